@@ -1,0 +1,479 @@
+"""Value: a number that remembers how it was made, and `backward`.
+
+This is the engine. An operation on Values computes its result, and notes on it
+the operation, the inputs and, for each input, the **local derivative**: how
+fast the result changes when that input alone does. The Values and their inputs
+form a graph that points back in time, from the result to the leaves.
+
+``backward()`` walks that graph from the result down. By the chain rule, what
+one path contributes to the derivative of the result with respect to a leaf is
+the product of the local derivatives along it, and the contributions of
+different paths add up. So the whole of backpropagation is one line, carried
+out for every input of every value in an order that finishes a value before its
+inputs::
+
+    input.grad += local_derivative * value.grad
+
+What the operations are, and what their derivatives are, stands in the table in
+`primitives.py`. Only the four arithmetic operators, which are nearly all of a
+real graph, are written out here a second time, for speed.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final, TypeAlias
+
+from autograd.primitives import (
+    Primitive,
+    Traced,
+    absolute,
+    add,
+    as_float,
+    divide,
+    exp,
+    log,
+    multiply,
+    negative,
+    power,
+    relu,
+    sigmoid,
+    subtract,
+    tanh,
+)
+
+Operand: TypeAlias = "Value | float"
+
+# What `_awaited` holds while no backward pass is under way.
+_NEVER_REACHED: Final = -1
+_REACHED: Final = 0
+
+
+class Value(Traced):
+    """A number that records the operations it goes through.
+
+    Args:
+        data: the number: an int, a float or a NumPy scalar.
+        label: a name to show in pictures and in the repr.
+
+    Raises:
+        TypeError: ``data`` is not a real number; the message says what to pass.
+
+    >>> x = Value(3.0, label="x")
+    >>> y = x * x + 2 * x
+    >>> y.data
+    15.0
+    >>> y.backward()
+    >>> x.grad  # 2x + 2
+    8.0
+    """
+
+    __slots__ = (
+        "_awaited",
+        "_data",
+        "_grad",
+        "_input0",
+        "_input1",
+        "_local0",
+        "_local1",
+        "label",
+        "op",
+    )
+
+    def __init__(
+        self,
+        data: Any,
+        label: str = "",
+        _op: Primitive | None = None,
+        _input0: Value | None = None,
+        _input1: Value | None = None,
+        _local0: float = 0.0,
+        _local1: float = 0.0,
+    ) -> None:
+        # The parameters with an underscore are how an operation records its result.
+        # An operand that is a constant rather than a Value leaves its input None, and
+        # the number itself then stands where its local derivative would have stood.
+        if _op is None:
+            data = as_float(data)
+            if not isinstance(label, str):
+                raise TypeError(f"a label is a string, got {label!r}")
+        self._data: float = data
+        self._grad: float = 0.0
+        self.label: str = label
+        self.op: Primitive | None = _op
+        self._input0: Value | None = _input0
+        self._input1: Value | None = _input1
+        self._local0: float = _local0
+        self._local1: float = _local1
+        # How many of the values computed from this one have yet to hand it their share
+        # of the gradient; used by `backward` alone.
+        self._awaited: int = _NEVER_REACHED
+
+    # ── What a value shows ────────────────────────────────────────────────────
+
+    @property
+    def data(self) -> float:
+        """The number. It may be assigned, as an optimiser does to a parameter."""
+        return self._data
+
+    @data.setter
+    def data(self, number: Any) -> None:
+        self._data = as_float(number)
+
+    @property
+    def grad(self) -> float:
+        """The derivative of what ``backward()`` was called on with respect to this value.
+
+        0.0 until a backward pass reaches the value. Passes add up in a leaf, which
+        is why a training loop sets it back to 0 before each.
+        """
+        return self._grad
+
+    @grad.setter
+    def grad(self, number: Any) -> None:
+        self._grad = as_float(number)
+
+    @property
+    def has_grad(self) -> bool:
+        """Whether a backward pass has reached this value, so that a ``grad`` of 0 means 0.
+
+        >>> x = Value(3.0)
+        >>> x.has_grad
+        False
+        >>> (x * 0).backward()
+        >>> x.grad, x.has_grad
+        (0.0, True)
+        """
+        return self._awaited != _NEVER_REACHED
+
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        """What the operation was applied to, in order: Values, and constants as floats.
+
+        >>> (Value(3.0) - 1).operands
+        (Value(3.0), 1.0)
+        """
+        if self.op is None:
+            return ()
+        first: Operand = self._local0 if self._input0 is None else self._input0
+        if self.op.arity == 1:
+            return (first,)
+        return (first, self._local1 if self._input1 is None else self._input1)
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        """The Values among the operands, in order; empty for a leaf.
+
+        >>> x = Value(3.0)
+        >>> (x * x).inputs
+        (Value(3.0), Value(3.0))
+        """
+        return tuple([operand for operand in self.operands if isinstance(operand, Value)])
+
+    @property
+    def local_derivatives(self) -> tuple[float, ...]:
+        """For each of the `inputs`, the derivative of this value with respect to it alone.
+
+        They were computed when the operation was recorded, and are the factors that
+        the chain rule multiplies.
+
+        >>> (Value(3.0) * Value(5.0)).local_derivatives
+        (5.0, 3.0)
+        """
+        if self._input0 is not None and self._input1 is not None:
+            return (self._local0, self._local1)
+        if self._input0 is not None:
+            return (self._local0,)
+        return () if self._input1 is None else (self._local1,)
+
+    @property
+    def _prev(self) -> tuple[Value, ...]:
+        """micrograd's name for `inputs`."""
+        return self.inputs
+
+    @property
+    def _op(self) -> str:
+        """micrograd's name for the symbol of `op`; the empty string for a leaf."""
+        return "" if self.op is None else self.op.symbol
+
+    def __repr__(self) -> str:
+        parts = [repr(self._data)]
+        if self.has_grad:
+            parts.append(f"grad={self._grad!r}")
+        if self.label:
+            parts.append(f"label={self.label!r}")
+        if self.op is not None:
+            parts.append(f"op={self.op.name}")
+        return f"Value({', '.join(parts)})"
+
+    # ── Recording ─────────────────────────────────────────────────────────────
+
+    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Value:
+        """Record ``primitive`` applied to ``operands``: Values and numbers."""
+        if len(operands) == 1:
+            return _unary(primitive, self)
+        first, second = [x if isinstance(x, Value) else as_float(x) for x in operands]
+        return _binary(primitive, first, second)
+
+    # The local derivatives of the four arithmetic operators are written out here as
+    # well as in the table; tests/test_value.py holds the two together.
+
+    def __add__(self, other: Operand) -> Value:
+        if isinstance(other, Value):
+            return Value(self._data + other._data, "", add, self, other, 1.0, 1.0)
+        constant = _constant(other)
+        if constant is None:
+            return NotImplemented
+        return Value(self._data + constant, "", add, self, None, 1.0, constant)
+
+    def __radd__(self, other: float) -> Value:  # other + self
+        constant = _constant(other)
+        if constant is None:
+            return NotImplemented
+        return Value(constant + self._data, "", add, None, self, constant, 1.0)
+
+    def __sub__(self, other: Operand) -> Value:
+        if isinstance(other, Value):
+            return Value(self._data - other._data, "", subtract, self, other, 1.0, -1.0)
+        constant = _constant(other)
+        if constant is None:
+            return NotImplemented
+        return Value(self._data - constant, "", subtract, self, None, 1.0, constant)
+
+    def __rsub__(self, other: float) -> Value:  # other - self
+        constant = _constant(other)
+        if constant is None:
+            return NotImplemented
+        return Value(constant - self._data, "", subtract, None, self, constant, -1.0)
+
+    def __mul__(self, other: Operand) -> Value:
+        if isinstance(other, Value):
+            x = self._data
+            y = other._data
+            return Value(x * y, "", multiply, self, other, y, x)
+        constant = _constant(other)
+        if constant is None:
+            return NotImplemented
+        return Value(self._data * constant, "", multiply, self, None, constant, constant)
+
+    def __rmul__(self, other: float) -> Value:  # other * self
+        constant = _constant(other)
+        if constant is None:
+            return NotImplemented
+        return Value(constant * self._data, "", multiply, None, self, constant, constant)
+
+    def __truediv__(self, other: Operand) -> Value:
+        return _operator(divide, self, other)
+
+    def __rtruediv__(self, other: float) -> Value:  # other / self
+        return _operator(divide, other, self)
+
+    def __pow__(self, other: Operand) -> Value:
+        return _operator(power, self, other)
+
+    def __rpow__(self, other: float) -> Value:  # other ** self
+        return _operator(power, other, self)
+
+    def __neg__(self) -> Value:
+        return _unary(negative, self)
+
+    def __pos__(self) -> Value:
+        return self
+
+    def __abs__(self) -> Value:
+        return _unary(absolute, self)
+
+    # ── Comparison ────────────────────────────────────────────────────────────
+
+    # By data, so that a program can branch on it. Equality stays identity: two
+    # parameters that happen to hold the same number are not the same parameter.
+
+    def __lt__(self, other: Operand) -> bool:
+        return self._data < _number(other, "<")
+
+    def __le__(self, other: Operand) -> bool:
+        return self._data <= _number(other, "<=")
+
+    def __gt__(self, other: Operand) -> bool:
+        return self._data > _number(other, ">")
+
+    def __ge__(self, other: Operand) -> bool:
+        return self._data >= _number(other, ">=")
+
+    # ── Functions ─────────────────────────────────────────────────────────────
+
+    # Named as NumPy names them, because np.tanh of an array of objects calls the
+    # method `tanh` of each.
+
+    def exp(self) -> Value:
+        """e raised to this value."""
+        return _unary(exp, self)
+
+    def log(self) -> Value:
+        """The natural logarithm: -inf at 0, nan below."""
+        return _unary(log, self)
+
+    def tanh(self) -> Value:
+        """The hyperbolic tangent."""
+        return _unary(tanh, self)
+
+    def sigmoid(self) -> Value:
+        """The logistic function 1 / (1 + exp(-x)), accurate however large x is."""
+        return _unary(sigmoid, self)
+
+    def relu(self) -> Value:
+        """The larger of 0 and this value; at 0 the derivative is 0."""
+        return _unary(relu, self)
+
+    # ── The chain rule ────────────────────────────────────────────────────────
+
+    def backward(self) -> None:
+        """Set ``grad`` of every value that this one was computed from.
+
+        A leaf adds the new derivative to the ``grad`` it has; any other value's
+        ``grad`` is set afresh. So calling ``backward()`` twice doubles the gradients
+        of the leaves exactly, and every other value shows the last pass.
+
+        >>> a, b = Value(2.0), Value(5.0)
+        >>> product = a * b
+        >>> (product + a).backward()
+        >>> a.grad, b.grad, product.grad
+        (6.0, 2.0, 1.0)
+        """
+        if self.op is None:
+            self._grad += 1.0
+            self._awaited = _REACHED
+            return
+        try:
+            _count_uses(self)
+            self._grad = 1.0
+            _hand_down(self)
+        except BaseException:  # such as Ctrl-C: leave no half-done count behind
+            for value in topological_order(self):
+                value._awaited = _NEVER_REACHED
+            raise
+
+
+def _count_uses(root: Value) -> None:
+    """Clear the gradient of every interior value below ``root``, and count its uses."""
+    root._awaited = 1
+    unvisited = [root]
+    while unvisited:
+        value = unvisited.pop()
+        source = value._input0
+        if source is not None and source.op is not None:
+            if source._awaited > 0:
+                source._awaited += 1
+            else:
+                source._awaited = 1
+                source._grad = 0.0
+                unvisited.append(source)
+        source = value._input1
+        if source is not None and source.op is not None:
+            if source._awaited > 0:
+                source._awaited += 1
+            else:
+                source._awaited = 1
+                source._grad = 0.0
+                unvisited.append(source)
+
+
+def _hand_down(root: Value) -> None:
+    """Pass gradients from ``root`` to the leaves, each value after all of its uses."""
+    root._awaited = _REACHED
+    complete = [root]
+    while complete:
+        value = complete.pop()
+        grad = value._grad
+        source = value._input0
+        if source is not None:
+            source._grad += value._local0 * grad
+            left = source._awaited - 1
+            if left > 0:
+                source._awaited = left
+            else:
+                source._awaited = _REACHED
+                if source.op is not None:
+                    complete.append(source)
+        source = value._input1
+        if source is not None:
+            source._grad += value._local1 * grad
+            left = source._awaited - 1
+            if left > 0:
+                source._awaited = left
+            else:
+                source._awaited = _REACHED
+                if source.op is not None:
+                    complete.append(source)
+
+
+def topological_order(root: Value) -> list[Value]:
+    """Every value that ``root`` was computed from, each after its inputs, ``root`` last.
+
+    The order depends on the graph alone: inputs are visited from left to right.
+
+    >>> a = Value(2.0, "a")
+    >>> [value.label or value.op.symbol for value in topological_order(a * a + 1)]
+    ['a', '*', '+']
+    """
+    order: list[Value] = []
+    visited: set[Value] = set()
+    stack = [(root, False)]
+    while stack:
+        value, inputs_are_done = stack.pop()
+        if inputs_are_done:
+            order.append(value)
+        elif value not in visited:
+            visited.add(value)
+            stack.append((value, True))
+            stack.extend([(source, False) for source in reversed(value.inputs)])
+    return order
+
+
+def _constant(operand: Any) -> float | None:
+    """The float that an operand stands for, or None if it is not a number."""
+    if type(operand) is float:
+        return operand
+    try:
+        return as_float(operand)
+    except TypeError:
+        return None
+
+
+def _number(operand: Any, symbol: str) -> float:
+    """The number to compare with."""
+    if isinstance(operand, Value):
+        return operand._data
+    try:
+        return as_float(operand)
+    except TypeError as error:
+        raise TypeError(f"cannot compare with {symbol}: {error}") from None
+
+
+def _unary(primitive: Primitive, x: Value) -> Value:
+    out = primitive.forward(x._data)
+    return Value(out, "", primitive, x, None, primitive.derivatives[0](x._data, out))
+
+
+def _binary(primitive: Primitive, x: Operand, y: Operand) -> Value:
+    a = x._data if isinstance(x, Value) else x
+    b = y._data if isinstance(y, Value) else y
+    out = primitive.forward(a, b)
+    derivative0, derivative1 = primitive.derivatives
+    input0 = input1 = None
+    local0, local1 = a, b
+    if isinstance(x, Value):
+        input0, local0 = x, derivative0(a, b, out)
+    if isinstance(y, Value):
+        input1, local1 = y, derivative1(a, b, out)
+    return Value(out, "", primitive, input0, input1, local0, local1)
+
+
+def _operator(primitive: Primitive, x: Any, y: Any) -> Value:
+    """A binary operator, which declines what is not a number, as Python asks of operators."""
+    if not isinstance(x, Value):
+        x = _constant(x)
+    elif not isinstance(y, Value):
+        y = _constant(y)
+    if x is None or y is None:
+        return NotImplemented
+    return _binary(primitive, x, y)
