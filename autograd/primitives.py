@@ -225,37 +225,37 @@ def _flat(x: float) -> float:
 # fmt: off
 
 # Arithmetic.
-add: Final      = Primitive("add",      lambda x, y: x + y,  lambda x, y, out: 1.0,
+add: Final[Primitive]      = Primitive("add",      lambda x, y: x + y,  lambda x, y, out: 1.0,
                                                              lambda x, y, out: 1.0,             symbol="+")
-subtract: Final = Primitive("subtract", lambda x, y: x - y,  lambda x, y, out: 1.0,
+subtract: Final[Primitive] = Primitive("subtract", lambda x, y: x - y,  lambda x, y, out: 1.0,
                                                              lambda x, y, out: -1.0,            symbol="-")
-multiply: Final = Primitive("multiply", lambda x, y: x * y,  lambda x, y, out: y,
+multiply: Final[Primitive] = Primitive("multiply", lambda x, y: x * y,  lambda x, y, out: y,
                                                              lambda x, y, out: x,               symbol="*")
-divide: Final   = Primitive("divide",   _divide,             lambda x, y, out: divide(1.0, y),
+divide: Final[Primitive]   = Primitive("divide",   _divide,             lambda x, y, out: divide(1.0, y),
                                                              lambda x, y, out: divide(-out, y), symbol="/")
-power: Final    = Primitive("power",    _power,              lambda x, y, out: power_slope(x, y),
+power: Final[Primitive]    = Primitive("power",    _power,              lambda x, y, out: power_slope(x, y),
                                                              lambda x, y, out: xlogy(out, x),   symbol="**")
-negative: Final = Primitive("negative", lambda x: -x,        lambda x, out: -1.0,               symbol="neg")
-absolute: Final = Primitive("absolute", abs,                 lambda x, out: sign(x),            symbol="abs")
+negative: Final[Primitive] = Primitive("negative", lambda x: -x,        lambda x, out: -1.0,               symbol="neg")
+absolute: Final[Primitive] = Primitive("absolute", abs,                 lambda x, out: sign(x),            symbol="abs")
 
 # Exponentials and logarithms. The derivative of tanh is not 1 - out * out, nor that of
 # sigmoid out * (1 - out): both cancel to nothing where out rounds to 1.
-exp: Final      = Primitive("exp",      _exp,                lambda x, out: out)
-log: Final      = Primitive("log",      _log,                lambda x, out: divide(1.0, in_domain(x)))
-xlogy: Final    = Primitive("xlogy",    _xlogy,              lambda x, y, out: log(y),
+exp: Final[Primitive]      = Primitive("exp",      _exp,                lambda x, out: out)
+log: Final[Primitive]      = Primitive("log",      _log,                lambda x, out: divide(1.0, in_domain(x)))
+xlogy: Final[Primitive]    = Primitive("xlogy",    _xlogy,              lambda x, y, out: log(y),
                                                              lambda x, y, out: divide(x, y))
-tanh: Final     = Primitive("tanh",     math.tanh,           lambda x, out: sech_squared(x))
-sigmoid: Final  = Primitive("sigmoid",  _sigmoid,            lambda x, out: out * sigmoid(-x))
-relu: Final     = Primitive("relu",     _relu,               lambda x, out: step(x))
+tanh: Final[Primitive]     = Primitive("tanh",     math.tanh,           lambda x, out: sech_squared(x))
+sigmoid: Final[Primitive]  = Primitive("sigmoid",  _sigmoid,            lambda x, out: out * sigmoid(-x))
+relu: Final[Primitive]     = Primitive("relu",     _relu,               lambda x, out: step(x))
 
 # What the rules above are written with. Where a derivative has to branch, it is a
 # primitive too, so that the branch stays inside an opaque forward function.
-power_slope: Final  = Primitive("power_slope",  _power_slope,  lambda x, y, out: y * power_slope(x, y - 1.0),
+power_slope: Final[Primitive]  = Primitive("power_slope",  _power_slope,  lambda x, y, out: y * power_slope(x, y - 1.0),
                                                                lambda x, y, out: power(x, y - 1.0) + xlogy(out, x))
-sech_squared: Final = Primitive("sech_squared", _sech_squared, lambda x, out: -2.0 * tanh(x) * out)
-in_domain: Final    = Primitive("in_domain",    _in_domain,    lambda x, out: 1.0)
-sign: Final         = Primitive("sign",         _sign,         lambda x, out: flat(x))
-step: Final         = Primitive("step",         _step,         lambda x, out: flat(x))
-flat: Final         = Primitive("flat",         _flat,         lambda x, out: flat(x))
+sech_squared: Final[Primitive] = Primitive("sech_squared", _sech_squared, lambda x, out: -2.0 * tanh(x) * out)
+in_domain: Final[Primitive]    = Primitive("in_domain",    _in_domain,    lambda x, out: 1.0)
+sign: Final[Primitive]         = Primitive("sign",         _sign,         lambda x, out: flat(x))
+step: Final[Primitive]         = Primitive("step",         _step,         lambda x, out: flat(x))
+flat: Final[Primitive]         = Primitive("flat",         _flat,         lambda x, out: flat(x))
 
 # fmt: on

@@ -90,8 +90,8 @@ class Value(Traced):
         _local1: float = 0.0,
     ) -> None:
         # The parameters with an underscore are how an operation records its result.
-        # An operand that is a constant rather than a Value leaves its input None, and
-        # the number itself then stands where its local derivative would have stood.
+        # A constant operand leaves its input None, and the number itself stands where
+        # its local derivative would have stood.
         if _op is None:
             data = as_float(data)
             if not isinstance(label, str):
@@ -262,16 +262,20 @@ class Value(Traced):
         return Value(constant * self._data, "", multiply, None, self, constant, constant)
 
     def __truediv__(self, other: Operand) -> Value:
-        return _operator(divide, self, other)
+        operand = other if isinstance(other, Value) else _constant(other)
+        return NotImplemented if operand is None else _binary(divide, self, operand)
 
     def __rtruediv__(self, other: float) -> Value:  # other / self
-        return _operator(divide, other, self)
+        constant = _constant(other)
+        return NotImplemented if constant is None else _binary(divide, constant, self)
 
     def __pow__(self, other: Operand) -> Value:
-        return _operator(power, self, other)
+        operand = other if isinstance(other, Value) else _constant(other)
+        return NotImplemented if operand is None else _binary(power, self, operand)
 
     def __rpow__(self, other: float) -> Value:  # other ** self
-        return _operator(power, other, self)
+        constant = _constant(other)
+        return NotImplemented if constant is None else _binary(power, constant, self)
 
     def __neg__(self) -> Value:
         return _unary(negative, self)
@@ -288,16 +292,20 @@ class Value(Traced):
     # parameters that happen to hold the same number are not the same parameter.
 
     def __lt__(self, other: Operand) -> bool:
-        return self._data < _number(other, "<")
+        number = other._data if isinstance(other, Value) else _constant(other)
+        return NotImplemented if number is None else self._data < number
 
     def __le__(self, other: Operand) -> bool:
-        return self._data <= _number(other, "<=")
+        number = other._data if isinstance(other, Value) else _constant(other)
+        return NotImplemented if number is None else self._data <= number
 
     def __gt__(self, other: Operand) -> bool:
-        return self._data > _number(other, ">")
+        number = other._data if isinstance(other, Value) else _constant(other)
+        return NotImplemented if number is None else self._data > number
 
     def __ge__(self, other: Operand) -> bool:
-        return self._data >= _number(other, ">=")
+        number = other._data if isinstance(other, Value) else _constant(other)
+        return NotImplemented if number is None else self._data >= number
 
     # ── Functions ─────────────────────────────────────────────────────────────
 
@@ -439,16 +447,6 @@ def _constant(operand: Any) -> float | None:
         return None
 
 
-def _number(operand: Any, symbol: str) -> float:
-    """The number to compare with."""
-    if isinstance(operand, Value):
-        return operand._data
-    try:
-        return as_float(operand)
-    except TypeError as error:
-        raise TypeError(f"cannot compare with {symbol}: {error}") from None
-
-
 def _unary(primitive: Primitive, x: Value) -> Value:
     out = primitive.forward(x._data)
     return Value(out, "", primitive, x, None, primitive.derivatives[0](x._data, out))
@@ -458,22 +456,10 @@ def _binary(primitive: Primitive, x: Operand, y: Operand) -> Value:
     a = x._data if isinstance(x, Value) else x
     b = y._data if isinstance(y, Value) else y
     out = primitive.forward(a, b)
-    derivative0, derivative1 = primitive.derivatives
-    input0 = input1 = None
-    local0, local1 = a, b
+    input0, local0 = None, a
     if isinstance(x, Value):
-        input0, local0 = x, derivative0(a, b, out)
+        input0, local0 = x, primitive.derivatives[0](a, b, out)
+    input1, local1 = None, b
     if isinstance(y, Value):
-        input1, local1 = y, derivative1(a, b, out)
+        input1, local1 = y, primitive.derivatives[1](a, b, out)
     return Value(out, "", primitive, input0, input1, local0, local1)
-
-
-def _operator(primitive: Primitive, x: Any, y: Any) -> Value:
-    """A binary operator, which declines what is not a number, as Python asks of operators."""
-    if not isinstance(x, Value):
-        x = _constant(x)
-    elif not isinstance(y, Value):
-        y = _constant(y)
-    if x is None or y is None:
-        return NotImplemented
-    return _binary(primitive, x, y)

@@ -1,0 +1,17 @@
+"""What the demos share: saving the picture of a graph and saying where it is."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from autograd import Value
+from autograd.draw import save
+
+
+def save_graph(root: Value, folder: str, name: str) -> None:
+    """Draw the graph of ``root`` to ``folder/name.svg``, and print one line that says so."""
+    path = save(root, Path(folder) / f"{name}.svg")
+    if path.suffix == ".dot":
+        print(f"Graph saved as {path}. To see it, install Graphviz and run: dot -Tsvg -O {path}")
+    else:
+        print(f"Graph drawn in {path}")
