@@ -18,6 +18,7 @@ from autograd.value import Value, topological_order
 
 _RANKDIRS = ("LR", "RL", "TB", "BT")
 _LEAF_COLOR = "#e8f1fb"
+_RECORD_SPECIAL = "{}|<>"  # what builds the fields of a record
 
 
 def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.Digraph:
@@ -40,11 +41,11 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.
     >>> x = Value(3.0, label="x")
     >>> print(draw_dot(x * x).source.expandtabs(4))
     digraph {
-        graph [rankdir=LR]
-        node [fontname=Helvetica fontsize=11 height=0.3]
+        graph [nodesep=0.15 rankdir=LR ranksep=0.3]
+        node [fontname=Helvetica fontsize=11 height=0.25]
         edge [arrowsize=0.6 fontcolor=gray40 fontname=Helvetica fontsize=9]
-        value0 [label="{ x | data 3 }" fillcolor="#e8f1fb" shape=record style=filled]
-        value1 [label="{ data 9 }" shape=record]
+        value0 [label="x | data 3" fillcolor="#e8f1fb" shape=record style=filled]
+        value1 [label="data 9" shape=record]
         operation1 [label="*" shape=oval]
         operation1 -> value1
         value0 -> operation1 [label=3]
@@ -57,13 +58,13 @@ def draw_dot(root: Value, format: str = "svg", rankdir: str = "LR") -> graphviz.
     if rankdir not in _RANKDIRS:
         raise ValueError(f"rankdir must be one of {', '.join(_RANKDIRS)}, got {rankdir!r}")
     dot = graphviz.Digraph(format=format)
-    dot.attr("graph", rankdir=rankdir)
-    dot.attr("node", fontname="Helvetica", fontsize="11", height="0.3")
+    dot.attr("graph", rankdir=rankdir, nodesep="0.15", ranksep="0.3")
+    dot.attr("node", fontname="Helvetica", fontsize="11", height="0.25")
     dot.attr("edge", fontname="Helvetica", fontsize="9", fontcolor="gray40", arrowsize="0.6")
     numbers: dict[Value, int] = {}
     for number, value in enumerate(topological_order(root)):
         numbers[value] = number
-        _add_value(dot, value, f"value{number}")
+        _add_value(dot, value, f"value{number}", rankdir)
         if value.op is not None:
             _add_operation(dot, value, number, numbers)
     return dot
@@ -103,14 +104,17 @@ def save(root: Value, path: str | os.PathLike[str]) -> Path:
     return path
 
 
-def _add_value(dot: graphviz.Digraph, value: Value, name: str) -> None:
+def _add_value(dot: graphviz.Digraph, value: Value, name: str, rankdir: str) -> None:
     fields = [f"data {value.data:.6g}"]
     if value.label:
-        fields.insert(0, _escape(value.label))
+        fields.insert(0, _escape(value.label, _RECORD_SPECIAL))
     if value.has_grad:
         fields.append(f"grad {value.grad:.6g}")
     style = {"style": "filled", "fillcolor": _LEAF_COLOR} if value.op is None else {}
-    dot.node(name, label=f"{{ {' | '.join(fields)} }}", shape="record", **style)
+    label = " | ".join(fields)
+    if rankdir in ("TB", "BT"):
+        label = f"{{ {label} }}"  # braces turn the fields of a record from a row into a column
+    dot.node(name, label=label, shape="record", **style)
 
 
 def _add_operation(
@@ -118,7 +122,7 @@ def _add_operation(
 ) -> None:
     assert value.op is not None
     operation = f"operation{number}"
-    dot.node(operation, label=graphviz.escape(value.op.symbol), shape="oval")
+    dot.node(operation, label=_escape(value.op.symbol, ""), shape="oval")
     dot.edge(operation, f"value{number}")
     local_derivatives = iter(value.local_derivatives)
     for position, operand in enumerate(value.operands):
@@ -131,11 +135,11 @@ def _add_operation(
             dot.edge(constant, operation)
 
 
-def _escape(label: str) -> str:
-    """``label`` as text inside a field of a record, where ``{ } | < >`` build the box."""
-    for special in "\\{}|<>":
-        label = label.replace(special, "\\" + special)
-    return label.replace("\n", "\\n")
+def _escape(text: str, special: str) -> str:
+    """``text`` so that graphviz shows it as it is, in a label where ``special`` has a meaning."""
+    for character in "\\" + special:
+        text = text.replace(character, "\\" + character)
+    return text.replace("&", "&amp;").replace("\n", "\\n")
 
 
 def _replace(path: Path, content: bytes) -> None:

@@ -1,0 +1,1 @@
+"""Tests: test_<module>.py states the behaviour of a module."""

@@ -1,0 +1,436 @@
+"""Value: construction, the graph it records, and backward()."""
+
+from __future__ import annotations
+
+import gc
+import math
+import operator
+from collections.abc import Callable
+from decimal import Decimal
+from fractions import Fraction
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Value, topological_order
+from autograd import value as value_module
+from autograd.primitives import Primitive, add, divide, multiply, negative, power, subtract
+
+numbers = st.floats(min_value=-1e6, max_value=1e6)
+any_float = st.floats()
+
+
+# ── Construction ──────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    "number",
+    [3, 3.0, True, Fraction(3, 2), np.float64(3), np.float32(3), np.int64(3), np.bool_(True)],
+    ids=lambda number: type(number).__name__,
+)
+def test_data_is_a_python_float_whatever_number_it_came_from(number: Any) -> None:
+    value = Value(number)
+    assert type(value.data) is float
+    assert value.data == float(number)
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        ("3", "expected a real number, got the str '3': convert it first, with float(...)"),
+        (b"3", "expected a real number, got the bytes b'3': convert it first, with float(...)"),
+        (None, "expected a real number, got None: pass 0.0 if nothing is meant"),
+        (1 + 2j, "expected a real number, got the complex number (1+2j): pass its .real or .imag"),
+        (
+            np.complex64(1),
+            "expected a real number, got the complex number (1+0j): pass its .real or .imag",
+        ),
+        (
+            [1.0],
+            "expected a real number, got a list: "
+            "make one Value of each element, such as [Value(x) for x in data]",
+        ),
+        (
+            np.array([1.0]),
+            "expected a real number, got a ndarray: "
+            "make one Value of each element, such as [Value(x) for x in data]",
+        ),
+        (
+            np.array(1.0),
+            "expected a real number, got a ndarray: "
+            "make one Value of each element, such as [Value(x) for x in data]",
+        ),
+        (
+            Value(1.0),
+            "expected a real number, got a Value: "
+            "use it as it is, or its .data for the number alone",
+        ),
+        (Decimal(1), "expected a real number, got a Decimal: pass an int or a float"),
+    ],
+    ids=lambda x: type(x).__name__,
+)
+def test_what_is_not_a_real_number_is_refused_with_the_way_out(wrong: Any, message: str) -> None:
+    with pytest.raises(TypeError) as error:
+        Value(wrong)
+    assert str(error.value) == message
+    value = Value(7.0)
+    with pytest.raises(TypeError) as error:
+        value.data = wrong
+    assert str(error.value) == message
+    with pytest.raises(TypeError) as error:
+        value.grad = wrong
+    assert str(error.value) == message
+    assert (value.data, value.grad) == (7.0, 0.0)
+
+
+def test_a_label_that_is_not_a_string_is_refused() -> None:
+    with pytest.raises(TypeError, match=r"^a label is a string, got 5$"):
+        Value(1.0, 5)  # type: ignore[arg-type]
+
+
+def test_data_and_grad_can_be_assigned_and_stay_floats() -> None:
+    value = Value(1.0)
+    value.data = np.int64(4)
+    value.grad = 0
+    assert (value.data, value.grad) == (4.0, 0.0)
+    assert type(value.data) is type(value.grad) is float
+
+
+def test_a_new_value_has_no_history_and_no_gradient() -> None:
+    value = Value(2.0, "x")
+    assert value.label == "x"
+    assert value.grad == 0.0
+    assert not value.has_grad
+    assert value.op is None
+    assert (value.inputs, value.operands, value.local_derivatives) == ((), (), ())
+    assert value._prev == ()
+    assert value._op == ""
+
+
+def test_a_value_does_not_leave_the_graph_silently() -> None:
+    with pytest.raises(TypeError, match="must be real number, not Value"):
+        math.exp(Value(1.0))  # type: ignore[arg-type]
+    with pytest.raises(TypeError):
+        float(Value(1.0))  # type: ignore[arg-type]
+
+
+def test_repr_shows_what_is_known_and_nothing_else() -> None:
+    x = Value(3.0, label="x")
+    assert repr(x) == "Value(3.0, label='x')"
+    product = x * 2
+    assert repr(product) == "Value(6.0, op=multiply)"
+    product.backward()
+    assert repr(x) == "Value(3.0, grad=2.0, label='x')"
+    assert repr(product) == "Value(6.0, grad=1.0, op=multiply)"
+
+
+def test_attributes_that_do_not_exist_cannot_be_set() -> None:
+    with pytest.raises(AttributeError):
+        Value(1.0).gradient = 2.0  # type: ignore[attr-defined]
+
+
+# ── What is recorded ──────────────────────────────────────────────────────────
+
+OPERATORS: list[tuple[Callable[[Any, Any], Any], Primitive]] = [
+    (operator.add, add),
+    (operator.sub, subtract),
+    (operator.mul, multiply),
+    (operator.truediv, divide),
+    (operator.pow, power),
+]
+
+
+def same(x: Any, y: Any) -> bool:
+    """Equal to the last bit, nan and the sign of zero included."""
+    return (math.isnan(x) and math.isnan(y)) or (
+        x == y and math.copysign(1, x) == math.copysign(1, y)
+    )
+
+
+@pytest.mark.parametrize(
+    ("operation", "primitive"), OPERATORS, ids=lambda x: getattr(x, "name", "")
+)
+@given(any_float, any_float)
+def test_an_operator_records_what_the_table_says(
+    operation: Callable[[Any, Any], Any], primitive: Primitive, x: float, y: float
+) -> None:
+    out = primitive.forward(x, y)
+    locals_ = [rule(x, y, out) for rule in primitive.derivatives]
+    a, b = Value(x), Value(y)
+    for result, operands, inputs, expected in [
+        (operation(a, b), (a, b), (a, b), locals_),
+        (operation(a, y), (a, y), (a,), locals_[:1]),
+        (operation(x, b), (x, b), (b,), locals_[1:]),
+        (operation(a, a), (a, a), (a, a), None),
+    ]:
+        assert result.op is primitive
+        assert result.inputs == inputs
+        assert result._prev == inputs
+        assert result._op == primitive.symbol
+        if expected is not None:
+            assert same(result.data, out)
+            assert len(result.local_derivatives) == len(expected)
+            assert all(map(same, result.local_derivatives, expected))
+            for got, operand in zip(result.operands, operands, strict=True):
+                assert got is operand or same(got, operand)
+
+
+@given(any_float)
+def test_a_function_of_one_value_records_what_the_table_says(x: float) -> None:
+    for method in ["exp", "log", "tanh", "sigmoid", "relu", "__neg__", "__abs__"]:
+        a = Value(x)
+        result = getattr(a, method)()
+        assert result.op is not None
+        assert same(result.data, result.op.forward(x))
+        assert result.operands == result.inputs == (a,)
+        assert same(result.local_derivatives[0], result.op.derivatives[0](x, result.data))
+
+
+def test_the_operators_work_with_numbers_of_any_kind_on_either_side() -> None:
+    for number in [2, 2.0, True, Fraction(2), np.float64(2), np.float32(2), np.int64(2)]:
+        for operation, primitive in OPERATORS:
+            for result, expected in [
+                (operation(Value(3.0), number), primitive(3.0, number)),
+                (operation(number, Value(3.0)), primitive(number, 3.0)),
+            ]:
+                assert type(result) is Value
+                assert type(result.data) is float
+                assert result.data == expected
+
+
+def test_plus_is_the_value_itself() -> None:
+    x = Value(1.0)
+    assert +x is x
+
+
+@pytest.mark.parametrize("operation", [operation for operation, _ in OPERATORS])
+def test_an_operator_declines_what_is_not_a_number(operation: Callable[[Any, Any], Any]) -> None:
+    for wrong in [{2}, None, 2j]:
+        with pytest.raises(TypeError, match=r"unsupported operand type\(s\) for"):
+            operation(Value(1.0), wrong)
+        with pytest.raises(TypeError, match=r"unsupported operand type\(s\) for"):
+            operation(wrong, Value(1.0))
+
+
+def test_comparison_is_by_data_and_equality_by_identity() -> None:
+    two, three = Value(2.0), Value(3.0)
+    assert (two < three) is (two <= three) is (three > two) is (three >= two) is True
+    assert (two > three) is (two >= three) is (three < two) is (three <= two) is False
+    assert (two < 3) is (2 < three) is (two >= 2.0) is (3 >= three) is True
+    assert not two < np.nan
+    assert two != Value(2.0)
+    assert two == two
+    assert len({two, Value(2.0), two}) == 2
+    with pytest.raises(
+        TypeError, match=r"^'<' not supported between instances of 'Value' and 'str'$"
+    ):
+        two < "3"  # type: ignore[operator]  # noqa: B015
+
+
+def test_topological_order_puts_inputs_first_and_each_value_once() -> None:
+    a, b = Value(1.0, "a"), Value(2.0, "b")
+    total = a + b
+    product = total * a
+    root = product - total
+    assert topological_order(root) == [a, b, total, product, root]
+    assert topological_order(a) == [a]
+
+
+# ── backward ──────────────────────────────────────────────────────────────────
+
+
+def test_the_example_on_micrograds_front_page() -> None:
+    a = Value(-4.0)
+    b = Value(2.0)
+    c = a + b
+    d = a * b + b**3
+    c += c + 1
+    c += 1 + c + (-a)
+    d += d * 2 + (b + a).relu()
+    d += 3 * d + (b - a).relu()
+    e = c - d
+    f = e**2
+    g = f / 2.0
+    g += 10.0 / f
+    g.backward()
+    assert f"{g.data:.4f}" == "24.7041"
+    assert f"{a.grad:.4f}" == "138.8338"
+    assert f"{b.grad:.4f}" == "645.5773"
+
+
+def test_a_diamond_of_sixty_levels_is_walked_once_per_value() -> None:
+    x = Value(1.0)
+    y = x
+    for _ in range(60):
+        y = y + y
+    y.backward()
+    assert y.data == x.grad == 2.0**60
+
+
+def test_leaves_accumulate_and_interior_values_are_set_afresh() -> None:
+    a, b = Value(0.1), Value(0.7)
+    product = a * b
+    root = product.tanh() + a
+    root.backward()
+    first = a.grad, b.grad, product.grad, root.grad
+    root.backward()
+    assert (a.grad, b.grad, product.grad, root.grad) == (2 * first[0], 2 * first[1], *first[2:])
+
+
+def test_an_interior_value_shows_the_last_pass_whatever_root_it_came_from() -> None:
+    x = Value(3.0)
+    shared = x * x
+    (shared * 10).backward()
+    assert shared.grad == 10.0
+    (shared * 7).backward()
+    assert shared.grad == 7.0
+    shared.backward()
+    assert shared.grad == 1.0
+    assert x.grad == 6.0 * (10 + 7 + 1)
+
+
+def test_backward_from_a_leaf_adds_its_derivative_with_respect_to_itself() -> None:
+    x = Value(3.0)
+    x.backward()
+    x.backward()
+    assert x.grad == 2.0
+    assert x.has_grad
+
+
+def test_has_grad_tells_a_gradient_of_zero_from_none() -> None:
+    x, unused = Value(2.0), Value(2.0)
+    y = x * 0
+    assert [value.has_grad for value in (x, y)] == [False, False]
+    y.backward()
+    assert [value.has_grad for value in (x, y, unused)] == [True, True, False]
+    assert x.grad == 0.0
+
+
+def test_zero_times_infinity_is_nan_in_the_chain_rule_as_in_ieee_arithmetic() -> None:
+    x = Value(0.0)
+    (x.log() * 0).backward()
+    assert math.isnan(x.grad)
+
+
+def test_a_chain_of_a_million_operations_is_recorded_differentiated_and_freed() -> None:
+    x = Value(1.0)
+    y = x
+    for _ in range(500_000):
+        y = y * 1.0 + x
+    y.backward()
+    assert (y.data, x.grad) == (500_001.0, 500_001.0)
+    del y
+
+
+def test_a_graph_is_freed_by_reference_counting_alone() -> None:
+    gc.collect()
+    gc.disable()
+    try:
+        x = Value(1.0)
+        y = (x * x + x).tanh() * x
+        y.backward()
+        del x, y
+        assert gc.collect() == 0
+    finally:
+        gc.enable()
+
+
+def test_an_interrupted_pass_does_not_spoil_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupt(root: Value) -> None:
+        raise KeyboardInterrupt(f"while handing down from {root}")
+
+    x = Value(3.0)
+    shared = x * x
+    root = shared * shared
+    monkeypatch.setattr(value_module, "_hand_down", interrupt)
+    with pytest.raises(KeyboardInterrupt):
+        root.backward()
+    monkeypatch.undo()
+    root.backward()
+    assert x.grad == 4 * 3.0**3
+
+
+# ── Laws ──────────────────────────────────────────────────────────────────────
+
+
+def gradients(function: Callable[..., Value], *points: float) -> tuple[float, ...]:
+    """The value of ``function`` at ``points``, and its derivative by each."""
+    inputs = [Value(point) for point in points]
+    out = function(*inputs)
+    out.backward()
+    return (out.data, *[x.grad for x in inputs])
+
+
+@given(numbers, numbers)
+def test_addition_and_multiplication_commute(x: float, y: float) -> None:
+    assert gradients(lambda a, b: a + b, x, y) == gradients(lambda a, b: b + a, x, y)
+    assert gradients(lambda a, b: a * b, x, y) == gradients(lambda a, b: b * a, x, y)
+
+
+@given(numbers, numbers)
+def test_subtraction_is_addition_of_the_negative(x: float, y: float) -> None:
+    assert gradients(lambda a, b: a - b, x, y) == gradients(lambda a, b: a + -b, x, y)
+    assert gradients(lambda a, b: a - b, x, y) == gradients(lambda a, b: -(b - a), x, y)
+
+
+@given(numbers, numbers, numbers)
+def test_multiplication_distributes_over_addition(x: float, y: float, z: float) -> None:
+    left = gradients(lambda a, b, c: a * (b + c), x, y, z)
+    right = gradients(lambda a, b, c: a * b + a * c, x, y, z)
+    scale = max(map(abs, (x * y, x * z, x, y, z)))
+    assert left == pytest.approx(right, rel=1e-15, abs=4e-16 * scale)
+
+
+@given(st.floats(min_value=0.1, max_value=10), st.floats(min_value=0.1, max_value=10))
+def test_division_undoes_multiplication(x: float, y: float) -> None:
+    data, dx, dy = gradients(lambda a, b: a * b / b, x, y)
+    assert (data, dx) == pytest.approx((x, 1.0), rel=1e-15)
+    assert abs(dy) <= 1e-15 * x / y
+
+
+@given(st.floats(min_value=0.1, max_value=10), st.integers(min_value=-5, max_value=5))
+def test_a_whole_power_is_repeated_multiplication(x: float, n: int) -> None:
+    def product(a: Value) -> Value:
+        out = a * 0 + 1
+        for _ in range(abs(n)):
+            out = out * a
+        return out if n >= 0 else 1 / out
+
+    assert gradients(lambda a: a**n, x) == pytest.approx(gradients(product, x), rel=1e-14)
+
+
+@given(st.floats(min_value=0.1, max_value=10), st.floats(min_value=-3, max_value=3))
+def test_a_power_is_the_exponential_of_a_logarithm(x: float, y: float) -> None:
+    left = gradients(lambda a, b: a**b, x, y)
+    right = gradients(lambda a, b: (b * a.log()).exp(), x, y)
+    assert left == pytest.approx(right, rel=1e-13)
+
+
+@given(st.floats(min_value=-5, max_value=5), st.floats(min_value=-5, max_value=5))
+def test_the_gradient_of_a_sum_is_the_sum_of_the_gradients(x: float, y: float) -> None:
+    def f(a: Value, b: Value) -> Value:
+        return (a * b).tanh()
+
+    def g(a: Value, b: Value) -> Value:
+        return (a - b).sigmoid()
+
+    both = gradients(lambda a, b: f(a, b) + g(a, b), x, y)
+    apart = [p + q for p, q in zip(gradients(f, x, y), gradients(g, x, y), strict=True)]
+    assert both == pytest.approx(apart, rel=1e-15, abs=1e-15)
+
+
+@given(st.floats(min_value=-5, max_value=5))
+def test_the_chain_rule(x: float) -> None:
+    inner, d_inner = gradients(lambda a: a * a.tanh(), x)
+    outer, d_outer = gradients(lambda a: (a * 2).sigmoid(), inner)
+    data, d_both = gradients(lambda a: (a * a.tanh() * 2).sigmoid(), x)
+    assert data == outer
+    assert d_both == pytest.approx(d_outer * d_inner, rel=1e-14, abs=1e-300)
+
+
+def test_negation_has_its_own_row() -> None:
+    x = Value(2.0)
+    assert (-x).op is negative
