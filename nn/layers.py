@@ -173,9 +173,10 @@ class MLP(Module):
 
     def __call__(self, x: Sequence[Value | float]) -> Any:
         """The output of the last layer for the inputs ``x``: a Value, or a list of several."""
-        for layer in self.layers:
-            x = layer(x)
-        return x
+        for layer in self.layers[:-1]:
+            output = layer(x)
+            x = output if isinstance(output, list) else [output]
+        return self.layers[-1](x)
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(repr, self.layers))}]"

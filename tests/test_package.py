@@ -1,0 +1,72 @@
+"""The package as a whole: its public names, which way imports point, what they load."""
+
+from __future__ import annotations
+
+import ast
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+import autograd
+import nn
+
+ROOT = Path(__file__).parent.parent
+
+# What each module of the project may import from it; a name stands for all below it.
+ALLOWED = {
+    "autograd.primitives": [],
+    "autograd.value": ["autograd.primitives"],
+    "autograd": ["autograd.primitives", "autograd.value"],
+    "autograd.draw": ["autograd.value"],
+    "nn": ["autograd", "nn"],
+    "demos": ["autograd", "autograd.draw", "nn", "demos"],
+}
+
+
+def imports(path: Path) -> set[str]:
+    """The modules of this project that the file at ``path`` imports."""
+    found = set()
+    for node in ast.walk(ast.parse(path.read_text())):
+        if isinstance(node, ast.Import):
+            found |= {alias.name for alias in node.names}
+        elif isinstance(node, ast.ImportFrom):
+            assert node.level == 0, "imports are absolute"
+            found.add(node.module or "")
+    return {name for name in found if name.split(".")[0] in ("autograd", "nn", "demos", "tests")}
+
+
+def modules() -> list[tuple[str, Path]]:
+    found = []
+    for package in ("autograd", "nn", "demos"):
+        for path in sorted((ROOT / package).rglob("*.py")):
+            name = ".".join(path.relative_to(ROOT).with_suffix("").parts)
+            found.append((name.removesuffix(".__init__"), path))
+    return found
+
+
+@pytest.mark.parametrize(("name", "path"), modules(), ids=lambda x: x if isinstance(x, str) else "")
+def test_imports_point_one_way(name: str, path: Path) -> None:
+    allowed = ALLOWED[name if name in ALLOWED else name.split(".")[0]]
+    for imported in imports(path):
+        within = imported.split(".")[0] if imported.split(".")[0] != "autograd" else imported
+        assert within in allowed, f"{name} must not import {imported}"
+
+
+@pytest.mark.parametrize("package", [autograd, nn])
+def test_all_lists_the_public_names_in_order(package: object) -> None:
+    names = package.__all__  # type: ignore[attr-defined]
+    assert names == sorted(names, key=lambda name: (not name.isupper(), name.lower() == name, name))
+    assert all(hasattr(package, name) for name in names)
+
+
+def test_importing_the_library_loads_nothing_heavy() -> None:
+    program = "import sys, autograd, nn; print(*sys.modules)"
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True, cwd=ROOT
+    )
+    loaded = {name.split(".")[0] for name in result.stdout.split()}
+    heavy = {"graphviz", "hypothesis", "numpy", "matplotlib", "mpmath", "tqdm", "pytest"}
+    assert {"autograd", "nn"} <= loaded
+    assert not loaded & heavy

@@ -1,0 +1,33 @@
+"""README: its commands and its picture. Its example runs as a doctest."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from autograd import Value
+from autograd.draw import draw_dot
+
+ROOT = Path(__file__).parent.parent
+
+
+def test_the_two_commands_install_and_run_the_demo_and_the_tests() -> None:
+    commands = re.findall(r"^```sh\n(.*?)\n```$", (ROOT / "README.md").read_text(), re.M | re.S)
+    install = "python3 -m venv .venv && .venv/bin/python -m pip install -q -e"
+    assert commands == [
+        f'{install} ".[demos]" && .venv/bin/python -m demos.xor',
+        f'{install} ".[test]" && .venv/bin/python -m pytest',
+    ]
+
+
+def test_the_picture_shows_the_graph_of_the_example() -> None:
+    example = re.findall(r"^>>> (.*)$", (ROOT / "README.md").read_text(), re.M)
+    names: dict[str, Value] = {}
+    exec("\n".join(line for line in example if "print" not in line), names)
+    picture = (ROOT / "docs" / "example.svg").read_text()
+    shown = picture.replace("&#45;", "-")
+    labels = re.findall(r'label=(?:"([^"]+)"|(\S+?)[\] ])', draw_dot(names["y"]).source)
+    for quoted, bare in labels:
+        for text in (quoted or bare).split(" | "):
+            assert f">{text}</text>" in shown
+    assert len(labels) == 14
