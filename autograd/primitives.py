@@ -407,7 +407,7 @@ def _power_slope(x: float, y: float) -> float:
     """y * x**(y - 1); 0 for y = 0, whatever x is."""
     if y == 0.0:
         return 0.0
-    if x != x:
+    if x != x or (x < 0.0 and y % 1.0 != 0.0):
         return NAN
     exponent = y - 1.0
     out = _power(x, exponent)
@@ -1222,7 +1222,7 @@ prod: Final[Reduction] = Reduction("prod", _prod,                   lambda xs, o
                                          of_nothing=1.0, summary="the product of the numbers")
 dot: Final[Reduction] = Reduction("dot", _dot,                      lambda xs, out: [*xs[len(xs) // 2 :],
                                                                                      *xs[: len(xs) // 2]],
-                                         of_nothing=0.0, sequences=2, summary="the sum of the products of the two sequences")
+                                         of_nothing=0.0, sequences=2, summary="the sum of the products, element by element")
 norm: Final[Reduction] = Reduction("norm", _norm,                   lambda xs, out: components(xs),
                                          of_nothing=0.0, summary="the square root of the sum of the squares")
 max_: Final[Reduction] = Reduction("max", _max,                     lambda xs, out: _each(top_share, _top_shares, xs),
