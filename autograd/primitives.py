@@ -27,6 +27,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Sequence
+from importlib import import_module
 from numbers import Real
 from typing import Any, Final
 
@@ -108,6 +109,11 @@ class Primitive:
         """The number of inputs; 0 for a `Reduction`, which takes any number."""
         return len(self.derivatives)
 
+    @property
+    def rules(self) -> tuple[Callable[..., Any], ...]:
+        """Every derivative rule of the operation."""
+        return self.derivatives
+
     def __call__(self, *operands: Any) -> Any:
         """The value of the operation, recorded if an operand is a Value."""
         if len(operands) != len(self.derivatives):
@@ -139,6 +145,18 @@ class Primitive:
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by name, as functions are: a primitive is what a module declares it to be."""
+        modules = [rule.__module__ for rule in self.rules]
+        for module in [*modules, __name__]:
+            for name, thing in vars(sys.modules[module]).items():
+                if thing is self:
+                    return _declared, (module, name)
+        raise TypeError(
+            f"cannot pickle the primitive {self.name}: "
+            f"give it a global name in the module {modules[0]}, to find it by"
+        )
 
 
 class Reduction(Primitive):
@@ -180,6 +198,11 @@ class Reduction(Primitive):
         self.gradient = gradient
         self.of_nothing = of_nothing
         self.sequences = sequences
+
+    @property
+    def rules(self) -> tuple[Callable[..., Any], ...]:
+        """The one derivative rule of the operation."""
+        return (self.gradient,)
 
     def __call__(self, *sequences: Any) -> Any:
         """The value of the operation, recorded if an element is a Value.
@@ -255,6 +278,11 @@ class Choice(Primitive):
             y if condition else x
         )  # a mistake in the operand not taken is a mistake all the same
         return taken
+
+
+def _declared(module: str, name: str) -> Any:
+    """The primitive that ``module`` declares under ``name``."""
+    return getattr(import_module(module), name)
 
 
 def _elements(name: str, sequence: Any) -> list[Any]:

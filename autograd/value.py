@@ -15,31 +15,18 @@ inputs::
     input.grad += local_derivative * value.grad
 
 What the operations are, and what their derivatives are, stands in the table in
-`primitives.py`. Only the four arithmetic operators, which are nearly all of a
-real graph, are written out here a second time, for speed.
+`primitives.py`, and `operators.py` says how they are written. Only addition,
+subtraction and multiplication, which are nearly all of a real graph, are
+written out here a second time, for speed.
 """
 
 from __future__ import annotations
 
 from typing import Any, Final, TypeAlias
 
-from autograd.primitives import (
-    Primitive,
-    Traced,
-    absolute,
-    add,
-    as_float,
-    divide,
-    exp,
-    log,
-    multiply,
-    negative,
-    power,
-    relu,
-    sigmoid,
-    subtract,
-    tanh,
-)
+from autograd.operators import Numeric, as_constant
+from autograd.primitives import Primitive, add, as_float, multiply, subtract
+from autograd.recording import is_recording, observer, switches
 
 Operand: TypeAlias = "Value | float"
 
@@ -48,7 +35,7 @@ _NEVER_REACHED: Final = -1
 _REACHED: Final = 0
 
 
-class Value(Traced):
+class Value(Numeric):
     """A number that records the operations it goes through.
 
     Args:
@@ -107,6 +94,8 @@ class Value(Traced):
         # How many of the values computed from this one have yet to hand it their share
         # of the gradient; used by `backward` alone.
         self._awaited: int = _NEVER_REACHED
+        if switches.altered and _op is not None:
+            self._reconsider()
 
     # ── What a value shows ────────────────────────────────────────────────────
 
@@ -208,25 +197,49 @@ class Value(Traced):
     # ── Recording ─────────────────────────────────────────────────────────────
 
     def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Value:
-        """Record ``primitive`` applied to ``operands``: Values and numbers."""
-        if len(operands) == 1:
-            return _unary(primitive, self)
-        first, second = [x if isinstance(x, Value) else as_float(x) for x in operands]
-        return _binary(primitive, first, second)
+        """Record ``primitive`` applied to ``operands``, which are Values and numbers."""
+        if len(operands) == 1 and primitive.arity == 1:
+            return _unary(primitive, operands[0])
+        if len(operands) == 2 and primitive.arity == 2:
+            return _binary(primitive, operands[0], operands[1])
+        return _wide(primitive, operands)
 
-    # The local derivatives of the four arithmetic operators are written out here as
-    # well as in the table; tests/test_value.py holds the two together.
+    def _reconsider(self) -> None:
+        """Where recording is out of the ordinary: take the record back, or show it around."""
+        watcher = observer()
+        if not is_recording():
+            self._forget()
+        elif watcher is not None:
+            watcher.recorded(self)
+
+    def _forget(self) -> None:
+        """Become a leaf."""
+        self.op = self._input0 = self._input1 = None
+
+    def detach(self) -> Value:
+        """A leaf with the same data and label: what comes of it has no part in this graph.
+
+        >>> x = Value(3.0)
+        >>> y = x.detach() * x
+        >>> y.backward()
+        >>> x.grad
+        3.0
+        """
+        return Value(self._data, self.label)
+
+    # The local derivatives of these are written out here as well as in the table;
+    # tests/test_value.py holds the two together.
 
     def __add__(self, other: Operand) -> Value:
         if isinstance(other, Value):
             return Value(self._data + other._data, "", add, self, other, 1.0, 1.0)
-        constant = _constant(other)
+        constant = as_constant(other)
         if constant is None:
             return NotImplemented
         return Value(self._data + constant, "", add, self, None, 1.0, constant)
 
     def __radd__(self, other: float) -> Value:  # other + self
-        constant = _constant(other)
+        constant = as_constant(other)
         if constant is None:
             return NotImplemented
         return Value(constant + self._data, "", add, None, self, constant, 1.0)
@@ -234,13 +247,13 @@ class Value(Traced):
     def __sub__(self, other: Operand) -> Value:
         if isinstance(other, Value):
             return Value(self._data - other._data, "", subtract, self, other, 1.0, -1.0)
-        constant = _constant(other)
+        constant = as_constant(other)
         if constant is None:
             return NotImplemented
         return Value(self._data - constant, "", subtract, self, None, 1.0, constant)
 
     def __rsub__(self, other: float) -> Value:  # other - self
-        constant = _constant(other)
+        constant = as_constant(other)
         if constant is None:
             return NotImplemented
         return Value(constant - self._data, "", subtract, None, self, constant, -1.0)
@@ -250,41 +263,16 @@ class Value(Traced):
             x = self._data
             y = other._data
             return Value(x * y, "", multiply, self, other, y, x)
-        constant = _constant(other)
+        constant = as_constant(other)
         if constant is None:
             return NotImplemented
         return Value(self._data * constant, "", multiply, self, None, constant, constant)
 
     def __rmul__(self, other: float) -> Value:  # other * self
-        constant = _constant(other)
+        constant = as_constant(other)
         if constant is None:
             return NotImplemented
         return Value(constant * self._data, "", multiply, None, self, constant, constant)
-
-    def __truediv__(self, other: Operand) -> Value:
-        operand = other if isinstance(other, Value) else _constant(other)
-        return NotImplemented if operand is None else _binary(divide, self, operand)
-
-    def __rtruediv__(self, other: float) -> Value:  # other / self
-        constant = _constant(other)
-        return NotImplemented if constant is None else _binary(divide, constant, self)
-
-    def __pow__(self, other: Operand) -> Value:
-        operand = other if isinstance(other, Value) else _constant(other)
-        return NotImplemented if operand is None else _binary(power, self, operand)
-
-    def __rpow__(self, other: float) -> Value:  # other ** self
-        constant = _constant(other)
-        return NotImplemented if constant is None else _binary(power, constant, self)
-
-    def __neg__(self) -> Value:
-        return _unary(negative, self)
-
-    def __pos__(self) -> Value:
-        return self
-
-    def __abs__(self) -> Value:
-        return _unary(absolute, self)
 
     # ── Comparison ────────────────────────────────────────────────────────────
 
@@ -292,45 +280,20 @@ class Value(Traced):
     # parameters that happen to hold the same number are not the same parameter.
 
     def __lt__(self, other: Operand) -> bool:
-        number = other._data if isinstance(other, Value) else _constant(other)
+        number = other._data if isinstance(other, Value) else as_constant(other)
         return NotImplemented if number is None else self._data < number
 
     def __le__(self, other: Operand) -> bool:
-        number = other._data if isinstance(other, Value) else _constant(other)
+        number = other._data if isinstance(other, Value) else as_constant(other)
         return NotImplemented if number is None else self._data <= number
 
     def __gt__(self, other: Operand) -> bool:
-        number = other._data if isinstance(other, Value) else _constant(other)
+        number = other._data if isinstance(other, Value) else as_constant(other)
         return NotImplemented if number is None else self._data > number
 
     def __ge__(self, other: Operand) -> bool:
-        number = other._data if isinstance(other, Value) else _constant(other)
+        number = other._data if isinstance(other, Value) else as_constant(other)
         return NotImplemented if number is None else self._data >= number
-
-    # ── Functions ─────────────────────────────────────────────────────────────
-
-    # Named as NumPy names them, because np.tanh of an array of objects calls the
-    # method `tanh` of each.
-
-    def exp(self) -> Value:
-        """e raised to this value."""
-        return _unary(exp, self)
-
-    def log(self) -> Value:
-        """The natural logarithm: -inf at 0, nan below."""
-        return _unary(log, self)
-
-    def tanh(self) -> Value:
-        """The hyperbolic tangent."""
-        return _unary(tanh, self)
-
-    def sigmoid(self) -> Value:
-        """The logistic function 1 / (1 + exp(-x)), accurate however large x is."""
-        return _unary(sigmoid, self)
-
-    def relu(self) -> Value:
-        """The larger of 0 and this value; at 0 the derivative is 0."""
-        return _unary(relu, self)
 
     # ── The chain rule ────────────────────────────────────────────────────────
 
@@ -347,6 +310,13 @@ class Value(Traced):
         >>> a.grad, b.grad, product.grad
         (6.0, 2.0, 1.0)
         """
+        watcher = observer() if switches.altered else None
+        if watcher is None:
+            self._propagate()
+        else:
+            watcher.backward(self)
+
+    def _propagate(self) -> None:
         if self.op is None:
             self._grad += 1.0
             self._awaited = _REACHED
@@ -361,28 +331,75 @@ class Value(Traced):
             raise
 
 
+class _WideValue(Value):
+    """The result of an operation on a sequence, or on more operands than two."""
+
+    __slots__ = ("_operands", "_steps")
+
+    def __init__(
+        self,
+        data: float,
+        op: Primitive | None,
+        operands: tuple[Operand, ...],
+        steps: list[tuple[Value, float]],
+    ) -> None:
+        self._operands: tuple[Operand, ...] = operands
+        # The inputs, each with the local derivative that leads to it.
+        self._steps: list[tuple[Value, float]] = steps
+        super().__init__(data, "", op)
+
+    def _forget(self) -> None:
+        super()._forget()
+        self._operands = ()
+        self._steps = []
+
+    @property
+    def operands(self) -> tuple[Operand, ...]:
+        return self._operands
+
+    @property
+    def inputs(self) -> tuple[Value, ...]:
+        return tuple([source for source, _ in self._steps])
+
+    @property
+    def local_derivatives(self) -> tuple[float, ...]:
+        return tuple([local for _, local in self._steps])
+
+
+# The two loops of a backward pass. What they do for an input is written out for the first
+# and for the second input, since calling a function would take longer than doing it.
+
+
 def _count_uses(root: Value) -> None:
     """Clear the gradient of every interior value below ``root``, and count its uses."""
     root._awaited = 1
     unvisited = [root]
     while unvisited:
         value = unvisited.pop()
-        source = value._input0
-        if source is not None and source.op is not None:
-            if source._awaited > 0:
-                source._awaited += 1
+        first, second = value._input0, value._input1
+        if first is not None and first.op is not None:
+            if first._awaited > 0:
+                first._awaited += 1
             else:
-                source._awaited = 1
-                source._grad = 0.0
-                unvisited.append(source)
-        source = value._input1
-        if source is not None and source.op is not None:
-            if source._awaited > 0:
-                source._awaited += 1
-            else:
-                source._awaited = 1
-                source._grad = 0.0
-                unvisited.append(source)
+                first._awaited = 1
+                first._grad = 0.0
+                unvisited.append(first)
+        if second is not None:
+            if second.op is not None:
+                if second._awaited > 0:
+                    second._awaited += 1
+                else:
+                    second._awaited = 1
+                    second._grad = 0.0
+                    unvisited.append(second)
+        elif first is None and isinstance(value, _WideValue):
+            for source, _ in value._steps:
+                if source._awaited > 0:
+                    source._awaited += 1
+                elif source.op is not None:
+                    source._awaited = 1
+                    source._grad = 0.0
+                    unvisited.append(source)
 
 
 def _hand_down(root: Value) -> None:
@@ -392,25 +409,31 @@ def _hand_down(root: Value) -> None:
     while complete:
         value = complete.pop()
         grad = value._grad
-        source = value._input0
-        if source is not None:
-            source._grad += value._local0 * grad
-            left = source._awaited - 1
+        first, second = value._input0, value._input1
+        if first is not None:
+            first._grad += value._local0 * grad
+            left = first._awaited - 1
             if left > 0:
-                source._awaited = left
+                first._awaited = left
             else:
-                source._awaited = _REACHED
-                if source.op is not None:
-                    complete.append(source)
-        source = value._input1
-        if source is not None:
-            source._grad += value._local1 * grad
-            left = source._awaited - 1
+                first._awaited = _REACHED
+                if first.op is not None:
+                    complete.append(first)
+        if second is not None:
+            second._grad += value._local1 * grad
+            left = second._awaited - 1
             if left > 0:
-                source._awaited = left
+                second._awaited = left
             else:
-                source._awaited = _REACHED
-                if source.op is not None:
+                second._awaited = _REACHED
+                if second.op is not None:
+                    complete.append(second)
+        elif first is None and isinstance(value, _WideValue):
+            for source, local in value._steps:
+                source._grad += local * grad
+                left = source._awaited - 1
+                source._awaited = left if left > 0 else _REACHED
+                if left <= 0 and source.op is not None:
                     complete.append(source)
 
 
@@ -437,24 +460,17 @@ def topological_order(root: Value) -> list[Value]:
     return order
 
 
-def _constant(operand: Any) -> float | None:
-    """The float that an operand stands for, or None if it is not a number."""
-    if type(operand) is float:
-        return operand
-    try:
-        return as_float(operand)
-    except TypeError:
-        return None
-
-
-def _unary(primitive: Primitive, x: Value) -> Value:
+def _unary(primitive: Primitive, x: Any) -> Value:
+    if not isinstance(x, Value):  # `where` has taken a number in place of a Value
+        number = as_float(x)
+        return Value(primitive.forward(number), "", primitive, None, None, number)
     out = primitive.forward(x._data)
     return Value(out, "", primitive, x, None, primitive.derivatives[0](x._data, out))
 
 
-def _binary(primitive: Primitive, x: Operand, y: Operand) -> Value:
-    a = x._data if isinstance(x, Value) else x
-    b = y._data if isinstance(y, Value) else y
+def _binary(primitive: Primitive, x: Any, y: Any) -> Value:
+    a = x._data if isinstance(x, Value) else as_float(x)
+    b = y._data if isinstance(y, Value) else as_float(y)
     out = primitive.forward(a, b)
     input0, local0 = None, a
     if isinstance(x, Value):
@@ -463,3 +479,12 @@ def _binary(primitive: Primitive, x: Operand, y: Operand) -> Value:
     if isinstance(y, Value):
         input1, local1 = y, primitive.derivatives[1](a, b, out)
     return Value(out, "", primitive, input0, input1, local0, local1)
+
+
+def _wide(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
+    recorded = [x if isinstance(x, Value) else as_float(x) for x in operands]
+    numbers = [x._data if isinstance(x, Value) else x for x in recorded]
+    out = primitive.evaluate(numbers)
+    derivatives = primitive.local_derivatives(numbers, out)
+    inputs = [(x, local) for x, local in zip(recorded, derivatives) if isinstance(x, Value)]
+    return _WideValue(out, primitive, tuple(recorded), inputs)

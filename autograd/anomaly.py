@@ -1,0 +1,141 @@
+"""detect_anomaly: find the operation that made the first inf or nan.
+
+A bad number usually shows far from where it arose: in the loss, or in a weight
+after the update. Within ``detect_anomaly()`` every operation is checked as it
+is recorded, and every gradient after a backward pass, and the first that is not
+finite is an error that says where it came from.
+"""
+
+from __future__ import annotations
+
+import linecache
+import math
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+from autograd.recording import Observer, observed_by
+from autograd.value import Value, topological_order
+
+_LIBRARY = tuple(
+    str(Path(__file__).resolve().parent.parent / package) + os.sep for package in ("autograd", "nn")
+)
+
+
+class AnomalyError(ArithmeticError):
+    """A value or a gradient is inf or nan, and was not to be."""
+
+
+@contextmanager
+def detect_anomaly() -> Iterator[None]:
+    """Raise an error at the first operation or gradient that is not finite.
+
+    It holds for the thread that enters it, and slows recording down several times;
+    elsewhere recording is as fast as ever. A backward pass that fails leaves the
+    gradients of the leaves as they were.
+
+    Raises:
+        AnomalyError: it names the operation, its inputs, the line that recorded it,
+            and the shortest way to it from a leaf.
+
+    >>> x = Value(0.0, label="x")
+    >>> with detect_anomaly():  # doctest: +ELLIPSIS
+    ...     y = 2 * x.log()
+    Traceback (most recent call last):
+    autograd.anomaly.AnomalyError: log(Value(0.0, label='x')) is -inf.
+      Recorded in ..., line 2, in <module>: y = 2 * x.log()
+      From a leaf: Value(0.0, label='x') -> log
+    """
+    with observed_by(_Detector()):
+        yield
+
+
+class _Detector(Observer):
+    """Checks what is recorded, and remembers where that was."""
+
+    def __init__(self) -> None:
+        # By the id of the value. An id is used again once its value is freed, but not
+        # without a new entry here, if the new value is recorded within the same context.
+        self._places: dict[int, str] = {}
+
+    def recorded(self, value: Value) -> None:
+        self._places[id(value)] = _place()
+        if not math.isfinite(value.data):
+            raise AnomalyError(self._report(value, f"{_call(value)} is {value.data}."))
+
+    def backward(self, root: Value) -> None:
+        order = topological_order(root)
+        before = [(value, value._grad, value._awaited) for value in order]
+        root._propagate()
+        try:
+            for value in reversed(order):
+                self._check_shares(value)
+        except AnomalyError:
+            for value, grad, awaited in before:
+                value._grad, value._awaited = grad, awaited
+            raise
+
+    def _check_shares(self, value: Value) -> None:
+        """Raise an error if ``value`` hands an input a gradient that is not finite."""
+        for source, local in zip(value.inputs, value.local_derivatives, strict=True):
+            share = local * value.grad
+            if not math.isfinite(share):
+                problem = (
+                    f"The gradient that {_call(value)} hands to {source!r} is {share}: "
+                    f"the local derivative {local} times the gradient {value.grad}."
+                )
+                raise AnomalyError(self._report(value, problem))
+            if not math.isfinite(source.grad):
+                problem = f"The gradients handed to {source!r} add up to {source.grad}."
+                raise AnomalyError(self._report(value, problem))
+
+    def _report(self, value: Value, problem: str) -> str:
+        place = self._places.get(id(value), "before detect_anomaly() was entered")
+        return f"{problem}\n  Recorded {place}\n  From a leaf: {_way_from_a_leaf(value)}"
+
+
+def _call(value: Value) -> str:
+    """The operation on its operands, such as ``multiply(Value(2.0, label='x'), 3.0)``."""
+    assert value.op is not None
+    operands = [
+        _plain(operand) if isinstance(operand, Value) else repr(operand)
+        for operand in value.operands
+    ]
+    return f"{value.op.name}({', '.join(operands)})"
+
+
+def _plain(value: Value) -> str:
+    label = f", label={value.label!r}" if value.label else ""
+    return f"Value({value.data!r}{label})"
+
+
+def _place() -> str:
+    """The line of the user's code that is being run: the innermost outside this library."""
+    frame = sys._getframe()
+    while frame.f_back is not None and frame.f_code.co_filename.startswith(_LIBRARY):
+        frame = frame.f_back
+    name = frame.f_code.co_filename
+    line = linecache.getline(name, frame.f_lineno).strip()
+    where = f'in "{name}", line {frame.f_lineno}, in {frame.f_code.co_name}'
+    return f"{where}: {line}" if line else where
+
+
+def _way_from_a_leaf(value: Value) -> str:
+    """The shortest chain of operations from a leaf, or from constants alone, to ``value``."""
+    came_from: dict[Value, Value | None] = {value: None}
+    queue = [value]
+    for step in queue:  # grows on the way: a breadth-first search
+        if not step.inputs:
+            break
+        for source in step.inputs:
+            if source not in came_from:
+                came_from[source] = step
+                queue.append(source)
+    way = []
+    following: Value | None = step
+    while following is not None:
+        way.append(_plain(following) if following.op is None else following.op.name)
+        following = came_from[following]
+    return " -> ".join(way)

@@ -1,0 +1,266 @@
+"""How operations are written: the operators and methods of a traced number.
+
+Nothing is computed here: each operator and each method names the row of the
+table that it stands for. The methods are those of NumPy's ufuncs that the table
+knows, because ``np.tanh`` of an array of objects calls the method ``tanh`` of
+each; every other row is a function only. ``sigmoid`` and ``relu`` are the two
+exceptions, for the sake of those who come from micrograd.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Self
+
+from autograd import primitives as table
+from autograd.primitives import Primitive, Traced, as_float
+
+
+class Numeric(Traced):
+    """A traced number that is written like any other: ``-x``, ``x ** 2``, ``x.exp()``."""
+
+    __slots__ = ()
+
+    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Self:
+        """Carry out ``primitive`` on ``operands``, of which this object is one."""
+        raise NotImplementedError
+
+    # A binary operator declines what is not a number, as Python asks of operators: an
+    # array on the other side then has its turn.
+
+    def _left(self, primitive: Primitive, other: Any) -> Self:
+        operand = other if isinstance(other, Traced) else as_constant(other)
+        return NotImplemented if operand is None else self.apply(primitive, (self, operand))
+
+    def _right(self, primitive: Primitive, other: Any) -> Self:
+        constant = as_constant(other)
+        return NotImplemented if constant is None else self.apply(primitive, (constant, self))
+
+    # ── Operators ─────────────────────────────────────────────────────────────
+
+    # Those that are not here, + - * and the comparisons, `Value` spells out for itself.
+
+    def __truediv__(self, other: Any) -> Self:
+        return self._left(table.divide, other)
+
+    def __rtruediv__(self, other: Any) -> Self:  # other / self
+        return self._right(table.divide, other)
+
+    def __floordiv__(self, other: Any) -> Self:
+        return self._left(table.floor_divide, other)
+
+    def __rfloordiv__(self, other: Any) -> Self:  # other // self
+        return self._right(table.floor_divide, other)
+
+    def __mod__(self, other: Any) -> Self:
+        return self._left(table.remainder, other)
+
+    def __rmod__(self, other: Any) -> Self:  # other % self
+        return self._right(table.remainder, other)
+
+    def __pow__(self, other: Any) -> Self:
+        return self._left(table.power, other)
+
+    def __rpow__(self, other: Any) -> Self:  # other ** self
+        return self._right(table.power, other)
+
+    def __neg__(self) -> Self:
+        return self.apply(table.negative, (self,))
+
+    def __pos__(self) -> Self:
+        return self
+
+    def __abs__(self) -> Self:
+        return self.apply(table.absolute, (self,))
+
+    def __floor__(self) -> Self:
+        return self.apply(table.floor, (self,))
+
+    def __ceil__(self) -> Self:
+        return self.apply(table.ceil, (self,))
+
+    def __round__(self, digits: int | None = None) -> Self:
+        if digits is not None:
+            raise TypeError("round() of a traced number takes no number of digits")
+        return self.apply(table.round_, (self,))
+
+    # ── Functions of one number ───────────────────────────────────────────────
+
+    def exp(self) -> Self:
+        """e to the power of this value."""
+        return self.apply(table.exp, (self,))
+
+    def exp2(self) -> Self:
+        """2 to the power of this value."""
+        return self.apply(table.exp2, (self,))
+
+    def expm1(self) -> Self:
+        """exp(x) - 1, accurate near 0."""
+        return self.apply(table.expm1, (self,))
+
+    def log(self) -> Self:
+        """The natural logarithm: -inf at 0, nan below."""
+        return self.apply(table.log, (self,))
+
+    def log2(self) -> Self:
+        """The logarithm to the base 2."""
+        return self.apply(table.log2, (self,))
+
+    def log10(self) -> Self:
+        """The logarithm to the base 10."""
+        return self.apply(table.log10, (self,))
+
+    def log1p(self) -> Self:
+        """log(1 + x), accurate near 0."""
+        return self.apply(table.log1p, (self,))
+
+    def sqrt(self) -> Self:
+        """The square root: nan below 0."""
+        return self.apply(table.sqrt, (self,))
+
+    def cbrt(self) -> Self:
+        """The cube root, of negative numbers too."""
+        return self.apply(table.cbrt, (self,))
+
+    def square(self) -> Self:
+        """x * x."""
+        return self.apply(table.square, (self,))
+
+    def reciprocal(self) -> Self:
+        """1 / x."""
+        return self.apply(table.reciprocal, (self,))
+
+    def sin(self) -> Self:
+        """The sine, of an angle in radians."""
+        return self.apply(table.sin, (self,))
+
+    def cos(self) -> Self:
+        """The cosine, of an angle in radians."""
+        return self.apply(table.cos, (self,))
+
+    def tan(self) -> Self:
+        """The tangent, of an angle in radians."""
+        return self.apply(table.tan, (self,))
+
+    def arcsin(self) -> Self:
+        """The angle whose sine this is: nan outside [-1, 1]."""
+        return self.apply(table.arcsin, (self,))
+
+    def arccos(self) -> Self:
+        """The angle whose cosine this is: nan outside [-1, 1]."""
+        return self.apply(table.arccos, (self,))
+
+    def arctan(self) -> Self:
+        """The angle whose tangent this is."""
+        return self.apply(table.arctan, (self,))
+
+    def sinh(self) -> Self:
+        """The hyperbolic sine."""
+        return self.apply(table.sinh, (self,))
+
+    def cosh(self) -> Self:
+        """The hyperbolic cosine."""
+        return self.apply(table.cosh, (self,))
+
+    def tanh(self) -> Self:
+        """The hyperbolic tangent."""
+        return self.apply(table.tanh, (self,))
+
+    def arcsinh(self) -> Self:
+        """The number whose hyperbolic sine this is."""
+        return self.apply(table.arcsinh, (self,))
+
+    def arccosh(self) -> Self:
+        """The number whose hyperbolic cosine this is: nan below 1."""
+        return self.apply(table.arccosh, (self,))
+
+    def arctanh(self) -> Self:
+        """The number whose hyperbolic tangent this is: nan outside [-1, 1]."""
+        return self.apply(table.arctanh, (self,))
+
+    def sign(self) -> Self:
+        """1 above 0, -1 below, 0 at 0; its derivative is 0."""
+        return self.apply(table.sign, (self,))
+
+    def floor(self) -> Self:
+        """The nearest whole number not above; its derivative is 0."""
+        return self.apply(table.floor, (self,))
+
+    def ceil(self) -> Self:
+        """The nearest whole number not below; its derivative is 0."""
+        return self.apply(table.ceil, (self,))
+
+    def rint(self) -> Self:
+        """The nearest whole number, of two the even; its derivative is 0."""
+        return self.apply(table.round_, (self,))
+
+    def absolute(self) -> Self:
+        """The value without its sign; at 0 the derivative is 0."""
+        return self.apply(table.absolute, (self,))
+
+    def negative(self) -> Self:
+        """-x."""
+        return self.apply(table.negative, (self,))
+
+    def sigmoid(self) -> Self:
+        """1 / (1 + exp(-x)), without overflow."""
+        return self.apply(table.sigmoid, (self,))
+
+    def relu(self) -> Self:
+        """The greater of 0 and x; at 0 the derivative is 0."""
+        return self.apply(table.relu, (self,))
+
+    # ── Functions of two numbers ──────────────────────────────────────────────
+
+    def add(self, other: Any) -> Self:
+        """x + other."""
+        return self.apply(table.add, (self, other))
+
+    def subtract(self, other: Any) -> Self:
+        """x - other."""
+        return self.apply(table.subtract, (self, other))
+
+    def multiply(self, other: Any) -> Self:
+        """x * other."""
+        return self.apply(table.multiply, (self, other))
+
+    def divide(self, other: Any) -> Self:
+        """x / other, with IEEE's inf and nan for a division by 0."""
+        return self.apply(table.divide, (self, other))
+
+    def power(self, other: Any) -> Self:
+        """x ** other."""
+        return self.apply(table.power, (self, other))
+
+    def remainder(self, other: Any) -> Self:
+        """x % other, with the sign of other."""
+        return self.apply(table.remainder, (self, other))
+
+    def maximum(self, other: Any) -> Self:
+        """The greater of the two; a tie shares the derivative."""
+        return self.apply(table.maximum, (self, other))
+
+    def minimum(self, other: Any) -> Self:
+        """The lesser of the two; a tie shares the derivative."""
+        return self.apply(table.minimum, (self, other))
+
+    def hypot(self, other: Any) -> Self:
+        """The length of the vector (x, other)."""
+        return self.apply(table.hypot, (self, other))
+
+    def arctan2(self, other: Any) -> Self:
+        """The angle of the point (other, x)."""
+        return self.apply(table.arctan2, (self, other))
+
+    def logaddexp(self, other: Any) -> Self:
+        """log(exp(x) + exp(other)), without overflow."""
+        return self.apply(table.logaddexp, (self, other))
+
+
+def as_constant(operand: Any) -> float | None:
+    """The float that an operand stands for, or None if it is not a number."""
+    if type(operand) is float:
+        return operand
+    try:
+        return as_float(operand)
+    except TypeError:
+        return None

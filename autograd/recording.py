@@ -1,0 +1,118 @@
+"""Whether and how operations are recorded, in each thread for itself.
+
+Ordinarily every operation is recorded, and asking whether that is so must cost
+next to nothing. So `switches.altered` says in one look whether anything is out
+of the ordinary in any thread; only then is the thread's own state looked up.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from threading import Lock
+from typing import Any, Final
+
+
+class Observer:
+    """What is told of each operation that is recorded, and of each backward pass."""
+
+    def recorded(self, value: Any) -> None:
+        """``value`` has just been computed."""
+        raise NotImplementedError
+
+    def backward(self, root: Any) -> None:
+        """Carry out the backward pass from ``root``."""
+        raise NotImplementedError
+
+
+class _Switches:
+    """Whether any thread has recording turned off or watched."""
+
+    __slots__ = ("altered", "count")
+
+    def __init__(self) -> None:
+        self.altered = False
+        self.count = 0
+
+    def alter(self, change: int) -> None:
+        """Count one context more, or one less, in which recording is out of the ordinary."""
+        with _lock:
+            self.count += change
+            self.altered = self.count > 0
+
+
+_lock: Final = Lock()
+_enabled: Final[ContextVar[bool]] = ContextVar("enabled", default=True)
+_observer: Final[ContextVar[Observer | None]] = ContextVar("observer", default=None)
+
+switches: Final = _Switches()
+
+
+def is_recording() -> bool:
+    """Whether operations are recorded here and now: not within `no_grad`.
+
+    >>> with no_grad():
+    ...     is_recording()
+    False
+    """
+    return _enabled.get()
+
+
+def observer() -> Observer | None:
+    """What watches the recording here and now, if anything does."""
+    return _observer.get()
+
+
+@contextmanager
+def no_grad() -> Iterator[None]:
+    """Compute without recording: results are leaves, and nothing below them is kept.
+
+    It holds for the thread, or the asynchronous task, that enters it. It can
+    decorate a function as well.
+
+    >>> from autograd import Value
+    >>> x = Value(3.0)
+    >>> with no_grad():
+    ...     y = x * x
+    >>> y, y.inputs
+    (Value(9.0), ())
+    """
+    with _recording(False):
+        yield
+
+
+@contextmanager
+def enable_grad() -> Iterator[None]:
+    """Record operations after all, within `no_grad`.
+
+    >>> from autograd import Value
+    >>> with no_grad(), enable_grad():
+    ...     is_recording()
+    True
+    """
+    with _recording(True):
+        yield
+
+
+@contextmanager
+def _recording(on: bool) -> Iterator[None]:
+    token = _enabled.set(on)
+    switches.alter(+1)
+    try:
+        yield
+    finally:
+        switches.alter(-1)
+        _enabled.reset(token)
+
+
+@contextmanager
+def observed_by(watcher: Observer) -> Iterator[None]:
+    """Tell ``watcher`` of every operation and backward pass, in this thread."""
+    token = _observer.set(watcher)
+    switches.alter(+1)
+    try:
+        yield
+    finally:
+        switches.alter(-1)
+        _observer.reset(token)

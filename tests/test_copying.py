@@ -1,0 +1,139 @@
+"""copy, deepcopy and pickle."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import autograd
+from autograd import Value, no_grad, topological_order
+from autograd import sum as total
+from nn import MLP
+
+
+def pickled(protocol: int) -> Callable[[Any], Any]:
+    return lambda thing: pickle.loads(pickle.dumps(thing, protocol))
+
+
+WAYS = [copy.deepcopy, *[pickled(protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]]
+
+
+@pytest.mark.parametrize("way", [copy.copy, *WAYS])
+def test_a_leaf_is_copied_with_all_it_shows(way: Callable[[Any], Any]) -> None:
+    x = Value(3.0, "x")
+    (x * 2).backward()
+    y = way(x)
+    assert y is not x
+    assert (y.data, y.grad, y.has_grad, y.label, y.op) == (3.0, 2.0, True, "x", None)
+    y.data = 7.0
+    y.grad = 0.0
+    assert (x.data, x.grad) == (3.0, 2.0)
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_a_graph_is_copied_whole(way: Callable[[Any], Any]) -> None:
+    x, y = Value(0.5, "x"), Value(-2.0, "y")
+    product = x * y
+    root = total([product, 2 - x, product / 4, x**2, 3.0]).tanh()
+    root.backward()
+    twin = way(root)
+    originals, copies = topological_order(root), topological_order(twin)
+    assert len(originals) == len(copies)
+    assert not set(originals) & set(copies)
+    for one, other in zip(originals, copies, strict=True):
+        assert (one.data, one.grad, one.label, one.op) == (
+            other.data,
+            other.grad,
+            other.label,
+            other.op,
+        )
+        assert one.local_derivatives == other.local_derivatives
+        assert [originals.index(i) for i in one.inputs] == [copies.index(i) for i in other.inputs]
+    twin.backward()
+    leaves = [value for value in copies if value.op is None]
+    assert [leaf.grad for leaf in leaves] == [2 * x.grad, 2 * y.grad]
+
+
+@pytest.mark.parametrize("way", WAYS)
+def test_what_is_shared_stays_shared(way: Callable[[Any], Any]) -> None:
+    x = Value(3.0)
+    middle = x * x
+    root = middle + 1
+    for things in ([x, middle, root], [root, middle, x], [middle, root, x], [root, root]):
+        copies = way(things)
+        by_original = dict(zip(things, copies, strict=True))
+        twin = by_original[root]
+        assert len(set(copies)) == len(set(things))
+        if middle in by_original:
+            assert twin.inputs == (by_original[middle],)
+            assert by_original[middle].inputs == (by_original[x], by_original[x])
+
+
+def test_a_shallow_copy_has_the_same_inputs() -> None:
+    x = Value(3.0)
+    y = x * x
+    for twin in (copy.copy(y), copy.copy(total([x, x, 1.0]))):
+        assert twin.inputs == (x, x)
+        twin.backward()
+    assert x.grad == 8.0
+
+
+@pytest.mark.parametrize("way", [copy.deepcopy, pickled(pickle.HIGHEST_PROTOCOL)])
+def test_depth_is_no_limit(way: Callable[[Any], Any]) -> None:
+    x = Value(1.0)
+    root = x
+    for _ in range(20_000):
+        root = root + x
+    twin = way([root])[0]
+    twin.backward()
+    assert topological_order(twin)[0].grad == 20_001.0
+
+
+def test_a_pickle_that_failed_does_not_spoil_the_next() -> None:
+    x = Value(1.0)
+    root = x
+    for _ in range(5_000):
+        root = root * 1
+    with pytest.raises(Exception, match="pickle"):
+        pickle.dumps([root, lambda: None])
+    assert len(topological_order(pickle.loads(pickle.dumps(root)))) == 5_001
+
+
+def test_a_model_and_its_copy_have_parameters_of_their_own() -> None:
+    model = MLP(2, [3, 1], activation="tanh")
+    for way in WAYS:
+        twin = way(model)
+        assert repr(twin) == repr(model)
+        assert [p.data for p in twin.parameters()] == [p.data for p in model.parameters()]
+        assert not set(twin.parameters()) & set(model.parameters())
+        assert twin([0.5, 1.0]).data == model([0.5, 1.0]).data
+
+
+def test_a_graph_is_copied_within_no_grad_too() -> None:
+    y = Value(3.0) * 2
+    with no_grad():
+        twin = copy.deepcopy(y)
+    twin.backward()
+    assert twin.inputs[0].grad == 2.0
+
+
+@pytest.mark.parametrize("name", autograd.__all__)
+def test_every_primitive_is_pickled_by_name(name: str) -> None:
+    thing = getattr(autograd, name)
+    assert pickle.loads(pickle.dumps(thing)) is thing
+    assert copy.deepcopy(thing) is thing
+
+
+def test_a_primitive_that_cannot_be_found_again_is_refused() -> None:
+    local = autograd.Primitive("local", math.sin, lambda x, out: autograd.cos(x))
+    with pytest.raises(TypeError) as error:
+        pickle.dumps(local(Value(1.0)))
+    assert str(error.value) == (
+        "cannot pickle the primitive local: "
+        "give it a global name in the module tests.test_copying, to find it by"
+    )

@@ -1,0 +1,174 @@
+"""NumPy arrays of Values."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Value
+
+RNG = np.random.default_rng(0)
+VALUES = np.vectorize(Value, otypes=[object])
+
+
+def data(array: Any) -> Any:
+    return np.vectorize(lambda value: value.data, otypes=[float])(array)
+
+
+def grads(array: Any) -> Any:
+    return np.vectorize(lambda value: value.grad, otypes=[float])(array)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "add",
+        "subtract",
+        "multiply",
+        "divide",
+        "power",
+        "remainder",
+        "floor_divide",
+        "maximum",
+        "minimum",
+        "hypot",
+        "arctan2",
+    ],
+)
+def test_ufuncs_of_two_arrays(name: str) -> None:
+    a, b = RNG.uniform(0.5, 2, (2, 3)), RNG.uniform(0.5, 2, (2, 3))
+    ufunc = getattr(np, name)
+    pairs = [(VALUES(a), VALUES(b)), (VALUES(a), b), (VALUES(a), 1.5)]
+    if name not in ("hypot", "arctan2"):  # of these NumPy asks the first operand, a float here
+        pairs.append((a, VALUES(b)))
+    for x, y in pairs:
+        other = b if not isinstance(y, float) else y
+        result = ufunc(x, y)
+        np.testing.assert_allclose(
+            [value.data if isinstance(value, Value) else value for value in result.flat],
+            ufunc(a, other).flat,
+            rtol=1e-15,
+        )
+        assert any(isinstance(value, Value) for value in result.flat)
+
+
+@pytest.mark.parametrize(
+    "name",
+    [
+        "exp",
+        "exp2",
+        "expm1",
+        "log",
+        "log2",
+        "log10",
+        "log1p",
+        "sqrt",
+        "cbrt",
+        "square",
+        "reciprocal",
+        "sin",
+        "cos",
+        "tan",
+        "arcsin",
+        "arccos",
+        "arctan",
+        "sinh",
+        "cosh",
+        "tanh",
+        "arcsinh",
+        "arctanh",
+        "floor",
+        "ceil",
+        "rint",
+        "absolute",
+        "negative",
+    ],
+)
+def test_ufuncs_of_one_array(name: str) -> None:
+    a = RNG.uniform(0.1, 0.9, (2, 3))
+    result = getattr(np, name)(VALUES(a))
+    assert all(type(value) is Value for value in result.flat)
+    np.testing.assert_allclose(data(result), getattr(np, name)(a), rtol=1e-15)
+
+
+def test_arccosh_and_sign_and_rounding() -> None:
+    a = np.array([1.5, 2.5])
+    np.testing.assert_allclose(data(np.arccosh(VALUES(a))), np.arccosh(a), rtol=1e-15)
+    np.testing.assert_array_equal(data(np.round(VALUES(a))), np.round(a))
+
+
+@pytest.mark.parametrize(
+    "product", [lambda w, x: w @ x, np.dot, np.matmul, lambda w, x: np.sum(w * x, axis=1)]
+)
+def test_products_of_a_matrix_and_a_vector(product: Callable[[Any, Any], Any]) -> None:
+    w, x = RNG.normal(size=(3, 2)), RNG.normal(size=2)
+    weights, inputs = VALUES(w), VALUES(x)
+    out = product(weights, inputs)
+    np.testing.assert_allclose(data(out), w @ x, rtol=1e-15)
+    np.sum(np.tanh(out)).backward()
+    slope = 1 - np.tanh(w @ x) ** 2
+    np.testing.assert_allclose(grads(weights), np.outer(slope, x), rtol=1e-13)
+    np.testing.assert_allclose(grads(inputs), w.T @ slope, rtol=1e-13)
+
+
+def test_means_and_sums_over_axes() -> None:
+    a = RNG.normal(size=(3, 2))
+    x = VALUES(a)
+    np.testing.assert_allclose(data(np.mean(x, axis=0)), a.mean(axis=0), rtol=1e-14)
+    mean: Any = np.mean(x)
+    assert mean.data == pytest.approx(a.mean(), rel=1e-14)
+    mean.backward()
+    np.testing.assert_allclose(grads(x), np.full((3, 2), 1 / 6), rtol=1e-15)
+
+
+def test_our_functions_take_arrays_as_sequences() -> None:
+    a = RNG.normal(size=5)
+    assert autograd.sum(a) == pytest.approx(a.sum())
+    assert autograd.norm(VALUES(a)).data == pytest.approx(np.linalg.norm(a))
+
+
+@pytest.mark.parametrize("scalar", [np.float64(2), np.float32(2), np.int64(2), np.bool_(True)])
+def test_a_numpy_scalar_on_either_side_gives_a_value(scalar: Any) -> None:
+    x = Value(3.0)
+    results = [x + scalar, scalar + x, x - scalar, scalar - x, x * scalar, scalar * x]
+    results += [x / scalar, scalar / x, x**scalar, scalar**x, x % scalar, scalar % x]
+    assert all(type(result) is Value for result in results)
+    assert all(type(result.data) is float for result in results)
+    s = float(scalar)
+    expected = [3 + s, s + 3, 3 - s, s - 3, 3 * s, s * 3, 3 / s, s / 3, 3**s, s**3, 3 % s, s % 3]
+    assert [result.data for result in results] == expected
+    assert (scalar < x, scalar > x, x > scalar) == (True, False, True)
+
+
+def test_an_array_on_either_side_gives_an_array() -> None:
+    x, array = Value(3.0), np.array([1.0, 2.0])
+    results: list[Any] = [x * array, array * x, x - array, array / x, x / array, x**array]
+    for result in [*results, array @ VALUES(array)]:
+        kinds = {type(value) for value in np.atleast_1d(result)}
+        assert kinds == {Value}
+
+
+def test_the_library_works_where_numpy_is_not_installed() -> None:
+    program = """
+import sys
+sys.modules["numpy"] = None
+from autograd import Value
+x = Value(2)
+(x * 3).tanh().backward()
+try:
+    Value("2")
+except TypeError as error:
+    print(x.grad > 0, error)
+"""
+    result = subprocess.run(
+        [sys.executable, "-c", program], capture_output=True, text=True, check=True
+    )
+    assert result.stdout == (
+        "True expected a real number, got the str '2': convert it first, with float(...)\n"
+    )
