@@ -1,0 +1,112 @@
+"""Check an operation of your own as the operations of the table are checked: against mpmath.
+
+Needs mpmath, which ``pip install "chainrule[testing]"`` brings.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+try:
+    from mpmath import mp, mpf
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError(
+        'autograd.testing needs mpmath: pip install "chainrule[testing]"'
+    ) from error
+
+from autograd.functional import gradients
+from autograd.primitives import Primitive
+from autograd.value import Value
+
+_DIGITS = 60
+_GREATEST = mpf(sys.float_info.max)
+_BEYOND = mpf(2) ** 1024
+
+
+def units_off(actual: float, exact: Any) -> float:
+    """How far ``actual`` is from ``exact``, in units in the last place of the exact number.
+
+    Beyond the greatest float stands inf, which counts as 2**1024.
+
+    >>> units_off(1.0 + 2**-52, mpf(1))
+    1.0
+    >>> units_off(math.inf, mpf(10) ** 400)
+    0.0
+    """
+    if math.isnan(actual):
+        return math.inf
+    exact, number = (max(-_BEYOND, min(_BEYOND, mpf(x))) for x in (exact, actual))
+    return float(abs(number - exact) / mpf(math.ulp(float(min(_GREATEST, abs(exact))))))
+
+
+def check_primitive(
+    primitive: Primitive,
+    exact: Callable[..., Any],
+    *points: Sequence[float],
+    units: float = 4.0,
+    second_units: float = 100.0,
+) -> None:
+    """Check the value of a primitive, its derivatives, and theirs, against mpmath.
+
+    The derivatives are those of ``exact``, taken by mpmath, so only points are of use
+    around which the function is smooth. The rules are checked on floats and on Values.
+
+    Args:
+        primitive: the operation.
+        exact: the same function of mpmath numbers.
+        points: the operands to check at, each a sequence of floats.
+        units: how far values and first derivatives may be off, in units in the last place.
+        second_units: the same for second derivatives.
+
+    Raises:
+        AssertionError: it says what is off, where, and by how much.
+
+    >>> from autograd import Primitive, cos, sin
+    >>> versine = Primitive("versine", lambda x: 2 * math.sin(x / 2) ** 2, lambda x, out: sin(x))
+    >>> check_primitive(versine, lambda x: 1 - mp.cos(x), [0.5], [1e-9], [-3.0])
+    >>> wrong = Primitive("wrong", versine.forward, lambda x, out: cos(x))
+    >>> check_primitive(wrong, lambda x: 1 - mp.cos(x), [0.5])  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    AssertionError: d wrong / d operand 0 at (0.5,) is 0.87758..., should be 0.47942...
+    """
+    for point in points:
+        operands = [float(x) for x in point]
+        inputs = [Value(x) for x in operands]
+        out = primitive(*inputs)
+        with mp.workdps(_DIGITS):
+            value = exact(*map(mpf, operands))
+            _compare(f"{primitive.name}{tuple(operands)}", out.data, value, units)
+            for i, x in enumerate(inputs):
+                what = f"d {primitive.name} / d operand {i} at {tuple(operands)}"
+                slope = _derivative(exact, operands, i)
+                _compare(what, primitive.derivatives[i](*operands, out.data), slope, units)
+                [traced] = gradients(out, [x])
+                _compare(f"{what}, traced,", traced.data, slope, units)
+                for j, curvature in enumerate(gradients(traced, inputs)):
+                    second = _derivative(exact, operands, i, j)
+                    _compare(f"d/d operand {j} of {what}", curvature.data, second, second_units)
+
+
+def _derivative(exact: Callable[..., Any], operands: list[float], *by: int) -> Any:
+    """The derivative of ``exact`` by the operands numbered ``by``, in turn."""
+    point = [mpf(x) for x in operands]
+
+    def scaled(*parts: Any) -> Any:  # so that the steps of mpmath suit operands of any size
+        return exact(*[x * part if x else part for x, part in zip(point, parts, strict=True)])
+
+    ones = tuple(mpf(1) if x else mpf(0) for x in point)
+    slope = mp.diff(scaled, ones, tuple(by.count(i) for i in range(len(point))))
+    # mpmath differentiates by differences, which leave a trace even where nothing varies.
+    if abs(slope) < mpf(10) ** (-_DIGITS // 3) * abs(exact(*point) or 1):
+        return mpf(0)
+    for i in by:
+        slope /= point[i] or 1
+    return slope
+
+
+def _compare(what: str, actual: float, exact: Any, units: float) -> None:
+    if units_off(actual, exact) > units:
+        raise AssertionError(f"{what} is {actual!r}, should be {float(exact)!r}")

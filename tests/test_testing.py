@@ -1,0 +1,79 @@
+"""check_primitive: it passes what is right, and says what is wrong."""
+
+from __future__ import annotations
+
+import math
+import re
+import subprocess
+import sys
+
+import pytest
+from mpmath import mp, mpf
+
+from autograd import Primitive, arctan2, cos, erfc, exp, power, sin, tanh
+from autograd.testing import check_primitive, units_off
+
+
+def test_operations_of_the_table_pass() -> None:
+    check_primitive(tanh, mp.tanh, [0.3], [20.0], [-1e-8], [0.0])
+    check_primitive(arctan2, mp.atan2, [1.0, 2.0], [1e200, 1e200], [-3e-200, 1e-200])
+    check_primitive(power, mp.power, [2.0, 3.0], [0.1, -7.5])
+    check_primitive(erfc, mp.erfc, [15.0], [-3.0])
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (
+            Primitive("off", lambda x: math.sin(x) * (1 + 1e-15), lambda x, out: cos(x)),
+            "off(0.7,) is 0.644217687237691",
+        ),
+        (
+            Primitive("off", math.sin, lambda x, out: -cos(x)),
+            "d off / d operand 0 at (0.7,) is -0.7648421872844885, should be 0.7648421872844885",
+        ),
+        (
+            Primitive("off", math.sin, lambda x, out: math.cos(getattr(x, "data", x))),
+            "d/d operand 0 of d off / d operand 0 at (0.7,) is 0.0, should be -0.644217687237691",
+        ),
+    ],
+)
+def test_what_is_off_is_named(wrong: Primitive, message: str) -> None:
+    with pytest.raises(AssertionError, match=f"^{re.escape(message)}"):
+        check_primitive(wrong, mp.sin, [0.7])
+
+
+def test_how_far_may_be_chosen() -> None:
+    coarse = Primitive("coarse", lambda x: math.sin(x) * (1 + 1e-15), lambda x, out: cos(x))
+    check_primitive(coarse, mp.sin, [0.7], units=20.0)
+    with pytest.raises(AssertionError):
+        check_primitive(coarse, mp.sin, [0.7], units=2.0)
+
+
+def test_units_in_the_last_place() -> None:
+    assert units_off(1.0, mpf(1)) == 0.0
+    assert units_off(1.0 + 2**-52, mpf(1)) == 1.0
+    assert units_off(5e-324, mpf(0)) == 1.0
+    assert units_off(math.inf, mpf(2) ** 2000) == 0.0
+    assert units_off(math.inf, mpf(sys.float_info.max)) == 1.0
+    assert units_off(math.nan, mpf(1)) == math.inf
+
+
+def test_a_declared_operation_does_all_that_ours_do() -> None:
+    gaussian = Primitive(
+        "gaussian", lambda x: math.exp(-x * x), lambda x, out: -2.0 * x * out, symbol="gauss"
+    )
+    check_primitive(gaussian, lambda x: mp.exp(-x * x), [0.0], [0.5], [-3.0])
+    assert gaussian(2) == exp(-4.0)
+
+
+def test_without_mpmath_the_way_out_is_named() -> None:
+    program = "import sys; sys.modules['mpmath'] = None; import autograd.testing"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert result.stderr.splitlines()[-1] == (
+        'ModuleNotFoundError: autograd.testing needs mpmath: pip install "chainrule[testing]"'
+    )
+
+
+def test_sine_is_its_own_oracle_to_the_fourth_unit() -> None:
+    check_primitive(sin, mp.sin, *[[x * 0.37] for x in range(-20, 20) if x])
