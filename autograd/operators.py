@@ -231,6 +231,10 @@ class Numeric(Traced):
         """x ** other."""
         return self.apply(table.power, (self, other))
 
+    def floor_divide(self, other: Any) -> Self:
+        """The whole number below x / other."""
+        return self.apply(table.floor_divide, (self, other))
+
     def remainder(self, other: Any) -> Self:
         """x % other, with the sign of other."""
         return self.apply(table.remainder, (self, other))

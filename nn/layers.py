@@ -6,7 +6,20 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, Final, TypeAlias, TypedDict, Unpack, cast
 
-from autograd import Value, relu, sigmoid, tanh
+from autograd import (
+    Value,
+    elu,
+    gelu,
+    hard_tanh,
+    leaky_relu,
+    mish,
+    relu,
+    sigmoid,
+    silu,
+    softplus,
+    softsign,
+    tanh,
+)
 from nn.init import Initializer, uniform
 from nn.module import Module
 
@@ -19,9 +32,17 @@ def linear(x: Value) -> Value:
 
 
 ACTIVATIONS: Final[dict[str, Activation]] = {
+    "elu": elu,
+    "gelu": gelu,
+    "hard_tanh": hard_tanh,
+    "leaky_relu": leaky_relu,
     "linear": linear,
+    "mish": mish,
     "relu": relu,
     "sigmoid": sigmoid,
+    "silu": silu,
+    "softplus": softplus,
+    "softsign": softsign,
     "tanh": tanh,
 }
 
@@ -41,8 +62,8 @@ class Neuron(Module):
     Args:
         nin: the number of inputs.
         nonlin: False leaves the activation out, as in micrograd.
-        activation: a function of a Value, or the name of one: ``"relu"``,
-            ``"sigmoid"``, ``"tanh"`` or ``"linear"``.
+        activation: a function of a Value, or the name of one in `ACTIVATIONS`, such
+            as ``"relu"``, ``"sigmoid"``, ``"tanh"`` or ``"linear"``.
         init: draws each weight; None stands for ``uniform(-1, 1)``. The bias is 0.
         rng: the random generator to draw from; None stands for the one that
             ``random.seed`` seeds.

@@ -13,7 +13,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Value
+from autograd import Primitive, Value
+from autograd import sum as total
 from autograd.draw import draw_dot, save
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs the dot program")
@@ -195,3 +196,22 @@ def test_a_failed_write_leaves_the_old_picture(
         save(Value(1.0), path)
     assert path.read_bytes() == before
     assert os.listdir(tmp_path) == ["graph.dot"]
+
+
+def test_operations_on_many_operands_are_drawn_in_order() -> None:
+    x, y = Value(1.0, "x"), Value(2.0, "y")
+    source = draw_dot(total([x, 5.0, y, x])).source
+    assert edges(source) == [
+        "operation2 -> value2",
+        "value0 -> operation2 [label=1]",
+        "constant2_1 -> operation2",
+        "value1 -> operation2 [label=1]",
+        "value0 -> operation2 [label=1]",
+    ]
+
+
+def test_an_operation_of_ones_own_is_drawn_with_its_symbol() -> None:
+    cube = Primitive("cube", lambda x: x**3, lambda x, out: 3.0 * x * x, symbol="x³ & <more>")
+    source = draw_dot(cube(Value(2.0, "x"))).source
+    assert 'operation1 [label="x³ &amp; <more>" shape=oval]' in source
+    assert "value0 -> operation1 [label=12]" in source

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from autograd import Value, tanh
-from nn import MLP, Layer, Neuron, init
+from nn import ACTIVATIONS, MLP, Layer, Neuron, init
 
 
 def test_a_neuron_is_the_activation_of_a_bias_and_a_weighted_sum() -> None:
@@ -82,6 +82,13 @@ def test_a_list_has_an_activation_for_each_layer() -> None:
     assert model([0.5]).data == 2 * math.tanh(0.5)
 
 
+@pytest.mark.parametrize("name", ACTIVATIONS)
+def test_an_activation_is_chosen_by_its_name(name: str) -> None:
+    neuron = Neuron(1, activation=name, init=lambda rng, inputs: 1.0)
+    expected = ACTIVATIONS[name](Value(0.5))
+    assert neuron([0.5]).data == expected.data
+
+
 def test_repr_is_that_of_micrograd() -> None:
     assert repr(MLP(2, [1, 1])) == "MLP of [Layer of [ReLUNeuron(2)], Layer of [LinearNeuron(1)]]"
 
@@ -121,8 +128,9 @@ def test_nonlin_false_leaves_the_activation_out() -> None:
         (
             lambda: Neuron(2, activation="rellu"),
             ValueError,
-            "no activation is named 'rellu': "
-            "choose 'linear', 'relu', 'sigmoid', 'tanh', or pass a function",
+            "no activation is named 'rellu': choose 'elu', 'gelu', 'hard_tanh', 'leaky_relu', "
+            "'linear', 'mish', 'relu', 'sigmoid', 'silu', 'softplus', 'softsign', 'tanh', "
+            "or pass a function",
         ),
         (
             lambda: MLP(2, [4, 1])([1.0, 2.0, 3.0]),

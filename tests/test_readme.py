@@ -21,7 +21,8 @@ def test_the_two_commands_install_and_run_the_demo_and_the_tests() -> None:
 
 
 def test_the_picture_shows_the_graph_of_the_example() -> None:
-    example = re.findall(r"^>>> (.*)$", (ROOT / "README.md").read_text(), re.M)
+    first_block = (ROOT / "README.md").read_text().split("```python")[1].split("```")[0]
+    example = re.findall(r"^>>> (.*)$", first_block, re.M)
     names: dict[str, Value] = {}
     exec("\n".join(line for line in example if "print" not in line), names)
     picture = (ROOT / "docs" / "example.svg").read_text()

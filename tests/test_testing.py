@@ -6,12 +6,18 @@ import math
 import re
 import subprocess
 import sys
+from typing import Any
 
 import pytest
 from mpmath import mp, mpf
 
-from autograd import Primitive, arctan2, cos, erfc, exp, power, sin, tanh
+from autograd import Primitive, Value, arctan2, cos, erfc, exp, power, sin, tanh
 from autograd.testing import check_primitive, units_off
+
+
+def as_number(x: Any) -> float:
+    """What a rule must not do: leave the graph."""
+    return x.data if isinstance(x, Value) else float(x)
 
 
 def test_operations_of_the_table_pass() -> None:
@@ -33,7 +39,7 @@ def test_operations_of_the_table_pass() -> None:
             "d off / d operand 0 at (0.7,) is -0.7648421872844885, should be 0.7648421872844885",
         ),
         (
-            Primitive("off", math.sin, lambda x, out: math.cos(getattr(x, "data", x))),
+            Primitive("off", math.sin, lambda x, out: math.cos(as_number(x))),
             "d/d operand 0 of d off / d operand 0 at (0.7,) is 0.0, should be -0.644217687237691",
         ),
     ],

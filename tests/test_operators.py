@@ -1,0 +1,118 @@
+"""Operators and methods: each records the row of the table that it stands for."""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pytest
+
+import autograd
+from autograd import Primitive, Value
+from autograd import primitives as table
+
+UFUNCS = {
+    # NumPy's name of a ufunc, and ours of the row where it differs
+    **{name: name for name in vars(table) if isinstance(getattr(np, name, None), np.ufunc)},
+    "rint": "round_",
+}
+
+
+def test_every_row_that_numpy_has_a_ufunc_for_is_a_method() -> None:
+    assert len(UFUNCS) > 40
+    for name, row_name in UFUNCS.items():
+        row = getattr(table, row_name)
+        others = [2.0] * (row.arity - 1)
+        result = getattr(Value(1.0), name)(*others)
+        assert result.op is row
+        assert result.operands[1:] == tuple(others)
+        assert result.data == row(1.0, *others)
+
+
+@pytest.mark.parametrize(
+    ("operation", "row"),
+    [
+        (operator.neg, table.negative),
+        (abs, table.absolute),
+        (round, table.round_),
+        (math.floor, table.floor),
+        (math.ceil, table.ceil),
+        (lambda x: x.sigmoid(), table.sigmoid),
+        (lambda x: x.relu(), table.relu),
+    ],
+)
+def test_operators_of_one_value(operation: Callable[[Any], Any], row: Primitive) -> None:
+    x = Value(-1.5)
+    result = operation(x)
+    assert (result.op, result.inputs, result.data) == (row, (x,), row(-1.5))
+
+
+@pytest.mark.parametrize(
+    ("operation", "row"),
+    [
+        (operator.add, table.add),
+        (operator.sub, table.subtract),
+        (operator.mul, table.multiply),
+        (operator.truediv, table.divide),
+        (operator.floordiv, table.floor_divide),
+        (operator.mod, table.remainder),
+        (operator.pow, table.power),
+    ],
+)
+def test_operators_of_two_values_and_of_a_value_and_a_number(
+    operation: Callable[[Any, Any], Any], row: Primitive
+) -> None:
+    x, y = Value(7.0), Value(3.0)
+    for left, right in [(x, y), (x, 3), (7, y)]:
+        result = operation(left, right)
+        assert (result.op, result.operands, result.data) == (row, (left, right), row(7.0, 3.0))
+
+
+def test_rounding_to_digits_is_refused() -> None:
+    with pytest.raises(
+        TypeError, match=r"^round\(\) of a traced number takes no number of digits$"
+    ):
+        round(Value(1.25), 1)
+
+
+@pytest.mark.parametrize("name", ["maximum", "hypot", "add"])
+def test_a_method_refuses_what_is_not_a_number(name: str) -> None:
+    with pytest.raises(TypeError, match=r"^expected a real number, got the str '2'"):
+        getattr(Value(1.0), name)("2")
+
+
+def test_every_operation_is_a_function_of_the_package_on_values_and_floats() -> None:
+    functions = [
+        getattr(autograd, name)
+        for name in autograd.__all__
+        if isinstance(getattr(autograd, name), Primitive)
+    ]
+    assert len(functions) > 60
+    for function in functions:
+        if function is autograd.where:
+            operands: tuple[Any, ...] = (True, 1.5, 2.0)
+        elif isinstance(function, autograd.Reduction):
+            operands = ([1.5, 2.0],) * function.sequences
+        else:
+            operands = (1.5, 0.5, 2.0)[: function.arity]
+        number = function(*operands)
+        assert type(number) is float
+
+        def traced(x: Any) -> Any:
+            return [Value(e) for e in x] if isinstance(x, list) else Value(x)
+
+        first = 1 if function is autograd.where else 0
+        value = function(*operands[:first], *map(traced, operands[first:]))
+        assert isinstance(value, Value)
+        assert value.op is function
+        assert value.data == number or math.isnan(number)
+
+
+def test_softmax_gives_a_list_on_values_and_floats() -> None:
+    for function in (autograd.softmax, autograd.log_softmax):
+        numbers = function([0.0, 1.0, 3.0])
+        values = function([Value(0.0), 1.0, Value(3.0)])
+        assert [value.data for value in values] == pytest.approx(numbers, rel=1e-15)
