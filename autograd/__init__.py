@@ -11,6 +11,7 @@
 import autograd.copying  # noqa: F401  makes Values copy and pickle
 from autograd.anomaly import AnomalyError, detect_anomaly
 from autograd.functional import grad, gradients
+from autograd.native import COMPILED
 from autograd.primitives import (
     Primitive,
     Reduction,
@@ -167,5 +168,8 @@ __all__ = [
     "where",
     "xlogy",
 ]
+
+# Whether the engine that runs is the compiled one; see native.py.
+__compiled__ = COMPILED
 
 __version__ = "0.1.0"

@@ -12,9 +12,11 @@ from __future__ import annotations
 from typing import Any, Self
 
 from autograd import primitives as table
+from autograd.native import mypyc_attr
 from autograd.primitives import Primitive, Traced, as_float
 
 
+@mypyc_attr(acyclic=True)
 class Numeric(Traced):
     """A traced number that is written like any other: ``-x``, ``x ** 2``, ``x.exp()``."""
 

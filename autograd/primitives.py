@@ -31,6 +31,8 @@ from importlib import import_module
 from numbers import Real
 from typing import Any, Final
 
+from autograd.native import mypyc_attr
+
 INFINITY: Final = math.inf
 NAN: Final = math.nan
 EPSILON: Final = sys.float_info.epsilon
@@ -49,6 +51,8 @@ _SPLITTER: Final = 134217729.0  # 2**27 + 1 splits the 53 bits of a float into t
 _LEAST_UNITS: Final = 2**1074  # how often the least of all floats goes into 1
 
 
+# A graph points backwards in time, so its nodes need no cyclic garbage collector.
+@mypyc_attr(acyclic=True)
 class Traced:
     """What a primitive may be handed in place of a float.
 

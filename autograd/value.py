@@ -22,19 +22,26 @@ written out here a second time, for speed.
 
 from __future__ import annotations
 
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, SupportsFloat, TypeAlias
 
+from autograd.native import mypyc_attr
 from autograd.operators import Numeric, as_constant
 from autograd.primitives import Primitive, add, as_float, multiply, subtract
 from autograd.recording import is_recording, observer, switches
 
 Operand: TypeAlias = "Value | float"
 
+# Compiled code enforces signatures. An operator takes any number, a Fraction or one of
+# NumPy's as well, and it returns NotImplemented where it cannot answer.
+AnyOperand: TypeAlias = "Value | SupportsFloat"
+Recorded: TypeAlias = "Value | Any"
+
 # What `_awaited` holds while no backward pass is under way.
 _NEVER_REACHED: Final = -1
 _REACHED: Final = 0
 
 
+@mypyc_attr(acyclic=True)
 class Value(Numeric):
     """A number that records the operations it goes through.
 
@@ -230,7 +237,7 @@ class Value(Numeric):
     # The local derivatives of these are written out here as well as in the table;
     # tests/test_value.py holds the two together.
 
-    def __add__(self, other: Operand) -> Value:
+    def __add__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):
             return Value(self._data + other._data, "", add, self, other, 1.0, 1.0)
         constant = as_constant(other)
@@ -238,13 +245,13 @@ class Value(Numeric):
             return NotImplemented
         return Value(self._data + constant, "", add, self, None, 1.0, constant)
 
-    def __radd__(self, other: float) -> Value:  # other + self
+    def __radd__(self, other: SupportsFloat) -> Recorded:  # other + self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
         return Value(constant + self._data, "", add, None, self, constant, 1.0)
 
-    def __sub__(self, other: Operand) -> Value:
+    def __sub__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):
             return Value(self._data - other._data, "", subtract, self, other, 1.0, -1.0)
         constant = as_constant(other)
@@ -252,13 +259,13 @@ class Value(Numeric):
             return NotImplemented
         return Value(self._data - constant, "", subtract, self, None, 1.0, constant)
 
-    def __rsub__(self, other: float) -> Value:  # other - self
+    def __rsub__(self, other: SupportsFloat) -> Recorded:  # other - self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
         return Value(constant - self._data, "", subtract, None, self, constant, -1.0)
 
-    def __mul__(self, other: Operand) -> Value:
+    def __mul__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):
             x = self._data
             y = other._data
@@ -268,7 +275,7 @@ class Value(Numeric):
             return NotImplemented
         return Value(self._data * constant, "", multiply, self, None, constant, constant)
 
-    def __rmul__(self, other: float) -> Value:  # other * self
+    def __rmul__(self, other: SupportsFloat) -> Recorded:  # other * self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
@@ -279,19 +286,23 @@ class Value(Numeric):
     # By data, so that a program can branch on it. Equality stays identity: two
     # parameters that happen to hold the same number are not the same parameter.
 
-    def __lt__(self, other: Operand) -> bool:
+    # Said here because a compiled class that defines an order would otherwise lose it.
+    def __hash__(self) -> int:
+        return id(self)
+
+    def __lt__(self, other: AnyOperand) -> bool:
         number = other._data if isinstance(other, Value) else as_constant(other)
         return NotImplemented if number is None else self._data < number
 
-    def __le__(self, other: Operand) -> bool:
+    def __le__(self, other: AnyOperand) -> bool:
         number = other._data if isinstance(other, Value) else as_constant(other)
         return NotImplemented if number is None else self._data <= number
 
-    def __gt__(self, other: Operand) -> bool:
+    def __gt__(self, other: AnyOperand) -> bool:
         number = other._data if isinstance(other, Value) else as_constant(other)
         return NotImplemented if number is None else self._data > number
 
-    def __ge__(self, other: Operand) -> bool:
+    def __ge__(self, other: AnyOperand) -> bool:
         number = other._data if isinstance(other, Value) else as_constant(other)
         return NotImplemented if number is None else self._data >= number
 
@@ -331,6 +342,7 @@ class Value(Numeric):
             raise
 
 
+@mypyc_attr(acyclic=True)
 class _WideValue(Value):
     """The result of an operation on a sequence, or on more operands than two."""
 

@@ -1,0 +1,122 @@
+"""Which engine runs: the compiled modules, or the same files interpreted.
+
+`setup.py` compiles the modules listed here with mypyc where it finds a C
+compiler. The source stays beside the result, so that either can be run, and the
+environment variable ``CHAINRULE_COMPILE`` says which:
+
+* not set: the compiled modules, if there are any and the source has not changed
+  since; otherwise the source;
+* ``0``: the source, as for stepping through it with a debugger;
+* ``1``: the compiled modules, and an error if there are none.
+
+``autograd.__compiled__`` tells which it has become.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+import warnings
+import zlib
+from typing import TYPE_CHECKING, Final
+
+# What mypyc compiles, all of it into one library.
+SOURCES: Final = (
+    "autograd/primitives.py",
+    "autograd/recording.py",
+    "autograd/operators.py",
+    "autograd/value.py",
+)
+
+SWITCH: Final = "CHAINRULE_COMPILE"
+LIBRARY_PREFIX: Final = "_native_"
+
+_REBUILD: Final = "`pip install -e .`"
+_ROOT: Final = os.path.dirname(os.path.dirname(__file__))
+
+if TYPE_CHECKING:
+    from mypy_extensions import mypyc_attr as mypyc_attr
+else:
+    # What it says concerns the compiler alone, so nothing is needed to run the source.
+    def mypyc_attr(**options):
+        """Leave a class as it is."""
+        return lambda cls: cls
+
+
+def library_name() -> str:
+    """The name of the compiled library that belongs to the source as it stands.
+
+    It holds a checksum of the source, so that a library that was compiled from
+    another source has another name. Times would not do: git sets them afresh.
+    """
+    checksum = 0
+    for source in SOURCES:
+        with open(os.path.join(_ROOT, source), "rb") as file:
+            checksum = zlib.crc32(file.read(), checksum)
+    return f"{LIBRARY_PREFIX}{checksum:08x}"
+
+
+def requested() -> bool | None:
+    """What the environment asks for: compiled, or not, or None if it leaves it open.
+
+    Raises:
+        ValueError: the variable holds something else than 0 or 1.
+    """
+    choice = os.environ.get(SWITCH, "")
+    if choice not in ("", "0", "1"):
+        raise ValueError(
+            f"{SWITCH} is {choice!r}: set it to 1 for the compiled engine, to 0 for the "
+            "interpreted one, or not at all for whichever the machine allows"
+        )
+    return None if choice == "" else choice == "1"
+
+
+def _built_library() -> str | None:
+    """The name of the compiled library that is installed for this Python, if any."""
+    from importlib.machinery import EXTENSION_SUFFIXES
+
+    try:
+        names = os.listdir(os.path.join(_ROOT, "autograd"))
+    except OSError:  # inside a zip archive, from which nothing compiled can be loaded
+        return None
+    for name in names:
+        if name.startswith(LIBRARY_PREFIX) and name.endswith(EXTENSION_SUFFIXES[0]):
+            return name.split("__mypyc")[0]
+    return None
+
+
+def _load_source_only() -> None:
+    """Let the import system see the source in our packages and nothing compiled."""
+    from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
+
+    for source in SOURCES:
+        folder = os.path.join(_ROOT, os.path.dirname(source))
+        sys.path_importer_cache[folder] = FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES))
+
+
+def _choose_engine() -> bool:
+    """Settle which engine the imports after this one load; True for the compiled one."""
+    choice = requested()
+    library = _built_library()
+    if choice is not False and library is not None and library == library_name():
+        return True
+    if choice:
+        state = "there are none" if library is None else "they are older than their source"
+        raise ImportError(
+            f"{SWITCH}=1 asks for the compiled modules of autograd, but {state}: "
+            f"with a C compiler at hand, {_REBUILD} makes them"
+        )
+    if library is not None:
+        _load_source_only()
+        if choice is None:
+            warnings.warn(
+                "the compiled modules of autograd are older than their source, which therefore "
+                f"runs interpreted: {_REBUILD} compiles it, {SWITCH}=0 leaves it so",
+                RuntimeWarning,
+                stacklevel=2,
+            )
+    return False
+
+
+# setup.py runs this file as well, under another name, to learn what to compile.
+COMPILED: Final = _choose_engine() if __name__ == "autograd.native" else False
