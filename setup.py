@@ -8,12 +8,12 @@ is complete; where it is 1, that is an error.
 
 from __future__ import annotations
 
+import os
 import platform
 import runpy
 import subprocess
 import sys
 import sysconfig
-from importlib.util import find_spec
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from types import SimpleNamespace
@@ -63,6 +63,7 @@ def to_be_compiled() -> bool:
 
 
 def requested() -> bool | None:
+    """The switch, as autograd/native.py reads it."""
     try:
         choice: bool | None = native.requested()
     except ValueError as error:
@@ -81,6 +82,7 @@ class CompileWithMypyc(build_ext):
     """Calls mypyc only once something is really to be built: it takes a while."""
 
     def run(self) -> None:
+        """Compile; where that fails and was not insisted on, go on without."""
         remove_compiled(ROOT if self.inplace else Path(self.build_lib))
         try:
             self.distribution.ext_modules = self._generate()
@@ -96,17 +98,25 @@ class CompileWithMypyc(build_ext):
     def _generate(self) -> Any:
         from mypyc.build import mypycify
 
-        return mypycify(
-            list(native.SOURCES),
+        extensions = mypycify(
+            [f"--cache-dir={os.devnull}", *native.SOURCES],
             group_name=f"autograd.{native.library_name()}",
             target_dir=self.build_temp,
         )
+        header = str(ROOT / "autograd" / "freeing.h")
+        # Fused, a * b + c would be rounded once, and by the interpreter it is rounded twice.
+        unix_options = ["-include", header, "-ffp-contract=off"]
+        for extension in extensions:
+            options = ["/FI", header] if sys.platform == "win32" else unix_options
+            extension.extra_compile_args = [*extension.extra_compile_args, *options]
+        return extensions
 
 
 class EditableWheel(editable_wheel):
     """An editable install, in which nothing compiled earlier may outlive the switch."""
 
     def run(self) -> None:
+        """Clear away, then install."""
         remove_compiled(ROOT)
         super().run()
 

@@ -38,7 +38,7 @@ if TYPE_CHECKING:
     from mypy_extensions import mypyc_attr as mypyc_attr
 else:
     # What it says concerns the compiler alone, so nothing is needed to run the source.
-    def mypyc_attr(**options):
+    def mypyc_attr(**options):  # noqa: ARG001
         """Leave a class as it is."""
         return lambda cls: cls
 

@@ -27,13 +27,14 @@ class Numeric(Traced):
         raise NotImplementedError
 
     # A binary operator declines what is not a number, as Python asks of operators: an
-    # array on the other side then has its turn.
+    # array on the other side then has its turn. `Any` stands for NotImplemented, which
+    # compiled code, which enforces signatures, would not let pass for a traced number.
 
-    def _left(self, primitive: Primitive, other: Any) -> Self:
+    def _left(self, primitive: Primitive, other: Any) -> Self | Any:
         operand = other if isinstance(other, Traced) else as_constant(other)
         return NotImplemented if operand is None else self.apply(primitive, (self, operand))
 
-    def _right(self, primitive: Primitive, other: Any) -> Self:
+    def _right(self, primitive: Primitive, other: Any) -> Self | Any:
         constant = as_constant(other)
         return NotImplemented if constant is None else self.apply(primitive, (constant, self))
 
@@ -41,28 +42,28 @@ class Numeric(Traced):
 
     # Those that are not here, + - * and the comparisons, `Value` spells out for itself.
 
-    def __truediv__(self, other: Any) -> Self:
+    def __truediv__(self, other: Any) -> Self | Any:
         return self._left(table.divide, other)
 
-    def __rtruediv__(self, other: Any) -> Self:  # other / self
+    def __rtruediv__(self, other: Any) -> Self | Any:  # other / self
         return self._right(table.divide, other)
 
-    def __floordiv__(self, other: Any) -> Self:
+    def __floordiv__(self, other: Any) -> Self | Any:
         return self._left(table.floor_divide, other)
 
-    def __rfloordiv__(self, other: Any) -> Self:  # other // self
+    def __rfloordiv__(self, other: Any) -> Self | Any:  # other // self
         return self._right(table.floor_divide, other)
 
-    def __mod__(self, other: Any) -> Self:
+    def __mod__(self, other: Any) -> Self | Any:
         return self._left(table.remainder, other)
 
-    def __rmod__(self, other: Any) -> Self:  # other % self
+    def __rmod__(self, other: Any) -> Self | Any:  # other % self
         return self._right(table.remainder, other)
 
-    def __pow__(self, other: Any) -> Self:
+    def __pow__(self, other: Any) -> Self | Any:
         return self._left(table.power, other)
 
-    def __rpow__(self, other: Any) -> Self:  # other ** self
+    def __rpow__(self, other: Any) -> Self | Any:  # other ** self
         return self._right(table.power, other)
 
     def __neg__(self) -> Self:

@@ -13,7 +13,10 @@ from contextvars import ContextVar
 from threading import Lock
 from typing import Any, Final
 
+from autograd.native import mypyc_attr
 
+
+@mypyc_attr(allow_interpreted_subclasses=True)
 class Observer:
     """What is told of each operation that is recorded, and of each backward pass."""
 

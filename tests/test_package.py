@@ -12,22 +12,35 @@ import pytest
 
 import autograd
 import nn
+from autograd import native
 
 ROOT = Path(__file__).parent.parent
 
 # What each module of the project may import from it; a name stands for all below it.
 READERS = ["autograd.primitives", "autograd.recording", "autograd.value"]
 ALLOWED = {
-    "autograd.primitives": [],
-    "autograd.recording": [],
-    "autograd.operators": ["autograd", "autograd.primitives"],
-    "autograd.value": ["autograd.operators", "autograd.primitives", "autograd.recording"],
+    "autograd.native": [],
+    "autograd.primitives": ["autograd.native"],
+    "autograd.recording": ["autograd.native"],
+    "autograd.operators": ["autograd", "autograd.native", "autograd.primitives"],
+    "autograd.value": [
+        "autograd.native",
+        "autograd.operators",
+        "autograd.primitives",
+        "autograd.recording",
+    ],
     "autograd.functional": READERS,
     "autograd.anomaly": READERS,
     "autograd.copying": READERS,
     "autograd.draw": READERS,
     "autograd.testing": [*READERS, "autograd.functional"],  # to differentiate twice
-    "autograd": [*READERS, "autograd.anomaly", "autograd.copying", "autograd.functional"],
+    "autograd": [
+        *READERS,
+        "autograd.anomaly",
+        "autograd.copying",
+        "autograd.functional",
+        "autograd.native",
+    ],
     "nn": ["autograd", "nn"],
     "demos": ["autograd", "autograd.draw", "nn", "demos"],
 }
@@ -72,6 +85,12 @@ def test_all_is_the_namespace(package: ModuleType) -> None:
     modules = {"init"} if package is nn else set()
     assert set(package.__all__) == public | modules
     assert len(package.__all__) == len(set(package.__all__))
+
+
+def test_the_compiled_modules_import_none_that_are_not() -> None:
+    compiled = {source.removesuffix(".py").replace("/", ".") for source in native.SOURCES}
+    for source in native.SOURCES:
+        assert imports(ROOT / source) <= compiled | {"autograd", "autograd.native"}
 
 
 def test_importing_the_library_loads_nothing_heavy() -> None:

@@ -15,6 +15,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import autograd
 from autograd import Value, topological_order
 from autograd import value as value_module
 from autograd.primitives import Primitive, add, divide, multiply, negative, power, subtract
@@ -87,7 +88,11 @@ def test_what_is_not_a_real_number_is_refused_with_the_way_out(wrong: Any, messa
 
 
 def test_a_label_that_is_not_a_string_is_refused() -> None:
-    with pytest.raises(TypeError, match=r"^a label is a string, got 5$"):
+    # Compiled code checks the types of arguments by itself, and in its own words.
+    message = (
+        "str object expected; got int" if autograd.__compiled__ else "a label is a string, got 5"
+    )
+    with pytest.raises(TypeError, match=f"^{message}$"):
         Value(1.0, 5)  # type: ignore[arg-type]
 
 
@@ -338,6 +343,7 @@ def test_a_graph_is_freed_by_reference_counting_alone() -> None:
         gc.enable()
 
 
+@pytest.mark.skipif(autograd.__compiled__, reason="compiled code is not interrupted on its way")
 def test_an_interrupted_pass_does_not_spoil_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(root: Value) -> None:
         raise KeyboardInterrupt(f"while handing down from {root}")
