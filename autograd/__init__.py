@@ -8,10 +8,13 @@
 0.8
 """
 
+from autograd import native  # first, because it settles which engine the rest is
+
+# isort: split
+
 import autograd.copying  # noqa: F401  makes Values copy and pickle
 from autograd.anomaly import AnomalyError, detect_anomaly
 from autograd.functional import grad, gradients
-from autograd.native import COMPILED as __compiled__  # whether the compiled engine runs
 from autograd.primitives import (
     Primitive,
     Reduction,
@@ -168,5 +171,8 @@ __all__ = [
     "where",
     "xlogy",
 ]
+
+# Whether the engine that runs is the compiled one; see native.py.
+__compiled__ = native.COMPILED
 
 __version__ = "0.1.0"

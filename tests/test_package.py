@@ -36,6 +36,7 @@ ALLOWED = {
     "autograd.testing": [*READERS, "autograd.functional"],  # to differentiate twice
     "autograd": [
         *READERS,
+        "autograd",
         "autograd.anomaly",
         "autograd.copying",
         "autograd.functional",
