@@ -416,8 +416,9 @@ def _over_square(x: float, y: float) -> float:
     if quotient == 0.0 or not abs(quotient) < TINY:
         return _divide(quotient, y)
     # The first quotient has lost digits that the second one, with y < 1, would show.
-    mantissa, exponent = math.frexp(y)
-    return _ldexp(x / mantissa / mantissa, -2 * exponent)
+    above, shift = math.frexp(x)
+    below, exponent = math.frexp(y)
+    return _ldexp(above / below / below, shift - 2 * exponent)
 
 
 def _is_odd(y: float) -> bool:
@@ -446,13 +447,17 @@ def _power_slope(x: float, y: float) -> float:
     lost = _sum_error(y, -1.0, exponent)
     if lost == 0.0 and TINY <= abs(out) <= HUGE:
         return y * out
-    if x == 0.0 or out != out or math.isinf(x) or math.isinf(y):
-        return out if out == 0.0 and math.isinf(y) else y * out
+    # y - 1 may have been rounded to a whole number of the other parity, so that the sign is
+    # taken from y.
+    sign = -1.0 if math.copysign(1.0, x) < 0.0 and y % 2.0 == 0.0 else 1.0
+    base = abs(x)
+    out = _power(base, exponent)
+    if base == 0.0 or math.isinf(base) or not abs(y) < INFINITY:
+        return out if out == 0.0 and math.isinf(y) else sign * y * out
     # The slope may be an ordinary number where x**(y - 1) is none, so that is taken in
     # two halves; and what was lost in y - 1 is put back.
-    base = abs(x)
     half = _power(base, 0.5 * exponent)
-    return y * half * half * _exp(lost * math.log(base)) * math.copysign(1.0, out)
+    return sign * y * half * half * _exp(lost * math.log(base))
 
 
 def _power_rate(x: float, y: float) -> float:
@@ -829,11 +834,10 @@ def _mish_slope(x: float) -> float:
     small = math.exp(-abs(x))
     if x > 0.0:
         below = 1.0 + 2.0 * small * (1.0 + small)
-        return (1.0 + 2.0 * small) / below + 4.0 * x * (small / below) * (small / below) * (
-            1.0 + small
-        )
-    below = 2.0 + small * (2.0 + small)
-    above = 4.0 * (1.0 + x) * (1.0 + small) + small * (2.0 + small * (4.0 + small))
+        bend = 4.0 * (small / below) * (small / below) * (1.0 + small)
+        return (1.0 + 2.0 * small) / below + x * bend
+    below = 1.0 + small * (1.0 + 0.5 * small)
+    above = (1.0 + x) * (1.0 + small) + small * (0.5 + small * (1.0 + 0.25 * small))
     return _times_exp(above, x) / (below * below)
 
 
@@ -981,6 +985,12 @@ def _shares(numbers: list[float]) -> list[float]:
     return [weight / total for weight in weights]
 
 
+def _other_shares(numbers: list[float]) -> float:
+    """1 less the first share, which would cancel where that is nearly 1."""
+    weights = _weights(numbers)
+    return math.fsum(weights[1:]) / math.fsum(weights)
+
+
 def _excess(numbers: list[float]) -> float:
     """logsumexp, less the greatest of the numbers, whose weight is exactly 1."""
     return math.log1p(math.fsum([*_weights(numbers), -1.0]))
@@ -1062,14 +1072,16 @@ def _component_gradient(operands: Sequence[Any], out: Any) -> list[Any]:
 
 
 def _share_gradient(operands: Sequence[Any], out: Any) -> list[Any]:
-    # For the first operand 1 - out would cancel: all shares together are 1.
-    others = softmax(operands)[1:]
-    return [out * sum_(others), *[-out * p for p in others]]
+    return [out * other_shares(operands), *[-out * p for p in softmax(operands)[1:]]]
 
 
 def _log_share_gradient(operands: Sequence[Any]) -> list[Any]:
-    others = softmax(operands)[1:]
-    return [sum_(others), *[-p for p in others]]
+    return [other_shares(operands), *[-p for p in softmax(operands)[1:]]]
+
+
+def _other_shares_gradient(operands: Sequence[Any], out: Any) -> list[Any]:
+    first, *others = softmax(operands)
+    return [-first * out, *[first * p for p in others]]
 
 
 def _mish_curvature(x: Any) -> Any:
@@ -1270,6 +1282,8 @@ share: Final[Reduction] = Reduction("share", lambda xs: _shares(xs)[0],
 log_share: Final[Reduction] = Reduction("log_share", lambda xs: _log_shares(xs)[0],
                                                                     lambda xs, out: _log_share_gradient(xs),
                                          symbol="log_softmax", summary="the first element of log_softmax(numbers)")
+other_shares: Final[Reduction] = Reduction("other_shares", _other_shares, _other_shares_gradient,
+                                         summary="1 - share(numbers), accurate where that is small")
 component: Final[Reduction] = Reduction("component", lambda xs: _components(xs)[0],
                                                                     _component_gradient,
                                          summary="the first number over the norm of them all")

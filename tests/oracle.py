@@ -53,7 +53,7 @@ class Tangent(Traced):
             for local, operand in zip(locals_, operands, strict=True)
             if isinstance(operand, Tangent)
         ]
-        return Tangent(out, math.fsum(rates) if all(map(math.isfinite, rates)) else sum(rates))
+        return Tangent(out, sum(rates, 0.0))
 
     def __add__(self, other: Any) -> Any:
         return table.add(self, other)
@@ -189,6 +189,44 @@ class Row:
                     return abs(self._call(primitive, function, [mpf(x) for x in operands]))
         return 0
 
+    def exact_conditioned(
+        self, primitive: Primitive, operands: Sequence[float], i: int, j: int | None = None
+    ) -> tuple[Any, Any]:
+        """Derivative i, or its own derivative with respect to operand j, and a fair unit of error.
+
+        The unit is one in the last place, plus what the number changes by when each operand
+        moves by one in its last place: nothing better is to be had from operands that are
+        themselves rounded, and so from a rule that is a formula in rounded terms.
+        """
+
+        def slope(numbers: list[Any]) -> Any:
+            if isinstance(primitive, Reduction):
+                return self.derivatives[0](numbers, i)
+            return self.derivatives[i](*numbers)
+
+        def number(numbers: list[Any]) -> Any:
+            if j is None:
+                return slope(numbers)
+            before, after = numbers[:j], numbers[j + 1 :]
+            return mp.diff(lambda moving: slope([*before, moving, *after]), numbers[j])
+
+        with mp.workdps(250):
+            operands = [mpf(operand) for operand in operands]
+            try:
+                first = slope(operands)
+                size = abs(first)
+                exact = number(operands)
+                if not (is_real(first) and is_real(exact)) or not (size == 0 or 1e-290 < size < 1e290):
+                    raise Undefined
+                exact = real(exact)
+                unit = mpf(math.ulp(float(exact)))
+                for k, operand in enumerate(operands):
+                    moved = [*operands[:k], operand * (1 + mpf(2) ** -40), *operands[k + 1 :]]
+                    unit += abs(real(number(moved)) - exact) * mpf(2) ** (40 - 52)
+            except (ZeroDivisionError, ValueError, OverflowError) as error:
+                raise Undefined from error
+        return exact, unit
+
     @staticmethod
     def _call(primitive: Primitive, function: Callable[..., Any], numbers: list[Any]) -> Any:
         return function(numbers) if isinstance(primitive, Reduction) else function(*numbers)
@@ -242,6 +280,17 @@ def mish_slope(x: Any) -> Any:
     return mp.tanh(soft_plus(x)) + x * (1 - mp.tanh(soft_plus(x)) ** 2) * logistic(x)
 
 
+def silu_term(x: Any) -> Any:
+    """The positive one of the two terms of silu'(x) = e (1 + x + e) / (1 + e)**2, e = exp(x) < 1."""
+    return logistic(x) ** 2 if x < 0 else 0
+
+
+def mish_term(x: Any) -> Any:
+    """The same of mish'(x) = e (4 (1 + x) (1 + e) + e (2 + 4 e + e**2)) / (2 + 2 e + e**2)**2."""
+    e = mp.exp(x)
+    return e * e * (2 + 4 * e + e * e) / (2 + 2 * e + e * e) ** 2 if x < 0 else 0
+
+
 def sinc(x: Any) -> Any:
     return mp.sinpi(x) / (mp.pi * x) if x != 0 else mpf(1)
 
@@ -273,6 +322,16 @@ def power_rate(x: Any, y: Any) -> Any:
             return mpf(0)
         raise ZeroDivisionError
     return power(x, y) * mp.log(x)
+
+
+def xlogy_slope(x: Any, y: Any) -> Any:
+    return x / y if y >= 0 else mp.mpc(0, 1)
+
+
+def angle(y: Any, x: Any) -> Any:
+    if y == 0 and x <= 0:
+        raise ZeroDivisionError  # it depends on the sign of zero, which mpmath does not know
+    return mp.atan2(y, x)
 
 
 def power_mixed(x: Any, y: Any) -> Any:
@@ -360,7 +419,7 @@ ROWS: dict[str, Row] = {
     "subtract":     Row(lambda x, y: x - y, (one, lambda x, y: mpf(-1)), digits=1300),
     "multiply":     Row(lambda x, y: x * y, (lambda x, y: y, lambda x, y: x)),
     "divide":       Row(lambda x, y: x / y, (lambda x, y: 1 / y, lambda x, y: -x / y**2), related=same_size),
-    "power":        Row(power, (power_slope, power_rate), related=fitting_exponent),
+    "power":        Row(power, (power_slope, power_rate), related=fitting_exponent, digits=400),
     "remainder":    Row(lambda x, y: x - y * floored(x, y), (one, lambda x, y: -floored(x, y)), related=same_size,
                         digits=1300),
     "floor_divide": Row(floored, (nothing, nothing), related=same_size, digits=1300),
@@ -395,7 +454,7 @@ ROWS: dict[str, Row] = {
     "log2":         Row(lambda x: mp.log(x) / mp.log(2), (lambda x: 1 / (x * mp.log(2)),), intervals=((0.0, 2.0),)),
     "log10":        Row(lambda x: mp.log(x) / mp.log(10), (lambda x: 1 / (x * mp.log(10)),), intervals=((0.0, 2.0),)),
     "log1p":        Row(mp.log1p, (lambda x: 1 / (1 + x),), intervals=((-1.0, 2.0),), digits=400),
-    "xlogy":        Row(lambda x, y: x * mp.log(y) if x else mpf(0), (lambda x, y: mp.log(y), lambda x, y: x / y),
+    "xlogy":        Row(lambda x, y: x * mp.log(y) if x else mpf(0), (lambda x, y: mp.log(y), xlogy_slope),
                         intervals=((0.0, 2.0),), related=same_size),
     "logaddexp":    Row(lambda x, y: log_sum([x, y]),
                         (lambda x, y: probabilities([x, y])[0], lambda x, y: probabilities([x, y])[1]),
@@ -409,7 +468,7 @@ ROWS: dict[str, Row] = {
     "arcsin":       Row(mp.asin, (lambda x: 1 / mp.sqrt(1 - x**2),), intervals=UNIT),
     "arccos":       Row(mp.acos, (lambda x: -1 / mp.sqrt(1 - x**2),), intervals=UNIT),
     "arctan":       Row(mp.atan, (lambda x: 1 / (1 + x**2),)),
-    "arctan2":      Row(mp.atan2, (lambda y, x: x / (x**2 + y**2), lambda y, x: -y / (x**2 + y**2)),
+    "arctan2":      Row(angle, (lambda y, x: x / (x**2 + y**2), lambda y, x: -y / (x**2 + y**2)),
                         related=same_size),
     "sinc":         Row(sinc, (sinc_slope,), scales=((0, lambda x: 1 / x if abs(x) > 1 else 0),), because=CANCELS,
                         intervals=((-1.0, 1.0), (-20.0, 20.0), (-1e6, 1e6))),
@@ -445,10 +504,10 @@ ROWS: dict[str, Row] = {
     "gelu":         Row(lambda x: x * cdf(x), (gelu_slope,), scales=((0, lambda x: x * bell_curve(x)),),
                         because=CANCELS, intervals=((-39.0, 10.0), (-2.0, 2.0))),
     "silu":         Row(lambda x: x * logistic(x), (silu_slope,),
-                        scales=((0, lambda x: 0.3 if -2 < x < -1 else 0),), because=CANCELS,
+                        scales=((0, silu_term),), because=CANCELS,
                         intervals=((-755.0, 755.0), (-3.0, 3.0)), digits=450),
     "mish":         Row(lambda x: x * mp.tanh(soft_plus(x)), (mish_slope,),
-                        scales=((0, lambda x: 0.3 if -2 < x < -1 else 0),), because=CANCELS,
+                        scales=((0, mish_term),), because=CANCELS,
                         intervals=((-755.0, 755.0), (-3.0, 3.0)), digits=450),
     "softsign":     Row(lambda x: x / (1 + abs(x)), (lambda x: 1 / (1 + abs(x)) ** 2,), digits=400),
     "hard_tanh":    Row(lambda x: min(max(x, mpf(-1)), mpf(1)), (lambda x: mpf(abs(x) <= 1),), intervals=((-2.0, 2.0),)),
@@ -468,6 +527,8 @@ ROWS: dict[str, Row] = {
     "log_share":    Row(lambda xs: xs[0] - log_sum(xs),
                         (lambda xs, i: mp.fsum(probabilities(xs)[1:]) if i == 0 else -probabilities(xs)[i],),
                         intervals=((-800.0, 800.0),), digits=750),
+    "other_shares": Row(lambda xs: mp.fsum(probabilities(xs)[1:]), (lambda xs, i: -share_slope(xs, i),),
+                        intervals=((-800.0, 800.0),), digits=750, supporting=True),
     "component":    Row(lambda xs: unit(xs, 0), (component_slope,), supporting=True),
     "top_share":    Row(lambda xs: top(xs, 0), (lambda xs, i: mpf(0),), supporting=True),
 
@@ -475,9 +536,9 @@ ROWS: dict[str, Row] = {
     "over_square":  Row(lambda x, y: x / y**2, (lambda x, y: 1 / y**2, lambda x, y: -2 * x / y**3),
                         related=same_size, supporting=True),
     "power_slope":  Row(power_slope, (lambda x, y: y * power_slope(x, y - 1), power_mixed),
-                        related=fitting_exponent, supporting=True),
+                        related=fitting_exponent, digits=400, supporting=True),
     "power_rate":   Row(power_rate, (power_mixed, lambda x, y: power_rate(x, y) * mp.log(x)),
-                        related=fitting_exponent, supporting=True),
+                        related=fitting_exponent, digits=400, supporting=True),
     "exp2_slope":   Row(lambda x: mp.log(2) * mpf(2) ** x, (lambda x: mp.log(2) ** 2 * mpf(2) ** x,),
                         intervals=((-1080.0, 1030.0),), supporting=True),
     "in_domain":    Row(lambda x: x if x >= 0 else mp.mpc(0, 1), (one,), supporting=True),
@@ -503,10 +564,10 @@ ROWS: dict[str, Row] = {
                         scales=((-1, lambda x: x * bell_curve(x)),), because=CANCELS,
                         intervals=((-39.0, 10.0), (-2.0, 2.0)), supporting=True),
     "silu_slope":   Row(silu_slope, (lambda x: mp.diff(silu_slope, x),),
-                        scales=((-1, lambda x: 0.3 if -2 < x < -1 else 0),), because=CANCELS,
+                        scales=((-1, silu_term),), because=CANCELS,
                         intervals=((-755.0, 755.0), (-3.0, 3.0)), digits=450, supporting=True),
     "mish_slope":   Row(mish_slope, (lambda x: mp.diff(mish_slope, x),),
-                        scales=((-1, lambda x: 0.3 if -2 < x < -1 else 0),), because=CANCELS,
+                        scales=((-1, mish_term),), because=CANCELS,
                         intervals=((-755.0, 755.0), (-3.0, 3.0)), digits=450, supporting=True),
     "elu_slope":    Row(lambda x, a: mpf(1) if x > 0 else a * mp.exp(x) if x < 0 else min(max(a, 0), 1),
                         (lambda x, a: a * mp.exp(x) if x < 0 else mpf(0),
