@@ -1266,7 +1266,7 @@ prod: Final[Reduction] = Reduction("prod", _prod,                   lambda xs, o
                                          of_nothing=1.0, summary="the product of the numbers")
 dot: Final[Reduction] = Reduction("dot", _dot,                      lambda xs, out: [*xs[len(xs) // 2 :],
                                                                                      *xs[: len(xs) // 2]],
-                                         of_nothing=0.0, sequences=2, summary="the sum of the products, element by element")
+                                         of_nothing=0.0, sequences=2, summary="the scalar product of two sequences")
 norm: Final[Reduction] = Reduction("norm", _norm,                   lambda xs, out: components(xs),
                                          of_nothing=0.0, summary="the square root of the sum of the squares")
 max_: Final[Reduction] = Reduction("max", _max,                     lambda xs, out: _each(top_share, _top_shares, xs),

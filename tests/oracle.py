@@ -9,6 +9,8 @@ An entry also says how many units in the last place the table may be off, and wh
 is more than 4, and where to look for errors. `Tangent` differentiates the table's rules.
 """
 
+# ruff: noqa: E501 - the rows are aligned by hand, as those of the table are
+
 from __future__ import annotations
 
 import math
@@ -45,6 +47,7 @@ class Tangent(Traced):
         self.rate = rate
 
     def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Tangent:
+        """The number and its rate of change, by the chain rule."""
         numbers = [number_of(operand) for operand in operands]
         out = primitive.evaluate(numbers)
         locals_ = primitive.local_derivatives(numbers, out)
@@ -96,7 +99,7 @@ def second_derivative(primitive: Primitive, operands: Sequence[float], i: int, j
 # ── Errors ────────────────────────────────────────────────────────────────────
 
 
-class Undefined(Exception):
+class UndefinedError(Exception):
     """The textbook formula gives no number here; the table of special points does."""
 
 
@@ -141,7 +144,7 @@ class Row:
         digits: of the arithmetic; more where the textbook formula cancels.
         supporting: a primitive that only the rules of others are written with. Its own
             derivatives are second derivatives, and tested as such.
-        positions: the operands that can be differentiated; all if None.
+        integer: the operand that stands for a choice among formulas, and is no variable.
     """
 
     value: Callable[..., Any]
@@ -163,7 +166,7 @@ class Row:
         """The value, at position -1, or a derivative; None where the value is no real number.
 
         Raises:
-            Undefined: the formula divides by zero or the like.
+            UndefinedError: the formula divides by zero or the like.
         """
         with mp.workdps(self.digits):
             numbers = [mpf(operand) for operand in operands]
@@ -180,9 +183,10 @@ class Row:
                 )
                 return real(out) if is_real(out) else None
             except (ZeroDivisionError, ValueError) as error:
-                raise Undefined from error
+                raise UndefinedError from error
 
     def scale(self, primitive: Primitive, operands: Sequence[float], position: int) -> Any:
+        """The size of the terms whose unit the error is measured in; 0 for the number's own unit."""
         for place, function in self.scales:
             if place == position or (isinstance(primitive, Reduction) and place == 0 <= position):
                 with mp.workdps(self.digits):
@@ -216,15 +220,17 @@ class Row:
                 first = slope(operands)
                 size = abs(first)
                 exact = number(operands)
-                if not (is_real(first) and is_real(exact)) or not (size == 0 or 1e-290 < size < 1e290):
-                    raise Undefined
+                if not (is_real(first) and is_real(exact)) or not (
+                    size == 0 or 1e-290 < size < 1e290
+                ):
+                    raise UndefinedError
                 exact = real(exact)
                 unit = mpf(math.ulp(float(exact)))
                 for k, operand in enumerate(operands):
                     moved = [*operands[:k], operand * (1 + mpf(2) ** -40), *operands[k + 1 :]]
                     unit += abs(real(number(moved)) - exact) * mpf(2) ** (40 - 52)
             except (ZeroDivisionError, ValueError, OverflowError) as error:
-                raise Undefined from error
+                raise UndefinedError from error
         return exact, unit
 
     @staticmethod
@@ -286,7 +292,7 @@ def silu_term(x: Any) -> Any:
 
 
 def mish_term(x: Any) -> Any:
-    """The same of mish'(x) = e (4 (1 + x) (1 + e) + e (2 + 4 e + e**2)) / (2 + 2 e + e**2)**2."""
+    """The same, of e (4 (1 + x) (1 + e) + e (2 + 4 e + e**2)) / (2 + 2 e + e**2)**2."""
     e = mp.exp(x)
     return e * e * (2 + 4 * e + e * e) / (2 + 2 * e + e * e) ** 2 if x < 0 else 0
 
@@ -378,11 +384,11 @@ def component_slope(xs: list[Any], i: int) -> Any:
     return ((1 if i == 0 else 0) - xs[0] * xs[i] / length**2) / length
 
 
-def nothing(*operands: Any) -> Any:
+def nothing(*_: Any) -> Any:
     return mpf(0)
 
 
-def one(*operands: Any) -> Any:
+def one(*_: Any) -> Any:
     return mpf(1)
 
 
@@ -403,14 +409,14 @@ def fitting_exponent(x: float, ordinary: float) -> float:
     return 18.6 * ordinary / logarithm if logarithm else ordinary
 
 
-def fitting_scale(x: float, ordinary: float) -> float:
+def fitting_scale(_: float, ordinary: float) -> float:
     return 0.5 if ordinary < 0.0 else 1.0
 
 
 ANGLES = ((-40.0, 40.0), (-1e6, 1e6))
 UNIT = ((-1.0, 1.0), (-1e-3, 1e-3))
 CANCELS = "the terms cancel; the unit is that of the terms"
-LIBM = "the C library's function is off by as much"
+ROUNDED_POLYNOMIALS = "two polynomials of a rounded exponential, one cubic and one squared; and " + CANCELS
 
 # fmt: off
 ROWS: dict[str, Row] = {
@@ -507,7 +513,7 @@ ROWS: dict[str, Row] = {
                         scales=((0, silu_term),), because=CANCELS,
                         intervals=((-755.0, 755.0), (-3.0, 3.0)), digits=450),
     "mish":         Row(lambda x: x * mp.tanh(soft_plus(x)), (mish_slope,),
-                        scales=((0, mish_term),), because=CANCELS,
+                        bounds=(4.0, 7.0), scales=((0, mish_term),), because=ROUNDED_POLYNOMIALS,
                         intervals=((-755.0, 755.0), (-3.0, 3.0)), digits=450),
     "softsign":     Row(lambda x: x / (1 + abs(x)), (lambda x: 1 / (1 + abs(x)) ** 2,), digits=400),
     "hard_tanh":    Row(lambda x: min(max(x, mpf(-1)), mpf(1)), (lambda x: mpf(abs(x) <= 1),), intervals=((-2.0, 2.0),)),
@@ -567,7 +573,7 @@ ROWS: dict[str, Row] = {
                         scales=((-1, silu_term),), because=CANCELS,
                         intervals=((-755.0, 755.0), (-3.0, 3.0)), digits=450, supporting=True),
     "mish_slope":   Row(mish_slope, (lambda x: mp.diff(mish_slope, x),),
-                        scales=((-1, mish_term),), because=CANCELS,
+                        bounds=(7.0,), scales=((-1, mish_term),), because=ROUNDED_POLYNOMIALS,
                         intervals=((-755.0, 755.0), (-3.0, 3.0)), digits=450, supporting=True),
     "elu_slope":    Row(lambda x, a: mpf(1) if x > 0 else a * mp.exp(x) if x < 0 else min(max(a, 0), 1),
                         (lambda x, a: a * mp.exp(x) if x < 0 else mpf(0),

@@ -4,6 +4,8 @@
 held to that. `python -m tests.worst_errors` prints how close the rows come.
 """
 
+# ruff: noqa: E501 - the special points are aligned by hand
+
 from __future__ import annotations
 
 import itertools
@@ -24,7 +26,7 @@ from tests.oracle import (
     ROWS,
     Row,
     Tangent,
-    Undefined,
+    UndefinedError,
     number_of,
     second_derivative,
     units_off,
@@ -112,7 +114,7 @@ def assert_close(name: str, operands: list[float], position: int, actual: float)
     primitive, row = PRIMITIVES[name], ROWS[name]
     try:
         exact = row.exact(primitive, operands, position)
-    except Undefined:
+    except UndefinedError:
         return  # such points are in the tables of special points below
     if exact is None:
         assert actual != actual, f"{name}{operands} has no real value, but gives {actual}"
@@ -195,7 +197,7 @@ def test_second_derivatives_are_accurate(name: str, data: st.DataObject) -> None
             else:
                 exact, unit = row.exact_conditioned(primitive, operands, i, j)
                 actual = second_derivative(primitive, operands, i, j)
-        except Undefined:
+        except UndefinedError:
             continue
         error = units_between(actual, exact, unit)
         assert error <= SECOND_BOUND, f"{name}{operands} at {i}, {j}: {actual}, {error} units off"
@@ -315,9 +317,9 @@ def test_nan_propagates(name: str) -> None:
                 assert out != out, operands
             derivative = primitive.local_derivatives(operands, out)[position]
             place = 0 if isinstance(primitive, Reduction) else position
-            if (name, place) not in PROPORTIONAL and not (name == "power" and 0.0 in operands):
-                if not (name == "power_slope" and operands[1] in (0.0, 1.0)):
-                    assert derivative != derivative, operands
+            exponent = operands[1] if name in ("power", "power_slope") else None
+            if (name, place) not in PROPORTIONAL and exponent not in (0.0, 1.0):
+                assert derivative != derivative, operands
 
 
 # ── Special points ────────────────────────────────────────────────────────────
@@ -537,7 +539,7 @@ SECOND_DERIVATIVES = [
 # fmt: on
 
 
-def approximately(expected: float) -> Any:
+def approximately(expected: Any) -> Any:
     return pytest.approx(expected, rel=4e-15, abs=0.0, nan_ok=True)
 
 
