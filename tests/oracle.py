@@ -416,7 +416,9 @@ def fitting_scale(_: float, ordinary: float) -> float:
 ANGLES = ((-40.0, 40.0), (-1e6, 1e6))
 UNIT = ((-1.0, 1.0), (-1e-3, 1e-3))
 CANCELS = "the terms cancel; the unit is that of the terms"
-ROUNDED_POLYNOMIALS = "two polynomials of a rounded exponential, one cubic and one squared; and " + CANCELS
+ROUNDED_POLYNOMIALS = (
+    "two polynomials of a rounded exponential, one cubic and one squared; and " + CANCELS
+)
 
 # fmt: off
 ROWS: dict[str, Row] = {
