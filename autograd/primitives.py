@@ -15,6 +15,16 @@ A row is a `Primitive`, and two rules make it serve every purpose:
   rules are themselves differentiable and no second table is needed. It divides
   with ``divide``, because ``/`` between Python floats raises at zero.
 
+An operation over a whole sequence, such as a sum, is a `Reduction`: the same, but
+with a single rule that gives the derivatives for all operands at once. `softmax`
+and `log_softmax`, which give a list, are functions that make one such operation
+for each element.
+
+Values and derivatives are right to about 4 units in the last place over the whole
+range of floats, which is why many a formula here is not the one that a textbook
+has: that one cancels, overflows or vanishes somewhere. `tests/oracle.py` has the
+textbook's formulas, to compare with, and the bound that each row is held to.
+
 What a derivative is where the textbook has no single answer, in this order:
 where the function is differentiable, the derivative; for a convex function the
 subgradient of least norm, for a concave one the supergradient of least norm;
@@ -910,6 +920,7 @@ def _running_products(numbers: list[float]) -> list[tuple[float, int]]:
 
 
 def _prod(numbers: list[float]) -> float:
+    """The product; each factor adds half a unit of rounding, but none overflows on the way."""
     mantissa, exponent = _running_products(numbers)[-1]
     return _ldexp(mantissa, exponent)
 
@@ -1009,9 +1020,10 @@ def _logsumexp(numbers: list[float]) -> float:
 
 # ── Derivatives over a sequence ───────────────────────────────────────────────
 
-# Such as those of the norm, which are the components of a vector of length 1: on floats
-# all are computed at once; on Values each is an operation on all the operands, which has
-# a derivative of its own. In it the operand that the component belongs to comes first.
+# They come as a list, such as the components of a unit vector for the norm. On floats the
+# whole list is computed at once, in time proportional to its length. On Values each element
+# is an operation on all the operands, which has accurate derivatives of its own (a second
+# derivative of n operands takes time n * n); the operand that it belongs to comes first.
 
 
 def _each(

@@ -35,7 +35,7 @@ from tests.oracle import (
 inf, nan = math.inf, math.nan
 
 EXAMPLES = settings(
-    max_examples=40,
+    max_examples=30,
     deadline=None,
     suppress_health_check=[HealthCheck.filter_too_much, HealthCheck.too_slow],
 )
@@ -186,6 +186,8 @@ def test_second_derivatives_are_accurate(name: str, data: st.DataObject) -> None
     assume(len(operands) <= 3 or name == "dot")
     assume(len(set(operands)) == len(operands))  # ties are among the special points below
     assume(all(1e-6 < abs(x) < 1e6 for k, x in enumerate(operands) if k != row.integer))
+    assume(not (name == "hard_tanh" and abs(operands[0]) == 1.0))
+    assume(not (name == "remainder" and math.fmod(*operands) == 0.0))
     out = primitive.evaluate(operands)
     assume(out == out)
     places = [k for k in range(len(operands)) if k != row.integer]

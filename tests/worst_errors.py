@@ -20,7 +20,7 @@ NEAR = [0.0, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 10.0, math.pi / 2, math.pi, 0.1, 1.5
 
 
 def draw(row: Row, chance: random.Random) -> float:
-    """A float: of any size, of ordinary size, in an interval of interest or next to a special point."""
+    """A float of any size, of ordinary size, next to a special point, or in an interval."""
     kind = chance.randrange(5)
     if kind == 0:
         return chance.choice((-1.0, 1.0)) * math.ldexp(
@@ -41,9 +41,8 @@ def draw_operands(primitive: Primitive, row: Row, chance: random.Random) -> list
         if chance.random() < 0.5:
             return [draw(row, chance) for _ in range(count)]
         size = draw(row, chance)
-        shifted = bool(row.intervals[0][1] == 800.0)
         others = [chance.gauss(0.0, 10.0) for _ in range(count)]
-        return [size + x if shifted else size * x for x in others]
+        return [size + x if row.shift_invariant else size * x for x in others]
     operands = [draw(row, chance) for _ in range(primitive.arity)]
     if row.related is not None and (row.integer is not None or chance.random() < 0.7):
         ordinary = chance.choice((chance.gauss(0.0, 1.0), chance.uniform(-40.0, 40.0)))
