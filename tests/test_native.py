@@ -1,0 +1,162 @@
+"""Which engine runs, and that a compiled one that is out of date does not go unnoticed."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import shutil
+import subprocess
+import sys
+from importlib.machinery import EXTENSION_SUFFIXES
+from pathlib import Path
+
+import pytest
+
+import autograd
+from autograd import Value, native
+
+ROOT = Path(__file__).parent.parent
+
+SHOW = "import autograd; print(autograd.__compiled__, autograd.value.__file__)"
+REBUILD = "`pip install -e .`"
+
+
+def run(
+    folder: Path, program: str = SHOW, switch: str | None = None
+) -> subprocess.CompletedProcess[str]:
+    """The outcome of a program that finds the package in ``folder``."""
+    environment = {name: text for name, text in os.environ.items() if name != native.SWITCH}
+    if switch is not None:
+        environment[native.SWITCH] = switch
+    return subprocess.run(
+        [sys.executable, "-c", program], cwd=folder, env=environment, capture_output=True, text=True
+    )
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """A copy of the package, without what was compiled."""
+    compiled = shutil.ignore_patterns("*.so", "*.pyd", "__pycache__")
+    shutil.copytree(ROOT / "autograd", tmp_path / "autograd", ignore=compiled)
+    return tmp_path
+
+
+@pytest.fixture
+def stale(copy: Path) -> Path:
+    """A copy that looks as if it had been compiled from another source."""
+    suffix = EXTENSION_SUFFIXES[0]
+    (copy / "autograd" / f"{native.LIBRARY_PREFIX}00000000__mypyc{suffix}").touch()
+    for source in native.SOURCES:
+        (copy / source).with_suffix(suffix).touch()  # importing this would fail
+    return copy
+
+
+def test_the_engine_that_is_named_is_the_one_that_runs() -> None:
+    for source in native.SOURCES:
+        module = importlib.import_module(source.removesuffix(".py").replace("/", "."))
+        assert str(module.__file__).endswith(".py") is not autograd.__compiled__
+
+
+def test_the_header_of_a_test_run_names_the_engine(pytestconfig: pytest.Config) -> None:
+    headers = pytestconfig.hook.pytest_report_header(config=pytestconfig, start_path=ROOT)
+    engine = "compiled (mypyc)" if autograd.__compiled__ else "interpreted"
+    assert f"autograd engine: {engine}" in headers
+
+
+def test_a_package_without_anything_compiled_is_interpreted_and_says_nothing(copy: Path) -> None:
+    for switch in (None, "", "0"):
+        result = run(copy, switch=switch)
+        assert result.stdout == f"False {copy / 'autograd' / 'value.py'}\n"
+        assert result.stderr == ""
+
+
+def test_what_was_compiled_from_another_source_is_passed_over_with_a_warning(stale: Path) -> None:
+    result = run(stale)
+    assert result.stdout == f"False {stale / 'autograd' / 'value.py'}\n"
+    assert (
+        "RuntimeWarning: the compiled modules of autograd are older than their source, which "
+        f"therefore runs interpreted: {REBUILD} compiles it, CHAINRULE_COMPILE=0 leaves it so"
+    ) in result.stderr
+
+
+def test_a_test_run_on_a_stale_engine_stops(stale: Path) -> None:
+    (stale / "tests").mkdir()
+    shutil.copy(ROOT / "pyproject.toml", stale)
+    shutil.copy(ROOT / "tests" / "conftest.py", stale / "tests")
+    result = run(stale, "import pytest, sys; sys.exit(pytest.main(['tests']))")
+    assert result.returncode == pytest.ExitCode.USAGE_ERROR
+    assert "older than their source" in result.stderr
+
+
+def test_the_switch_chooses_the_source_without_a_warning(stale: Path) -> None:
+    result = run(stale, switch="0")
+    assert result.stdout == f"False {stale / 'autograd' / 'value.py'}\n"
+    assert result.stderr == ""
+
+
+def test_the_switch_insists_on_the_compiled_engine(copy: Path) -> None:
+    result = run(copy, switch="1")
+    assert result.returncode == 1
+    assert result.stderr.endswith(
+        "ImportError: CHAINRULE_COMPILE=1 asks for the compiled modules of autograd, but there are "
+        f"none: with a C compiler at hand, {REBUILD} makes them\n"
+    )
+
+
+def test_the_switch_does_not_accept_what_is_stale(stale: Path) -> None:
+    result = run(stale, switch="1")
+    assert result.stderr.endswith(
+        "ImportError: CHAINRULE_COMPILE=1 asks for the compiled modules of autograd, but they are "
+        f"older than their source: with a C compiler at hand, {REBUILD} makes them\n"
+    )
+
+
+def test_any_other_setting_of_the_switch_is_an_error(copy: Path) -> None:
+    assert run(copy, switch="yes").stderr.endswith(
+        "ValueError: CHAINRULE_COMPILE is 'yes': set it to 1 for the compiled engine, to 0 for "
+        "the interpreted one, or not at all for whichever the machine allows\n"
+    )
+
+
+def test_a_checksum_covers_every_source() -> None:
+    assert all((ROOT / source).is_file() for source in native.SOURCES)
+    assert native.library_name().startswith(native.LIBRARY_PREFIX)
+
+
+@pytest.mark.skipif(not autograd.__compiled__, reason="nothing is compiled")
+@pytest.mark.parametrize("source", native.SOURCES)
+def test_an_edit_of_a_source_runs_at_once(source: str, tmp_path: Path) -> None:
+    shutil.copytree(ROOT / "autograd", tmp_path / "autograd")
+    assert run(tmp_path).stdout.startswith("True ")
+    with (tmp_path / source).open("a") as file:
+        file.write("\nEDITED = 1\n")
+    module = source.removesuffix(".py").replace("/", ".")
+    result = run(tmp_path, f"import {module} as m; import autograd; print(m.EDITED)")
+    assert result.stdout == "1\n"
+    assert "older than their source" in result.stderr
+
+
+def test_freeing_a_deep_graph_leaves_every_other_value_alone() -> None:
+    # Python's own way of freeing deep structures writes before an object that has no header
+    # for the garbage collector; see autograd/freeing.h.
+    kept: list[Value] = []
+    for _ in range(3):
+        x = Value(1.0)
+        y = x
+        for i in range(20_000):
+            y = y * x + x
+            kept.append(Value(float(i), "kept"))
+        del y
+    assert all(value.data == i % 20_000 for i, value in enumerate(kept))
+    assert all((value.label, value.grad, value.has_grad) == ("kept", 0.0, False) for value in kept)
+
+
+def test_a_graph_is_freed_in_whatever_order_its_values_are_dropped() -> None:
+    values = [Value(0.5)]
+    for i in range(20_000):
+        values.append(values[-1] * values[i // 2])
+    del values[::2]
+    last = values.pop()
+    values.clear()
+    assert last.op is not None
+    last.backward()
