@@ -62,7 +62,7 @@ _LEAST_UNITS: Final = 2**1074  # how often the least of all floats goes into 1
 
 
 # A graph points backwards in time, so its nodes need no cyclic garbage collector.
-@mypyc_attr(acyclic=True)
+@mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
 class Traced:
     """What a primitive may be handed in place of a float.
 
