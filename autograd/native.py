@@ -22,6 +22,7 @@ from typing import TYPE_CHECKING, Final
 
 # What mypyc compiles, all of it into one library.
 SOURCES: Final = (
+    "autograd/floats.py",
     "autograd/primitives.py",
     "autograd/recording.py",
     "autograd/operators.py",

@@ -20,7 +20,8 @@ ROOT = Path(__file__).parent.parent
 READERS = ["autograd.primitives", "autograd.recording", "autograd.value"]
 ALLOWED = {
     "autograd.native": [],
-    "autograd.primitives": ["autograd.native"],
+    "autograd.floats": [],
+    "autograd.primitives": ["autograd", "autograd.floats", "autograd.native"],
     "autograd.recording": ["autograd.native"],
     "autograd.operators": ["autograd", "autograd.native", "autograd.primitives"],
     "autograd.value": [
