@@ -23,6 +23,7 @@ import statistics
 import subprocess
 import sys
 import tempfile
+import time
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -36,6 +37,9 @@ ROOT = Path(__file__).resolve().parent.parent
 
 COMPILED, INTERPRETED = "chainrule, compiled", "chainrule, interpreted"
 MICROGPT = "a Value as in microgpt"
+
+# Seconds that one library may spend on one workload; the slowest take part in fewer rounds.
+PATIENCE = 30.0
 
 # What the table calls it: the name for the worker, what to import, and the switch.
 CONTESTANTS = {
@@ -154,21 +158,24 @@ def measure(
     """
     parts: dict[str, Samples] = {}
     lacking: dict[str, str] = {}
-    runners = []
+    runners: dict[str, int] = {}  # how many rounds each takes part in
     expected: list[float] = []
     for contestant in everyone:
+        start = time.perf_counter()
         answer = contestant.ask(workload=name, size=size)  # not counted: it warms up
+        elapsed = time.perf_counter() - start
         if "lacking" in answer:
             lacking[contestant.title] = answer["lacking"]
             continue
-        runners.append(contestant)
+        runners[contestant.title] = max(1, min(rounds, int(PATIENCE / elapsed)))
         numbers = answer["numbers"]
         expected = expected or numbers
         if any(abs(a - b) > 1e-7 * max(1.0, abs(b)) for a, b in zip(numbers, expected)):
             raise SystemExit(f"{name}: {contestant.title} computes {numbers}, not {expected}")
     for turn in range(rounds):
-        first = turn % len(runners)
-        for contestant in runners[first:] + runners[:first]:
+        present = [c for c in everyone if runners.get(c.title, 0) > turn]
+        first = turn % len(present)
+        for contestant in present[first:] + present[:first]:
             for part, seconds in contestant.ask(workload=name, size=size)["seconds"].items():
                 parts.setdefault(part, {}).setdefault(contestant.title, []).append(seconds)
     return parts, lacking
