@@ -158,7 +158,7 @@ def max_margin_step(library: Library, size: int) -> Sampler:
         start = time.perf_counter()
         before = library.step(parameters, loss, rate=0.1)
         step = time.perf_counter() - start
-        return Sample({"step": step}, [before, library.step(parameters, loss, rate=0.1)])
+        return Sample({"step": step}, [before, *map(library.number, parameters[:10])])
 
     return sample
 
