@@ -9,8 +9,8 @@
  *
  * The remedy here is the same, but the list runs through the reference counts, which
  * an object that is being freed has no more use for. setup.py has the compiler read
- * this file first. No lock is needed: freeing runs no Python code, and the
- * interpreter's own lock is held throughout.
+ * this file first. The list needs no lock of its own: whoever touches it holds the
+ * interpreter's. (Without that lock, in free-threaded Python, nothing is changed here.)
  */
 #ifndef PY_SSIZE_T_CLEAN
 #define PY_SSIZE_T_CLEAN
