@@ -12,21 +12,23 @@ import math
 import sys
 from typing import Final
 
-INFINITY: Final = math.inf
-NAN: Final = math.nan
-EPSILON: Final = sys.float_info.epsilon
-TINY: Final = sys.float_info.min  # below it lie the subnormal numbers, which have fewer digits
-HUGE: Final = sys.float_info.max
+INFINITY: Final[float] = math.inf
+NAN: Final[float] = math.nan
+EPSILON: Final[float] = sys.float_info.epsilon
+TINY: Final[float] = (
+    sys.float_info.min
+)  # below it lie the subnormal numbers, which have fewer digits
+HUGE: Final[float] = sys.float_info.max
 
-LN2: Final = 0.6931471805599453
-ONE_OVER_LN2: Final = 1.4426950408889634
-ONE_OVER_LN10: Final = 0.4342944819032518
-SQRT_HALF: Final = 0.7071067811865476
-SQRT_HALF_REST: Final = -4.833646656726457e-17  # sqrt(1/2) is SQRT_HALF + SQRT_HALF_REST
-ONE_OVER_SQRT_TAU: Final = 0.3989422804014327  # 1 / sqrt(2 pi)
-TWO_OVER_SQRT_PI: Final = 1.1283791670955126
+LN2: Final[float] = 0.6931471805599453
+ONE_OVER_LN2: Final[float] = 1.4426950408889634
+ONE_OVER_LN10: Final[float] = 0.4342944819032518
+SQRT_HALF: Final[float] = 0.7071067811865476
+SQRT_HALF_REST: Final[float] = -4.833646656726457e-17  # sqrt(1/2) is SQRT_HALF + SQRT_HALF_REST
+ONE_OVER_SQRT_TAU: Final[float] = 0.3989422804014327  # 1 / sqrt(2 pi)
+TWO_OVER_SQRT_PI: Final[float] = 1.1283791670955126
 
-_SPLITTER: Final = 134217729.0  # 2**27 + 1 splits the 53 bits of a float into two halves
+_SPLITTER: Final[float] = 134217729.0  # 2**27 + 1 splits the 53 bits of a float into two halves
 _LEAST_UNITS: Final = 2**1074  # how often the least of all floats goes into 1
 
 
