@@ -467,9 +467,10 @@ def weighted_sum(weights: Sequence[Any], inputs: Sequence[Any], start: Any = 0.0
         raise ValueError(f"weighted_sum() of {len(weights)} weights and {len(inputs)} inputs")
     total = start
     for weight, x in zip(weights, inputs):
-        # Where the type is known, compiled code calls the operator without looking it up.
-        product = weight * x if isinstance(weight, Value) else weight * x
-        total = total + product if isinstance(total, Value) else total + product
+        # Both branches say the same, but where compiled code knows the type, it calls the
+        # operator without looking it up.
+        product = weight * x if isinstance(weight, Value) else weight * x  # noqa: RUF034
+        total = total + product if isinstance(total, Value) else total + product  # noqa: RUF034
     return total
 
 
