@@ -26,10 +26,11 @@ _GREATEST = mpf(sys.float_info.max)
 _BEYOND = mpf(2) ** 1024
 
 
-def units_off(actual: float, exact: Any) -> float:
+def units_off(actual: float, exact: Any, scale: Any = 0) -> float:
     """How far ``actual`` is from ``exact``, in units in the last place of the exact number.
 
-    Beyond the greatest float stands inf, which counts as 2**1024.
+    Beyond the greatest float stands inf, which counts as 2**1024. With a ``scale``, the
+    unit is that of the larger of the two: where large terms cancel, say.
 
     >>> units_off(1.0 + 2**-52, mpf(1))
     1.0
@@ -39,7 +40,8 @@ def units_off(actual: float, exact: Any) -> float:
     if math.isnan(actual):
         return math.inf
     exact, number = (max(-_BEYOND, min(_BEYOND, mpf(x))) for x in (exact, actual))
-    return float(abs(number - exact) / mpf(math.ulp(float(min(_GREATEST, abs(exact))))))
+    size = min(_GREATEST, max(abs(exact), abs(scale)))
+    return float(abs(number - exact) / mpf(math.ulp(float(size))))
 
 
 def check_primitive(

@@ -14,7 +14,6 @@ is more than 4, and where to look for errors. `Tangent` differentiates the table
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -23,9 +22,6 @@ from mpmath import mp, mpf
 
 from autograd import primitives as table
 from autograd.primitives import Primitive, Reduction, Traced
-
-HUGE = sys.float_info.max
-BEYOND = mpf(2) ** 1024  # the least number that no longer rounds to a float, nearly
 
 PRIMITIVES: dict[str, Primitive] = {
     primitive.name: primitive
@@ -101,20 +97,6 @@ def second_derivative(primitive: Primitive, operands: Sequence[float], i: int, j
 
 class UndefinedError(Exception):
     """The textbook formula gives no number here; the table of special points does."""
-
-
-def units_off(actual: float, exact: Any, scale: Any = 0) -> float:
-    """How far ``actual`` is from ``exact``, in units in the last place of the exact number.
-
-    Beyond the greatest float stands inf, which counts as 2**1024. With a ``scale``, the
-    unit is that of the larger of the two.
-    """
-    if actual != actual:
-        return math.inf
-    exact = max(-BEYOND, min(BEYOND, exact))
-    measured = max(-BEYOND, min(BEYOND, mpf(actual)))
-    size = min(mpf(HUGE), max(abs(exact), abs(scale)))
-    return float(abs(measured - exact) / mpf(math.ulp(float(size))))
 
 
 def is_real(number: Any) -> bool:

@@ -21,6 +21,7 @@ from mpmath import mp, mpf
 
 from autograd import primitives as table
 from autograd.primitives import Primitive, Reduction
+from autograd.testing import units_off
 from tests.oracle import (
     PRIMITIVES,
     ROWS,
@@ -29,7 +30,6 @@ from tests.oracle import (
     UndefinedError,
     number_of,
     second_derivative,
-    units_off,
 )
 
 inf, nan = math.inf, math.nan

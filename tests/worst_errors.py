@@ -14,7 +14,8 @@ import random
 import sys
 
 from autograd.primitives import Primitive, Reduction
-from tests.oracle import PRIMITIVES, ROWS, Row, UndefinedError, units_off
+from autograd.testing import units_off
+from tests.oracle import PRIMITIVES, ROWS, Row, UndefinedError
 
 NEAR = [0.0, 0.25, 0.5, 1.0, 2.0, 3.0, 4.0, 10.0, math.pi / 2, math.pi, 0.1, 1.5, 2.5, 709.78, 1e8]
 
