@@ -251,7 +251,7 @@ def flat(x: float) -> float:
 
 
 def damped(x: float, weight: float) -> float:
-    return 0.0 if weight == 0.0 and x == x else x * weight
+    return 0.0 if weight == 0.0 else x * weight
 
 
 def two_slopes(x: float, left: float) -> float:

@@ -14,8 +14,9 @@ from mpmath import mp, mpf
 
 import autograd
 from autograd import Value, gradients
+from autograd.testing import units_off
 from tests.conventions import CASES, OPERATIONS, Answer, Case
-from tests.oracle import is_real, real, units_off
+from tests.oracle import is_real, real
 
 TOLERANCE = 4e-15  # relative; two numbers that are closer than this do not differ
 UNITS = 4.0  # how far off mpmath's number, in units in the last place, ours may be

@@ -298,6 +298,7 @@ PROPORTIONAL = {
 NAN_DOES_NOT_MATTER: list[tuple[str, Callable[..., bool]]] = [
     ("power", lambda x, y: x == 1.0 or y == 0.0),
     ("power_slope", lambda x, y: y == 0.0),
+    ("damped", lambda x, weight: weight == 0.0),
     ("hypot", lambda x, y: math.isinf(x) or math.isinf(y)),
     ("norm", lambda x, y: math.isinf(x) or math.isinf(y)),
     ("leaky_relu", lambda x, slope: x > 0.0),
@@ -475,7 +476,7 @@ SECOND_DERIVATIVES = [
     ("power",       (0.0, 2.0),         (0, 0),          2.0),
     ("power",       (0.0, 1.0),         (0, 0),          0.0),
     ("power",       (0.0, 0.0),         (0, 0),          0.0),
-    ("power",       (nan, 0.0),         (0, 0),          nan),
+    ("power",       (nan, 0.0),         (0, 0),          0.0),
     ("power",       (2.0, 0.0),         (0, 0),          0.0),
     ("power",       (0.0, 1.5),         (0, 0),          inf),
     ("power",       (0.0, 0.5),         (0, 0),          -inf),
