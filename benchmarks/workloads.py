@@ -37,13 +37,15 @@ class Workload:
     Attributes:
         title: how the table calls it.
         prepare: from a library and a size to a sampler.
-        size: how much of it; a test makes it small.
+        size: how much of it.
+        small: as little of it as makes sense, to warm up with and to test.
         rounds: the share of the rounds asked for that it gets, for the slow ones.
     """
 
     title: str
     prepare: Callable[[Library, int], Sampler]
     size: int
+    small: int
     rounds: float = 1.0
 
 
@@ -230,13 +232,13 @@ def chain(library: Library, size: int) -> Sampler:
 
 
 WORKLOADS: Final[dict[str, Workload]] = {
-    "multiplication": Workload("one multiplication", multiplication, 50_000),
-    "max-margin": Workload("2-16-16-1, 100 points", max_margin_step, 100),
-    "xor": Workload("XOR", xor_epoch, 20),
-    "transformer": Workload("transformer, 8 predictions", transformer_step, 8, rounds=0.6),
-    "chain": Workload("chain of a million", chain, 1_000_000, rounds=0.3),
+    "multiplication": Workload("one multiplication", multiplication, 50_000, 5),
+    "max-margin": Workload("2-16-16-1, 100 points", max_margin_step, 100, 3),
+    "xor": Workload("XOR", xor_epoch, 20, 2),
+    "transformer": Workload("transformer, 8 predictions", transformer_step, 8, 2, rounds=0.6),
+    "chain": Workload("chain of a million", chain, 1_000_000, 20, rounds=0.3),
     **{
-        f"operation: {name}": Workload(name, operation(name), 5_000, rounds=0.5)
+        f"operation: {name}": Workload(name, operation(name), 5_000, 10, rounds=0.5)
         for name in OPERATIONS
     },
 }

@@ -8,13 +8,11 @@ from benchmarks import transformer
 from benchmarks.libraries import Chainrule, Lacking, Library, MicrogptValue, Micrograd
 from benchmarks.workloads import WORKLOADS
 
-SMALL = {"max-margin": 3, "xor": 2, "transformer": 2, "chain": 20, "multiplication": 5}
-
 
 @pytest.mark.parametrize("library", [Micrograd(), MicrogptValue()], ids=["micrograd", "microgpt"])
 @pytest.mark.parametrize("name", WORKLOADS)
 def test_a_workload_gives_the_same_numbers_with_each_library(name: str, library: Library) -> None:
-    prepare, size = WORKLOADS[name].prepare, SMALL.get(name, 10)
+    prepare, size = WORKLOADS[name].prepare, WORKLOADS[name].small
     ours = prepare(Chainrule(), size)()
     assert ours.numbers
     assert all(seconds >= 0.0 for seconds in ours.seconds.values())
