@@ -117,6 +117,12 @@ class Primitive:
         if len(operands) != len(self.derivatives):
             operands = self._completed(operands)
         for operand in operands:
+            if type(operand) is not float:
+                return self._call_on_any(operands)
+        return self.forward(*operands)  # the shortest way, for the rules call one another
+
+    def _call_on_any(self, operands: tuple[Any, ...]) -> Any:
+        for operand in operands:
             if isinstance(operand, Traced):
                 return operand.apply(self, operands)
         return self.forward(*[as_float(operand) for operand in operands])
