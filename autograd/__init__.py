@@ -88,7 +88,7 @@ from autograd.primitives import min_ as min
 from autograd.primitives import round_ as round
 from autograd.primitives import sum_ as sum
 from autograd.recording import enable_grad, is_recording, no_grad
-from autograd.value import Value, topological_order, weighted_sum
+from autograd.value import Value, topological_order
 
 __all__ = [
     "AnomalyError",
@@ -168,7 +168,6 @@ __all__ = [
     "tan",
     "tanh",
     "topological_order",
-    "weighted_sum",
     "where",
     "xlogy",
 ]

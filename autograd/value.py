@@ -22,7 +22,6 @@ written out here a second time, for speed.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final, SupportsFloat, TypeAlias
 
 from autograd.native import mypyc_attr
@@ -454,30 +453,6 @@ def _hand_down(root: Value) -> None:
                 source._awaited = left if left > 0 else _REACHED
                 if left <= 0 and source.op is not None:
                     complete.append(source)
-
-
-def weighted_sum(weights: Sequence[Any], inputs: Sequence[Any], start: Any = 0.0) -> Any:
-    """``start`` plus each weight times its input, added from left to right.
-
-    It records what ``start + w[0] * x[0] + w[1] * x[1] + ...`` would, step by step, and
-    in the compiled engine without going back to the interpreter in between. ``dot`` gives
-    the same sum, rounded once, as a single operation.
-
-    Raises:
-        ValueError: there are not as many inputs as weights.
-
-    >>> weighted_sum([Value(2.0), Value(3.0)], [5.0, 7.0], Value(1.0))
-    Value(32.0, op=add)
-    """
-    if len(weights) != len(inputs):
-        raise ValueError(f"weighted_sum() of {len(weights)} weights and {len(inputs)} inputs")
-    total = start
-    for weight, x in zip(weights, inputs):
-        # Both branches say the same, but where compiled code knows the type, it calls the
-        # operator without looking it up.
-        product = weight * x if isinstance(weight, Value) else weight * x  # noqa: RUF034
-        total = total + product if isinstance(total, Value) else total + product  # noqa: RUF034
-    return total
 
 
 def topological_order(root: Value) -> list[Value]:

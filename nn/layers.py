@@ -19,7 +19,6 @@ from autograd import (
     softplus,
     softsign,
     tanh,
-    weighted_sum,
 )
 from nn.init import Initializer, uniform
 from nn.module import Module
@@ -108,8 +107,10 @@ class Neuron(Module):
             raise ValueError(f"this neuron takes {len(self.w)} inputs, got {len(x)}")
         # From the bias on and from left to right, as micrograd adds, so that the
         # rounding is the same too.
-        total: Value = weighted_sum(self.w, x, self.b)
-        return self.activation(total)
+        weighted_sum = self.b
+        for weight, value in zip(self.w, x, strict=True):
+            weighted_sum = weighted_sum + weight * value
+        return self.activation(weighted_sum)
 
     def __repr__(self) -> str:
         return f"{_display_name(self.activation)}Neuron({len(self.w)})"

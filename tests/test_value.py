@@ -16,7 +16,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, topological_order, weighted_sum
+from autograd import Value, topological_order
 from autograd import value as value_module
 from autograd.primitives import Primitive, add, divide, multiply, negative, power, subtract
 
@@ -440,44 +440,3 @@ def test_the_chain_rule(x: float) -> None:
 def test_negation_has_its_own_row() -> None:
     x = Value(2.0)
     assert (-x).op is negative
-
-
-# ── weighted_sum ──────────────────────────────────────────────────────────────
-
-
-@given(
-    st.lists(st.tuples(numbers, numbers), max_size=5),
-    numbers,
-    st.sets(st.integers(0, 2)),
-)
-def test_a_weighted_sum_records_what_its_formula_would(
-    pairs: list[tuple[float, float]], start: float, traced: set[int]
-) -> None:
-    def trace(column: int, number: float) -> Any:
-        return Value(number) if column in traced else number
-
-    weights = [trace(0, weight) for weight, _ in pairs]
-    inputs = [trace(1, x) for _, x in pairs]
-    first = trace(2, start)
-    expected = first
-    for weight, x in zip(weights, inputs, strict=True):
-        expected = expected + weight * x
-    result = weighted_sum(weights, inputs, first)
-    assert type(result) is type(expected)
-    if isinstance(result, Value):
-        ours, theirs = topological_order(result), topological_order(expected)
-        assert [(value.data, value.op) for value in ours] == [
-            (value.data, value.op) for value in theirs
-        ]
-    else:
-        assert result == expected
-
-
-def test_a_weighted_sum_takes_numbers_of_any_kind() -> None:
-    result = weighted_sum([Value(2.0), np.int64(3)], (np.float32(5), Value(7.0)), Fraction(1, 2))
-    assert result.data == 31.5
-
-
-def test_a_weighted_sum_of_unequal_lengths_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"^weighted_sum\(\) of 2 weights and 1 inputs$"):
-        weighted_sum([1.0, 2.0], [1.0])
