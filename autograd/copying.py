@@ -38,19 +38,18 @@ class _Graph:
 
     def __reduce__(self) -> tuple[Any, ...]:
         ancestors = topological_order(self.value)[:-1]
+        for primitive in {ancestor.op for ancestor in ancestors if ancestor.op is not None}:
+            primitive.__reduce__()  # raises now, if ever, and not half-way
         ids = {id(ancestor) for ancestor in ancestors}
-        _being_stored.ids |= ids
-        return _nothing, (*ancestors, _End(ids))
+        _being_stored.ids = ids
+        return _nothing, (*ancestors, _End())
 
 
 class _End:
     """Comes after the ancestors of a value."""
 
-    def __init__(self, ids: set[int]) -> None:
-        self.ids = ids
-
     def __reduce__(self) -> tuple[Any, ...]:
-        _being_stored.ids -= self.ids
+        _being_stored.ids = set()
         return _nothing, ()
 
 

@@ -9,7 +9,7 @@ these numbers is what that path contributes to the leaf's gradient.
 from __future__ import annotations
 
 import os
-import tempfile
+import secrets
 from pathlib import Path
 
 import graphviz
@@ -91,10 +91,10 @@ def save(root: Value, path: str | os.PathLike[str]) -> Path:
         raise ValueError(
             f"{str(path)!r} names no picture format: add a suffix such as .svg or .png"
         )
-    if path.suffix == ".dot":
+    if path.suffix.lower() == ".dot":
         content = draw_dot(root).source.encode()
     else:
-        dot = draw_dot(root, format=path.suffix[1:])
+        dot = draw_dot(root, format=path.suffix[1:].lower())
         try:
             content = dot.pipe()
         except graphviz.ExecutableNotFound:
@@ -107,7 +107,7 @@ def save(root: Value, path: str | os.PathLike[str]) -> Path:
 def _add_value(dot: graphviz.Digraph, value: Value, name: str, rankdir: str) -> None:
     fields = [f"data {value.data:.6g}"]
     if value.label:
-        fields.insert(0, _escape(value.label, _RECORD_SPECIAL))
+        fields.insert(0, _escape(str(value.label), _RECORD_SPECIAL))
     if value.has_grad:
         fields.append(f"grad {value.grad:.6g}")
     style = {"style": "filled", "fillcolor": _LEAF_COLOR} if value.op is None else {}
@@ -122,7 +122,7 @@ def _add_operation(
 ) -> None:
     assert value.op is not None
     operation = f"operation{number}"
-    dot.node(operation, label=_escape(value.op.symbol, ""), shape="oval")
+    dot.node(operation, label=graphviz.nohtml(_escape(value.op.symbol, "")), shape="oval")
     dot.edge(operation, f"value{number}")
     local_derivatives = iter(value.local_derivatives)
     for position, operand in enumerate(value.operands):
@@ -137,6 +137,7 @@ def _add_operation(
 
 def _escape(text: str, special: str) -> str:
     """``text`` so that graphviz shows it as it is, in a label where ``special`` has a meaning."""
+    text = "".join(c if c == "\n" or c.isprintable() else "\ufffd" for c in text)
     for character in "\\" + special:
         text = text.replace(character, "\\" + character)
     return text.replace("&", "&amp;").replace("\n", "\\n")
@@ -145,12 +146,13 @@ def _escape(text: str, special: str) -> str:
 def _replace(path: Path, content: bytes) -> None:
     """Write a file so that it is never seen half-written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
+    target = path.resolve()  # of a link, the file that it leads to
+    if target.is_dir():
+        raise IsADirectoryError(f"{str(path)!r} is a folder: name a file in it")
+    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
     try:
-        with os.fdopen(descriptor, "wb") as file:
-            file.write(content)
-        os.chmod(name, 0o644)
-        os.replace(name, path)
+        draft.write_bytes(content)
+        os.replace(draft, target)
     except BaseException:
-        os.unlink(name)
+        draft.unlink(missing_ok=True)
         raise

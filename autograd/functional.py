@@ -7,16 +7,25 @@ very same derivative rules, so that what comes out is a graph like any other.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any
+from contextvars import ContextVar
+from typing import Any, Final
 
 from autograd.recording import enable_grad
 from autograd.value import Operand, Value, topological_order
+
+# Whether a derivative is being taken here and now; what is computed meanwhile may depend on
+# its variable by way of a closure, and so stays a Value.
+_differentiating: Final[ContextVar[bool]] = ContextVar("differentiating", default=False)
 
 
 def gradients(root: Value, inputs: Sequence[Value]) -> list[Value]:
     """The derivative of ``root`` with respect to each of ``inputs``, as Values.
 
-    No ``grad`` is changed. A derivative is 0 where ``root`` does not depend on an input.
+    No ``grad`` is changed. A derivative is 0 where ``root`` does not depend on an input. The
+    rules are evaluated at the data that the values have now.
+
+    Raises:
+        TypeError: ``root`` or one of ``inputs`` is not a Value.
 
     >>> x = Value(3.0)
     >>> [slope] = gradients(x ** 3, [x])
@@ -26,6 +35,10 @@ def gradients(root: Value, inputs: Sequence[Value]) -> list[Value]:
     >>> x.grad  # 6 x
     18.0
     """
+    if not isinstance(root, Value):
+        raise TypeError(f"gradients() differentiates a Value, got a {type(root).__name__}")
+    if isinstance(inputs, Value) or not all(isinstance(x, Value) for x in inputs):
+        raise TypeError("gradients() takes a list of the Values to differentiate by")
     order = topological_order(root)
     dependent = set(inputs)
     for value in order:
@@ -49,8 +62,9 @@ def grad(function: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     """The derivative of ``function`` with respect to one of its arguments.
 
     The result is a function of the same arguments. Where it is handed numbers it
-    returns a float; where it is handed a Value, a Value that can be differentiated in
-    its turn, so ``grad(grad(f))`` is the second derivative.
+    returns a float; where it is handed a Value, or called by a function that is itself
+    being differentiated, a Value that can be differentiated in its turn. So
+    ``grad(grad(f))`` is the second derivative.
 
     Args:
         function: takes numbers or Values, and computes one number from them.
@@ -60,7 +74,11 @@ def grad(function: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
     ...     return x**3 * y
     >>> grad(f)(2.0, 5.0), grad(f, 1)(2.0, 5.0), grad(grad(f))(2.0, 5.0)
     (60.0, 8.0, 60.0)
+    >>> grad(grad(f), 1)(2.0, 5.0)
+    12.0
     """
+    if not isinstance(argnum, int):
+        raise TypeError(f"argnum is the number of one argument, counted from 0; got {argnum!r}")
 
     def derivative(*arguments: Any, **options: Any) -> Any:
         if not 0 <= argnum < len(arguments):
@@ -69,15 +87,28 @@ def grad(function: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
                 f"but the function was called with {len(arguments)} positional arguments"
             )
         point = arguments[argnum]
+        handed_a_value = any(isinstance(x, Value) for x in (*arguments, *options.values()))
+        outermost = not _differentiating.get()
+        token = _differentiating.set(True)
+        try:
+            slope = slope_at(point, arguments, options)
+        finally:
+            _differentiating.reset(token)
+        return slope.data if outermost and not handed_a_value else slope
+
+    def slope_at(point: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Value:
         with enable_grad():
             # A value of its own, so that it is told from the same Value used elsewhere in
             # the function; times 1, so that an outer derivative still reaches the point.
             x = point * 1.0 if isinstance(point, Value) else Value(point)
             out = function(*arguments[:argnum], x, *arguments[argnum + 1 :], **options)
-            if not isinstance(out, Value):
-                out = Value(out)
-            [slope] = gradients(out, [x])
-        return slope if isinstance(point, Value) else slope.data
+            if not isinstance(out, (Value, int, float)):
+                raise TypeError(
+                    "grad() differentiates a function that returns one number, "
+                    f"and this one returned a {type(out).__name__}"
+                )
+            [slope] = gradients(out if isinstance(out, Value) else Value(out), [x])
+        return slope
 
     return derivative
 

@@ -3,8 +3,8 @@
 Nothing is computed here: each operator and each method names the row of the
 table that it stands for. The methods are those of NumPy's ufuncs that the table
 knows, because ``np.tanh`` of an array of objects calls the method ``tanh`` of
-each; every other row is a function only. ``sigmoid`` and ``relu`` are the two
-exceptions, for the sake of those who come from micrograd.
+each (``np.sign`` alone compares instead). Every other row is a function only;
+``sigmoid`` and ``relu`` are methods too for those who come from micrograd.
 """
 
 from __future__ import annotations
@@ -81,7 +81,7 @@ class Numeric(Traced):
     def __ceil__(self) -> Self:
         return self.apply(table.ceil, (self,))
 
-    def __round__(self, digits: int | None = None) -> Self:
+    def __round__(self, digits: Any = None) -> Self:
         if digits is not None:
             raise TypeError("round() of a traced number takes no number of digits")
         return self.apply(table.round_, (self,))

@@ -92,14 +92,14 @@ class Primitive:
         forward: Callable[..., float],
         *derivatives: Callable[..., Any],
         symbol: str = "",
-        defaults: tuple[float, ...] = (),
+        defaults: Sequence[float] = (),
         summary: str = "",
     ) -> None:
         self.name = name
         self.forward = forward
         self.derivatives = derivatives
         self.symbol = symbol or name
-        self.defaults = defaults
+        self.defaults = tuple(defaults)
         self.summary = summary
 
     @property
@@ -150,6 +150,12 @@ class Primitive:
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
+    def __copy__(self) -> Primitive:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Primitive:
+        return self
+
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by name, as functions are: a primitive is what a module declares it to be."""
         modules = [rule.__module__ for rule in self.rules]
@@ -191,7 +197,7 @@ class Reduction(Primitive):
         self,
         name: str,
         forward: Callable[[list[float]], float],
-        gradient: Callable[[Sequence[Any], Any], list[Any]],
+        gradient: Callable[[Sequence[Any], Any], Sequence[Any]],
         *,
         of_nothing: float | None = None,
         sequences: int = 1,
@@ -242,7 +248,7 @@ class Reduction(Primitive):
 
     def local_derivatives(self, operands: Sequence[Any], out: Any) -> list[Any]:
         """The derivative of ``out`` with respect to each operand: floats for floats, Values for Values."""
-        return self.gradient(operands, out)
+        return list(self.gradient(operands, out))
 
 
 class Choice(Primitive):
@@ -308,10 +314,14 @@ def as_float(number: Any) -> float:
     3.0
     """
     if isinstance(number, (int, float, Real)):
-        return float(number)
+        try:
+            return float(number)
+        except OverflowError:  # an int beyond the range of floats
+            beyond: Any = number
+            return math.inf if beyond > 0 else -math.inf
     numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(number, numpy.generic):
-        return as_float(number.item())
+    if numpy is not None and isinstance(number, (numpy.bool_, numpy.integer, numpy.floating)):
+        return float(number)
     raise TypeError(f"expected a real number, got {_describe(number)}")
 
 
@@ -322,10 +332,12 @@ def _describe(wrong: Any) -> str:
         return f"a {kind}: use it as it is, or its .data for the number alone"
     if isinstance(wrong, (str, bytes)):
         return f"the {kind} {wrong!r}: convert it first, with float(...)"
-    if isinstance(wrong, complex) or kind == "complex64":
+    if isinstance(wrong, complex) or kind.startswith(("complex", "clongdouble")):
         return f"the complex number {wrong}: pass its .real or .imag"
     if wrong is None:
         return "None: pass 0.0 if nothing is meant"
+    if getattr(wrong, "shape", None) == ():
+        return f"a {kind} of one number: pass its .item()"
     if hasattr(wrong, "__len__") or hasattr(wrong, "__iter__"):
         return f"a {kind}: make one Value of each element, such as [Value(x) for x in data]"
     return f"a {kind}: pass an int or a float"

@@ -18,10 +18,11 @@ except ModuleNotFoundError as error:
     ) from error
 
 from autograd.functional import gradients
-from autograd.primitives import Primitive
+from autograd.primitives import Primitive, Reduction
 from autograd.value import Value
 
 _DIGITS = 60
+_MANY_DIGITS = 400
 _GREATEST = mpf(sys.float_info.max)
 _BEYOND = mpf(2) ** 1024
 
@@ -37,8 +38,8 @@ def units_off(actual: float, exact: Any, scale: Any = 0) -> float:
     >>> units_off(math.inf, mpf(10) ** 400)
     0.0
     """
-    if math.isnan(actual):
-        return math.inf
+    if math.isnan(actual) or mp.isnan(exact):
+        return 0.0 if math.isnan(actual) and mp.isnan(exact) else math.inf
     exact, number = (max(-_BEYOND, min(_BEYOND, mpf(x))) for x in (exact, actual))
     size = min(_GREATEST, max(abs(exact), abs(scale)))
     return float(abs(number - exact) / mpf(math.ulp(float(size))))
@@ -64,6 +65,8 @@ def check_primitive(
         second_units: the same for second derivatives.
 
     Raises:
+        TypeError: the primitive is a `Reduction`.
+        ValueError: there are no points.
         AssertionError: it says what is off, where, and by how much.
 
     >>> from autograd import Primitive, cos, sin
@@ -74,6 +77,10 @@ def check_primitive(
     Traceback (most recent call last):
     AssertionError: d wrong / d operand 0 at (0.5,) is 0.87758..., should be 0.47942...
     """
+    if isinstance(primitive, Reduction):
+        raise TypeError(f"{primitive.name}() takes a sequence; what is checked takes its operands")
+    if not points:
+        raise ValueError("check_primitive() needs at least one point, such as [0.5]")
     for point in points:
         operands = [float(x) for x in point]
         inputs = [Value(x) for x in operands]
@@ -100,9 +107,13 @@ def _derivative(exact: Callable[..., Any], operands: list[float], *by: int) -> A
         return exact(*[x * part if x else part for x, part in zip(point, parts, strict=True)])
 
     ones = tuple(mpf(1) if x else mpf(0) for x in point)
-    slope = mp.diff(scaled, ones, tuple(by.count(i) for i in range(len(point))))
-    # mpmath differentiates by differences, which leave a trace even where nothing varies.
-    if abs(slope) < mpf(10) ** (-_DIGITS // 3) * abs(exact(*point) or 1):
+    orders = tuple(by.count(i) for i in range(len(point)))
+    rough = mp.diff(scaled, ones, orders)
+    with mp.workdps(_MANY_DIGITS):
+        slope = mp.diff(scaled, ones, orders)
+    # mpmath differentiates by differences, which leave a trace even where nothing varies;
+    # but that shrinks with more digits.
+    if abs(slope) < abs(rough) * mpf(10) ** (-_DIGITS // 3):
         return mpf(0)
     for i in by:
         slope /= point[i] or 1

@@ -52,6 +52,8 @@ class Value(Numeric):
     Raises:
         TypeError: ``data`` is not a real number; the message says what to pass.
 
+    It is not made to be subclassed, which the compiled engine refuses.
+
     >>> x = Value(3.0, label="x")
     >>> y = x * x + 2 * x
     >>> y.data
@@ -77,11 +79,11 @@ class Value(Numeric):
         self,
         data: Any,
         label: str = "",
+        _local0: float = 0.0,
+        _local1: float = 0.0,
         _op: Primitive | None = None,
         _input0: Value | None = None,
         _input1: Value | None = None,
-        _local0: float = 0.0,
-        _local1: float = 0.0,
     ) -> None:
         # The parameters with an underscore are how an operation records its result.
         # A constant operand leaves its input None, and the number itself stands where
@@ -89,7 +91,10 @@ class Value(Numeric):
         if _op is None:
             data = as_float(data)
             if not isinstance(label, str):
-                raise TypeError(f"a label is a string, got {label!r}")
+                raise TypeError(
+                    f"a label is a string, got {label!r}; "
+                    "an operation of your own is declared with autograd.Primitive"
+                )
         self._data: float = data
         self._grad: float = 0.0
         self.label: str = label
@@ -120,13 +125,15 @@ class Value(Numeric):
         """The derivative of what ``backward()`` was called on with respect to this value.
 
         0.0 until a backward pass reaches the value. Passes add up in a leaf, which
-        is why a training loop sets it back to 0 before each.
+        is why a training loop sets it back to 0 before each; a value whose ``grad`` was
+        set to 0 counts as not reached.
         """
         return self._grad
 
     @grad.setter
     def grad(self, number: Any) -> None:
         self._grad = as_float(number)
+        self._awaited = _NEVER_REACHED if self._grad == 0.0 else _REACHED
 
     @property
     def has_grad(self) -> bool:
@@ -191,6 +198,10 @@ class Value(Numeric):
         """micrograd's name for the symbol of `op`; the empty string for a leaf."""
         return "" if self.op is None else self.op.symbol
 
+    def __format__(self, spec: str) -> str:
+        """The number in that format, as in ``f"{loss:.4f}"``."""
+        return format(self._data, spec) if spec else repr(self)
+
     def __repr__(self) -> str:
         parts = [repr(self._data)]
         if self.has_grad:
@@ -239,47 +250,47 @@ class Value(Numeric):
 
     def __add__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):
-            return Value(self._data + other._data, "", add, self, other, 1.0, 1.0)
+            return Value(self._data + other._data, "", 1.0, 1.0, add, self, other)
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return Value(self._data + constant, "", add, self, None, 1.0, constant)
+        return Value(self._data + constant, "", 1.0, constant, add, self, None)
 
     def __radd__(self, other: SupportsFloat) -> Recorded:  # other + self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return Value(constant + self._data, "", add, None, self, constant, 1.0)
+        return Value(constant + self._data, "", constant, 1.0, add, None, self)
 
     def __sub__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):
-            return Value(self._data - other._data, "", subtract, self, other, 1.0, -1.0)
+            return Value(self._data - other._data, "", 1.0, -1.0, subtract, self, other)
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return Value(self._data - constant, "", subtract, self, None, 1.0, constant)
+        return Value(self._data - constant, "", 1.0, constant, subtract, self, None)
 
     def __rsub__(self, other: SupportsFloat) -> Recorded:  # other - self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return Value(constant - self._data, "", subtract, None, self, constant, -1.0)
+        return Value(constant - self._data, "", constant, -1.0, subtract, None, self)
 
     def __mul__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):
             x = self._data
             y = other._data
-            return Value(x * y, "", multiply, self, other, y, x)
+            return Value(x * y, "", y, x, multiply, self, other)
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return Value(self._data * constant, "", multiply, self, None, constant, constant)
+        return Value(self._data * constant, "", constant, constant, multiply, self, None)
 
     def __rmul__(self, other: SupportsFloat) -> Recorded:  # other * self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return Value(constant * self._data, "", multiply, None, self, constant, constant)
+        return Value(constant * self._data, "", constant, constant, multiply, None, self)
 
     # ── Comparison ────────────────────────────────────────────────────────────
 
@@ -336,9 +347,9 @@ class Value(Numeric):
             _count_uses(self)
             self._grad = 1.0
             _hand_down(self)
-        except BaseException:  # such as Ctrl-C: leave no half-done count behind
+        except BaseException:  # such as Ctrl-C: leave nothing half done behind
             for value in topological_order(self):
-                value._awaited = _NEVER_REACHED
+                _restore(value)
             raise
 
 
@@ -358,7 +369,7 @@ class _WideValue(Value):
         self._operands: tuple[Operand, ...] = operands
         # The inputs, each with the local derivative that leads to it.
         self._steps: list[tuple[Value, float]] = steps
-        super().__init__(data, "", op)
+        super().__init__(data, "", 0.0, 0.0, op)
 
     def _forget(self) -> None:
         super()._forget()
@@ -422,37 +433,77 @@ def _hand_down(root: Value) -> None:
     """Pass gradients from ``root`` to the leaves, each value after all of its uses."""
     root._awaited = _REACHED
     complete = [root]
+    leaves: list[Value] = []
     while True:
         if not complete:
-            return
+            break
         value = complete.pop()
         grad = value._grad
         first, second = value._input0, value._input1
         if first is not None:
-            first._grad += value._local0 * grad
-            left = first._awaited - 1
-            if left > 0:
-                first._awaited = left
-            else:
-                first._awaited = _REACHED
-                if first.op is not None:
+            share = value._local0 * grad
+            if first.op is not None:
+                first._grad += share
+                first._awaited -= 1
+                if first._awaited == 0:
                     complete.append(first)
-        if second is not None:
-            second._grad += value._local1 * grad
-            left = second._awaited - 1
-            if left > 0:
-                second._awaited = left
+            elif first._awaited > 0:
+                first._grad += share
             else:
-                second._awaited = _REACHED
-                if second.op is not None:
+                _begin_leaf(first, share)
+                leaves.append(first)
+        if second is not None:
+            share = value._local1 * grad
+            if second.op is not None:
+                second._grad += share
+                second._awaited -= 1
+                if second._awaited == 0:
                     complete.append(second)
+            elif second._awaited > 0:
+                second._grad += share
+            else:
+                _begin_leaf(second, share)
+                leaves.append(second)
         elif first is None and isinstance(value, _WideValue):
             for source, local in value._steps:
-                source._grad += local * grad
-                left = source._awaited - 1
-                source._awaited = left if left > 0 else _REACHED
-                if left <= 0 and source.op is not None:
-                    complete.append(source)
+                share = local * grad
+                if source.op is None and source._awaited <= 0:
+                    _begin_leaf(source, share)
+                    leaves.append(source)
+                    continue
+                source._grad += share
+                if source.op is not None:
+                    source._awaited -= 1
+                    if source._awaited == 0:
+                        complete.append(source)
+    for leaf in leaves:
+        _end_leaf(leaf)
+
+
+# In a leaf the passes add up. What one pass brings is summed by itself and then added at
+# once, so that the same pass again doubles the gradient to the last bit. Meanwhile the old
+# gradient stands where an operation keeps its first local derivative, and `_awaited` is 2
+# more than it was.
+
+
+def _begin_leaf(leaf: Value, share: float) -> None:
+    leaf._local0 = leaf._grad
+    leaf._grad = share
+    leaf._awaited += 2
+
+
+def _end_leaf(leaf: Value) -> None:
+    leaf._grad += leaf._local0
+    leaf._awaited = _REACHED
+
+
+def _restore(value: Value) -> None:
+    """Undo what an interrupted pass has begun."""
+    if value.op is not None:
+        value._awaited = _NEVER_REACHED
+    elif value._awaited > 0:
+        value._grad = value._local0
+        value._awaited -= 2
 
 
 def topological_order(root: Value) -> list[Value]:
@@ -481,28 +532,48 @@ def topological_order(root: Value) -> list[Value]:
 def _unary(primitive: Primitive, x: Any) -> Value:
     if not isinstance(x, Value):  # `where` has taken a number in place of a Value
         number = as_float(x)
-        return Value(primitive.forward(number), "", primitive, None, None, number)
-    out = primitive.forward(x._data)
-    return Value(out, "", primitive, x, None, primitive.derivatives[0](x._data, out))
+        return Value(_checked(primitive, primitive.forward(number)), "", number, 0.0, primitive)
+    out = _checked(primitive, primitive.forward(x._data))
+    local = _checked(primitive, primitive.derivatives[0](x._data, out))
+    return Value(out, "", local, 0.0, primitive, x)
 
 
 def _binary(primitive: Primitive, x: Any, y: Any) -> Value:
     a = x._data if isinstance(x, Value) else as_float(x)
     b = y._data if isinstance(y, Value) else as_float(y)
-    out = primitive.forward(a, b)
+    out = _checked(primitive, primitive.forward(a, b))
     input0, local0 = None, a
     if isinstance(x, Value):
-        input0, local0 = x, primitive.derivatives[0](a, b, out)
+        input0, local0 = x, _checked(primitive, primitive.derivatives[0](a, b, out))
     input1, local1 = None, b
     if isinstance(y, Value):
-        input1, local1 = y, primitive.derivatives[1](a, b, out)
-    return Value(out, "", primitive, input0, input1, local0, local1)
+        input1, local1 = y, _checked(primitive, primitive.derivatives[1](a, b, out))
+    return Value(out, "", local0, local1, primitive, input0, input1)
 
 
 def _wide(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
     recorded = [x if isinstance(x, Value) else as_float(x) for x in operands]
     numbers = [x._data if isinstance(x, Value) else x for x in recorded]
-    out = primitive.evaluate(numbers)
+    out = _checked(primitive, primitive.evaluate(numbers))
     derivatives = primitive.local_derivatives(numbers, out)
-    inputs = [(x, local) for x, local in zip(recorded, derivatives) if isinstance(x, Value)]
-    return _WideValue(out, primitive, tuple(recorded), inputs)
+    if len(derivatives) != len(recorded):
+        raise ValueError(
+            f"the rule of {primitive.name}() gave {len(derivatives)} derivatives "
+            f"for {len(recorded)} operands"
+        )
+    steps = [
+        (x, _checked(primitive, local))
+        for x, local in zip(recorded, derivatives)
+        if isinstance(x, Value)
+    ]
+    return _WideValue(out, primitive, tuple(recorded), steps)
+
+
+def _checked(primitive: Primitive, number: Any) -> float:
+    """What a primitive gave, as a float; an error names the primitive."""
+    if type(number) is float:
+        return number
+    try:
+        return as_float(number)
+    except TypeError as error:
+        raise TypeError(f"{primitive.name}() or a derivative rule of it: {error}") from None

@@ -38,7 +38,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from autograd import Value
-from demos.output import save_graph
+from demos.output import output_folder, save_graph
 
 TARGET = 0.5
 RATE = 1.0
@@ -568,7 +568,10 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         help="update until y5 is closer to the target than this (default: %(default)s)",
     )
     parser.add_argument(
-        "--output", default="output", help="folder of the pictures (default: %(default)s)"
+        "--output",
+        type=output_folder,
+        default="output",
+        help="folder of the pictures (default: %(default)s)",
     )
     options = parser.parse_args(arguments)
     if not SMALLEST_TOLERANCE <= options.tolerance < math.inf:

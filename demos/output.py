@@ -2,10 +2,20 @@
 
 from __future__ import annotations
 
+import argparse
 from pathlib import Path
 
 from autograd import Value
 from autograd.draw import save
+
+
+def output_folder(text: str) -> str:
+    """The folder that a command line names, made if it is not there yet."""
+    try:
+        Path(text).mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise argparse.ArgumentTypeError(f"{text!r} cannot be a folder: {error.strerror}") from None
+    return text
 
 
 def save_graph(root: Value, folder: str, name: str) -> None:

@@ -19,11 +19,11 @@ from collections.abc import Sequence
 
 try:
     from tqdm import tqdm
-except ModuleNotFoundError:
-    sys.exit("The demo shows its progress with tqdm, which is missing: pip install tqdm")
+except ModuleNotFoundError as error:
+    raise ModuleNotFoundError("this demo shows its progress with tqdm: pip install tqdm") from error
 
 from autograd import Value
-from demos.output import save_graph
+from demos.output import output_folder, save_graph
 from nn import MLP, init
 
 INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
@@ -105,7 +105,10 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--rate", type=float, default=0.1, help="learning rate (default: %(default)s)"
     )
     parser.add_argument(
-        "--output", default="output", help="folder of the picture (default: %(default)s)"
+        "--output",
+        type=output_folder,
+        default="output",
+        help="folder of the picture (default: %(default)s)",
     )
     options = parser.parse_args(arguments)
     if options.epochs < 0:

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeAlias, TypedDict, Unpack, cast
 
 from autograd import (
@@ -91,11 +92,14 @@ class Neuron(Module):
         rng: random.Random | None = None,
     ) -> None:
         _check_size("nin", nin)
+        if rng is not None and not hasattr(rng, "uniform"):
+            raise TypeError(f"rng is a generator, such as random.Random(42); got {rng!r}")
         init = uniform() if init is None else init
         rng = _global_generator() if rng is None else rng
         self.w = [Value(init(rng, nin)) for _ in range(nin)]
         self.b = Value(0.0)
-        self.activation = _activation(activation) if nonlin else linear
+        function = _activation(activation)
+        self.activation = function if nonlin else linear
 
     def __call__(self, x: Sequence[Value | float]) -> Value:
         """The output for the inputs ``x``, which are Values or numbers.
@@ -177,19 +181,21 @@ class MLP(Module):
         init: Initializer | None = None,
         rng: random.Random | None = None,
     ) -> None:
-        if not isinstance(nouts, (list, tuple)) or not nouts:
+        sizes = [nin, *nouts] if isinstance(nouts, Iterable) else [nin]
+        if len(sizes) == 1 or isinstance(nouts, str):
             raise TypeError(f"nouts lists the size of each layer, such as [4, 1]; got {nouts!r}")
         if isinstance(activation, (list, tuple)):
             activations = activation
         else:
-            activations = [activation] * (len(nouts) - 1) + ["linear"]
-        if len(activations) != len(nouts):
+            hidden = _activation(cast("str | Activation", activation))
+            activations = [hidden] * (len(sizes) - 2) + ["linear"]
+        if len(activations) != len(sizes) - 1:
             raise ValueError(
-                f"{len(nouts)} layers need as many activations, got {len(activations)}"
+                f"{len(sizes) - 1} layers need as many activations, got {len(activations)}"
             )
         self.layers = [
             Layer(inputs, outputs, activation=each, init=init, rng=rng)
-            for inputs, outputs, each in zip([nin, *nouts], nouts, activations, strict=False)
+            for inputs, outputs, each in zip(sizes, sizes[1:], activations)
         ]
 
     def __call__(self, x: Sequence[Value | float]) -> Any:
@@ -208,7 +214,11 @@ def _global_generator() -> random.Random:
     return cast(random.Random, random)
 
 
-def _check_size(name: str, size: int) -> None:
+def _check_size(name: str, size: Any) -> None:
+    try:
+        size = operator.index(size)
+    except TypeError:
+        raise TypeError(f"{name} must be a whole number, got {size!r}") from None
     if size < 1:
         raise ValueError(f"{name} must be at least 1, got {size}")
 
@@ -216,7 +226,7 @@ def _check_size(name: str, size: int) -> None:
 def _activation(choice: str | Activation) -> Activation:
     if callable(choice):
         return choice
-    if choice not in ACTIVATIONS:
+    if not isinstance(choice, str) or choice not in ACTIVATIONS:
         known = ", ".join(repr(name) for name in ACTIVATIONS)
         raise ValueError(f"no activation is named {choice!r}: choose {known}, or pass a function")
     return ACTIVATIONS[choice]
@@ -224,4 +234,4 @@ def _activation(choice: str | Activation) -> Activation:
 
 def _display_name(activation: Activation) -> str:
     name = getattr(activation, "__name__", None) or getattr(activation, "name", "")
-    return "ReLU" if name == "relu" else str(name).strip("<>").capitalize()
+    return "ReLU" if name == "relu" else str(name).strip("<>").title().replace("_", "")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Iterator
 from typing import Any
 
@@ -12,8 +13,8 @@ class Module:
     """The base of everything that has parameters.
 
     Its parameters are the leaf Values among its attributes, and those of the
-    modules among its attributes; lists, tuples and dictionaries of either count
-    as well. A subclass sets attributes and need declare nothing.
+    modules among its attributes; lists, tuples, dictionaries and NumPy arrays of
+    either count as well. A subclass sets attributes and need declare nothing.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -41,6 +42,11 @@ class Module:
             parameter.grad = 0.0
 
 
+def _is_object_array(thing: Any) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(thing, numpy.ndarray) and thing.dtype == object
+
+
 def _named_parameters(path: str, thing: Any, seen: set[int]) -> Iterator[tuple[str, Value]]:
     """The parameters in ``thing``, which may hold itself and may be anything."""
     children: Any = ()
@@ -50,6 +56,8 @@ def _named_parameters(path: str, thing: Any, seen: set[int]) -> Iterator[tuple[s
         children = thing.items()
     elif isinstance(thing, (list, tuple)):
         children = enumerate(thing)
+    elif _is_object_array(thing):
+        children = enumerate(thing.tolist())
     elif not isinstance(thing, Value) or thing.op is not None:
         return
     if id(thing) in seen:

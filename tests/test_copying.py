@@ -104,6 +104,25 @@ def test_a_pickle_that_failed_does_not_spoil_the_next() -> None:
     assert len(topological_order(pickle.loads(pickle.dumps(root)))) == 5_001
 
 
+def test_a_pickle_that_failed_half_way_does_not_spoil_the_next() -> None:
+    local = autograd.Primitive("local", lambda x: x, lambda x, out: 1.0)
+    chain = [Value(1.0)]
+    for _ in range(5_000):
+        chain.append(chain[-1] * 1)
+    with pytest.raises(TypeError, match="cannot pickle the primitive local"):
+        pickle.dumps(local(chain[-1]) + 1)
+    assert len(topological_order(pickle.loads(pickle.dumps(chain[-1])))) == 5_001
+
+
+def test_a_deep_copy_needs_no_name_for_an_operation() -> None:
+    local = autograd.Primitive("local", lambda x: 3 * x, lambda x, out: 3.0)
+    assert copy.copy(local) is copy.deepcopy(local) is local
+    x = Value(1.0)
+    twin = copy.deepcopy(local(x))
+    twin.backward()
+    assert (twin.inputs[0].grad, x.grad) == (3.0, 0.0)
+
+
 def test_a_model_and_its_copy_have_parameters_of_their_own() -> None:
     model = MLP(2, [3, 1], activation="tanh")
     for way in WAYS:

@@ -182,6 +182,31 @@ def test_a_path_without_a_known_format_is_refused_and_nothing_written(tmp_path: 
     assert os.listdir(tmp_path) == []
 
 
+def test_a_suffix_may_be_in_capitals(tmp_path: Path) -> None:
+    assert save(example(), tmp_path / "a.DOT").read_text() == draw_dot(example()).source
+
+
+def test_a_file_gets_the_usual_permissions_and_a_link_stays_one(tmp_path: Path) -> None:
+    (tmp_path / "usual").touch()
+    (tmp_path / "link.dot").symlink_to(tmp_path / "target.dot")
+    save(example(), tmp_path / "link.dot")
+    assert (tmp_path / "link.dot").is_symlink()
+    modes = {(tmp_path / name).stat().st_mode for name in ("usual", "target.dot")}
+    assert len(modes) == 1
+
+
+def test_a_folder_is_not_overwritten(tmp_path: Path) -> None:
+    (tmp_path / "a.dot").mkdir()
+    with pytest.raises(IsADirectoryError, match=r"is a folder: name a file in it$"):
+        save(example(), tmp_path / "a.dot")
+
+
+def test_characters_that_cannot_be_shown_are_replaced() -> None:
+    source = draw_dot(Value(1.0, "a\0b\ud800c\rd")).source
+    assert 'label="a\ufffdb\ufffdc\ufffdd | data 1"' in source
+    source.encode()
+
+
 def test_a_failed_write_leaves_the_old_picture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -214,4 +239,6 @@ def test_an_operation_of_ones_own_is_drawn_with_its_symbol() -> None:
     cube = Primitive("cube", lambda x: x**3, lambda x, out: 3.0 * x * x, symbol="x³ & <more>")
     source = draw_dot(cube(Value(2.0, "x"))).source
     assert 'operation1 [label="x³ &amp; <more>" shape=oval]' in source
+    brackets = Primitive("f", lambda x: x, lambda x, out: 1.0, symbol="<f>")
+    assert 'operation1 [label="\\<f>" shape=oval]' in draw_dot(brackets(Value(2.0))).source
     assert "value0 -> operation1 [label=12]" in source

@@ -72,6 +72,48 @@ def test_a_derivative_within_a_derivative_is_by_its_own_variable() -> None:
     assert grad(lambda x: x * grad(lambda y: x * y)(x))(3.0) == 6.0
 
 
+def test_mixed_derivatives() -> None:
+    def f(x: Value, y: Value) -> Value:
+        return x**3 * y
+
+    assert grad(grad(f), 1)(2.0, 5.0) == grad(grad(f, 1), 0)(2.0, 5.0) == 12.0
+    assert grad(grad(grad(f), 1))(2.0, 5.0) == 12.0
+
+
+def test_a_derivative_within_a_function_depends_on_what_that_closes_over() -> None:
+    assert grad(lambda x: x * grad(lambda y: x * y)(2.0))(3.0) == 6.0
+    assert grad(lambda x: grad(lambda y: grad(lambda z: x * y * z)(1.0))(1.0))(1.0) == 1.0
+
+
+def test_a_keyword_argument_counts_as_an_argument() -> None:
+    scale = Value(4.0)
+    slope = grad(lambda x, scale: x * x * scale)(3.0, scale=scale)
+    slope.backward()
+    assert (slope.data, scale.grad) == (24.0, 6.0)
+
+
+@pytest.mark.parametrize("wrong", [None, [1.0], "1"])
+def test_a_function_that_gives_no_number_is_refused(wrong: object) -> None:
+    with pytest.raises(TypeError) as error:
+        grad(lambda x: wrong)(1.0)
+    assert str(error.value) == (
+        "grad() differentiates a function that returns one number, "
+        f"and this one returned a {type(wrong).__name__}"
+    )
+    assert type(grad(lambda x: x * x)(1.0)) is float
+
+
+def test_wrong_arguments_are_refused() -> None:
+    x = Value(1.0)
+    with pytest.raises(TypeError, match=r"^argnum is the number of one argument.*got \(0, 1\)$"):
+        grad(lambda x: x, argnum=(0, 1))  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^gradients\(\) differentiates a Value, got a float$"):
+        gradients(2.0, [x])  # type: ignore[arg-type]
+    for wrong in (x, [2.0]):
+        with pytest.raises(TypeError, match=r"^gradients\(\) takes a list of the Values"):
+            gradients(x * 2, wrong)  # type: ignore[arg-type]
+
+
 def test_a_function_that_does_not_depend_on_its_argument_has_slope_zero() -> None:
     assert grad(lambda x: 5.0)(1.0) == 0.0
     assert grad(lambda x: Value(5.0) * 2)(1.0) == 0.0

@@ -7,6 +7,7 @@ import random
 import re
 from typing import Any
 
+import numpy as np
 import pytest
 
 from autograd import Value, tanh
@@ -99,6 +100,11 @@ def test_a_layer_of_one_neuron_gives_its_output_alone() -> None:
     assert isinstance(MLP(2, [3])([1.0, 2.0]), list)
 
 
+def test_sizes_may_come_in_any_sequence() -> None:
+    for sizes in ([3, 1], (3, 1), range(3, 0, -2), np.array([3, 1])):
+        assert repr(MLP(2, sizes)) == repr(MLP(2, [3, 1]))  # type: ignore[arg-type]
+
+
 def test_nonlin_false_leaves_the_activation_out() -> None:
     assert repr(Neuron(3, False)) == repr(Neuron(3, nonlin=False)) == "LinearNeuron(3)"
     assert repr(Layer(3, 1, nonlin=False)) == "Layer of [LinearNeuron(3)]"
@@ -131,6 +137,19 @@ def test_nonlin_false_leaves_the_activation_out() -> None:
             "no activation is named 'rellu': choose 'elu', 'gelu', 'hard_tanh', 'leaky_relu', "
             "'linear', 'mish', 'relu', 'sigmoid', 'silu', 'softplus', 'softsign', 'tanh', "
             "or pass a function",
+        ),
+        (
+            lambda: MLP(2, [1], activation="rellu"),
+            ValueError,
+            "no activation is named 'rellu': choose 'elu', 'gelu', 'hard_tanh', 'leaky_relu', "
+            "'linear', 'mish', 'relu', 'sigmoid', 'silu', 'softplus', 'softsign', 'tanh', "
+            "or pass a function",
+        ),
+        (lambda: MLP(2, [4.5, 1]), TypeError, "nout must be a whole number, got 4.5"),  # type: ignore[list-item]
+        (
+            lambda: MLP(2, [4, 1], rng=42),  # type: ignore[arg-type]
+            TypeError,
+            "rng is a generator, such as random.Random(42); got 42",
         ),
         (
             lambda: MLP(2, [4, 1])([1.0, 2.0, 3.0]),

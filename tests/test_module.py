@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+import numpy as np
+
 from autograd import Value
 from nn import MLP, Module
 
@@ -26,6 +28,18 @@ def test_parameters_are_found_in_attributes_containers_and_modules() -> None:
         ("inner.e", e),
     ]
     assert module.parameters() == [a, b, c, d, e]
+
+
+def test_parameters_are_found_in_arrays() -> None:
+    values = [[Value(1.0), Value(2.0)], [Value(3.0), Value(4.0)]]
+    module = Bag(weights=np.array(values, dtype=object), numbers=np.ones(3))
+    assert [name for name, _ in module.named_parameters()] == [
+        "weights.0.0",
+        "weights.0.1",
+        "weights.1.0",
+        "weights.1.1",
+    ]
+    assert module.parameters() == values[0] + values[1]
 
 
 def test_a_shared_parameter_counts_once() -> None:

@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 from mpmath import mp, mpf
 
+import autograd
 from autograd import Primitive, Value, arctan2, cos, erfc, exp, power, sin, tanh
 from autograd.testing import check_primitive, units_off
 
@@ -25,6 +26,20 @@ def test_operations_of_the_table_pass() -> None:
     check_primitive(arctan2, mp.atan2, [1.0, 2.0], [1e200, 1e200], [-3e-200, 1e-200])
     check_primitive(power, mp.power, [2.0, 3.0], [0.1, -7.5])
     check_primitive(erfc, mp.erfc, [15.0], [-3.0])
+
+
+def test_a_derivative_far_smaller_than_the_value_counts() -> None:
+    check_primitive(tanh, mp.tanh, [30.0], [300.0])
+    naive = Primitive("naive", math.tanh, lambda x, out: 1.0 - out * out)
+    with pytest.raises(AssertionError, match=r"is 0\.0, should be 3\.50"):
+        check_primitive(naive, mp.tanh, [30.0])
+
+
+def test_what_cannot_be_checked_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs at least one point"):
+        check_primitive(tanh, mp.tanh)
+    with pytest.raises(TypeError, match=r"^sum\(\) takes a sequence"):
+        check_primitive(autograd.sum, mp.fsum, [1.0, 2.0])
 
 
 @pytest.mark.parametrize(
@@ -62,7 +77,9 @@ def test_units_in_the_last_place() -> None:
     assert units_off(5e-324, mpf(0)) == 1.0
     assert units_off(math.inf, mpf(2) ** 2000) == 0.0
     assert units_off(math.inf, mpf(sys.float_info.max)) == 1.0
-    assert units_off(math.nan, mpf(1)) == math.inf
+    assert units_off(math.nan, mpf(1)) == units_off(1.0, mp.nan) == math.inf
+    assert units_off(math.nan, mp.nan) == 0.0
+    assert units_off(1.0, mpf(0), scale=mpf(1)) == 2.0**52
 
 
 def test_a_declared_operation_does_all_that_ours_do() -> None:

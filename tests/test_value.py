@@ -18,7 +18,17 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, topological_order
 from autograd import value as value_module
-from autograd.primitives import Primitive, add, divide, multiply, negative, power, subtract
+from autograd.primitives import (
+    Primitive,
+    Reduction,
+    add,
+    divide,
+    multiply,
+    negative,
+    power,
+    subtract,
+)
+from tests.expressions import Step, programs, run_on_values
 
 numbers = st.floats(min_value=-1e6, max_value=1e6)
 any_float = st.floats()
@@ -61,8 +71,7 @@ def test_data_is_a_python_float_whatever_number_it_came_from(number: Any) -> Non
         ),
         (
             np.array(1.0),
-            "expected a real number, got a ndarray: "
-            "make one Value of each element, such as [Value(x) for x in data]",
+            "expected a real number, got a ndarray of one number: pass its .item()",
         ),
         (
             Value(1.0),
@@ -92,8 +101,16 @@ def test_a_label_that_is_not_a_string_is_refused() -> None:
     message = (
         "str object expected; got int" if autograd.__compiled__ else "a label is a string, got 5"
     )
-    with pytest.raises(TypeError, match=f"^{message}$"):
+    advice = (
+        ""
+        if autograd.__compiled__
+        else ("; an operation of your own is declared with autograd.Primitive")
+    )
+    with pytest.raises(TypeError, match=f"^{message}{advice}$"):
         Value(1.0, 5)  # type: ignore[arg-type]
+    # as programs do that record their own operations in micrograd's way
+    with pytest.raises(TypeError):
+        Value(1.0, (Value(2.0),), "+")  # type: ignore[arg-type]
 
 
 def test_data_and_grad_can_be_assigned_and_stay_floats() -> None:
@@ -130,6 +147,30 @@ def test_repr_shows_what_is_known_and_nothing_else() -> None:
     product.backward()
     assert repr(x) == "Value(3.0, grad=2.0, label='x')"
     assert repr(product) == "Value(6.0, grad=1.0, op=multiply)"
+
+
+def test_a_value_is_formatted_as_its_number() -> None:
+    x = Value(3.14159, "x")
+    assert f"{x:.2f} {x}" == "3.14 Value(3.14159, label='x')"
+
+
+def test_an_int_beyond_the_range_of_floats_is_infinite() -> None:
+    assert [Value(10**400).data, (Value(1.0) * -(10**400)).data] == [math.inf, -math.inf]
+    assert Value(1.0) < 10**400
+
+
+def test_a_scalar_of_numpy_beyond_double_precision_is_rounded() -> None:
+    assert type(Value(np.longdouble(3)).data) is float
+    with pytest.raises(TypeError, match="got the complex number"):
+        Value(np.clongdouble(1))
+
+
+def test_a_gradient_set_by_hand_is_shown_and_one_set_to_zero_is_not() -> None:
+    x = Value(1.0)
+    x.grad = 2.0
+    assert repr(x) == "Value(1.0, grad=2.0)"
+    x.grad = 0.0
+    assert (x.has_grad, repr(x)) == (False, "Value(1.0)")
 
 
 def test_attributes_that_do_not_exist_cannot_be_set() -> None:
@@ -285,6 +326,27 @@ def test_leaves_accumulate_and_interior_values_are_set_afresh() -> None:
     assert (a.grad, b.grad, product.grad, root.grad) == (2 * first[0], 2 * first[1], *first[2:])
 
 
+@given(programs(inputs=3, max_steps=12), st.lists(numbers, min_size=3, max_size=3))
+def test_backward_twice_doubles_the_gradients_of_leaves_to_the_last_bit(
+    program: list[Step], point: list[float]
+) -> None:
+    inputs = [Value(number) for number in point]
+    extra = autograd.sum([inputs[0], *inputs, 1.0]) * 0.1
+    root = run_on_values(program, inputs)[-1] * inputs[0] + extra * inputs[1]
+    root.backward()
+    once = [x.grad for x in inputs]
+    root.backward()
+    assert all(same(x.grad, 2 * grad) for x, grad in zip(inputs, once, strict=True))
+
+
+def test_a_pass_adds_to_what_a_leaf_has() -> None:
+    x = Value(1.0)
+    y = x * 0.3 + x * 0.8 + x * 0.6
+    x.grad = 100.0
+    y.backward()
+    assert x.grad == 100.0 + ((0.3 + 0.8) + 0.6)
+
+
 def test_an_interior_value_shows_the_last_pass_whatever_root_it_came_from() -> None:
     x = Value(3.0)
     shared = x * x
@@ -348,15 +410,19 @@ def test_an_interrupted_pass_does_not_spoil_the_next(monkeypatch: pytest.MonkeyP
     def interrupt(root: Value) -> None:
         raise KeyboardInterrupt(f"while handing down from {root}")
 
-    x = Value(3.0)
+    x, y = Value(3.0), Value(2.0)
     shared = x * x
-    root = shared * shared
-    monkeypatch.setattr(value_module, "_hand_down", interrupt)
-    with pytest.raises(KeyboardInterrupt):
-        root.backward()
-    monkeypatch.undo()
+    root = shared * shared + x * y
     root.backward()
-    assert x.grad == 4 * 3.0**3
+    before = (x.grad, y.grad)
+    for step in ["_hand_down", "_end_leaf"]:
+        monkeypatch.setattr(value_module, step, interrupt)
+        with pytest.raises(KeyboardInterrupt):
+            root.backward()
+        monkeypatch.undo()
+        assert (x.grad, y.grad, x.has_grad) == (*before, True)
+    root.backward()
+    assert (x.grad, y.grad) == (2 * before[0], 2 * before[1])
 
 
 # ── Laws ──────────────────────────────────────────────────────────────────────
@@ -435,6 +501,47 @@ def test_the_chain_rule(x: float) -> None:
     data, d_both = gradients(lambda a: (a * a.tanh() * 2).sigmoid(), x)
     assert data == outer
     assert d_both == pytest.approx(d_outer * d_inner, rel=1e-14, abs=1e-300)
+
+
+# ── Operations that are declared wrongly ──────────────────────────────────────
+
+
+def test_what_an_operation_gives_is_made_a_float() -> None:
+    step = Primitive("step", lambda x: int(x > 0), lambda x, out: np.float32(0.5))
+    result = step(Value(2.0))
+    assert (type(result.data), result.data) == (float, 1.0)
+    assert [type(local) for local in result.local_derivatives] == [float]
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        Primitive("lost", lambda x: None, lambda x, out: 1.0),  # type: ignore[arg-type,return-value]
+        Primitive("lost", lambda x: x, lambda x, out: None),
+    ],
+)
+def test_an_operation_that_gives_no_number_is_named(wrong: Primitive) -> None:
+    with pytest.raises(TypeError) as error:
+        wrong(Value(1.0))
+    assert str(error.value) == (
+        "lost() or a derivative rule of it: "
+        "expected a real number, got None: pass 0.0 if nothing is meant"
+    )
+
+
+def test_a_rule_must_give_a_derivative_for_each_operand() -> None:
+    short = Reduction("short", lambda xs: math.fsum(xs), lambda xs, out: [1.0])
+    with pytest.raises(
+        ValueError, match=r"^the rule of short\(\) gave 1 derivatives for 3 operands$"
+    ):
+        short([Value(1.0), 2.0, Value(3.0)])
+
+
+def test_a_rule_may_give_a_tuple() -> None:
+    total = Reduction("total", lambda xs: math.fsum(xs), lambda xs, out: tuple(1.0 for _ in xs))
+    x = Value(1.0)
+    total([x, x, 2.0]).backward()
+    assert x.grad == 2.0
 
 
 def test_negation_has_its_own_row() -> None:

@@ -127,12 +127,20 @@ def test_the_seed_decides_the_run(tmp_path: Path) -> None:
         (["--epochs", "-1"], "--epochs must be 0 or more, got -1"),
         (["--rate", "0"], "--rate must be a positive number, got 0.0"),
         (["--rate", "nan"], "--rate must be a positive number, got nan"),
+        (
+            ["--output", "README.md"],
+            "argument --output: 'README.md' cannot be a folder: File exists",
+        ),
         (["--rate", "fast"], "argument --rate: invalid float value: 'fast'"),
     ],
 )
 def test_bad_options_are_refused(
-    options: list[str], message: str, capsys: pytest.CaptureFixture[str]
+    options: list[str],
+    message: str,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
+    monkeypatch.chdir(ROOT)
     with pytest.raises(SystemExit) as exit_:
         xor.main(options)
     assert exit_.value.code == 2
