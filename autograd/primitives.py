@@ -96,7 +96,8 @@ class Primitive:
         summary: str = "",
     ) -> None:
         self.name = name
-        self.forward = forward
+        # What a user's function really gives is looked at where it is recorded.
+        self.forward: Callable[..., Any] = forward
         self.derivatives = derivatives
         self.symbol = symbol or name
         self.defaults = tuple(defaults)
@@ -135,7 +136,7 @@ class Primitive:
         least = f"{self.arity - len(self.defaults)} to " if self.defaults else ""
         raise TypeError(f"{self.name}() takes {least}{self.arity} operands, got {len(operands)}")
 
-    def evaluate(self, operands: Sequence[float]) -> float:
+    def evaluate(self, operands: Sequence[float]) -> Any:
         """The value of the operation on floats, given as one sequence."""
         return self.forward(*operands)
 
@@ -242,7 +243,7 @@ class Reduction(Primitive):
                 return operand.apply(self, tuple(operands))
         return self.forward([as_float(operand) for operand in operands])
 
-    def evaluate(self, operands: Sequence[float]) -> float:
+    def evaluate(self, operands: Sequence[float]) -> Any:
         """The value of the operation on floats, given as one sequence."""
         return self.forward(list(operands))
 
