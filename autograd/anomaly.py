@@ -14,14 +14,15 @@ import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from pathlib import Path
+from typing import TypeAlias
 
 from autograd.recording import Observer, observed_by
 from autograd.value import Value, topological_order
 
-_LIBRARY = tuple(
-    str(Path(__file__).resolve().parent.parent / package) + os.sep for package in ("autograd", "nn")
-)
+_ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
+_LIBRARY = tuple(os.path.join(_ROOT, package, "") for package in ("autograd", "nn"))
+
+Place: TypeAlias = tuple[str, int, str]  # file, line and function
 
 
 class AnomalyError(ArithmeticError):
@@ -58,7 +59,7 @@ class _Detector(Observer):
     def __init__(self) -> None:
         # By the id of the value. An id is used again once its value is freed, but not
         # without a new entry here, if the new value is recorded within the same context.
-        self._places: dict[int, str] = {}
+        self._places: dict[int, Place] = {}
 
     def recorded(self, value: Value) -> None:
         self._places[id(value)] = _place()
@@ -92,8 +93,9 @@ class _Detector(Observer):
                 raise AnomalyError(self._report(value, problem))
 
     def _report(self, value: Value, problem: str) -> str:
-        place = self._places.get(id(value), "before detect_anomaly() was entered")
-        return f"{problem}\n  Recorded {place}\n  From a leaf: {_way_from_a_leaf(value)}"
+        place = self._places.get(id(value))
+        recorded = _shown(place) if place else "before detect_anomaly() was entered"
+        return f"{problem}\n  Recorded {recorded}\n  From a leaf: {_way_from_a_leaf(value)}"
 
 
 def _call(value: Value) -> str:
@@ -111,14 +113,19 @@ def _plain(value: Value) -> str:
     return f"Value({value.data!r}{label})"
 
 
-def _place() -> str:
+def _place() -> Place:
     """The line of the user's code that is being run: the innermost outside this library."""
     frame = sys._getframe()
     while frame.f_back is not None and frame.f_code.co_filename.startswith(_LIBRARY):
         frame = frame.f_back
-    name = frame.f_code.co_filename
-    line = linecache.getline(name, frame.f_lineno).strip()
-    where = f'in "{name}", line {frame.f_lineno}, in {frame.f_code.co_name}'
+    return frame.f_code.co_filename, frame.f_lineno, frame.f_code.co_name
+
+
+def _shown(place: Place) -> str:
+    """A place, with the line that stands there if its file can be read."""
+    file, number, function = place
+    line = linecache.getline(file, number).strip()
+    where = f'in "{file}", line {number}, in {function}'
     return f"{where}: {line}" if line else where
 
 

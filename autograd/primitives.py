@@ -126,7 +126,7 @@ class Primitive:
         for operand in operands:
             if isinstance(operand, Traced):
                 return operand.apply(self, operands)
-        return self.forward(*[as_float(operand) for operand in operands])
+        return self.evaluate([as_float(operand) for operand in operands])
 
     def _completed(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
         """The operands with those that were left out at their defaults."""
@@ -238,10 +238,7 @@ class Reduction(Primitive):
             if self.of_nothing is None:
                 raise ValueError(f"{self.name}() of nothing has no value: pass at least one number")
             return self.of_nothing
-        for operand in operands:
-            if isinstance(operand, Traced):
-                return operand.apply(self, tuple(operands))
-        return self.forward([as_float(operand) for operand in operands])
+        return self._call_on_any(tuple(operands))
 
     def evaluate(self, operands: Sequence[float]) -> Any:
         """The value of the operation on floats, given as one sequence."""
@@ -285,9 +282,8 @@ class Choice(Primitive):
         for operand in (x, y):
             if isinstance(operand, Traced):
                 return operand.apply(self, (taken,))
-        as_float(
-            y if condition else x
-        )  # a mistake in the operand not taken is a mistake all the same
+        # A mistake in the operand that is not taken is a mistake all the same.
+        as_float(y if condition else x)
         return taken
 
 

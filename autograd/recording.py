@@ -81,7 +81,7 @@ def no_grad() -> Iterator[None]:
     >>> y, y.inputs
     (Value(9.0), ())
     """
-    with _recording(False):
+    with _altered(_enabled, False):
         yield
 
 
@@ -94,28 +94,24 @@ def enable_grad() -> Iterator[None]:
     ...     is_recording()
     True
     """
-    with _recording(True):
+    with _altered(_enabled, True):
         yield
-
-
-@contextmanager
-def _recording(on: bool) -> Iterator[None]:
-    token = _enabled.set(on)
-    switches.alter(+1)
-    try:
-        yield
-    finally:
-        switches.alter(-1)
-        _enabled.reset(token)
 
 
 @contextmanager
 def observed_by(watcher: Observer) -> Iterator[None]:
     """Tell ``watcher`` of every operation and backward pass, in this thread."""
-    token = _observer.set(watcher)
+    with _altered(_observer, watcher):
+        yield
+
+
+@contextmanager
+def _altered(variable: ContextVar[Any], setting: Any) -> Iterator[None]:
+    """Set a variable of this thread, and let the others know that it is not as usual."""
+    token = variable.set(setting)
     switches.alter(+1)
     try:
         yield
     finally:
         switches.alter(-1)
-        _observer.reset(token)
+        variable.reset(token)

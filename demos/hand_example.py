@@ -38,7 +38,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from autograd import Value
-from demos.output import output_folder, save_graph
+from demos.output import add_output_option, save_graph
 
 TARGET = 0.5
 RATE = 1.0
@@ -567,12 +567,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=0.01,
         help="update until y5 is closer to the target than this (default: %(default)s)",
     )
-    parser.add_argument(
-        "--output",
-        type=output_folder,
-        default="output",
-        help="folder of the pictures (default: %(default)s)",
-    )
+    add_output_option(parser)
     options = parser.parse_args(arguments)
     if not SMALLEST_TOLERANCE <= options.tolerance < math.inf:
         parser.error(

@@ -9,7 +9,17 @@ from autograd import Value
 from autograd.draw import save
 
 
-def output_folder(text: str) -> str:
+def add_output_option(parser: argparse.ArgumentParser) -> None:
+    """Let a demo be told where to save its pictures."""
+    parser.add_argument(
+        "--output",
+        type=_output_folder,
+        default="output",
+        help="folder of the pictures (default: %(default)s)",
+    )
+
+
+def _output_folder(text: str) -> str:
     """The folder that a command line names, made if it is not there yet."""
     try:
         Path(text).mkdir(parents=True, exist_ok=True)

@@ -23,7 +23,7 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError("this demo shows its progress with tqdm: pip install tqdm") from error
 
 from autograd import Value
-from demos.output import output_folder, save_graph
+from demos.output import add_output_option, save_graph
 from nn import MLP, init
 
 INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
@@ -104,12 +104,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--rate", type=float, default=0.1, help="learning rate (default: %(default)s)"
     )
-    parser.add_argument(
-        "--output",
-        type=output_folder,
-        default="output",
-        help="folder of the picture (default: %(default)s)",
-    )
+    add_output_option(parser)
     options = parser.parse_args(arguments)
     if options.epochs < 0:
         parser.error(f"--epochs must be 0 or more, got {options.epochs}")

@@ -44,20 +44,19 @@ class Step:
 
 def run_on_values(program: Sequence[Step], inputs: Sequence[Any]) -> list[Any]:
     """The inputs, then the result of every step."""
-    results = list(inputs)
-    for step in program:
-        operands = [results[i] for i in step.operands]
-        function = UNARY[step.name][0] if step.name in UNARY else BINARY[step.name]
-        results.append(function(*operands))
-    return results
+    return _run(program, inputs, kind=0)
 
 
 def run_on_mpmath(program: Sequence[Step], inputs: Sequence[Any]) -> list[Any]:
     """The same in mpmath's precision."""
+    return _run(program, inputs, kind=1)
+
+
+def _run(program: Sequence[Step], inputs: Sequence[Any], kind: int) -> list[Any]:
     results = list(inputs)
     for step in program:
         operands = [results[i] for i in step.operands]
-        function = UNARY[step.name][1] if step.name in UNARY else BINARY[step.name]
+        function = UNARY[step.name][kind] if step.name in UNARY else BINARY[step.name]
         results.append(function(*operands))
     return results
 

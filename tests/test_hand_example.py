@@ -3,10 +3,8 @@
 from __future__ import annotations
 
 import math
-import os
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import pytest
@@ -24,8 +22,8 @@ from demos.hand_example import (
     main,
     updates_to_target,
 )
+from tests.programs import run_module
 
-ROOT = Path(__file__).parent.parent
 BOTH = pytest.mark.parametrize("article", ARTICLES, ids=["A", "B"])
 
 
@@ -301,18 +299,7 @@ def test_no_correct_reading_gives_061(w21: float, factor: int) -> None:
 
 def run(*arguments: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
     """Run the demo as a user does, from the root of the repository."""
-    environment = dict(os.environ)
-    if path is not None:
-        environment["PATH"] = path
-    return subprocess.run(
-        [sys.executable, "-m", "demos.hand_example", *arguments],
-        cwd=ROOT,
-        env=environment,
-        capture_output=True,
-        text=True,
-        timeout=60,
-        check=False,
-    )
+    return run_module("demos.hand_example", *arguments, path=path)
 
 
 def test_a_run(tmp_path: Path) -> None:

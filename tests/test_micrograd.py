@@ -120,6 +120,11 @@ def test_a_micrograd_program_gives_the_same_numbers(program: str) -> None:
     assert ours.get("text") == theirs.get("text")
 
 
+def test_the_numbers_on_the_front_page() -> None:
+    shown = [f"{number:.4f}" for number in run(FRONT_PAGE, "autograd")["numbers"]]
+    assert shown == ["24.7041", "138.8338", "645.5773"]
+
+
 def test_the_first_loss_is_the_same_to_the_last_bit() -> None:
     theirs, ours = run(TWO_CLASSES, "micrograd"), run(TWO_CLASSES, "autograd")
     assert ours["numbers"][:2] == theirs["numbers"][:2]

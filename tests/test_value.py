@@ -288,25 +288,6 @@ def test_topological_order_puts_inputs_first_and_each_value_once() -> None:
 # ── backward ──────────────────────────────────────────────────────────────────
 
 
-def test_the_example_on_micrograds_front_page() -> None:
-    a = Value(-4.0)
-    b = Value(2.0)
-    c = a + b
-    d = a * b + b**3
-    c += c + 1
-    c += 1 + c + (-a)
-    d += d * 2 + (b + a).relu()
-    d += 3 * d + (b - a).relu()
-    e = c - d
-    f = e**2
-    g = f / 2.0
-    g += 10.0 / f
-    g.backward()
-    assert f"{g.data:.4f}" == "24.7041"
-    assert f"{a.grad:.4f}" == "138.8338"
-    assert f"{b.grad:.4f}" == "645.5773"
-
-
 def test_a_diamond_of_sixty_levels_is_walked_once_per_value() -> None:
     x = Value(1.0)
     y = x

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import os
 import random
 import re
 import subprocess
-import sys
 from pathlib import Path
 
 import numpy as np
@@ -14,8 +12,7 @@ import pytest
 
 from demos import xor
 from nn import MLP
-
-ROOT = Path(__file__).parent.parent
+from tests.programs import ROOT, run_module
 
 
 def numpy_training(model: MLP, epochs: int, rate: float) -> list[np.ndarray]:
@@ -75,14 +72,8 @@ def test_weights_start_normal_and_biases_at_zero() -> None:
 
 
 def run(*options: str, path: str | None = None) -> subprocess.CompletedProcess[str]:
-    environment = {**os.environ, **({} if path is None else {"PATH": path})}
-    return subprocess.run(
-        [sys.executable, "-m", "demos.xor", *options],
-        capture_output=True,
-        text=True,
-        cwd=ROOT,
-        env=environment,
-    )
+    """Run the demo as a user does, from the root of the repository."""
+    return run_module("demos.xor", *options, path=path)
 
 
 def test_the_demo_as_a_user_runs_it(tmp_path: Path) -> None:
