@@ -158,6 +158,8 @@ def power_slope(x: float, y: float) -> float:
     # The slope may be an ordinary number where x**(y - 1) is none, so that is taken in
     # two halves; and what was lost in y - 1 is put back.
     half = power(base, 0.5 * exponent)
+    if half == 0.0 or half == INFINITY:  # nothing that was lost brings it back
+        return sign * y * half
     return sign * y * half * half * exp(lost * math.log(base))
 
 
