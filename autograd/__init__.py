@@ -14,6 +14,7 @@ from autograd import native  # first, because it settles which engine the rest i
 
 import autograd.copying  # noqa: F401  makes Values copy and pickle
 from autograd.anomaly import AnomalyError, detect_anomaly
+from autograd.calls import output_of
 from autograd.functional import grad, gradients
 from autograd.primitives import (
     Primitive,
@@ -88,6 +89,7 @@ from autograd.primitives import min_ as min
 from autograd.primitives import round_ as round
 from autograd.primitives import sum_ as sum
 from autograd.recording import enable_grad, is_recording, no_grad
+from autograd.snapshot import graph
 from autograd.value import Value, topological_order
 
 __all__ = [
@@ -124,6 +126,7 @@ __all__ = [
     "gelu",
     "grad",
     "gradients",
+    "graph",
     "hard_tanh",
     "hypot",
     "is_recording",
@@ -146,6 +149,7 @@ __all__ = [
     "negative",
     "no_grad",
     "norm",
+    "output_of",
     "power",
     "prod",
     "reciprocal",

@@ -27,6 +27,7 @@ SOURCES: Final = (
     "autograd/recording.py",
     "autograd/operators.py",
     "autograd/value.py",
+    "autograd/calls.py",
 )
 
 SWITCH: Final = "CHAINRULE_COMPILE"

@@ -69,9 +69,9 @@ class Value(Numeric):
         "_grad",
         "_input0",
         "_input1",
+        "_label",
         "_local0",
         "_local1",
-        "label",
         "op",
     )
 
@@ -90,14 +90,11 @@ class Value(Numeric):
         # its local derivative would have stood.
         if _op is None:
             data = as_float(data)
-            if not isinstance(label, str):
-                raise TypeError(
-                    f"a label is a string, got {label!r}; "
-                    "an operation of your own is declared with autograd.Primitive"
-                )
+            _check_label(label)
         self._data: float = data
         self._grad: float = 0.0
-        self.label: str = label
+        # A string, or what goes with it once a module has given this value.
+        self._label: str | Output = label
         self.op: Primitive | None = _op
         self._input0: Value | None = _input0
         self._input1: Value | None = _input1
@@ -147,6 +144,30 @@ class Value(Numeric):
         (0.0, True)
         """
         return self._awaited != _NEVER_REACHED
+
+    @property
+    def label(self) -> str:
+        """The name that pictures and explanations show; it may be assigned."""
+        label = self._label
+        return label.label if isinstance(label, Output) else label
+
+    @label.setter
+    def label(self, label: str) -> None:
+        _check_label(label)
+        if isinstance(self._label, Output):
+            self._label.label = label
+        else:
+            self._label = label
+
+    @property
+    def calls(self) -> tuple[Any, ...]:
+        """The calls of modules that returned this value, the innermost first; see `output_of`."""
+        calls = []
+        output = self._label if isinstance(self._label, Output) else None
+        while output is not None:
+            calls.append(output.call)
+            output = output.inner
+        return tuple(reversed(calls))
 
     @property
     def operands(self) -> tuple[Operand, ...]:
@@ -351,6 +372,22 @@ class Value(Numeric):
             for value in topological_order(self):
                 _restore(value)
             raise
+
+
+@mypyc_attr(acyclic=True)
+class Output:
+    """What stands for the label of a value that a call of a module has returned.
+
+    Few values are, so that the calls need no place of their own in every value.
+    """
+
+    __slots__ = ("call", "inner", "label")
+
+    def __init__(self, label: str, call: Any, inner: Output | None) -> None:
+        self.label: str = label
+        self.call: Any = call
+        # What the value was before: the output of a part of the module, if anything.
+        self.inner: Output | None = inner
 
 
 @mypyc_attr(acyclic=True)
@@ -567,6 +604,14 @@ def _wide(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
         if isinstance(x, Value)
     ]
     return _WideValue(out, primitive, tuple(recorded), steps)
+
+
+def _check_label(label: Any) -> None:
+    if not isinstance(label, str):
+        raise TypeError(
+            f"a label is a string, got {label!r}; "
+            "an operation of your own is declared with autograd.Primitive"
+        )
 
 
 def _checked(primitive: Primitive, number: Any) -> float:

@@ -14,6 +14,7 @@ from autograd import (
     hard_tanh,
     leaky_relu,
     mish,
+    output_of,
     relu,
     sigmoid,
     silu,
@@ -114,7 +115,7 @@ class Neuron(Module):
         weighted_sum = self.b
         for weight, value in zip(self.w, x, strict=True):
             weighted_sum = weighted_sum + weight * value
-        return self.activation(weighted_sum)
+        return output_of(self, self.activation(weighted_sum))
 
     def __repr__(self) -> str:
         return f"{_display_name(self.activation)}Neuron({len(self.w)})"
@@ -142,7 +143,7 @@ class Layer(Module):
     def __call__(self, x: Sequence[Value | float]) -> Any:
         """The list of outputs for the inputs ``x``; of a single neuron, its output alone."""
         outputs = [neuron(x) for neuron in self.neurons]
-        return outputs[0] if len(outputs) == 1 else outputs
+        return output_of(self, outputs[0] if len(outputs) == 1 else outputs)
 
     def __repr__(self) -> str:
         return f"Layer of [{', '.join(map(repr, self.neurons))}]"
@@ -203,7 +204,7 @@ class MLP(Module):
         for layer in self.layers[:-1]:
             output = layer(x)
             x = output if isinstance(output, list) else [output]
-        return self.layers[-1](x)
+        return output_of(self, self.layers[-1](x))
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(repr, self.layers))}]"

@@ -16,6 +16,9 @@ class Module:
     modules among its attributes; lists, tuples, dictionaries and NumPy arrays of
     either count as well. A subclass sets attributes and need declare nothing.
 
+    Where ``__call__`` ends in ``return output_of(self, ...)``, as with the modules of this
+    package, pictures frame what the module has computed; see `autograd.output_of`.
+
     >>> class Line(Module):
     ...     def __init__(self):
     ...         self.slope = Value(2.0)
@@ -29,8 +32,16 @@ class Module:
 
         They stand in the order in which the attributes were set.
         """
-        seen: set[int] = set()
-        return list(_named_parameters("", self, seen))
+        return [(name, part) for name, part in _parts("", self, set()) if isinstance(part, Value)]
+
+    def named_modules(self) -> list[tuple[str, Module]]:
+        """The module itself, named "", and each within it, with the path that leads to it.
+
+        >>> from nn import MLP
+        >>> [name for name, module in MLP(2, [1, 1]).named_modules()]
+        ['', 'layers.0', 'layers.0.neurons.0', 'layers.1', 'layers.1.neurons.0']
+        """
+        return [(name, part) for name, part in _parts("", self, set()) if isinstance(part, Module)]
 
     def parameters(self) -> list[Value]:
         """Each parameter once, in the order of `named_parameters`."""
@@ -47,8 +58,8 @@ def _is_object_array(thing: Any) -> bool:
     return numpy is not None and isinstance(thing, numpy.ndarray) and thing.dtype == object
 
 
-def _named_parameters(path: str, thing: Any, seen: set[int]) -> Iterator[tuple[str, Value]]:
-    """The parameters in ``thing``, which may hold itself and may be anything."""
+def _parts(path: str, thing: Any, seen: set[int]) -> Iterator[tuple[str, Value | Module]]:
+    """The modules and parameters in ``thing``, which may be one itself and may be anything."""
     children: Any = ()
     if isinstance(thing, Module):
         children = vars(thing).items()
@@ -63,7 +74,7 @@ def _named_parameters(path: str, thing: Any, seen: set[int]) -> Iterator[tuple[s
     if id(thing) in seen:
         return
     seen.add(id(thing))
-    if isinstance(thing, Value):
+    if isinstance(thing, (Value, Module)):
         yield path, thing
     for name, child in children:
-        yield from _named_parameters(f"{path}.{name}" if path else str(name), child, seen)
+        yield from _parts(f"{path}.{name}" if path else str(name), child, seen)

@@ -1,0 +1,75 @@
+"""Calls of modules: which part of a model a value came out of.
+
+A model computes by calling its parts. What each call returned is noted on the
+values themselves, so that a `Graph` can tell the layers and neurons apart that
+it passed through.
+"""
+
+from __future__ import annotations
+
+from typing import Any, TypeVar
+from weakref import ref
+
+from autograd.native import mypyc_attr
+from autograd.value import Output, Value
+
+Result = TypeVar("Result")
+
+
+@mypyc_attr(acyclic=True)
+class Call:
+    """One call of a module, known by the values that it returned."""
+
+    __slots__ = ("_module",)
+
+    def __init__(self, module: Any) -> None:
+        # A module may keep what it returned, and must not keep itself alive by that.
+        self._module: Any = ref(module)
+
+    @property
+    def module(self) -> Any:
+        """The module that was called; None once it is gone."""
+        return self._module()
+
+
+def output_of(module: Any, result: Result) -> Result:
+    """``result``, noted as what a call of ``module`` returned; for the end of its ``__call__``.
+
+    Args:
+        module: what was called; it has ``named_modules()``, as `nn.Module` does, which
+            says how it and its parts are called and what parameters they have.
+        result: a Value, or Values in lists, tuples and dictionaries; anything else
+            among them is left alone, and so is a leaf, which no call has computed.
+
+    >>> from nn import Module
+    >>> class Double(Module):
+    ...     def __init__(self):
+    ...         self.factor = Value(2.0)
+    >>> double = Double()
+    >>> y = output_of(double, Value(3.0) * double.factor)
+    >>> [call.module is double for call in y.calls]
+    [True]
+    """
+    if isinstance(result, Value):
+        _note(result, Call(module))
+    elif isinstance(result, (list, tuple, dict)):
+        _note_all(result, Call(module))
+    return result
+
+
+def _note_all(things: Any, call: Call) -> None:
+    for thing in things.values() if isinstance(things, dict) else things:
+        if isinstance(thing, Value):
+            _note(thing, call)
+        elif isinstance(thing, (list, tuple, dict)):
+            _note_all(thing, call)
+
+
+def _note(value: Value, call: Call) -> None:
+    if value.op is None:
+        return
+    label = value._label
+    if isinstance(label, Output):
+        value._label = Output(label.label, call, label)
+    else:
+        value._label = Output(label, call, None)

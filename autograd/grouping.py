@@ -1,0 +1,245 @@
+"""Which module of which model each value of a graph belongs to.
+
+A call of a module is known by what it returned (`autograd.calls`), and the
+module by its parameters. A value belongs to the call if it lies on a way from a
+parameter of the module to what the call returned, with no other call of that
+module in between. So the weighted sum in a neuron belongs to the neuron, and
+what was computed before the neuron, or of its output, does not.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from autograd.value import Value
+
+# The sample of what belongs to a module and not to one call of it.
+_ALL_SAMPLES: Final = -1
+
+# What stands for a call where a value leads to the output of none, or of several.
+_UNCLAIMED: Final = -1
+_CONTESTED: Final = -2
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """A module that took part in a graph, or one of several calls of it.
+
+    Attributes:
+        id: its position in `Graph.groups`. A group has a larger id than its parent.
+        name: how it is called within its parent, such as ``"layers.0"``; a model by its
+            class; one call of several ``"sample 0"`` and so on.
+        kind: the class of the module, such as ``"Neuron"``, or ``"sample"``.
+        parent: the id of the group that it is a part of; None for a model.
+        parameters: the ids of the leaves that are its parameters, those of its parts included.
+    """
+
+    id: int
+    name: str
+    kind: str
+    parent: int | None
+    parameters: tuple[int, ...]
+
+
+class _Part:
+    """A called module, while its group is being made."""
+
+    def __init__(self, module: Any, name: str, parent: _Part | None) -> None:
+        self.module = module
+        self.name = name
+        self.parent = parent
+        self.depth: int = 0 if parent is None else parent.depth + 1
+        self.calls: list[list[int]] = []  # of each call, the ids of what it returned
+        self.parameters: list[int] = []
+
+
+def grouped(
+    values: Sequence[Value], ids: dict[Value, int]
+) -> tuple[tuple[Group, ...], list[int | None], dict[int, str]]:
+    """The groups of a graph, the group of each value, and the names of the parameters.
+
+    Args:
+        values: the graph, inputs first.
+        ids: the position of each value.
+    """
+    parts = _parts(values)
+    owners, names = _parameters(parts, ids)
+    places: list[tuple[_Part, int] | None] = [None] * len(values)
+    inputs = [[ids[source] for source in value.inputs] for value in values]
+    for depth in range(max([part.depth + 1 for part in parts], default=0)):
+        _place(parts, depth, inputs, owners, places)
+    for parameter, owner in owners.items():
+        places[parameter] = (owner, _ALL_SAMPLES)
+    groups, numbers = _groups(parts, places)
+    return groups, [None if place is None else numbers[place] for place in places], names
+
+
+def _parts(values: Sequence[Value]) -> list[_Part]:
+    """The modules that were called, each after the one that it is a part of."""
+    calls: dict[Any, list[int]] = {}
+    for position, value in enumerate(values):
+        for call in value.calls:
+            calls.setdefault(call, []).append(position)
+    modules = {id(call.module): call.module for call in calls if call.module is not None}
+    within = {
+        id(part)
+        for module in modules.values()
+        for _, part in module.named_modules()
+        if part is not module
+    }
+    parts: dict[int, _Part] = {}
+    for key, module in modules.items():
+        if key not in within:
+            _add_model(module, modules, parts)
+    for call, outputs in calls.items():
+        if id(call.module) in parts:
+            parts[id(call.module)].calls.append(outputs)
+    return list(parts.values())
+
+
+def _add_model(model: Any, called: dict[int, Any], parts: dict[int, _Part]) -> None:
+    by_path: dict[str, _Part] = {}
+    for path, module in model.named_modules():
+        if id(module) not in called or id(module) in parts:
+            continue
+        parent, name = _innermost(path, by_path)
+        part = _Part(module, name if parent else type(model).__name__, parent)
+        parts[id(module)] = by_path[path] = part
+
+
+def _innermost(path: str, parts: dict[str, _Part]) -> tuple[_Part | None, str]:
+    """The part whose path is the longest beginning of ``path``, and the rest of ``path``."""
+    beginning = path
+    while beginning:
+        beginning = beginning.rpartition(".")[0]
+        if beginning in parts:
+            return parts[beginning], path[len(beginning) :].removeprefix(".")
+    return None, path
+
+
+def _parameters(
+    parts: Sequence[_Part], ids: dict[Value, int]
+) -> tuple[dict[int, _Part], dict[int, str]]:
+    """The innermost module that owns each parameter in the graph, and its name there."""
+    owners: dict[int, _Part] = {}
+    names: dict[int, str] = {}
+    for part in reversed(parts):  # inner ones first
+        for name, parameter in part.module.named_parameters():
+            if parameter in ids:
+                id = ids[parameter]
+                part.parameters.append(id)
+                owners.setdefault(id, part)
+                names.setdefault(id, name)
+    return owners, names
+
+
+def _place(
+    parts: Sequence[_Part],
+    depth: int,
+    inputs: Sequence[Sequence[int]],
+    owners: dict[int, _Part],
+    places: list[tuple[_Part, int] | None],
+) -> None:
+    """Move each value from the module where it is to the part of that module where it belongs."""
+    calls = [
+        (part, number, outputs)
+        for part in parts
+        if part.depth == depth
+        for number, outputs in enumerate(part.calls)
+    ]
+    claims = _claims(calls, depth, inputs, places)
+    parameters = {id: _at_depth(owner, depth) for id, owner in owners.items()}
+    # Whether a value depends, within the call, on a parameter of the module.
+    depends = [False] * len(inputs)
+    for id, sources in enumerate(inputs):
+        claim = claims[id]
+        if claim < 0:
+            continue
+        part, number, _ = calls[claim]
+        depends[id] = any(
+            parameters.get(source) is part or (claims[source] == claim and depends[source])
+            for source in sources
+        )
+        if depends[id]:
+            before = places[id]
+            places[id] = (part, number if before is None else before[1])
+
+
+def _claims(
+    calls: Sequence[tuple[_Part, int, list[int]]],
+    depth: int,
+    inputs: Sequence[Sequence[int]],
+    places: Sequence[tuple[_Part, int] | None],
+) -> list[int]:
+    """For each value the only call that it leads to the output of, past no other output."""
+    returned_by = {id: claim for claim, (_, _, outputs) in enumerate(calls) for id in outputs}
+    claims = [returned_by.get(id, _UNCLAIMED) for id in range(len(inputs))]
+    for id in reversed(range(len(inputs))):
+        claim = claims[id]
+        if claim >= 0 and depth > 0:
+            place = places[id]
+            if place is None or place[0] is not calls[claim][0].parent:
+                claim = claims[id] = _UNCLAIMED
+        if claim == _UNCLAIMED:
+            continue
+        for source in inputs[id]:
+            if source in returned_by or not inputs[source]:
+                continue
+            if claims[source] == _UNCLAIMED:
+                claims[source] = claim
+            elif claims[source] != claim:
+                claims[source] = _CONTESTED
+    return claims
+
+
+def _at_depth(part: _Part, depth: int) -> _Part | None:
+    """The part itself or the one that it is in, at that depth."""
+    inner: _Part | None = part
+    while inner is not None and inner.depth > depth:
+        inner = inner.parent
+    return inner if inner is not None and inner.depth == depth else None
+
+
+def _groups(
+    parts: Sequence[_Part], places: Sequence[tuple[_Part, int] | None]
+) -> tuple[tuple[Group, ...], dict[tuple[_Part, int], int]]:
+    """The groups, and the id of the group that stands for each place."""
+    filled = {part for place in places if place for part in _with_parents(place[0])}
+    kept = [part for part in parts if part in filled]
+    models = [part for part in kept if part.parent is None]
+    names = [model.name for model in models]
+    groups: list[Group] = []
+    numbers: dict[tuple[_Part, int], int] = {}
+    for part in kept:
+        name = part.name
+        if part.parent is None and names.count(name) > 1:
+            same = [model for model in models if model.name == name]
+            name = f"{name} {same.index(part) + 1}"
+        numbers[part, _ALL_SAMPLES] = len(groups)
+        parent = None if part.parent is None else numbers[part.parent, _ALL_SAMPLES]
+        kind = type(part.module).__name__
+        groups.append(Group(len(groups), name, kind, parent, tuple(sorted(part.parameters))))
+    for place in places:
+        if place is None or place in numbers:
+            continue
+        part, sample = place
+        whole = numbers[part, _ALL_SAMPLES]
+        if len(_model_of(part).calls) == 1:
+            numbers[place] = whole
+            continue
+        numbers[place] = len(groups)
+        groups.append(Group(len(groups), f"sample {sample}", "sample", whole, ()))
+    return tuple(groups), numbers
+
+
+def _with_parents(part: _Part) -> list[_Part]:
+    found = [part]
+    while found[-1].parent is not None:
+        found.append(found[-1].parent)
+    return found
+
+
+def _model_of(part: _Part) -> _Part:
+    return _with_parents(part)[-1]

@@ -1,0 +1,280 @@
+"""A snapshot of a graph: what everything that shows or explains a graph reads.
+
+`graph` copies all that there is to know of a graph into one immutable `Graph`:
+the nodes in order, with their numbers as they are now, and the groups that they
+belong to, which are the modules of the models that took part.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from fnmatch import fnmatchcase
+from typing import TYPE_CHECKING, TypeAlias
+
+from autograd.grouping import Group, grouped
+from autograd.primitives import Primitive
+from autograd.value import Value, topological_order
+
+if TYPE_CHECKING:
+    from autograd.ways import Ways
+
+
+@dataclass(frozen=True, slots=True)
+class Node:
+    """A value of the graph as it was when the snapshot was taken.
+
+    Attributes:
+        id: its position in `Graph.nodes`. Inputs have smaller ids than what is computed
+            from them, and a program that runs again gives its nodes the same ids.
+        label: the label of the value.
+        data: the number.
+        grad: the gradient; None where no backward pass has been.
+        op: the operation that computed it; None for a leaf.
+        operands: what the operation was applied to, in order: an int is the id of a
+            node, a float a constant.
+        local_derivatives: for each of the `inputs`, the derivative of this node with
+            respect to it alone.
+        name: of a parameter of a module, the path that leads to it there, such as ``"w.1"``.
+        group: the id of the innermost group that the node belongs to, if any.
+    """
+
+    id: int
+    label: str
+    data: float
+    grad: float | None
+    op: Primitive | None
+    operands: tuple[int | float, ...]
+    local_derivatives: tuple[float, ...]
+    name: str
+    group: int | None
+
+    @property
+    def inputs(self) -> tuple[int, ...]:
+        """The ids of the nodes among the operands, in order."""
+        return tuple([operand for operand in self.operands if type(operand) is int])
+
+
+Which: TypeAlias = "Value | Node | int | str"
+
+
+def graph(root: Value) -> Graph:
+    """A snapshot of the graph that ``root`` was computed by.
+
+    Raises:
+        TypeError: ``root`` is not a Value.
+
+    >>> x = Value(3.0, label="x")
+    >>> snapshot = graph(x * x + 1)
+    >>> [(node.id, node.label, node.data, node.operands) for node in snapshot]
+    [(0, 'x', 3.0, ()), (1, '', 9.0, (0, 0)), (2, '', 10.0, (1, 1.0))]
+    >>> snapshot["x"].grad is None  # no backward pass has been
+    True
+    """
+    if not isinstance(root, Value):
+        raise TypeError(f"graph() takes a snapshot of a Value's graph, got a {type(root).__name__}")
+    values = topological_order(root)
+    ids = {value: id for id, value in enumerate(values)}
+    groups, members, names = grouped(values, ids)
+    nodes = tuple(
+        Node(
+            id=id,
+            label=value.label,
+            data=value.data,
+            grad=value.grad if value.has_grad else None,
+            op=value.op,
+            operands=tuple([ids[x] if isinstance(x, Value) else x for x in value.operands]),
+            local_derivatives=value.local_derivatives,
+            name=names.get(id, ""),
+            group=members[id],
+        )
+        for id, value in enumerate(values)
+    )
+    return Graph(nodes, groups, ids)
+
+
+class Graph:
+    """An immutable snapshot of a graph; `graph` takes one.
+
+    It is a sequence of nodes, inputs first and the root last.
+
+    Attributes:
+        nodes: the nodes, each at the position that is its id.
+        groups: the groups, each at the position that is its id.
+    """
+
+    __slots__ = ("_ids", "_users", "groups", "nodes")
+
+    nodes: tuple[Node, ...]
+    groups: tuple[Group, ...]
+    _ids: dict[Value, int]
+    _users: list[list[int]]
+
+    def __init__(
+        self, nodes: tuple[Node, ...], groups: tuple[Group, ...], ids: dict[Value, int]
+    ) -> None:
+        users: list[list[int]] = [[] for _ in nodes]
+        for node in nodes:
+            for source in dict.fromkeys(node.inputs):
+                users[source].append(node.id)
+        object.__setattr__(self, "nodes", nodes)
+        object.__setattr__(self, "groups", groups)
+        # Only to look nodes up by: what the values hold by now is not looked at.
+        object.__setattr__(self, "_ids", ids)
+        object.__setattr__(self, "_users", users)
+
+    def __setattr__(self, name: str, _: object) -> None:
+        raise AttributeError(f"a Graph is a snapshot, and its {name} cannot be changed")
+
+    @property
+    def root(self) -> Node:
+        """The node that everything else leads to."""
+        return self.nodes[-1]
+
+    def __len__(self) -> int:
+        return len(self.nodes)
+
+    def __iter__(self) -> Iterator[Node]:
+        return iter(self.nodes)
+
+    def __repr__(self) -> str:
+        groups = f", {len(self.groups)} groups" if self.groups else ""
+        return f"<graph of {len(self.nodes)} nodes{groups}>"
+
+    # ── Finding nodes ─────────────────────────────────────────────────────────
+
+    def __getitem__(self, which: Which) -> Node:
+        """The node of a Value, of an id, or of a label that only one node has.
+
+        Raises:
+            TypeError: ``which`` is none of these.
+            KeyError: there is no such node, or there are several of that label.
+        """
+        if isinstance(which, Node):
+            which = which.id
+        if isinstance(which, int):
+            if not 0 <= which < len(self.nodes):
+                raise KeyError(f"there is no node {which}: ids go from 0 to {len(self.nodes) - 1}")
+            return self.nodes[which]
+        if isinstance(which, Value):
+            if which not in self._ids:
+                raise KeyError(f"{which!r} has no part in this graph")
+            return self.nodes[self._ids[which]]
+        if not isinstance(which, str):
+            raise TypeError(
+                f"a node is found by a Value, an id or a label, not by a {type(which).__name__}"
+            )
+        return self._labelled(which)
+
+    def _labelled(self, label: str) -> Node:
+        found = [node for node in self.nodes if node.label == label]
+        if not found:
+            raise KeyError(f"no node has the label {label!r}: find() searches for a pattern")
+        if len(found) > 1:
+            ids = ", ".join([str(node.id) for node in found[:5]]) + (", ..." if found[5:] else "")
+            raise KeyError(
+                f"{len(found)} nodes have the label {label!r}: choose one by its id, of {ids}"
+            )
+        return found[0]
+
+    def find(self, pattern: str) -> list[Node]:
+        """The nodes whose label, or whose name as a parameter, fits ``pattern``.
+
+        Args:
+            pattern: ``*`` stands for any text, ``?`` for any character and ``[ab]`` for
+                one of those, as in file names; case counts. A parameter's name may be
+                given with the path of its groups, as ``"MLP.layers.0.*"``.
+
+        >>> a, b = Value(1.0, "w1"), Value(2.0, "w2")
+        >>> [node.data for node in graph(a * b).find("w*")]
+        [1.0, 2.0]
+        """
+        return [
+            node
+            for node in self.nodes
+            if (node.label and fnmatchcase(node.label, pattern))
+            or (node.name and fnmatchcase(node.name, pattern))
+            or (node.name and fnmatchcase(f"{self.place(node)}.{node.name}", pattern))
+        ]
+
+    def place(self, which: Which) -> str:
+        """Where in the model the node is, such as ``"MLP.layers.0.neurons.1"``; "" outside."""
+        names: list[str] = []
+        group = self[which].group
+        while group is not None:
+            names.append(self.groups[group].name)
+            group = self.groups[group].parent
+        return ".".join(reversed(names))
+
+    # ── Walking ───────────────────────────────────────────────────────────────
+
+    def users(self, which: Which) -> tuple[int, ...]:
+        """The ids of the nodes that have this one among their operands, in order."""
+        return tuple(self._users[self[which].id])
+
+    def ancestors(self, which: Which) -> list[Node]:
+        """Every node that this one was computed from, in order.
+
+        >>> a, b = Value(1.0, "a"), Value(2.0, "b")
+        >>> c = a + b
+        >>> [node.label for node in graph(c * 2).ancestors(c)]
+        ['a', 'b']
+        """
+        start = self[which].id
+        reached = {start}
+        for node in reversed(self.nodes[: start + 1]):
+            if node.id in reached:
+                reached.update(node.inputs)
+        return [self.nodes[id] for id in sorted(reached - {start})]
+
+    def descendants(self, which: Which) -> list[Node]:
+        """Every node that was computed from this one, in order."""
+        start = self[which].id
+        reached = {start}
+        for node in self.nodes[start + 1 :]:
+            if not reached.isdisjoint(node.inputs):
+                reached.add(node.id)
+        return [self.nodes[id] for id in sorted(reached - {start})]
+
+    # ── The chain rule ────────────────────────────────────────────────────────
+
+    def adjoints(self, which: Which | None = None) -> tuple[float, ...]:
+        """For each node, the derivative of the root, or of another node, with respect to it.
+
+        They are computed from the local derivatives of the snapshot, whether or not a
+        backward pass has been; 0 where nothing leads from the node to the root.
+
+        >>> x = Value(3.0)
+        >>> graph(x * x).adjoints()
+        (6.0, 1.0)
+        """
+        target = self.root if which is None else self[which]
+        adjoints = [0.0] * len(self.nodes)
+        adjoints[target.id] = 1.0
+        reached = {target.id}
+        for node in reversed(self.nodes[: target.id + 1]):
+            if node.id in reached:
+                reached.update(node.inputs)
+                for source, local in zip(node.inputs, node.local_derivatives):
+                    adjoints[source] += local * adjoints[node.id]
+        return tuple(adjoints)
+
+    def path(self, leaf: Which, limit: int = 10) -> Ways:
+        """Every way from ``leaf`` to the root, with the product of its local derivatives.
+
+        The sum of the products is the derivative of the root with respect to the leaf.
+
+        Args:
+            leaf: a node; it need not be a leaf.
+            limit: how many ways are listed at most: those with the largest products.
+
+        >>> x = Value(3.0, "x")
+        >>> ways = graph(x * x + x).path(x)
+        >>> ways.count, ways.total
+        (3, 7.0)
+        >>> [way.product for way in ways]
+        [3.0, 3.0, 1.0]
+        """
+        from autograd.ways import ways
+
+        return ways(self, self[leaf], limit)
