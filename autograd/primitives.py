@@ -652,12 +652,12 @@ hard_tanh: Final[Primitive] = Primitive("hard_tanh", lambda x: floats.clamp(x, -
 
 # Over a sequence. A rule here takes all operands as a sequence, and gives a list.
 sum_: Final[Reduction] = Reduction("sum", floats.sum_,              lambda xs, out: [1.0 for _ in xs],
-                                         of_nothing=0.0, summary="the sum of the numbers, rounded once")
+                                         of_nothing=0.0, plain="sum", summary="the sum of the numbers, rounded once")
 mean: Final[Reduction] = Reduction("mean", floats.mean,             lambda xs, out: [1.0 / len(xs) for _ in xs],
                                          plain="mean", formula=lambda xs: divide(sum_(xs), len(xs)),
                                          summary="the sum of the numbers over their count")
 prod: Final[Reduction] = Reduction("prod", floats.prod,             lambda xs, out: _products_gradient(xs),
-                                         of_nothing=1.0, summary="the product of the numbers")
+                                         of_nothing=1.0, plain="prod", summary="the product of the numbers")
 dot: Final[Reduction] = Reduction("dot", floats.dot,                lambda xs, out: [*xs[len(xs) // 2 :],
                                                                                      *xs[: len(xs) // 2]],
                                          plain="dot", formula=lambda xs: sum_(_products(xs)),
@@ -754,12 +754,12 @@ mish_slope: Final[Primitive] = Primitive("mish_slope", floats.mish_slope, lambda
 elu_slope: Final[Primitive] = Primitive("elu_slope", floats.elu_slope,
                                          lambda x, alpha, out: below(x, 0.0) * out,
                                          lambda x, alpha, out: below(x, 0.0) * exp(minimum(x, 0.0)),
-                                         plain="(1.0 if #1 > 0.0 else @2 * exp(#1))", unicode="[1 if #1 > 0, else @2·exp(#1)]",
+                                         plain="(1 if #1 > 0 else @2*exp(#1))", unicode="[1 if #1 > 0, else @2·exp(#1)]",
                                          latex=r"\begin{cases} 1 & \text{if } #1 > 0 \\ @2 \, e^{#1} & \text{else} \end{cases}",
                                          summary="the derivative of elu")
 two_slopes: Final[Primitive] = Primitive("two_slopes", floats.two_slopes, lambda x, left, out: flat(x),
                                                                     lambda x, left, out: below(x, 0.0),
-                                         plain="(1.0 if #1 > 0.0 else #2)", unicode="[1 if #1 > 0, else #2]",
+                                         plain="(1 if #1 > 0 else #2)", unicode="[1 if #1 > 0, else #2]",
                                          latex=r"\begin{cases} 1 & \text{if } #1 > 0 \\ #2 & \text{else} \end{cases}",
                                          summary="1 for positive x, left for negative x")
 damped: Final[Primitive] = Primitive("damped", floats.damped,       lambda x, weight, out: weight,
