@@ -17,6 +17,7 @@ from autograd.primitives import Primitive
 from autograd.value import Value, topological_order
 
 if TYPE_CHECKING:
+    from autograd.diagnosis import Anomaly
     from autograd.ways import Ways
 
 
@@ -278,3 +279,30 @@ class Graph:
         from autograd.ways import ways
 
         return ways(self, self[leaf], limit)
+
+    # ── Bad numbers ───────────────────────────────────────────────────────────
+
+    def anomalies(
+        self, *, saturated: float = 0.01, vanishing: float = 1e-6, exploding: float = 1e6
+    ) -> list[Anomaly]:
+        """What is wrong with the numbers: the first that is not finite, dead ends, lost gradients.
+
+        Args:
+            saturated: an activation is saturated where its slope is at most this fraction
+                of its slope at 0.
+            vanishing: a gradient vanishes where it is multiplied by at most this on the
+                strongest way to a leaf.
+            exploding: it explodes where it is multiplied by at least this.
+
+        Raises:
+            ValueError: one of these is no such number.
+
+        >>> x = Value(0.0, "x")
+        >>> for anomaly in graph(x.sqrt() * 2).anomalies():
+        ...     print(anomaly)
+        The first gradient that is not finite: x gets inf, the local derivative inf times 2.
+          node1 = sqrt(x) = 0 with x = 0
+        """
+        from autograd.diagnosis import anomalies
+
+        return anomalies(self, saturated=saturated, vanishing=vanishing, exploding=exploding)
