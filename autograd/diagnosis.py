@@ -89,7 +89,7 @@ def _first_bad_gradient(graph: Graph, adjoints: Sequence[float]) -> Iterator[Ano
                     graph,
                     "gradient",
                     node,
-                    f"The first gradient that is not finite: {_name(graph, graph[source])} gets "
+                    f"The first gradient that is not finite: {graph.name(source)} gets "
                     f"{share}, the local derivative {local:g} times {adjoints[node.id]:g}.",
                 )
                 return
@@ -180,7 +180,7 @@ def _change(graph: Graph, kind: str, leaf: int, strongest: dict[int, tuple[int, 
     node, local = extreme(steps, key=lambda step: abs(step[1]))
     verb = "vanishes" if kind == "vanishing" else "explodes"
     message = (
-        f"The gradient {verb} on its way to {_name(graph, graph[leaf])}: the strongest of the "
+        f"The gradient {verb} on its way to {graph.name(leaf)}: the strongest of the "
         f"ways there multiplies it by {product:.3g} in {len(steps)} steps, "
         f"and one step by {local:.3g}."
     )
@@ -193,8 +193,8 @@ def _logarithm(size: float) -> float:
 
 def _anomaly(graph: Graph, kind: str, node: Node, message: str) -> Anomaly:
     operands = [graph[x] if isinstance(x, int) else x for x in node.operands]
-    names = [_name(graph, x) if isinstance(x, Node) else f"{x:g}" for x in operands]
-    formula = _name(graph, node)
+    names = [graph.name(x) if isinstance(x, Node) else f"{x:g}" for x in operands]
+    formula = graph.name(node)
     if node.op is not None:
         formula += f" = {node.op.name}({', '.join(names)}) = {node.data:.6g}"
         with_numbers = [
@@ -205,13 +205,3 @@ def _anomaly(graph: Graph, kind: str, node: Node, message: str) -> Anomaly:
         formula += f" = {node.data:.6g}"
     inputs = tuple([graph[source].data for source in node.inputs])
     return Anomaly(kind, node.id, formula, inputs, graph.place(node), message)
-
-
-def _name(graph: Graph, node: Node) -> str:
-    """How a sentence refers to a node: its label, or its path in the model, or its id."""
-    if node.label:
-        return node.label
-    if node.name:
-        place = graph.place(node)
-        return f"{place}.{node.name}" if place else node.name
-    return f"node{node.id}"

@@ -207,6 +207,21 @@ class Graph:
             group = self.groups[group].parent
         return ".".join(reversed(names))
 
+    def name(self, which: Which) -> str:
+        """How a sentence refers to the node: its label, or its path in the model, or its number.
+
+        >>> x = Value(3.0, "x")
+        >>> snapshot = graph(x * 2)
+        >>> snapshot.name(0), snapshot.name(1)
+        ('x', 'node1')
+        """
+        node = self[which]
+        if node.label:
+            return node.label
+        if node.name:
+            return f"{self.place(node)}.{node.name}"
+        return f"node{node.id}"
+
     # ── Walking ───────────────────────────────────────────────────────────────
 
     def users(self, which: Which) -> tuple[int, ...]:
@@ -270,11 +285,13 @@ class Graph:
             limit: how many ways are listed at most: those with the largest products.
 
         >>> x = Value(3.0, "x")
-        >>> ways = graph(x * x + x).path(x)
-        >>> ways.count, ways.total
-        (3, 7.0)
-        >>> [way.product for way in ways]
-        [3.0, 3.0, 1.0]
+        >>> y = x * x + x
+        >>> y.label = "y"
+        >>> print(graph(y).path(x))
+        3 ways from x to y, whose products add up to 7
+          3 = 3 * 1: x -> node1 -> y
+          3 = 3 * 1: x -> node1 -> y
+          1 = 1: x -> y
         """
         from autograd.ways import ways
 

@@ -95,3 +95,15 @@ def test_the_limit_is_not_negative() -> None:
     with pytest.raises(ValueError, match=r"^at most -1 ways cannot be listed: limit is 0 or more$"):
         graph(x * 2).path(x, limit=-1)
     assert graph(x * 2).path(x, limit=0).listed == ()
+
+
+def test_ways_are_printed_with_the_names_of_the_nodes() -> None:
+    x = Value(2.0, "x")
+    y = x * x * 5
+    y.label = "y"
+    assert str(graph(y).path(x, limit=1)) == (
+        "2 ways from x to y, whose products add up to 20\n"
+        "  10 = 2 * 5: x -> node1 -> y\n"
+        "  and 1 more"
+    )
+    assert str(graph(x).path(x)) == "1 way from x to x, whose products add up to 1\n  1 = 1: x"
