@@ -82,9 +82,9 @@ _LATEX_SIGNS: Final = {
 
 
 def printable(text: str) -> str:
-    """The text with a line's end as a space, and what cannot be shown as ``\ufffd``.
+    r"""The text with a line's end as a space, and what cannot be shown as U+FFFD.
 
-    >>> printable("learning\\nrate")
+    >>> printable("learning\nrate")
     'learning rate'
     """
     spaced = " ".join(text.split("\n"))
@@ -191,7 +191,7 @@ class Style:
         """Minus something."""
         return Written(self.minus + self.within(operand, Level.QUOTIENT), Level.NEGATIVE)
 
-    def power(self, base: Written, exponent: Written, whole: int | None) -> Written:
+    def power(self, base: Written, exponent: Written, whole: int | None) -> Written:  # noqa: ARG002
         """A power; ``whole`` is the exponent if that is a small whole number."""
         text = f"{self.within(base, Level.ATOM)}**{self.within(exponent, Level.TIGHT)}"
         return Written(text, Level.TIGHT)
@@ -370,10 +370,7 @@ def _underscored(word: str) -> str:
 def _latex_text(text: str) -> str:
     """A text for LaTeX's mathematics, in which each sign shows as it is."""
     pieces = re.split(r"([\\{}$&#%_^~<>*|`\[\]!])", text)
-    return "".join(
-        [_LATEX_SIGNS[piece] if piece in _LATEX_SIGNS else rf"\text{{{piece}}}"
-         for piece in pieces if piece]
-    )  # fmt: skip
+    return "".join([_LATEX_SIGNS.get(x, rf"\text{{{x}}}") for x in pieces if x])
 
 
 def _decimal(number: float, digits: int | None) -> str:
