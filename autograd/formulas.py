@@ -263,12 +263,14 @@ def _symbols(graph: Graph, named: set[int]) -> dict[int, Symbol]:
     namer = _Namer()
     paths = _paths(graph)
     names: dict[int, Name] = {}
-    for id in sorted(named):
-        text = graph[id].label or paths.get(id)
-        if text:
-            names[id] = namer.named(text)
-    for id in sorted(named - names.keys()):
-        names[id] = namer.named(f"v{id}")
+    texts = {id: graph[id].label or paths.get(id, "") for id in sorted(named)}
+    firsts: dict[str, int] = {}
+    for id, text in texts.items():
+        if text and firsts.setdefault(text, id) == id:
+            names[id] = namer.named(text)  # whoever comes first has the label as it is
+    for id, text in texts.items():
+        if id not in names:
+            names[id] = namer.named(text or f"v{id}")
     return {id: Symbol(name) for id, name in names.items()}
 
 
@@ -401,16 +403,16 @@ def local_derivative_formulas(
     if node.op is None:
         return ()
     namer = _Namer()
-    names: dict[Value | int, Symbol] = {}
-    operands: list[Expression] = []
-    for position, operand in enumerate(node.operands):
-        if isinstance(operand, float):
-            operands.append(Constant(operand))
-            continue
-        if operand not in names:
-            label = _label(operand, graph) or _usual_name(position, len(node.operands))
-            names[operand] = Symbol(namer.named(label))
-        operands.append(names[operand])
+    places: dict[Value | int, int] = {}
+    for place, x in enumerate(node.operands):
+        if not isinstance(x, float):
+            places.setdefault(x, place)
+    labels = {x: _label(x, graph) for x in places}
+    names = {x: Symbol(namer.named(label)) for x, label in labels.items() if label}
+    for x, place in places.items():
+        if x not in names:
+            names[x] = Symbol(namer.named(_usual_name(place, len(node.operands))))
+    operands = [Constant(x) if isinstance(x, float) else names[x] for x in node.operands]
     out = Operation(node.op, tuple(operands))
     known = {out.key: Symbol(namer.named(node.label or "out"))}
     order = {symbol.key: place for place, symbol in enumerate(names.values())}
