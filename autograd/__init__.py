@@ -15,6 +15,8 @@ from autograd import native  # first, because it settles which engine the rest i
 import autograd.copying  # noqa: F401  makes Values copy and pickle
 from autograd.anomaly import AnomalyError, detect_anomaly
 from autograd.calls import output_of
+from autograd.explanation import explain
+from autograd.formulas import formula
 from autograd.functional import grad, gradients
 from autograd.primitives import (
     Primitive,
@@ -120,9 +122,11 @@ __all__ = [
     "erfc",
     "exp",
     "exp2",
+    "explain",
     "expm1",
     "floor",
     "floor_divide",
+    "formula",
     "gelu",
     "grad",
     "gradients",

@@ -294,7 +294,8 @@ class _Author:
 
     def local(self, user: int, uses: Sequence[Use]) -> Written:
         """A local derivative as a formula."""
-        formula = self.reading.local(user, uses, self.style)
+        shown = _few(uses)
+        formula = self.reading.local(user, shown, self.style, len(uses) - len(shown))
         self._brackets = self._brackets or holds(formula, _CONDITIONS)
         return written(formula, self.style, self.it.digits)
 
@@ -497,18 +498,26 @@ class _Author:
 
     def _local_number(self, part: Contribution) -> Written:
         """A local derivative in numbers: of several places in one statement, the sum of theirs."""
-        if len(part.uses) == 1 or len(part.uses) > _MOST_CONTRIBUTIONS:
-            return self.number(part.local)
-        numbers = [self.number(use.contribution(1.0)) for use in part.uses]
+        shown = _few(part.uses)
+        numbers = [self.number(use.contribution(1.0)) for use in shown]
+        if len(numbers) == 1:
+            return numbers[0]
+        if len(shown) < len(part.uses):
+            numbers.insert(-1, self.ellipsis)
         return Written(self.plus(numbers), Level.SUM)
 
     def _notes(self, step: Step) -> Iterable[str]:
         shown = _beginning(step.contributions)
-        others = step.contributions[len(shown) :]
+        others = [part.product for part in step.contributions[len(shown) :]]
         if others:
-            rest = self.math(self.number(math.fsum([part.product for part in others])).text)
+            rest = self.math(self.number(math.fsum(others)).text)
             yield f"The {len(others)} contributions left out add up to {rest}."
         for part in shown:
+            omitted = len(part.uses) - len(_few(part.uses))
+            if omitted:
+                middle = [use.contribution(part.upstream) for use in part.uses[3:-1]]
+                rest = self.math(self.number(math.fsum(middle)).text)
+                yield f"The {omitted} contributions left out in the middle add up to {rest}."
             yield from self._kinks(part)
             yield from self._bad_numbers(step.node, part)
 
@@ -604,6 +613,13 @@ def _middle_out(items: Sequence[_Item]) -> list[_Item | None]:
     if len(items) <= _MOST_FACTORS:
         return list(items)
     return [*items[:4], None, *items[-3:]]
+
+
+def _few(uses: Sequence[Use]) -> Sequence[Use]:
+    """The places; of very many, the first and the last."""
+    if len(uses) <= _MOST_CONTRIBUTIONS:
+        return uses
+    return [*uses[:3], uses[-1]]
 
 
 def _beginning(contributions: Sequence[Contribution]) -> Sequence[Contribution]:

@@ -160,8 +160,13 @@ class Reading:
                 inner.append(Use(operand, place.negative, (*place.numbers, number), trail))
         return inner
 
-    def local(self, statement: int, uses: Sequence[Use], style: Style) -> Expression:
-        """The derivative of a statement's value by a value that it uses in these places."""
+    def local(
+        self, statement: int, uses: Sequence[Use], style: Style, omitted: int = 0
+    ) -> Expression:
+        """The derivative of a statement's value by a value that it uses in these places.
+
+        Where places are omitted, they are those before the last one.
+        """
         known, order = self._known_by(statement), self._order(statement)
         terms = []
         for use in uses:
@@ -172,8 +177,7 @@ class Reading:
             terms.append((True, negated(term)) if is_negative(term) else (False, term))
         if len(terms) == 1:
             return negated(terms[0][1]) if terms[0][0] else terms[0][1]
-        omitted = max(0, len(terms) - MOST_TERMS)
-        return Terms([*terms[: len(terms) - omitted - 1], terms[-1]], omitted)
+        return Terms(terms, omitted)
 
     def _factors(self, id: int) -> list[Expression]:
         """The local derivatives of a node."""

@@ -66,6 +66,8 @@ ALLOWED = {
         "autograd.anomaly",
         "autograd.calls",
         "autograd.copying",
+        "autograd.explanation",
+        "autograd.formulas",
         "autograd.functional",
         "autograd.native",
         "autograd.snapshot",
