@@ -110,6 +110,25 @@ def explain(
     How y changes with x
     ====================
     <BLANKLINE>
+    Forward
+    -------
+    <BLANKLINE>
+    Given: x = 3.
+    <BLANKLINE>
+      y = x·x + 2·x = 3·3 + 2·3 = 15
+    <BLANKLINE>
+    Backward, step by step
+    ----------------------
+    <BLANKLINE>
+    We begin with ∂y/∂y = 1 and go back. Each derivative is one found before, the upstream
+    one, times a local derivative: how fast a statement changes with one of the values in
+    it. What is used in several places gets a contribution from each.
+    <BLANKLINE>
+      ∂y/∂x = x + x + 2 = 3 + 3 + 2 = 8
+    <BLANKLINE>
+    So ∂y/∂x = 8. Were x larger by 0.001, y would be larger by about 0.008.
+    <BLANKLINE>
+    Numbers are shown with 6 digits, and calculated with all of them.
     """
     if digits < 1 or limit < 1:
         raise ValueError(f"digits and limit are 1 or more, got {digits} and {limit}")
@@ -245,6 +264,7 @@ class _Author:
         self.reading = explanation.reading
         self.root = explanation.graph.root
         self._brackets = False
+        self._given: list[int] = []
 
     def write(self) -> str:
         """The whole page."""
@@ -331,7 +351,8 @@ class _Author:
         shown = _ends(statements, it.limit)
         sources = dict.fromkeys([use.source for id in shown for use in self.reading.uses(id)])
         used = [id for id in sources if id not in it.relevant or it.graph[id].op is None]
-        self._write_given("Given:", [id for id in used if it.graph[id].op is None])
+        self._given = [id for id in used if it.graph[id].op is None]
+        self._write_given("Given:", self._given)
         apart = [id for id in used if it.graph[id].op is not None]
         if it.leaf is not None and apart:
             self._write_given(f"Computed without {self.name(it.leaf.id)}:", apart)
@@ -378,10 +399,10 @@ class _Author:
     # ── Ways ──────────────────────────────────────────────────────────────────
 
     def _write_ways(self, leaf: Node) -> None:
+        if self.it.users[leaf.id].keys() == {self.root.id}:
+            return  # the step backward says as much
         count, ways = self.it.ways()
         start, end = self.name(leaf.id), self.name(self.root.id)
-        if count == 1 and len(ways[0].steps) == 1:
-            return  # which the step backward says just as well
         if count == 1:
             self.page.heading(f"The way from {start} to {end}")
             self.page.paragraph(self._arrows(leaf, ways[0]))
@@ -428,7 +449,7 @@ class _Author:
         terms = [self.number(product) for product in products]
         total = self.it.derivative
         if count > len(ways):
-            rest = self.number(total - math.fsum(products)) if math.isfinite(total) else None
+            rest = self.number(total - sum(products)) if math.isfinite(total) else None
             terms.append(self.ellipsis)
             if rest is not None:
                 self.page.paragraph(f"All the others add up to {self.math(rest.text)}. Together:")
@@ -510,13 +531,13 @@ class _Author:
         shown = _beginning(step.contributions)
         others = [part.product for part in step.contributions[len(shown) :]]
         if others:
-            rest = self.math(self.number(math.fsum(others)).text)
+            rest = self.math(self.number(sum(others)).text)
             yield f"The {len(others)} contributions left out add up to {rest}."
         for part in shown:
             omitted = len(part.uses) - len(_few(part.uses))
             if omitted:
                 middle = [use.contribution(part.upstream) for use in part.uses[3:-1]]
-                rest = self.math(self.number(math.fsum(middle)).text)
+                rest = self.math(self.number(sum(middle)).text)
                 yield f"The {omitted} contributions left out in the middle add up to {rest}."
             yield from self._kinks(part)
             yield from self._bad_numbers(step.node, part)
@@ -557,11 +578,11 @@ class _Author:
     # ── Result ────────────────────────────────────────────────────────────────
 
     def _write_gradient(self) -> None:
-        leaves = [step for step in self.it.steps if self.it.graph[step.node].op is None]
+        leaves = [node.id for node in self.it.graph if node.op is None]
         self.page.heading("The gradient")
-        shown = sorted(leaves, key=lambda step: step.node)[: self.it.limit]
+        shown = [*dict.fromkeys(self._given + leaves)][: self.it.limit]
         self.page.equations(
-            [[self.adjoint(step.node), self.number(step.derivative).text] for step in shown]
+            [[self.adjoint(id), self.number(self.it.adjoints[id]).text] for id in shown]
         )
         self._write_omission(len(leaves) - len(shown), "inputs")
 

@@ -45,7 +45,7 @@ def check_math(latex: str) -> None:
         if token == r"\right":
             assert opened.pop() + tokens[i + 1] == "()", latex
         if token in "^_":
-            assert tokens[i + 1] == "{", latex
+            assert re.fullmatch(r"[{A-Za-z0-9]", tokens[i + 1]), latex
     assert depth == 0, latex
     assert not opened, latex
     assert not re.search(r"\^\{[^{}]*\}\^", latex), f"two exponents in {latex}"

@@ -234,7 +234,19 @@ def test_a_value_used_twice_gets_a_contribution_from_each_place() -> None:
     y.label = "y"
     page = page_of(y, x)
     assert "∂y/∂x = x + x + 2 = 3 + 3 + 2 = 8" in page
-    assert "There are 3 ways." in page
+    assert "way" not in page  # each would be but one step
+
+
+def test_several_ways_are_listed_and_summed() -> None:
+    x = Value(3.0, "x")
+    a, b = x * x, x * 5
+    a.label, b.label = "a", "b"
+    y = a + b + x
+    y.label = "y"
+    page = page_of(y, x)
+    assert "There are 4 ways." in page
+    assert "x → b → y 1 × 5 = 5 x → a → y 1 × x = 1 × 3 = 3 x → a → y" in page
+    assert "Together: ∂y/∂x = 5 + 3 + 3 + 1 = 12" in page
 
 
 def test_contributions_of_several_statements_add_up() -> None:
@@ -272,6 +284,12 @@ def test_many_contributions_of_several_statements_are_shortened() -> None:
     assert "There are 40 ways." in page
     assert "The 4 that contribute most:" in page
     assert "All the others add up to" in page
+
+
+def test_infinities_of_both_signs_add_up_to_nan() -> None:
+    x = Value(1.0, "x")
+    terms = [x * (math.inf if i % 2 else -math.inf) for i in range(20)]
+    assert "add up to nan" in page_of(autograd.sum(terms), x)
 
 
 def test_ways_beyond_number_are_counted_and_not_listed() -> None:
