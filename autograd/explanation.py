@@ -312,12 +312,15 @@ class _Author:
         """The derivative of the output with respect to a value."""
         return self.style.derivative(self.symbol(self.root.id), self.symbol(id))
 
-    def local(self, user: int, uses: Sequence[Use]) -> Written:
-        """A local derivative as a formula."""
+    def local(self, user: int, uses: Sequence[Use]) -> tuple[Written, Written]:
+        """A local derivative as a formula, and the same with the numbers in it."""
         shown = _few(uses)
         formula = self.reading.local(user, shown, self.style, len(uses) - len(shown))
         self._brackets = self._brackets or holds(formula, _CONDITIONS)
-        return written(formula, self.style, self.it.digits)
+        return (
+            written(formula, self.style, self.it.digits),
+            written(formula, self.style, self.it.digits, self.reading.numbers),
+        )
 
     def times(self, factors: Sequence[Written]) -> Written:
         """A product whose factors are kept apart."""
@@ -439,7 +442,7 @@ class _Author:
             user, use = step
             sign = self.style.derivative(self.symbol(user), self.symbol(use.source))
             signs.append(Written(sign))
-            formulas.append(self.local(user, [use]))
+            formulas.append(self.local(user, [use])[0])
             numbers.append(self.number(use.contribution(1.0)))
         sides = [self.times(side).text for side in (signs, formulas, numbers)]
         return _without_repetition([*sides, self.number(way.product).text])
@@ -495,27 +498,29 @@ class _Author:
 
     def _equation(self, step: Step) -> list[str]:
         """The derivative with respect to one value: in signs, formulas and numbers."""
-        signs, formulas, numbers, products = [], [], [], []
         shown = _beginning(step.contributions)
-        for part in shown:
-            upstream, local = self.adjoint(part.user), self.local(part.user, part.uses)
-            number = self._local_number(part)
-            products.append(self.number(part.product))
-            if part.user == self.root.id:
-                signs.append(local)
-                formulas.append(local)
-                numbers.append(number)
-                continue
-            sign = self.style.derivative(self.symbol(part.user), self.symbol(step.node))
-            signs.append(self.times([Written(upstream), Written(sign)]))
-            formulas.append(self.times([Written(upstream), local]))
-            numbers.append(self.times([self.number(part.upstream), number]))
-        sides = [signs, formulas, numbers, products]
+        sides = [list(side) for side in zip(*[self._shares(step.node, part) for part in shown])]
         if len(shown) < len(step.contributions):
             for side in sides:
                 side.append(self.ellipsis)
         equation = [self.adjoint(step.node), *[self.plus(side) for side in sides]]
         return _without_repetition([*equation, self.number(step.derivative).text])
+
+    def _shares(self, id: int, part: Contribution) -> list[Written]:
+        """What one statement contributes to each side of the equation."""
+        formula, filled = self.local(part.user, part.uses)
+        local, product = self._local_number(part), self.number(part.product)
+        if part.user == self.root.id:  # upstream there is nothing but a 1
+            return [formula, formula, filled, local, product]
+        sign = Written(self.style.derivative(self.symbol(part.user), self.symbol(id)))
+        upstream, number = Written(self.adjoint(part.user)), self.number(part.upstream)
+        return [
+            self.times([upstream, sign]),
+            self.times([upstream, formula]),
+            self.times([number, filled]),
+            self.times([number, local]),
+            product,
+        ]
 
     def _local_number(self, part: Contribution) -> Written:
         """A local derivative in numbers: of several places in one statement, the sum of theirs."""
