@@ -15,8 +15,6 @@ from autograd import native  # first, because it settles which engine the rest i
 import autograd.copying  # noqa: F401  makes Values copy and pickle
 from autograd.anomaly import AnomalyError, detect_anomaly
 from autograd.calls import output_of
-from autograd.explanation import explain
-from autograd.formulas import formula
 from autograd.functional import grad, gradients
 from autograd.primitives import (
     Primitive,
@@ -93,6 +91,7 @@ from autograd.primitives import sum_ as sum
 from autograd.recording import enable_grad, is_recording, no_grad
 from autograd.snapshot import graph
 from autograd.value import Value, topological_order
+from autograd.words import explain, formula
 
 __all__ = [
     "AnomalyError",

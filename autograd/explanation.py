@@ -1,6 +1,6 @@
-"""explain: the chain rule at work on one graph, written down for a person.
+"""Explanations: the chain rule at work on one graph, written down for a person.
 
-The page that `explain` writes shows what was computed, statement by statement, and then
+The page shows what was computed, statement by statement, and then
 goes back over it: each step is the derivative from above times a local derivative, and
 what reaches a value on several ways is summed. It is all worked out on a snapshot of the
 graph, so that no gradient of any Value is needed, looked at or changed.
@@ -19,8 +19,7 @@ from autograd.expressions import expanded, holds, written
 from autograd.formulas import Reading, Use
 from autograd.notation import Level, Style, Written
 from autograd.page import PAGES, Page
-from autograd.snapshot import Graph, Node, Which, graph
-from autograd.value import Value
+from autograd.snapshot import Graph, Node
 
 # How many ways from a leaf are listed, of how many factors, and how many contributions.
 _MOST_WAYS: Final = 4
@@ -83,61 +82,8 @@ class Way:
         return product
 
 
-def explain(
-    output: Value | Graph, leaf: Which | None = None, *, digits: int = 6, limit: int = 20
-) -> Explanation:
-    """The chain rule for ``output``, step by step, as a page to read.
-
-    With a ``leaf``, the page is about the derivative with respect to it alone, and about
-    the ways that lead from it to the output. The page shows itself in a terminal and in a
-    notebook; `Explanation.to_markdown` and `Explanation.to_latex` give it as text.
-
-    Args:
-        output: the value whose derivatives are explained, or a snapshot of its graph.
-        leaf: a value that the output was computed from, by itself or by its label.
-        digits: how many significant digits the numbers are shown with.
-        limit: how many statements, and how many steps, are shown at most.
-
-    Raises:
-        TypeError: ``output`` is neither a Value nor a Graph.
-        KeyError: ``leaf`` has no part in the graph, or its label is that of several values.
-        ValueError: ``digits`` or ``limit`` is less than 1.
-
-    >>> x = Value(3.0, "x")
-    >>> y = x * x + 2 * x
-    >>> y.label = "y"
-    >>> print(explain(y, x))
-    How y changes with x
-    ====================
-    <BLANKLINE>
-    Forward
-    -------
-    <BLANKLINE>
-    Given: x = 3.
-    <BLANKLINE>
-      y = x·x + 2·x = 3·3 + 2·3 = 15
-    <BLANKLINE>
-    Backward, step by step
-    ----------------------
-    <BLANKLINE>
-    We begin with ∂y/∂y = 1 and go back. Each derivative is one found before, the upstream
-    one, times a local derivative: how fast a statement changes with one of the values in
-    it. What is used in several places gets a contribution from each.
-    <BLANKLINE>
-      ∂y/∂x = x + x + 2 = 3 + 3 + 2 = 8
-    <BLANKLINE>
-    So ∂y/∂x = 8. Were x larger by 0.001, y would be larger by about 0.008.
-    <BLANKLINE>
-    Numbers are shown with 6 digits, and calculated with all of them.
-    """
-    if digits < 1 or limit < 1:
-        raise ValueError(f"digits and limit are 1 or more, got {digits} and {limit}")
-    snapshot = output if isinstance(output, Graph) else graph(output)
-    return Explanation(snapshot, None if leaf is None else snapshot[leaf], digits, limit)
-
-
 class Explanation:
-    """The chain rule for one output, worked out; `explain` makes one.
+    """The chain rule for one output, worked out; `autograd.explain` makes one.
 
     Attributes:
         graph: the snapshot that it was worked out on.

@@ -34,7 +34,7 @@ from autograd.expressions import (
 )
 from autograd.notation import STYLES, Name, Style
 from autograd.primitives import Reduction
-from autograd.snapshot import Graph, Node, graph
+from autograd.snapshot import Graph, Node
 from autograd.value import Value
 
 # How many operations a statement may hold, a sum of many terms counted as its largest one.
@@ -329,37 +329,10 @@ def style_named(style: str) -> Style:
     return STYLES[style]
 
 
-def formula(
-    value: Value | Graph, style: str = "unicode", digits: int | None = None, limit: int = 20
-) -> str:
-    r"""The formula that a value was computed by, as text.
-
-    Values with a label, values used twice and what a function is applied to are called by
-    their names, and their own formulas follow. The plain text is a program of Python
-    instead, which ends in the formula.
-
-    Args:
-        value: the value, or a snapshot of its graph.
-        style: ``"plain"``, ``"unicode"`` or ``"latex"``.
-        digits: how many significant digits the numbers in it have; None for all.
-        limit: how many formulas follow at most: those nearest to the value.
-
-    Raises:
-        TypeError: ``value`` is neither a Value nor a Graph.
-        ValueError: there is no such style.
-
-    >>> x, w = Value(2.0, "x"), Value(-3.0, "w1")
-    >>> print(formula((w * x + 1).tanh() ** 2))
-    v₄², where v₄ = tanh(v₃), v₃ = w₁·x + 1
-    >>> print(formula((w * x + 1).tanh() ** 2, "plain"))
-    v3 = w1*x + 1
-    v4 = tanh(v3)
-    v4**2
-    >>> print(formula(1 / (1 + (-x).exp()), "latex"))
-    \frac{1}{1 + e^{-x}}
-    """
+def formula_of(graph: Graph, style: str, digits: int | None, limit: int) -> str:
+    """The formula of the root of a graph, as `autograd.formula` gives it."""
     chosen = style_named(style)
-    reading = Reading(value if isinstance(value, Graph) else graph(value))
+    reading = Reading(graph)
     root = reading.graph.root
     if root.op is None:
         return chosen.name(reading.names[root.id].name)

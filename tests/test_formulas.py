@@ -10,8 +10,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, graph
-from autograd.formulas import Reading, formula, local_derivative_formulas
+from autograd import Value, formula, graph
+from autograd.formulas import Reading, local_derivative_formulas
 from autograd.notation import STYLES
 from nn import MLP
 from tests.expressions import Step, programs, run_on_values
