@@ -340,7 +340,7 @@ class _Author:
             self.page.paragraph(
                 f"For {self.name(node.id)}, where() took this branch; the other has no part in it."
             )
-        inputs = [self.it.graph[source].data for source in node.inputs]
+        inputs = [self.it.graph[use.source].data for use in self.reading.uses(node.id)]
         if not math.isfinite(node.data) and all(map(math.isfinite, inputs)):
             number = self.math(self.number(node.data).text)
             self.page.paragraph(f"{self.name(node.id)} = {number} is the first that is not finite.")
