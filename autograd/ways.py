@@ -11,7 +11,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
-from heapq import heappop, heappush
+from heapq import nlargest
 
 from autograd.snapshot import Graph, Node
 
@@ -95,44 +95,39 @@ def ways(graph: Graph, leaf: Node, limit: int) -> Ways:
     )
 
 
-# A step into a node: the node, the position among its inputs, the local derivative.
-_Step = tuple[int, int, float]
+@dataclass(frozen=True, slots=True)
+class _Rest:
+    """A way from some node on to the root: its first step, and how it goes on from there."""
+
+    size: float  # the logarithm of the product
+    node: int
+    position: int
+    local: float
+    rest: _Rest | None
 
 
-def _largest(graph: Graph, leaf: Node, on_a_way: set[int], limit: int) -> Iterator[Way]:
+def _largest(graph: Graph, leaf: Node, on_a_way: set[int], limit: int) -> list[Way]:
     """The ways with the largest products, by size, the largest first.
 
-    A best-first search from the leaf. What a beginning can still become is known
-    exactly: its product times the largest product from where it has come to.
+    From the root down, each node keeps the largest of the ways that go on from it; a
+    way that is among the largest goes on as one of them.
     """
-    steps: dict[int, list[_Step]] = {id: [] for id in on_a_way}
-    for id in on_a_way:
-        node = graph[id]
+    steps: dict[int, list[tuple[int, int, float]]] = {id: [] for id in on_a_way}
+    for id in sorted(on_a_way - {leaf.id}):
+        node = graph.nodes[id]
         for position, source in enumerate(node.inputs):
-            if source in on_a_way and id != leaf.id:
+            if source in on_a_way:
                 steps[source].append((id, position, node.local_derivatives[position]))
-    best = {graph.root.id: 0.0}
-    for id in sorted(on_a_way - best.keys(), reverse=True):
-        best[id] = max([_size(local) + best[above] for above, _, local in steps[id]])
-    # The order in which beginnings were met settles a tie, so that the result is reproducible.
-    serial = 0
-    beginnings: list[tuple[float, int, float, int, _Trail | None]] = []
-    if leaf.id in on_a_way:
-        beginnings.append((-best[leaf.id], serial, 0.0, leaf.id, None))
-    while beginnings and limit > 0:
-        _, _, size, id, trail = heappop(beginnings)
-        if id == graph.root.id:
-            limit -= 1
-            yield _way(leaf.id, trail)
-            continue
-        for step in steps[id]:
-            above, _, local = step
-            serial += 1
-            reach = size + _size(local)
-            heappush(beginnings, (-(reach + best[above]), serial, reach, above, (step, trail)))
-
-
-_Trail = tuple[_Step, "_Trail | None"]
+    kept: dict[int, list[_Rest | None]] = {graph.root.id: [None]}
+    for id in sorted(on_a_way - {graph.root.id}, reverse=True):
+        rests = [
+            _Rest(_size(local) + (rest.size if rest else 0.0), above, position, local, rest)
+            for above, position, local in steps[id]
+            for rest in kept[above]
+        ]
+        largest = nlargest(limit, rests, key=lambda rest: rest.size)
+        kept[id] = [*largest]
+    return [_way(leaf.id, rest) for rest in kept.get(leaf.id, [])[:limit]]
 
 
 def _size(local: float) -> float:
@@ -146,16 +141,15 @@ def _size(local: float) -> float:
 _ZERO = -1e9
 
 
-def _way(leaf: int, trail: _Trail | None) -> Way:
-    steps: list[_Step] = []
-    while trail is not None:
-        step, trail = trail
-        steps.append(step)
-    steps.reverse()
-    local_derivatives = tuple([local for _, _, local in steps])
+def _way(leaf: int, rest: _Rest | None) -> Way:
+    steps: list[_Rest] = []
+    while rest is not None:
+        steps.append(rest)
+        rest = rest.rest
+    local_derivatives = tuple([step.local for step in steps])
     return Way(
-        (leaf, *[id for id, _, _ in steps]),
-        tuple([position for _, position, _ in steps]),
+        (leaf, *[step.node for step in steps]),
+        tuple([step.position for step in steps]),
         local_derivatives,
         math.prod(local_derivatives),
     )

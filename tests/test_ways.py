@@ -107,3 +107,12 @@ def test_ways_are_printed_with_the_names_of_the_nodes() -> None:
         "  and 1 more"
     )
     assert str(graph(x).path(x)) == "1 way from x to x, whose products add up to 1\n  1 = 1: x"
+
+
+def test_ways_that_contribute_alike_are_no_trouble() -> None:
+    x = value = Value(1.0, "x")
+    for _ in range(300):
+        value = value + value
+    ways = graph(value).path(x)
+    assert (ways.count, [way.product for way in ways]) == (2**300, [1.0] * 10)
+    assert len({way.positions for way in ways}) == 10
