@@ -332,7 +332,7 @@ def _straighten(
     upper: Bounds,
     turns: Sequence[int],
 ) -> None:
-    """Move each block to the median of its neighbours, as far as nothing else has to move."""
+    """Move each block to the nearer median of its neighbours, if nothing else has to move."""
     for block in turns:
         near = neighbours[block]
         if not near:
@@ -341,7 +341,7 @@ def _straighten(
         most = min([places[other] - distance for other, distance in upper[block]], default=1e18)
         ordered = sorted([places[each] for each in near])
         low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
-        wanted = min(max(places[block], low), high)
+        wanted = low if abs(places[block] - low) <= abs(places[block] - high) else high
         places[block] = min(max(wanted, least), max(most, least))
 
 

@@ -14,6 +14,7 @@ a cycle; no edge and no label touches a box that it does not belong to.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -24,7 +25,7 @@ from autograd.draw.coordinates import Borders, across
 from autograd.draw.items import OUTSIDE, Items, Nesting
 from autograd.draw.layering import assign_layers
 from autograd.draw.ordering import order
-from autograd.draw.picture import Frame, Line, Picture
+from autograd.draw.picture import Edge, Frame, Line, Picture
 from autograd.draw.routing import (
     ARROW,
     RETURN_GAP,
@@ -34,6 +35,7 @@ from autograd.draw.routing import (
     Ground,
     Path,
     Point,
+    loop_room,
     paths_of,
 )
 from autograd.draw.rows import Row, rows_of
@@ -145,7 +147,7 @@ class _Drawing:
         parents = [frame.parent for frame in picture.frames]
         layering = assign_layers(tails, heads, frames, parents)
         # A label has a layer of its own, before the one that its edge leads to.
-        self.stride = 2 if any(edge.label for edge in picture.edges) else 1
+        self.stride = 2 if any(map(self._is_labelled, picture.edges)) else 1
         self.turned = layering.turned
         layers = [self.stride * layer for layer in layering.layers]
         self.nesting = Nesting.of(parents, layers, frames)
@@ -174,6 +176,7 @@ class _Drawing:
     def _box_size(self, number: int) -> tuple[float, float]:
         shape = self.picture.boxes[number].shape
         width, height = text.size_of(self.texts[number], self.size)
+        width, height = max(width, self.size / 2), max(height, self.size)
         if shape == "oval":  # the smallest ellipse around the text
             width, height = math.sqrt(2) * width, math.sqrt(2) * height
         elif shape == "text":
@@ -184,6 +187,10 @@ class _Drawing:
             height += 2 * _TOP_PADDING * self.size
         grid = _WIDTH_GRID * self.size
         return max(grid * math.ceil(width / grid), height if shape == "oval" else 0.0), height
+
+    def _is_labelled(self, edge: Edge) -> bool:
+        """Whether a label is placed: not of an edge from a box to itself."""
+        return bool(edge.label) and edge.tail != edge.head
 
     def _label_size(self, label: str) -> tuple[float, float]:
         return text.size_of(text.split([Line(label)]), LABEL_SCALE * self.size)
@@ -213,9 +220,11 @@ class _Drawing:
 
     def _add_boxes(self, layers: Sequence[int]) -> None:
         gap = _BOX_GAP * self.size / 2
-        for box, layer, front in zip(self.picture.boxes, layers, self.fronts):
+        loops = Counter(edge.tail for edge in self.picture.edges if edge.tail == edge.head)
+        for number, (box, layer, front) in enumerate(zip(self.picture.boxes, layers, self.fronts)):
             room = front.breadth / 2 + gap
-            self.items.add(layer, layer, room, room, OUTSIDE if box.frame is None else box.frame)
+            before = room + loop_room(loops[number], self.size)
+            self.items.add(layer, layer, before, room, OUTSIDE if box.frame is None else box.frame)
 
     def _add_edges(self) -> list[Chain]:
         """Join the boxes by lines; the chain of items that each edge leads through."""
@@ -225,7 +234,7 @@ class _Drawing:
         for edge, turned in zip(self.picture.edges, self.turned):
             first, last = (edge.head, edge.tail) if turned else (edge.tail, edge.head)
             ways.append((first, last))
-            goals.append(layers[last] - 1 if edge.label and first != last else layers[last])
+            goals.append(layers[last] - self._is_labelled(edge))
         stretches = self._add_stretches(ways, goals)
         joined: set[tuple[int, int]] = set()
         chains = []
@@ -233,7 +242,7 @@ class _Drawing:
             chain = [first]
             if goal > layers[first] + 1:
                 chain.append(stretches[first])
-            if self.picture.edges[number].label and first != last:
+            if self._is_labelled(self.picture.edges[number]):
                 chain.append(self._add_label(number, last))
             if first != last:
                 chain.append(last)
@@ -456,8 +465,6 @@ class _Drawing:
         returning = max(len(row.returns) for row in ground.rows)
         margin = (RETURN_ROOM + RETURN_GAP * returning) * self.size if returning else 0.0
         length = max(stop - begin for begin, stop in zip(ground.begins, ground.stops)) + 2 * margin
-        if any(edge.tail == edge.head for edge in self.picture.edges):
-            length += 2.5 * ARROW * self.size
         return _View(length, margin, self.sideways, self.picture.direction in ("RL", "BT"))
 
     def _label_place(self, ground: Ground, view: _View, label: str, item: int) -> Rectangle:
