@@ -132,10 +132,12 @@ def _alignments_into(
         if items.first[head] < items.last[head] and len(items.users[head]) > _BUNDLED:
             continue
         # Leaves go beside each other's users as it fits; held straight, they would form stairs.
+        alone = len(items.inputs[head]) == 1
         tails = [
             tail
             for tail in items.inputs[head]
-            if heights[tail] and items.last[tail] + 1 == items.first[head]
+            if (heights[tail] or (alone and len(items.users[tail]) == 1))
+            and items.last[tail] + 1 == items.first[head]
         ]
         if len(tails) > 1:
             tails.sort(key=rank.__getitem__)

@@ -150,7 +150,7 @@ class _Drawing:
         self.stride = 2 if any(map(self._is_labelled, picture.edges)) else 1
         self.turned = layering.turned
         layers = [self.stride * layer for layer in layering.layers]
-        self.nesting = Nesting.of(parents, layers, frames)
+        self.nesting = Nesting.of(parents, layers, frames, self.stride - 1)
         self.items = Items()
         self.label_items: list[int | None] = [None] * len(picture.edges)
         self._add_boxes(layers)
