@@ -85,6 +85,8 @@ class Layout:
         headers: the lines at the head of each frame.
         paths: of each edge, from its tail to its head; where a curve bends, two control
             points stand before the end of the stretch.
+        stretches: of each edge, the number of the straight stretch that it leads along, past
+            layers, and shares with others that lead to or from the same box; or None.
         labels: of each edge, the place of its label, or None.
     """
 
@@ -95,6 +97,7 @@ class Layout:
     panels: list[Panel]
     headers: list[list[Line]]
     paths: list[Path]
+    stretches: list[int | None]
     labels: list[Rectangle | None]
 
 
@@ -108,7 +111,7 @@ def layout(picture: Picture) -> Layout:
     _check(picture)
     if not picture.boxes:
         headers: list[list[Line]] = [[] for _ in picture.frames]
-        return Layout(0.0, 0.0, [], [], [], headers, [], [])
+        return Layout(0.0, 0.0, [], [], [], headers, [], [], [])
     return _Drawing(picture).layout()
 
 
@@ -153,6 +156,7 @@ class _Drawing:
         self.nesting = Nesting.of(parents, layers, frames, self.stride - 1)
         self.items = Items()
         self.label_items: list[int | None] = [None] * len(picture.edges)
+        self.stretches: list[int | None] = [None] * len(picture.edges)
         self._add_boxes(layers)
         self.chains = self._add_edges()
 
@@ -242,6 +246,7 @@ class _Drawing:
             chain = [first]
             if goal > layers[first] + 1:
                 chain.append(stretches[first])
+                self.stretches[number] = stretches[first]
             if self._is_labelled(self.picture.edges[number]):
                 chain.append(self._add_label(number, last))
             if first != last:
@@ -458,6 +463,7 @@ class _Drawing:
             panels=self._panels(ground, view, sides),
             headers=self.headers,
             paths=paths,
+            stretches=self.stretches,
             labels=labels,
         )
 
