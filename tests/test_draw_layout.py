@@ -345,10 +345,16 @@ def test_an_edge_that_closes_a_cycle_leads_back() -> None:
     assert back[0][-1][0] > back[-1][-1][0]
 
 
-def test_a_wide_fan_is_drawn() -> None:
-    placed = layout(fan(300))
-    assert len({place.x + place.width / 2 for place in placed.boxes[:300]}) == 1
-    assert len(placed.paths) == 300
+def test_few_leaves_stand_in_a_column_and_many_in_several() -> None:
+    few, many = check(fan(8)), check(fan(100))
+    assert len({place.x + place.width / 2 for place in few.boxes[:8]}) == 1
+    assert len({place.x + place.width / 2 for place in many.boxes[:100]}) == 4
+    assert many.height < 100 * many.boxes[0].height
+
+
+def test_many_lines_arrive_beside_each_other() -> None:
+    arrivals = sorted(path[-1][-1][1] for path in layout(fan(40)).paths)
+    assert min(later - earlier for earlier, later in pairwise(arrivals)) > 4
 
 
 def test_an_edge_along_a_long_chain_is_one_straight_line() -> None:

@@ -51,6 +51,8 @@ _LINE_GAP: Final = 0.6  # between lines that run side by side
 _LAYER_GAP: Final = 1.6  # between layers, besides the arrowhead
 _WIDEST_GAP: Final = 9.0
 _STEEPNESS: Final = 0.1  # how much of the farthest climb in a gap is added to its width
+_ARRIVAL_GAP: Final = 0.4  # between lines that arrive at one box,
+_ARRIVALS: Final = 24.0  # as far as they then take no more room than this
 _FRAME_PADDING: Final = 0.9  # from a frame to what is in it
 _FRAME_GAP: Final = 0.8  # from a frame to what is outside
 
@@ -139,11 +141,7 @@ class _Drawing:
         self.sideways = picture.direction in ("LR", "RL")
         self.texts = [text.split(box.lines) for box in picture.boxes]
         self.headers = [text.split(_header(frame)) for frame in picture.frames]
-        self.sizes = [self._box_size(number) for number in range(len(picture.boxes))]
-        self.fronts = [
-            Frontage(*self._turn(*size), box.shape == "oval")
-            for size, box in zip(self.sizes, picture.boxes)
-        ]
+        self.fronts = self._fronts()
         frames = [box.frame for box in picture.boxes]
         tails = [edge.tail for edge in picture.edges]
         heads = [edge.head for edge in picture.edges]
@@ -191,6 +189,16 @@ class _Drawing:
             height += 2 * _TOP_PADDING * self.size
         grid = _WIDTH_GRID * self.size
         return max(grid * math.ceil(width / grid), height if shape == "oval" else 0.0), height
+
+    def _fronts(self) -> list[Frontage]:
+        """The boxes as they stand in their layers, with room for the lines that arrive."""
+        arriving = Counter(edge.head for edge in self.picture.edges)
+        fronts = []
+        for number, box in enumerate(self.picture.boxes):
+            length, breadth = self._turn(*self._box_size(number))
+            room = min(_ARRIVAL_GAP * arriving[number], _ARRIVALS) * self.size
+            fronts.append(Frontage(length, max(breadth, room), box.shape == "oval"))
+        return fronts
 
     def _is_labelled(self, edge: Edge) -> bool:
         """Whether a label is placed: not of an edge from a box to itself."""
