@@ -253,8 +253,8 @@ class _Drawing:
         for number, ((first, last), goal) in enumerate(zip(ways, goals)):
             chain = [first]
             if goal > layers[first] + 1:
-                chain.append(stretches[first])
-                self.stretches[number] = stretches[first]
+                self.stretches[number] = stretches[first, self.turned[number]]
+                chain.append(stretches[first, self.turned[number]])
             if self._is_labelled(self.picture.edges[number]):
                 chain.append(self._add_label(number, last))
             if first != last:
@@ -266,21 +266,26 @@ class _Drawing:
             chains.append(Chain(tuple(chain), self.turned[number]))
         return chains
 
-    def _add_stretches(self, ways: list[tuple[int, int]], goals: list[int]) -> dict[int, int]:
-        """For each box with edges that pass by layers, the straight stretch that they share."""
-        farthest: dict[int, int] = {}
-        nearest: dict[int, int] = {}  # the innermost frame around all that they lead to
-        for (first, last), goal in zip(ways, goals):
+    def _add_stretches(
+        self, ways: list[tuple[int, int]], goals: list[int]
+    ) -> dict[tuple[int, bool], int]:
+        """The straight stretches that edges share which pass by layers.
+
+        One for all that leave a box, and one for those that lead back to it.
+        """
+        farthest: dict[tuple[int, bool], int] = {}
+        nearest: dict[tuple[int, bool], int] = {}  # the innermost frame around all other ends
+        for (first, last), goal, turned in zip(ways, goals, self.turned):
             if goal > self.items.first[first] + 1:
-                frame = self.items.frame[last]
-                nearest[first] = self.nesting.common(nearest.get(first, frame), frame)
-                farthest[first] = max(farthest.get(first, 0), goal - 1)
+                key, frame = (first, turned), self.items.frame[last]
+                nearest[key] = self.nesting.common(nearest.get(key, frame), frame)
+                farthest[key] = max(farthest.get(key, 0), goal - 1)
         room = _LINE_GAP * self.size / 2
         stretches = {}
-        for box, last_layer in farthest.items():
+        for (box, turned), last_layer in farthest.items():
             layer = self.items.first[box] + 1
-            frame = self.nesting.around(nearest[box], layer, last_layer)
-            stretches[box] = self.items.add(layer, last_layer, room, room, frame)
+            frame = self.nesting.around(nearest[box, turned], layer, last_layer)
+            stretches[box, turned] = self.items.add(layer, last_layer, room, room, frame)
         return stretches
 
     def _add_label(self, number: int, last: int) -> int:

@@ -91,7 +91,7 @@ class Ground:
 def paths_of(ground: Ground, chains: Sequence[Chain]) -> list[Path]:
     """The path of each chain in the coordinates of the drawing, in the direction of its edge."""
     heads = _head_ports(ground, chains)
-    tails = _tail_ports(chains, heads)
+    tails = _tail_ports(ground, chains, heads)
     tracks = _tracks(ground)
     paths = []
     loops: dict[int, int] = {}
@@ -135,13 +135,18 @@ def _head_ports(ground: Ground, chains: Sequence[Chain]) -> list[float]:
     return ports
 
 
-def _tail_ports(chains: Sequence[Chain], heads: Sequence[float]) -> list[float]:
-    """How far from the middle of its first box each line leaves: parallel lines side by side."""
+def _tail_ports(ground: Ground, chains: Sequence[Chain], heads: Sequence[float]) -> list[float]:
+    """How far from the middle of its first box each line leaves it.
+
+    Parallel lines do so side by side, and what leads back arrives apart from them.
+    """
     together: dict[tuple[int, ...], list[int]] = {}
-    for number, chain in enumerate(chains):
-        if len(chain.items) == 2:
-            together.setdefault(chain.items, []).append(number)
     ports = [0.0] * len(chains)
+    for number, chain in enumerate(chains):
+        if chain.back:
+            ports[number] = 0.3 * ground.fronts[chain.items[0]].breadth
+        elif len(chain.items) == 2:
+            together.setdefault(chain.items, []).append(number)
     for numbers in together.values():
         if len(numbers) > 1:
             middle = sum([heads[number] for number in numbers]) / len(numbers)
