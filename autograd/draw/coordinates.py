@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from autograd.draw.items import OUTSIDE, Items, Nesting
-from autograd.draw.ordering import Order
 
 _ROUNDS: Final = 12
 _ROUNDS_OF_MANY: Final = 6  # where there are more than so many items:
@@ -46,19 +45,25 @@ class Borders:
 
 
 def across(
-    items: Items, nesting: Nesting, borders: Borders, order: Order
+    items: Items, nesting: Nesting, borders: Borders, sequence: Sequence[int]
 ) -> tuple[list[float], list[tuple[float, float]]]:
     """The coordinate of each item, and for each frame those of its two borders.
 
     Those of a frame that has no box are both 0.
+
+    Args:
+        items: to place.
+        nesting: of the frames.
+        borders: the room that frames need.
+        sequence: the items and frames as `order` gives them.
     """
-    rank = [0] * len(order.sequence)
-    for position, entry in enumerate(order.sequence):
+    rank = [0] * len(sequence)
+    for position, entry in enumerate(sequence):
         rank[entry] = position
     blocks = _blocks(items, nesting, rank)
     lower, upper = _bounds(items, nesting, borders, rank, blocks)
     first_border = len(lower) - 2 * len(nesting.parents)
-    places = _first_places(order, blocks, len(lower))
+    places = [0.0] * len(lower)
     turns = _topological_order(lower, upper)
     neighbours = _neighbours(items, blocks, len(lower))
     for round in range(_ROUNDS if len(items) < _MANY else _ROUNDS_OF_MANY):
@@ -268,15 +273,6 @@ def _topological_order(lower: Bounds, upper: Bounds) -> list[int]:
 
 
 # ── Places ────────────────────────────────────────────────────────────────────
-
-
-def _first_places(order: Order, blocks: Sequence[int], count: int) -> list[float]:
-    """The mean of the places of the items of each block; 0 for a border, which has none yet."""
-    sums, sizes = [0.0] * count, [0] * count
-    for item, place in enumerate(order.places):
-        sums[blocks[item]] += place
-        sizes[blocks[item]] += 1
-    return [total / size if size else 0.0 for total, size in zip(sums, sizes)]
 
 
 def _neighbours(items: Items, blocks: Sequence[int], count: int) -> list[list[int]]:
