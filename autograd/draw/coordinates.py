@@ -100,6 +100,8 @@ def _blocks(items: Items, nesting: Nesting, rank: Sequence[int]) -> list[int]:
 def _alignments(items: Items, nesting: Nesting, rank: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Lines between neighbouring layers that are to be straight; no two of them cross."""
     heights = _heights(items)
+    for leaf in _first_of_chains(items, heights):
+        heights[leaf] = 1  # so that it counts as part of its chain
     layers = max(items.last, default=-1) + 1
     arriving: list[list[int]] = [[] for _ in range(layers)]
     for item, layer in enumerate(items.first):
@@ -185,6 +187,17 @@ def _leaves_and_enters_at_the_ends(items: Items, nesting: Nesting, tail: int, he
             return False
         end = nesting.parents[end]
     return True
+
+
+def _first_of_chains(items: Items, heights: Sequence[int]) -> set[int]:
+    """For each result, the leaf that the longest chain of computations to it begins with."""
+    leaves = set()
+    for item, users in enumerate(items.users):
+        if not users:
+            while items.inputs[item]:
+                item = max(items.inputs[item], key=heights.__getitem__)
+            leaves.add(item)
+    return leaves
 
 
 def _heights(items: Items) -> list[int]:

@@ -17,7 +17,7 @@ from autograd.draw.layout import LABEL_SCALE, Layout, Rectangle, layout
 from autograd.draw.picture import Box, Legend, Line, Picture, Ramp, Swatch
 from autograd.draw.routing import ARROW, Path
 
-_FALLBACKS: Final = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+_FALLBACKS: Final = ("Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "sans-serif")
 
 # All in font sizes.
 _MARGIN: Final = 1.0  # around the picture
@@ -74,7 +74,7 @@ def _document(
     picture: Picture, definitions: list[str], content: list[str], width: float, height: float
 ) -> str:
     background = _attribute(picture.background)
-    family = _attribute(f"{picture.font_family}, {_FALLBACKS}")
+    family = _attribute(", ".join(dict.fromkeys([picture.font_family, *_FALLBACKS])))
     spoken = picture.title or f"graph of {len(picture.boxes)} boxes, {len(picture.edges)} edges"
     size = f'width="{_number(width)}" height="{_number(height)}"'
     return "\n".join(
