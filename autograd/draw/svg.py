@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from autograd.draw import text
@@ -459,6 +460,7 @@ def _quoted(number: float, unit: str = "") -> str:
     return f'"{_number(number)}{unit}"'
 
 
+@lru_cache(maxsize=1 << 14)  # most numbers come again: coordinates of layers and sizes of boxes
 def _number(number: float) -> str:
     """In tenths of a pixel, as short as can be."""
     rounded = f"{number:.1f}"
