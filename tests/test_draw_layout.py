@@ -264,7 +264,7 @@ def test_other_numbers_of_the_same_width_leave_everything_in_its_place(picture: 
 def test_a_number_that_gets_a_sign_leaves_everything_in_its_place() -> None:
     def picture(number: str) -> Picture:
         boxes = (Box((Line("x"), Line(number))), Box((Line("sin"), Line("0.5"))))
-        return Picture(boxes, (Edge(0, 1),))
+        return Picture(boxes, (Edge(0, 1, label=number[:-2]),))
 
     one, other = layout(picture("0.4621")), layout(picture("-0.4621"))
     assert one.boxes == other.boxes
@@ -321,6 +321,14 @@ def test_frames_that_feed_each_other_stand_side_by_side() -> None:
     assert place[0].x + place[0].width < place[1].x
     assert place[2].x == place[3].x
     assert place[2].y < place[3].y
+
+
+def test_the_label_of_an_edge_into_a_frame_lies_in_the_frame() -> None:
+    boxes = (Box((Line("x"),)), Box((Line("sin"),), frame=0))
+    placed = check(Picture(boxes, (Edge(0, 1, label="0.5"),), (Frame("sine"),)))
+    (label,) = placed.labels
+    assert label is not None
+    assert lies_in(label, placed.panels[0].place)
 
 
 def test_frames_that_feed_each_other_both_ways_are_drawn_above_each_other() -> None:
