@@ -18,6 +18,16 @@ ROOT = Path(__file__).parent.parent
 
 # What each module of the project may import from it; a name stands for all below it.
 READERS = ["autograd.primitives", "autograd.recording", "autograd.value"]
+LAYOUT = [
+    "autograd.draw",
+    *(
+        f"autograd.draw.{step}"
+        for step in (
+            *("coordinates", "items", "layering", "ordering"),
+            *("picture", "routing", "rows", "text"),
+        )
+    ),
+]
 ALLOWED = {
     "autograd.native": [],
     "autograd.floats": [],
@@ -65,6 +75,17 @@ ALLOWED = {
     "autograd.anomaly": READERS,
     "autograd.copying": READERS,
     "autograd.draw": READERS,
+    # The layout and what writes it know of pictures, and nothing of values.
+    "autograd.draw.picture": [],
+    "autograd.draw.text": ["autograd.draw", "autograd.draw.picture"],
+    "autograd.draw.layering": [],
+    "autograd.draw.items": [],
+    "autograd.draw.ordering": ["autograd.draw.items"],
+    "autograd.draw.coordinates": ["autograd.draw.items"],
+    "autograd.draw.rows": ["autograd.draw.items"],
+    "autograd.draw.routing": ["autograd.draw.items", "autograd.draw.rows"],
+    "autograd.draw.layout": LAYOUT,
+    "autograd.draw.svg": [*LAYOUT, "autograd.draw.layout"],
     "autograd.testing": [*READERS, "autograd.functional"],  # to differentiate twice
     "autograd": [
         *READERS,
