@@ -9,10 +9,12 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
+from autograd.testing.gradients import GradientError, KinkError, check_gradients
+
 if TYPE_CHECKING:
     from autograd.testing.primitives import check_primitive, units_off
 
-__all__ = ["check_primitive", "units_off"]
+__all__ = ["GradientError", "KinkError", "check_gradients", "check_primitive", "units_off"]
 
 # The module that has each of the names that are loaded when they are first used.
 _HOMES: Final = {

@@ -18,9 +18,12 @@ says how.
 from __future__ import annotations
 
 import math
+import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
+
+__tracebackhide__ = True  # pytest shows the user's lines
 
 _COLUMNS: Final = 6  # of the table of extrapolations
 # As parts of the argument, or of 1 where that is smaller.
@@ -56,6 +59,17 @@ class Slope:
     problem: str = ""
     left: float = math.nan
     right: float = math.nan
+
+    def __str__(self) -> str:
+        """The derivative to as many digits as are known, and the bound.
+
+        >>> str(Slope(0.123456789, 2.5e-4))
+        '0.12346 ± 3e-04'
+        """
+        known = 17
+        if 0.0 < self.error < abs(self.value):
+            known = min(17, 2 + math.ceil(math.log10(abs(self.value) / self.error)))
+        return f"{self.value:.{known}g} ± {self.error:.0e}"
 
 
 @dataclass(slots=True)
@@ -113,19 +127,17 @@ def slopes(function: Callable[[float], Sequence[float]], x: float) -> list[Slope
     return [_conclusion(tables_of_one) for tables_of_one in found]
 
 
-def _values(
-    function: Callable[[float], Sequence[float]], x: float, count: int
-) -> Sequence[float]:
-    """The values at ``x``: nan where the function has none, which `math` says by an error."""
+def _values(function: Callable[[float], Sequence[float]], x: float, count: int) -> Sequence[float]:
+    """The values at ``x``: nan where the function has none, which an error says."""
     try:
         return function(x)
-    except (ArithmeticError, ValueError):
+    except (ArithmeticError, TypeError, ValueError):
         return [math.nan] * count
 
 
 def _steps(scale: float) -> Iterator[float]:
     step = _FIRST_STEP * scale
-    while step > _LAST_STEP * scale:
+    while step > max(_LAST_STEP * scale, sys.float_info.min):
         yield step
         step /= _RATIO
 
@@ -241,7 +253,7 @@ class _Differences:
 def _extrapolate(
     table: list[list[float]], number: float, *, first_power: int, power_step: int
 ) -> None:
-    """Add a row to Richardson's table: ``number``, and with ever more powers of the step removed."""
+    """Add a row to Richardson's table: ``number``, then with ever more powers removed."""
     row = [number]
     for column in range(min(len(table), _COLUMNS)):
         factor = _RATIO ** (first_power + power_step * column)

@@ -1,0 +1,290 @@
+"""check_gradients: hold the chain rule against the values of the function themselves."""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+import random
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from autograd.functional import gradients
+from autograd.testing.chain_rule import Adjoint, adjoints, broken_promise
+from autograd.testing.inputs import Function
+from autograd.testing.numerical import Slope, slopes
+from autograd.testing.operations import kink, wrong_rule, wrong_rule_of_rule
+from autograd.value import Value, topological_order
+
+__tracebackhide__ = True  # pytest shows the user's line and the message
+
+_FEW: Final = 8  # inputs up to which second derivatives are taken along each of them
+_DIRECTIONS: Final = 2  # in which they are taken where there are more
+_SHOWN: Final = 6  # inputs that a message lists
+
+
+class GradientError(AssertionError):
+    """A derivative is wrong, or the engine breaks a promise; the message says which."""
+
+
+class KinkError(ValueError):
+    """A function has no derivative at the point where it was to be checked."""
+
+
+def check_gradients(
+    function: Callable[..., Any],
+    *inputs: Any,
+    order: int = 2,
+    tolerance: float = 0.0,
+    skip_kinks: bool = False,
+) -> None:
+    """Check every derivative of a function at a point against differences of its values.
+
+    What is compared are the gradients that `Value.backward` and `gradients` give, and up
+    to ``order`` the derivatives of these. The bound on the error of the differences is
+    estimated along with them, so that there is no tolerance to be chosen. It is also
+    checked that what the engine promises holds for this function: that a second backward
+    pass doubles the gradients of the leaves exactly, for one.
+
+    Args:
+        function: takes numbers, computes with them as with Values, and returns a number.
+            It may be an operation that you have declared. Where it returns a container
+            of numbers, each of them is checked.
+        inputs: what to call it with: numbers, Values, and lists, tuples and dicts of them,
+            or a module of `nn`, whose parameters are then varied. All are left as they
+            were.
+        order: up to which order of derivatives to check. Each order beyond the first
+            makes it take several times as long.
+        tolerance: how far off a derivative may be besides, as a part of itself, for rules
+            that only approximate.
+        skip_kinks: leave out derivatives that do not exist, rather than raise an error.
+
+    Raises:
+        GradientError: a derivative is wrong. The message names the input, both numbers
+            and, where a single operation is to blame, the rule of that operation.
+        KinkError: the function is not differentiable at this point, so that there is
+            nothing to compare with.
+        TypeError: an input or an output is not a number.
+        ValueError: the function gives one value, and then another, for the same inputs.
+
+    >>> from autograd import log, tanh
+    >>> check_gradients(lambda x, y: log(x) * y, 2.0, 3.0)
+    >>> check_gradients(lambda weights: tanh(weights["a"][0] * 2), {"a": [0.5]}, order=3)
+    >>> check_gradients(abs, 0.0)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    autograd.testing.gradients.KinkError: There is no derivative of abs() by x here: ...
+    """
+    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
+        raise ValueError(f"order is a whole number from 1 on, got {order!r}")
+    if not tolerance >= 0.0:
+        raise ValueError(f"tolerance is a number from 0 on, got {tolerance!r}")
+    if not inputs:
+        raise TypeError("check_gradients() needs the inputs to call the function with")
+    check = _Check(Function(function, inputs), tolerance, skip_kinks)
+    before = [(x, x._data, x._grad, x._awaited) for x in check.function.parameters]
+    try:
+        check.values()
+        check.promises()
+        check.first_derivatives()
+        for each in range(2, order + 1):
+            check.higher_derivatives(each)
+    finally:
+        for parameter, data, grad, awaited in before:
+            parameter.data, parameter._grad, parameter._awaited = data, grad, awaited
+
+
+class _Check:
+    def __init__(self, function: Function, tolerance: float, skip_kinks: bool) -> None:
+        self.function = function
+        self.names = function.names
+        self.point = function.point
+        self._tolerance = tolerance
+        self._skip_kinks = skip_kinks
+        # Derivatives beyond the second are taken along one direction for each order.
+        self._contraction = _direction(self.point, seed=0) if len(self.names) > 1 else [1.0]
+
+    # ── The values, and what the engine promises ──────────────────────────────
+
+    def values(self) -> None:
+        """Check that the function gives the same values once more, recorded."""
+        unrecorded = self.function.values(self.point)
+        _, outputs = self.function.record(self.point)
+        for place, out, before in zip(self.function.output_names, outputs, unrecorded, strict=True):
+            if out.data != before and not (math.isnan(out.data) and math.isnan(before)):
+                raise ValueError(
+                    f"{place} is {before!r} and then {out.data!r} for the same inputs: where a "
+                    "function draws random numbers, it has to seed their generator itself"
+                )
+
+    def promises(self) -> None:
+        """Check what `backward` and `gradients` do on the record of the function."""
+        leaves, outputs = self.function.record(self.point)
+        for out in outputs:
+            broken = broken_promise(out, dict(zip(leaves, self.names, strict=True)))
+            if broken:
+                raise GradientError(f"{broken}\n  {self._where()}")
+
+    # ── Derivatives ───────────────────────────────────────────────────────────
+
+    def first_derivatives(self) -> None:
+        """Check the derivative of each output by each input."""
+        leaves, outputs = self.function.record(self.point)
+        chain = [_derivatives(out, leaves) for out in outputs]
+        for j, name in enumerate(self.names):
+            found = slopes(self._moving(j, self.function.values), self.point[j])
+            for i, place in enumerate(self.function.output_names):
+                self._hold(
+                    f"derivative of {place} by {name}",
+                    chain[i][j],
+                    found[i],
+                    "differences",
+                    functools.partial(self._graphs, 1, [], i),
+                )
+
+    def higher_derivatives(self, order: int) -> None:
+        """Check the derivatives of that order against differences of those of one order less."""
+        if len(self.names) <= _FEW:
+            for j in range(len(self.names)):
+                self._along_input(order, j)
+            return
+        for seed in range(1, _DIRECTIONS + 1):
+            try:
+                self._along(order, _direction(self.point, seed))
+            except GradientError:
+                for j in range(len(self.names)):  # to name the input
+                    self._along_input(order, j)
+                raise
+
+    def _along_input(self, order: int, j: int) -> None:
+        unit = [float(i == j) for i in range(len(self.names))]
+        lower = functools.partial(self._derivatives_at, order - 1)
+        found = slopes(self._moving(j, lower), self.point[j])
+        self._compare(order, unit, self.names[j], found)
+
+    def _along(self, order: int, direction: Sequence[float]) -> None:
+        def derivatives(length: float) -> list[float]:
+            moved = [x + length * rate for x, rate in zip(self.point, direction, strict=True)]
+            return self._derivatives_at(order - 1, moved)
+
+        self._compare(order, direction, "in a direction", slopes(derivatives, 0.0))
+
+    def _compare(
+        self, order: int, direction: Sequence[float], along: str, found: Sequence[Slope]
+    ) -> None:
+        leaves, outputs = self.function.record(self.point)
+        differences = iter(found)
+        for i, out in enumerate(outputs):
+            traced = self._contracted(order, direction, leaves, out)
+            for name, derivative in zip(self.names, _derivatives(traced, leaves), strict=True):
+                by = name if len(self.names) == 1 else f"{name} and {along}"
+                self._hold(
+                    f"{_ordinal(order)} derivative of {self.function.output_names[i]} by {by}",
+                    derivative,
+                    next(differences),
+                    f"differences of the {_ordinal(order - 1)}",
+                    functools.partial(self._graphs, order, direction, i),
+                )
+
+    def _derivatives_at(self, order: int, point: Sequence[float]) -> list[float]:
+        """The derivatives of that order of each output by each input, contracted."""
+        leaves, outputs = self.function.record(point)
+        found = []
+        for out in outputs:
+            traced = self._contracted(order, self._contraction, leaves, out)
+            found += [derivative.value for derivative in _derivatives(traced, leaves)]
+        return found
+
+    def _contracted(
+        self, order: int, direction: Sequence[float], leaves: list[Value], out: Value
+    ) -> Value:
+        """What has the derivatives of that order as its first ones; ``direction`` is the last."""
+        for each in range(order - 1):
+            rates = direction if each == order - 2 else self._contraction
+            varying = [(x, rate) for x, rate in zip(leaves, rates, strict=True) if rate]
+            traced = gradients(out, [x for x, _ in varying])
+            terms = [slope * rate for slope, (_, rate) in zip(traced, varying, strict=True)]
+            out = functools.reduce(operator.add, terms)
+        return out
+
+    # ── The verdict ───────────────────────────────────────────────────────────
+
+    def _hold(
+        self,
+        what: str,
+        derivative: Adjoint,
+        difference: Slope,
+        by: str,
+        graphs: Callable[[], list[Value]],
+    ) -> None:
+        """Raise an error if two derivatives differ, or one of them does not exist."""
+        if difference.problem:
+            if not self._skip_kinks:
+                raise KinkError(
+                    f"There is no {what} here: {_reason(difference, graphs())}\n"
+                    "  Check at another point, or pass skip_kinks=True to leave out what does "
+                    f"not exist.\n  {self._where()}"
+                )
+            return
+        bound = difference.error + derivative.error + self._tolerance * abs(difference.value)
+        if not abs(derivative.value - difference.value) <= bound:
+            raise GradientError(
+                f"The {what} is wrong: {derivative.value!r} by the chain rule, "
+                f"{difference} by {by}.\n  {_cause(graphs())}\n  {self._where()}"
+            )
+
+    def _graphs(self, order: int, direction: Sequence[float], i: int) -> list[Value]:
+        """What is differentiated for each order up to that one, recorded once more."""
+        leaves, outputs = self.function.record(self.point)
+        return [
+            self._contracted(each, direction, leaves, outputs[i]) for each in range(1, order + 1)
+        ]
+
+    def _moving(
+        self, j: int, function: Callable[[list[float]], list[float]]
+    ) -> Callable[[float], list[float]]:
+        """The function of input j alone."""
+        return lambda to: function([*self.point[:j], to, *self.point[j + 1 :]])
+
+    def _where(self) -> str:
+        shown = [f"{name} = {x!r}" for name, x in zip(self.names, self.point, strict=True)]
+        more = [f"and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
+        return f"At {', '.join([*shown[:_SHOWN], *more])}"
+
+
+def _reason(difference: Slope, graphs: Sequence[Value]) -> str:
+    reason = {
+        "kink": f"the slope is {difference.left:.6g} to the left and "
+        f"{difference.right:.6g} to the right, a kink.",
+        "edge": "the values on the two sides are not all finite.",
+        "rough": "differences do not converge, as at a jump or in noise.",
+    }[difference.problem]
+    origins = [kink(topological_order(graph)) for graph in graphs]
+    return next((f"{reason} It comes from {origin}." for origin in origins if origin), reason)
+
+
+def _cause(graphs: list[Value]) -> str:
+    """What is known of where a fault comes from."""
+    for look in (wrong_rule, wrong_rule_of_rule):
+        for graph in graphs:
+            fault = look(topological_order(graph))
+            if fault:
+                return fault
+    return (
+        "Each recorded operation is right by itself, so part of the computation has left the "
+        "record: look for `.data`, float() and the functions of math."
+    )
+
+
+def _derivatives(out: Value, leaves: Sequence[Value]) -> list[Adjoint]:
+    found = adjoints(out)
+    return [found.get(leaf, Adjoint(0.0, 0.0)) for leaf in leaves]
+
+
+def _direction(point: Sequence[float], seed: int) -> list[float]:
+    """A direction in which every input moves, each by a part of its size."""
+    chance = random.Random(seed)
+    return [chance.choice((-1.0, 1.0)) * chance.uniform(0.5, 1.5) * max(1.0, abs(x)) for x in point]
+
+
+def _ordinal(order: int) -> str:
+    return {1: "first", 2: "second", 3: "third"}.get(order, f"{order}th")
