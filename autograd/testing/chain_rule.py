@@ -50,6 +50,16 @@ def adjoints(root: Value) -> dict[Value, Adjoint]:
     return found
 
 
+def noise(root: Value) -> float:
+    """How far ``root`` may be off since each value that it was computed from was rounded."""
+    shares = [
+        abs(adjoint.value) * math.ulp(value.data)
+        for value, adjoint in adjoints(root).items()
+        if value.op is not None
+    ]
+    return sum(share for share in shares if math.isfinite(share))
+
+
 def broken_promise(root: Value, names: Mapping[Value, str]) -> str:
     """What `backward` or `gradients` do on this graph that they should not; or nothing.
 

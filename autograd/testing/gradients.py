@@ -10,7 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from autograd.functional import gradients
-from autograd.testing.chain_rule import Adjoint, adjoints, broken_promise
+from autograd.testing.chain_rule import Adjoint, adjoints, broken_promise, noise
 from autograd.testing.inputs import Function
 from autograd.testing.numerical import Slope, slopes
 from autograd.testing.operations import kink, wrong_rule, wrong_rule_of_rule
@@ -21,6 +21,10 @@ __tracebackhide__ = True  # pytest shows the user's line and the message
 _FEW: Final = 8  # inputs up to which second derivatives are taken along each of them
 _DIRECTIONS: Final = 2  # in which they are taken where there are more
 _SHOWN: Final = 6  # inputs that a message lists
+_NOT_RECORDED: Final = (
+    "Each recorded operation is right by itself, so part of the computation has left the "
+    "record: look for `.data`, float() and the functions of math."
+)
 
 
 class GradientError(AssertionError):
@@ -130,8 +134,9 @@ class _Check:
         """Check the derivative of each output by each input."""
         leaves, outputs = self.function.record(self.point)
         chain = [_derivatives(out, leaves) for out in outputs]
+        rounding = [noise(out) for out in outputs]
         for j, name in enumerate(self.names):
-            found = slopes(self._moving(j, self.function.values), self.point[j])
+            found = slopes(self._moving(j, self.function.values), self.point[j], rounding)
             for i, place in enumerate(self.function.output_names):
                 self._hold(
                     f"derivative of {place} by {name}",
@@ -158,7 +163,7 @@ class _Check:
     def _along_input(self, order: int, j: int) -> None:
         unit = [float(i == j) for i in range(len(self.names))]
         lower = functools.partial(self._derivatives_at, order - 1)
-        found = slopes(self._moving(j, lower), self.point[j])
+        found = slopes(self._moving(j, lower), self.point[j], self._noise_of_derivatives(order - 1))
         self._compare(order, unit, self.names[j], found)
 
     def _along(self, order: int, direction: Sequence[float]) -> None:
@@ -166,7 +171,8 @@ class _Check:
             moved = [x + length * rate for x, rate in zip(self.point, direction, strict=True)]
             return self._derivatives_at(order - 1, moved)
 
-        self._compare(order, direction, "in a direction", slopes(derivatives, 0.0))
+        found = slopes(derivatives, 0.0, self._noise_of_derivatives(order - 1))
+        self._compare(order, direction, "in a direction", found)
 
     def _compare(
         self, order: int, direction: Sequence[float], along: str, found: Sequence[Slope]
@@ -194,6 +200,17 @@ class _Check:
             found += [derivative.value for derivative in _derivatives(traced, leaves)]
         return found
 
+    @functools.cache  # noqa: B019 - it lives as long as the check
+    def _noise_of_derivatives(self, order: int) -> list[float]:
+        leaves, outputs = self.function.record(self.point)
+        return [
+            noise(derivative)
+            for out in outputs
+            for derivative in gradients(
+                self._contracted(order, self._contraction, leaves, out), leaves
+            )
+        ]
+
     def _contracted(
         self, order: int, direction: Sequence[float], leaves: list[Value], out: Value
     ) -> Value:
@@ -219,18 +236,29 @@ class _Check:
         """Raise an error if two derivatives differ, or one of them does not exist."""
         if difference.problem:
             if not self._skip_kinks:
-                raise KinkError(
-                    f"There is no {what} here: {_reason(difference, graphs())}\n"
-                    "  Check at another point, or pass skip_kinks=True to leave out what does "
-                    f"not exist.\n  {self._where()}"
-                )
+                found = [topological_order(graph) for graph in graphs()]
+                raise KinkError(self._no(what, _reason(difference, _first(found, kink))))
             return
         bound = difference.error + derivative.error + self._tolerance * abs(difference.value)
-        if not abs(derivative.value - difference.value) <= bound:
+        if abs(derivative.value - difference.value) <= bound:
+            return
+        found = [topological_order(graph) for graph in graphs()]
+        fault = _first(found, wrong_rule) or _first(found, wrong_rule_of_rule)
+        origin = "" if fault else _first(found, kink)
+        if not origin:
             raise GradientError(
                 f"The {what} is wrong: {derivative.value!r} by the chain rule, "
-                f"{difference} by {by}.\n  {_cause(graphs())}\n  {self._where()}"
+                f"{difference} by {by}.\n  {fault or _NOT_RECORDED}\n  {self._where()}"
             )
+        if not self._skip_kinks:
+            raise KinkError(self._no(what, f"it comes from {origin}, which has none."))
+
+    def _no(self, what: str, reason: str) -> str:
+        return (
+            f"There is no {what} here: {reason}\n"
+            "  Check at another point, or pass skip_kinks=True to leave out what does "
+            f"not exist.\n  {self._where()}"
+        )
 
     def _graphs(self, order: int, direction: Sequence[float], i: int) -> list[Value]:
         """What is differentiated for each order up to that one, recorded once more."""
@@ -251,28 +279,19 @@ class _Check:
         return f"At {', '.join([*shown[:_SHOWN], *more])}"
 
 
-def _reason(difference: Slope, graphs: Sequence[Value]) -> str:
+def _first(graphs: Sequence[list[Value]], look: Callable[[list[Value]], str]) -> str:
+    """What is found in the first of the graphs in which anything is."""
+    return next(filter(None, map(look, graphs)), "")
+
+
+def _reason(difference: Slope, origin: str) -> str:
     reason = {
         "kink": f"the slope is {difference.left:.6g} to the left and "
         f"{difference.right:.6g} to the right, a kink.",
         "edge": "the values on the two sides are not all finite.",
         "rough": "differences do not converge, as at a jump or in noise.",
     }[difference.problem]
-    origins = [kink(topological_order(graph)) for graph in graphs]
-    return next((f"{reason} It comes from {origin}." for origin in origins if origin), reason)
-
-
-def _cause(graphs: list[Value]) -> str:
-    """What is known of where a fault comes from."""
-    for look in (wrong_rule, wrong_rule_of_rule):
-        for graph in graphs:
-            fault = look(topological_order(graph))
-            if fault:
-                return fault
-    return (
-        "Each recorded operation is right by itself, so part of the computation has left the "
-        "record: look for `.data`, float() and the functions of math."
-    )
+    return f"{reason} It comes from {origin}." if origin else reason
 
 
 def _derivatives(out: Value, leaves: Sequence[Value]) -> list[Adjoint]:

@@ -101,18 +101,26 @@ def slope(function: Callable[[float], float], x: float) -> Slope:
     return slopes(lambda at: [function(at)], x)[0]
 
 
-def slopes(function: Callable[[float], Sequence[float]], x: float) -> list[Slope]:
+def slopes(
+    function: Callable[[float], Sequence[float]], x: float, noise: Sequence[float] = ()
+) -> list[Slope]:
     """The derivative of each of the numbers that ``function`` gives, at ``x``.
 
-    It is called as rarely as gives good estimates: usually 20 times, at worst 170.
+    Args:
+        function: called as rarely as gives good estimates: usually 20 times, at worst 180.
+        x: the point.
+        noise: how far rounding inside the function may have taken each of its numbers,
+            if that is known to be more than a unit in the last place. Far from 1 it does
+            not show in the values: ``log(1 + x * x)`` is exactly 0 all around 1e-10.
     """
     centre = function(x)
+    noise = noise or [0.0] * len(centre)
     if not math.isfinite(x):
         return [Slope(math.nan, math.inf, "edge") for _ in centre]
     scales = [max(abs(x), 1.0), abs(x)] if 0.0 < abs(x) < 1.0 else [max(abs(x), 1.0)]
     found: list[list[_Differences]] = [[] for _ in centre]
     for scale in scales:
-        tables = [_Differences(x, value) for value in centre]
+        tables = [_Differences(x, *each) for each in zip(centre, noise, strict=True)]
         for step in _steps(scale):
             above = _values(function, x + step, len(centre))
             below = _values(function, x - step, len(centre))
@@ -145,9 +153,10 @@ def _steps(scale: float) -> Iterator[float]:
 class _Differences:
     """The differences of one function at one point, for steps that shrink, and what they say."""
 
-    def __init__(self, x: float, centre: float) -> None:
+    def __init__(self, x: float, centre: float, noise: float) -> None:
         self._x = x
         self._centre = centre
+        self._noise = noise
         self.begin()
 
     def begin(self) -> None:
@@ -203,8 +212,8 @@ class _Differences:
             self._estimates.append(_Estimate(row, column, value, truncation, self.floor(row)))
 
     def floor(self, row: int) -> float:
-        """What rounding the function's values alone makes of the slope, at least."""
-        return 2.0 * math.ulp(self._size) / self.steps[row]
+        """What rounding alone makes of the slope, at least."""
+        return 2.0 * max(math.ulp(self._size), self._noise) / self.steps[row]
 
     def best(self) -> _Estimate | None:
         """The estimate with the least error, of those that say anything and agree."""
