@@ -83,10 +83,10 @@ def _broken_promises(root: Value, order: list[Value], names: Mapping[Value, str]
     root.backward()
     first = [value.grad for value in order]
     for value, got in zip(order, first, strict=True):
-        if not _close(got, expected[value]):
+        if not is_close(got, expected[value]):
             yield f"backward() {_added_up(value, got, expected[value], order, names)}"
     for value, traced in zip(order, gradients(root, order), strict=True):
-        if not _close(traced.data, expected[value]):
+        if not is_close(traced.data, expected[value]):
             yield f"gradients() {_added_up(value, traced.data, expected[value], order, names)}"
     for value, got in zip(order, first, strict=True):
         if not _same(value.grad, got):
@@ -128,7 +128,8 @@ def shown(value: Value, names: Mapping[Value, str]) -> str:
     return f"{value.op.name}({', '.join(map(repr, operands))})"
 
 
-def _close(got: float, expected: Adjoint) -> bool:
+def is_close(got: float, expected: Adjoint) -> bool:
+    """Whether a derivative is the expected one but for rounding, done twice."""
     return _same(got, expected.value) or abs(got - expected.value) <= 2.0 * expected.error
 
 

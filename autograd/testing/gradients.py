@@ -9,8 +9,9 @@ import random
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from autograd import functional
 from autograd.functional import gradients
-from autograd.testing.chain_rule import Adjoint, adjoints, broken_promise, noise
+from autograd.testing.chain_rule import Adjoint, adjoints, broken_promise, is_close, noise
 from autograd.testing.inputs import Function
 from autograd.testing.numerical import Slope, slopes
 from autograd.testing.operations import kink, wrong_rule, wrong_rule_of_rule
@@ -25,6 +26,9 @@ _NOT_RECORDED: Final = (
     "Each recorded operation is right by itself, so part of the computation has left the "
     "record: look for `.data`, float() and the functions of math."
 )
+
+_jvp: Final[Any] = getattr(functional, "jvp", None)
+_hvp: Final[Any] = getattr(functional, "hvp", None)
 
 
 class GradientError(AssertionError):
@@ -89,6 +93,8 @@ def check_gradients(
     try:
         check.values()
         check.promises()
+        if _jvp is not None:
+            check.forward_mode(order)
         check.first_derivatives()
         for each in range(2, order + 1):
             check.higher_derivatives(each)
@@ -106,6 +112,7 @@ class _Check:
         self._skip_kinks = skip_kinks
         # Derivatives beyond the second are taken along one direction for each order.
         self._contraction = _direction(self.point, seed=0) if len(self.names) > 1 else [1.0]
+        self._noise: dict[int, list[float]] = {}
 
     # ── The values, and what the engine promises ──────────────────────────────
 
@@ -127,6 +134,37 @@ class _Check:
             broken = broken_promise(out, dict(zip(leaves, self.names, strict=True)))
             if broken:
                 raise GradientError(f"{broken}\n  {self._where()}")
+
+    def forward_mode(self, order: int) -> None:
+        """Check that forward mode gives what reverse mode does, along one direction.
+
+        Not by the parameters of a module, which stay the Values that they are.
+        """
+        if self.function.parameters:
+            return
+        direction = self._contraction
+        _, rates = _jvp(self.function.call, (self.point,), (direction,))
+        leaves, outputs = self.function.record(self.point)
+        for i, out in enumerate(outputs):
+            place = self.function.output_names[i]
+            reverse = _along(direction, _derivatives(out, leaves))
+            self._same_in_both(f"jvp() of {place}", rates[i], reverse)
+            if order > 1:
+                traced = self._contracted(2, direction, leaves, out)
+                products = _hvp(
+                    lambda inputs, i=i: self.function.call(inputs)[i], (self.point,), (direction,)
+                )
+                for name, product, derivative in zip(
+                    self.names, products, _derivatives(traced, leaves), strict=True
+                ):
+                    self._same_in_both(f"hvp() of {place} by {name}", product, derivative)
+
+    def _same_in_both(self, what: str, forward: float, reverse: Adjoint) -> None:
+        if not is_close(forward, reverse):
+            raise GradientError(
+                f"{what} is {forward!r} along {self._contraction}, "
+                f"by reverse mode {reverse.value!r}.\n  {self._where()}"
+            )
 
     # ── Derivatives ───────────────────────────────────────────────────────────
 
@@ -163,7 +201,7 @@ class _Check:
     def _along_input(self, order: int, j: int) -> None:
         unit = [float(i == j) for i in range(len(self.names))]
         lower = functools.partial(self._derivatives_at, order - 1)
-        found = slopes(self._moving(j, lower), self.point[j], self._noise_of_derivatives(order - 1))
+        found = slopes(self._moving(j, lower), self.point[j], self._noise_at(order - 1))
         self._compare(order, unit, self.names[j], found)
 
     def _along(self, order: int, direction: Sequence[float]) -> None:
@@ -171,8 +209,8 @@ class _Check:
             moved = [x + length * rate for x, rate in zip(self.point, direction, strict=True)]
             return self._derivatives_at(order - 1, moved)
 
-        found = slopes(derivatives, 0.0, self._noise_of_derivatives(order - 1))
-        self._compare(order, direction, "in a direction", found)
+        found = slopes(derivatives, 0.0, self._noise_at(order - 1))
+        self._compare(order, direction, "along a direction", found)
 
     def _compare(
         self, order: int, direction: Sequence[float], along: str, found: Sequence[Slope]
@@ -182,14 +220,19 @@ class _Check:
         for i, out in enumerate(outputs):
             traced = self._contracted(order, direction, leaves, out)
             for name, derivative in zip(self.names, _derivatives(traced, leaves), strict=True):
-                by = name if len(self.names) == 1 else f"{name} and {along}"
                 self._hold(
-                    f"{_ordinal(order)} derivative of {self.function.output_names[i]} by {by}",
+                    f"{_ordinal(order)} derivative of {self.function.output_names[i]} by "
+                    f"{self._by(order, name, along)}",
                     derivative,
                     next(differences),
                     f"differences of the {_ordinal(order - 1)}",
                     functools.partial(self._graphs, order, direction, i),
                 )
+
+    def _by(self, order: int, name: str, along: str) -> str:
+        if len(self.names) == 1:
+            return name
+        return f"{name} and {along}" + ", and along a direction" * (order > 2)
 
     def _derivatives_at(self, order: int, point: Sequence[float]) -> list[float]:
         """The derivatives of that order of each output by each input, contracted."""
@@ -200,16 +243,13 @@ class _Check:
             found += [derivative.value for derivative in _derivatives(traced, leaves)]
         return found
 
-    @functools.cache  # noqa: B019 - it lives as long as the check
-    def _noise_of_derivatives(self, order: int) -> list[float]:
-        leaves, outputs = self.function.record(self.point)
-        return [
-            noise(derivative)
-            for out in outputs
-            for derivative in gradients(
-                self._contracted(order, self._contraction, leaves, out), leaves
-            )
-        ]
+    def _noise_at(self, order: int) -> list[float]:
+        """How far rounding may have taken each of `_derivatives_at` the point."""
+        if order not in self._noise:
+            leaves, outputs = self.function.record(self.point)
+            traced = [self._contracted(order, self._contraction, leaves, out) for out in outputs]
+            self._noise[order] = [noise(x) for out in traced for x in gradients(out, leaves)]
+        return self._noise[order]
 
     def _contracted(
         self, order: int, direction: Sequence[float], leaves: list[Value], out: Value
@@ -292,6 +332,15 @@ def _reason(difference: Slope, origin: str) -> str:
         "rough": "differences do not converge, as at a jump or in noise.",
     }[difference.problem]
     return f"{reason} It comes from {origin}." if origin else reason
+
+
+def _along(direction: Sequence[float], derivatives: Sequence[Adjoint]) -> Adjoint:
+    """The rate of change in a direction in which each input moves at its own rate."""
+    pairs = list(zip(direction, derivatives, strict=True))
+    return Adjoint(
+        sum(rate * derivative.value for rate, derivative in pairs),
+        sum(abs(rate) * derivative.error for rate, derivative in pairs),
+    )
 
 
 def _derivatives(out: Value, leaves: Sequence[Value]) -> list[Adjoint]:

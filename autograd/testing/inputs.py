@@ -32,12 +32,13 @@ class Function:
         self.point: list[float] = []
         self.parameters: list[Value] = []
         self.output_names: list[str] = []
+        self._holders: list[Value | None] = []
         for name, thing in zip(_input_names(function, len(inputs)), inputs, strict=True):
-            for place, number, parameter in _numbers(name, thing):
+            for place, number, holder in _numbers(name, thing):
                 self.names.append(place)
                 self.point.append(number)
-                if parameter is not None:
-                    self.parameters.append(parameter)
+                self._holders.append(holder)
+        self.parameters = [holder for holder in self._holders if holder is not None]
 
     def values(self, numbers: Sequence[float]) -> list[float]:
         """The numbers that the function returns, without a record."""
@@ -46,12 +47,22 @@ class Function:
 
     def record(self, numbers: Sequence[float]) -> tuple[list[Value], list[Value]]:
         """The inputs and outputs of one call of the function, as Values."""
-        remaining = iter(numbers)
-        leaves: list[Value] = []
-        arguments = [_rebuilt(thing, remaining, leaves) for thing in self._inputs]
+        leaves = []
+        for number, holder in zip(numbers, self._holders, strict=True):
+            if holder is None:
+                leaves.append(Value(number))
+            else:
+                holder.data = number
+                leaves.append(holder)
+        return leaves, self.call(leaves)
+
+    def call(self, leaves: Sequence[Value]) -> list[Value]:
+        """What the function returns for these Values; a module has its own already."""
+        remaining = iter(leaves)
+        arguments = [_rebuilt(thing, remaining) for thing in self._inputs]
         outputs = list(_parts(self.name, self._function(*arguments)))
         self.output_names = [place for place, _ in outputs]
-        return leaves, [_output(place, part) for place, part in outputs]
+        return [_output(place, part) for place, part in outputs]
 
 
 def _output(place: str, part: Any) -> Value:
@@ -122,21 +133,19 @@ def _is_module(part: Any) -> bool:
     return hasattr(part, "named_parameters")
 
 
-def _rebuilt(thing: Any, numbers: Iterator[float], leaves: list[Value]) -> Any:
-    """The input with the next of the numbers in it, as leaves; a module is set to them."""
+def _rebuilt(thing: Any, leaves: Iterator[Value]) -> Any:
+    """The input with the next of the leaves in it."""
     if isinstance(thing, dict):
-        return {key: _rebuilt(part, numbers, leaves) for key, part in thing.items()}
+        return {key: _rebuilt(part, leaves) for key, part in thing.items()}
     if isinstance(thing, (list, tuple)):
-        parts = [_rebuilt(part, numbers, leaves) for part in thing]
+        parts = [_rebuilt(part, leaves) for part in thing]
         if hasattr(thing, "_fields"):
             return type(thing)(*parts)
         return parts if isinstance(thing, list) else tuple(parts)
     if _is_module(thing):
-        for _, parameter in thing.named_parameters():
-            parameter.data = next(numbers)
-            leaves.append(parameter)
+        for _ in thing.named_parameters():
+            next(leaves)
         return thing
-    label = thing.label if isinstance(thing, Value) else ""
-    leaf = Value(next(numbers), label)
-    leaves.append(leaf)
+    leaf = next(leaves)
+    leaf.label = thing.label if isinstance(thing, Value) else ""
     return leaf
