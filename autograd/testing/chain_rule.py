@@ -60,6 +60,14 @@ def noise(root: Value) -> float:
     return sum(share for share in shares if math.isfinite(share))
 
 
+def is_moderate(root: Value) -> bool:
+    """Whether no number on the way is so large or small that a product of two has fewer digits."""
+    sizes = [
+        abs(x) for value, adjoint in adjoints(root).items() for x in (value.data, adjoint.value)
+    ]
+    return all(size == 0.0 or 1e-150 < size < 1e150 for size in sizes)
+
+
 def broken_promise(root: Value, names: Mapping[Value, str]) -> str:
     """What `backward` or `gradients` do on this graph that they should not; or nothing.
 

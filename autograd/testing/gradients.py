@@ -11,7 +11,14 @@ from typing import Any, Final
 
 from autograd import functional
 from autograd.functional import gradients
-from autograd.testing.chain_rule import Adjoint, adjoints, broken_promise, is_close, noise
+from autograd.testing.chain_rule import (
+    Adjoint,
+    adjoints,
+    broken_promise,
+    is_close,
+    is_moderate,
+    noise,
+)
 from autograd.testing.inputs import Function
 from autograd.testing.numerical import Slope, slopes
 from autograd.testing.operations import kink, wrong_rule, wrong_rule_of_rule
@@ -138,7 +145,8 @@ class _Check:
     def forward_mode(self, order: int) -> None:
         """Check that forward mode gives what reverse mode does, along one direction.
 
-        Not by the parameters of a module, which stay the Values that they are.
+        Not by the parameters of a module, which stay the Values that they are, nor where
+        the two may lose digits in different places.
         """
         if self.function.parameters:
             return
@@ -148,9 +156,10 @@ class _Check:
         for i, out in enumerate(outputs):
             place = self.function.output_names[i]
             reverse = _along(direction, _derivatives(out, leaves))
-            self._same_in_both(f"jvp() of {place}", rates[i], reverse)
-            if order > 1:
-                traced = self._contracted(2, direction, leaves, out)
+            if is_moderate(out):
+                self._same_in_both(f"jvp() of {place}", rates[i], reverse)
+            traced = self._contracted(min(order, 2), direction, leaves, out)
+            if order > 1 and is_moderate(traced):
                 products = _hvp(
                     lambda inputs, i=i: self.function.call(inputs)[i], (self.point,), (direction,)
                 )

@@ -66,9 +66,8 @@ class Slope:
         >>> str(Slope(0.123456789, 2.5e-4))
         '0.12346 ± 3e-04'
         """
-        known = 17
-        if 0.0 < self.error < abs(self.value):
-            known = min(17, 2 + math.ceil(math.log10(abs(self.value) / self.error)))
+        digits = math.log10(max(abs(self.value) / self.error, 0.01)) if self.error else 15.0
+        known = min(17, 2 + math.ceil(digits))
         return f"{self.value:.{known}g} ± {self.error:.0e}"
 
 
