@@ -5,7 +5,6 @@ from __future__ import annotations
 import functools
 import math
 import operator
-import random
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
@@ -20,7 +19,7 @@ from autograd.testing.chain_rule import (
     noise,
 )
 from autograd.testing.inputs import Function
-from autograd.testing.numerical import Slope, slopes
+from autograd.testing.numerical import Slope, direction, slopes
 from autograd.testing.operations import kink, wrong_rule, wrong_rule_of_rule
 from autograd.value import Value, topological_order
 
@@ -118,7 +117,7 @@ class _Check:
         self._tolerance = tolerance
         self._skip_kinks = skip_kinks
         # Derivatives beyond the second are taken along one direction for each order.
-        self._contraction = _direction(self.point, seed=0) if len(self.names) > 1 else [1.0]
+        self._contraction = direction(self.point, seed=0) if len(self.names) > 1 else [1.0]
         self._noise: dict[int, list[float]] = {}
 
     # ── The values, and what the engine promises ──────────────────────────────
@@ -150,18 +149,18 @@ class _Check:
         """
         if self.function.parameters:
             return
-        direction = self._contraction
-        _, rates = _jvp(self.function.call, (self.point,), (direction,))
+        tangents = self._contraction
+        _, rates = _jvp(self.function.call, (self.point,), (tangents,))
         leaves, outputs = self.function.record(self.point)
         for i, out in enumerate(outputs):
             place = self.function.output_names[i]
-            reverse = _along(direction, _derivatives(out, leaves))
+            reverse = _along(tangents, _derivatives(out, leaves))
             if is_moderate(out):
                 self._same_in_both(f"jvp() of {place}", rates[i], reverse)
-            traced = self._contracted(min(order, 2), direction, leaves, out)
+            traced = self._contracted(min(order, 2), tangents, leaves, out)
             if order > 1 and is_moderate(traced):
                 products = _hvp(
-                    lambda inputs, i=i: self.function.call(inputs)[i], (self.point,), (direction,)
+                    lambda inputs, i=i: self.function.call(inputs)[i], (self.point,), (tangents,)
                 )
                 for name, product, derivative in zip(
                     self.names, products, _derivatives(traced, leaves), strict=True
@@ -201,7 +200,7 @@ class _Check:
             return
         for seed in range(1, _DIRECTIONS + 1):
             try:
-                self._along(order, _direction(self.point, seed))
+                self._along(order, direction(self.point, seed))
             except GradientError:
                 for j in range(len(self.names)):  # to name the input
                     self._along_input(order, j)
@@ -213,21 +212,21 @@ class _Check:
         found = slopes(self._moving(j, lower), self.point[j], self._noise_at(order - 1))
         self._compare(order, unit, self.names[j], found)
 
-    def _along(self, order: int, direction: Sequence[float]) -> None:
+    def _along(self, order: int, rates: Sequence[float]) -> None:
         def derivatives(length: float) -> list[float]:
-            moved = [x + length * rate for x, rate in zip(self.point, direction, strict=True)]
+            moved = [x + length * rate for x, rate in zip(self.point, rates, strict=True)]
             return self._derivatives_at(order - 1, moved)
 
         found = slopes(derivatives, 0.0, self._noise_at(order - 1))
-        self._compare(order, direction, "along a direction", found)
+        self._compare(order, rates, "along a direction", found)
 
     def _compare(
-        self, order: int, direction: Sequence[float], along: str, found: Sequence[Slope]
+        self, order: int, rates: Sequence[float], along: str, found: Sequence[Slope]
     ) -> None:
         leaves, outputs = self.function.record(self.point)
         differences = iter(found)
         for i, out in enumerate(outputs):
-            traced = self._contracted(order, direction, leaves, out)
+            traced = self._contracted(order, rates, leaves, out)
             for name, derivative in zip(self.names, _derivatives(traced, leaves), strict=True):
                 self._hold(
                     f"{_ordinal(order)} derivative of {self.function.output_names[i]} by "
@@ -235,7 +234,7 @@ class _Check:
                     derivative,
                     next(differences),
                     f"differences of the {_ordinal(order - 1)}",
-                    functools.partial(self._graphs, order, direction, i),
+                    functools.partial(self._graphs, order, rates, i),
                 )
 
     def _by(self, order: int, name: str, along: str) -> str:
@@ -261,12 +260,12 @@ class _Check:
         return self._noise[order]
 
     def _contracted(
-        self, order: int, direction: Sequence[float], leaves: list[Value], out: Value
+        self, order: int, rates: Sequence[float], leaves: list[Value], out: Value
     ) -> Value:
-        """What has the derivatives of that order as its first ones; ``direction`` is the last."""
+        """What has the derivatives of that order as its first; ``rates`` is the last direction."""
         for each in range(order - 1):
-            rates = direction if each == order - 2 else self._contraction
-            varying = [(x, rate) for x, rate in zip(leaves, rates, strict=True) if rate]
+            last = rates if each == order - 2 else self._contraction
+            varying = [(x, rate) for x, rate in zip(leaves, last, strict=True) if rate]
             traced = gradients(out, [x for x, _ in varying])
             terms = [slope * rate for slope, (_, rate) in zip(traced, varying, strict=True)]
             out = functools.reduce(operator.add, terms)
@@ -309,12 +308,10 @@ class _Check:
             f"not exist.\n  {self._where()}"
         )
 
-    def _graphs(self, order: int, direction: Sequence[float], i: int) -> list[Value]:
+    def _graphs(self, order: int, rates: Sequence[float], i: int) -> list[Value]:
         """What is differentiated for each order up to that one, recorded once more."""
         leaves, outputs = self.function.record(self.point)
-        return [
-            self._contracted(each, direction, leaves, outputs[i]) for each in range(1, order + 1)
-        ]
+        return [self._contracted(each, rates, leaves, outputs[i]) for each in range(1, order + 1)]
 
     def _moving(
         self, j: int, function: Callable[[list[float]], list[float]]
@@ -343,9 +340,9 @@ def _reason(difference: Slope, origin: str) -> str:
     return f"{reason} It comes from {origin}." if origin else reason
 
 
-def _along(direction: Sequence[float], derivatives: Sequence[Adjoint]) -> Adjoint:
+def _along(rates: Sequence[float], derivatives: Sequence[Adjoint]) -> Adjoint:
     """The rate of change in a direction in which each input moves at its own rate."""
-    pairs = list(zip(direction, derivatives, strict=True))
+    pairs = list(zip(rates, derivatives, strict=True))
     return Adjoint(
         sum(rate * derivative.value for rate, derivative in pairs),
         sum(abs(rate) * derivative.error for rate, derivative in pairs),
@@ -355,12 +352,6 @@ def _along(direction: Sequence[float], derivatives: Sequence[Adjoint]) -> Adjoin
 def _derivatives(out: Value, leaves: Sequence[Value]) -> list[Adjoint]:
     found = adjoints(out)
     return [found.get(leaf, Adjoint(0.0, 0.0)) for leaf in leaves]
-
-
-def _direction(point: Sequence[float], seed: int) -> list[float]:
-    """A direction in which every input moves, each by a part of its size."""
-    chance = random.Random(seed)
-    return [chance.choice((-1.0, 1.0)) * chance.uniform(0.5, 1.5) * max(1.0, abs(x)) for x in point]
 
 
 def _ordinal(order: int) -> str:

@@ -18,6 +18,7 @@ says how.
 from __future__ import annotations
 
 import math
+import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
@@ -132,6 +133,12 @@ def slopes(
         if all(any(table.best() for table in tables_of_one) for tables_of_one in found):
             break
     return [_conclusion(tables_of_one) for tables_of_one in found]
+
+
+def direction(point: Sequence[float], seed: int) -> list[float]:
+    """A direction in which every input moves, each by a part of its size."""
+    chance = random.Random(seed)
+    return [chance.choice((-1.0, 1.0)) * chance.uniform(0.5, 1.5) * (abs(x) or 1.0) for x in point]
 
 
 def _values(function: Callable[[float], Sequence[float]], x: float, count: int) -> Sequence[float]:
