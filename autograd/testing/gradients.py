@@ -318,10 +318,13 @@ class _Check:
             f"not exist.\n  {self._where()}"
         )
 
-    def _graphs(self, order: int, rates: Sequence[float], i: int) -> list[Value]:
-        """What is differentiated for each order up to that one, recorded once more."""
+    def _graphs(
+        self, order: int, rates: Sequence[float], i: int
+    ) -> tuple[list[Value], list[Value]]:
+        """The inputs, and what is differentiated for each order up to that one, once more."""
         leaves, outputs = self.function.record(self.point)
-        return [self._contracted(each, rates, leaves, outputs[i]) for each in range(1, order + 1)]
+        orders = range(1, order + 1)
+        return leaves, [self._contracted(each, rates, leaves, outputs[i]) for each in orders]
 
     def _moving(
         self, j: int, function: Callable[[list[float]], list[float]]
