@@ -69,11 +69,12 @@ def is_moderate(root: Value) -> bool:
 
 
 def broken_promise(root: Value, names: Mapping[Value, str]) -> str:
-    """What `backward` or `gradients` do on this graph that they should not; or nothing.
+    """What recording, `backward` or `gradients` have done that they should not; or nothing.
 
-    The values, from ``root`` down, should have the gradient that their uses hand to them,
-    by either; a second pass should double it in a leaf, and set it afresh elsewhere.
-    ``names`` says what to call the leaves. Every gradient is left as it was.
+    The local derivatives on the record should be what the rules give. By either, the values,
+    from ``root`` down, should have the gradient that their uses hand to them. A second
+    backward pass should double it in a leaf, and set it afresh elsewhere. ``names`` says what
+    to call the leaves. Every gradient is left as it was.
     """
     order = list(reversed(topological_order(root)))
     before = [(value, value._grad, value._awaited) for value in order]
@@ -87,6 +88,13 @@ def broken_promise(root: Value, names: Mapping[Value, str]) -> str:
 
 
 def _broken_promises(root: Value, order: list[Value], names: Mapping[Value, str]) -> Iterator[str]:
+    for value in order:
+        for recorded, by_rule in zip(value.local_derivatives, _by_rule(value), strict=True):
+            if not _same(recorded, by_rule):
+                yield (
+                    f"{shown(value, names)} is recorded with the local derivative {recorded!r}, "
+                    f"where the rule of {_name(value)} gives {by_rule!r}."
+                )
     expected = adjoints(root)
     root.backward()
     first = [value.grad for value in order]
@@ -114,10 +122,26 @@ def _broken_promises(root: Value, order: list[Value], names: Mapping[Value, str]
             )
 
 
+def _by_rule(value: Value) -> list[float]:
+    """What the table's rules give for each of the inputs, from numbers alone."""
+    if value.op is None:
+        return []
+    operands = value.operands
+    numbers = [x.data if isinstance(x, Value) else x for x in operands]
+    locals_ = value.op.local_derivatives(numbers, value.data)
+    return [
+        float(local) for x, local in zip(operands, locals_, strict=True) if isinstance(x, Value)
+    ]
+
+
+def _name(value: Value) -> str:
+    return value.op.name if value.op else ""
+
+
 def _added_up(
     value: Value, got: float, expected: Adjoint, order: list[Value], names: Mapping[Value, str]
 ) -> str:
-    uses = [user.op.name for user in order if user.op for source in user.inputs if source is value]
+    uses = [_name(user) for user in order for source in user.inputs if source is value]
     if not uses:
         return f"gives the result the gradient {got!r}: it should be 1."
     times = "once" if len(uses) == 1 else f"{len(uses)} times"

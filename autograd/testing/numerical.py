@@ -62,14 +62,17 @@ class Slope:
     right: float = math.nan
 
     def __str__(self) -> str:
-        """The derivative to as many digits as are known, and the bound.
+        """The derivative to the digits that are known, and the bound as a power of 10.
 
-        >>> str(Slope(0.123456789, 2.5e-4))
-        '0.12346 ± 3e-04'
+        >>> str(Slope(0.123456789, 2.5e-5))
+        '0.1235 ± 1e-04'
         """
-        digits = math.log10(max(abs(self.value) / self.error, 0.01)) if self.error else 15.0
-        known = min(17, 2 + math.ceil(digits))
-        return f"{self.value:.{known}g} ± {self.error:.0e}"
+        if not 0.0 < self.error < math.inf:
+            return repr(self.value)
+        exponent = math.ceil(math.log10(self.error))
+        size = math.floor(math.log10(abs(self.value))) if self.value else exponent
+        known = min(17, max(1, size - exponent + 1))
+        return f"{self.value:.{known}g} ± 1e{exponent:03d}"
 
 
 @dataclass(slots=True)

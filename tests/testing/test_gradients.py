@@ -126,8 +126,8 @@ def test_inputs_are_left_as_they_were() -> None:
 
 
 def message(error: pytest.ExceptionInfo[Exception]) -> str:
-    """The message, with all but the first four digits left out."""
-    return re.sub(r"(\d\.\d{4})\d+", r"\1", str(error.value))
+    """The message, with all but the first four digits, and the bounds, left out."""
+    return re.sub(r"(\d\.\d{4})\d+", r"\1", re.sub(r" ± 1e-1[1-5]", "", str(error.value)))
 
 
 def test_a_wrong_sign() -> None:
@@ -135,9 +135,9 @@ def test_a_wrong_sign() -> None:
         check_gradients(lambda angle: 2 * no_versine(angle) + 1, 0.5)
     assert message(error) == (
         "The derivative of the function by angle is wrong: -0.9588 by the chain rule, "
-        "0.9588 ± 2e-13 by differences.\n"
+        "0.9588 by differences.\n"
         "  The rule of versine for x is at fault: at versine(0.5) it gives -0.4794, differences "
-        "0.4794 ± 1e-13. Its sign is wrong.\n"
+        "0.4794. Its sign is wrong.\n"
         "  At angle = 0.5"
     )
 
@@ -147,9 +147,9 @@ def test_swapped_rules() -> None:
         check_gradients(swapped, 0.5, 0.8)
     assert message(error) == (
         "The derivative of ratio() by a is wrong: -0.7812 by the chain rule, "
-        "1.25 ± 4e-15 by differences.\n"
+        "1.25 by differences.\n"
         "  The rule of ratio for a is at fault: at ratio(0.5, 0.8) it gives -0.7812, differences "
-        "1.25 ± 4e-15. That is what the rule for b gives: are the two swapped?\n"
+        "1.25. That is what the rule for b gives: are the two swapped?\n"
         "  At a = 0.5, b = 0.8"
     )
 
@@ -161,9 +161,9 @@ def test_a_rule_that_leaves_the_record() -> None:
         check_gradients(cut, 0.5)
     assert message(error) == (
         "The second derivative of versine() by x is wrong: 0.0 by the chain rule, "
-        "0.8775 ± 2e-13 by differences of the first.\n"
+        "0.8775 by differences of the first.\n"
         "  The rule of versine for x is right, but not its own derivative by x: at versine(0.5) "
-        "that is 0.0, by differences 0.8775 ± 2e-13. A rule is to use nothing but operators and "
+        "that is 0.0, by differences 0.8775. A rule is to use nothing but operators and "
         "operations of autograd: `.data`, float() and the functions of math leave the record.\n"
         "  At x = 0.5"
     )
@@ -204,9 +204,9 @@ def test_a_rule_that_says_one_thing_to_floats_and_another_to_values() -> None:
 def test_a_function_that_leaves_the_record() -> None:
     with pytest.raises(GradientError) as error:
         check_gradients(lambda x: x * x.data, 3.0)
-    assert str(error.value) == (
+    assert message(error) == (
         "The derivative of the function by x is wrong: 3.0 by the chain rule, "
-        "6 ± 3e-14 by differences.\n"
+        "6 by differences.\n"
         "  Each recorded operation is right by itself, so part of the computation has left the "
         "record: look for `.data`, float() and the functions of math.\n"
         "  At x = 3.0"
