@@ -16,9 +16,10 @@ from typing import Final
 from autograd.functional import gradients
 from autograd.value import Value, topological_order
 
-# A local derivative is right to 4 units in the last place, and a product is rounded. Below the
-# least normal number there are fewer digits.
-_ROUNDING: Final = 5.0 * sys.float_info.epsilon
+# A value or a local derivative is right to 4 units in the last place, and a product is
+# rounded. Below the least normal number there are fewer digits.
+_UNITS: Final = 4.0
+_ROUNDING: Final = (_UNITS + 1.0) * sys.float_info.epsilon
 _UNDERFLOW: Final = sys.float_info.min
 
 
@@ -53,7 +54,7 @@ def adjoints(root: Value) -> dict[Value, Adjoint]:
 def noise(root: Value) -> float:
     """How far ``root`` may be off since each value that it was computed from was rounded."""
     shares = [
-        abs(adjoint.value) * math.ulp(value.data)
+        abs(adjoint.value) * _UNITS * math.ulp(value.data)
         for value, adjoint in adjoints(root).items()
         if value.op is not None
     ]

@@ -25,9 +25,9 @@ from autograd.value import Value, topological_order
 
 __tracebackhide__ = True  # pytest shows the user's line and the message
 
+_MANY: Final = 64  # inputs beyond which they are not moved one by one
 _FEW: Final = 8  # inputs up to which second derivatives are taken along each of them
 _DIRECTIONS: Final = 2  # in which they are taken where there are more
-_SAFETY: Final = 2.0  # as functions are right to a unit or two, not to a half
 _SHOWN: Final = 6  # inputs that a message lists
 _NOT_RECORDED: Final = (
     "Each recorded operation is right by itself, so part of the computation has left the "
@@ -178,7 +178,15 @@ class _Check:
     # ── Derivatives ───────────────────────────────────────────────────────────
 
     def first_derivatives(self) -> None:
-        """Check the derivative of each output by each input."""
+        """Check the derivative of each output by each input.
+
+        Where these are many, they are moved all at once, and one by one only if that shows
+        a difference.
+        """
+        if len(self.names) > _MANY and all(
+            self._agree_along(direction(self.point, seed)) for seed in range(_DIRECTIONS)
+        ):
+            return
         leaves, outputs = self.function.record(self.point)
         chain = [_derivatives(out, leaves) for out in outputs]
         rounding = [noise(out) for out in outputs]
@@ -193,6 +201,17 @@ class _Check:
                     functools.partial(self._graphs, 1, [], i),
                     j,
                 )
+
+    def _agree_along(self, rates: Sequence[float]) -> bool:
+        leaves, outputs = self.function.record(self.point)
+        chain = [_along(rates, _derivatives(out, leaves)) for out in outputs]
+        rounding = [noise(out) for out in outputs]
+        found = slopes(self._shifting(rates, self.function.values), 0.0, rounding)
+        return all(
+            not difference.problem
+            and abs(derivative.value - difference.value) <= derivative.error + difference.error
+            for derivative, difference in zip(chain, found, strict=True)
+        )
 
     def higher_derivatives(self, order: int) -> None:
         """Check the derivatives of that order against differences of those of one order less."""
@@ -215,11 +234,8 @@ class _Check:
         self._compare(order, unit, self.names[j], found)
 
     def _along(self, order: int, rates: Sequence[float]) -> None:
-        def derivatives(length: float) -> list[float]:
-            moved = [x + length * rate for x, rate in zip(self.point, rates, strict=True)]
-            return self._derivatives_at(order - 1, moved)
-
-        found = slopes(derivatives, 0.0, self._noise_at(order - 1))
+        lower = functools.partial(self._derivatives_at, order - 1)
+        found = slopes(self._shifting(rates, lower), 0.0, self._noise_at(order - 1))
         self._compare(order, rates, "along a direction", found)
 
     def _compare(
@@ -255,7 +271,9 @@ class _Check:
         return found
 
     def _noise_at(self, order: int) -> list[float]:
-        """How far rounding may have taken each of `_derivatives_at` the point."""
+        """How far rounding may have taken each of `_derivatives_at` the point, if that is known."""
+        if len(self.names) > _MANY:
+            return []
         if order not in self._noise:
             leaves, outputs = self.function.record(self.point)
             traced = [self._contracted(order, self._contraction, leaves, out) for out in outputs]
@@ -298,7 +316,7 @@ class _Check:
         # The chain rule is applied to numbers that were rounded.
         leaves, traced = graphs()
         [again] = gradients(traced[-1], [leaves[j]])
-        if off <= bound + _SAFETY * noise(again):
+        if off <= bound + noise(again):
             return
         found = [topological_order(graph) for graph in traced]
         fault = _first(found, wrong_rule) or _first(found, wrong_rule_of_rule)
@@ -331,6 +349,14 @@ class _Check:
     ) -> Callable[[float], list[float]]:
         """The function of input j alone."""
         return lambda to: function([*self.point[:j], to, *self.point[j + 1 :]])
+
+    def _shifting(
+        self, rates: Sequence[float], function: Callable[[list[float]], list[float]]
+    ) -> Callable[[float], list[float]]:
+        """The function of how far all inputs have moved, each at its own rate."""
+        return lambda length: function(
+            [x + length * rate for x, rate in zip(self.point, rates, strict=True)]
+        )
 
     def _where(self) -> str:
         shown = [f"{name} = {x!r}" for name, x in zip(self.names, self.point, strict=True)]
