@@ -235,7 +235,7 @@ class _Differences:
             <= max(
                 _RESOLVED * abs(estimate.value),
                 _RESOLVED * self._spread[estimate.row - estimate.column],
-                _NOISE * self.floor(estimate.row),
+                _NOISE * self.floor(0),
             )
         ]
         best = min(candidates, key=lambda estimate: estimate.error, default=None)

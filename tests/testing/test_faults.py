@@ -173,7 +173,6 @@ def test_the_fault_is_found_and_named(tmp_path: Path, fault: Fault) -> None:
 
 
 def test_without_a_fault_nothing_is_said(tmp_path: Path) -> None:
-    functions = [fault.function for fault in FAULTS.values()]
-    assert len(set(functions)) == len(functions) - 1  # the two dropped accumulations share one
-    total = "lambda x: " + " + ".join(f"({function})(x)" for function in functions)
+    functions = {fault.function for fault in FAULTS.values()}
+    total = "lambda x: " + " + ".join(f"({function})(x)" for function in sorted(functions))
     assert check_in_copy(tmp_path, total) == ""

@@ -16,9 +16,23 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Primitive, Reduction, Value, cos, elu, log, maximum, relu, sin, sqrt, tanh
+from autograd import (
+    Primitive,
+    Reduction,
+    Value,
+    cos,
+    elu,
+    functional,
+    log,
+    maximum,
+    relu,
+    sin,
+    sqrt,
+    tanh,
+)
 from autograd.primitives import as_float
 from autograd.testing import GradientError, KinkError, check_gradients
+from autograd.testing import gradients as checker
 from nn import MLP, Module
 from tests.expressions import Step, programs, run_on_values
 from tests.oracle import PRIMITIVES, ROWS
@@ -265,6 +279,46 @@ def test_a_wrong_factor_in_any_rule_is_found(name: str, factor: float, data: st.
     if right(*operands, row(*operands)) != 0.0:
         with pytest.raises(GradientError, match=f"^The derivative of {name}.. by .* is wrong"):
             check_gradients(Primitive(name, row.forward, *rules), *operands)
+
+
+forward_mode = pytest.mark.skipif(not hasattr(functional, "jvp"), reason="no forward mode yet")
+
+
+@forward_mode
+def test_forward_mode_is_held_to_reverse_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    jvp, hvp = checker._jvp, checker._hvp
+    with monkeypatch.context() as patch:
+        patch.setattr(checker, "_jvp", lambda *call: (None, [2 * x for x in jvp(*call)[1]]))
+        with pytest.raises(GradientError) as error:
+            check_gradients(tanh, 0.5)
+        assert message(error) == (
+            "jvp() of tanh() is 1.5728 along [1.0], by reverse mode 0.7864.\n  At x = 0.5"
+        )
+    with monkeypatch.context() as patch:
+        patch.setattr(checker, "_hvp", lambda *call: [x + 1 for x in hvp(*call)])
+        with pytest.raises(GradientError) as error:
+            check_gradients(lambda x: x["a"] ** 2, {"a": 1.0})
+        assert message(error) == (
+            "hvp() of the function by x['a'] is 3.0 along [1.0], by reverse mode 2.0.\n"
+            "  At x['a'] = 1.0"
+        )
+
+
+def test_among_very_many_inputs_a_derivative_is_found_and_named() -> None:
+    def function(weights: list[Value]) -> Any:
+        return autograd.sum([x * x for x in weights]) + versine(weights[70])
+
+    def wrong(weights: list[Value]) -> Any:
+        return autograd.sum([x * x for x in weights]) + no_versine(weights[70])
+
+    weights = [0.1 * i for i in range(80)]
+    check_gradients(function, weights)
+    with pytest.raises(
+        GradientError, match=r"^The derivative of wrong.. by weights.70. is wrong"
+    ):
+        check_gradients(wrong, weights)
+    with pytest.raises(KinkError, match=r"^There is no derivative of the function by weights\[0\]"):
+        check_gradients(lambda weights: autograd.sum([abs(x) for x in weights]), weights)
 
 
 # ── Where there is no derivative ──────────────────────────────────────────────

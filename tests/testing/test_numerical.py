@@ -141,7 +141,7 @@ def test_where_there_is_no_derivative_the_reason_is_told(
 def test_treads_that_look_like_a_ramp_from_afar_are_told_from_one() -> None:
     for x in (1.5, 25.303530854832744, 77.39573640566206, 766.9951029051191):
         found = slope(floor, x)
-        assert found.value == 0.0 or found.problem == "rough"
+        assert abs(found.value) <= found.error <= 1e-6 or found.problem == "rough"
 
 
 def test_noise_that_does_not_show_is_counted_in() -> None:
