@@ -37,7 +37,7 @@ from nn import MLP, Module
 from tests.expressions import Step, programs, run_on_values
 from tests.oracle import PRIMITIVES, ROWS
 
-EXAMPLES = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+EXAMPLES = settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 NOT_SMOOTH = {"ceil", "floor", "round", "sign", "floor_divide", "remainder", "where"}
 SMOOTH = [
     name
@@ -80,7 +80,7 @@ def test_every_reduction_passes(name: str, numbers: list[float]) -> None:
     check_gradients(PRIMITIVES[name], numbers, skip_kinks=True)
 
 
-@settings(max_examples=200, suppress_health_check=[HealthCheck.too_slow])
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
 @given(programs(), st.floats(-2, 2), st.floats(-2, 2))
 def test_every_generated_expression_passes(program: list[Step], a: float, b: float) -> None:
     check_gradients(lambda x, y: run_on_values(program, [x, y])[-1], a, b, skip_kinks=True)

@@ -24,7 +24,7 @@ SMOOTH = sorted(
 
 
 @pytest.mark.parametrize("name", SMOOTH)
-@settings(max_examples=25)
+@settings(max_examples=15)
 @given(data=st.data())
 def test_the_true_derivative_of_an_operation_lies_within_the_bound(
     name: str, data: st.DataObject
