@@ -236,6 +236,7 @@ class _Differences:
                 _RESOLVED * abs(estimate.value),
                 _RESOLVED * self._spread[estimate.row - estimate.column],
                 _NOISE * self.floor(0),
+                sys.float_info.min,  # of a function that is 0
             )
         ]
         best = min(candidates, key=lambda estimate: estimate.error, default=None)

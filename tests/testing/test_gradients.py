@@ -313,9 +313,7 @@ def test_among_very_many_inputs_a_derivative_is_found_and_named() -> None:
 
     weights = [0.1 * i for i in range(80)]
     check_gradients(function, weights)
-    with pytest.raises(
-        GradientError, match=r"^The derivative of wrong.. by weights.70. is wrong"
-    ):
+    with pytest.raises(GradientError, match=r"^The derivative of wrong.. by weights.70. is wrong"):
         check_gradients(wrong, weights)
     with pytest.raises(KinkError, match=r"^There is no derivative of the function by weights\[0\]"):
         check_gradients(lambda weights: autograd.sum([abs(x) for x in weights]), weights)

@@ -113,6 +113,12 @@ def test_a_kink_shows_in_the_two_slopes(
     assert math.isnan(found.value)
 
 
+@given(st.floats(allow_nan=False, allow_infinity=False))
+def test_what_does_not_vary_has_a_derivative_everywhere(x: float) -> None:
+    assert slope(lambda _: 0.0, x).value == slope(lambda _: 1.0, x).value == 0.0
+    assert slope(lambda _: 0.0, 13.7).problem == ""
+
+
 def test_a_kink_of_the_derivative_is_none_of_the_function() -> None:
     found = slope(lambda x: elu(x), 0.0)
     assert abs(found.value - 1.0) <= found.error <= 1e-8
