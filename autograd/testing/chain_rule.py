@@ -1,0 +1,170 @@
+"""The chain rule once more, in its plainest form, and what the engine is held to by it.
+
+`backward` and `gradients` walk a graph in ways of their own, for speed and to be
+differentiated again. Here the same is written as a textbook has it, and with a bound on
+the rounding errors, so that a difference means a fault.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+from autograd.functional import gradients
+from autograd.value import Value, topological_order
+
+# A value or a local derivative is right to 4 units in the last place, and a product is
+# rounded. Below the least normal number there are fewer digits.
+_UNITS: Final = 4.0
+_ROUNDING: Final = (_UNITS + 1.0) * sys.float_info.epsilon
+_UNDERFLOW: Final = sys.float_info.min
+
+
+@dataclass(frozen=True, slots=True)
+class Adjoint:
+    """The derivative of a result by a value, and how far rounding may have taken it."""
+
+    value: float
+    error: float
+
+
+def adjoints(root: Value) -> dict[Value, Adjoint]:
+    """The derivative of ``root`` by each value that it was computed from.
+
+    >>> x = Value(3.0)
+    >>> adjoints(x * x)[x].value
+    6.0
+    """
+    found = {root: Adjoint(1.0, 0.0)}
+    for value in reversed(topological_order(root)):
+        adjoint = found[value]
+        for source, local in zip(value.inputs, value.local_derivatives, strict=True):
+            share = local * adjoint.value
+            before = found.get(source, Adjoint(0.0, 0.0))
+            rounding = _ROUNDING * abs(share) + _UNDERFLOW * max(1.0, abs(adjoint.value))
+            found[source] = Adjoint(
+                before.value + share, before.error + abs(local) * adjoint.error + rounding
+            )
+    return found
+
+
+def noise(root: Value) -> float:
+    """How far ``root`` may be off since each value that it was computed from was rounded."""
+    shares = [
+        abs(adjoint.value) * _UNITS * math.ulp(value.data)
+        for value, adjoint in adjoints(root).items()
+        if value.op is not None
+    ]
+    return sum(share for share in shares if math.isfinite(share))
+
+
+def is_moderate(root: Value) -> bool:
+    """Whether no number on the way is so large or small that a product of two has fewer digits."""
+    sizes = [
+        abs(x) for value, adjoint in adjoints(root).items() for x in (value.data, adjoint.value)
+    ]
+    return all(size == 0.0 or 1e-150 < size < 1e150 for size in sizes)
+
+
+def broken_promise(root: Value, names: Mapping[Value, str]) -> str:
+    """What recording, `backward` or `gradients` have done that they should not; or nothing.
+
+    The local derivatives on the record should be what the rules give. By either, the values,
+    from ``root`` down, should have the gradient that their uses hand to them. A second
+    backward pass should double it in a leaf, and set it afresh elsewhere. ``names`` says what
+    to call the leaves. Every gradient is left as it was.
+    """
+    order = list(reversed(topological_order(root)))
+    before = [(value, value._grad, value._awaited) for value in order]
+    try:
+        for value in order:
+            value.grad = 0.0
+        return next(_broken_promises(root, order, names), "")
+    finally:
+        for value, grad, awaited in before:
+            value._grad, value._awaited = grad, awaited
+
+
+def _broken_promises(root: Value, order: list[Value], names: Mapping[Value, str]) -> Iterator[str]:
+    for value in order:
+        for recorded, by_rule in zip(value.local_derivatives, _by_rule(value), strict=True):
+            if not _same(recorded, by_rule):
+                yield (
+                    f"{shown(value, names)} is recorded with the local derivative {recorded!r}, "
+                    f"where the rule of {_name(value)} gives {by_rule!r}."
+                )
+    expected = adjoints(root)
+    root.backward()
+    first = [value.grad for value in order]
+    for value, got in zip(order, first, strict=True):
+        if not is_close(got, expected[value]):
+            yield f"backward() {_added_up(value, got, expected[value], order, names)}"
+    for value, traced in zip(order, gradients(root, order), strict=True):
+        if not is_close(traced.data, expected[value]):
+            yield f"gradients() {_added_up(value, traced.data, expected[value], order, names)}"
+    for value, got in zip(order, first, strict=True):
+        if not _same(value.grad, got):
+            yield f"gradients() changes the grad of {shown(value, names)}: it should change none."
+    root.backward()
+    for value, got in zip(order, first, strict=True):
+        if value.op is not None and not _same(value.grad, got):
+            yield (
+                f"backward() a second time changes the gradient of {shown(value, names)} "
+                f"from {got!r} to {value.grad!r}: in a value that was computed, "
+                "each pass should set it afresh."
+            )
+        if value.op is None and not _same(value.grad, 2.0 * got):
+            yield (
+                f"backward() a second time changes the gradient of {shown(value, names)} "
+                f"from {got!r} to {value.grad!r}: in a leaf, it should double exactly."
+            )
+
+
+def _by_rule(value: Value) -> list[float]:
+    """What the table's rules give for each of the inputs, from numbers alone."""
+    if value.op is None:
+        return []
+    operands = value.operands
+    numbers = [x.data if isinstance(x, Value) else x for x in operands]
+    locals_ = value.op.local_derivatives(numbers, value.data)
+    return [
+        float(local) for x, local in zip(operands, locals_, strict=True) if isinstance(x, Value)
+    ]
+
+
+def _name(value: Value) -> str:
+    return value.op.name if value.op else ""
+
+
+def _added_up(
+    value: Value, got: float, expected: Adjoint, order: list[Value], names: Mapping[Value, str]
+) -> str:
+    uses = [_name(user) for user in order for source in user.inputs if source is value]
+    if not uses:
+        return f"gives the result the gradient {got!r}: it should be 1."
+    times = "once" if len(uses) == 1 else f"{len(uses)} times"
+    return (
+        f"gives {shown(value, names)} the gradient {got!r}. It is used {times}, by "
+        f"{', '.join(sorted(set(uses)))}, and what it is handed adds up to {expected.value!r}."
+    )
+
+
+def shown(value: Value, names: Mapping[Value, str]) -> str:
+    """What a message calls a value: its name and number, or the operation and its operands."""
+    name = names.get(value) or value.label
+    if value.op is None:
+        return f"{name} = {value.data!r}" if name else repr(value.data)
+    operands = [x.data if isinstance(x, Value) else x for x in value.operands]
+    return f"{value.op.name}({', '.join(map(repr, operands))})"
+
+
+def is_close(got: float, expected: Adjoint) -> bool:
+    """Whether a derivative is the expected one but for rounding, done twice."""
+    return _same(got, expected.value) or abs(got - expected.value) <= 2.0 * expected.error
+
+
+def _same(a: float, b: float) -> bool:
+    return a == b or (math.isnan(a) and math.isnan(b))

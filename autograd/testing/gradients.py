@@ -1,0 +1,400 @@
+"""check_gradients: hold the chain rule against the values of the function themselves."""
+
+from __future__ import annotations
+
+import functools
+import math
+import operator
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from autograd import functional
+from autograd.functional import gradients
+from autograd.testing.chain_rule import (
+    Adjoint,
+    adjoints,
+    broken_promise,
+    is_close,
+    is_moderate,
+    noise,
+)
+from autograd.testing.inputs import Function
+from autograd.testing.numerical import Slope, direction, slopes
+from autograd.testing.operations import kink, wrong_rule, wrong_rule_of_rule
+from autograd.value import Value, topological_order
+
+__tracebackhide__ = True  # pytest shows the user's line and the message
+
+_MANY: Final = 64  # inputs beyond which they are not moved one by one
+_FEW: Final = 8  # inputs up to which second derivatives are taken along each of them
+_DIRECTIONS: Final = 2  # in which they are taken where there are more
+_SHOWN: Final = 6  # inputs that a message lists
+_NOT_RECORDED: Final = (
+    "Each recorded operation is right by itself, so part of the computation has left the "
+    "record: look for `.data`, float() and the functions of math."
+)
+
+_jvp: Final[Any] = getattr(functional, "jvp", None)
+_hvp: Final[Any] = getattr(functional, "hvp", None)
+
+
+class GradientError(AssertionError):
+    """A derivative is wrong, or the engine breaks a promise; the message says which."""
+
+
+class KinkError(ValueError):
+    """A function has no derivative at the point where it was to be checked."""
+
+
+def check_gradients(
+    function: Callable[..., Any],
+    *inputs: Any,
+    order: int = 2,
+    tolerance: float = 0.0,
+    skip_kinks: bool = False,
+) -> None:
+    """Check every derivative of a function at a point against differences of its values.
+
+    What is compared are the gradients that `Value.backward` and `gradients` give, and up
+    to ``order`` the derivatives of these. The bound on the error of the differences is
+    estimated along with them, so that there is no tolerance to be chosen. It is also
+    checked that what the engine promises holds for this function: that a second backward
+    pass doubles the gradients of the leaves exactly, for one.
+
+    Args:
+        function: takes numbers, computes with them as with Values, and returns a number.
+            It may be an operation that you have declared. Where it returns a container
+            of numbers, each of them is checked.
+        inputs: what to call it with: numbers, Values, and lists, tuples and dicts of them,
+            or a module of `nn`, whose parameters are then varied. All are left as they
+            were.
+        order: up to which order of derivatives to check. Each order beyond the first
+            makes it take several times as long.
+        tolerance: how far off a derivative may be besides, as a part of itself, for rules
+            that only approximate.
+        skip_kinks: leave out derivatives that do not exist, rather than raise an error.
+
+    Raises:
+        GradientError: a derivative is wrong. The message names the input, both numbers
+            and, where a single operation is to blame, the rule of that operation.
+        KinkError: the function is not differentiable at this point, so that there is
+            nothing to compare with.
+        TypeError: an input or an output is not a number.
+        ValueError: the function gives one value, and then another, for the same inputs.
+
+    >>> from autograd import log, tanh
+    >>> check_gradients(lambda x, y: log(x) * y, 2.0, 3.0)
+    >>> check_gradients(lambda weights: tanh(weights["a"][0] * 2), {"a": [0.5]}, order=3)
+    >>> check_gradients(abs, 0.0)  # doctest: +ELLIPSIS
+    Traceback (most recent call last):
+    autograd.testing.gradients.KinkError: There is no derivative of abs() by x here: ...
+    """
+    if isinstance(order, bool) or not isinstance(order, int) or order < 1:
+        raise ValueError(f"order is a whole number from 1 on, got {order!r}")
+    if not tolerance >= 0.0:
+        raise ValueError(f"tolerance is a number from 0 on, got {tolerance!r}")
+    if not inputs:
+        raise TypeError("check_gradients() needs the inputs to call the function with")
+    check = _Check(Function(function, inputs), tolerance, skip_kinks)
+    before = [(x, x._data, x._grad, x._awaited) for x in check.function.parameters]
+    try:
+        check.values()
+        check.promises()
+        check.first_derivatives()
+        for each in range(2, order + 1):
+            check.higher_derivatives(each)
+        if _jvp is not None:
+            check.forward_mode(order)
+    finally:
+        for parameter, data, grad, awaited in before:
+            parameter.data, parameter._grad, parameter._awaited = data, grad, awaited
+
+
+class _Check:
+    def __init__(self, function: Function, tolerance: float, skip_kinks: bool) -> None:
+        self.function = function
+        self.names = function.names
+        self.point = function.point
+        self._tolerance = tolerance
+        self._skip_kinks = skip_kinks
+        # Derivatives beyond the second are taken along one direction for each order.
+        self._contraction = direction(self.point, seed=0) if len(self.names) > 1 else [1.0]
+        self._noise: dict[int, list[float]] = {}
+        self._kinks = 0  # that have been left out
+
+    # ── The values, and what the engine promises ──────────────────────────────
+
+    def values(self) -> None:
+        """Check that the function gives the same values once more, recorded."""
+        unrecorded = self.function.values(self.point)
+        _, outputs = self.function.record(self.point)
+        for place, out, before in zip(self.function.output_names, outputs, unrecorded, strict=True):
+            if out.data != before and not (math.isnan(out.data) and math.isnan(before)):
+                raise ValueError(
+                    f"{place} is {before!r} and then {out.data!r} for the same inputs: where a "
+                    "function draws random numbers, it has to seed their generator itself"
+                )
+
+    def promises(self) -> None:
+        """Check what `backward` and `gradients` do on the record of the function."""
+        leaves, outputs = self.function.record(self.point)
+        for out in outputs:
+            broken = broken_promise(out, dict(zip(leaves, self.names, strict=True)))
+            if broken:
+                raise GradientError(f"{broken}\n  {self._where()}")
+
+    def forward_mode(self, order: int) -> None:
+        """Check that forward mode gives what reverse mode does, along one direction.
+
+        Not by the parameters of a module, which stay the Values that they are, nor where
+        the two may lose digits in different places, or at a kink.
+        """
+        if self.function.parameters:
+            return
+        tangents = self._contraction
+        _, rates = _jvp(self.function.call, (self.point,), (tangents,))
+        leaves, outputs = self.function.record(self.point)
+        for i, out in enumerate(outputs):
+            place = self.function.output_names[i]
+            reverse = _along(tangents, _derivatives(out, leaves))
+            if is_moderate(out):
+                self._same_in_both(f"jvp() of {place}", rates[i], reverse)
+            traced = self._contracted(min(order, 2), tangents, leaves, out)
+            if order > 1 and is_moderate(traced) and not self._kinks:
+                products = _hvp(
+                    lambda inputs, i=i: self.function.call(inputs)[i], (self.point,), (tangents,)
+                )
+                for name, product, derivative in zip(
+                    self.names, products, _derivatives(traced, leaves), strict=True
+                ):
+                    self._same_in_both(f"hvp() of {place} by {name}", product, derivative)
+
+    def _same_in_both(self, what: str, forward: float, reverse: Adjoint) -> None:
+        if not is_close(forward, reverse):
+            raise GradientError(
+                f"{what} is {forward!r} along {self._contraction}, "
+                f"by reverse mode {reverse.value!r}.\n  {self._where()}"
+            )
+
+    # ── Derivatives ───────────────────────────────────────────────────────────
+
+    def first_derivatives(self) -> None:
+        """Check the derivative of each output by each input.
+
+        Where these are many, they are moved all at once, and one by one only if that shows
+        a difference.
+        """
+        if len(self.names) > _MANY and all(
+            self._agree_along(direction(self.point, seed)) for seed in range(_DIRECTIONS)
+        ):
+            return
+        leaves, outputs = self.function.record(self.point)
+        chain = [_derivatives(out, leaves) for out in outputs]
+        rounding = [noise(out) for out in outputs]
+        for j, name in enumerate(self.names):
+            found = slopes(self._moving(j, self.function.values), self.point[j], rounding)
+            for i, place in enumerate(self.function.output_names):
+                self._hold(
+                    f"derivative of {place} by {name}",
+                    chain[i][j],
+                    found[i],
+                    "differences",
+                    functools.partial(self._graphs, 1, [], i),
+                    j,
+                )
+
+    def _agree_along(self, rates: Sequence[float]) -> bool:
+        leaves, outputs = self.function.record(self.point)
+        chain = [_along(rates, _derivatives(out, leaves)) for out in outputs]
+        rounding = [noise(out) for out in outputs]
+        found = slopes(self._shifting(rates, self.function.values), 0.0, rounding)
+        return all(
+            not difference.problem
+            and abs(derivative.value - difference.value) <= derivative.error + difference.error
+            for derivative, difference in zip(chain, found, strict=True)
+        )
+
+    def higher_derivatives(self, order: int) -> None:
+        """Check the derivatives of that order against differences of those of one order less."""
+        if len(self.names) <= _FEW:
+            for j in range(len(self.names)):
+                self._along_input(order, j)
+            return
+        for seed in range(1, _DIRECTIONS + 1):
+            try:
+                self._along(order, direction(self.point, seed))
+            except GradientError:
+                for j in range(len(self.names)):  # to name the input
+                    self._along_input(order, j)
+                raise
+
+    def _along_input(self, order: int, j: int) -> None:
+        unit = [float(i == j) for i in range(len(self.names))]
+        lower = functools.partial(self._derivatives_at, order - 1)
+        found = slopes(self._moving(j, lower), self.point[j], self._noise_at(order - 1))
+        self._compare(order, unit, self.names[j], found)
+
+    def _along(self, order: int, rates: Sequence[float]) -> None:
+        lower = functools.partial(self._derivatives_at, order - 1)
+        found = slopes(self._shifting(rates, lower), 0.0, self._noise_at(order - 1))
+        self._compare(order, rates, "along a direction", found)
+
+    def _compare(
+        self, order: int, rates: Sequence[float], along: str, found: Sequence[Slope]
+    ) -> None:
+        leaves, outputs = self.function.record(self.point)
+        differences = iter(found)
+        for i, out in enumerate(outputs):
+            traced = self._contracted(order, rates, leaves, out)
+            for j, derivative in enumerate(_derivatives(traced, leaves)):
+                self._hold(
+                    f"{_ordinal(order)} derivative of {self.function.output_names[i]} by "
+                    f"{self._by(order, self.names[j], along)}",
+                    derivative,
+                    next(differences),
+                    f"differences of the {_ordinal(order - 1)}",
+                    functools.partial(self._graphs, order, rates, i),
+                    j,
+                )
+
+    def _by(self, order: int, name: str, along: str) -> str:
+        if len(self.names) == 1:
+            return name
+        return f"{name} and {along}" + ", and along a direction" * (order > 2)
+
+    def _derivatives_at(self, order: int, point: Sequence[float]) -> list[float]:
+        """The derivatives of that order of each output by each input, contracted."""
+        leaves, outputs = self.function.record(point)
+        found = []
+        for out in outputs:
+            traced = self._contracted(order, self._contraction, leaves, out)
+            found += [derivative.value for derivative in _derivatives(traced, leaves)]
+        return found
+
+    def _noise_at(self, order: int) -> list[float]:
+        """How far rounding may have taken each of `_derivatives_at` the point, if that is known."""
+        if len(self.names) > _MANY:
+            return []
+        if order not in self._noise:
+            leaves, outputs = self.function.record(self.point)
+            traced = [self._contracted(order, self._contraction, leaves, out) for out in outputs]
+            self._noise[order] = [noise(x) for out in traced for x in gradients(out, leaves)]
+        return self._noise[order]
+
+    def _contracted(
+        self, order: int, rates: Sequence[float], leaves: list[Value], out: Value
+    ) -> Value:
+        """What has the derivatives of that order as its first; ``rates`` is the last direction."""
+        for each in range(order - 1):
+            last = rates if each == order - 2 else self._contraction
+            varying = [(x, rate) for x, rate in zip(leaves, last, strict=True) if rate]
+            traced = gradients(out, [x for x, _ in varying])
+            terms = [slope * rate for slope, (_, rate) in zip(traced, varying, strict=True)]
+            out = functools.reduce(operator.add, terms)
+        return out
+
+    # ── The verdict ───────────────────────────────────────────────────────────
+
+    def _hold(
+        self,
+        what: str,
+        derivative: Adjoint,
+        difference: Slope,
+        by: str,
+        graphs: Callable[[], tuple[list[Value], list[Value]]],
+        j: int,
+    ) -> None:
+        """Raise an error if two derivatives by input j differ, or one of them does not exist."""
+        if difference.problem:
+            if not self._skip_kinks:
+                found = [topological_order(graph) for graph in graphs()[1]]
+                raise KinkError(self._no(what, _reason(difference, _first(found, kink))))
+            self._kinks += 1
+            return
+        off = abs(derivative.value - difference.value)
+        bound = difference.error + derivative.error + self._tolerance * abs(difference.value)
+        if off <= bound:
+            return
+        # The chain rule is applied to numbers that were rounded.
+        leaves, traced = graphs()
+        [again] = gradients(traced[-1], [leaves[j]])
+        if off <= bound + noise(again):
+            return
+        found = [topological_order(graph) for graph in traced]
+        fault = _first(found, wrong_rule) or _first(found, wrong_rule_of_rule)
+        origin = "" if fault else _first(found, kink)
+        if not origin:
+            raise GradientError(
+                f"The {what} is wrong: {derivative.value!r} by the chain rule, "
+                f"{difference} by {by}.\n  {fault or _NOT_RECORDED}\n  {self._where()}"
+            )
+        if not self._skip_kinks:
+            raise KinkError(self._no(what, f"it comes from {origin}, which has none."))
+        self._kinks += 1
+
+    def _no(self, what: str, reason: str) -> str:
+        return (
+            f"There is no {what} here: {reason}\n"
+            "  Check at another point, or pass skip_kinks=True to leave out what does "
+            f"not exist.\n  {self._where()}"
+        )
+
+    def _graphs(
+        self, order: int, rates: Sequence[float], i: int
+    ) -> tuple[list[Value], list[Value]]:
+        """The inputs, and what is differentiated for each order up to that one, once more."""
+        leaves, outputs = self.function.record(self.point)
+        orders = range(1, order + 1)
+        return leaves, [self._contracted(each, rates, leaves, outputs[i]) for each in orders]
+
+    def _moving(
+        self, j: int, function: Callable[[list[float]], list[float]]
+    ) -> Callable[[float], list[float]]:
+        """The function of input j alone."""
+        return lambda to: function([*self.point[:j], to, *self.point[j + 1 :]])
+
+    def _shifting(
+        self, rates: Sequence[float], function: Callable[[list[float]], list[float]]
+    ) -> Callable[[float], list[float]]:
+        """The function of how far all inputs have moved, each at its own rate."""
+        return lambda length: function(
+            [x + length * rate for x, rate in zip(self.point, rates, strict=True)]
+        )
+
+    def _where(self) -> str:
+        shown = [f"{name} = {x!r}" for name, x in zip(self.names, self.point, strict=True)]
+        more = [f"and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
+        return f"At {', '.join([*shown[:_SHOWN], *more])}"
+
+
+def _first(graphs: Sequence[list[Value]], look: Callable[[list[Value]], str]) -> str:
+    """What is found in the first of the graphs in which anything is."""
+    return next(filter(None, map(look, graphs)), "")
+
+
+def _reason(difference: Slope, origin: str) -> str:
+    reason = {
+        "kink": f"the slope is {difference.left:.6g} to the left and "
+        f"{difference.right:.6g} to the right, a kink.",
+        "edge": "the values on the two sides are not all finite.",
+        "rough": "differences do not converge, as at a jump or in noise.",
+    }[difference.problem]
+    return f"{reason} It comes from {origin}." if origin else reason
+
+
+def _along(rates: Sequence[float], derivatives: Sequence[Adjoint]) -> Adjoint:
+    """The rate of change in a direction in which each input moves at its own rate."""
+    pairs = list(zip(rates, derivatives, strict=True))
+    return Adjoint(
+        sum(rate * derivative.value for rate, derivative in pairs),
+        sum(abs(rate) * derivative.error for rate, derivative in pairs),
+    )
+
+
+def _derivatives(out: Value, leaves: Sequence[Value]) -> list[Adjoint]:
+    found = adjoints(out)
+    return [found.get(leaf, Adjoint(0.0, 0.0)) for leaf in leaves]
+
+
+def _ordinal(order: int) -> str:
+    return {1: "first", 2: "second", 3: "third"}.get(order, f"{order}th")

@@ -1,0 +1,294 @@
+"""Derivatives from the values of a function alone, each with a bound on its error.
+
+They are what `check_gradients` holds the chain rule against, so they know nothing of it.
+Central differences are taken with steps that shrink, from about a third of the argument
+down, and extrapolated to a step of 0 as Richardson did; of the many estimates that this
+gives, the one with the least error bound is taken (Ridders 1982). Its bound adds up
+
+* how far extrapolating once more has moved the estimate: what is left of the truncation;
+* how far all finer steps disagree with it, as noise that is the greater the finer the
+  step; at least a unit in the last place of the function;
+* how far the slopes to the left and to the right disagree, extrapolated likewise. It
+  vanishes where the function is smooth, and does not next to a kink.
+
+Where no estimate is any good, the point itself is in question, and `Slope.problem`
+says how.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+import sys
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+__tracebackhide__ = True  # pytest shows the user's lines
+
+_COLUMNS: Final = 6  # of the table of extrapolations
+# As parts of the argument, or of 1 where that is smaller.
+_FIRST_STEP: Final = 0.309
+_LAST_STEP: Final = 2e-13
+# Steps that halve, or are whole numbers, are blind to what repeats with them, such as the
+# treads of `floor`.
+_RATIO: Final = 1.9
+_FINER_STEPS: Final = 3  # that an estimate is tried on, at least
+_ENOUGH: Final = 1e-10  # a relative bound at which no better is looked for
+_RESOLVED: Final = 1e-3  # the relative bound up to which an estimate says anything
+_NOISE: Final = 100.0  # units in the last place of the function, which may be all there is
+_SAFETY: Final = 2.0
+
+
+@dataclass(frozen=True, slots=True)
+class Slope:
+    """The derivative of a function at a point, from its values alone.
+
+    Attributes:
+        value: the derivative; nan where there is none.
+        error: a bound on how far ``value`` is off.
+        problem: why there is no derivative: ``"kink"``, where the slopes to the left
+            and to the right differ; ``"edge"``, where the function is not finite on one
+            side at least; ``"rough"``, where the differences do not converge, as at a
+            jump; or nothing.
+        left: the slope to the left of a kink; nan elsewhere.
+        right: the slope to the right of a kink; nan elsewhere.
+    """
+
+    value: float
+    error: float
+    problem: str = ""
+    left: float = math.nan
+    right: float = math.nan
+
+    def __str__(self) -> str:
+        """The derivative to the digits that are known, and the bound as a power of 10.
+
+        >>> str(Slope(0.123456789, 2.5e-5))
+        '0.1235 ± 1e-04'
+        """
+        if not 0.0 < self.error < math.inf:
+            return repr(self.value)
+        exponent = math.ceil(math.log10(self.error))
+        size = math.floor(math.log10(abs(self.value))) if self.value else exponent
+        known = min(17, max(1, size - exponent + 1))
+        return f"{self.value:.{known}g} ± 1e{exponent:03d}"
+
+
+@dataclass(slots=True)
+class _Estimate:
+    """An extrapolated slope; ``error`` grows where finer steps disagree."""
+
+    row: int
+    column: int
+    value: float
+    truncation: float
+    noise: float
+
+    @property
+    def error(self) -> float:
+        return self.truncation + self.noise
+
+
+def slope(function: Callable[[float], float], x: float) -> Slope:
+    """The derivative of ``function`` at ``x``, from its values around ``x``.
+
+    >>> import math
+    >>> estimate = slope(math.exp, 1.0)
+    >>> abs(estimate.value - math.e) <= estimate.error <= 1e-12
+    True
+    >>> kink = slope(abs, 0.0)
+    >>> kink.problem, kink.left, kink.right
+    ('kink', -1.0, 1.0)
+    """
+    return slopes(lambda at: [function(at)], x)[0]
+
+
+def slopes(
+    function: Callable[[float], Sequence[float]], x: float, noise: Sequence[float] = ()
+) -> list[Slope]:
+    """The derivative of each of the numbers that ``function`` gives, at ``x``.
+
+    Args:
+        function: called as rarely as gives good estimates: usually 20 times, at worst 180.
+        x: the point.
+        noise: how far rounding inside the function may have taken each of its numbers,
+            if that is known to be more than a unit in the last place. Far from 1 it does
+            not show in the values: ``log(1 + x * x)`` is exactly 0 all around 1e-10.
+    """
+    centre = function(x)
+    noise = noise or [0.0] * len(centre)
+    if not math.isfinite(x):
+        return [Slope(math.nan, math.inf, "edge") for _ in centre]
+    scales = [max(abs(x), 1.0), abs(x)] if 0.0 < abs(x) < 1.0 else [max(abs(x), 1.0)]
+    found: list[list[_Differences]] = [[] for _ in centre]
+    for scale in scales:
+        tables = [_Differences(x, *each) for each in zip(centre, noise, strict=True)]
+        for step in _steps(scale):
+            above = _values(function, x + step, len(centre))
+            below = _values(function, x - step, len(centre))
+            for table, high, low in zip(tables, above, below, strict=True):
+                table.add(step, high, low)
+            if all(table.is_good_enough() for table in tables):
+                break
+        for tables_of_one, table in zip(found, tables, strict=True):
+            tables_of_one.append(table)
+        if all(any(table.best() for table in tables_of_one) for tables_of_one in found):
+            break
+    return [_conclusion(tables_of_one) for tables_of_one in found]
+
+
+def direction(point: Sequence[float], seed: int) -> list[float]:
+    """A direction in which every input moves, each by a part of its size."""
+    chance = random.Random(seed)
+    return [chance.choice((-1.0, 1.0)) * chance.uniform(0.5, 1.5) * (abs(x) or 1.0) for x in point]
+
+
+def _values(function: Callable[[float], Sequence[float]], x: float, count: int) -> Sequence[float]:
+    """The values at ``x``: nan where the function has none, which an error says."""
+    try:
+        return function(x)
+    except (ArithmeticError, TypeError, ValueError):
+        return [math.nan] * count
+
+
+def _steps(scale: float) -> Iterator[float]:
+    step = _FIRST_STEP * scale
+    while step > max(_LAST_STEP * scale, sys.float_info.min):
+        yield step
+        step /= _RATIO
+
+
+class _Differences:
+    """The differences of one function at one point, for steps that shrink, and what they say."""
+
+    def __init__(self, x: float, centre: float, noise: float) -> None:
+        self._x = x
+        self._centre = centre
+        self._noise = noise
+        self.begin()
+
+    def begin(self) -> None:
+        """Forget the steps so far: the function is not finite there."""
+        self.steps: list[float] = []
+        self.left: list[float] = []
+        self.right: list[float] = []
+        self._size = abs(self._centre)
+        self._spread: list[float] = []
+        self._central: list[list[float]] = []
+        self._jumps: list[list[float]] = []
+        self._estimates: list[_Estimate] = []
+
+    def add(self, step: float, above: float, below: float) -> None:
+        """Take in the values of the function a step above and below the point."""
+        up, down = self._x + step, self._x - step
+        right = (above - self._centre) / (up - self._x)
+        left = (self._centre - below) / (self._x - down)
+        central = (above - below) / (up - down)
+        if not (math.isfinite(right) and math.isfinite(left) and math.isfinite(central)):
+            self.begin()
+            return
+        self.steps.append(step)
+        self.right.append(right)
+        self.left.append(left)
+        values = (above, below, self._centre)
+        self._size = max(map(abs, values))
+        self._spread.append((max(values) - min(values)) / step)
+        # A central difference is off by even powers of the step, and the difference of the
+        # one-sided ones, beside what does not vanish, by odd powers.
+        _extrapolate(self._central, central, first_power=2, power_step=2)
+        _extrapolate(self._jumps, right - left, first_power=1, power_step=2)
+        self._try_on_finer_step()
+        self._estimate()
+
+    def _try_on_finer_step(self) -> None:
+        row = len(self.steps) - 1
+        for estimate in self._estimates:
+            column = estimate.column
+            moved = abs(self._central[row][column] - estimate.value)
+            noise = moved * self.steps[row] / self.steps[estimate.row]
+            estimate.noise = max(estimate.noise, noise)
+
+    def _estimate(self) -> None:
+        row = len(self.steps) - 1
+        for column in range(1, len(self._central[row])):
+            value = self._central[row][column]
+            moved = max(
+                abs(value - self._central[row][column - 1]),
+                abs(value - self._central[row - 1][column - 1]),
+            )
+            truncation = moved + abs(self._jumps[row][column])
+            self._estimates.append(_Estimate(row, column, value, truncation, self.floor(row)))
+
+    def floor(self, row: int) -> float:
+        """What rounding alone makes of the slope, at least."""
+        return 2.0 * max(math.ulp(self._size), self._noise) / self.steps[row]
+
+    def best(self) -> _Estimate | None:
+        """The estimate with the least error, of those that say anything and agree."""
+        tried = len(self.steps) - _FINER_STEPS
+        candidates = [
+            estimate
+            for estimate in self._estimates
+            if estimate.row < tried
+            and estimate.error
+            <= max(
+                _RESOLVED * abs(estimate.value),
+                _RESOLVED * self._spread[estimate.row - estimate.column],
+                _NOISE * self.floor(0),
+                sys.float_info.min,  # of a function that is 0
+            )
+        ]
+        best = min(candidates, key=lambda estimate: estimate.error, default=None)
+        for other in candidates:
+            # Such as the treads of a stair, which from far off is a ramp.
+            if best and abs(best.value - other.value) > 10.0 * (best.error + other.error):
+                return None
+        return best
+
+    def one_sided(self, differences: list[float]) -> _Estimate | None:
+        """What the differences on one side converge to; None if they do not."""
+        table: list[list[float]] = []
+        candidates = []
+        for row, difference in enumerate(differences):
+            _extrapolate(table, difference, first_power=1, power_step=1)
+            for column in range(1, len(table[row])):
+                value = table[row][column]
+                moved = max(
+                    abs(value - table[row][column - 1]), abs(value - table[row - 1][column - 1])
+                )
+                if moved <= _RESOLVED * max(abs(value), self._spread[row]):
+                    candidates.append(_Estimate(row, column, value, moved, self.floor(row)))
+        return min(candidates, key=lambda estimate: estimate.error, default=None)
+
+    def is_good_enough(self) -> bool:
+        """Whether no finer step could tell any more, or need."""
+        best = self.best()
+        if best is None:
+            return False
+        return best.error <= max(_ENOUGH * abs(best.value), self.floor(len(self.steps) - 1))
+
+
+def _extrapolate(
+    table: list[list[float]], number: float, *, first_power: int, power_step: int
+) -> None:
+    """Add a row to Richardson's table: ``number``, then with ever more powers removed."""
+    row = [number]
+    for column in range(min(len(table), _COLUMNS)):
+        factor = _RATIO ** (first_power + power_step * column)
+        row.append(row[column] + (row[column] - table[-1][column]) / (factor - 1.0))
+    table.append(row)
+
+
+def _conclusion(tables: list[_Differences]) -> Slope:
+    estimates = [best for best in [table.best() for table in tables] if best is not None]
+    if estimates:
+        best = min(estimates, key=lambda estimate: estimate.error)
+        return Slope(best.value, _SAFETY * best.error + math.ulp(best.value))
+    if all(len(table.steps) <= _FINER_STEPS for table in tables):
+        return Slope(math.nan, math.inf, "edge")
+    for table in tables:
+        left, right = table.one_sided(table.left), table.one_sided(table.right)
+        if left and right and abs(left.value - right.value) > 10.0 * (left.error + right.error):
+            return Slope(math.nan, math.inf, "kink", left.value, right.value)
+    return Slope(math.nan, math.inf, "rough")

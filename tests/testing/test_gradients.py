@@ -1,0 +1,486 @@
+"""check_gradients: silent where all is right, and to the point where something is wrong."""
+
+from __future__ import annotations
+
+import math
+import random
+import re
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+import autograd
+from autograd import (
+    Primitive,
+    Reduction,
+    Value,
+    cos,
+    elu,
+    functional,
+    log,
+    maximum,
+    relu,
+    sin,
+    sqrt,
+    tanh,
+)
+from autograd.primitives import as_float
+from autograd.testing import GradientError, KinkError, check_gradients
+from autograd.testing import gradients as checker
+from nn import MLP, Module
+from tests.expressions import Step, programs, run_on_values
+from tests.oracle import PRIMITIVES, ROWS
+
+EXAMPLES = settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
+NOT_SMOOTH = {"ceil", "floor", "round", "sign", "floor_divide", "remainder", "where"}
+SMOOTH = [
+    name
+    for name, row in ROWS.items()
+    if not row.supporting and name not in NOT_SMOOTH and not isinstance(PRIMITIVES[name], Reduction)
+]
+REDUCTIONS = [
+    name
+    for name, row in ROWS.items()
+    if not row.supporting and isinstance(PRIMITIVES[name], Reduction) and name != "dot"
+]
+
+versine = Primitive("versine", lambda x: 2 * math.sin(x / 2) ** 2, lambda x, out: sin(x))
+no_versine = Primitive("versine", versine.forward, lambda x, out: -sin(x))
+ratio = Primitive("ratio", lambda a, b: a / b, lambda a, b, out: 1 / b, lambda a, b, out: -out / b)
+swapped = Primitive("ratio", ratio.forward, *reversed(ratio.derivatives))
+
+
+def number(x: Any) -> float:
+    """What a rule must not do: leave the record."""
+    return x.data if isinstance(x, Value) else as_float(x)
+
+
+# ── What is right passes ──────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("name", SMOOTH)
+@EXAMPLES
+@given(data=st.data())
+def test_every_row_of_the_table_passes(name: str, data: st.DataObject) -> None:
+    intervals = st.one_of([st.floats(low, high) for low, high in ROWS[name].intervals])
+    operands = data.draw(st.tuples(*[intervals] * PRIMITIVES[name].arity))
+    check_gradients(PRIMITIVES[name], *operands, skip_kinks=True)
+
+
+@pytest.mark.parametrize("name", REDUCTIONS)
+@EXAMPLES
+@given(numbers=st.lists(st.floats(-50, 50), min_size=1, max_size=4))
+def test_every_reduction_passes(name: str, numbers: list[float]) -> None:
+    check_gradients(PRIMITIVES[name], numbers, skip_kinks=True)
+
+
+@settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
+@given(programs(), st.floats(-2, 2), st.floats(-2, 2))
+def test_every_generated_expression_passes(program: list[Step], a: float, b: float) -> None:
+    check_gradients(lambda x, y: run_on_values(program, [x, y])[-1], a, b, skip_kinks=True)
+
+
+class Pair(NamedTuple):
+    """Two numbers, by name."""
+
+    first: Any
+    second: Any
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs"),
+    [
+        (lambda x: x**3, (2,)),
+        (lambda x, y: log(x) * y, (Value(2.0), 3.0)),
+        (lambda w: tanh(w["a"][0] * w["b"]), ({"a": [0.5, 7.0], "b": 2.0},)),
+        (lambda pair: pair.first * pair.second, (Pair(2.0, 3.0),)),
+        (lambda x: {"sum": x[0] + x[1], "parts": [x[0] * 2, (x[1],)]}, ((1.0, 2.0),)),
+        (lambda x: 3.0, (1.0,)),
+        (lambda x: x, (1.0,)),
+        (autograd.softmax, ([1.0, 2.0, 3.0],)),
+        (autograd.dot, ([1.0, 2.0], [3.0, -4.0])),
+        (versine, (0.5,)),
+        (ratio, (0.5, 0.7)),
+        (lambda x: autograd.grad(lambda y: x * y**3)(x), (1.5,)),
+    ],
+)
+def test_functions_of_all_shapes_pass(
+    function: Callable[..., Any], inputs: tuple[Any, ...]
+) -> None:
+    check_gradients(function, *inputs, order=3)
+
+
+def loss(model: Any) -> Any:
+    return (model([0.3, -0.5]) - 1) ** 2 + (model([0.1, 0.2]) + 1) ** 2
+
+
+def test_a_network_passes_and_is_left_as_it_was() -> None:
+    model = MLP(2, [3, 1], activation="tanh", rng=random.Random(1))
+    loss(model).backward()
+    before = [(p.data, p.grad, p.has_grad) for p in model.parameters()]
+    check_gradients(loss, model)
+    check_gradients(lambda model, scale: loss(model) * scale, model, 2.0)
+    assert [(p.data, p.grad, p.has_grad) for p in model.parameters()] == before
+
+
+def test_inputs_are_left_as_they_were() -> None:
+    x = Value(2.0, label="x")
+    (x * 3).backward()
+    check_gradients(lambda x: x * x, x)
+    assert (x.data, x.grad, x.label) == (2.0, 3.0, "x")
+
+
+# ── What is wrong is named ────────────────────────────────────────────────────
+
+
+def message(error: pytest.ExceptionInfo[Exception]) -> str:
+    """The message, with all but the first four digits, and the bounds, left out."""
+    return re.sub(r"(\d\.\d{4})\d+", r"\1", re.sub(r" ± 1e-1[1-5]", "", str(error.value)))
+
+
+def test_a_wrong_sign() -> None:
+    with pytest.raises(GradientError) as error:
+        check_gradients(lambda angle: 2 * no_versine(angle) + 1, 0.5)
+    assert message(error) == (
+        "The derivative of the function by angle is wrong: -0.9588 by the chain rule, "
+        "0.9588 by differences.\n"
+        "  The rule of versine for x is at fault: at versine(0.5) it gives -0.4794, differences "
+        "0.4794. Its sign is wrong.\n"
+        "  At angle = 0.5"
+    )
+
+
+def test_swapped_rules() -> None:
+    with pytest.raises(GradientError) as error:
+        check_gradients(swapped, 0.5, 0.8)
+    assert message(error) == (
+        "The derivative of ratio() by a is wrong: -0.7812 by the chain rule, "
+        "1.25 by differences.\n"
+        "  The rule of ratio for a is at fault: at ratio(0.5, 0.8) it gives -0.7812, differences "
+        "1.25. That is what the rule for b gives: are the two swapped?\n"
+        "  At a = 0.5, b = 0.8"
+    )
+
+
+def test_a_rule_that_leaves_the_record() -> None:
+    cut = Primitive("versine", versine.forward, lambda x, out: math.sin(number(x)))
+    check_gradients(cut, 0.5, order=1)
+    with pytest.raises(GradientError) as error:
+        check_gradients(cut, 0.5)
+    assert message(error) == (
+        "The second derivative of versine() by x is wrong: 0.0 by the chain rule, "
+        "0.8775 by differences of the first.\n"
+        "  The rule of versine for x is right, but not its own derivative by x: at versine(0.5) "
+        "that is 0.0, by differences 0.8775. A rule is to use nothing but operators and "
+        "operations of autograd: `.data`, float() and the functions of math leave the record.\n"
+        "  At x = 0.5"
+    )
+
+
+def test_a_mixed_second_derivative() -> None:
+    cut = Primitive(
+        "scaled", lambda x, y: x * y, lambda x, y, out: number(y), lambda x, y, out: number(x)
+    )
+    with pytest.raises(GradientError, match=r"^The second derivative of scaled.. by y and x is wr"):
+        check_gradients(cut, 0.5, 2.0)
+
+
+def test_a_rule_that_is_wrong_to_third_order_only() -> None:
+    cut = Primitive("cut", math.cos, lambda x, out: -sin(x))
+    deep = Primitive("deep", math.sin, lambda x, out: Cosine(x))
+    check_gradients(cut, 0.5, order=3)
+    check_gradients(deep, 0.5, order=2)
+    with pytest.raises(GradientError, match=r"^The third derivative of deep.. by x is wrong"):
+        check_gradients(deep, 0.5, order=3)
+
+
+Cosine = Primitive("cosine", math.cos, lambda x, out: -math.sin(number(x)) * x / number(x))
+
+
+def test_a_rule_that_says_one_thing_to_floats_and_another_to_values() -> None:
+    two_faced = Primitive(
+        "two_faced", math.sin, lambda x, out: 2 * cos(x) if isinstance(x, Value) else cos(x)
+    )
+    with pytest.raises(GradientError) as error:
+        check_gradients(lambda x: two_faced(x) * 3, 0.5)
+    assert message(error) == (
+        "gradients() gives x = 0.5 the gradient 5.2654. It is used once, by two_faced, and what "
+        "it is handed adds up to 2.6327.\n  At x = 0.5"
+    )
+
+
+def test_a_function_that_leaves_the_record() -> None:
+    with pytest.raises(GradientError) as error:
+        check_gradients(lambda x: x * x.data, 3.0)
+    assert message(error) == (
+        "The derivative of the function by x is wrong: 3.0 by the chain rule, "
+        "6 by differences.\n"
+        "  Each recorded operation is right by itself, so part of the computation has left the "
+        "record: look for `.data`, float() and the functions of math.\n"
+        "  At x = 3.0"
+    )
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "named"),
+    [
+        (lambda w: w[1] * no_versine(w[0]["k"]), ([{"k": 0.5}, 2.0],), "by w[0]['k'] is"),
+        (no_versine, (Value(0.5, label="angle"),), "by x (labelled 'angle') is"),
+        (lambda x: [x, no_versine(x)], (0.5,), "of the function[1] by x"),
+        (lambda *numbers: no_versine(numbers[1]), (1.0, 0.5), "by input 1 is"),
+        (loss, (MLP(2, [1], activation=[no_versine], rng=random.Random(3)),), "by model.layers.0"),
+    ],
+)
+def test_the_input_is_named(function: Any, inputs: tuple[Any, ...], named: str) -> None:
+    with pytest.raises(GradientError, match=re.escape(named)):
+        check_gradients(function, *inputs)
+
+
+def test_among_many_inputs_a_second_derivative_is_found_and_named() -> None:
+    cut = Primitive("cut", math.sin, lambda x, out: math.cos(number(x)))
+
+    def function(weights: list[Value]) -> Any:
+        return autograd.sum([x * x for x in weights]) + cut(weights[7])
+
+    weights = [0.5 * i for i in range(12)]
+    with pytest.raises(GradientError) as error:
+        check_gradients(function, weights)
+    assert str(error.value).startswith(
+        "The second derivative of function() by weights[7] and weights[7] is wrong: 2.0 by"
+    )
+    assert str(error.value).endswith(
+        "At weights[0] = 0.0, weights[1] = 0.5, weights[2] = 1.0, weights[3] = 1.5, "
+        "weights[4] = 2.0, weights[5] = 2.5, and 6 more"
+    )
+
+
+def test_a_derivative_of_nan_is_wrong_where_there_is_one() -> None:
+    broken = Primitive("broken", lambda x: x * x, lambda x, out: x * math.nan)
+    with pytest.raises(GradientError, match=r"is wrong: nan by the chain rule, 4 ±"):
+        check_gradients(broken, 2.0)
+
+
+@given(st.sampled_from(SMOOTH), st.sampled_from([-1.0, 0.0, 1.0 + 1e-6, 2.0]), st.data())
+def test_a_wrong_factor_in_any_rule_is_found(name: str, factor: float, data: st.DataObject) -> None:
+    row = PRIMITIVES[name]
+    i = data.draw(st.integers(0, row.arity - 1))
+    operands = [0.3 + 0.2 * j for j in range(row.arity)]
+    if name == "arccosh":
+        operands = [1.3]
+    rules = list(row.derivatives)
+    right = rules[i]
+    rules[i] = lambda *operands: right(*operands) * factor
+    if right(*operands, row(*operands)) != 0.0:
+        with pytest.raises(GradientError, match=f"^The derivative of {name}.. by .* is wrong"):
+            check_gradients(Primitive(name, row.forward, *rules), *operands)
+
+
+forward_mode = pytest.mark.skipif(not hasattr(functional, "jvp"), reason="no forward mode yet")
+
+
+@forward_mode
+def test_forward_mode_is_held_to_reverse_mode(monkeypatch: pytest.MonkeyPatch) -> None:
+    jvp, hvp = checker._jvp, checker._hvp
+    with monkeypatch.context() as patch:
+        patch.setattr(checker, "_jvp", lambda *call: (None, [2 * x for x in jvp(*call)[1]]))
+        with pytest.raises(GradientError) as error:
+            check_gradients(tanh, 0.5)
+        assert message(error) == (
+            "jvp() of tanh() is 1.5728 along [1.0], by reverse mode 0.7864.\n  At x = 0.5"
+        )
+    with monkeypatch.context() as patch:
+        patch.setattr(checker, "_hvp", lambda *call: [x + 1 for x in hvp(*call)])
+        with pytest.raises(GradientError) as error:
+            check_gradients(lambda x: x["a"] ** 2, {"a": 1.0})
+        assert message(error) == (
+            "hvp() of the function by x['a'] is 3.0 along [1.0], by reverse mode 2.0.\n"
+            "  At x['a'] = 1.0"
+        )
+
+
+def test_among_very_many_inputs_a_derivative_is_found_and_named() -> None:
+    def function(weights: list[Value]) -> Any:
+        return autograd.sum([x * x for x in weights]) + versine(weights[70])
+
+    def wrong(weights: list[Value]) -> Any:
+        return autograd.sum([x * x for x in weights]) + no_versine(weights[70])
+
+    weights = [0.1 * i for i in range(80)]
+    check_gradients(function, weights)
+    with pytest.raises(GradientError, match=r"^The derivative of wrong.. by weights.70. is wrong"):
+        check_gradients(wrong, weights)
+    with pytest.raises(KinkError, match=r"^There is no derivative of the function by weights\[0\]"):
+        check_gradients(lambda weights: autograd.sum([abs(x) for x in weights]), weights)
+
+
+# ── Where there is no derivative ──────────────────────────────────────────────
+
+
+def test_a_kink_is_no_fault() -> None:
+    with pytest.raises(KinkError) as error:
+        check_gradients(lambda x: 3 * relu(x - 1), 1.0)
+    assert str(error.value) == (
+        "There is no derivative of the function by x here: the slope is 0 to the left and 3 to "
+        "the right, a kink. It comes from relu(0.0).\n"
+        "  Check at another point, or pass skip_kinks=True to leave out what does not exist.\n"
+        "  At x = 1.0"
+    )
+    assert not isinstance(error.value, AssertionError)
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "reason"),
+    [
+        (abs, (0.0,), "a kink. It comes from absolute(0.0)."),
+        (maximum, (1.0, 1.0), "a kink. It comes from maximum(1.0, 1.0)."),
+        (sqrt, (0.0,), "the values on the two sides are not all finite. It comes from sqrt(0.0)."),
+        (log, (-1.0,), "the values on the two sides are not all finite. It comes from log(-1.0)."),
+        (autograd.floor, (2.0,), "differences do not converge, as at a jump or in noise. It comes"),
+        (autograd.hypot, (0.0, 0.0), "a kink. It comes from hypot(0.0, 0.0)."),
+        (autograd.clamp, (0.0, 0.0, 0.0), "it comes from clamp(0.0, 0.0, 0.0), which has none."),
+        (autograd.xlogy, (0.0, 0.0), "It comes from xlogy(0.0, 0.0)."),
+    ],
+)
+def test_the_reason_is_told(function: Any, inputs: tuple[float, ...], reason: str) -> None:
+    with pytest.raises(KinkError, match=re.escape(reason)):
+        check_gradients(function, *inputs)
+    check_gradients(function, *inputs, skip_kinks=True)
+
+
+def test_a_kink_of_the_first_derivative() -> None:
+    check_gradients(elu, 0.0, 1.0, order=1)
+    with pytest.raises(KinkError, match=r"^There is no second derivative of elu.. by x and x here"):
+        check_gradients(elu, 0.0, 1.0)
+
+
+def test_next_to_a_skipped_kink_a_fault_is_found() -> None:
+    with pytest.raises(GradientError, match=r"by y is wrong.*\n.*The rule of versine"):
+        check_gradients(lambda x, y: abs(x) + no_versine(y), 0.0, 0.5, skip_kinks=True)
+
+
+# ── What is refused ───────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("arguments", "options", "message"),
+    [
+        ((), {}, "check_gradients() needs the inputs to call the function with"),
+        ((2.0,), {"order": 0}, "order is a whole number from 1 on, got 0"),
+        ((2.0,), {"order": True}, "order is a whole number from 1 on, got True"),
+        ((2.0,), {"tolerance": -1.0}, "tolerance is a number from 0 on, got -1.0"),
+        (
+            ([2.0, "sum"],),
+            {},
+            "check_gradients() varies each of its inputs; at x[1]: expected a real number, got the "
+            "str 'sum': convert it first, with float(...). What is not to be varied belongs into "
+            "the function, such as lambda x: f(x, option)",
+        ),
+        (
+            (True,),
+            {},
+            "check_gradients() varies each of its inputs; at x: expected a real number, got the "
+            "bool True. What is not to be varied belongs into the function, such as "
+            "lambda x: f(x, option)",
+        ),
+    ],
+)
+def test_what_cannot_be_checked_is_refused(
+    arguments: tuple[Any, ...], options: dict[str, Any], message: str
+) -> None:
+    with pytest.raises((TypeError, ValueError), match=f"^{re.escape(message)}$"):
+        check_gradients(lambda x: x, *arguments, **options)
+
+
+def test_what_is_returned_has_to_be_numbers() -> None:
+    with pytest.raises(TypeError) as error:
+        check_gradients(lambda x: [x, None], 1.0)
+    assert str(error.value) == (
+        "check_gradients() needs a function that returns numbers; the function[1] is none: "
+        "expected a real number, got None: pass 0.0 if nothing is meant"
+    )
+
+
+def test_a_function_with_chance_in_it_is_refused() -> None:
+    chances = iter([0.25, 0.5])
+
+    def dropout(x: Value) -> Value:
+        return x * next(chances)
+
+    with pytest.raises(ValueError, match="same inputs") as error:
+        check_gradients(dropout, 2.0)
+    assert str(error.value) == (
+        "dropout() is 0.5 and then 1.0 for the same inputs: where a function draws random "
+        "numbers, it has to seed their generator itself"
+    )
+
+
+def test_a_rule_that_approximates_may_be_allowed_to() -> None:
+    rough = Primitive("rough", math.sin, lambda x, out: cos(x) * (1 + 1e-6))
+    with pytest.raises(GradientError):
+        check_gradients(rough, 0.5)
+    check_gradients(rough, 0.5, tolerance=1e-5)
+
+
+def test_an_error_of_the_function_itself_comes_through() -> None:
+    def fails(x: Value) -> Value:
+        raise LookupError("mine", x)
+
+    with pytest.raises(LookupError, match="mine"):
+        check_gradients(fails, 1.0)
+
+
+def test_a_module_is_whatever_has_named_parameters() -> None:
+    class Line(Module):
+        def __init__(self) -> None:
+            self.slope = Value(2.0)
+
+    class Foreign:
+        def __init__(self) -> None:
+            self.slope = Value(2.0)
+
+        def named_parameters(self) -> list[tuple[str, Value]]:
+            return [("slope", self.slope)]
+
+    for line in (Line(), Foreign()):
+        check_gradients(lambda line: line.slope**2, line)
+        with pytest.raises(GradientError, match=r"by line\.slope is wrong"):
+            check_gradients(lambda line: no_versine(line.slope), line)
+
+
+# ── What a failing test looks like ────────────────────────────────────────────
+
+FAILING_TEST = """
+import math
+from autograd import Primitive, cos
+from autograd.testing import check_gradients
+
+versine = Primitive("versine", lambda x: 1 - math.cos(x), lambda x, out: cos(x))
+
+def test_versine():
+    check_gradients(versine, 0.5)
+"""
+
+
+def test_the_output_of_pytest_is_the_line_and_the_message(tmp_path: Path) -> None:
+    (tmp_path / "test_mine.py").write_text(FAILING_TEST)
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py"]
+    environment = {"PYTHONPATH": str(Path(autograd.__file__).parent.parent), "COLUMNS": "200"}
+    result = subprocess.run(
+        command, cwd=tmp_path, capture_output=True, text=True, env={**environment, "PATH": ""}
+    )
+    lines = [line for line in result.stdout.splitlines() if line.strip()]
+    assert result.returncode == 1
+    assert len(lines) <= 14, result.stdout
+    assert ">       check_gradients(versine, 0.5)" in lines
+    shown = [line for line in lines if line.startswith("E  ")]
+    assert len(shown) == 3
+    assert "The derivative of versine() by x is wrong: 0.87758" in shown[0]
+    assert "The rule of versine for x is at fault: at versine(0.5) it gives" in shown[1]
+    assert shown[2].endswith("At x = 0.5")
+    assert not any("autograd/testing" in line and "Error" not in line for line in lines)
