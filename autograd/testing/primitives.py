@@ -1,7 +1,4 @@
-"""Check an operation of your own as the operations of the table are checked: against mpmath.
-
-Needs mpmath, which ``pip install "chainrule[testing]"`` brings.
-"""
+"""Check an operation of your own as the operations of the table are checked: against mpmath."""
 
 from __future__ import annotations
 
@@ -10,12 +7,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import Any
 
-try:
-    from mpmath import mp, mpf
-except ModuleNotFoundError as error:
-    raise ModuleNotFoundError(
-        'autograd.testing needs mpmath: pip install "chainrule[testing]"'
-    ) from error
+from mpmath import mp, mpf
 
 from autograd.functional import gradients
 from autograd.primitives import Primitive, Reduction
