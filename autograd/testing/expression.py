@@ -139,9 +139,11 @@ class Expression:
         """
         for what, actual, expected in self.comparisons(order):
             if not expected.allows(actual):
+                within = f" to within {expected.error:.1e}" if expected.error else ""
+                statements = [line for line in code(self) if " import " not in line]
                 raise AssertionError(
-                    f"{what} is {actual!r}, should be {float(expected.number)!r}, "
-                    f"to within {expected.error:.1e}, in\n{self!r}"
+                    f"{what} is {actual!r}, should be {float(expected.number)!r}{within}, "
+                    f"in {'; '.join(statements)}"
                 )
 
     def comparisons(self, order: int = 1) -> Iterator[tuple[str, float, Expected]]:

@@ -13,8 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Final
 
 from hypothesis import reject
 from hypothesis import strategies as st
@@ -142,9 +141,8 @@ def expressions(
                 f"formulas maps operations to functions, and {primitive!r} is not an operation: "
                 "pass {operation: lambda x: ...}"
             )
-    return _expressions(
-        chosen, inputs, min_size, max_size, max_inputs, allow_nan, allow_infinity, own
-    )
+    tame = not (allow_nan or allow_infinity)
+    return _expressions(chosen, inputs, min_size, max_size, max_inputs, tame, own)
 
 
 @dataclass(repr=False)
@@ -307,61 +305,59 @@ def _without_the_smallest(number: float) -> float:
 
 # ── Drawing ───────────────────────────────────────────────────────────────────
 
-
-@lru_cache(maxsize=1000)
-def _integers(greatest: int, least: int = 0) -> st.SearchStrategy[int]:
-    return st.integers(least, greatest)
+# What is drawn are drafts, which mean something whatever came before them: so Hypothesis can
+# leave out any of them when it looks for a simpler expression. `_Assembly` makes steps of them.
 
 
-class _Drawing:
+@dataclass(frozen=True)
+class _Draft:
+    """An operation, and for each operand a constant, as a float, or which number to take."""
+
+    operation: Primitive
+    operands: list[int | float]
+
+
+_NEWEST: Final = 24  # choices below this take the newest number, those above any other
+_CHOICES: Final = st.integers(0, 39)
+_CHOICES_WITH_CONSTANTS: Final = st.integers(0, 47)
+
+
+@st.composite
+def _drafts(
+    draw: st.DrawFn, operations: tuple[Primitive, ...], inputs: st.SearchStrategy[float]
+) -> _Draft:
+    operation = draw(st.sampled_from(operations))
+    count = 3 if operation is table.where else operation.arity
+    if isinstance(operation, Reduction):
+        count = operation.sequences * draw(st.integers(1, 4))
+    varying = 2 if operation is table.where else 1  # so that the result is a Value
+    operands: list[int | float] = []
+    for i in range(count):
+        choice = draw(_CHOICES if i < varying else _CHOICES_WITH_CONSTANTS)
+        operands.append(choice if choice < 40 else as_float(draw(inputs)))
+    return _Draft(operation, operands)
+
+
+class _Assembly:
     """An expression in the making."""
 
-    def __init__(self, draw: st.DrawFn, inputs: st.SearchStrategy[float], tame: bool, own: Any):
-        self.draw = draw
-        self.inputs = inputs
+    def __init__(self, point: list[float], tame: bool, formulas: dict[Primitive, Any]) -> None:
+        self.point = point
         self.tame = tame
-        self.own = own
-        self.point: list[float] = []
+        self.formulas = formulas
         self.steps: list[Step] = []
-        self.exact: list[Any] = []  # the number that each input and step gives
-        self.unused: list[int] = []
+        self.exact = [mpf(x) for x in point]  # the number that each input and step gives
+        self.unused = list(range(len(point)))
 
-    def number(self) -> float:
-        return as_float(self.draw(self.inputs))
-
-    def add_input(self) -> None:
-        """Draw one input more."""
-        number = self.number()
-        self.unused.append(len(self.exact))
-        self.point.append(number)
-        self.exact.append(mpf(number))
-
-    def operand(self, others: list[int | float], *, constant: bool) -> int | float:
-        """A position, for preference of what is not used yet, or a constant."""
-        newest_first = range(len(self.exact) - 1, -1, -1)
-        unused = [i for i in reversed(self.unused) if i not in others]
-        candidates = [*unused, *[i for i in newest_first if i not in unused]]
-        count = len(candidates)
-        choice = self.draw(_integers(3 * count + (count if constant else 0)))
-        if choice > 3 * count:
-            return self.number()
-        return candidates[choice] if choice < count else candidates[0]
-
-    def add_step(self, operation: Primitive) -> None:
-        """Draw the operands, and add the step if its result is of a size to go on with."""
-        count = len(operation.derivatives)
-        if operation is table.where:
-            count = 3
-        if isinstance(operation, Reduction):
-            count = operation.sequences * self.draw(_integers(4, least=1))
-        values = 2 if operation is table.where else 1  # so that the result is a Value
+    def add(self, draft: _Draft) -> None:
+        """Add a step, if its result is of a size to go on with."""
         operands: list[int | float] = []
-        for i in range(count):
-            operands.append(self.operand(operands, constant=i >= values))
+        for choice in draft.operands:
+            operands.append(self.position(choice, operands) if isinstance(choice, int) else choice)
         # Where the operation is not defined, it may be so for another first operand.
-        firsts = [operands[0], *[i for i in reversed(range(len(self.exact))) if i != operands[0]]]
-        for first in firsts:
-            step = Step(operation, (first, *operands[1:]))
+        others = [i for i in reversed(range(len(self.exact))) if i != operands[0]]
+        for first in [operands[0], *others]:
+            step = Step(draft.operation, (first, *operands[1:]))
             result = self.result(step)
             if result is not None:
                 self.unused = [i for i in self.unused if i not in step.operands]
@@ -370,22 +366,34 @@ class _Drawing:
                 self.steps.append(step)
                 return
 
+    def position(self, choice: int, others: list[int | float]) -> int:
+        """Which number a choice takes: for preference the newest that is not used yet."""
+        unused = [i for i in reversed(self.unused) if i not in others]
+        used = [i for i in reversed(range(len(self.exact))) if i not in unused]
+        return [*unused, *used][max(0, choice - _NEWEST) % len(self.exact)]
+
     def result(self, step: Step) -> Any:
         """The number that the step gives; None if it, or a derivative, is out of bounds."""
-        numbers = [self.exact[x] if isinstance(x, int) else mpf(x) for x in step.operands]
         if not self.tame:
             return mp.nan
-        if step.operation not in FORMULAS and step.operation not in self.own:
-            return _result_by_rules(step.operation, numbers)
-        local = Local(step.operation, self.own)
+        numbers = [self.exact[x] if isinstance(x, int) else mpf(x) for x in step.operands]
         try:
-            result = local.value(numbers)
-            slopes = [local.slope(i)(numbers) for i in range(len(numbers))]
+            result, slopes = self.local(step.operation, numbers)
         except UndefinedError:
             return None
         return result if all(map(is_tame, [result, *slopes])) else None
 
-    def finished(self, min_size: int) -> Expression:
+    def local(self, operation: Primitive, numbers: list[Any]) -> tuple[Any, list[Any]]:
+        """The value and the derivatives of an operation: by its formula, or its own account."""
+        if operation in FORMULAS or operation in self.formulas:
+            formula = Local(operation, self.formulas)
+            return formula.value(numbers), [formula.slope(i)(numbers) for i in range(len(numbers))]
+        operands = [float(x) for x in numbers]
+        out = as_float(operation.evaluate(operands))
+        slopes = operation.local_derivatives(operands, out)
+        return mpf(out), [mpf(as_float(slope)) for slope in slopes]
+
+    def finished(self) -> Expression:
         """The expression, without the steps and inputs that the result does not depend on."""
         count = len(self.point)
         needed = {len(self.exact) - 1}
@@ -393,25 +401,14 @@ class _Drawing:
             if i in needed:
                 needed.update(x for x in self.steps[i - count].operands if isinstance(x, int))
         places = {old: new for new, old in enumerate(sorted(needed))}
-        steps = tuple(
-            Step(
-                step.operation, tuple(places[x] if isinstance(x, int) else x for x in step.operands)
-            )
-            for i, step in enumerate(self.steps, start=count)
-            if i in needed
-        )
-        if len(steps) < min_size:
-            reject()
-        point = tuple(x for i, x in enumerate(self.point) if i in needed)
-        return Expression(point, steps, self.own)
 
+        def placed(step: Step) -> Step:
+            operands = [places[x] if isinstance(x, int) else x for x in step.operands]
+            return Step(step.operation, tuple(operands))
 
-def _result_by_rules(operation: Primitive, numbers: list[Any]) -> Any:
-    """The same for an operation without a formula, by its own account."""
-    operands = [float(x) for x in numbers]
-    out = as_float(operation.evaluate(operands))
-    slopes = [as_float(slope) for slope in operation.local_derivatives(operands, out)]
-    return mpf(out) if all(map(is_tame, [out, *slopes])) else None
+        point = tuple(self.point[i] for i in places if i < count)
+        steps = tuple(placed(self.steps[i - count]) for i in places if i >= count)
+        return Expression(point, steps, self.formulas)
 
 
 @st.composite
@@ -422,17 +419,19 @@ def _expressions(
     min_size: int,
     max_size: int,
     max_inputs: int,
-    allow_nan: bool,
-    allow_infinity: bool,
-    own: dict[Primitive, Any],
+    tame: bool,
+    formulas: dict[Primitive, Any],
 ) -> Expression:
+    point = draw(st.lists(inputs, min_size=1, max_size=max_inputs))
+    drafts = draw(st.lists(_drafts(operations, inputs), min_size=min_size, max_size=max_size))
     with mp.workdps(DIGITS):
-        drawing = _Drawing(draw, inputs, not (allow_nan or allow_infinity), own)
-        for _ in range(draw(_integers(max_inputs, least=1))):
-            drawing.add_input()
-        for _ in range(draw(_integers(max_size, least=min_size))):
-            drawing.add_step(operations[draw(_integers(len(operations) - 1))])
-        return drawing.finished(min_size)
+        assembly = _Assembly([as_float(x) for x in point], tame, formulas)
+        for draft in drafts:
+            assembly.add(draft)
+    expression = assembly.finished()
+    if len(expression.steps) < min_size:
+        reject()
+    return expression
 
 
 @st.composite
@@ -448,19 +447,19 @@ def _networks(
 ) -> Network:
     from nn import MLP
 
-    inputs, outputs = draw(_integers(max_inputs, least=1)), draw(_integers(max_outputs, least=1))
-    hidden = [draw(_integers(max_width, least=1)) for _ in range(draw(_integers(max_layers - 1)))]
-    chosen = [draw(st.sampled_from(activations)) for _ in hidden]
+    inputs = draw(st.integers(1, max_inputs))
+    outputs = draw(st.integers(1, max_outputs))
+    hidden = draw(st.lists(st.integers(1, max_width), max_size=max_layers - 1))
     sizes = [*hidden, outputs]
-    chosen.append("linear")
-    model = MLP(inputs, sizes, activation=chosen)
+    chosen = [*[draw(st.sampled_from(activations)) for _ in hidden], "linear"]
+    model = MLP(inputs, sizes, activation=chosen, init=lambda rng, inputs: 0.0)
     for parameter in model.parameters():
         parameter.data = draw(numbers)
 
     def sample(size: int) -> list[float]:
         return [as_float(draw(numbers)) for _ in range(size)]
 
-    samples = range(draw(_integers(max_samples, least=1)))
+    samples = range(draw(st.integers(1, max_samples)))
     return Network(
         model,
         [sample(inputs) for _ in samples],
