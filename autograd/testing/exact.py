@@ -15,7 +15,7 @@ other side is within reach, the allowance is then as large as the step between t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
 
@@ -41,7 +41,9 @@ GREATEST: Final = mpf(10) ** 15
 # sums of the chain rule come on top. A second derivative is a formula in several such terms.
 _FIRST: Final = 8 * 2.0**-52
 _SECOND: Final = 32 * 2.0**-52
-_UNDERFLOW: Final = 2.0**-1070  # a few times the smallest float
+_RESOLUTION: Final = 1e-40  # below this, neither underflow nor a difference tells from 0
+
+_NEAR: Final = 2.0**-10  # how far operands may be off, for a function to be smooth on the way
 
 
 class UndefinedError(Exception):
@@ -215,7 +217,7 @@ def _difference(function: Callable[[list[Any]], Any], numbers: list[Any], i: int
         if abs(right - left) > size * mpf(10) ** -12:
             raise UndefinedError
         slope = (_LONGER * right + left) / (_LONGER + 1)
-        return slope if abs(slope) > size * mpf(10) ** -45 else mpf(0)
+        return slope if abs(slope) > size * mpf(10) ** -60 else mpf(0)
 
 
 # ── The chain rule ────────────────────────────────────────────────────────────
@@ -225,8 +227,8 @@ def _result(
     local: Local, operands: list[Expectation], varying: list[int], order: int
 ) -> Expectation:
     numbers = [x.value.number for x in operands]
-    # Where terms cancel, an operation is as good as its operands, rounded.
-    reach = _reach(operands, _FIRST if local.formula.cancels else 0.0)
+    rounding = _FIRST if local.formula.cancels or local.formula.shift_invariant else 0.0
+    reach = _reach(local, operands, rounding)
     value = _within_reach(local.value, numbers, reach, _FIRST)
     gradient: list[Expected] = []
     hessian: list[list[Expected]] = []
@@ -234,61 +236,56 @@ def _result(
         first = {i: _within_reach(local.slope(i), numbers, reach, _FIRST) for i in varying}
         gradient = _slopes(first, operands)
     if order > 1:
-        reach = _reach(operands, _SECOND)
+        reach = _reach(local, operands, _SECOND)
         second = {
             (i, j): _within_reach(local.curvature(i, j), numbers, reach, _SECOND)
+            if i == j or local.is_smooth(j, i, numbers)
+            else _UNKNOWN
             for i in varying
             for j in varying
             if i <= j
         }
-        for i, j in second:
-            if i != j and not local.is_smooth(j, i, numbers):
-                second[i, j] = _UNKNOWN
         hessian = _curvatures(first, second, operands)
     return Expectation(value, gradient, hessian)
 
 
-def _reach(operands: list[Expectation], rounding: float) -> list[float]:
-    """How far the operands may be off, together with that much rounding."""
+def _reach(local: Local, operands: list[Expectation], rounding: float) -> list[float] | None:
+    """How far the operands may be off, rounded that much too; None if too far to tell anything."""
     values = [x.value for x in operands]
-    if rounding == 0.0:
-        return [x.error for x in values]
-    return [x.error + rounding * float(abs(x.number)) for x in values]
+    if any(x.error == math.inf for x in values):
+        return None
+    least = 1.0 if local.formula.shift_invariant else 0.0
+    sizes = [float(abs(x.number)) for x in values]
+    reach = [x.error + rounding * max(size, least) for x, size in zip(values, sizes)]
+    scale = min([1.0, *[size for size in sizes if size]])
+    return reach if max(reach) < scale * _NEAR else None
 
 
 def _within_reach(
-    function: Callable[[list[Any]], Any], numbers: list[Any], reach: list[float], rounding: float
+    function: Callable[[list[Any]], Any],
+    numbers: list[Any],
+    reach: list[float] | None,
+    rounding: float,
 ) -> Expected:
     """What ``function`` gives, and how far off it may be where the operands are."""
+    if reach is None:
+        return _UNKNOWN
     try:
-        if math.inf in reach:
-            return _UNKNOWN
         number = function(numbers)
-        if not is_tame(number) and rounding == _FIRST:
+        if rounding == _FIRST and not is_tame(number):
             return _UNKNOWN
-        error = rounding * float(abs(number)) + (_UNDERFLOW if number else 0.0)
-        for elsewhere in _elsewhere(numbers, reach):
-            steps = [float(abs(function(moved) - number)) for moved in elsewhere]
-            error += max(steps, default=0.0)
+        error = rounding * float(abs(number)) + _RESOLUTION
+        for i, distance in enumerate(reach):
+            if distance:
+                before, after = numbers[:i], numbers[i + 1 :]
+                # Twice, because the step of a jump is more than from one end to the other.
+                error += 2 * max(
+                    float(abs(function([*before, numbers[i] + move, *after]) - number))
+                    for move in (-distance, distance)
+                )
     except UndefinedError:
         return _UNKNOWN
     return Expected(number, error)
-
-
-def _elsewhere(numbers: list[Any], reach: list[float]) -> Iterator[list[list[Any]]]:
-    """The operands moved to what they may as well be: for each of them in turn, then together."""
-    landmarks = list(numbers)
-    for i, distance in enumerate(reach):
-        if distance:
-            before, after = numbers[:i], numbers[i + 1 :]
-            yield [[*before, numbers[i] + move, *after] for move in (-distance, distance)]
-            # A pole or a corner is as a rule at a whole number, which rounding may well hit.
-            whole = mp.nint(numbers[i])
-            if whole != numbers[i] and abs(whole - numbers[i]) <= distance:
-                landmarks[i] = whole
-                yield [[*before, whole, *after]]
-    if landmarks != numbers:
-        yield [landmarks]
 
 
 def _slopes(first: dict[int, Expected], operands: list[Expectation]) -> list[Expected]:

@@ -30,6 +30,8 @@ class Formula:
             position. Where they are left out, they are found by differences of the value.
         cancels: whether terms of opposite sign meet in the value or in a derivative, so that
             close to a zero no better is to be had than with operands that are rounded.
+        shift_invariant: whether, besides, only the differences of the operands matter, so that
+            one near 0 is not known any better than one near 1.
 
     >>> versine = Formula(lambda angle: 1 - mp.cos(angle), (mp.sin,))
     """
@@ -37,6 +39,7 @@ class Formula:
     value: Callable[..., Any]
     derivatives: tuple[Callable[..., Any], ...] = ()
     cancels: bool = False
+    shift_invariant: bool = False
 
 
 # ── Textbook formulas ─────────────────────────────────────────────────────────
@@ -234,7 +237,7 @@ _BY_NAME: Final[dict[str, Formula]] = {
     "log1p":        Formula(mp.log1p, (lambda x: 1 / (1 + x),)),
     "xlogy":        Formula(lambda x, y: x * mp.log(y) if x else mpf(0), (lambda x, y: mp.log(y), xlogy_slope)),
     "logaddexp":    Formula(lambda x, y: log_sum([x, y]),
-                            (lambda x, y: probability([x, y], 0), lambda x, y: probability([x, y], 1)), cancels=True),
+                            (lambda x, y: probability([x, y], 0), lambda x, y: probability([x, y], 1)), shift_invariant=True),
 
     # Trigonometry.
     "sin":          Formula(mp.sin, (mp.cos,)),
@@ -280,10 +283,10 @@ _BY_NAME: Final[dict[str, Formula]] = {
     "norm":         Formula(norm, (unit,)),
     "max":          Formula(max, (top,)),
     "min":          Formula(min, (bottom,)),
-    "logsumexp":    Formula(log_sum, (probability,), cancels=True),
-    "share":        Formula(lambda xs: probability(xs, 0), (share_slope,), cancels=True),
+    "logsumexp":    Formula(log_sum, (probability,), shift_invariant=True),
+    "share":        Formula(lambda xs: probability(xs, 0), (share_slope,), shift_invariant=True),
     "log_share":    Formula(lambda xs: -excess(xs, 0),
-                            (lambda xs, i: probability_of_others(xs) if i == 0 else -probability(xs, i),), cancels=True),
+                            (lambda xs, i: probability_of_others(xs) if i == 0 else -probability(xs, i),), shift_invariant=True),
 }
 # fmt: on
 
