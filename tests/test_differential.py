@@ -3,8 +3,8 @@
 Each runs where it is installed, with 64-bit floats on the CPU. Their answers are held to the
 exact ones too, within what they can be expected to give: the same bound that ours are held
 to, but with more rounding, and with the rounding of a derivative counted from 1, since they
-compute that of tanh, say, as 1 - tanh**2. Kinks are left out, where conventions differ, and so is sinc, of
-whose derivative their formula leaves 9 digits at 1e-4 and fewer below.
+compute that of tanh, say, as 1 - tanh**2. Kinks are left out, where conventions differ, and so
+is sinc, of whose derivative their formula leaves 9 digits at 1e-4 and fewer below.
 """
 
 from __future__ import annotations

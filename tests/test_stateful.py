@@ -6,6 +6,8 @@ older than it. As long as no sum of them exceeds 2**53, floats are exact as well
 must agree to the last bit.
 """
 
+# ruff: noqa: D102 - the name of a rule states what it does
+
 from __future__ import annotations
 
 import copy
@@ -48,7 +50,7 @@ class Node:
     age: int = field(default_factory=lambda: next(newest))
 
     def below(self) -> list[Node]:
-        """This node and all that it was computed from, the newest first."""
+        """The node and all that it was computed from, the newest first."""
         found, unvisited = {self}, [self]
         while unvisited:
             for source, _ in unvisited.pop().sources:
@@ -59,7 +61,7 @@ class Node:
 
     def adjoints(self) -> dict[Node, tuple[int, int]]:
         """The derivative of this node by each below it, and the size of its terms."""
-        found = {node: (0, 0) for node in self.below()}
+        found = dict.fromkeys(self.below(), (0, 0))
         found[self] = (1, 1)
         for node in found:
             adjoint, size = found[node]
@@ -69,6 +71,7 @@ class Node:
         return found
 
     def backward(self) -> None:
+        """Add to the gradients of leaves, and set all others afresh."""
         for node, (adjoint, size) in self.adjoints().items():
             leaf = not node.sources
             node.grad = node.grad + adjoint if leaf else adjoint
@@ -76,6 +79,7 @@ class Node:
             node.reached = True
 
     def forget_grad(self) -> None:
+        """Be as if no pass had reached this node."""
         self.grad, self.size, self.reached = 0, 0, False
 
 

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 from mpmath import mp, mpf
 
-import autograd
+import autograd.testing
 from autograd import Primitive, Value, arctan2, cos, erfc, exp, power, sin, tanh
 from autograd.testing import check_primitive, units_off
 
@@ -90,12 +90,36 @@ def test_a_declared_operation_does_all_that_ours_do() -> None:
     assert gaussian(2) == exp(-4.0)
 
 
-def test_without_mpmath_the_way_out_is_named() -> None:
-    program = "import sys; sys.modules['mpmath'] = None; import autograd.testing"
-    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
-    assert result.stderr.splitlines()[-1] == (
-        'ModuleNotFoundError: autograd.testing needs mpmath: pip install "chainrule[testing]"'
+@pytest.mark.parametrize(
+    ("name", "module", "package"),
+    [
+        ("check_primitive", "mpmath", "mpmath"),
+        ("expressions", "mpmath", "mpmath"),
+        ("expressions", "hypothesis", "Hypothesis"),
+        ("values", "hypothesis", "Hypothesis"),
+    ],
+)
+def test_where_a_package_is_missing_the_way_out_is_named(
+    name: str, module: str, package: str
+) -> None:
+    program = (
+        f"import sys; sys.modules[{module!r}] = None; import autograd.testing; print('imported')\n"
+        f"from autograd.testing import {name}"
     )
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert result.stdout == "imported\n"
+    assert result.stderr.splitlines()[-1] == (
+        f"ModuleNotFoundError: autograd.testing.{name} needs {package}: "
+        'pip install "chainrule[testing]"'
+    )
+
+
+def test_the_names_of_the_package_are_loaded_when_they_are_asked_for() -> None:
+    assert all(hasattr(autograd.testing, name) for name in autograd.testing.__all__)
+    assert set(autograd.testing.__all__) <= set(dir(autograd.testing))
+    with pytest.raises(AttributeError) as error:
+        autograd.testing.missing  # noqa: B018
+    assert str(error.value) == "module 'autograd.testing' has no attribute 'missing'"
 
 
 def test_sine_is_its_own_oracle_to_the_fourth_unit() -> None:

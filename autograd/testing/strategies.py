@@ -276,9 +276,10 @@ def _chosen(operations: Iterable[Primitive | str] | None) -> tuple[Primitive, ..
 def _operation(choice: Primitive | str) -> Primitive:
     if isinstance(choice, Primitive):
         return choice
-    for primitive in offered():
-        if choice in (primitive.name, primitive.symbol):
-            return primitive
+    named = {primitive.symbol: primitive for primitive in offered()}
+    named |= {primitive.name: primitive for primitive in offered()}
+    if choice in named:
+        return named[choice]
     raise InvalidArgument(
         f"no operation of the table is named {choice!r}: "
         "pass a name such as 'tanh' or '*', or a Primitive"
