@@ -128,9 +128,10 @@ def report(tally: Tally, seconds: float) -> None:
     print(f"\n{'':<8}{'compared':>10}{'left open':>11}{'worst':>8}{'median':>10}{'99 in 100':>11}")
     for kind, compared in tally.compared.items():
         left_open = tally.left_open[kind]
-        hundredths = statistics.quantiles(tally.tightness[kind], n=100)
+        hundredths = statistics.quantiles([0.0, *tally.tightness.get(kind, [0.0])], n=100)
+        worst, _ = tally.worst.get(kind, (0.0, ""))
         print(
-            f"{kind:<8}{compared:>10}{left_open / compared:>11.2%}{tally.worst[kind][0]:>8.2f}"
+            f"{kind:<8}{compared:>10}{left_open / compared:>11.2%}{worst:>8.2f}"
             f"{hundredths[49]:>10.1e}{hundredths[98]:>11.1e}"
         )
     print("left open: at a kink, a jump or a pole; worst: the greatest error, as a part of the")

@@ -65,8 +65,8 @@ class Expected:
 
     >>> Expected(mpf(2), 1e-15).allows(2.0)
     True
-    >>> Expected(mpf(2), 1e-15) * Expected(mpf(-3), 1e-15)
-    Expected(number=mpf('-6.0'), error=5e-15)
+    >>> Expected(mpf(2), 0.25) * Expected(mpf(-3), 0.5)  # 2 * 0.5 + 0.25 * 3 + 0.25 * 0.5
+    Expected(number=mpf('-6.0'), error=1.875)
     """
 
     number: Any
@@ -230,6 +230,9 @@ def _result(
     rounding = _FIRST if local.formula.cancels or local.formula.shift_invariant else 0.0
     reach = _reach(local, operands, rounding)
     value = _within_reach(local.value, numbers, reach, _FIRST)
+    if value is _UNKNOWN:
+        count = len(operands[0].gradient)
+        return Expectation(_UNKNOWN, [_UNKNOWN] * count, [[_UNKNOWN] * count] * count)
     gradient: list[Expected] = []
     hessian: list[list[Expected]] = []
     if order > 0:
