@@ -128,7 +128,8 @@ def report(tally: Tally, seconds: float) -> None:
     print(f"\n{'':<8}{'compared':>10}{'left open':>11}{'worst':>8}{'median':>10}{'99 in 100':>11}")
     for kind, compared in tally.compared.items():
         left_open = tally.left_open[kind]
-        hundredths = statistics.quantiles([0.0, *tally.tightness.get(kind, [0.0])], n=100)
+        bounds = tally.tightness.get(kind, [])
+        hundredths = statistics.quantiles(bounds, n=100) if len(bounds) > 1 else [math.nan] * 99
         worst, _ = tally.worst.get(kind, (0.0, ""))
         print(
             f"{kind:<8}{compared:>10}{left_open / compared:>11.2%}{worst:>8.2f}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -25,6 +26,7 @@ def test_those_of_the_operations_that_are_used_most_do(expression: Expression) -
     expression.check()
 
 
+@settings(max_examples=300)
 @given(expressions(max_size=5))
 def test_second_derivatives_agree_with_sixty_digits(expression: Expression) -> None:
     expression.check(order=2)
@@ -39,11 +41,19 @@ def difference_quotient(
     return (function(above) - function(below)) / (2 * step)
 
 
-@given(expressions(inputs=st.floats(-2.0, 2.0), max_size=5))
+thousandths = st.integers(-2000, 2000).map(lambda n: n / 1000)
+
+
+@given(expressions(inputs=thousandths, max_size=5))
 def test_gradients_agree_with_finite_differences(expression: Expression) -> None:
     inputs, out = expression.on_values()
     out.backward()
+    # Where the function is steep, it may also bend within one step. Where a second derivative
+    # is left open, there is a kink, though along one input it need not show.
     assume(abs(out.data) < 20.0)
+    expected = expression.exact(order=2)
+    assume(all(abs(slope.number) < 100.0 for slope in expected.gradient))
+    assume(all(bend.error < math.inf for row in expected.hessian for bend in row))
     for i, x in enumerate(inputs):
 
         def quotient(centre: float, step: float, i: int = i) -> Any:

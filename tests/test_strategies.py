@@ -98,7 +98,7 @@ def test_it_does_whatever_the_numbers_are(expression: Expression) -> None:
 
 @pytest.mark.parametrize("name", [primitive.name for primitive in offered()])
 def test_each_operation_is_drawn_and_printed(name: str) -> None:
-    @settings(max_examples=3, phases=[Phase.generate])
+    @settings(max_examples=12, phases=[Phase.generate])
     @given(expressions([name]))
     def holds(expression: Expression) -> None:
         assert {step.operation.name for step in expression.steps} == {name}
