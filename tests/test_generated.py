@@ -8,7 +8,7 @@ import pytest
 
 from autograd import Primitive
 from autograd import primitives as table
-from autograd.testing import Expression, Step, strategies
+from autograd.testing import FORMULAS, Expression, Step
 from tests.generated import Tally, draw, main
 
 
@@ -27,7 +27,7 @@ def test_a_seed_draws_the_same_again() -> None:
 def test_a_failure_is_counted_and_shown() -> None:
     wrong = Primitive("tanh", math.tanh, lambda x, out: 1.0)
     tally = Tally()
-    formulas = {wrong: strategies.FORMULAS[table.tanh]}
+    formulas = {wrong: FORMULAS[table.tanh]}
     tally.add(Expression((0.5,), (Step(wrong, (0,)),), formulas), "seed 3")
     assert len(tally.failures) == 3  # by backward(), by gradients(), and twice by gradients()
     assert tally.failures[0].startswith(

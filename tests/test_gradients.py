@@ -14,13 +14,13 @@ from tests.expressions import assume_smooth_and_tame as assume_smooth_and_tame
 from tests.expressions import points as points
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(expressions())
 def test_values_and_gradients_agree_with_sixty_digits(expression: Expression) -> None:
     expression.check()
 
 
-@settings(max_examples=400)
+@settings(max_examples=250)
 @given(expressions(["+", "-", "*", "/", "**", "neg", "relu", "tanh", "exp", "log"], max_size=12))
 def test_those_of_the_operations_that_are_used_most_do(expression: Expression) -> None:
     expression.check()
