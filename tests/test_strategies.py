@@ -199,6 +199,12 @@ def test_infinities_and_nan_are_drawn_where_they_are_allowed() -> None:
     assert simplest(expressions(allow_nan=True), lambda e: math.isnan(result(e)))
 
 
+@given(expressions(allow_infinity=True), expressions(allow_nan=True))
+def test_what_is_not_allowed_is_not_drawn(without_nan: Expression, finite: Expression) -> None:
+    assert not math.isnan(without_nan.on_values()[1].data)
+    assert not math.isinf(finite.on_values()[1].data)
+
+
 def test_a_mistake_in_an_operation_of_ones_own_is_found_and_shown_small() -> None:
     wrong = Primitive("versine", versine.forward, lambda x, out: cos(x))
 

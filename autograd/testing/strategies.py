@@ -12,6 +12,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Final
@@ -25,7 +26,7 @@ import autograd
 from autograd import primitives as table
 from autograd.primitives import Primitive, Reduction, as_float
 from autograd.testing.exact import DIGITS, LEAST, Local, UndefinedError, is_tame
-from autograd.testing.expression import Expression, Step, print_indented
+from autograd.testing.expression import Expression, Step, apply, print_indented
 from autograd.testing.formulas import FORMULAS
 from autograd.value import Value
 
@@ -112,8 +113,9 @@ def expressions(
         min_size: how many operations there are at least.
         max_size: how many there are at most.
         max_inputs: how many inputs there are at most.
-        allow_nan: whether a number or a derivative may be nan; then they are of any size.
-        allow_infinity: whether a number or a derivative may be infinite; the same.
+        allow_nan: whether a result may be nan. Where this or the next is allowed, results and
+            derivatives are of any size.
+        allow_infinity: whether a result may be infinite.
         formulas: what operations of one's own should give: for each a function of mpmath
             numbers, or a `Formula`. It is needed for `Expression.exact` and `check`.
 
@@ -142,8 +144,9 @@ def expressions(
                 f"formulas maps operations to functions, and {primitive!r} is not an operation: "
                 "pass {operation: lambda x: ...}"
             )
-    tame = not (allow_nan or allow_infinity)
-    return _expressions(chosen, inputs, min_size, max_size, max_inputs, tame, own)
+    return _expressions(
+        chosen, inputs, min_size, max_size, max_inputs, allow_nan, allow_infinity, own
+    )
 
 
 @dataclass(repr=False)
@@ -343,12 +346,21 @@ def _drafts(
 class _Assembly:
     """An expression in the making."""
 
-    def __init__(self, point: list[float], tame: bool, formulas: dict[Primitive, Any]) -> None:
+    def __init__(
+        self,
+        point: list[float],
+        allow_nan: bool,
+        allow_infinity: bool,
+        formulas: dict[Primitive, Any],
+    ) -> None:
         self.point = point
-        self.tame = tame
+        self.allow_nan = allow_nan
+        self.allow_infinity = allow_infinity
+        self.tame = not (allow_nan or allow_infinity)
         self.formulas = formulas
         self.steps: list[Step] = []
-        self.exact = [mpf(x) for x in point]  # the number that each input and step gives
+        # The number that each input and step gives: exactly, or as floats where they are wild.
+        self.exact: list[Any] = [mpf(x) if self.tame else x for x in point]
         self.unused = list(range(len(point)))
 
     def add(self, draft: _Draft) -> None:
@@ -376,9 +388,14 @@ class _Assembly:
 
     def result(self, step: Step) -> Any:
         """The number that the step gives; None if it, or a derivative, is out of bounds."""
+        numbers = [self.exact[x] if isinstance(x, int) else x for x in step.operands]
         if not self.tame:
-            return mp.nan
-        numbers = [self.exact[x] if isinstance(x, int) else mpf(x) for x in step.operands]
+            number = as_float(apply(step.operation, numbers))
+            allowed = math.isfinite(number) or (
+                self.allow_nan if math.isnan(number) else self.allow_infinity
+            )
+            return number if allowed else None
+        numbers = [mpf(x) for x in numbers]
         try:
             result, slopes = self.local(step.operation, numbers)
         except UndefinedError:
@@ -421,13 +438,14 @@ def _expressions(
     min_size: int,
     max_size: int,
     max_inputs: int,
-    tame: bool,
+    allow_nan: bool,
+    allow_infinity: bool,
     formulas: dict[Primitive, Any],
 ) -> Expression:
     point = draw(st.lists(inputs, min_size=1, max_size=max_inputs))
     drafts = draw(st.lists(_drafts(operations, inputs), min_size=min_size, max_size=max_size))
     with mp.workdps(DIGITS):
-        assembly = _Assembly([as_float(x) for x in point], tame, formulas)
+        assembly = _Assembly([as_float(x) for x in point], allow_nan, allow_infinity, formulas)
         for draft in drafts:
             assembly.add(draft)
     expression = assembly.finished()
