@@ -8,6 +8,8 @@
 0.8
 """
 
+import sys
+
 from autograd import native  # first, because it settles which engine the rest is
 
 # isort: split
@@ -183,3 +185,9 @@ __all__ = [
 __compiled__ = native.COMPILED
 
 __version__ = "0.1.0"
+
+if sys.modules.get("hypothesis") is not None:
+    from autograd.testing import registration
+
+    registration.register()
+    del registration

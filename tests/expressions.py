@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from hypothesis import assume
 from hypothesis import strategies as st
 from mpmath import mp
 
@@ -71,3 +72,14 @@ def programs(draw: st.DrawFn, inputs: int = 2, max_steps: int = 8) -> list[Step]
         arity = 1 if name in UNARY else 2
         program.append(Step(name, tuple(draw(operand) for _ in range(arity))))
     return program
+
+
+points = st.lists(st.floats(min_value=-2, max_value=2), min_size=2, max_size=2)
+
+
+def assume_smooth_and_tame(program: Sequence[Step], results: Sequence[float]) -> None:
+    """Leave out the kinks of relu and abs, and numbers so large that little can be said."""
+    assume(all(abs(result) < 1e3 for result in results))
+    for step in program:
+        if step.name in ("relu", "abs"):
+            assume(abs(results[step.operands[0]]) > 1e-4)

@@ -1,7 +1,7 @@
 """What every row of the table should give, in arithmetic of 60 digits and more.
 
 `ROWS` has an entry for each primitive: its value and its derivatives as a textbook
-writes them, in mpmath. A textbook formula may cancel, overflow or vanish in floating
+writes them, in mpmath, mostly those of `autograd.testing.formulas`. A textbook formula may cancel, overflow or vanish in floating
 point; with enough digits, and mpmath's unlimited exponents, it does not. So the entries
 are not copies of the table, whose formulas are chosen for 53 bits.
 
@@ -22,6 +22,29 @@ from mpmath import mp, mpf
 
 from autograd import primitives as table
 from autograd.primitives import Primitive, Reduction, Traced
+from autograd.testing.formulas import (
+    FORMULAS,
+    bell,
+    bell_curve,
+    elu_slope,
+    gelu_slope,
+    leaky_slope,
+    logistic,
+    mish_slope,
+    norm,
+    nothing,
+    one,
+    power,
+    power_rate,
+    power_slope,
+    probability_of_others,
+    share_slope,
+    silu_slope,
+    sinc,
+    sinc_slope,
+    top,
+    unit,
+)
 
 PRIMITIVES: dict[str, Primitive] = {
     primitive.name: primitive
@@ -226,50 +249,14 @@ class Row:
 
 # ── Textbook formulas ─────────────────────────────────────────────────────────
 
-
-def sgn(x: Any) -> Any:
-    return mpf((x > 0) - (x < 0))
-
-
-def logistic(x: Any) -> Any:
-    return 1 / (1 + mp.exp(-x))
+# Those of the operations that users call are in `autograd.testing.formulas`. What is left is
+# what the rules are written with, and terms.
 
 
-def log_sum(xs: list[Any]) -> Any:
-    return mp.log(mp.fsum([mp.exp(x) for x in xs]))
-
-
-def probabilities(xs: list[Any]) -> list[Any]:
-    total = mp.fsum([mp.exp(x) for x in xs])
-    return [mp.exp(x) / total for x in xs]
-
-
-def erfc(x: Any) -> Any:
-    return mpf(0) if x > 100 else mpf(2) if x < -100 else mp.erfc(x)
-
-
-def bell_curve(x: Any) -> Any:
-    return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
-
-
-def cdf(x: Any) -> Any:
-    return erfc(-x / mp.sqrt(2)) / 2
-
-
-def silu_slope(x: Any) -> Any:
-    return logistic(x) + x * logistic(x) * (1 - logistic(x))
-
-
-def gelu_slope(x: Any) -> Any:
-    return cdf(x) + x * bell_curve(x)
-
-
-def soft_plus(x: Any) -> Any:
-    return mp.log(1 + mp.exp(x))
-
-
-def mish_slope(x: Any) -> Any:
-    return mp.tanh(soft_plus(x)) + x * (1 - mp.tanh(soft_plus(x)) ** 2) * logistic(x)
+def formula(name: str) -> tuple[Callable[..., Any], tuple[Callable[..., Any], ...]]:
+    """The value and the derivatives of an operation, from `autograd.testing.formulas`."""
+    found = FORMULAS[PRIMITIVES[name]]
+    return found.value, found.derivatives
 
 
 def silu_term(x: Any) -> Any:
@@ -283,76 +270,8 @@ def mish_term(x: Any) -> Any:
     return e * e * (2 + 4 * e + e * e) / (2 + 2 * e + e * e) ** 2 if x < 0 else 0
 
 
-def sinc(x: Any) -> Any:
-    return mp.sinpi(x) / (mp.pi * x) if x != 0 else mpf(1)
-
-
-def sinc_slope(x: Any) -> Any:
-    if abs(x) < mpf(10) ** -25:
-        return -(mp.pi**2) * x / 3  # the next term of the series is x**2 times smaller
-    with mp.extradps(60):
-        return (mp.cospi(x) - sinc(x)) / x
-
-
-def floored(x: Any, y: Any) -> Any:
-    return mp.floor(x / y)
-
-
-def power(x: Any, y: Any) -> Any:
-    if x == 0 and y < 0:
-        raise ZeroDivisionError
-    return mp.power(x, y)
-
-
-def power_slope(x: Any, y: Any) -> Any:
-    return mpf(0) if y == 0 else y * power(x, y - 1)
-
-
-def power_rate(x: Any, y: Any) -> Any:
-    if x == 0:
-        if y > 0:
-            return mpf(0)
-        raise ZeroDivisionError
-    return power(x, y) * mp.log(x)
-
-
-def xlogy_slope(x: Any, y: Any) -> Any:
-    return x / y if y >= 0 else mp.mpc(0, 1)
-
-
-def angle(y: Any, x: Any) -> Any:
-    if y == 0 and x <= 0:
-        raise ZeroDivisionError  # it depends on the sign of zero, which mpmath does not know
-    return mp.atan2(y, x)
-
-
 def power_mixed(x: Any, y: Any) -> Any:
     return power(x, y - 1) * (1 + y * mp.log(x))
-
-
-def norm(xs: Sequence[Any]) -> Any:
-    return mp.sqrt(mp.fsum([x * x for x in xs]))
-
-
-def unit(xs: Sequence[Any], i: int) -> Any:
-    return xs[i] / norm(xs) if norm(xs) else mpf(0)
-
-
-def product(xs: Sequence[Any]) -> Any:
-    return mp.fprod(xs)
-
-
-def product_of_others(xs: list[Any], i: int) -> Any:
-    return mp.fprod(xs[:i] + xs[i + 1 :])
-
-
-def top(xs: list[Any], i: int) -> Any:
-    return mpf(1) / xs.count(max(xs)) if xs[i] == max(xs) else mpf(0)
-
-
-def inner(xs: list[Any]) -> Any:
-    n = len(xs) // 2
-    return mp.fsum([x * y for x, y in zip(xs[:n], xs[n:], strict=True)])
 
 
 def inner_terms(xs: list[Any]) -> Any:
@@ -360,22 +279,9 @@ def inner_terms(xs: list[Any]) -> Any:
     return mp.fsum([abs(x * y) for x, y in zip(xs[:n], xs[n:], strict=True)])
 
 
-def share_slope(xs: list[Any], i: int) -> Any:
-    p = probabilities(xs)
-    return p[0] * (mp.fsum(p[1:]) if i == 0 else -p[i])
-
-
 def component_slope(xs: list[Any], i: int) -> Any:
     length = norm(xs)
     return ((1 if i == 0 else 0) - xs[0] * xs[i] / length**2) / length
-
-
-def nothing(*_: Any) -> Any:
-    return mpf(0)
-
-
-def one(*_: Any) -> Any:
-    return mpf(1)
 
 
 # ── Where to look ─────────────────────────────────────────────────────────────
@@ -410,121 +316,90 @@ ROUNDED_POLYNOMIALS = (
 # fmt: off
 ROWS: dict[str, Row] = {
     # Arithmetic.
-    "add":          Row(lambda x, y: x + y, (one, one), digits=1300),
-    "subtract":     Row(lambda x, y: x - y, (one, lambda x, y: mpf(-1)), digits=1300),
-    "multiply":     Row(lambda x, y: x * y, (lambda x, y: y, lambda x, y: x)),
-    "divide":       Row(lambda x, y: x / y, (lambda x, y: 1 / y, lambda x, y: -x / y**2), related=same_size),
-    "power":        Row(power, (power_slope, power_rate), related=fitting_exponent, digits=400),
-    "remainder":    Row(lambda x, y: x - y * floored(x, y), (one, lambda x, y: -floored(x, y)), related=same_size,
-                        digits=1300),
-    "floor_divide": Row(floored, (nothing, nothing), related=same_size, digits=1300),
-    "negative":     Row(lambda x: -x, (lambda x: mpf(-1),)),
-    "reciprocal":   Row(lambda x: 1 / x, (lambda x: -1 / x**2,)),
-    "square":       Row(lambda x: x**2, (lambda x: 2 * x,)),
-    "sqrt":         Row(mp.sqrt, (lambda x: 1 / (2 * mp.sqrt(x)),)),
-    "cbrt":         Row(lambda x: sgn(x) * mp.cbrt(abs(x)), (lambda x: 1 / (3 * mp.cbrt(abs(x)) ** 2),)),
-    "hypot":        Row(lambda x, y: norm([x, y]), (lambda x, y: unit([x, y], 0), lambda x, y: unit([x, y], 1)),
-                        related=same_size),
+    "add":          Row(*formula("add"), digits=1300),
+    "subtract":     Row(*formula("subtract"), digits=1300),
+    "multiply":     Row(*formula("multiply")),
+    "divide":       Row(*formula("divide"), related=same_size),
+    "power":        Row(*formula("power"), related=fitting_exponent, digits=400),
+    "remainder":    Row(*formula("remainder"), related=same_size, digits=1300),
+    "floor_divide": Row(*formula("floor_divide"), related=same_size, digits=1300),
+    "negative":     Row(*formula("negative")),
+    "reciprocal":   Row(*formula("reciprocal")),
+    "square":       Row(*formula("square")),
+    "sqrt":         Row(*formula("sqrt")),
+    "cbrt":         Row(*formula("cbrt")),
+    "hypot":        Row(*formula("hypot"), related=same_size),
 
     # Choosing and rounding.
-    "absolute":     Row(abs, (sgn,)),
-    "sign":         Row(sgn, (nothing,)),
-    "floor":        Row(mp.floor, (nothing,), digits=400),
-    "ceil":         Row(mp.ceil, (nothing,), digits=400),
-    "round":        Row(mp.nint, (nothing,), digits=400),
-    "maximum":      Row(max, (lambda x, y: top([x, y], 0), lambda x, y: top([x, y], 1)), related=same_size),
-    "minimum":      Row(min, (lambda x, y: top([-x, -y], 0), lambda x, y: top([-x, -y], 1)), related=same_size),
-    "clamp":        Row(lambda x, low, high: min(max(x, low), high),
-                        (lambda x, low, high: mpf(low <= x <= high),
-                         lambda x, low, high: mpf(x < low <= high),
-                         lambda x, low, high: mpf(high < max(x, low)))),
+    "absolute":     Row(*formula("absolute")),
+    "sign":         Row(*formula("sign")),
+    "floor":        Row(*formula("floor"), digits=400),
+    "ceil":         Row(*formula("ceil"), digits=400),
+    "round":        Row(*formula("round"), digits=400),
+    "maximum":      Row(*formula("maximum"), related=same_size),
+    "minimum":      Row(*formula("minimum"), related=same_size),
+    "clamp":        Row(*formula("clamp")),
     "where":        Row(lambda x: x, (one,)),
 
     # Exponentials and logarithms.
-    "exp":          Row(mp.exp, (mp.exp,), intervals=((-750.0, 720.0),)),
-    "exp2":         Row(lambda x: mpf(2) ** x, (lambda x: mp.log(2) * mpf(2) ** x,),
-                        intervals=((-1080.0, 1030.0), (1023.0, 1025.0))),
-    "expm1":        Row(mp.expm1, (mp.exp,), intervals=((-750.0, 720.0), (-1.0, 1.0))),
-    "log":          Row(mp.log, (lambda x: 1 / x,), intervals=((0.0, 2.0),)),
-    "log2":         Row(lambda x: mp.log(x) / mp.log(2), (lambda x: 1 / (x * mp.log(2)),), intervals=((0.0, 2.0),)),
-    "log10":        Row(lambda x: mp.log(x) / mp.log(10), (lambda x: 1 / (x * mp.log(10)),), intervals=((0.0, 2.0),)),
-    "log1p":        Row(mp.log1p, (lambda x: 1 / (1 + x),), intervals=((-1.0, 2.0),), digits=400),
-    "xlogy":        Row(lambda x, y: x * mp.log(y) if x else mpf(0), (lambda x, y: mp.log(y), xlogy_slope),
-                        intervals=((0.0, 2.0),), related=same_size),
-    "logaddexp":    Row(lambda x, y: log_sum([x, y]),
-                        (lambda x, y: probabilities([x, y])[0], lambda x, y: probabilities([x, y])[1]),
-                        scales=((-1, max),), because=CANCELS, shift_invariant=True, intervals=((-800.0, 800.0),), related=nearby,
-                        digits=750),
+    "exp":          Row(*formula("exp"), intervals=((-750.0, 720.0),)),
+    "exp2":         Row(*formula("exp2"), intervals=((-1080.0, 1030.0), (1023.0, 1025.0))),
+    "expm1":        Row(*formula("expm1"), intervals=((-750.0, 720.0), (-1.0, 1.0))),
+    "log":          Row(*formula("log"), intervals=((0.0, 2.0),)),
+    "log2":         Row(*formula("log2"), intervals=((0.0, 2.0),)),
+    "log10":        Row(*formula("log10"), intervals=((0.0, 2.0),)),
+    "log1p":        Row(*formula("log1p"), intervals=((-1.0, 2.0),), digits=400),
+    "xlogy":        Row(*formula("xlogy"), intervals=((0.0, 2.0),), related=same_size),
+    "logaddexp":    Row(*formula("logaddexp"), scales=((-1, max),), because=CANCELS, shift_invariant=True, intervals=((-800.0, 800.0),), related=nearby, digits=750),
 
     # Trigonometry.
-    "sin":          Row(mp.sin, (mp.cos,), intervals=ANGLES),
-    "cos":          Row(mp.cos, (lambda x: -mp.sin(x),), intervals=ANGLES),
-    "tan":          Row(mp.tan, (lambda x: 1 / mp.cos(x) ** 2,), intervals=ANGLES),
-    "arcsin":       Row(mp.asin, (lambda x: 1 / mp.sqrt(1 - x**2),), intervals=UNIT),
-    "arccos":       Row(mp.acos, (lambda x: -1 / mp.sqrt(1 - x**2),), intervals=UNIT),
-    "arctan":       Row(mp.atan, (lambda x: 1 / (1 + x**2),)),
-    "arctan2":      Row(angle, (lambda y, x: x / (x**2 + y**2), lambda y, x: -y / (x**2 + y**2)),
-                        related=same_size),
-    "sinc":         Row(sinc, (sinc_slope,), scales=((0, lambda x: 1 / x if abs(x) > 1 else 0),), because=CANCELS,
-                        intervals=((-1.0, 1.0), (-20.0, 20.0), (-1e6, 1e6))),
+    "sin":          Row(*formula("sin"), intervals=ANGLES),
+    "cos":          Row(*formula("cos"), intervals=ANGLES),
+    "tan":          Row(*formula("tan"), intervals=ANGLES),
+    "arcsin":       Row(*formula("arcsin"), intervals=UNIT),
+    "arccos":       Row(*formula("arccos"), intervals=UNIT),
+    "arctan":       Row(*formula("arctan")),
+    "arctan2":      Row(*formula("arctan2"), related=same_size),
+    "sinc":         Row(*formula("sinc"), scales=((0, lambda x: 1 / x if abs(x) > 1 else 0),), because=CANCELS, intervals=((-1.0, 1.0), (-20.0, 20.0), (-1e6, 1e6))),
 
     # Hyperbolic functions.
-    "sinh":         Row(mp.sinh, (mp.cosh,), intervals=((-720.0, 720.0), (-2.0, 2.0))),
-    "cosh":         Row(mp.cosh, (mp.sinh,), intervals=((-720.0, 720.0), (-2.0, 2.0))),
-    "tanh":         Row(mp.tanh, (lambda x: 1 - mp.tanh(x) ** 2,), intervals=((-380.0, 380.0), (-2.0, 2.0)),
-                        digits=450),
-    "arcsinh":      Row(mp.asinh, (lambda x: 1 / mp.sqrt(1 + x**2),)),
-    "arccosh":      Row(mp.acosh, (lambda x: 1 / mp.sqrt(x**2 - 1),), intervals=((1.0, 2.0), (1.0, 40.0))),
-    "arctanh":      Row(mp.atanh, (lambda x: 1 / (1 - x**2),), intervals=UNIT),
+    "sinh":         Row(*formula("sinh"), intervals=((-720.0, 720.0), (-2.0, 2.0))),
+    "cosh":         Row(*formula("cosh"), intervals=((-720.0, 720.0), (-2.0, 2.0))),
+    "tanh":         Row(*formula("tanh"), intervals=((-380.0, 380.0), (-2.0, 2.0)), digits=450),
+    "arcsinh":      Row(*formula("arcsinh")),
+    "arccosh":      Row(*formula("arccosh"), intervals=((1.0, 2.0), (1.0, 40.0))),
+    "arctanh":      Row(*formula("arctanh"), intervals=UNIT),
 
     # The error function.
-    "erf":          Row(lambda x: mp.erf(x) if abs(x) < 100 else sgn(x),
-                        (lambda x: 2 / mp.sqrt(mp.pi) * mp.exp(-x * x),), intervals=((-28.0, 28.0), (-2.0, 2.0))),
-    "erfc":         Row(erfc, (lambda x: -2 / mp.sqrt(mp.pi) * mp.exp(-x * x),), bounds=(6.0,), because=LIBM,
-                        intervals=((-6.0, 28.0), (-2.0, 2.0))),
+    "erf":          Row(*formula("erf"), intervals=((-28.0, 28.0), (-2.0, 2.0))),
+    "erfc":         Row(*formula("erfc"), bounds=(6.0,), because=LIBM, intervals=((-6.0, 28.0), (-2.0, 2.0))),
 
     # Activations.
-    "sigmoid":      Row(logistic, (lambda x: logistic(x) * (1 - logistic(x)),), intervals=((-750.0, 750.0),),
-                        digits=450),
-    "log_sigmoid":  Row(lambda x: mp.log(logistic(x)), (lambda x: 1 - logistic(x),), intervals=((-750.0, 750.0),),
-                        digits=450),
-    "softplus":     Row(soft_plus, (logistic,), intervals=((-750.0, 750.0),), digits=450),
-    "relu":         Row(lambda x: max(x, mpf(0)), (lambda x: mpf(x > 0),)),
-    "leaky_relu":   Row(lambda x, a: x if x > 0 else a * x,
-                        (lambda x, a: mpf(1) if x > 0 else a if x < 0 else min(max(a, 0), 1),
-                         lambda x, a: min(x, mpf(0)))),
-    "elu":          Row(lambda x, a: x if x > 0 else a * mp.expm1(x),
-                        (lambda x, a: mpf(1) if x > 0 else a * mp.exp(x) if x < 0 else min(max(a, 0), 1),
-                         lambda x, a: mp.expm1(min(x, 0))), intervals=((-750.0, 1.0),)),
-    "gelu":         Row(lambda x: x * cdf(x), (gelu_slope,), bounds=(7.0, 6.0),
-                        scales=((0, lambda x: x * bell_curve(x)),), because=f"{LIBM}; {CANCELS}", intervals=((-39.0, 10.0), (-2.0, 2.0))),
-    "silu":         Row(lambda x: x * logistic(x), (silu_slope,),
-                        scales=((0, silu_term),), because=CANCELS,
-                        intervals=((-755.0, 755.0), (-3.0, 3.0)), digits=450),
-    "mish":         Row(lambda x: x * mp.tanh(soft_plus(x)), (mish_slope,),
-                        bounds=(4.0, 7.0), scales=((0, mish_term),), because=ROUNDED_POLYNOMIALS,
-                        intervals=((-755.0, 755.0), (-3.0, 3.0)), digits=450),
-    "softsign":     Row(lambda x: x / (1 + abs(x)), (lambda x: 1 / (1 + abs(x)) ** 2,), digits=400),
-    "hard_tanh":    Row(lambda x: min(max(x, mpf(-1)), mpf(1)), (lambda x: mpf(abs(x) <= 1),), intervals=((-2.0, 2.0),)),
+    "sigmoid":      Row(*formula("sigmoid"), intervals=((-750.0, 750.0),), digits=450),
+    "log_sigmoid":  Row(*formula("log_sigmoid"), intervals=((-750.0, 750.0),), digits=450),
+    "softplus":     Row(*formula("softplus"), intervals=((-750.0, 750.0),), digits=450),
+    "relu":         Row(*formula("relu")),
+    "leaky_relu":   Row(*formula("leaky_relu")),
+    "elu":          Row(*formula("elu"), intervals=((-750.0, 1.0),)),
+    "gelu":         Row(*formula("gelu"), bounds=(7.0, 6.0), scales=((0, lambda x: x * bell_curve(x)),), because=f"{LIBM}; {CANCELS}", intervals=((-39.0, 10.0), (-2.0, 2.0))),
+    "silu":         Row(*formula("silu"), scales=((0, silu_term),), because=CANCELS, intervals=((-755.0, 755.0), (-3.0, 3.0)), digits=450),
+    "mish":         Row(*formula("mish"), bounds=(4.0, 7.0), scales=((0, mish_term),), because=ROUNDED_POLYNOMIALS, intervals=((-755.0, 755.0), (-3.0, 3.0)), digits=450),
+    "softsign":     Row(*formula("softsign"), digits=400),
+    "hard_tanh":    Row(*formula("hard_tanh"), intervals=((-2.0, 2.0),)),
 
     # Over a sequence. The derivative is a function of the list and the position.
-    "sum":          Row(mp.fsum, (lambda xs, i: mpf(1),), digits=1300),
-    "mean":         Row(lambda xs: mp.fsum(xs) / len(xs), (lambda xs, i: mpf(1) / len(xs),), digits=1300),
+    "sum":          Row(*formula("sum"), digits=1300),
+    "mean":         Row(*formula("mean"), digits=1300),
     # A product is rounded once for each factor: half a unit for each of up to five.
-    "prod":         Row(product, (product_of_others,)),
-    "dot":          Row(inner, (lambda xs, i: xs[(i + len(xs) // 2) % len(xs)],), scales=((-1, inner_terms),),
-                        because=CANCELS, digits=1300),
-    "norm":         Row(norm, (unit,)),
-    "max":          Row(max, (top,)),
-    "min":          Row(min, (lambda xs, i: top([-x for x in xs], i),)),
-    "logsumexp":    Row(log_sum, (lambda xs, i: probabilities(xs)[i],), scales=((-1, max),), because=CANCELS,
-                        shift_invariant=True, intervals=((-800.0, 800.0),), digits=750),
-    "share":        Row(lambda xs: probabilities(xs)[0], (share_slope,), bounds=(4.0, 6.0), because="a product of two shares, each off by 2",
-                        shift_invariant=True, intervals=((-800.0, 800.0),), digits=750),
-    "log_share":    Row(lambda xs: xs[0] - log_sum(xs),
-                        (lambda xs, i: mp.fsum(probabilities(xs)[1:]) if i == 0 else -probabilities(xs)[i],),
-                        shift_invariant=True, intervals=((-800.0, 800.0),), digits=750),
-    "other_shares": Row(lambda xs: mp.fsum(probabilities(xs)[1:]), (lambda xs, i: -share_slope(xs, i),),
+    "prod":         Row(*formula("prod")),
+    "dot":          Row(*formula("dot"), scales=((-1, inner_terms),), because=CANCELS, digits=1300),
+    "norm":         Row(*formula("norm")),
+    "max":          Row(*formula("max")),
+    "min":          Row(*formula("min")),
+    "logsumexp":    Row(*formula("logsumexp"), scales=((-1, max),), because=CANCELS, shift_invariant=True, intervals=((-800.0, 800.0),), digits=750),
+    "share":        Row(*formula("share"), bounds=(4.0, 6.0), because="a product of two shares, each off by 2", shift_invariant=True, intervals=((-800.0, 800.0),), digits=750),
+    "log_share":    Row(*formula("log_share"), shift_invariant=True, intervals=((-800.0, 800.0),), digits=750),
+    "other_shares": Row(probability_of_others, (lambda xs, i: -share_slope(xs, i),),
                         shift_invariant=True, intervals=((-800.0, 800.0),), digits=750, supporting=True),
     "component":    Row(lambda xs: unit(xs, 0), (component_slope,), supporting=True),
     "top_share":    Row(lambda xs: top(xs, 0), (lambda xs, i: mpf(0),), supporting=True),
@@ -552,7 +427,7 @@ ROWS: dict[str, Row] = {
                         scales=((-1, lambda x, n: 1 / x if abs(x) > 1 else 0),), because=CANCELS,
                         intervals=((-20.0, 20.0),), related=lambda x, ordinary: float(ordinary < 0.0),
                         integer=1, supporting=True),
-    "bell":         Row(lambda x: logistic(x) * (1 - logistic(x)),
+    "bell":         Row(bell,
                         (lambda x: logistic(x) * (1 - logistic(x)) * (1 - 2 * logistic(x)),),
                         intervals=((-750.0, 750.0),), digits=450, supporting=True),
     "tanh_slope":   Row(lambda x: mp.sech(x)**2, (lambda x: -2 * mp.sech(x)**2 * mp.tanh(x),),
@@ -570,10 +445,10 @@ ROWS: dict[str, Row] = {
     "mish_slope":   Row(mish_slope, (lambda x: mp.diff(mish_slope, x),),
                         bounds=(7.0,), scales=((-1, mish_term),), because=ROUNDED_POLYNOMIALS,
                         intervals=((-755.0, 755.0), (-3.0, 3.0)), digits=450, supporting=True),
-    "elu_slope":    Row(lambda x, a: mpf(1) if x > 0 else a * mp.exp(x) if x < 0 else min(max(a, 0), 1),
+    "elu_slope":    Row(elu_slope,
                         (lambda x, a: a * mp.exp(x) if x < 0 else mpf(0),
                          lambda x, a: mp.exp(x) if x < 0 else mpf(0)), intervals=((-750.0, 1.0),), supporting=True),
-    "two_slopes":   Row(lambda x, a: mpf(1) if x > 0 else a if x < 0 else min(max(a, 0), 1),
+    "two_slopes":   Row(leaky_slope,
                         (nothing, lambda x, a: mpf(x < 0)), supporting=True),
     "damped":       Row(lambda x, weight: x * weight, (lambda x, weight: weight, lambda x, weight: x), supporting=True),
     "inside":       Row(lambda x, low, high: mpf(low <= x <= high), (nothing, nothing, nothing), supporting=True),

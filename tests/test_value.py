@@ -28,7 +28,7 @@ from autograd.primitives import (
     power,
     subtract,
 )
-from tests.expressions import Step, programs, run_on_values
+from autograd.testing import Expression, expressions
 
 numbers = st.floats(min_value=-1e6, max_value=1e6)
 any_float = st.floats()
@@ -307,13 +307,18 @@ def test_leaves_accumulate_and_interior_values_are_set_afresh() -> None:
     assert (a.grad, b.grad, product.grad, root.grad) == (2 * first[0], 2 * first[1], *first[2:])
 
 
-@given(programs(inputs=3, max_steps=12), st.lists(numbers, min_size=3, max_size=3))
+@given(
+    st.one_of(
+        expressions(max_size=12),
+        expressions(inputs=any_float, max_size=12, allow_nan=True, allow_infinity=True),
+    )
+)
 def test_backward_twice_doubles_the_gradients_of_leaves_to_the_last_bit(
-    program: list[Step], point: list[float]
+    expression: Expression,
 ) -> None:
-    inputs = [Value(number) for number in point]
+    inputs, out = expression.on_values()
     extra = autograd.sum([inputs[0], *inputs, 1.0]) * 0.1
-    root = run_on_values(program, inputs)[-1] * inputs[0] + extra * inputs[1]
+    root = out * inputs[0] + extra * inputs[-1]
     root.backward()
     once = [x.grad for x in inputs]
     root.backward()

@@ -1,7 +1,12 @@
-"""Checks for tests of numerical code.
+"""What programs that use this library are tested with.
 
-What needs mpmath or Hypothesis is loaded when it is first used, so that the rest works
-where they are not installed; ``pip install "chainrule[testing]"`` brings both.
+>>> from autograd import tanh
+>>> from autograd.testing import check_primitive
+>>> from mpmath import mp
+>>> check_primitive(tanh, mp.tanh, [0.3], [20.0])
+
+Each name is loaded when it is first asked for, since what stands behind it may need mpmath
+or Hypothesis, which ``pip install "chainrule[testing]"`` brings.
 """
 
 from __future__ import annotations
@@ -9,34 +14,64 @@ from __future__ import annotations
 from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
-from autograd.testing.gradients import GradientError, KinkError, check_gradients
-
 if TYPE_CHECKING:
+    from autograd.testing.exact import Expected
+    from autograd.testing.expression import Expression, Step
+    from autograd.testing.formulas import FORMULAS, Formula
+    from autograd.testing.gradients import GradientError, KinkError, check_gradients
     from autograd.testing.primitives import check_primitive, units_off
+    from autograd.testing.strategies import Network, expressions, networks, values
 
-__all__ = ["GradientError", "KinkError", "check_gradients", "check_primitive", "units_off"]
+__all__ = [
+    "FORMULAS",
+    "Expected",
+    "Expression",
+    "Formula",
+    "GradientError",
+    "KinkError",
+    "Network",
+    "Step",
+    "check_gradients",
+    "check_primitive",
+    "expressions",
+    "networks",
+    "units_off",
+    "values",
+]
 
-# The module that has each of the names that are loaded when they are first used.
-_HOMES: Final = {
-    "check_primitive": "autograd.testing.primitives",
-    "units_off": "autograd.testing.primitives",
+_MODULES: Final = {
+    "Expected": "exact",
+    "Expression": "expression",
+    "FORMULAS": "formulas",
+    "Formula": "formulas",
+    "GradientError": "gradients",
+    "KinkError": "gradients",
+    "Network": "strategies",
+    "Step": "expression",
+    "check_gradients": "gradients",
+    "check_primitive": "primitives",
+    "expressions": "strategies",
+    "networks": "strategies",
+    "units_off": "primitives",
+    "values": "strategies",
 }
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _HOMES:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
     try:
-        home = import_module(_HOMES[name])
+        module = import_module(f"{__name__}.{_MODULES[name]}")
     except ModuleNotFoundError as error:
         if error.name not in ("hypothesis", "mpmath"):
             raise
+        package = {"hypothesis": "Hypothesis"}.get(error.name, error.name)
         raise ModuleNotFoundError(
-            f'autograd.testing.{name} needs {error.name}: pip install "chainrule[testing]"',
+            f'autograd.testing.{name} needs {package}: pip install "chainrule[testing]"',
             name=error.name,
         ) from error
-    return getattr(home, name)
+    return getattr(module, name)
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_HOMES})
+    return [*globals(), *_MODULES]

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 from mpmath import mp, mpf
 
-import autograd
+import autograd.testing
 from autograd import Primitive, Value, arctan2, cos, erfc, exp, power, sin, tanh
 from autograd.testing import check_primitive, units_off
 

@@ -1,0 +1,243 @@
+"""An expression: operations on numbers, one after the other, with shared results.
+
+It can be evaluated on Values, on floats and on anything else, and it prints as the code
+that builds it. `autograd.testing.exact` says what it should give, and `check` compares.
+Hypothesis draws expressions with the strategy `autograd.testing.expressions`.
+"""
+
+from __future__ import annotations
+
+import builtins
+import operator
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Final
+
+import autograd
+from autograd import primitives as table
+from autograd.functional import gradients
+from autograd.primitives import Primitive, Reduction, Traced
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.testing.exact import Expectation, Expected
+
+# How Python writes these operations.
+_INFIX: Final[dict[Primitive, tuple[str, Callable[[Any, Any], Any]]]] = {
+    table.add: ("+", operator.add),
+    table.subtract: ("-", operator.sub),
+    table.multiply: ("*", operator.mul),
+    table.divide: ("/", operator.truediv),
+    table.power: ("**", operator.pow),
+    table.remainder: ("%", operator.mod),
+    table.floor_divide: ("//", operator.floordiv),
+}
+
+
+@dataclass(frozen=True)
+class Step:
+    """One operation of an expression.
+
+    Attributes:
+        operation: the primitive. `where` has three operands, and takes the second where
+            the first is positive, else the third.
+        operands: for each operand the position of the number that it is, counting the
+            inputs of the expression and then its steps; or, as a float, a constant.
+    """
+
+    operation: Primitive
+    operands: tuple[int | float, ...]
+
+
+@dataclass(frozen=True, repr=False)
+class Expression:
+    """Operations on numbers, one after the other; the last gives the result.
+
+    Attributes:
+        point: the number that each input stands for.
+        steps: the operations.
+        formulas: what operations should give that are not in the table: for each a
+            function of mpmath numbers, or a `Formula`.
+
+    Called with numbers or Values in place of those of its point, it is a function.
+
+    >>> from autograd import multiply, sin
+    >>> expression = Expression((2.0,), (Step(multiply, (0, 0)), Step(sin, (1,))))
+    >>> expression
+    from autograd import Value, sin
+    x0 = Value(2.0)
+    x1 = x0 * x0
+    out = sin(x1)
+    >>> expression(0.0)
+    0.0
+    >>> inputs, out = expression.on_values()
+    >>> out.backward()
+    >>> print(f"{inputs[0].grad:.12f}")  # 2 x cos(x**2)
+    -2.614574483454
+    """
+
+    point: tuple[float, ...]
+    steps: tuple[Step, ...]
+    formulas: Mapping[Primitive, Any] = field(default_factory=dict)
+
+    def __call__(self, *numbers: Any) -> Any:
+        """The result for these inputs, as many as the expression has."""
+        if len(numbers) != len(self.point):
+            raise TypeError(
+                f"this expression has {len(self.point)} inputs, got {len(numbers)} arguments"
+            )
+        return self.evaluate(numbers, apply)[-1]
+
+    def evaluate(
+        self, numbers: Sequence[Any], apply: Callable[[Primitive, list[Any]], Any]
+    ) -> list[Any]:
+        """The inputs, and then the result of every step, in arithmetic of one's own.
+
+        Args:
+            numbers: what the inputs stand for.
+            apply: carries out an operation on the list of its operands, of which the
+                constants are floats.
+
+        >>> from autograd import exp, multiply
+        >>> expression = Expression((2.0,), (Step(multiply, (0, 3.0)), Step(exp, (1,))))
+        >>> words = lambda primitive, operands: f"{primitive.name}({', '.join(map(str, operands))})"
+        >>> expression.evaluate(["x"], words)
+        ['x', 'multiply(x, 3.0)', 'exp(multiply(x, 3.0))']
+        """
+        results = list(numbers)
+        for step in self.steps:
+            operands = [results[x] if isinstance(x, int) else x for x in step.operands]
+            results.append(apply(step.operation, operands))
+        return results
+
+    def on_values(self) -> tuple[list[Value], Value]:
+        """A Value for each number of the point, and the Value that results from them."""
+        inputs = [Value(number) for number in self.point]
+        return inputs, self(*inputs)
+
+    def exact(self, order: int = 1) -> Expectation:
+        """What the expression should give, in arithmetic of 60 digits, independent of the table.
+
+        Args:
+            order: 0 for the value alone, 1 for its derivatives as well, 2 for theirs too.
+
+        Raises:
+            LookupError: there is no formula for an operation of the expression.
+        """
+        from autograd.testing.exact import expectation
+
+        return expectation(self, order)
+
+    def check(self, order: int = 1) -> None:
+        """Compare the engine with `exact`: the value, ``backward()`` and `gradients`.
+
+        Args:
+            order: 0 for the value alone, 1 for its derivatives as well, 2 for theirs too.
+
+        Raises:
+            AssertionError: it says what is off, by how much, and for which expression.
+        """
+        for what, actual, expected in self.comparisons(order):
+            if not expected.allows(actual):
+                within = f" to within {expected.error:.1e}" if expected.error else ""
+                statements = [line for line in code(self) if " import " not in line]
+                raise AssertionError(
+                    f"{what} is {actual!r}, should be {float(expected.number)!r}{within}, "
+                    f"in {'; '.join(statements)}"
+                )
+
+    def comparisons(self, order: int = 1) -> Iterator[tuple[str, float, Expected]]:
+        """What `check` compares: what it is, the engine's number and the one expected."""
+        expected = self.exact(order)
+        inputs, out = self.on_values()
+        yield "the value", out.data, expected.value
+        if order == 0:
+            return
+        slopes = gradients(out, inputs)
+        out.backward()
+        for i, slope in enumerate(expected.gradient):
+            yield f"d out / d x{i}", inputs[i].grad, slope
+            yield f"d out / d x{i} by gradients()", slopes[i].data, slope
+            if order > 1:
+                curvatures = gradients(slopes[i], inputs)
+                for j, curvature in enumerate(expected.hessian[i]):
+                    yield f"d/dx{j} of d out / d x{i}", curvatures[j].data, curvature
+
+    def __repr__(self) -> str:
+        return "\n".join(code(self))
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """Print one statement to a line, indented, in Hypothesis's reports."""
+        print_indented(printer, code(self))
+
+
+def apply(operation: Primitive, operands: Sequence[Any]) -> Any:
+    """The operation on operands, written as a program writes it."""
+    if operation in _INFIX and any(isinstance(x, Traced) for x in operands):
+        return _INFIX[operation][1](*operands)
+    if operation is table.where:
+        test, x, y = operands
+        return table.where(test > 0.0, x, y)
+    if isinstance(operation, Reduction):
+        count = len(operands) // operation.sequences
+        return operation(*[operands[i : i + count] for i in range(0, len(operands), count)])
+    return operation(*operands)
+
+
+# ── Printing ──────────────────────────────────────────────────────────────────
+
+
+def print_indented(printer: Any, lines: list[str]) -> None:
+    """Print statements below the argument of a test that they are, in a report of Hypothesis."""
+    with printer.indent(4):
+        for line in lines:
+            printer.break_()
+            printer.text(line)
+
+
+def code(expression: Expression) -> list[str]:
+    """The statements that build the expression, the last of which sets ``out``."""
+    count = len(expression.point)
+    names = [f"x{i}" for i in range(count + len(expression.steps))]
+    if expression.steps:
+        names[-1] = "out"
+    statements = [f"{name} = Value({x!r})" for name, x in zip(names, expression.point)]
+    imported = {"Value"}
+    for name, step in zip(names[count:], expression.steps):
+        operands = [names[x] if isinstance(x, int) else repr(x) for x in step.operands]
+        statements.append(f"{name} = {_written(step.operation, operands, imported)}")
+    if not expression.steps:
+        statements.append(f"out = {names[-1]}")
+    plain = sorted(imported - {"autograd"})
+    lines = [f"from autograd import {', '.join(plain)}"]
+    if "autograd" in imported:
+        lines.insert(0, "import autograd")
+    return [*lines, *statements]
+
+
+def _written(operation: Primitive, operands: list[str], imported: set[str]) -> str:
+    """The operation on operands as Python writes it; what it needs is noted as imported."""
+    if operation in _INFIX:
+        x, y = operands
+        # -2.0 ** x is -(2.0 ** x)
+        x = f"({x})" if operation is table.power and x.startswith("-") else x
+        return f"{x} {_INFIX[operation][0]} {y}"
+    if operation is table.negative:
+        return f"-{operands[0]}"
+    if operation is table.absolute:
+        return f"abs({operands[0]})"
+    if operation is table.where:
+        operands = [f"{operands[0]} > 0.0", *operands[1:]]
+    if isinstance(operation, Reduction):
+        count = len(operands) // operation.sequences
+        parts = [operands[i : i + count] for i in range(0, len(operands), count)]
+        operands = [f"[{', '.join(part)}]" for part in parts]
+    name, suffix = operation.name, ""
+    if operation in (table.share, table.log_share):
+        name, suffix = operation.symbol, "[0]"
+    if hasattr(builtins, name) and getattr(autograd, name, None) is operation:
+        imported.add("autograd")
+        name = f"autograd.{name}"
+    elif suffix or getattr(autograd, name, None) is operation:
+        imported.add(name)
+    return f"{name}({', '.join(operands)}){suffix}"

@@ -1,0 +1,297 @@
+"""What the operations of the table compute, as a textbook writes it, in mpmath.
+
+`FORMULAS` has an entry for each operation that users call: its value and its derivatives,
+those at kinks included. A formula is written so that 60 digits are enough for it, and not
+as the table in `autograd.primitives` writes it, whose formulas are chosen for 53 bits:
+the two check each other. An operation of one's own is given a `Formula` by its user.
+"""
+
+# ruff: noqa: D103, E501 - the rows are aligned by hand, and say what each function is
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, Final
+
+from mpmath import mp, mpf
+
+from autograd import primitives as table
+from autograd.primitives import Primitive
+
+
+@dataclass(frozen=True)
+class Formula:
+    """What an operation should give, as a function of mpmath numbers.
+
+    Attributes:
+        value: a function of the operands; for a `Reduction`, of the list of them.
+        derivatives: one for each operand; for a `Reduction`, one function of the list and the
+            position. Where they are left out, they are found by differences of the value.
+        cancels: whether terms of opposite sign meet in the value or in a derivative, so that
+            close to a zero no better is to be had than with operands that are rounded.
+        shift_invariant: whether, besides, only the differences of the operands matter, so that
+            one near 0 is not known any better than one near 1.
+
+    >>> versine = Formula(lambda angle: 1 - mp.cos(angle), (mp.sin,))
+    """
+
+    value: Callable[..., Any]
+    derivatives: tuple[Callable[..., Any], ...] = ()
+    cancels: bool = False
+    shift_invariant: bool = False
+
+
+# ── Textbook formulas ─────────────────────────────────────────────────────────
+
+
+def sgn(x: Any) -> Any:
+    return mpf((x > 0) - (x < 0))
+
+
+def floored(x: Any, y: Any) -> Any:
+    return mp.floor(x / y)
+
+
+def power(x: Any, y: Any) -> Any:
+    if x == 0 and y < 0:
+        raise ZeroDivisionError
+    return mp.power(x, y)
+
+
+def power_slope(x: Any, y: Any) -> Any:
+    return mpf(0) if y == 0 else y * power(x, y - 1)
+
+
+def power_rate(x: Any, y: Any) -> Any:
+    if x == 0:
+        if y > 0:
+            return mpf(0)
+        raise ZeroDivisionError
+    return power(x, y) * mp.log(x)
+
+
+def xlogy_slope(x: Any, y: Any) -> Any:
+    return x / y if y >= 0 else mp.mpc(0, 1)
+
+
+def angle(y: Any, x: Any) -> Any:
+    if y == 0 and x <= 0:
+        raise ZeroDivisionError  # it depends on the sign of zero, which mpmath does not know
+    return mp.atan2(y, x)
+
+
+def logistic(x: Any) -> Any:
+    return 1 / (1 + mp.exp(-x))
+
+
+def bell(x: Any) -> Any:
+    return logistic(x) * logistic(-x)
+
+
+def soft_plus(x: Any) -> Any:
+    return mp.log1p(mp.exp(x)) if x < 0 else x + mp.log1p(mp.exp(-x))
+
+
+def erfc(x: Any) -> Any:
+    return mpf(0) if x > 100 else mpf(2) if x < -100 else mp.erfc(x)
+
+
+def bell_curve(x: Any) -> Any:
+    return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
+
+
+def cdf(x: Any) -> Any:
+    return erfc(-x / mp.sqrt(2)) / 2
+
+
+def gelu_slope(x: Any) -> Any:
+    return cdf(x) + x * bell_curve(x)
+
+
+def silu_slope(x: Any) -> Any:
+    return logistic(x) * (1 + x * logistic(-x))
+
+
+def mish_slope(x: Any) -> Any:
+    return mp.tanh(soft_plus(x)) + x * mp.sech(soft_plus(x)) ** 2 * logistic(x)
+
+
+def sinc(x: Any) -> Any:
+    return mp.sinpi(x) / (mp.pi * x) if x != 0 else mpf(1)
+
+
+def sinc_slope(x: Any) -> Any:
+    if abs(x) < mpf(10) ** -25:
+        return -(mp.pi**2) * x / 3  # the next term of the series is x**2 times smaller
+    with mp.extradps(60):
+        return (mp.cospi(x) - sinc(x)) / x
+
+
+def norm(xs: Sequence[Any]) -> Any:
+    return mp.sqrt(mp.fsum([x * x for x in xs]))
+
+
+def unit(xs: Sequence[Any], i: int) -> Any:
+    return xs[i] / norm(xs) if norm(xs) else mpf(0)
+
+
+def product_of_others(xs: list[Any], i: int) -> Any:
+    return mp.fprod(xs[:i] + xs[i + 1 :])
+
+
+def top(xs: list[Any], i: int) -> Any:
+    return mpf(1) / xs.count(max(xs)) if xs[i] == max(xs) else mpf(0)
+
+
+def bottom(xs: list[Any], i: int) -> Any:
+    return top([-x for x in xs], i)
+
+
+def inner(xs: list[Any]) -> Any:
+    n = len(xs) // 2
+    return mp.fsum([x * y for x, y in zip(xs[:n], xs[n:], strict=True)])
+
+
+def partner(xs: list[Any], i: int) -> Any:
+    return xs[(i + len(xs) // 2) % len(xs)]
+
+
+def excess(xs: list[Any], i: int) -> Any:
+    """The logarithm of the sum of the exponentials, less operand i."""
+    return mp.log1p(mp.fsum([mp.exp(x - xs[i]) for x in xs[:i] + xs[i + 1 :]]))
+
+
+def log_sum(xs: list[Any]) -> Any:
+    greatest = xs.index(max(xs))
+    return xs[greatest] + excess(xs, greatest)
+
+
+def probability(xs: list[Any], i: int) -> Any:
+    return 1 / mp.fsum([mp.exp(x - xs[i]) for x in xs])
+
+
+def probability_of_others(xs: list[Any]) -> Any:
+    return mp.fsum([probability(xs, i) for i in range(1, len(xs))])
+
+
+def share_slope(xs: list[Any], i: int) -> Any:
+    return probability(xs, 0) * (probability_of_others(xs) if i == 0 else -probability(xs, i))
+
+
+def leaky_slope(x: Any, a: Any) -> Any:
+    return mpf(1) if x > 0 else a if x < 0 else min(max(a, 0), 1)
+
+
+def elu_slope(x: Any, a: Any) -> Any:
+    return mpf(1) if x > 0 else a * mp.exp(x) if x < 0 else min(max(a, 0), 1)
+
+
+def nothing(*_: Any) -> Any:
+    return mpf(0)
+
+
+def one(*_: Any) -> Any:
+    return mpf(1)
+
+
+# fmt: off
+_BY_NAME: Final[dict[str, Formula]] = {
+    # Arithmetic.
+    "add":          Formula(lambda x, y: x + y, (one, one)),
+    "subtract":     Formula(lambda x, y: x - y, (one, lambda x, y: mpf(-1))),
+    "multiply":     Formula(lambda x, y: x * y, (lambda x, y: y, lambda x, y: x)),
+    "divide":       Formula(lambda x, y: x / y, (lambda x, y: 1 / y, lambda x, y: -x / y**2)),
+    "power":        Formula(power, (power_slope, power_rate)),
+    "remainder":    Formula(lambda x, y: x - y * floored(x, y), (one, lambda x, y: -floored(x, y))),
+    "floor_divide": Formula(floored, (nothing, nothing)),
+    "negative":     Formula(lambda x: -x, (lambda x: mpf(-1),)),
+    "reciprocal":   Formula(lambda x: 1 / x, (lambda x: -1 / x**2,)),
+    "square":       Formula(lambda x: x**2, (lambda x: 2 * x,)),
+    "sqrt":         Formula(mp.sqrt, (lambda x: 1 / (2 * mp.sqrt(x)),)),
+    "cbrt":         Formula(lambda x: sgn(x) * mp.cbrt(abs(x)), (lambda x: 1 / (3 * mp.cbrt(abs(x)) ** 2),)),
+    "hypot":        Formula(lambda x, y: norm([x, y]), (lambda x, y: unit([x, y], 0), lambda x, y: unit([x, y], 1))),
+
+    # Choosing and rounding.
+    "absolute":     Formula(abs, (sgn,)),
+    "sign":         Formula(sgn, (nothing,)),
+    "floor":        Formula(mp.floor, (nothing,)),
+    "ceil":         Formula(mp.ceil, (nothing,)),
+    "round":        Formula(mp.nint, (nothing,)),
+    "maximum":      Formula(max, (lambda x, y: top([x, y], 0), lambda x, y: top([x, y], 1))),
+    "minimum":      Formula(min, (lambda x, y: bottom([x, y], 0), lambda x, y: bottom([x, y], 1))),
+    "clamp":        Formula(lambda x, low, high: min(max(x, low), high),
+                            (lambda x, low, high: mpf(low <= x <= high),
+                             lambda x, low, high: mpf(x < low <= high),
+                             lambda x, low, high: mpf(high < max(x, low)))),
+    "where":        Formula(lambda test, x, y: x if test > 0 else y,  # as `Step` has it
+                            (nothing, lambda test, x, y: mpf(test > 0), lambda test, x, y: mpf(test <= 0))),
+
+    # Exponentials and logarithms.
+    "exp":          Formula(mp.exp, (mp.exp,)),
+    "exp2":         Formula(lambda x: mpf(2) ** x, (lambda x: mp.log(2) * mpf(2) ** x,)),
+    "expm1":        Formula(mp.expm1, (mp.exp,)),
+    "log":          Formula(mp.log, (lambda x: 1 / x,)),
+    "log2":         Formula(lambda x: mp.log(x) / mp.log(2), (lambda x: 1 / (x * mp.log(2)),)),
+    "log10":        Formula(lambda x: mp.log(x) / mp.log(10), (lambda x: 1 / (x * mp.log(10)),)),
+    "log1p":        Formula(mp.log1p, (lambda x: 1 / (1 + x),)),
+    "xlogy":        Formula(lambda x, y: x * mp.log(y) if x else mpf(0), (lambda x, y: mp.log(y), xlogy_slope)),
+    "logaddexp":    Formula(lambda x, y: log_sum([x, y]),
+                            (lambda x, y: probability([x, y], 0), lambda x, y: probability([x, y], 1)), shift_invariant=True),
+
+    # Trigonometry.
+    "sin":          Formula(mp.sin, (mp.cos,)),
+    "cos":          Formula(mp.cos, (lambda x: -mp.sin(x),)),
+    "tan":          Formula(mp.tan, (lambda x: 1 / mp.cos(x) ** 2,)),
+    "arcsin":       Formula(mp.asin, (lambda x: 1 / mp.sqrt(1 - x**2),)),
+    "arccos":       Formula(mp.acos, (lambda x: -1 / mp.sqrt(1 - x**2),)),
+    "arctan":       Formula(mp.atan, (lambda x: 1 / (1 + x**2),)),
+    "arctan2":      Formula(angle, (lambda y, x: x / (x**2 + y**2), lambda y, x: -y / (x**2 + y**2))),
+    "sinc":         Formula(sinc, (sinc_slope,), cancels=True),
+
+    # Hyperbolic functions.
+    "sinh":         Formula(mp.sinh, (mp.cosh,)),
+    "cosh":         Formula(mp.cosh, (mp.sinh,)),
+    "tanh":         Formula(mp.tanh, (lambda x: mp.sech(x) ** 2,)),
+    "arcsinh":      Formula(mp.asinh, (lambda x: 1 / mp.sqrt(1 + x**2),)),
+    "arccosh":      Formula(mp.acosh, (lambda x: 1 / mp.sqrt(x**2 - 1),)),
+    "arctanh":      Formula(mp.atanh, (lambda x: 1 / (1 - x**2),)),
+
+    # The error function.
+    "erf":          Formula(lambda x: mp.erf(x) if abs(x) < 100 else sgn(x),
+                            (lambda x: 2 / mp.sqrt(mp.pi) * mp.exp(-x * x),)),
+    "erfc":         Formula(erfc, (lambda x: -2 / mp.sqrt(mp.pi) * mp.exp(-x * x),)),
+
+    # Activations.
+    "sigmoid":      Formula(logistic, (bell,)),
+    "log_sigmoid":  Formula(lambda x: -soft_plus(-x), (lambda x: logistic(-x),)),
+    "softplus":     Formula(soft_plus, (logistic,)),
+    "relu":         Formula(lambda x: max(x, mpf(0)), (lambda x: mpf(x > 0),)),
+    "leaky_relu":   Formula(lambda x, a: x if x > 0 else a * x, (leaky_slope, lambda x, a: min(x, mpf(0)))),
+    "elu":          Formula(lambda x, a: x if x > 0 else a * mp.expm1(x), (elu_slope, lambda x, a: mp.expm1(min(x, 0)))),
+    "gelu":         Formula(lambda x: x * cdf(x), (gelu_slope,), cancels=True),
+    "silu":         Formula(lambda x: x * logistic(x), (silu_slope,), cancels=True),
+    "mish":         Formula(lambda x: x * mp.tanh(soft_plus(x)), (mish_slope,), cancels=True),
+    "softsign":     Formula(lambda x: x / (1 + abs(x)), (lambda x: 1 / (1 + abs(x)) ** 2,)),
+    "hard_tanh":    Formula(lambda x: min(max(x, mpf(-1)), mpf(1)), (lambda x: mpf(abs(x) <= 1),)),
+
+    # Over a sequence.
+    "sum":          Formula(mp.fsum, (one,)),
+    "mean":         Formula(lambda xs: mp.fsum(xs) / len(xs), (lambda xs, i: mpf(1) / len(xs),)),
+    "prod":         Formula(mp.fprod, (product_of_others,)),
+    "dot":          Formula(inner, (partner,), cancels=True),
+    "norm":         Formula(norm, (unit,)),
+    "max":          Formula(max, (top,)),
+    "min":          Formula(min, (bottom,)),
+    "logsumexp":    Formula(log_sum, (probability,), shift_invariant=True),
+    "share":        Formula(lambda xs: probability(xs, 0), (share_slope,), shift_invariant=True),
+    "log_share":    Formula(lambda xs: -excess(xs, 0),
+                            (lambda xs, i: probability_of_others(xs) if i == 0 else -probability(xs, i),), shift_invariant=True),
+}
+# fmt: on
+
+FORMULAS: Final[dict[Primitive, Formula]] = {
+    primitive: _BY_NAME[primitive.name]
+    for primitive in vars(table).values()
+    if isinstance(primitive, Primitive) and primitive.name in _BY_NAME
+}

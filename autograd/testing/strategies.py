@@ -1,0 +1,488 @@
+"""Hypothesis strategies: Values, expressions of them, and small networks with data.
+
+>>> from hypothesis import given
+>>> from autograd.testing import values
+>>> @given(values(min_value=-700, max_value=700))
+... def test_exp_is_its_own_derivative(x):
+...     y = x.exp()
+...     y.backward()
+...     assert x.grad == y.data
+>>> test_exp_is_its_own_derivative()
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any, Final
+
+from hypothesis import reject
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+from mpmath import mp, mpf
+
+import autograd
+from autograd import primitives as table
+from autograd.primitives import Primitive, Reduction, as_float
+from autograd.testing.exact import DIGITS, LEAST, Local, UndefinedError, is_tame
+from autograd.testing.expression import Expression, Step, apply, print_indented
+from autograd.testing.formulas import FORMULAS
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from nn import MLP
+
+
+def values(
+    *,
+    min_value: float | None = None,
+    max_value: float | None = None,
+    allow_nan: bool | None = None,
+    allow_infinity: bool | None = None,
+    allow_subnormal: bool | None = None,
+    exclude_min: bool = False,
+    exclude_max: bool = False,
+    labels: st.SearchStrategy[str] | None = None,
+) -> st.SearchStrategy[Value]:
+    """A strategy for leaf Values; the options are those of Hypothesis's ``floats()``.
+
+    Args:
+        min_value: no number is less.
+        max_value: no number is greater.
+        allow_nan: whether nan may come up; None allows it where there are no bounds.
+        allow_infinity: the same for inf and -inf, allowed where the bounds leave room.
+        allow_subnormal: the same for numbers so small that they have fewer digits.
+        exclude_min: whether the least number itself is left out.
+        exclude_max: whether the greatest number itself is left out.
+        labels: a strategy for the labels; None leaves the Values without.
+
+    Raises:
+        InvalidArgument: an option makes no sense; the message says what to pass.
+
+    >>> from hypothesis import find
+    >>> find(values(min_value=2), lambda x: x.data > 2.5)
+    Value(3.0)
+    """
+    for name, bound in (("min_value", min_value), ("max_value", max_value)):
+        if isinstance(bound, Value):
+            raise InvalidArgument(f"{name} is a number, not a Value: pass its .data")
+    if labels is not None and not isinstance(labels, st.SearchStrategy):
+        raise InvalidArgument(
+            f"labels is a strategy of strings, such as st.sampled_from(['x', 'w']); got {labels!r}"
+        )
+    numbers = st.floats(
+        min_value,
+        max_value,
+        allow_nan=allow_nan,
+        allow_infinity=allow_infinity,
+        allow_subnormal=allow_subnormal,
+        exclude_min=exclude_min,
+        exclude_max=exclude_max,
+    )
+    numbers.validate()
+    return numbers.map(Value) if labels is None else st.builds(Value, numbers, labels)
+
+
+def expressions(
+    operations: Iterable[Primitive | str] | None = None,
+    *,
+    inputs: st.SearchStrategy[float] | None = None,
+    min_size: int = 1,
+    max_size: int = 8,
+    max_inputs: int = 3,
+    allow_nan: bool = False,
+    allow_infinity: bool = False,
+    formulas: Mapping[Primitive, Any] | None = None,
+) -> st.SearchStrategy[Expression]:
+    """A strategy for expressions: operations on shared inputs and on each other's results.
+
+    Unless nan or infinities are allowed, every number on the way through an expression, and
+    every derivative, is finite, and neither so large nor so small (beyond 1e15 and, except
+    for 0, below 1e-20) that products of them would overflow or vanish.
+
+    An expression shrinks to few operations on simple numbers, and prints as the code that
+    builds it.
+
+    Args:
+        operations: what to build of: operations, those of one's own included, or names of
+            those in the table, such as ``"tanh"`` or ``"*"``; None stands for all that the
+            package offers.
+        inputs: a strategy for the numbers that inputs and constants stand for; None stands
+            for numbers from -10 to 10.
+        min_size: how many operations there are at least.
+        max_size: how many there are at most.
+        max_inputs: how many inputs there are at most.
+        allow_nan: whether a result may be nan. Where this or the next is allowed, results and
+            derivatives are of any size.
+        allow_infinity: whether a result may be infinite.
+        formulas: what operations of one's own should give: for each a function of mpmath
+            numbers, or a `Formula`. It is needed for `Expression.exact` and `check`.
+
+    Raises:
+        InvalidArgument: an option makes no sense; the message says what to pass.
+
+    >>> from hypothesis import find
+    >>> find(expressions(["tanh", "+"]), lambda e: len(e.steps) > 1)
+    from autograd import Value, tanh
+    x0 = Value(0.0)
+    x1 = tanh(x0)
+    out = tanh(x1)
+    """
+    chosen = _chosen(operations)
+    _check_sizes(min_size=min_size, max_size=max_size, max_inputs=max_inputs)
+    if inputs is None:
+        inputs = st.floats(-10.0, 10.0).map(_without_the_smallest)
+    elif not isinstance(inputs, st.SearchStrategy):
+        raise InvalidArgument(
+            f"inputs is a strategy of numbers, such as st.floats(-1, 1); got {inputs!r}"
+        )
+    own = dict(formulas or {})
+    for primitive in own:
+        if not isinstance(primitive, Primitive):
+            raise InvalidArgument(
+                f"formulas maps operations to functions, and {primitive!r} is not an operation: "
+                "pass {operation: lambda x: ...}"
+            )
+    return _expressions(
+        chosen, inputs, min_size, max_size, max_inputs, allow_nan, allow_infinity, own
+    )
+
+
+@dataclass(repr=False)
+class Network:
+    """A small network, with data to train it on.
+
+    Attributes:
+        model: an `nn.MLP`.
+        inputs: the inputs of each sample.
+        targets: for each sample what each output should be.
+    """
+
+    model: MLP
+    inputs: list[list[float]]
+    targets: list[list[float]]
+    _built: str
+
+    def loss(self) -> Value:
+        """The mean of the squared errors over all samples and outputs."""
+        errors = []
+        for sample, target in zip(self.inputs, self.targets):
+            outputs = self.model(sample)
+            for output, wanted in zip(outputs if isinstance(outputs, list) else [outputs], target):
+                errors.append((output - wanted) * (output - wanted))
+        mean: Value = autograd.mean(errors)
+        return mean
+
+    def __repr__(self) -> str:
+        return "\n".join(self._code())
+
+    def _code(self) -> list[str]:
+        numbers = [parameter.data for parameter in self.model.parameters()]
+        return [
+            "from nn import MLP",
+            f"model = {self._built}",
+            f"for parameter, number in zip(model.parameters(), {numbers}):",
+            "    parameter.data = number",
+            f"inputs = {self.inputs}",
+            f"targets = {self.targets}",
+        ]
+
+    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
+        """Print one statement to a line, indented, in Hypothesis's reports."""
+        print_indented(printer, self._code())
+
+
+def networks(
+    *,
+    activations: Sequence[str] | None = None,
+    numbers: st.SearchStrategy[float] | None = None,
+    max_inputs: int = 3,
+    max_outputs: int = 2,
+    max_width: int = 3,
+    max_layers: int = 2,
+    max_samples: int = 3,
+) -> st.SearchStrategy[Network]:
+    """A strategy for small networks, of `nn.MLP`, with data to train them on.
+
+    Args:
+        activations: names of activations to choose from, as in `nn.ACTIVATIONS`; None stands
+            for all of them.
+        numbers: a strategy for weights, biases, inputs and targets; None stands for numbers
+            from -2 to 2.
+        max_inputs: how many inputs a network has at most.
+        max_outputs: how many outputs.
+        max_width: how many neurons a hidden layer has at most.
+        max_layers: how many layers there are at most, that of the outputs included.
+        max_samples: how many samples of data there are at most.
+
+    Raises:
+        InvalidArgument: an option makes no sense; the message says what to pass.
+
+    >>> from hypothesis import find
+    >>> find(networks(activations=["tanh"]), lambda network: True)
+    from nn import MLP
+    model = MLP(1, [1], activation=['linear'])
+    for parameter, number in zip(model.parameters(), [0.0, 0.0]):
+        parameter.data = number
+    inputs = [[0.0]]
+    targets = [[0.0]]
+    """
+    from nn import ACTIVATIONS
+
+    _check_sizes(
+        max_inputs=max_inputs,
+        max_outputs=max_outputs,
+        max_width=max_width,
+        max_layers=max_layers,
+        max_samples=max_samples,
+    )
+    names = list(ACTIVATIONS) if activations is None else list(activations)
+    for name in names:
+        if name not in ACTIVATIONS:
+            known = ", ".join(map(repr, ACTIVATIONS))
+            raise InvalidArgument(f"no activation is named {name!r}: choose from {known}")
+    if not names:
+        raise InvalidArgument("activations is empty: name one, such as ['tanh'], or pass None")
+    if numbers is None:
+        numbers = st.floats(-2.0, 2.0).map(_without_the_smallest)
+    elif not isinstance(numbers, st.SearchStrategy):
+        raise InvalidArgument(
+            f"numbers is a strategy of numbers, such as st.floats(-1, 1); got {numbers!r}"
+        )
+    return _networks(names, numbers, max_inputs, max_outputs, max_width, max_layers, max_samples)
+
+
+# ── Options ───────────────────────────────────────────────────────────────────
+
+
+def offered() -> list[Primitive]:
+    """The operations of the table that the package offers, those of arithmetic first."""
+    return [
+        primitive
+        for primitive in FORMULAS
+        if primitive in (table.share, table.log_share)  # the elements of softmax
+        or getattr(autograd, primitive.name, None) is primitive
+    ]
+
+
+def _chosen(operations: Iterable[Primitive | str] | None) -> tuple[Primitive, ...]:
+    if operations is None:
+        return tuple(offered())
+    if isinstance(operations, (str, Primitive)):
+        raise InvalidArgument(f"operations is a list, such as ['+', 'tanh']: pass [{operations!r}]")
+    chosen = tuple(map(_operation, operations))
+    if not chosen:
+        raise InvalidArgument("operations is empty: name one, such as ['+'], or pass None for all")
+    return chosen
+
+
+def _operation(choice: Primitive | str) -> Primitive:
+    if isinstance(choice, Primitive):
+        return choice
+    named = {primitive.symbol: primitive for primitive in offered()}
+    named |= {primitive.name: primitive for primitive in offered()}
+    if choice in named:
+        return named[choice]
+    raise InvalidArgument(
+        f"no operation of the table is named {choice!r}: "
+        "pass a name such as 'tanh' or '*', or a Primitive"
+    )
+
+
+def _check_sizes(**sizes: Any) -> None:
+    for name, size in sizes.items():
+        if not isinstance(size, int) or isinstance(size, bool):
+            raise InvalidArgument(f"{name} must be a whole number, got {size!r}")
+        if size < 1:
+            raise InvalidArgument(f"{name} must be at least 1, got {size}")
+    least, most = sizes.get("min_size", 1), sizes.get("max_size", 1)
+    if "max_size" in sizes and least > most:
+        raise InvalidArgument(
+            f"min_size={least} is more than max_size={most}: raise the one or lower the other"
+        )
+
+
+def _without_the_smallest(number: float) -> float:
+    """The number, or 0 where it is next to nothing."""
+    return number if abs(number) >= LEAST else 0.0
+
+
+# ── Drawing ───────────────────────────────────────────────────────────────────
+
+# What is drawn are drafts, which mean something whatever came before them: so Hypothesis can
+# leave out any of them when it looks for a simpler expression. `_Assembly` makes steps of them.
+
+
+@dataclass(frozen=True)
+class _Draft:
+    """An operation, and for each operand a constant, as a float, or which number to take."""
+
+    operation: Primitive
+    operands: list[int | float]
+
+
+_NEWEST: Final = 24  # choices below this take the newest number, those above any other
+_CHOICES: Final = st.integers(0, 39)
+_CHOICES_WITH_CONSTANTS: Final = st.integers(0, 47)
+
+
+@st.composite
+def _drafts(
+    draw: st.DrawFn, operations: tuple[Primitive, ...], inputs: st.SearchStrategy[float]
+) -> _Draft:
+    operation = draw(st.sampled_from(operations))
+    count = 3 if operation is table.where else operation.arity
+    if isinstance(operation, Reduction):
+        count = operation.sequences * draw(st.integers(1, 4))
+    varying = 2 if operation is table.where else 1  # so that the result is a Value
+    operands: list[int | float] = []
+    for i in range(count):
+        choice = draw(_CHOICES if i < varying else _CHOICES_WITH_CONSTANTS)
+        operands.append(choice if choice < 40 else as_float(draw(inputs)))
+    return _Draft(operation, operands)
+
+
+class _Assembly:
+    """An expression in the making."""
+
+    def __init__(
+        self,
+        point: list[float],
+        allow_nan: bool,
+        allow_infinity: bool,
+        formulas: dict[Primitive, Any],
+    ) -> None:
+        self.point = point
+        self.allow_nan = allow_nan
+        self.allow_infinity = allow_infinity
+        self.tame = not (allow_nan or allow_infinity)
+        self.formulas = formulas
+        self.steps: list[Step] = []
+        # The number that each input and step gives: exactly, or as floats where they are wild.
+        self.exact: list[Any] = [mpf(x) if self.tame else x for x in point]
+        self.unused = list(range(len(point)))
+
+    def add(self, draft: _Draft) -> None:
+        """Add a step, if its result is of a size to go on with."""
+        operands: list[int | float] = []
+        for choice in draft.operands:
+            operands.append(self.position(choice, operands) if isinstance(choice, int) else choice)
+        # Where the operation is not defined, it may be so for another first operand.
+        others = [i for i in reversed(range(len(self.exact))) if i != operands[0]]
+        for first in [operands[0], *others]:
+            step = Step(draft.operation, (first, *operands[1:]))
+            result = self.result(step)
+            if result is not None:
+                self.unused = [i for i in self.unused if i not in step.operands]
+                self.unused.append(len(self.exact))
+                self.exact.append(result)
+                self.steps.append(step)
+                return
+
+    def position(self, choice: int, others: list[int | float]) -> int:
+        """Which number a choice takes: for preference the newest that is not used yet."""
+        unused = [i for i in reversed(self.unused) if i not in others]
+        used = [i for i in reversed(range(len(self.exact))) if i not in unused]
+        return [*unused, *used][max(0, choice - _NEWEST) % len(self.exact)]
+
+    def result(self, step: Step) -> Any:
+        """The number that the step gives; None if it, or a derivative, is out of bounds."""
+        numbers = [self.exact[x] if isinstance(x, int) else x for x in step.operands]
+        if not self.tame:
+            number = as_float(apply(step.operation, numbers))
+            allowed = math.isfinite(number) or (
+                self.allow_nan if math.isnan(number) else self.allow_infinity
+            )
+            return number if allowed else None
+        numbers = [mpf(x) for x in numbers]
+        try:
+            result, slopes = self.local(step.operation, numbers)
+        except UndefinedError:
+            return None
+        return result if all(map(is_tame, [result, *slopes])) else None
+
+    def local(self, operation: Primitive, numbers: list[Any]) -> tuple[Any, list[Any]]:
+        """The value and the derivatives of an operation: by its formula, or its own account."""
+        if operation in FORMULAS or operation in self.formulas:
+            formula = Local(operation, self.formulas)
+            return formula.value(numbers), [formula.slope(i)(numbers) for i in range(len(numbers))]
+        operands = [float(x) for x in numbers]
+        out = as_float(operation.evaluate(operands))
+        slopes = operation.local_derivatives(operands, out)
+        return mpf(out), [mpf(as_float(slope)) for slope in slopes]
+
+    def finished(self) -> Expression:
+        """The expression, without the steps and inputs that the result does not depend on."""
+        count = len(self.point)
+        needed = {len(self.exact) - 1}
+        for i in reversed(range(count, len(self.exact))):
+            if i in needed:
+                needed.update(x for x in self.steps[i - count].operands if isinstance(x, int))
+        places = {old: new for new, old in enumerate(sorted(needed))}
+
+        def placed(step: Step) -> Step:
+            operands = [places[x] if isinstance(x, int) else x for x in step.operands]
+            return Step(step.operation, tuple(operands))
+
+        point = tuple(self.point[i] for i in places if i < count)
+        steps = tuple(placed(self.steps[i - count]) for i in places if i >= count)
+        return Expression(point, steps, self.formulas)
+
+
+@st.composite
+def _expressions(
+    draw: st.DrawFn,
+    operations: tuple[Primitive, ...],
+    inputs: st.SearchStrategy[float],
+    min_size: int,
+    max_size: int,
+    max_inputs: int,
+    allow_nan: bool,
+    allow_infinity: bool,
+    formulas: dict[Primitive, Any],
+) -> Expression:
+    point = draw(st.lists(inputs, min_size=1, max_size=max_inputs))
+    drafts = draw(st.lists(_drafts(operations, inputs), min_size=min_size, max_size=max_size))
+    with mp.workdps(DIGITS):
+        assembly = _Assembly([as_float(x) for x in point], allow_nan, allow_infinity, formulas)
+        for draft in drafts:
+            assembly.add(draft)
+    expression = assembly.finished()
+    if len(expression.steps) < min_size:
+        reject()
+    return expression
+
+
+@st.composite
+def _networks(
+    draw: st.DrawFn,
+    activations: list[str],
+    numbers: st.SearchStrategy[float],
+    max_inputs: int,
+    max_outputs: int,
+    max_width: int,
+    max_layers: int,
+    max_samples: int,
+) -> Network:
+    from nn import MLP
+
+    inputs = draw(st.integers(1, max_inputs))
+    outputs = draw(st.integers(1, max_outputs))
+    hidden = draw(st.lists(st.integers(1, max_width), max_size=max_layers - 1))
+    sizes = [*hidden, outputs]
+    chosen = [*[draw(st.sampled_from(activations)) for _ in hidden], "linear"]
+    model = MLP(inputs, sizes, activation=chosen, init=lambda rng, inputs: 0.0)
+    for parameter in model.parameters():
+        parameter.data = draw(numbers)
+
+    def sample(size: int) -> list[float]:
+        return [as_float(draw(numbers)) for _ in range(size)]
+
+    samples = range(draw(st.integers(1, max_samples)))
+    return Network(
+        model,
+        [sample(inputs) for _ in samples],
+        [sample(outputs) for _ in samples],
+        f"MLP({inputs}, {sizes}, activation={chosen})",
+    )

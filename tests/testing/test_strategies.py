@@ -1,0 +1,360 @@
+"""The Hypothesis strategies: what they draw, what it shrinks to, how it prints."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import Phase, find, given, settings
+from hypothesis import strategies as st
+from hypothesis.errors import InvalidArgument
+from mpmath import mp
+
+from autograd import Primitive, Value, cos, gradients, sin, tanh
+from autograd.testing import (
+    Expression,
+    Formula,
+    Network,
+    check_primitive,
+    expressions,
+    networks,
+    values,
+)
+from autograd.testing.strategies import offered
+
+WITHOUT_DATABASE = settings(database=None, deadline=None, max_examples=1000, derandomize=True)
+
+
+def simplest(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool]) -> Any:
+    return find(strategy, condition, settings=WITHOUT_DATABASE)
+
+
+def uses(name: str) -> Callable[[Expression], bool]:
+    return lambda expression: any(step.operation.name == name for step in expression.steps)
+
+
+def shares(expression: Expression) -> bool:
+    used = [x for step in expression.steps for x in step.operands if isinstance(x, int)]
+    return len(used) > len(set(used))
+
+
+def same(a: float, b: float) -> bool:
+    return a == b or (a != a and b != b)
+
+
+versine = Primitive("versine", lambda x: 2 * math.sin(x / 2) ** 2, lambda x, out: sin(x))
+versine_formula = {versine: lambda x: 1 - mp.cos(x)}
+
+
+# ── Values ────────────────────────────────────────────────────────────────────
+
+
+@given(values(min_value=-1, max_value=2, exclude_max=True))
+def test_values_are_leaves_within_their_bounds(value: Value) -> None:
+    assert type(value) is Value
+    assert -1.0 <= value.data < 2.0
+    assert (value.op, value.label, value.has_grad) == (None, "", False)
+
+
+def test_values_may_be_nan_and_infinite() -> None:
+    assert math.isnan(simplest(values(), lambda x: x.data != x.data).data)
+    assert simplest(values(allow_nan=False), lambda x: math.isinf(x.data)).data == math.inf
+
+
+@given(values(allow_nan=False, allow_infinity=False), values(min_value=0, max_value=1))
+def test_nan_and_infinities_can_be_excluded(x: Value, y: Value) -> None:
+    assert math.isfinite(x.data)
+    assert math.isfinite(y.data)
+
+
+def test_values_may_have_labels() -> None:
+    assert repr(simplest(values(labels=st.sampled_from("ab")), lambda x: x.label == "b")) == (
+        "Value(0.0, label='b')"
+    )
+
+
+# ── Expressions ───────────────────────────────────────────────────────────────
+
+
+@given(expressions())
+def test_the_printed_code_builds_the_expression(expression: Expression) -> None:
+    scope: dict[str, Any] = {}
+    exec(repr(expression), scope)
+    assert scope["out"].data == expression.on_values()[1].data
+    scope["out"].backward()
+    inputs, out = expression.on_values()
+    out.backward()
+    assert [scope[f"x{i}"].grad for i in range(len(inputs))] == [x.grad for x in inputs]
+
+
+@given(expressions(inputs=st.floats(), allow_nan=True, allow_infinity=True))
+def test_it_does_whatever_the_numbers_are(expression: Expression) -> None:
+    scope: dict[str, Any] = {"nan": math.nan, "inf": math.inf}
+    exec(repr(expression), scope)
+    assert same(scope["out"].data, expression.on_values()[1].data)
+
+
+@pytest.mark.parametrize("name", [primitive.name for primitive in offered()])
+def test_each_operation_is_drawn_and_printed(name: str) -> None:
+    @settings(max_examples=12, phases=[Phase.generate])
+    @given(expressions([name]))
+    def holds(expression: Expression) -> None:
+        assert {step.operation.name for step in expression.steps} == {name}
+        scope: dict[str, Any] = {}
+        exec(repr(expression), scope)
+        assert scope["out"].op.name == name
+        expression.check(order=2)
+
+    holds()
+
+
+@pytest.mark.parametrize(
+    ("condition", "code"),
+    [
+        (uses("tanh"), "x0 = Value(0.0); out = tanh(x0)"),
+        (uses("dot"), "x0 = Value(0.0); out = dot([x0], [x0])"),
+        (uses("where"), "x0 = Value(0.0); out = where(x0 > 0.0, x0, x0)"),
+        (uses("share"), "x0 = Value(0.0); out = softmax([x0])[0]"),
+        (shares, "x0 = Value(0.0); out = x0 + x0"),
+        (lambda e: len(e.point) > 1, "x0 = Value(0.0); x1 = Value(0.0); out = x1 + x0"),
+        (lambda e: e(*e.point) > 3 and uses("multiply")(e), "x0 = Value(2.0); out = x0 * x0"),
+    ],
+)
+def test_an_expression_shrinks_to_a_small_one(
+    condition: Callable[[Expression], bool], code: str
+) -> None:
+    expression = simplest(expressions(), condition)
+    lines = [line for line in repr(expression).split("\n") if " import " not in line]
+    assert "; ".join(lines) == code
+
+
+def test_how_an_expression_prints() -> None:
+    expression = simplest(
+        expressions(["sum", "abs", "**", "neg"]),
+        lambda e: all(uses(name)(e) for name in ("sum", "absolute", "power", "negative")),
+    )
+    assert sorted(repr(expression).split("\n")[:2]) == [
+        "from autograd import Value",
+        "import autograd",
+    ]
+    assert "autograd.sum([" in repr(expression)
+    assert "abs(" in repr(expression)
+
+
+def test_a_report_shows_one_statement_to_a_line() -> None:
+    @WITHOUT_DATABASE
+    @given(expressions(["tanh"]), networks(activations=["tanh"]))
+    def fails(expression: Expression, network: Network) -> None:
+        assert expression(*expression.point) > network.loss().data
+
+    with pytest.raises(AssertionError) as error:
+        fails()
+    report = "\n".join(error.value.__notes__)
+    assert (
+        "    expression=\n        from autograd import Value, tanh\n        x0 = Value(0.0)\n"
+        in report
+    )
+    assert "    network=\n        from nn import MLP\n        model = MLP(1, [1]" in report
+
+
+@given(expressions(min_size=3, max_size=5, max_inputs=2))
+def test_sizes_are_kept(expression: Expression) -> None:
+    assert 3 <= len(expression.steps) <= 5
+    assert 1 <= len(expression.point) <= 2
+
+
+@given(expressions(["+", tanh, versine], formulas=versine_formula))
+def test_only_what_is_chosen_is_drawn(expression: Expression) -> None:
+    assert {step.operation.name for step in expression.steps} <= {"add", "tanh", "versine"}
+
+
+@given(expressions())
+def test_numbers_are_of_a_size_to_compute_with(expression: Expression) -> None:
+    for number in expression.evaluate(expression.on_values()[0], lambda op, xs: _value(op, xs))[
+        :-1
+    ]:
+        assert math.isfinite(number.data)
+        assert abs(number.data) < 1.1e15
+
+
+def _value(operation: Primitive, operands: list[Any]) -> Any:
+    from autograd.testing.expression import apply
+
+    return apply(operation, operands)
+
+
+@given(expressions(inputs=st.integers(1, 3)))
+def test_inputs_and_constants_come_from_the_strategy_for_them(expression: Expression) -> None:
+    constants = [x for s in expression.steps for x in s.operands if isinstance(x, float)]
+    assert {*expression.point, *constants} <= {1.0, 2.0, 3.0}
+
+
+def test_infinities_and_nan_are_drawn_where_they_are_allowed() -> None:
+    def result(expression: Expression) -> float:
+        return expression.on_values()[1].data
+
+    assert simplest(expressions(allow_infinity=True), lambda e: math.isinf(result(e)))
+    assert simplest(expressions(allow_nan=True), lambda e: math.isnan(result(e)))
+
+
+@given(expressions(allow_infinity=True), expressions(allow_nan=True))
+def test_what_is_not_allowed_is_not_drawn(without_nan: Expression, finite: Expression) -> None:
+    assert not math.isnan(without_nan.on_values()[1].data)
+    assert not math.isinf(finite.on_values()[1].data)
+
+
+def test_a_mistake_in_an_operation_of_ones_own_is_found_and_shown_small() -> None:
+    wrong = Primitive("versine", versine.forward, lambda x, out: cos(x))
+
+    @WITHOUT_DATABASE
+    @given(expressions(["+", "*", "exp", wrong], formulas={wrong: lambda x: 1 - mp.cos(x)}))
+    def agrees(expression: Expression) -> None:
+        expression.check()
+
+    with pytest.raises(AssertionError) as error:
+        agrees()
+    assert str(error.value) == (
+        "d out / d x0 is 1.0, should be 0.0 to within 1.0e-40, "
+        "in x0 = Value(0.0); out = versine(x0)"
+    )
+
+
+@given(expressions(["*", versine], formulas=versine_formula))
+def test_an_operation_of_ones_own_is_checked_like_ours(expression: Expression) -> None:
+    expression.check(order=2)
+
+
+# ── Networks ──────────────────────────────────────────────────────────────────
+
+
+@given(networks(max_inputs=2, max_width=4, max_layers=3))
+def test_a_network_has_data_that_fits(network: Network) -> None:
+    assert len(network.inputs) == len(network.targets) <= 3
+    for sample, target in zip(network.inputs, network.targets, strict=True):
+        outputs = network.model(sample)
+        assert len(sample) <= 2
+        assert len(target) == (len(outputs) if isinstance(outputs, list) else 1)
+    loss = network.loss()
+    parameters = network.model.parameters()
+    slopes = [slope.data for slope in gradients(loss, parameters)]
+    loss.backward()
+    assert [parameter.grad for parameter in parameters] == pytest.approx(slopes, rel=1e-9, abs=1e-9)
+
+
+@given(networks())
+def test_the_printed_code_builds_the_network(network: Network) -> None:
+    scope: dict[str, Any] = {}
+    exec(repr(network), scope)
+    twin = Network(scope["model"], scope["inputs"], scope["targets"], "")
+    assert repr(twin.model) == repr(network.model)
+    assert twin.loss().data == network.loss().data
+
+
+def test_a_network_shrinks_to_a_small_one() -> None:
+    network = simplest(networks(), lambda network: network.loss().data > 1.0)
+    assert repr(network) == (
+        "from nn import MLP\n"
+        "model = MLP(1, [1], activation=['linear'])\n"
+        "for parameter, number in zip(model.parameters(), [0.0, 0.0]):\n"
+        "    parameter.data = number\n"
+        "inputs = [[0.0]]\n"
+        "targets = [[2.0]]"
+    )
+
+
+# ── Mistakes ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: values(min_value=Value(1.0)),  # type: ignore[arg-type]
+            "min_value is a number, not a Value: pass its .data",
+        ),
+        (
+            lambda: values(labels=["x", "w"]),  # type: ignore[arg-type]
+            "labels is a strategy of strings, such as st.sampled_from(['x', 'w']); got ['x', 'w']",
+        ),
+        (
+            lambda: values(min_value=2, max_value=1),
+            "There are no 64-bit floating-point values between min_value=2 and max_value=1",
+        ),
+        (
+            lambda: expressions("tanh"),
+            "operations is a list, such as ['+', 'tanh']: pass ['tanh']",
+        ),
+        (
+            lambda: expressions([]),
+            "operations is empty: name one, such as ['+'], or pass None for all",
+        ),
+        (
+            lambda: expressions(["tahn"]),
+            "no operation of the table is named 'tahn': "
+            "pass a name such as 'tanh' or '*', or a Primitive",
+        ),
+        (
+            lambda: expressions(min_size=0),
+            "min_size must be at least 1, got 0",
+        ),
+        (
+            lambda: expressions(max_size=2.5),  # type: ignore[arg-type]
+            "max_size must be a whole number, got 2.5",
+        ),
+        (
+            lambda: expressions(min_size=9),
+            "min_size=9 is more than max_size=8: raise the one or lower the other",
+        ),
+        (
+            lambda: expressions(inputs=[1.0]),  # type: ignore[arg-type]
+            "inputs is a strategy of numbers, such as st.floats(-1, 1); got [1.0]",
+        ),
+        (
+            lambda: expressions(formulas={"versine": mp.cos}),  # type: ignore[dict-item]
+            "formulas maps operations to functions, and 'versine' is not an operation: "
+            "pass {operation: lambda x: ...}",
+        ),
+        (
+            lambda: networks(activations=["tahn"]),
+            "no activation is named 'tahn': choose from 'elu', 'gelu', 'hard_tanh', 'leaky_relu', "
+            "'linear', 'mish', 'relu', 'sigmoid', 'silu', 'softplus', 'softsign', 'tanh'",
+        ),
+        (
+            lambda: networks(activations=[]),
+            "activations is empty: name one, such as ['tanh'], or pass None",
+        ),
+        (
+            lambda: networks(numbers=1.0),  # type: ignore[arg-type]
+            "numbers is a strategy of numbers, such as st.floats(-1, 1); got 1.0",
+        ),
+        (
+            lambda: networks(max_layers=0),
+            "max_layers must be at least 1, got 0",
+        ),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(InvalidArgument) as error:
+        make()
+    assert str(error.value) == message
+
+
+def test_an_operation_without_a_formula_is_drawn_but_not_compared() -> None:
+    unknown = Primitive("unknown", versine.forward, *versine.derivatives)
+    expression = simplest(expressions([unknown]), lambda expression: True)
+    with pytest.raises(LookupError) as error:
+        expression.check()
+    assert error.value.args[0] == (
+        "there is no formula for unknown() to compare with: pass one, as in "
+        "formulas={unknown: lambda x: ...}, a function of mpmath numbers"
+    )
+
+
+def test_a_formula_may_bring_derivatives_of_its_own() -> None:
+    step = Primitive("step", lambda x: float(x > 0), lambda x, out: 0.0)
+    formula = Formula(lambda x: mp.mpf(x > 0), (lambda x: mp.mpf(0),))
+    expression = Expression((0.0,), simplest(expressions([step]), bool).steps, {step: formula})
+    assert expression.exact().gradient[0].number == 0
+    check_primitive(tanh, mp.tanh, [0.5])
