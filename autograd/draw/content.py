@@ -1,0 +1,565 @@
+"""What a picture of a graph shows: from a snapshot to boxes, edges, frames and colours.
+
+A value and the operation that computed it share one box; what an operation was
+applied to besides Values stands in its box as well, such as ``… ** 2``. In the
+classic style, each operation and each constant is a shape of its own.
+"""
+
+from __future__ import annotations
+
+import math
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Final
+
+from autograd.draw.colors import Scale, blend, readable_on
+from autograd.draw.folding import Folding, Part, fold
+from autograd.draw.options import Choices, ColorBy, LocalDerivatives, Style, ThemeName
+from autograd.draw.picture import (
+    Box,
+    Direction,
+    Edge,
+    Frame,
+    Legend,
+    Line,
+    Picture,
+    Swatch,
+)
+from autograd.grouping import Group
+from autograd.draw.statistics import Statistics, statistics
+from autograd.primitives import Reduction
+from autograd.snapshot import Graph, Node, Which
+
+_DASH: Final = "–"
+_GAP: Final = "…"  # what stands in an operation for an operand that has a box of its own
+_MOST_OPERANDS: Final = 4  # that are written out in an operation
+_LARGE: Final = 1.1  # the size of names
+_SMALL: Final = 0.9  # and of what one may overlook
+_MARKED_BOX: Final = 3.0  # the width of lines that stand out
+_MARKED_EDGE: Final = 2.5
+_PLURALS: Final = {"box": "boxes", "leaf": "leaves"}
+
+
+def picture_of(
+    graph: Graph,
+    *,
+    local_derivatives: LocalDerivatives | None = None,
+    color_by: ColorBy | None = "gradient",
+    path_from: Which | None = None,
+    depth: int | None = None,
+    max_boxes: int | None = 100,
+    frames: bool = True,
+    style: Style = "one box",
+    theme: ThemeName = "light",
+    direction: Direction = "LR",
+    precision: int = 4,
+    font_size: float = 12.0,
+    title: str = "",
+) -> Picture:
+    """What is to be seen of a graph, yet without a place for anything.
+
+    Args:
+        graph: the snapshot.
+        local_derivatives: what stands on the edge into an operation: the local
+            derivative in ``"numbers"``, in ``"symbols"``, or ``"both"``; None for nothing.
+        color_by: what the colours show: the ``"gradient"`` or the ``"value"`` in the
+            boxes, or the ``"local derivative"`` in the edges; None for no such colours.
+            Blue is negative and orange positive; a folded group has the colour of the
+            number of the greatest size in it.
+        path_from: a leaf, from which every way to the root is marked; a Value, an id or
+            a label, as `Graph.__getitem__` takes it.
+        depth: how many levels of groups are open: at 0 a model is one box, at 1 each of
+            its layers, and so on. None opens as many as ``max_boxes`` allows.
+        max_boxes: how many boxes there may be, and twice as many edges. Beyond that
+            groups are folded, and what is in no group is contracted; the caption says
+            so. A ``depth`` that is given is kept to all the same. None shows everything.
+        frames: whether open groups are framed.
+        style: ``"one box"`` for a value and its operation, or ``"classic"``, with the
+            operation apart in an oval.
+        theme: ``"light"``, ``"dark"``, or ``"print"``, which does without colours.
+        direction: where the computation goes: ``"LR"`` from left to right, ``"TB"``
+            from top to bottom, ``"RL"`` or ``"BT"``.
+        precision: how many significant digits numbers have, 1 to 17.
+        font_size: in pixels, 4 to 100.
+        title: a line above the picture.
+
+    Raises:
+        ValueError: an option is none of those listed; the message names them.
+        TypeError: an option is not of the right type.
+        KeyError: ``path_from`` is not in the graph.
+
+    >>> from autograd import Value, graph
+    >>> x = Value(3.0, "x")
+    >>> [[line.text for line in box.lines] for box in picture_of(graph(x**2)).boxes]
+    [['x', '3', 'grad –'], ['… ** 2', '9', 'grad –']]
+    """
+    choices = Choices(
+        local_derivatives=local_derivatives,
+        color_by=color_by,
+        path_from=path_from,
+        depth=depth,
+        max_boxes=max_boxes,
+        frames=frames,
+        style=style,
+        theme=theme,
+        direction=direction,
+        precision=precision,
+        font_size=font_size,
+        title=title,
+    )
+    return _Drawing(graph, fold(graph, depth, max_boxes), choices).picture()
+
+
+class _Drawing:
+    """A picture while it is being made."""
+
+    def __init__(self, graph: Graph, folding: Folding, choices: Choices) -> None:
+        self.graph = graph
+        self.folding = folding
+        self.choices = choices
+        self.colors = choices.colors
+        ways = None if choices.path_from is None else graph.path(choices.path_from, limit=0)
+        self.ways = ways
+        self.marked = frozenset() if ways is None else ways.nodes
+        self.scale = self._scale()
+        self.meanings: set[str] = set()  # what there is, besides numbers, for the legend to say
+        self.boxes: list[Box] = []
+        self.edges: list[Edge] = []
+        self.frames: list[Frame] = []
+        self.frame_of: dict[int, int] = {}  # for each open group
+        # For each part, the index of the box that edges into it enter, and of the one that
+        # edges out of it leave.
+        self.entries: list[int] = []
+        self.exits: list[int] = []
+
+    def picture(self) -> Picture:
+        if self.choices.frames:
+            self._add_frames()
+        for part in self.folding.parts:
+            self._add_part(part)
+        self._add_edges()
+        return Picture(
+            tuple(self.boxes),
+            tuple(self.edges),
+            tuple(self.frames),
+            direction=self.choices.direction,
+            font_size=float(self.choices.font_size),
+            background=self.colors.background,
+            text_color=self.colors.text,
+            legend=self._legend(),
+            caption=self._caption(),
+            title=self.choices.title,
+        )
+
+    # ── Numbers and their colours ─────────────────────────────────────────────
+
+    def _number(self, number: float) -> str:
+        return f"{number:.{self.choices.precision}g}"
+
+    def _scale(self) -> Scale | None:
+        if self.choices.color_by == "gradient":
+            return Scale.of([node.grad for node in self.graph if node.grad is not None])
+        if self.choices.color_by == "value":
+            return Scale.of([node.data for node in self.graph])
+        if self.choices.color_by == "local derivative":
+            return Scale.of([local for node in self.graph for local in node.local_derivatives])
+        return None
+
+    def _shown(self, nodes: Sequence[Node]) -> list[float]:
+        """The numbers that give a box its colour."""
+        if self.choices.color_by == "value":
+            return [node.data for node in nodes]
+        if self.choices.color_by == "gradient":
+            return [node.grad for node in nodes if node.grad is not None]
+        return []
+
+    def _paint(self, nodes: Sequence[Node], fill: str) -> tuple[str, str, bool]:
+        """The colours behind and of the letters, and whether the outline is dashed.
+
+        Args:
+            nodes: what is in the box.
+            fill: the colour behind the letters where no number gives one.
+        """
+        numbers = self._shown(nodes)
+        if not all(map(math.isfinite, numbers)):
+            self.meanings.add("not finite")
+            return self.colors.alarm, readable_on(self.colors.alarm), False
+        if not numbers or self.scale is None:
+            self.meanings.add("no number")
+            return fill, self.colors.text, False
+        strongest = max(numbers, key=abs)
+        fill = blend(self.colors.stops, self.scale.position(strongest))
+        return fill, readable_on(fill), self.colors.dashes and strongest < 0.0
+
+    # ── Boxes ─────────────────────────────────────────────────────────────────
+
+    def _add_frames(self) -> None:
+        levels: list[int] = []
+        for group in self.graph.groups:
+            levels.append(0 if group.parent is None else levels[group.parent] + 1)
+            if levels[-1] >= self.folding.depth:
+                continue
+            fills = self.colors.frames
+            level = levels[-1]
+            # Frames in frames take turns with the last two colours.
+            fill = fills[level] if level < len(fills) else fills[-1 - (level + 1) % 2]
+            self.frame_of[group.id] = len(self.frames)
+            self.frames.append(
+                Frame(
+                    _title(group),
+                    None if group.parent is None else self.frame_of[group.parent],
+                    fill=fill,
+                    stroke=self.colors.frame_stroke,
+                    text_color=self.colors.frame_text,
+                )
+            )
+
+    def _add_part(self, part: Part) -> None:
+        nodes = [self.graph.nodes[id] for id in part.nodes]
+        self.entries.append(len(self.boxes))
+        if part.kind != "value":
+            self._add_folded(part, nodes)
+        elif self.choices.style == "classic":
+            self._add_classic(nodes[0])
+        else:
+            self._add_value(nodes[0])
+        self.exits.append(len(self.boxes) - 1)
+
+    def _add_box(
+        self,
+        nodes: Sequence[Node],
+        lines: Sequence[Line],
+        fill: str,
+        frame: int | None,
+        id: str,
+        tooltip: str,
+    ) -> None:
+        fill, text_color, dashed = self._paint(nodes, fill)
+        marked = not self.marked.isdisjoint([node.id for node in nodes])
+        box = Box(
+            tuple(lines),
+            fill=fill,
+            stroke=self.colors.highlight if marked else self.colors.stroke,
+            text_color=text_color,
+            stroke_width=_MARKED_BOX if marked else 1.0,
+            dashed=dashed,
+            frame=frame,
+            tooltip=tooltip,
+            id=id,
+        )
+        self.boxes.append(box)
+
+    def _frame(self, group: int | None) -> int | None:
+        """The frame of a group that is open."""
+        return None if group is None else self.frame_of.get(group)
+
+    def _add_value(self, node: Node) -> None:
+        lines = []
+        name = self._name(node)
+        if name:
+            lines.append(Line(name, bold=True, scale=_LARGE))
+        if node.op is not None:
+            lines.append(Line(self._operation(node), bold=not name))
+        lines += self._numbers(node)
+        self._add_value_box(node, lines)
+
+    def _add_value_box(self, node: Node, lines: Sequence[Line]) -> None:
+        fill = self.colors.leaf if node.op is None else self.colors.box
+        frame = self._frame(node.group)
+        self._add_box([node], lines, fill, frame, f"value{node.id}", self._tooltip(node))
+
+    def _numbers(self, node: Node) -> list[Line]:
+        grad = _DASH if node.grad is None else self._number(node.grad)
+        return [Line(self._number(node.data)), Line(f"grad {grad}", scale=_SMALL)]
+
+    def _name(self, node: Node) -> str:
+        if node.label or not node.name or self.choices.frames or node.group is None:
+            return node.label or node.name
+        return f"{self.graph.place(node)}.{node.name}"
+
+    def _operation(self, node: Node) -> str:
+        """How the operation is written, with its constants where there are some."""
+        assert node.op is not None
+        symbol = node.op.symbol
+        operands = [
+            self._number(operand) if isinstance(operand, float) else _GAP
+            for operand in node.operands
+        ]
+        if set(operands) <= {_GAP}:
+            return symbol
+        if len(operands) > _MOST_OPERANDS:
+            constants = len(operands) - operands.count(_GAP)
+            return f"{symbol} ({constants} of {len(operands)} constant)"
+        if len(operands) == 2 and not symbol[-1].isalnum() and not isinstance(node.op, Reduction):
+            return f"{operands[0]} {symbol} {operands[1]}"
+        return f"{symbol}({', '.join(operands)})"
+
+    def _tooltip(self, node: Node) -> str:
+        """Everything in full."""
+        name = f"{self.graph.place(node)}.{node.name}" if node.name else self.graph.place(node)
+        return "\n".join(
+            [
+                *([node.label] if node.label else []),
+                *([name] if name else []),
+                *([node.op.name] if node.op is not None else []),
+                f"data {node.data!r}",
+                f"grad {_DASH if node.grad is None else repr(node.grad)}",
+            ]
+        )
+
+    def _add_classic(self, node: Node) -> None:
+        """The value in a box, before it the operation in an oval and constants as they are."""
+        first = len(self.boxes)
+        if node.op is not None:
+            frame = self._frame(node.group)
+            operation = Box(
+                (Line(node.op.symbol, color=self.colors.text),),
+                shape="oval",
+                fill=self.colors.box,
+                stroke=self.colors.highlight if node.id in self.marked else self.colors.stroke,
+                text_color=self.colors.text,
+                stroke_width=_MARKED_BOX if node.id in self.marked else 1.0,
+                frame=frame,
+                tooltip=node.op.name,
+                id=f"operation{node.id}",
+            )
+            self.boxes.append(operation)
+            self._add_constants(node, first)
+        name = self._name(node)
+        lines = [Line(name, bold=True, scale=_LARGE)] if name else []
+        self._add_value_box(node, [*lines, *self._numbers(node)])
+        if node.op is not None:
+            self.edges.append(self._edge(first, len(self.boxes) - 1, node.id in self.marked))
+
+    def _add_constants(self, node: Node, operation: int) -> None:
+        for position, operand in enumerate(node.operands):
+            if isinstance(operand, float):
+                self.edges.append(self._edge(len(self.boxes), operation, False))
+                self.boxes.append(
+                    Box(
+                        (Line(self._number(operand)),),
+                        shape="text",
+                        text_color=self.colors.text,
+                        frame=self._frame(node.group),
+                        id=f"constant{node.id}_{position}",
+                    )
+                )
+
+    # ── What is folded ────────────────────────────────────────────────────────
+
+    def _add_folded(self, part: Part, nodes: Sequence[Node]) -> None:
+        frame, id = part.group, f"{part.kind}{part.nodes[0]}"
+        if part.kind == "group":
+            assert part.group is not None
+            group = self.graph.groups[part.group]
+            title, frame, id = _title(group), group.parent, f"group{group.id}"
+        elif part.kind == "leaves":
+            title = _count(len(nodes), "leaf")
+        else:
+            title = f"{_GAP} {_count(_computed(nodes), 'more operation')} {_GAP}"
+        lines = [Line(title, bold=True, scale=_LARGE), *self._summary(part, nodes)]
+        tooltip = _operations(nodes)
+        self._add_box(nodes, lines, self.colors.folded, self._frame(frame), id, tooltip)
+
+    def _summary(self, part: Part, nodes: Sequence[Node]) -> list[Line]:
+        own = [node for node in nodes if node.name]
+        lines = []
+        contents = _contents(part, nodes)
+        if contents:
+            lines.append(Line(contents, scale=_SMALL))
+        values = statistics([node.data for node in nodes])
+        grads = statistics([node.grad for node in nodes if node.grad is not None])
+        lines.append(Line(f"values {self._range(values)}", scale=_SMALL))
+        lines.append(Line(f"grads {self._range(grads)}", scale=_SMALL))
+        if grads.count:
+            lines.append(self._norm(own, grads))
+        return [*lines, *_remarkable(values, grads)]
+
+    def _norm(self, own: Sequence[Node], grads: Statistics) -> Line:
+        of_own = [node.grad for node in own if node.grad is not None]
+        if of_own:
+            norm = statistics(of_own).norm
+            return Line(f"|grad| of parameters {self._number(norm)}", scale=_SMALL)
+        return Line(f"|grad| {self._number(grads.norm)}", scale=_SMALL)
+
+    def _range(self, numbers: Statistics) -> str:
+        if not numbers.count:
+            return _DASH
+        if numbers.count == numbers.not_finite:
+            return "not finite"
+        least, largest = self._number(numbers.least), self._number(numbers.largest)
+        return least if least == largest else f"{least} to {largest}"
+
+    # ── Edges ─────────────────────────────────────────────────────────────────
+
+    def _add_edges(self) -> None:
+        part_of = self.folding.part_of
+        parts = self.folding.parts
+        # Where something is folded, all that leads from one box to another is one edge.
+        merged: dict[tuple[int, int], list[bool]] = {}
+        for node in self.graph:
+            head = part_of[node.id]
+            for position, source in enumerate(node.inputs):
+                tail = part_of[source]
+                if tail == head:
+                    continue
+                if parts[tail].kind == parts[head].kind == "value":
+                    self._add_edge(node, position, source)
+                else:
+                    ways = merged.setdefault((tail, head), [])
+                    ways.append(self._is_on_a_way(source, node.id))
+        for (tail, head), ways in merged.items():
+            label = f"×{len(ways):,}" if len(ways) > 1 else ""
+            self.edges.append(self._edge(self.exits[tail], self.entries[head], any(ways), label))
+
+    def _is_on_a_way(self, source: int, user: int) -> bool:
+        return source in self.marked and user in self.marked
+
+    def _add_edge(self, node: Node, position: int, source: int) -> None:
+        """An edge between two values."""
+        local = node.local_derivatives[position]
+        edge = self._edge(
+            self.exits[self.folding.part_of[source]],
+            self.entries[self.folding.part_of[node.id]],
+            self._is_on_a_way(source, node.id),
+            self._local_derivative(node, position),
+            f"local derivative {local!r}",
+        )
+        if self.choices.color_by == "local derivative":
+            edge = self._painted(edge, local)
+        self.edges.append(edge)
+
+    def _edge(self, tail: int, head: int, marked: bool, label: str = "", tooltip: str = "") -> Edge:
+        return Edge(
+            tail,
+            head,
+            label,
+            color=self.colors.highlight if marked else self.colors.edge,
+            width=_MARKED_EDGE if marked else 1.0,
+            tooltip=tooltip,
+            label_color=self.colors.muted,
+        )
+
+    def _painted(self, edge: Edge, local: float) -> Edge:
+        """The edge in the colour of a local derivative; what is marked stays wider."""
+        if not math.isfinite(local):
+            self.meanings.add("not finite")
+            return replace(edge, color=self.colors.alarm, width=_MARKED_EDGE)
+        if self.scale is None:
+            return edge
+        color = blend(self.colors.lines, self.scale.position(local))
+        width = max(edge.width, 1.5)
+        return replace(edge, color=color, width=width, dashed=self.colors.dashes and local < 0.0)
+
+    def _local_derivative(self, node: Node, position: int) -> str:
+        if self.choices.local_derivatives is None:
+            return ""
+        return self._number(node.local_derivatives[position])
+
+    # ── Below the picture ─────────────────────────────────────────────────────
+
+    def _legend(self) -> Legend | None:
+        if self.scale is None:
+            return None
+        swatches = []
+        if "not finite" in self.meanings:
+            swatches.append(Swatch(self.colors.alarm, "inf or nan"))
+        if self.choices.color_by == "gradient" and "no number" in self.meanings:
+            swatches.append(Swatch(self.colors.box, "no gradient"))
+        stops = self.colors.lines if self.choices.color_by == "local derivative" else None
+        title = str(self.choices.color_by)
+        if self.colors.dashes:
+            title += " (dashed: negative)"
+        return self.scale.legend(stops or self.colors.stops, title, swatches)
+
+    def _caption(self) -> str:
+        return " ".join([*self._ways_in_words(), *self._folding_in_words()])
+
+    def _ways_in_words(self) -> list[str]:
+        if self.ways is None:
+            return []
+        leaf = self.graph.nodes[self.ways.leaf]
+        name = self._name(leaf) or f"value {leaf.id}"
+        total = self._number(self.ways.total)
+        ways = _count(self.ways.count, "way")
+        verb = "leads" if self.ways.count == 1 else "lead"
+        return [f"{ways} {verb} from {name} to the root; the derivative is {total}."]
+
+    def _folding_in_words(self) -> list[str]:
+        depth, full = self.folding.depth, self.folding.full_depth
+        said = []
+        if depth < full:
+            said.append(f"Folded to depth {depth} of {full}")
+        if self.folding.contracted:
+            said.append("operations contracted" if said else "Contracted")
+        if not said:
+            return []
+        numbers = f"{_count(len(self.graph), 'value')} in {_count(len(self.folding.parts), 'box')}"
+        return [f"{', '.join(said)}: {numbers}. {self._way_out()}."]
+
+    def _way_out(self) -> str:
+        """How to see more of what is folded."""
+        more = f"depth={self.folding.depth + 1} unfolds more"
+        everything = "max_boxes=None shows everything"
+        if self.folding.depth == self.folding.full_depth:
+            return everything
+        return more if self.choices.depth is not None else f"{more}, {everything}"
+
+
+def _title(group: Group) -> str:
+    """What a group is called, with its kind where the name does not tell."""
+    if group.kind == "sample" or group.name.startswith(group.kind):
+        return group.name
+    return f"{group.name} ({group.kind})"
+
+
+def _count(number: int, noun: str) -> str:
+    """How many of something.
+
+    >>> _count(1, "way"), _count(20000, "box")
+    ('1 way', '20,000 boxes')
+    """
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {_PLURALS.get(noun, noun + 's')}"
+
+
+def _contents(part: Part, nodes: Sequence[Node]) -> str:
+    """What is in a box, in numbers, as far as its title does not say so."""
+    if part.kind == "leaves":
+        return ""
+    parameters = sum([bool(node.name) for node in nodes])
+    others = sum([node.op is None and not node.name for node in nodes])
+    counts = [(parameters, "parameter"), (others, "leaf")]
+    if part.kind == "group":
+        counts.insert(1, (_computed(nodes), "operation"))
+    inside = ", ".join([_count(number, noun) for number, noun in counts if number])
+    return f"of {inside}" if inside and part.kind == "operations" else inside
+
+
+def _computed(nodes: Sequence[Node]) -> int:
+    return sum([node.op is not None for node in nodes])
+
+
+def _operations(nodes: Sequence[Node]) -> str:
+    """How many there are of each operation, the most frequent first."""
+    counts = Counter([node.op.name for node in nodes if node.op is not None])
+    return "\n".join([f"{count:,} {name}" for name, count in counts.most_common()])
+
+
+def _remarkable(values: Statistics, grads: Statistics) -> list[Line]:
+    """How many numbers are 0 or not finite, where any are."""
+    lines = []
+    for what, in_values, in_grads in [
+        ("zero", values.zeros, grads.zeros),
+        ("not finite", values.not_finite, grads.not_finite),
+    ]:
+        counts = [
+            *([_count(in_values, "value")] if in_values else []),
+            *([_count(in_grads, "grad")] if in_grads else []),
+        ]
+        if counts:
+            bold = what == "not finite"
+            lines.append(Line(f"{what}: {', '.join(counts)}", bold=bold, scale=_SMALL))
+    return lines
