@@ -1,0 +1,368 @@
+"""The third step of a layered drawing: the coordinate of each item across the layers.
+
+The order of the items becomes separation constraints between what is neighboured
+in some layer; frames take part with their two borders. Items are aligned into
+blocks that stay straight, as in Brandes and Koepf (2002): an alignment is taken
+only where it crosses none that matters more. Each block then goes to the barycentre
+of what its lines lead to, as far as the constraints let it. They are met by pushing
+everything apart in one direction, and in the other, and taking the mean of both,
+which meets them too.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, insort
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final, TypeAlias
+
+from autograd.draw.items import OUTSIDE, Items, Nesting
+from autograd.draw.ordering import Order
+
+_ROUNDS: Final = 12
+_ROUNDS_OF_MANY: Final = 6  # where there are more than so many items:
+_MANY: Final = 5000
+
+Bounds: TypeAlias = list[list[tuple[int, float]]]  # of each block: another, and how far from it
+
+
+@dataclass(frozen=True, slots=True)
+class Borders:
+    """The room that frames need across the layers.
+
+    Attributes:
+        outer: from a border to what stands outside.
+        before: from a border to what stands in it, on the side of lower coordinates.
+        after: the same on the other side.
+        least: of each frame, from border to border.
+    """
+
+    outer: float
+    before: float
+    after: float
+    least: Sequence[float]
+
+
+def across(
+    items: Items, nesting: Nesting, borders: Borders, order: Order
+) -> tuple[list[float], list[tuple[float, float]]]:
+    """The coordinate of each item, and for each frame those of its two borders.
+
+    Those of a frame that has no box are both 0.
+    """
+    rank = [0] * len(order.sequence)
+    for position, entry in enumerate(order.sequence):
+        rank[entry] = position
+    blocks = _blocks(items, nesting, rank)
+    lower, upper = _bounds(items, nesting, borders, rank, blocks)
+    first_border = len(lower) - 2 * len(nesting.parents)
+    places = _first_places(order, blocks, len(lower))
+    turns = _topological_order(lower, upper)
+    neighbours = _neighbours(items, blocks, len(lower))
+    for round in range(_ROUNDS if len(items) < _MANY else _ROUNDS_OF_MANY):
+        _attract(places, neighbours, turns if round % 2 else turns[::-1])
+        places = _push_apart(places, first_border, lower, upper, turns)
+    for direction in (turns, turns[::-1]):
+        _straighten(places, neighbours, lower, upper, direction)
+    coordinates = [places[block] for block in blocks[: len(items)]]
+    return coordinates, _frame_borders(items, nesting, borders, coordinates, places, blocks)
+
+
+# ── Blocks ────────────────────────────────────────────────────────────────────
+
+
+def _blocks(items: Items, nesting: Nesting, rank: Sequence[int]) -> list[int]:
+    """The block of each item, and one for each border of a frame."""
+    aligned_with = list(range(len(items)))
+    for tail, head in _alignments(items, nesting, rank):
+        aligned_with[head] = tail
+    blocks = [-1] * len(rank)
+    count = 0
+    for item in sorted(range(len(items)), key=items.first.__getitem__):
+        if aligned_with[item] == item:
+            blocks[item] = count
+            count += 1
+        else:
+            blocks[item] = blocks[aligned_with[item]]
+    for border in range(len(items), len(rank)):
+        blocks[border] = count
+        count += 1
+    return blocks
+
+
+def _alignments(items: Items, nesting: Nesting, rank: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Lines between neighbouring layers that are to be straight; no two of them cross."""
+    heights = _heights(items)
+    layers = max(items.last, default=-1) + 1
+    arriving: list[list[int]] = [[] for _ in range(layers)]
+    for item, layer in enumerate(items.first):
+        arriving[layer].append(item)
+    comes: list[list[int]] = [[] for _ in range(layers)]
+    goes: list[list[int]] = [[] for _ in range(layers)]
+    for item, (first, last) in enumerate(zip(items.first, items.last)):
+        if first < last:
+            comes[first].append(rank[item])
+            goes[last].append(rank[item])
+    for frame, (first, last) in enumerate(zip(nesting.first, nesting.last)):
+        if first < last:
+            comes[first].append(rank[len(items) + 2 * frame])
+            goes[last].append(rank[len(items) + 2 * frame])
+    passing: list[int] = []
+    for layer in range(layers - 1):
+        for gone in goes[layer]:
+            del passing[bisect_left(passing, gone)]
+        for come in comes[layer]:
+            insort(passing, come)
+        yield from _alignments_into(items, nesting, rank, heights, arriving[layer + 1], passing)
+
+
+def _alignments_into(
+    items: Items,
+    nesting: Nesting,
+    rank: Sequence[int],
+    heights: Sequence[int],
+    layer: Sequence[int],
+    passing: Sequence[int],
+) -> Iterator[tuple[int, int]]:
+    """The alignments that end in one layer: the longest computations first, then medians."""
+    candidates = []
+    for head in layer:
+        tails = [tail for tail in items.inputs[head] if items.last[tail] + 1 == items.first[head]]
+        if len(tails) > 1:
+            tails.sort(key=rank.__getitem__)
+        for position, tail in enumerate(tails):
+            off_median = abs(2 * position - len(tails) + 1)
+            candidates.append((-heights[tail], off_median, rank[head], rank[tail], tail, head))
+    candidates.sort()
+    taken: list[tuple[int, int]] = []
+    used: set[int] = set()
+    for *_, head_rank, tail_rank, tail, head in candidates:
+        if tail in used or head in used:
+            continue
+        position = bisect_left(taken, (tail_rank, head_rank))
+        if position and taken[position - 1][1] > head_rank:
+            continue
+        if position < len(taken) and taken[position][1] < head_rank:
+            continue
+        if bisect_left(passing, tail_rank) != bisect_left(passing, head_rank):
+            continue
+        if not _leaves_and_enters_at_the_ends(items, nesting, tail, head):
+            continue
+        taken.insert(position, (tail_rank, head_rank))
+        used.add(tail)
+        used.add(head)
+        yield tail, head
+
+
+def _leaves_and_enters_at_the_ends(items: Items, nesting: Nesting, tail: int, head: int) -> bool:
+    """Whether a line crosses no border of a frame that runs along the layers."""
+    start, end = items.frame[tail], items.frame[head]
+    if start == end:
+        return True
+    common = nesting.common(start, end)
+    while start != common:
+        if nesting.last[start] != items.last[tail]:
+            return False
+        start = nesting.parents[start]
+    while end != common:
+        if nesting.first[end] != items.first[head]:
+            return False
+        end = nesting.parents[end]
+    return True
+
+
+def _heights(items: Items) -> list[int]:
+    """For each item, the number of lines on the longest way to it."""
+    heights = [0] * len(items)
+    for item in sorted(range(len(items)), key=items.first.__getitem__):
+        if items.inputs[item]:
+            heights[item] = max([heights[each] for each in items.inputs[item]]) + 1
+    return heights
+
+
+# ── Constraints ───────────────────────────────────────────────────────────────
+
+
+def _bounds(
+    items: Items, nesting: Nesting, borders: Borders, rank: Sequence[int], blocks: Sequence[int]
+) -> tuple[Bounds, Bounds]:
+    """For each block, how far it stays from which blocks before it, and from which after it."""
+    room_before = items.before + [borders.outer, borders.after] * len(nesting.parents)
+    room_after = items.after + [borders.before, borders.outer] * len(nesting.parents)
+    distances: dict[tuple[int, int], float] = {}
+    for one, other in _neighboured(items, nesting, rank):
+        key = blocks[one], blocks[other]
+        room = room_after[one] + room_before[other]
+        if room > distances.get(key, 0.0):
+            distances[key] = room
+    for frame, least in enumerate(borders.least):
+        begin = len(items) + 2 * frame
+        if nesting.first[frame] <= nesting.last[frame]:
+            distances[blocks[begin], blocks[begin + 1]] = least
+    count = max(blocks, default=-1) + 1
+    lower: Bounds = [[] for _ in range(count)]
+    upper: Bounds = [[] for _ in range(count)]
+    for (one, other), distance in distances.items():
+        lower[other].append((one, distance))
+        upper[one].append((other, distance))
+    return lower, upper
+
+
+def _neighboured(items: Items, nesting: Nesting, rank: Sequence[int]) -> Iterator[tuple[int, int]]:
+    """Pairs of items and borders, the second of which comes after the first.
+
+    What is in a frame comes and goes from layer to layer, and each comes between two
+    others. When it goes, these need not be held apart: both are, from what went.
+    """
+    layers = max(items.last, default=-1) + 1
+    comes: list[list[tuple[int, int, int]]] = [[] for _ in range(layers)]
+    goes: list[list[tuple[int, int]]] = [[] for _ in range(layers + 1)]
+    for item, (first, last, frame) in enumerate(zip(items.first, items.last, items.frame)):
+        comes[first].append((frame, item, item))
+        goes[last + 1].append((frame, rank[item]))
+    for frame, (first, last) in enumerate(zip(nesting.first, nesting.last)):
+        if first <= last:
+            begin = len(items) + 2 * frame
+            comes[first].append((nesting.parents[frame], begin, begin + 1))
+            goes[last + 1].append((nesting.parents[frame], rank[begin]))
+    present: list[list[tuple[int, int, int]]] = [[] for _ in range(len(nesting.parents) + 1)]
+    for layer in range(layers):
+        for frame, gone in goes[layer]:
+            del present[frame][bisect_left(present[frame], (gone, 0, 0))]
+        for frame, begin, end in comes[layer]:
+            siblings = present[frame]
+            entry = rank[begin], begin, end
+            position = bisect_left(siblings, entry)
+            if position:
+                yield siblings[position - 1][2], begin
+            if position < len(siblings):
+                yield end, siblings[position][1]
+            if frame != OUTSIDE:
+                yield len(items) + 2 * frame, begin
+                yield end, len(items) + 2 * frame + 1
+            siblings.insert(position, entry)
+
+
+def _topological_order(lower: Bounds, upper: Bounds) -> list[int]:
+    """The blocks, each after all that it stays behind."""
+    waiting_for = [len(bounds) for bounds in lower]
+    turns = [block for block, count in enumerate(waiting_for) if not count]
+    for block in turns:
+        for other, _ in upper[block]:
+            waiting_for[other] -= 1
+            if not waiting_for[other]:
+                turns.append(other)
+    assert len(turns) == len(lower), "alignments that do not cross leave no cycle"
+    return turns
+
+
+# ── Places ────────────────────────────────────────────────────────────────────
+
+
+def _first_places(order: Order, blocks: Sequence[int], count: int) -> list[float]:
+    """The mean of the places of the items of each block; 0 for a border, which has none yet."""
+    sums, sizes = [0.0] * count, [0] * count
+    for item, place in enumerate(order.places):
+        sums[blocks[item]] += place
+        sizes[blocks[item]] += 1
+    return [total / size if size else 0.0 for total, size in zip(sums, sizes)]
+
+
+def _neighbours(items: Items, blocks: Sequence[int], count: int) -> list[list[int]]:
+    """The blocks that the lines from and to each block lead to, once for each line."""
+    neighbours: list[list[int]] = [[] for _ in range(count)]
+    for tail, users in enumerate(items.users):
+        one = blocks[tail]
+        for head in users:
+            other = blocks[head]
+            if one != other:
+                neighbours[one].append(other)
+                neighbours[other].append(one)
+    return neighbours
+
+
+def _attract(places: list[float], neighbours: list[list[int]], turns: Sequence[int]) -> None:
+    """Move each block to the mean of its neighbours."""
+    for block in turns:
+        near = neighbours[block]
+        if near:
+            places[block] = sum([places[each] for each in near]) / len(near)
+
+
+def _push_apart(
+    places: list[float], first_border: int, lower: Bounds, upper: Bounds, turns: Sequence[int]
+) -> list[float]:
+    """Places near the given ones that keep all distances.
+
+    A border, one of the blocks from ``first_border`` on, has no place of its own: it
+    goes as far as what it must stay away from lets it.
+    """
+    free = len(places) - first_border
+    down = places[:first_border] + [-math.inf] * free
+    for block in turns:
+        place = down[block]
+        for other, distance in lower[block]:
+            if down[other] + distance > place:
+                place = down[other] + distance
+        down[block] = place
+    up = places[:first_border] + [math.inf] * free
+    for block in reversed(turns):
+        place = up[block]
+        for other, distance in upper[block]:
+            if up[other] - distance < place:
+                place = up[other] - distance
+        up[block] = place
+    # The borders of a frame without boxes are free on both sides.
+    return [0.0 if one == -other else (one + other) / 2 for one, other in zip(down, up)]
+
+
+def _straighten(
+    places: list[float],
+    neighbours: list[list[int]],
+    lower: Bounds,
+    upper: Bounds,
+    turns: Sequence[int],
+) -> None:
+    """Move each block to the median of its neighbours, as far as nothing else has to move."""
+    for block in turns:
+        near = neighbours[block]
+        if not near:
+            continue
+        least = max([places[other] + distance for other, distance in lower[block]], default=-1e18)
+        most = min([places[other] - distance for other, distance in upper[block]], default=1e18)
+        ordered = sorted([places[each] for each in near])
+        low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
+        wanted = min(max(places[block], low), high)
+        places[block] = min(max(wanted, least), max(most, least))
+
+
+def _frame_borders(
+    items: Items,
+    nesting: Nesting,
+    borders: Borders,
+    coordinates: Sequence[float],
+    places: Sequence[float],
+    blocks: Sequence[int],
+) -> list[tuple[float, float]]:
+    """The borders of each frame, as near to what is in it as its least size lets them be."""
+    begins = [math.inf] * len(nesting.parents)
+    ends = [-math.inf] * len(nesting.parents)
+    for item, frame in enumerate(items.frame):
+        if frame != OUTSIDE:
+            begins[frame] = min(begins[frame], coordinates[item] - items.before[item])
+            ends[frame] = max(ends[frame], coordinates[item] + items.after[item])
+    for frame in reversed(range(len(begins))):
+        if nesting.first[frame] > nesting.last[frame]:
+            begins[frame] = ends[frame] = 0.0
+            continue
+        begin = begins[frame] - borders.before
+        limit = places[blocks[len(items) + 2 * frame + 1]]
+        end = min(max(ends[frame] + borders.after, begin + borders.least[frame]), limit)
+        begin = min(begin, end - borders.least[frame])
+        begins[frame], ends[frame] = begin, end
+        parent = nesting.parents[frame]
+        if parent != OUTSIDE:
+            begins[parent] = min(begins[parent], begin - borders.outer)
+            ends[parent] = max(ends[parent], end + borders.outer)
+    return list(zip(begins, ends))

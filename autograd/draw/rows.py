@@ -1,0 +1,123 @@
+"""Breaking a very long drawing into rows, as a text is broken into lines.
+
+A chain of 20,000 boxes in one row is a ribbon that nobody can look at. Where a
+drawing is much longer than it is wide, it is cut between layers where few lines
+pass, and each line that is cut returns to the beginning of the next row.
+"""
+
+from __future__ import annotations
+
+import math
+from bisect import bisect_left, bisect_right
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from autograd.draw.items import Items
+
+_LONGEST: Final = 200.0  # what is shorter stays in one row, in font sizes
+_SLIMMEST: Final = 4.0  # what is less times as long as wide stays in one row
+_SHAPE: Final = 1.6  # how many times as long as wide the rows together are meant to be
+_SHORTEST_ROW: Final = 110.0  # in font sizes
+_MOST_RETURNS: Final = 24  # lines that return from one row to the next
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """Layers that stand in one row, and the lines that go on in the next.
+
+    Attributes:
+        first: the first layer.
+        last: the last one.
+        returns: the items that a line goes on from, beyond the last layer.
+    """
+
+    first: int
+    last: int
+    returns: tuple[int, ...] = ()
+
+
+def rows_of(
+    items: Items,
+    starts: Sequence[float],
+    ends: Sequence[float],
+    breadth: float,
+    font_size: float,
+    stride: int,
+) -> list[Row]:
+    """The rows that the layers are broken into.
+
+    Args:
+        items: what stands in the layers.
+        starts: where each layer starts, along the drawing.
+        ends: where it ends.
+        breadth: of the drawing, across the layers.
+        font_size: in pixels.
+        stride: a cut comes after a layer whose number is a multiple of this.
+    """
+    whole = [Row(0, len(starts) - 1)]
+    length = ends[-1] - starts[0]
+    if length < _LONGEST * font_size or length < _SLIMMEST * breadth:
+        return whole
+    target = max(_SHORTEST_ROW * font_size, math.sqrt(_SHAPE * length * (breadth + 2 * font_size)))
+    count = math.ceil(length / target)
+    if count < 2:
+        return whole
+    cuts = _cuts(_passing(items, len(starts)), starts, ends, length / count, stride)
+    returns = _returns(items, cuts)
+    if max(map(len, returns), default=0) > _MOST_RETURNS:
+        return whole
+    bounds = [-1, *cuts, len(starts) - 1]
+    return [
+        Row(first + 1, last, leaving)
+        for first, last, leaving in zip(bounds, bounds[1:], [*returns, ()])
+    ]
+
+
+def _passing(items: Items, layers: int) -> list[int]:
+    """For each layer, how many items have a line beyond it."""
+    changes = [0] * (layers + 1)
+    for first, last, users in zip(items.first, items.last, items.users):
+        if users:
+            changes[first] += 1
+            changes[last + 1] -= 1
+    passing = []
+    count = 0
+    for change in changes[:-1]:
+        count += change
+        passing.append(count)
+    return passing
+
+
+def _cuts(
+    passing: Sequence[int],
+    starts: Sequence[float],
+    ends: Sequence[float],
+    length: float,
+    stride: int,
+) -> list[int]:
+    """The layers after which a row ends: where few lines pass, near the length that is meant."""
+    cuts: list[int] = []
+    layer = 0
+    while ends[-1] - starts[layer] > 1.2 * length:
+        start = starts[layer]
+        least = max(bisect_left(ends, start + 0.8 * length), layer)
+        most = max(bisect_right(ends, start + 1.1 * length), least + stride)
+        possible = [each for each in range(least, most) if each % stride == 0]
+        aim = start + length
+        cut = min(possible, key=lambda each: (passing[each], abs(ends[each] - aim)))
+        if cut >= len(ends) - 1:
+            break
+        cuts.append(cut)
+        layer = cut + 1
+    return cuts
+
+
+def _returns(items: Items, cuts: Sequence[int]) -> list[tuple[int, ...]]:
+    """For each cut, the items whose lines pass it."""
+    returns: list[list[int]] = [[] for _ in cuts]
+    for item, (first, last) in enumerate(zip(items.first, items.last)):
+        if items.users[item]:
+            for cut in range(bisect_left(cuts, first), bisect_right(cuts, last)):
+                returns[cut].append(item)
+    return [tuple(each) for each in returns]
