@@ -26,8 +26,8 @@ from autograd.draw.picture import (
     Picture,
     Swatch,
 )
-from autograd.grouping import Group
 from autograd.draw.statistics import Statistics, statistics
+from autograd.grouping import Group
 from autograd.primitives import Reduction
 from autograd.snapshot import Graph, Node, Which
 
@@ -123,7 +123,7 @@ class _Drawing:
         self.ways = ways
         self.marked = frozenset() if ways is None else ways.nodes
         self.scale = self._scale()
-        self.meanings: set[str] = set()  # what there is, besides numbers, for the legend to say
+        self.alarming = False  # whether there is anything in the colour of bad numbers
         self.boxes: list[Box] = []
         self.edges: list[Edge] = []
         self.frames: list[Frame] = []
@@ -183,10 +183,9 @@ class _Drawing:
         """
         numbers = self._shown(nodes)
         if not all(map(math.isfinite, numbers)):
-            self.meanings.add("not finite")
+            self.alarming = True
             return self.colors.alarm, readable_on(self.colors.alarm), False
         if not numbers or self.scale is None:
-            self.meanings.add("no number")
             return fill, self.colors.text, False
         strongest = max(numbers, key=abs)
         fill = blend(self.colors.stops, self.scale.position(strongest))
@@ -444,7 +443,7 @@ class _Drawing:
     def _painted(self, edge: Edge, local: float) -> Edge:
         """The edge in the colour of a local derivative; what is marked stays wider."""
         if not math.isfinite(local):
-            self.meanings.add("not finite")
+            self.alarming = True
             return replace(edge, color=self.colors.alarm, width=_MARKED_EDGE)
         if self.scale is None:
             return edge
@@ -462,11 +461,7 @@ class _Drawing:
     def _legend(self) -> Legend | None:
         if self.scale is None:
             return None
-        swatches = []
-        if "not finite" in self.meanings:
-            swatches.append(Swatch(self.colors.alarm, "inf or nan"))
-        if self.choices.color_by == "gradient" and "no number" in self.meanings:
-            swatches.append(Swatch(self.colors.box, "no gradient"))
+        swatches = [Swatch(self.colors.alarm, "inf or nan")] if self.alarming else []
         stops = self.colors.lines if self.choices.color_by == "local derivative" else None
         title = str(self.choices.color_by)
         if self.colors.dashes:

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 _SHAPES: Final = {"box": "box", "oval": "oval", "text": "plaintext"}
 _POINTS_PER_PIXEL: Final = 0.75
+_TABLE: Final = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
 _SWATCH: Final = 'WIDTH="14" HEIGHT="12" FIXEDSIZE="TRUE"'
 
 
@@ -57,6 +58,11 @@ def to_digraph(picture: Picture, format: str = "svg") -> graphviz.Digraph:
         dot.edge(names[edge.tail], names[edge.head], **_edge_attributes(edge))
     _add_surroundings(dot, picture)
     return dot
+
+
+def known_formats() -> frozenset[str]:
+    """The formats that Graphviz writes, such as ``"png"``."""
+    return frozenset(_package().FORMATS)
 
 
 def _package() -> Any:
@@ -194,9 +200,7 @@ def _plain(text: str) -> str:
 
 def _escape(text: str) -> str:
     """``text`` so that Graphviz shows it as it is."""
-    escaped = [
-        line.replace("\\", "\\\\").replace("&", "&amp;") for line in lines_of(text)
-    ]
+    escaped = [line.replace("\\", "\\\\").replace("&", "&amp;") for line in lines_of(text)]
     return "\\n".join(escaped)
 
 
@@ -208,14 +212,15 @@ def _add_surroundings(dot: graphviz.Digraph, picture: Picture) -> None:
     size = picture.font_size * _POINTS_PER_PIXEL
     rows = []
     if picture.title:
-        rows.append(_row(f'<FONT POINT-SIZE="{size * 1.2:g}"><B>{_lines(picture.title)}</B></FONT>'))
+        rows.append(
+            _row(f'<FONT POINT-SIZE="{size * 1.2:g}"><B>{_lines(picture.title)}</B></FONT>')
+        )
     if picture.legend is not None:
         rows.append(_row(_legend(picture.legend)))
     if picture.caption:
         rows.append(_row(_lines(picture.caption)))
     if rows:
-        table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="4" CELLPADDING="0">'
-        dot.attr("graph", label=f"<{table}{''.join(rows)}</TABLE>>", labelloc="b")
+        dot.attr("graph", label=f"<{_TABLE}{''.join(rows)}</TABLE>>", labelloc="b")
 
 
 def _lines(text: str) -> str:
@@ -223,15 +228,14 @@ def _lines(text: str) -> str:
 
 
 def _row(content: str) -> str:
-    return f"<TR><TD>{content}</TD></TR>"
+    return f'<TR><TD CELLPADDING="0">{content}</TD></TR>'
 
 
 def _legend(legend: Legend) -> str:
     cells = [f"<TD>{_lines(legend.title)}</TD>"] if legend.title else []
     for entry in legend.entries:
         cells += [_swatch(entry)] if isinstance(entry, Swatch) else [_ramp(entry)]
-    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="6" CELLPADDING="0">'
-    return f"{table}<TR>{''.join(cells)}</TR></TABLE>"
+    return f"{_TABLE}<TR>{''.join(cells)}</TR></TABLE>"
 
 
 def _swatch(swatch: Swatch) -> str:
@@ -240,15 +244,9 @@ def _swatch(swatch: Swatch) -> str:
 
 
 def _ramp(ramp: Ramp) -> str:
-    """The colours in a row of cells, and the texts in a row below."""
+    """The colours in a row of cells, and below them the texts in another."""
     colors = "".join([f'<TD BGCOLOR="{color}" {_SWATCH}></TD>' for color in ramp.colors])
-    table = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="0">'
-    patches = f"{table}<TR>{colors}</TR></TABLE>"
-    wide = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="3">'
-    width = 14 * len(ramp.colors) / len(ramp.texts)
-    texts = "".join([f'<TD WIDTH="{width:.0f}">{_lines(text)}</TD>' for text in ramp.texts])
-    return f"<TD>{_row_table(patches)}{wide}<TR>{texts}</TR></TABLE></TD>"
-
-
-def _row_table(content: str) -> str:
-    return content
+    width = 14 * len(ramp.colors) // len(ramp.texts)
+    texts = "".join([f'<TD WIDTH="{width}">{_lines(text)}</TD>' for text in ramp.texts])
+    rows = [_row(f"{_TABLE}<TR>{cells}</TR></TABLE>") for cells in (colors, texts)]
+    return f"<TD>{_TABLE}{''.join(rows)}</TABLE></TD>"
