@@ -183,9 +183,18 @@ class Scale:
         places = [2.0 * i / (count - 1) - 1.0 for i in range(count)]
         ramp = Ramp(
             tuple([blend(stops, place) for place in places]),
-            tuple([f"{self.number(place):.1g}" for place in (-1.0, -0.5, 0.0, 0.5, 1.0)]),
+            tuple([_rounded(self.number(place)) for place in (-1.0, -0.5, 0.0, 0.5, 1.0)]),
         )
         return Legend((ramp, *swatches), title)
+
+
+def _rounded(number: float) -> str:
+    """A number to one digit, with an exponent only where it needs one.
+
+    >>> _rounded(10.0), _rounded(0.0316), _rounded(1e-9)
+    ('10', '0.03', '1e-09')
+    """
+    return f"{float(f'{number:.1g}'):g}"
 
 
 def blend(stops: Stops, position: float) -> str:

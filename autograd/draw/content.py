@@ -36,6 +36,7 @@ _GAP: Final = "…"  # what stands in an operation for an operand that has a box
 _MOST_OPERANDS: Final = 4  # that are written out in an operation
 _LARGE: Final = 1.1  # the size of names
 _SMALL: Final = 0.9  # and of what one may overlook
+_LONGEST_LINE: Final = 28  # of counts, in characters
 _MARKED_BOX: Final = 3.0  # the width of lines that stand out
 _MARKED_EDGE: Final = 2.5
 _PLURALS: Final = {"box": "boxes", "leaf": "leaves"}
@@ -48,7 +49,7 @@ def picture_of(
     color_by: ColorBy | None = "gradient",
     path_from: Which | None = None,
     depth: int | None = None,
-    max_boxes: int | None = 100,
+    max_boxes: int | None = 40,
     frames: bool = True,
     style: Style = "one box",
     theme: ThemeName = "light",
@@ -363,10 +364,7 @@ class _Drawing:
 
     def _summary(self, part: Part, nodes: Sequence[Node]) -> list[Line]:
         own = [node for node in nodes if node.name]
-        lines = []
-        contents = _contents(part, nodes)
-        if contents:
-            lines.append(Line(contents, scale=_SMALL))
+        lines = [Line(text, scale=_SMALL) for text in _joined(_contents(part, nodes))]
         values = statistics([node.data for node in nodes])
         grads = statistics([node.grad for node in nodes if node.grad is not None])
         lines.append(Line(f"values {self._range(values)}", scale=_SMALL))
@@ -520,17 +518,24 @@ def _count(number: int, noun: str) -> str:
     return f"{number:,} {_PLURALS.get(noun, noun + 's')}"
 
 
-def _contents(part: Part, nodes: Sequence[Node]) -> str:
+def _contents(part: Part, nodes: Sequence[Node]) -> list[str]:
     """What is in a box, in numbers, as far as its title does not say so."""
     if part.kind == "leaves":
-        return ""
+        return []
     parameters = sum([bool(node.name) for node in nodes])
-    others = sum([node.op is None and not node.name for node in nodes])
-    counts = [(parameters, "parameter"), (others, "leaf")]
+    leaves = len(nodes) - parameters - _computed(nodes)
+    counts = [(parameters, "parameter"), (leaves, "leaf")]
     if part.kind == "group":
         counts.insert(1, (_computed(nodes), "operation"))
-    inside = ", ".join([_count(number, noun) for number, noun in counts if number])
-    return f"of {inside}" if inside and part.kind == "operations" else inside
+    return [_count(number, noun) for number, noun in counts if number]
+
+
+def _joined(texts: Sequence[str]) -> list[str]:
+    """Texts in one line if it is short, and else in lines of their own."""
+    line = ", ".join(texts)
+    if len(line) > _LONGEST_LINE:
+        return list(texts)
+    return [line] if line else []
 
 
 def _computed(nodes: Sequence[Node]) -> int:
@@ -545,16 +550,15 @@ def _operations(nodes: Sequence[Node]) -> str:
 
 def _remarkable(values: Statistics, grads: Statistics) -> list[Line]:
     """How many numbers are 0 or not finite, where any are."""
-    lines = []
-    for what, in_values, in_grads in [
-        ("zero", values.zeros, grads.zeros),
-        ("not finite", values.not_finite, grads.not_finite),
-    ]:
-        counts = [
-            *([_count(in_values, "value")] if in_values else []),
-            *([_count(in_grads, "grad")] if in_grads else []),
-        ]
-        if counts:
-            bold = what == "not finite"
-            lines.append(Line(f"{what}: {', '.join(counts)}", bold=bold, scale=_SMALL))
-    return lines
+    zeros = _counts("zero", values.zeros, grads.zeros)
+    bad = _counts("not finite", values.not_finite, grads.not_finite)
+    return [
+        *[Line(text, scale=_SMALL) for text in _joined(zeros)],
+        *[Line(text, bold=True, scale=_SMALL) for text in _joined(bad)],
+    ]
+
+
+def _counts(what: str, in_values: int, in_grads: int) -> list[str]:
+    """How many values, and how many gradients, are ``what``."""
+    counts = [(in_values, "value"), (in_grads, "grad")]
+    return [f"{_count(number, noun)} {what}" for number, noun in counts if number]

@@ -19,7 +19,9 @@ if TYPE_CHECKING:
 _SHAPES: Final = {"box": "box", "oval": "oval", "text": "plaintext"}
 _POINTS_PER_PIXEL: Final = 0.75
 _TABLE: Final = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
-_SWATCH: Final = 'WIDTH="14" HEIGHT="12" FIXEDSIZE="TRUE"'
+_PACKED: Final = _TABLE.replace('PADDING="2"', 'PADDING="0"')
+_SWATCH_WIDTH: Final = 16  # in points
+_SWATCH: Final = f'WIDTH="{_SWATCH_WIDTH}" HEIGHT="12" FIXEDSIZE="TRUE"'
 
 
 def to_digraph(picture: Picture, format: str = "svg") -> graphviz.Digraph:
@@ -246,7 +248,14 @@ def _swatch(swatch: Swatch) -> str:
 def _ramp(ramp: Ramp) -> str:
     """The colours in a row of cells, and below them the texts in another."""
     colors = "".join([f'<TD BGCOLOR="{color}" {_SWATCH}></TD>' for color in ramp.colors])
-    width = 14 * len(ramp.colors) // len(ramp.texts)
-    texts = "".join([f'<TD WIDTH="{width}">{_lines(text)}</TD>' for text in ramp.texts])
-    rows = [_row(f"{_TABLE}<TR>{cells}</TR></TABLE>") for cells in (colors, texts)]
-    return f"<TD>{_TABLE}{''.join(rows)}</TABLE></TD>"
+    # A text in the middle stands below its colour, in a cell twice as wide as at the ends.
+    half = _SWATCH_WIDTH * len(ramp.colors) // (2 * len(ramp.texts) - 2)
+    aligned = ["LEFT", *["CENTER"] * (len(ramp.texts) - 2), "RIGHT"]
+    texts = "".join(
+        [
+            f'<TD WIDTH="{half * (2 if side == "CENTER" else 1)}" ALIGN="{side}">{_lines(text)}</TD>'
+            for text, side in zip(ramp.texts, aligned)
+        ]
+    )
+    rows = [_row(f"{_PACKED}<TR>{cells}</TR></TABLE>") for cells in (colors, texts)]
+    return f"<TD>{_PACKED}{''.join(rows)}</TABLE></TD>"

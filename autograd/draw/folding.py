@@ -24,7 +24,7 @@ from autograd.snapshot import Graph
 _ENDS_SHOWN: Final = 3
 _SMALLEST_CONE: Final = 3
 _SMALLEST_BUNDLE: Final = 3
-_STRETCHES: Final = 8
+_STRETCHES: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
