@@ -357,8 +357,8 @@ class _Drawing:
         elif part.kind == "leaves":
             title = _count(len(nodes), "leaf")
         else:
-            title = f"{_GAP} {_count(_computed(nodes), 'more operation')} {_GAP}"
-        lines = [Line(title, bold=True, scale=_LARGE), *self._summary(part, nodes)]
+            title = f"{_GAP} {_count(_computed(nodes), 'operation')} {_GAP}"
+        lines = [Line(title, bold=True), *self._summary(part, nodes)]
         tooltip = _operations(nodes)
         self._add_box(nodes, lines, self.colors.folded, self._frame(frame), id, tooltip)
 

@@ -7,6 +7,7 @@ can be changed before that, as any Digraph can.
 from __future__ import annotations
 
 import html
+import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
@@ -21,7 +22,8 @@ _POINTS_PER_PIXEL: Final = 0.75
 _TABLE: Final = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
 _PACKED: Final = _TABLE.replace('PADDING="2"', 'PADDING="0"')
 _SWATCH_WIDTH: Final = 16  # in points
-_SWATCH: Final = f'WIDTH="{_SWATCH_WIDTH}" HEIGHT="12" FIXEDSIZE="TRUE"'
+_SWATCH_HEIGHT: Final = 12
+_SWATCH: Final = f'WIDTH="{_SWATCH_WIDTH}" HEIGHT="{_SWATCH_HEIGHT}" FIXEDSIZE="TRUE"'
 
 
 def to_digraph(picture: Picture, format: str = "svg") -> graphviz.Digraph:
@@ -218,7 +220,7 @@ def _add_surroundings(dot: graphviz.Digraph, picture: Picture) -> None:
             _row(f'<FONT POINT-SIZE="{size * 1.2:g}"><B>{_lines(picture.title)}</B></FONT>')
         )
     if picture.legend is not None:
-        rows.append(_row(_legend(picture.legend)))
+        rows.append(_row(_legend(picture.legend, size)))
     if picture.caption:
         rows.append(_row(_lines(picture.caption)))
     if rows:
@@ -233,10 +235,10 @@ def _row(content: str) -> str:
     return f'<TR><TD CELLPADDING="0">{content}</TD></TR>'
 
 
-def _legend(legend: Legend) -> str:
-    cells = [f"<TD>{_lines(legend.title)}</TD>"] if legend.title else []
+def _legend(legend: Legend, size: float) -> str:
+    cells = [f'<TD ALIGN="RIGHT">{_lines(legend.title)}</TD>'] if legend.title else []
     for entry in legend.entries:
-        cells += [_swatch(entry)] if isinstance(entry, Swatch) else [_ramp(entry)]
+        cells += [_swatch(entry)] if isinstance(entry, Swatch) else [_ramp(entry, size)]
     return f"{_TABLE}<TR>{''.join(cells)}</TR></TABLE>"
 
 
@@ -245,17 +247,20 @@ def _swatch(swatch: Swatch) -> str:
     return f"{patch}<TD>{_lines(swatch.text)}</TD>"
 
 
-def _ramp(ramp: Ramp) -> str:
+def _ramp(ramp: Ramp, size: float) -> str:
     """The colours in a row of cells, and below them the texts in another."""
     colors = "".join([f'<TD BGCOLOR="{color}" {_SWATCH}></TD>' for color in ramp.colors])
     # A text in the middle stands below its colour, in a cell twice as wide as at the ends.
     half = _SWATCH_WIDTH * len(ramp.colors) // (2 * len(ramp.texts) - 2)
-    aligned = ["LEFT", *["CENTER"] * (len(ramp.texts) - 2), "RIGHT"]
+    cells = [("LEFT", half), *[("CENTER", 2 * half)] * (len(ramp.texts) - 2), ("RIGHT", half)]
     texts = "".join(
         [
-            f'<TD WIDTH="{half * (2 if side == "CENTER" else 1)}" ALIGN="{side}">{_lines(text)}</TD>'
-            for text, side in zip(ramp.texts, aligned)
+            f'<TD ALIGN="{side}" WIDTH="{width}">{_lines(text)}</TD>'
+            for text, (side, width) in zip(ramp.texts, cells)
         ]
     )
     rows = [_row(f"{_PACKED}<TR>{cells}</TR></TABLE>") for cells in (colors, texts)]
-    return f"<TD>{_PACKED}{''.join(rows)}</TABLE></TD>"
+    # Of a fixed size, since a longer line elsewhere would pull the colours apart.
+    width, height = _SWATCH_WIDTH * len(ramp.colors), _SWATCH_HEIGHT + math.ceil(1.5 * size)
+    fixed = f'FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}"'
+    return f'<TD ALIGN="LEFT">{_PACKED[:-1]} {fixed}>{"".join(rows)}</TABLE></TD>'

@@ -215,12 +215,13 @@ def _heights(graph: Graph) -> list[int]:
 
 
 def _end(graph: Graph, computed: set[int]) -> list[int]:
-    """The operations next to the root."""
+    """The operations that the graph ends in, one after the other."""
     found = [graph.root.id]
-    for id in found:
-        for source in dict.fromkeys(graph.nodes[id].inputs):
-            if source in computed and source not in found and len(found) < _ENDS_SHOWN:
-                found.append(source)
+    while len(found) < _ENDS_SHOWN:
+        before = {id for id in graph.nodes[found[-1]].inputs if id in computed}
+        if len(before) != 1:
+            break
+        found += before
     return found
 
 
