@@ -497,6 +497,10 @@ def bell(x: float) -> float:
     return small / ((1.0 + small) * (1.0 + small))
 
 
+def tanh_slope(x: float) -> float:
+    return 4.0 * bell(2.0 * x)
+
+
 def softplus(x: float) -> float:
     small = math.log1p(math.exp(-abs(x)))
     return x + small if x > 0.0 else small
@@ -648,6 +652,11 @@ def top_shares(numbers: list[float]) -> list[float]:
         return [NAN for _ in numbers]
     each = 1.0 / numbers.count(best)
     return [each if x == best else 0.0 for x in numbers]
+
+
+def bottom_shares(numbers: list[float]) -> list[float]:
+    """For each number 1 over how many are the least, if it is one of these, else 0."""
+    return top_shares([-x for x in numbers])
 
 
 def norm(numbers: list[float]) -> float:

@@ -16,7 +16,7 @@ from autograd.native import mypyc_attr
 from autograd.primitives import Primitive, Traced, as_float
 
 
-@mypyc_attr(acyclic=True)
+@mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
 class Numeric(Traced):
     """A traced number that is written like any other: ``-x``, ``x ** 2``, ``x.exp()``."""
 

@@ -75,6 +75,13 @@ class Primitive:
         symbol: how the operation is written in pictures, such as ``"*"``.
         defaults: what the last operands are where the caller leaves them out.
         summary: what the operation computes, in a line.
+        formula: what the operation computes, in the terms of a textbook: a function of the
+            inputs, transparent as a derivative rule is; None if its name says it best.
+        plain, unicode, latex: how the operation is written in formulas of that style, if not
+            by its ``formula``: a name to put before the operands, or, with a ``#1`` in
+            it, all of it: ``#1`` stands for the first operand, ``@1`` for the same in
+            parentheses unless it is a single name or number, ``#*`` for all of them.
+        kinks: the inputs at which the function has no single slope, if it has one input.
 
     >>> multiply(6, 7)
     42.0
@@ -84,7 +91,19 @@ class Primitive:
     (-0.03, -1.5)
     """
 
-    __slots__ = ("defaults", "derivatives", "forward", "name", "summary", "symbol")
+    __slots__ = (
+        "defaults",
+        "derivatives",
+        "formula",
+        "forward",
+        "kinks",
+        "latex",
+        "name",
+        "plain",
+        "summary",
+        "symbol",
+        "unicode",
+    )
 
     def __init__(
         self,
@@ -94,6 +113,11 @@ class Primitive:
         symbol: str = "",
         defaults: Sequence[float] = (),
         summary: str = "",
+        formula: Callable[..., Any] | None = None,
+        plain: str = "",
+        unicode: str = "",
+        latex: str = "",
+        kinks: Sequence[float] = (),
     ) -> None:
         self.name = name
         # What a user's function really gives is looked at where it is recorded.
@@ -102,6 +126,11 @@ class Primitive:
         self.symbol = symbol or name
         self.defaults = tuple(defaults)
         self.summary = summary
+        self.formula = formula
+        self.plain = plain
+        self.unicode = unicode
+        self.latex = latex
+        self.kinks = tuple(kinks)
 
     @property
     def arity(self) -> int:
@@ -204,8 +233,21 @@ class Reduction(Primitive):
         sequences: int = 1,
         symbol: str = "",
         summary: str = "",
+        formula: Callable[[Sequence[Any]], Any] | None = None,
+        plain: str = "",
+        unicode: str = "",
+        latex: str = "",
     ) -> None:
-        super().__init__(name, forward, symbol=symbol, summary=summary)
+        super().__init__(
+            name,
+            forward,
+            symbol=symbol,
+            summary=summary,
+            formula=formula,
+            plain=plain,
+            unicode=unicode,
+            latex=latex,
+        )
         self.gradient = gradient
         self.of_nothing = of_nothing
         self.sequences = sequences
@@ -388,6 +430,12 @@ def components(operands: Iterable[Any]) -> list[Any]:
     return _each(component, floats.components, operands)
 
 
+def _products(operands: Sequence[Any]) -> list[Any]:
+    """The products that add up to the scalar product of the two halves of ``operands``."""
+    half = len(operands) // 2
+    return [operands[i] * operands[half + i] for i in range(half)]
+
+
 def _products_gradient(operands: Sequence[Any]) -> list[Any]:
     for operand in operands:
         if isinstance(operand, Traced):
@@ -423,14 +471,14 @@ def _mish_curvature(x: Any) -> Any:
     s = softplus(x)
     slope = sigmoid(x)
     bend = bell(x) - 2.0 * tanh(s) * slope * slope
-    return damped(2.0 * slope + damped(x, bend), 4.0 * bell(2.0 * s))
+    return damped(2.0 * slope + damped(x, bend), tanh_slope(s))
 
 
 # ── The table ─────────────────────────────────────────────────────────────────
 #
-#   name = Primitive(name, forward, derivative for each input..., symbol, summary)
+#   name = Primitive(name, forward, derivative for each input..., symbol, how it is written, summary)
 #
-# A rule takes the inputs and the output: `lambda x, y, out: ...`.
+# A rule takes the inputs and the output: `lambda x, y, out: ...`. A formula takes the inputs.
 
 # fmt: off
 
@@ -464,34 +512,40 @@ negative: Final[Primitive] = Primitive("negative", lambda x: -x,    lambda x, ou
                                          symbol="neg", summary="-x")
 reciprocal: Final[Primitive] = Primitive("reciprocal", lambda x: floats.divide(1.0, x),
                                                                     lambda x, out: divide(-out, x),
-                                         symbol="1/", summary="1 / x")
+                                         symbol="1/", plain="reciprocal", formula=lambda x: divide(1.0, x), summary="1 / x")
 square: Final[Primitive] = Primitive("square", lambda x: x * x,     lambda x, out: 2.0 * x,
-                                         summary="x * x")
-sqrt: Final[Primitive] = Primitive("sqrt", floats.sqrt,             lambda x, out: divide(0.5, in_domain(out)),
-                                         summary="the square root of x")
+                                         plain="square", formula=lambda x: power(x, 2.0), summary="x * x")
+sqrt: Final[Primitive] = Primitive("sqrt", floats.sqrt,             lambda x, out: divide(1.0, 2.0 * in_domain(out)),
+                                         unicode="√@1", latex=r"\sqrt{#1}", summary="the square root of x")
 cbrt: Final[Primitive] = Primitive("cbrt", floats.cbrt,             lambda x, out: divide(1.0, 3.0 * out * out),
-                                         summary="the cube root of x")
+                                         unicode="∛@1", latex=r"\sqrt[3]{#1}", summary="the cube root of x")
 hypot: Final[Primitive] = Primitive("hypot", math.hypot,            lambda x, y, out: component([x, y]),
                                                                     lambda x, y, out: component([y, x]),
+                                         plain="hypot", formula=lambda x, y: norm([x, y]),
                                          summary="the length of the vector (x, y)")
 
 # Choosing and rounding: straight pieces. Where two meet, the derivative is that of least size
 # between the two slopes; a tie is shared; a bound belongs to the inside.
 absolute: Final[Primitive] = Primitive("absolute", abs,             lambda x, out: sign(x),
+                                         plain="abs", unicode="|#1|", latex=r"\lvert #1 \rvert", kinks=(0.0,),
                                          symbol="abs", summary="x without its sign")
 sign: Final[Primitive] = Primitive("sign", floats.sign,             lambda x, out: flat(x),
                                          summary="1 for positive x, -1 for negative x, 0 for 0")
 floor: Final[Primitive] = Primitive("floor", floats.floor,          lambda x, out: flat(x),
+                                         unicode="⌊#1⌋", latex=r"\lfloor #1 \rfloor",
                                          summary="the nearest whole number not above x")
 ceil: Final[Primitive] = Primitive("ceil", floats.ceil,             lambda x, out: flat(x),
+                                         unicode="⌈#1⌉", latex=r"\lceil #1 \rceil",
                                          summary="the nearest whole number not below x")
 round_: Final[Primitive] = Primitive("round", floats.round_,        lambda x, out: flat(x),
                                          summary="the nearest whole number; of two, the even")
 maximum: Final[Primitive] = Primitive("maximum", floats.maximum,    lambda x, y, out: top_share([x, y]),
                                                                     lambda x, y, out: top_share([y, x]),
+                                         plain="maximum", unicode="max", latex=r"\max",
                                          symbol="max", summary="the greater of x and y; nan if one is")
-minimum: Final[Primitive] = Primitive("minimum", floats.minimum,    lambda x, y, out: top_share([-x, -y]),
-                                                                    lambda x, y, out: top_share([-y, -x]),
+minimum: Final[Primitive] = Primitive("minimum", floats.minimum,    lambda x, y, out: bottom_share([x, y]),
+                                                                    lambda x, y, out: bottom_share([y, x]),
+                                         plain="minimum", unicode="min", latex=r"\min",
                                          symbol="min", summary="the lesser of x and y; nan if one is")
 clamp: Final[Primitive] = Primitive("clamp", floats.clamp,
                                          lambda x, low, high, out: inside(x, low, high),
@@ -499,43 +553,47 @@ clamp: Final[Primitive] = Primitive("clamp", floats.clamp,
                                          lambda x, low, high, out: below(high, maximum(x, low)),
                                          summary="x, but not below low nor above high")
 where: Final[Primitive] = Choice("where", lambda taken: taken,      lambda taken, out: 1.0,
-                                         summary="x where the condition holds, else y")
+                                         formula=lambda taken: taken, summary="x where the condition holds, else y")
 
 # Exponentials and logarithms.
 exp: Final[Primitive] = Primitive("exp", floats.exp,                lambda x, out: out,
-                                         summary="e to the power x")
+                                         latex=r"e^{#1}", summary="e to the power x")
 exp2: Final[Primitive] = Primitive("exp2", floats.exp2,             lambda x, out: exp2_slope(x),
-                                         summary="2 to the power x")
+                                         plain="exp2", formula=lambda x: power(2.0, x), summary="2 to the power x")
 expm1: Final[Primitive] = Primitive("expm1", floats.expm1,          lambda x, out: exp(x),
+                                         plain="expm1", formula=lambda x: exp(x) - 1.0,
                                          summary="exp(x) - 1, accurate near 0")
 log: Final[Primitive] = Primitive("log", floats.log,                lambda x, out: divide(1.0, in_domain(x)),
-                                         summary="the natural logarithm of x")
+                                         unicode="ln", latex=r"\ln", summary="the natural logarithm of x")
 log2: Final[Primitive] = Primitive("log2", floats.log2,             lambda x, out: divide(floats.ONE_OVER_LN2, in_domain(x)),
-                                         summary="the logarithm of x to the base 2")
+                                         unicode="log₂", latex=r"\log_{2}", summary="the logarithm of x to the base 2")
 log10: Final[Primitive] = Primitive("log10", floats.log10,          lambda x, out: divide(floats.ONE_OVER_LN10, in_domain(x)),
-                                         summary="the logarithm of x to the base 10")
+                                         unicode="log₁₀", latex=r"\log_{10}", summary="the logarithm of x to the base 10")
 log1p: Final[Primitive] = Primitive("log1p", floats.log1p,          lambda x, out: divide(1.0, in_domain(1.0 + x)),
+                                         plain="log1p", formula=lambda x: log(1.0 + x),
                                          summary="log(1 + x), accurate near 0")
 xlogy: Final[Primitive] = Primitive("xlogy", floats.xlogy,          lambda x, y, out: log(y),
                                                                     lambda x, y, out: divide(x, in_domain(y)),
+                                         plain="xlogy", formula=lambda x, y: x * log(y),
                                          summary="x * log(y), and 0 where x is 0")
 logaddexp: Final[Primitive] = Primitive("logaddexp", floats.logaddexp,    lambda x, y, out: share([x, y]),
                                                                     lambda x, y, out: share([y, x]),
+                                         plain="logaddexp", formula=lambda x, y: log(exp(x) + exp(y)),
                                          summary="log(exp(x) + exp(y))")
 
 # Trigonometry, in radians.
 sin: Final[Primitive] = Primitive("sin", floats.sin,                lambda x, out: cos(x),
-                                         summary="the sine of x")
+                                         latex=r"\sin", summary="the sine of x")
 cos: Final[Primitive] = Primitive("cos", floats.cos,                lambda x, out: -sin(x),
-                                         summary="the cosine of x")
+                                         latex=r"\cos", summary="the cosine of x")
 tan: Final[Primitive] = Primitive("tan", floats.tan,                lambda x, out: 1.0 + out * out,
-                                         summary="the tangent of x")
+                                         latex=r"\tan", summary="the tangent of x")
 arcsin: Final[Primitive] = Primitive("arcsin", floats.arcsin,       lambda x, out: divide(1.0, cos_arcsin(x)),
-                                         summary="the angle whose sine is x")
+                                         latex=r"\arcsin", summary="the angle whose sine is x")
 arccos: Final[Primitive] = Primitive("arccos", floats.arccos,       lambda x, out: divide(-1.0, cos_arcsin(x)),
-                                         summary="the angle whose cosine is x")
+                                         latex=r"\arccos", summary="the angle whose cosine is x")
 arctan: Final[Primitive] = Primitive("arctan", math.atan,           lambda x, out: inversion(1.0, x),
-                                         summary="the angle whose tangent is x")
+                                         latex=r"\arctan", summary="the angle whose tangent is x")
 arctan2: Final[Primitive] = Primitive("arctan2", math.atan2,        lambda y, x, out: inversion(x, y),
                                                                     lambda y, x, out: -inversion(y, x),
                                          summary="the angle of the point (x, y), y given first")
@@ -545,11 +603,11 @@ sinc: Final[Primitive] = Primitive("sinc", floats.sinc,             lambda x, ou
 # Hyperbolic functions. The derivative of tanh is not 1 - out * out, nor that of sigmoid
 # out * (1 - out): both cancel to nothing where out rounds to 1.
 sinh: Final[Primitive] = Primitive("sinh", floats.sinh,             lambda x, out: cosh(x),
-                                         summary="the hyperbolic sine of x")
+                                         latex=r"\sinh", summary="the hyperbolic sine of x")
 cosh: Final[Primitive] = Primitive("cosh", floats.cosh,             lambda x, out: sinh(x),
-                                         summary="the hyperbolic cosine of x")
-tanh: Final[Primitive] = Primitive("tanh", math.tanh,               lambda x, out: 4.0 * bell(2.0 * x),
-                                         summary="the hyperbolic tangent of x")
+                                         latex=r"\cosh", summary="the hyperbolic cosine of x")
+tanh: Final[Primitive] = Primitive("tanh", math.tanh,               lambda x, out: tanh_slope(x),
+                                         latex=r"\tanh", summary="the hyperbolic tangent of x")
 arcsinh: Final[Primitive] = Primitive("arcsinh", math.asinh,        lambda x, out: divide(1.0, hypot(1.0, x)),
                                          summary="the number whose hyperbolic sine is x")
 arccosh: Final[Primitive] = Primitive("arccosh", floats.arccosh,    lambda x, out: divide(1.0, sinh_arccosh(x)),
@@ -565,17 +623,18 @@ erfc: Final[Primitive] = Primitive("erfc", math.erfc,               lambda x, ou
 
 # Activations.
 sigmoid: Final[Primitive] = Primitive("sigmoid", floats.sigmoid,    lambda x, out: bell(x),
-                                         summary="1 / (1 + exp(-x))")
+                                         unicode="σ", latex=r"\sigma", summary="1 / (1 + exp(-x))")
 log_sigmoid: Final[Primitive] = Primitive("log_sigmoid", floats.log_sigmoid,
                                                                     lambda x, out: sigmoid(-x),
+                                         plain="log_sigmoid", formula=lambda x: log(sigmoid(x)),
                                          summary="log(sigmoid(x)), finite for every x")
 softplus: Final[Primitive] = Primitive("softplus", floats.softplus, lambda x, out: sigmoid(x),
                                          summary="log(1 + exp(x)), finite for every x")
 relu: Final[Primitive] = Primitive("relu", floats.relu,             lambda x, out: below(0.0, x),
-                                         summary="the greater of 0 and x")
+                                         kinks=(0.0,), summary="the greater of 0 and x")
 leaky_relu: Final[Primitive] = Primitive("leaky_relu", floats.leaky_relu, lambda x, slope, out: two_slopes(x, slope),
                                                                     lambda x, slope, out: minimum(x, 0.0),
-                                         defaults=(0.01,), summary="x, but slope * x for negative x")
+                                         defaults=(0.01,), kinks=(0.0,), summary="x, but slope * x for negative x")
 elu: Final[Primitive] = Primitive("elu", floats.elu,                lambda x, alpha, out: elu_slope(x, alpha),
                                                                     lambda x, alpha, out: expm1(minimum(x, 0.0)),
                                          defaults=(1.0,), summary="x, but alpha * (exp(x) - 1) for negative x")
@@ -589,41 +648,53 @@ softsign: Final[Primitive] = Primitive("softsign", floats.softsign, lambda x, ou
                                          summary="x / (1 + abs(x))")
 hard_tanh: Final[Primitive] = Primitive("hard_tanh", lambda x: floats.clamp(x, -1.0, 1.0),
                                                                     lambda x, out: inside(x, -1.0, 1.0),
-                                         summary="x, but not below -1 nor above 1")
+                                         kinks=(-1.0, 1.0), summary="x, but not below -1 nor above 1")
 
 # Over a sequence. A rule here takes all operands as a sequence, and gives a list.
 sum_: Final[Reduction] = Reduction("sum", floats.sum_,              lambda xs, out: [1.0 for _ in xs],
-                                         of_nothing=0.0, summary="the sum of the numbers, rounded once")
+                                         of_nothing=0.0, plain="sum", summary="the sum of the numbers, rounded once")
 mean: Final[Reduction] = Reduction("mean", floats.mean,             lambda xs, out: [1.0 / len(xs) for _ in xs],
+                                         plain="mean", formula=lambda xs: divide(sum_(xs), len(xs)),
                                          summary="the sum of the numbers over their count")
 prod: Final[Reduction] = Reduction("prod", floats.prod,             lambda xs, out: _products_gradient(xs),
-                                         of_nothing=1.0, summary="the product of the numbers")
+                                         of_nothing=1.0, plain="prod", summary="the product of the numbers")
 dot: Final[Reduction] = Reduction("dot", floats.dot,                lambda xs, out: [*xs[len(xs) // 2 :],
                                                                                      *xs[: len(xs) // 2]],
+                                         plain="dot", formula=lambda xs: sum_(_products(xs)),
                                          of_nothing=0.0, sequences=2, summary="the scalar product of two sequences")
 norm: Final[Reduction] = Reduction("norm", floats.norm,             lambda xs, out: components(xs),
+                                         plain="norm", formula=lambda xs: sqrt(sum_([power(x, 2.0) for x in xs])),
                                          of_nothing=0.0, summary="the square root of the sum of the squares")
 max_: Final[Reduction] = Reduction("max", floats.max_,              lambda xs, out: _each(top_share, floats.top_shares, xs),
-                                         summary="the greatest of the numbers; nan if one is")
-min_: Final[Reduction] = Reduction("min", floats.min_,              lambda xs, out: _each(top_share, floats.top_shares,
-                                                                                     [-x for x in xs]),
-                                         summary="the least of the numbers; nan if one is")
+                                         latex=r"\max", summary="the greatest of the numbers; nan if one is")
+min_: Final[Reduction] = Reduction("min", floats.min_,              lambda xs, out: _each(bottom_share, floats.bottom_shares, xs),
+                                         latex=r"\min", summary="the least of the numbers; nan if one is")
 logsumexp: Final[Reduction] = Reduction("logsumexp", floats.logsumexp,    lambda xs, out: softmax(xs),
+                                         plain="logsumexp", formula=lambda xs: log(sum_([exp(x) for x in xs])),
                                          summary="the log of the sum of the exponentials")
 share: Final[Reduction] = Reduction("share", lambda xs: floats.shares(xs)[0],
                                                                     _share_gradient,
+                                         formula=lambda xs: divide(exp(xs[0]), sum_([exp(x) for x in xs])),
                                          symbol="softmax", summary="the first element of softmax(numbers)")
 log_share: Final[Reduction] = Reduction("log_share", lambda xs: floats.log_shares(xs)[0],
                                                                     lambda xs, out: _log_share_gradient(xs),
+                                         formula=lambda xs: xs[0] - logsumexp(xs),
                                          symbol="log_softmax", summary="the first element of log_softmax(numbers)")
 other_shares: Final[Reduction] = Reduction("other_shares", floats.other_shares, _other_shares_gradient,
+                                         formula=lambda xs: 1.0 - share(xs),
                                          summary="1 - share(numbers), accurate where that is small")
 component: Final[Reduction] = Reduction("component", lambda xs: floats.components(xs)[0],
                                                                     _component_gradient,
+                                         formula=lambda xs: divide(xs[0], norm(xs)),
                                          summary="the first number over the norm of them all")
 top_share: Final[Reduction] = Reduction("top_share", lambda xs: floats.top_shares(xs)[0],
                                                                     lambda xs, out: [flat(out) for _ in xs],
+                                         plain="(#1 == max([#*]))", unicode="[#1 = max(#*)]", latex=r"[#1 = \max(#*)]",
                                          summary="1 if the first number is the greatest, 1/n in a tie, else 0")
+bottom_share: Final[Reduction] = Reduction("bottom_share", lambda xs: floats.bottom_shares(xs)[0],
+                                                                    lambda xs, out: [flat(out) for _ in xs],
+                                         plain="(#1 == min([#*]))", unicode="[#1 = min(#*)]", latex=r"[#1 = \min(#*)]",
+                                         summary="1 if the first number is the least, 1/n in a tie, else 0")
 
 # What the rules above are written with. Where a derivative has to branch, to scale or to
 # put back what rounding took, it is a primitive too, so that this stays inside an opaque
@@ -631,63 +702,79 @@ top_share: Final[Reduction] = Reduction("top_share", lambda xs: floats.top_share
 over_square: Final[Primitive] = Primitive("over_square", floats.over_square,
                                                                     lambda x, y, out: over_square(1.0, y),
                                                                     lambda x, y, out: divide(-2.0 * out, y),
-                                         summary="x / y**2")
+                                         formula=lambda x, y: divide(x, power(y, 2.0)), summary="x / y**2")
 power_slope: Final[Primitive] = Primitive("power_slope", floats.power_slope,
                                          lambda x, y, out: damped(power_slope(x, y - 1.0), y),
                                          lambda x, y, out: damped(1.0 + xlogy(y, in_domain(x)), power(x, y - 1.0)),
+                                         formula=lambda x, y: y * power(x, y - 1.0),
                                          summary="y * x**(y - 1), and 0 where y is 0")
 power_rate: Final[Primitive] = Primitive("power_rate", floats.power_rate,
                                          lambda x, y, out: damped(1.0 + xlogy(y, in_domain(x)), power(x, y - 1.0)),
                                          lambda x, y, out: damped(log(x), out),
-                                         summary="x**y * log(x)")
+                                         formula=lambda x, y: power(x, y) * log(x), summary="x**y * log(x)")
 exp2_slope: Final[Primitive] = Primitive("exp2_slope", floats.exp2_slope, lambda x, out: floats.LN2 * out,
-                                         summary="log(2) * 2**x")
+                                         formula=lambda x: floats.LN2 * exp2(x), summary="log(2) * 2**x")
 in_domain: Final[Primitive] = Primitive("in_domain", floats.in_domain,    lambda x, out: 1.0,
-                                         summary="x, and nan where x is negative")
+                                         formula=lambda x: x, summary="x, and nan where x is negative")
 cos_arcsin: Final[Primitive] = Primitive("cos_arcsin", floats.cos_arcsin, lambda x, out: divide(-x, out),
-                                         summary="sqrt(1 - x**2)")
+                                         formula=lambda x: sqrt(1.0 - power(x, 2.0)), summary="sqrt(1 - x**2)")
 sinh_arccosh: Final[Primitive] = Primitive("sinh_arccosh", floats.sinh_arccosh,
                                                                     lambda x, out: divide(x, out),
-                                         summary="sqrt(x**2 - 1)")
+                                         formula=lambda x: sqrt(power(x, 2.0) - 1.0), summary="sqrt(x**2 - 1)")
 inversion: Final[Primitive] = Primitive("inversion", floats.inversion,
                                          lambda x, y, out: (inversion(y, x) - out) * (inversion(y, x) + out),
                                          lambda x, y, out: -2.0 * out * inversion(y, x),
+                                         formula=lambda x, y: divide(x, power(x, 2.0) + power(y, 2.0)),
                                          summary="x / (x**2 + y**2)")
 sinc_derivative: Final[Primitive] = Primitive("sinc_derivative", floats.sinc_derivative,
                                          lambda x, order, out: sinc_derivative(x, order + 1.0),
                                          lambda x, order, out: floats.NAN,
+                                         unicode="sinc^(#2)(#1)", latex=r"\operatorname{sinc}^{(#2)}(#1)",
                                          summary="the derivative of sinc of that order")
 bell: Final[Primitive] = Primitive("bell", floats.bell,             lambda x, out: -out * tanh(0.5 * x),
+                                         formula=lambda x: sigmoid(x) * (1.0 - sigmoid(x)),
                                          summary="the derivative of sigmoid")
+tanh_slope: Final[Primitive] = Primitive("tanh_slope", floats.tanh_slope, lambda x, out: -2.0 * out * tanh(x),
+                                         formula=lambda x: 1.0 - power(tanh(x), 2.0), summary="the derivative of tanh")
 gauss: Final[Primitive] = Primitive("gauss", floats.gauss,          lambda x, scale, out: -2.0 * scale * x * out,
                                                                     lambda x, scale, out: -x * x * out,
-                                         summary="exp(-scale * x**2)")
+                                         formula=lambda x, scale: exp(-scale * power(x, 2.0)), summary="exp(-scale * x**2)")
 gelu_slope: Final[Primitive] = Primitive("gelu_slope", floats.gelu_slope,
                                          lambda x, out: floats.ONE_OVER_SQRT_TAU * damped(2.0 - x * x, gauss(x, 0.5)),
+                                         formula=lambda x: 0.5 * (1.0 + erf(floats.SQRT_HALF * x))
+                                                           + floats.ONE_OVER_SQRT_TAU * x * gauss(x, 0.5),
                                          summary="the derivative of gelu")
 silu_slope: Final[Primitive] = Primitive("silu_slope", floats.silu_slope,
                                          lambda x, out: damped(2.0 - damped(x, tanh(0.5 * x)), bell(x)),
+                                         formula=lambda x: sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x))),
                                          summary="the derivative of silu")
 mish_slope: Final[Primitive] = Primitive("mish_slope", floats.mish_slope, lambda x, out: _mish_curvature(x),
+                                         formula=lambda x: tanh(softplus(x)) + x * sigmoid(x) * tanh_slope(softplus(x)),
                                          summary="the derivative of mish")
 elu_slope: Final[Primitive] = Primitive("elu_slope", floats.elu_slope,
                                          lambda x, alpha, out: below(x, 0.0) * out,
                                          lambda x, alpha, out: below(x, 0.0) * exp(minimum(x, 0.0)),
+                                         plain="(1 if #1 > 0 else @2*exp(#1))", unicode="[1 if #1 > 0, else @2·exp(#1)]",
+                                         latex=r"\begin{cases} 1 & \text{if } #1 > 0 \\ @2 \, e^{#1} & \text{else} \end{cases}",
                                          summary="the derivative of elu")
 two_slopes: Final[Primitive] = Primitive("two_slopes", floats.two_slopes, lambda x, left, out: flat(x),
                                                                     lambda x, left, out: below(x, 0.0),
+                                         plain="(1 if #1 > 0 else #2)", unicode="[1 if #1 > 0, else #2]",
+                                         latex=r"\begin{cases} 1 & \text{if } #1 > 0 \\ #2 & \text{else} \end{cases}",
                                          summary="1 for positive x, left for negative x")
 damped: Final[Primitive] = Primitive("damped", floats.damped,       lambda x, weight, out: weight,
                                                                     lambda x, weight, out: x,
-                                         summary="x * weight, and 0 where weight is 0")
+                                         formula=lambda x, weight: x * weight, summary="x * weight, and 0 where weight is 0")
 inside: Final[Primitive] = Primitive("inside", floats.inside,       lambda x, low, high, out: flat(out),
                                                                     lambda x, low, high, out: flat(out),
                                                                     lambda x, low, high, out: flat(out),
+                                         plain="(#2 <= #1 <= #3)", unicode="[#2 ≤ #1 ≤ #3]", latex=r"[#2 \le #1 \le #3]",
                                          summary="1 if low <= x <= high, else 0")
 below: Final[Primitive] = Primitive("below", floats.below,          lambda x, y, out: flat(out),
                                                                     lambda x, y, out: flat(out),
+                                         plain="(#1 < #2)", unicode="[#1 < #2]", latex=r"[#1 < #2]",
                                          symbol="<", summary="1 if x < y, else 0")
 flat: Final[Primitive] = Primitive("flat", floats.flat,             lambda x, out: flat(x),
-                                         summary="0, the derivative of a constant; nan at nan")
+                                         formula=lambda x: 0.0, summary="0, the derivative of a constant; nan at nan")
 
 # fmt: on

@@ -22,6 +22,7 @@ if TYPE_CHECKING:
 
     import graphviz
 
+    from autograd.diagnosis import Anomaly
     from autograd.draw.options import Layout, PictureOptions
     from autograd.ways import Ways
 
@@ -212,6 +213,21 @@ class Graph:
             group = self.groups[group].parent
         return ".".join(reversed(names))
 
+    def name(self, which: Which) -> str:
+        """How a sentence refers to the node: its label, or its path in the model, or its number.
+
+        >>> x = Value(3.0, "x")
+        >>> snapshot = graph(x * 2)
+        >>> snapshot.name(0), snapshot.name(1)
+        ('x', 'node1')
+        """
+        node = self[which]
+        if node.label:
+            return node.label
+        if node.name:
+            return f"{self.place(node)}.{node.name}"
+        return f"node{node.id}"
+
     # ── Walking ───────────────────────────────────────────────────────────────
 
     def users(self, which: Which) -> tuple[int, ...]:
@@ -275,15 +291,44 @@ class Graph:
             limit: how many ways are listed at most: those with the largest products.
 
         >>> x = Value(3.0, "x")
-        >>> ways = graph(x * x + x).path(x)
-        >>> ways.count, ways.total
-        (3, 7.0)
-        >>> [way.product for way in ways]
-        [3.0, 3.0, 1.0]
+        >>> y = x * x + x
+        >>> y.label = "y"
+        >>> print(graph(y).path(x))
+        3 ways from x to y, whose products add up to 7
+          3 = 3 * 1: x -> node1 -> y
+          3 = 3 * 1: x -> node1 -> y
+          1 = 1: x -> y
         """
         from autograd.ways import ways
 
         return ways(self, self[leaf], limit)
+
+    # ── Bad numbers ───────────────────────────────────────────────────────────
+
+    def anomalies(
+        self, *, saturated: float = 0.01, vanishing: float = 1e-6, exploding: float = 1e6
+    ) -> list[Anomaly]:
+        """What is wrong with the numbers: the first that is not finite, dead ends, lost gradients.
+
+        Args:
+            saturated: an activation is saturated where its slope is at most this fraction
+                of its slope at 0.
+            vanishing: a gradient vanishes where it is multiplied by at most this on the
+                strongest way to a leaf.
+            exploding: it explodes where it is multiplied by at least this.
+
+        Raises:
+            ValueError: one of these is no such number.
+
+        >>> x = Value(0.0, "x")
+        >>> for anomaly in graph(x.sqrt() * 2).anomalies():
+        ...     print(anomaly)
+        The first gradient that is not finite: x gets inf, the local derivative inf times 2.
+          node1 = sqrt(x) = 0 with x = 0
+        """
+        from autograd.diagnosis import anomalies
+
+        return anomalies(self, saturated=saturated, vanishing=vanishing, exploding=exploding)
 
     # ── Pictures ──────────────────────────────────────────────────────────────
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from heapq import heappop, heappush
 
 from autograd.snapshot import Graph, Node
@@ -38,6 +38,7 @@ class Ways:
     """All ways from a leaf to the root; iterating gives those that are listed.
 
     Attributes:
+        graph: the graph.
         leaf: the id of the node where they begin.
         listed: the ways with the largest products, the largest first.
         count: how many ways there are in all.
@@ -45,6 +46,7 @@ class Ways:
         nodes: the ids of all nodes that are on some way.
     """
 
+    graph: Graph = field(repr=False)
     leaf: int
     listed: tuple[Way, ...]
     count: int
@@ -56,6 +58,18 @@ class Ways:
 
     def __len__(self) -> int:
         return len(self.listed)
+
+    def __str__(self) -> str:
+        leaf, root = self.graph.name(self.leaf), self.graph.name(self.graph.root)
+        ways = "1 way" if self.count == 1 else f"{self.count} ways"
+        lines = [f"{ways} from {leaf} to {root}, whose products add up to {self.total:g}"]
+        for way in self.listed:
+            factors = " * ".join([f"{local:g}" for local in way.local_derivatives])
+            names = " -> ".join([self.graph.name(id) for id in way.nodes])
+            lines.append(f"  {way.product:g} = {factors or 1}: {names}")
+        if self.count > len(self.listed):
+            lines.append(f"  and {self.count - len(self.listed)} more")
+        return "\n".join(lines)
 
 
 def ways(graph: Graph, leaf: Node, limit: int) -> Ways:
@@ -72,6 +86,7 @@ def ways(graph: Graph, leaf: Node, limit: int) -> Ways:
         if node.id in on_a_way and node.id != leaf.id:
             on_a_way.update([source for source in node.inputs if source in above])
     return Ways(
+        graph,
         leaf.id,
         tuple(_largest(graph, leaf, on_a_way, limit)),
         counts.get(graph.root.id, 0),

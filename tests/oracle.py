@@ -528,6 +528,7 @@ ROWS: dict[str, Row] = {
                         shift_invariant=True, intervals=((-800.0, 800.0),), digits=750, supporting=True),
     "component":    Row(lambda xs: unit(xs, 0), (component_slope,), supporting=True),
     "top_share":    Row(lambda xs: top(xs, 0), (lambda xs, i: mpf(0),), supporting=True),
+    "bottom_share": Row(lambda xs: top([-x for x in xs], 0), (lambda xs, i: mpf(0),), supporting=True),
 
     # What the rules are written with.
     "over_square":  Row(lambda x, y: x / y**2, (lambda x, y: 1 / y**2, lambda x, y: -2 * x / y**3),
@@ -554,6 +555,8 @@ ROWS: dict[str, Row] = {
     "bell":         Row(lambda x: logistic(x) * (1 - logistic(x)),
                         (lambda x: logistic(x) * (1 - logistic(x)) * (1 - 2 * logistic(x)),),
                         intervals=((-750.0, 750.0),), digits=450, supporting=True),
+    "tanh_slope":   Row(lambda x: mp.sech(x)**2, (lambda x: -2 * mp.sech(x)**2 * mp.tanh(x),),
+                        intervals=((-380.0, 380.0),), supporting=True),
     "gauss":        Row(lambda x, a: mp.exp(-a * x * x),
                         (lambda x, a: -2 * a * x * mp.exp(-a * x * x), lambda x, a: -x * x * mp.exp(-a * x * x)),
                         intervals=((-40.0, 40.0), (-2.0, 2.0)), related=fitting_scale, integer=1, supporting=True),

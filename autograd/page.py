@@ -1,0 +1,159 @@
+"""Pages: headings, sentences and equations, set for a terminal, in Markdown or in LaTeX."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from typing import ClassVar, Final
+
+from autograd.notation import STYLES, Style
+
+# Equations that fit are set in one line.
+_COLUMNS: Final = 88
+_LATEX_COLUMNS: Final = 60
+_NO_BREAK: Final = "\N{NO-BREAK SPACE}"
+
+
+class Page:
+    """A page for a terminal, and the base of the others.
+
+    An equation is the sequence of its sides, of which the first is on the left.
+    """
+
+    style: ClassVar[Style] = STYLES["unicode"]
+    cross: ClassVar[str] = " × "
+    arrow: ClassVar[str] = "→"
+
+    def __init__(self) -> None:
+        self._blocks: list[str] = []
+
+    def title(self, text: str) -> None:
+        """The heading of the page."""
+        self._underline(text, "=")
+
+    def heading(self, text: str) -> None:
+        """The heading of a part."""
+        self._underline(text, "-")
+
+    def _underline(self, text: str, line: str) -> None:
+        self._blocks.append(f"{text.replace(_NO_BREAK, ' ')}\n{line * len(text)}")
+
+    def paragraph(self, text: str) -> None:
+        """Sentences."""
+        self._blocks.append("\n".join(_wrapped(text, _COLUMNS)))
+
+    def equations(self, equations: Sequence[Sequence[str]]) -> None:
+        """Equations, one beneath the other."""
+        lines: list[str] = []
+        for left, *right in equations:
+            line = "  " + " = ".join([left, *right])
+            if len(line) <= _COLUMNS or not right:
+                lines.append(line)
+                continue
+            indent = " " * (len(left) + 3)
+            lines.append(f"  {left} = {right[0]}")
+            lines += [f"{indent}= {side}" for side in right[1:]]
+        if lines:
+            self._blocks.append("\n".join(lines))
+
+    def math(self, text: str) -> str:
+        """A formula in the midst of a sentence; no line ends within it."""
+        return text.replace(" ", _NO_BREAK)
+
+    def text(self) -> str:
+        """The whole page."""
+        return "\n\n".join(self._blocks)
+
+
+def _wrapped(text: str, columns: int) -> list[str]:
+    """The text in lines; unlike `textwrap`, it breaks at spaces only."""
+    lines = [""]
+    for word in text.split(" "):
+        if lines[-1] and len(lines[-1]) + 1 + len(word) > columns:
+            lines.append(word)
+        else:
+            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
+    return [line.replace(_NO_BREAK, " ") for line in lines]
+
+
+class MarkdownPage(Page):
+    """A page in Markdown, for notebooks and wherever MathJax or KaTeX is at hand."""
+
+    style = STYLES["latex"]
+    cross = r" \times "
+    arrow = r"\to"
+
+    def title(self, text: str) -> None:
+        """The heading of the page."""
+        self._blocks.append(f"## {text}")
+
+    def heading(self, text: str) -> None:
+        """The heading of a part."""
+        self._blocks.append(f"### {text}")
+
+    def paragraph(self, text: str) -> None:
+        """Sentences."""
+        self._blocks.append(text)
+
+    def equations(self, equations: Sequence[Sequence[str]]) -> None:
+        """Equations, one beneath the other."""
+        if equations:
+            aligned = f"\\begin{{aligned}}\n{_aligned(equations)}\n\\end{{aligned}}"
+            self._blocks.append(f"$$\n{aligned}\n$$")
+
+    def math(self, text: str) -> str:
+        """A formula in the midst of a sentence."""
+        return f"${text}$"
+
+    def text(self) -> str:
+        """The whole page."""
+        return super().text() + "\n"
+
+
+class LatexPage(MarkdownPage):
+    """A page in LaTeX, a part of a document."""
+
+    def title(self, text: str) -> None:
+        """The heading of the page."""
+        self._blocks.append(f"\\section*{{{text}}}")
+
+    def heading(self, text: str) -> None:
+        """The heading of a part."""
+        self._blocks.append(f"\\subsection*{{{text}}}")
+
+    def paragraph(self, text: str) -> None:
+        """Sentences."""
+        self._blocks.append(text.replace("…", r"\dots{}"))
+
+    def equations(self, equations: Sequence[Sequence[str]]) -> None:
+        """Equations, one beneath the other."""
+        if equations:
+            self._blocks.append(f"\\begin{{align*}}\n{_aligned(equations)}\n\\end{{align*}}")
+
+    def math(self, text: str) -> str:
+        """A formula in the midst of a sentence."""
+        return f"\\({text}\\)"
+
+
+def _aligned(equations: Sequence[Sequence[str]]) -> str:
+    """Rows of LaTeX, aligned at the first sign of equality."""
+    rows = []
+    for left, *right in equations:
+        if _width(" = ".join(right)) <= _LATEX_COLUMNS:
+            right = [" = ".join(right)] if right else []
+        first, *others = right or [""]
+        rows.append(f"{left} &= {first}" if first else f"& {left}")
+        rows += [f"&= {side}" for side in others]
+    return " \\\\\n".join(rows)
+
+
+def _width(latex: str) -> int:
+    """About how many characters wide a formula becomes."""
+    return len(re.sub(r"\\[A-Za-z]+ ?|[{}_^]", " ", latex)) - latex.count("\\frac") * 4
+
+
+PAGES: Final[dict[str, type[Page]]] = {
+    "text": Page,
+    "markdown": MarkdownPage,
+    "latex": LatexPage,
+}

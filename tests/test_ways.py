@@ -1,0 +1,109 @@
+"""Graph.path: every way from a leaf to the root."""
+
+from __future__ import annotations
+
+import math
+from itertools import product
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Value, graph
+from autograd.snapshot import Graph, Node
+from tests.expressions import Step, programs, run_on_values
+from tests.test_gradients import points
+
+
+def all_ways(graph: Graph, node: Node, leaf: Node) -> list[tuple[tuple[int, ...], float]]:
+    """Every way from ``leaf`` to ``node`` with its product, by following all of them."""
+    if node.id == leaf.id:
+        return [((leaf.id,), 1.0)]
+    return [
+        ((*way, node.id), so_far * local)
+        for source, local in zip(node.inputs, node.local_derivatives)
+        for way, so_far in all_ways(graph, graph[source], leaf)
+    ]
+
+
+@given(programs(max_steps=6), points)
+def test_every_way_is_found_with_its_product(program: list[Step], point: list[float]) -> None:
+    inputs = [Value(x) for x in point]
+    root = run_on_values(program, inputs)[-1] + 0 * inputs[0]
+    snapshot = graph(root)
+    leaf = snapshot[inputs[0]]
+    expected = all_ways(snapshot, snapshot.root, leaf)
+    found = snapshot.path(leaf, limit=10_000)
+    assert found.count == len(found) == len(expected)
+    assert sorted(way.nodes for way in found) == sorted(nodes for nodes, _ in expected)
+    by_nodes = sorted((way.nodes, way.product) for way in found)
+    for (_, actual), (_, wanted) in zip(by_nodes, sorted(expected)):
+        assert actual == pytest.approx(wanted, rel=1e-9, abs=1e-300, nan_ok=True)
+    assert found.nodes == {id for nodes, _ in expected for id in nodes}
+    for way in found:
+        for below, above, position, local in zip(
+            way.nodes[:-1], way.nodes[1:], way.positions, way.local_derivatives, strict=True
+        ):
+            assert snapshot[above].inputs[position] == below
+            assert str(snapshot[above].local_derivatives[position]) == str(local)
+
+
+@given(st.lists(st.floats(-10, 10), min_size=1, max_size=5), st.integers(0, 12))
+def test_the_ways_that_contribute_most_are_listed(factors: list[float], limit: int) -> None:
+    # Each step doubles the ways: value * factor + value.
+    x = value = Value(1.0)
+    for factor in factors:
+        value = value * factor + value
+    ways = graph(value).path(x, limit=limit)
+    sizes = sorted((abs(math.prod(w)) for w in product(*[(f, 1.0) for f in factors])), reverse=True)
+    assert ways.count == 2 ** len(factors)
+    assert [abs(way.product) for way in ways] == pytest.approx(sizes[:limit], rel=1e-12, abs=1e-200)
+
+
+def test_their_sum_is_the_gradient_however_few_are_listed() -> None:
+    x = value = Value(1.0)
+    for _ in range(200):
+        value = value * 0.5 + value
+    value.backward()
+    ways = graph(value).path(x, limit=3)
+    assert (ways.count, len(ways)) == (2**200, 3)
+    assert ways.total == pytest.approx(x.grad, rel=1e-12)
+    assert [way.product for way in ways] == [1.0, 0.5, 0.5]
+
+
+def test_there_is_no_way_from_where_nothing_leads_to_the_root() -> None:
+    x = Value(2.0, "x")
+    y = x * 3
+    root = y + 1
+    snapshot = graph(root)
+    assert snapshot.path(root).count == 1
+    assert snapshot.path(root).listed[0].nodes == (snapshot.root.id,)
+    assert snapshot.path(root).total == 1.0
+    # A leaf of the graph always has a way, so one is made by a snapshot of more.
+    assert [way.nodes for way in snapshot.path(x)] == [(0, 1, 2)]
+
+
+def test_zeros_and_infinities_are_ways_too() -> None:
+    x = Value(0.0, "x")
+    ways = graph(x.sqrt() + x * 0 + x * 5).path(x)
+    assert [way.product for way in ways] == [math.inf, 5.0, 0.0]
+    assert ways.total == math.inf
+
+
+def test_the_limit_is_not_negative() -> None:
+    x = Value(1.0)
+    with pytest.raises(ValueError, match=r"^at most -1 ways cannot be listed: limit is 0 or more$"):
+        graph(x * 2).path(x, limit=-1)
+    assert graph(x * 2).path(x, limit=0).listed == ()
+
+
+def test_ways_are_printed_with_the_names_of_the_nodes() -> None:
+    x = Value(2.0, "x")
+    y = x * x * 5
+    y.label = "y"
+    assert str(graph(y).path(x, limit=1)) == (
+        "2 ways from x to y, whose products add up to 20\n"
+        "  10 = 2 * 5: x -> node1 -> y\n"
+        "  and 1 more"
+    )
+    assert str(graph(x).path(x)) == "1 way from x to x, whose products add up to 1\n  1 = 1: x"
