@@ -32,8 +32,16 @@ ALLOWED = {
     ],
     "autograd.calls": ["autograd.native", "autograd.value"],
     "autograd.grouping": ["autograd.value"],
-    # The last two are readers of it, which its methods import where they are called.
-    "autograd.snapshot": [*READERS, "autograd.grouping", "autograd.diagnosis", "autograd.ways"],
+    "autograd.snapshot": [
+        *READERS,
+        "autograd.grouping",
+        # These are readers of it, which its methods import where they are called.
+        "autograd",
+        "autograd.diagnosis",
+        "autograd.draw",
+        "autograd.notebook",
+        "autograd.ways",
+    ],
     "autograd.ways": ["autograd.snapshot"],
     "autograd.diagnosis": ["autograd.primitives", "autograd.snapshot"],
     "autograd.notation": [],
@@ -58,8 +66,21 @@ ALLOWED = {
     "autograd.functional": READERS,
     "autograd.anomaly": READERS,
     "autograd.copying": READERS,
-    "autograd.draw": READERS,
+    # Content reads the graph; what has a place in the picture, and how it is written, does not.
+    "autograd.draw": ["autograd.draw", "autograd.snapshot", "autograd.value"],
+    "autograd.draw.content": [
+        "autograd.draw",
+        "autograd.formulas",
+        "autograd.grouping",
+        "autograd.primitives",
+        "autograd.snapshot",
+    ],
+    "autograd.draw.folding": ["autograd.snapshot"],
+    "autograd.draw.options": ["autograd.draw", "autograd.snapshot"],
     "autograd.draw.picture": [],
+    "autograd.draw.statistics": [],
+    "autograd.draw.text": ["autograd.draw"],
+    "autograd.notebook": ["autograd.draw", "autograd.snapshot", "autograd.value"],
     "autograd.testing": [*READERS, "autograd.functional"],  # to differentiate twice
     "autograd": [
         *READERS,

@@ -27,6 +27,7 @@ from autograd.draw.picture import (
     Swatch,
 )
 from autograd.draw.statistics import Statistics, statistics
+from autograd.formulas import local_derivative_formulas
 from autograd.grouping import Group
 from autograd.primitives import Reduction
 from autograd.snapshot import Graph, Node, Which
@@ -397,12 +398,13 @@ class _Drawing:
         merged: dict[tuple[int, int], list[bool]] = {}
         for node in self.graph:
             head = part_of[node.id]
+            formulas = self._formulas(node) if parts[head].kind == "value" else ()
             for position, source in enumerate(node.inputs):
                 tail = part_of[source]
                 if tail == head:
                     continue
                 if parts[tail].kind == parts[head].kind == "value":
-                    self._add_edge(node, position, source)
+                    self._add_edge(node, position, source, formulas)
                 else:
                     ways = merged.setdefault((tail, head), [])
                     ways.append(self._is_on_a_way(source, node.id))
@@ -413,14 +415,16 @@ class _Drawing:
     def _is_on_a_way(self, source: int, user: int) -> bool:
         return source in self.marked and user in self.marked
 
-    def _add_edge(self, node: Node, position: int, source: int) -> None:
+    def _add_edge(
+        self, node: Node, position: int, source: int, formulas: Sequence[str]
+    ) -> None:
         """An edge between two values."""
         local = node.local_derivatives[position]
         edge = self._edge(
             self.exits[self.folding.part_of[source]],
             self.entries[self.folding.part_of[node.id]],
             self._is_on_a_way(source, node.id),
-            self._local_derivative(node, position),
+            self._local_derivative(node, position, formulas),
             f"local derivative {local!r}",
         )
         if self.choices.color_by == "local derivative":
@@ -449,10 +453,24 @@ class _Drawing:
         width = max(edge.width, 1.5)
         return replace(edge, color=color, width=width, dashed=self.colors.dashes and local < 0.0)
 
-    def _local_derivative(self, node: Node, position: int) -> str:
-        if self.choices.local_derivatives is None:
+    def _local_derivative(self, node: Node, position: int, formulas: Sequence[str]) -> str:
+        """What stands on an edge into ``node``."""
+        number = self._number(node.local_derivatives[position])
+        if self.choices.local_derivatives == "numbers":
+            return number
+        if not formulas:
             return ""
-        return self._number(node.local_derivatives[position])
+        formula = formulas[position]
+        # A constant need not be said twice.
+        if self.choices.local_derivatives == "symbols" or formula.replace("−", "-") == number:
+            return formula
+        return f"{formula} = {number}"
+
+    def _formulas(self, node: Node) -> Sequence[str]:
+        """The local derivatives of a value in symbols, where these are asked for."""
+        if self.choices.local_derivatives in ("symbols", "both"):
+            return local_derivative_formulas(node, self.graph)
+        return ()
 
     # ── Below the picture ─────────────────────────────────────────────────────
 
@@ -472,8 +490,7 @@ class _Drawing:
     def _ways_in_words(self) -> list[str]:
         if self.ways is None:
             return []
-        leaf = self.graph.nodes[self.ways.leaf]
-        name = self._name(leaf) or f"value {leaf.id}"
+        name = self.graph.name(self.ways.leaf)
         total = self._number(self.ways.total)
         ways = _count(self.ways.count, "way")
         verb = "leads" if self.ways.count == 1 else "lead"
