@@ -23,6 +23,7 @@ from autograd.draw.ordering import Order
 _ROUNDS: Final = 12
 _ROUNDS_OF_MANY: Final = 6  # where there are more than so many items:
 _MANY: Final = 5000
+_BUNDLED: Final = 2  # a stretch that more lines branch off from is free to run beside others
 
 Bounds: TypeAlias = list[list[tuple[int, float]]]  # of each block: another, and how far from it
 
@@ -128,7 +129,14 @@ def _alignments_into(
     """The alignments that end in one layer: the longest computations first, then medians."""
     candidates = []
     for head in layer:
-        tails = [tail for tail in items.inputs[head] if items.last[tail] + 1 == items.first[head]]
+        if items.first[head] < items.last[head] and len(items.users[head]) > _BUNDLED:
+            continue
+        # Leaves go beside each other's users as it fits; held straight, they would form stairs.
+        tails = [
+            tail
+            for tail in items.inputs[head]
+            if heights[tail] and items.last[tail] + 1 == items.first[head]
+        ]
         if len(tails) > 1:
             tails.sort(key=rank.__getitem__)
         for position, tail in enumerate(tails):

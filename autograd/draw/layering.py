@@ -6,6 +6,10 @@ in Gansner, Koutsofios, North and Vo (1993). Layers are then counted back from
 the results, so that a leaf stands just before the first box that uses it, and
 boxes move towards the side where more of their edges are: the step of the network
 simplex method of the same paper that matters in graphs of computations.
+
+Where all edges between two frames lead from one to the other, the second begins
+in a layer after the first has ended, so that they can stand side by side: such
+border vertices are Sander's (1996).
 """
 
 from __future__ import annotations
@@ -14,7 +18,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
 
-Neighbours: TypeAlias = list[list[int]]  # of each box
+Neighbours: TypeAlias = list[list[int]]  # of each vertex: a box, or a border of a frame
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,7 +35,10 @@ class Layering:
 
 
 def assign_layers(
-    tails: Sequence[int], heads: Sequence[int], frames: Sequence[int | None]
+    tails: Sequence[int],
+    heads: Sequence[int],
+    frames: Sequence[int | None],
+    parents: Sequence[int | None],
 ) -> Layering:
     """Layers such that every edge that is not turned leads from a layer to a later one.
 
@@ -41,129 +48,208 @@ def assign_layers(
         tails: of each edge, the index of the box that it leaves.
         heads: of each edge, the index of the box that it enters.
         frames: of each box, its frame or None.
+        parents: of each frame, the one that it lies in or None.
 
-    >>> assign_layers([0, 1, 0], [1, 2, 2], [None, None, None]).layers
+    >>> assign_layers([0, 1, 0], [1, 2, 2], [None, None, None], []).layers
     [0, 1, 2]
-    >>> assign_layers([0, 1], [1, 0], [None, None]).turned
+    >>> assign_layers([0, 1], [1, 0], [None, None], []).turned
     [False, True]
     """
-    inputs, users = _neighbours(len(frames), tails, heads)
+    graph = _Graph.of(len(frames), tails, heads)
     turned = [False] * len(tails)
-    order = _topological_order(inputs, users)
-    if len(order) < len(frames):
-        rank = _depth_first_ranks(inputs, users)
+    if len(graph.topological_order()) < len(frames):
+        rank = graph.depth_first_ranks()
         turned = [rank[tail] > rank[head] for tail, head in zip(tails, heads)]
-        inputs, users = _neighbours(
-            len(frames),
+        tails, heads = (
             [head if turn else tail for tail, head, turn in zip(tails, heads, turned)],
             [tail if turn else head for tail, head, turn in zip(tails, heads, turned)],
         )
-        order = _topological_order(inputs, users)
-    _keep_leaves_in_their_frames(order, inputs, users, frames)
-    layers = _latest_layers(order, users)
-    _tighten(order, inputs, users, layers)
-    return Layering(_without_gaps(layers), turned)
+        graph = _Graph.of(len(frames), tails, heads)
+    if parents:
+        graph = _with_borders(graph, tails, heads, frames, parents)
+    layers = graph.latest_layers()
+    graph.tighten(layers)
+    return Layering(_without_gaps(layers[: len(frames)]), turned)
 
 
-def _neighbours(
-    count: int, tails: Sequence[int], heads: Sequence[int]
-) -> tuple[Neighbours, Neighbours]:
-    """The inputs and the users of each box."""
-    inputs: Neighbours = [[] for _ in range(count)]
-    users: Neighbours = [[] for _ in range(count)]
+class _Graph:
+    """The boxes and, numbered after them, two borders for each frame.
+
+    An edge has the length 1; but no length leads from the begin of a frame to what is
+    in it, nor from there to its end.
+    """
+
+    def __init__(self, boxes: int, frames: int) -> None:
+        self.boxes = boxes
+        self.inputs: Neighbours = [[] for _ in range(boxes + 2 * frames)]
+        self.users: Neighbours = [[] for _ in range(boxes + 2 * frames)]
+
+    @classmethod
+    def of(cls, boxes: int, tails: Sequence[int], heads: Sequence[int], frames: int = 0) -> _Graph:
+        graph = cls(boxes, frames)
+        for tail, head in zip(tails, heads):
+            if tail != head:
+                graph.join(tail, head)
+        return graph
+
+    def join(self, tail: int, head: int) -> None:
+        self.inputs[head].append(tail)
+        self.users[tail].append(head)
+
+    def begin(self, frame: int) -> int:
+        return self.boxes + 2 * frame
+
+    def end(self, frame: int) -> int:
+        return self.boxes + 2 * frame + 1
+
+    def has_length(self, tail: int, head: int) -> bool:
+        """Whether an edge leads to a later layer, rather than from or to a border of its frame."""
+        begins = tail >= self.boxes and (tail - self.boxes) % 2 == 0
+        ends = head >= self.boxes and (head - self.boxes) % 2 == 1
+        return not (begins or ends)
+
+    def topological_order(self) -> list[int]:
+        """The vertices, each after its inputs; those on and behind a cycle are missing."""
+        waiting_for = [len(each) for each in self.inputs]
+        order = [vertex for vertex, count in enumerate(waiting_for) if not count]
+        for vertex in order:
+            for user in self.users[vertex]:
+                waiting_for[user] -= 1
+                if not waiting_for[user]:
+                    order.append(user)
+        return order
+
+    def depth_first_ranks(self) -> list[int]:
+        """Ranks that rise along every edge but those that close a cycle in a depth-first search."""
+        count = len(self.users)
+        rank = [-1] * count
+        seen = [False] * count
+        next_rank = count
+        for start in sorted(range(count), key=lambda vertex: bool(self.inputs[vertex])):
+            if seen[start]:
+                continue
+            seen[start] = True
+            path = [(start, iter(self.users[start]))]
+            while path:
+                vertex, rest = path[-1]
+                user = next((user for user in rest if not seen[user]), None)
+                if user is None:
+                    path.pop()
+                    next_rank -= 1
+                    rank[vertex] = next_rank
+                else:
+                    seen[user] = True
+                    path.append((user, iter(self.users[user])))
+        return rank
+
+    def latest_layers(self) -> list[int]:
+        """For each vertex, minus the length of the longest way from it to a result."""
+        layers = [0] * len(self.users)
+        for vertex in reversed(self.topological_order()):
+            if self.users[vertex]:
+                layers[vertex] = self._before_its_users(vertex, layers)
+        return layers
+
+    def tighten(self, layers: list[int]) -> None:
+        """Move each box to its inputs where these are more than its users, then others to theirs.
+
+        What is shorter by that is the sum of the lengths of the edges.
+        """
+        order = self.topological_order()
+        for vertex in order:
+            inputs = [each for each in self.inputs[vertex] if self.inputs[each]]
+            if len(inputs) > len(self.users[vertex]) and vertex < self.boxes:
+                layers[vertex] = max(
+                    [layers[each] + self.has_length(each, vertex) for each in inputs]
+                )
+        for vertex in reversed(order):
+            if self.users[vertex] and len(self.inputs[vertex]) <= len(self.users[vertex]):
+                layers[vertex] = self._before_its_users(vertex, layers)
+
+    def _before_its_users(self, vertex: int, layers: Sequence[int]) -> int:
+        users = self.users[vertex]
+        if vertex < self.boxes and max(users) < self.boxes:  # almost always, and much faster
+            return min([layers[user] for user in users]) - 1
+        return min([layers[user] - self.has_length(vertex, user) for user in users])
+
+
+def _with_borders(
+    graph: _Graph,
+    tails: Sequence[int],
+    heads: Sequence[int],
+    frames: Sequence[int | None],
+    parents: Sequence[int | None],
+) -> _Graph:
+    """The graph with what keeps frames apart that can stand side by side."""
+    boxes = graph.boxes
+    bordered = _Graph.of(boxes, tails, heads, len(parents))
+    for box, frame in enumerate(frames):
+        if frame is not None:
+            bordered.join(bordered.begin(frame), box)
+            bordered.join(box, bordered.end(frame))
+    for frame, parent in enumerate(parents):
+        if parent is not None:
+            bordered.join(bordered.begin(parent), bordered.begin(frame))
+            bordered.join(bordered.end(frame), bordered.end(parent))
+    pairs = _one_way_pairs(boxes, tails, heads, frames, parents)
+    pairs += _with_their_leaves(bordered, pairs, frames)
+    for one, other in pairs:
+        bordered.join(one, other)
+    settled = set(bordered.topological_order())
+    if len(settled) < len(bordered.users):
+        # Something leads from a later frame back to an earlier one, by way of others.
+        on_cycles = {pair for pair in pairs if pair[1] not in settled}
+        for one, other in on_cycles:
+            bordered.users[one].remove(other)
+            bordered.inputs[other].remove(one)
+    return bordered
+
+
+def _one_way_pairs(
+    boxes: int,
+    tails: Sequence[int],
+    heads: Sequence[int],
+    frames: Sequence[int | None],
+    parents: Sequence[int | None],
+) -> list[tuple[int, int]]:
+    """The end of a frame, or a box, and the begin of a frame, or a box, that comes after it.
+
+    Both lie in the same frame, and edges lead from the first to the second but not back.
+    """
+    depths: list[int] = []
+    for parent in parents:
+        depths.append(0 if parent is None else depths[parent] + 1)
+    found: dict[tuple[int, int], tuple[int, int]] = {}
     for tail, head in zip(tails, heads):
-        if tail != head:
-            inputs[head].append(tail)
-            users[tail].append(head)
-    return inputs, users
-
-
-def _topological_order(inputs: Neighbours, users: Neighbours) -> list[int]:
-    """The boxes, each after its inputs; those on a cycle, and behind one, are missing."""
-    waiting_for = [len(each) for each in inputs]
-    order = [box for box, count in enumerate(waiting_for) if not count]
-    for box in order:
-        for user in users[box]:
-            waiting_for[user] -= 1
-            if not waiting_for[user]:
-                order.append(user)
-    return order
-
-
-def _depth_first_ranks(inputs: Neighbours, users: Neighbours) -> list[int]:
-    """Ranks that rise along every edge but those that close a cycle in a depth-first search."""
-    count = len(users)
-    rank = [-1] * count
-    seen = [False] * count
-    next_rank = count
-    for start in sorted(range(count), key=lambda box: bool(inputs[box])):
-        if seen[start]:
+        start, end = frames[tail], frames[head]
+        if start == end:
             continue
-        seen[start] = True
-        path = [(start, iter(users[start]))]
-        while path:
-            box, rest = path[-1]
-            user = next((user for user in rest if not seen[user]), None)
-            if user is None:
-                path.pop()
-                next_rank -= 1
-                rank[box] = next_rank
+        one, other = tail, head
+        leaving, entering = tail, head
+        while start != end:
+            if end is None or (start is not None and depths[start] >= depths[end]):
+                assert start is not None
+                one, leaving, start = boxes + 2 * start, boxes + 2 * start + 1, parents[start]
             else:
-                seen[user] = True
-                path.append((user, iter(users[user])))
-    return rank
+                other, entering, end = boxes + 2 * end, boxes + 2 * end, parents[end]
+        found[one, other] = leaving, entering
+    return [pair for (one, other), pair in found.items() if (other, one) not in found]
 
 
-def _keep_leaves_in_their_frames(
-    order: list[int], inputs: Neighbours, users: Neighbours, frames: Sequence[int | None]
-) -> None:
-    """Let a leaf come after what enters its frame from outside, so that frames can stand in a row.
-
-    The weights of a layer would else stand beside the results of the layer before it,
-    and neither frame could end where the other begins.
-    """
-    if all(frame is None for frame in frames):
-        return
-    position = {box: number for number, box in enumerate(order)}
-    computed = [bool(each) for each in inputs]
-    leaves = [box for box in order if users[box] and not computed[box]]
-    for leaf in leaves:
-        first = min(users[leaf], key=position.__getitem__)
-        # What the first of its users waits for anyway depends on none of them: no cycle arises.
-        entering = {
-            other
-            for other in inputs[first]
-            if computed[other] and frames[other] != frames[leaf] == frames[first]
-        }
-        for other in sorted(entering):
-            users[other].append(leaf)
-            inputs[leaf].append(other)
-    order[:] = _topological_order(inputs, users)
-
-
-def _latest_layers(order: Sequence[int], users: Neighbours) -> list[int]:
-    """For each box, minus the number of edges on the longest way from it to a result."""
-    layers = [0] * len(users)
-    for box in reversed(order):
-        if users[box]:
-            layers[box] = min([layers[user] for user in users[box]]) - 1
-    return layers
-
-
-def _tighten(
-    order: Sequence[int], inputs: Neighbours, users: Neighbours, layers: list[int]
-) -> None:
-    """Move each box to its inputs where these are more than its users, then leaves to their users.
-
-    Whatever is shorter by that is the sum of the lengths of its edges.
-    """
-    for box in order:
-        computed = [each for each in inputs[box] if inputs[each]]
-        if len(computed) > len(users[box]):
-            layers[box] = max([layers[each] for each in inputs[box] if inputs[each]]) + 1
-    for box in reversed(order):
-        if users[box] and len(inputs[box]) <= len(users[box]):
-            layers[box] = min([layers[user] for user in users[box]]) - 1
+def _with_their_leaves(
+    graph: _Graph, pairs: Sequence[tuple[int, int]], frames: Sequence[int | None]
+) -> list[tuple[int, int]]:
+    """For boxes that come after a frame, the same for the leaves that only they use."""
+    return [
+        (one, leaf)
+        for one, box in pairs
+        if one >= graph.boxes > box
+        for leaf in graph.inputs[box]
+        if leaf < graph.boxes
+        and frames[leaf] == frames[box]
+        and all(each >= graph.boxes for each in graph.inputs[leaf])
+        and all(each == box or each >= graph.boxes for each in graph.users[leaf])
+    ]
 
 
 def _without_gaps(layers: list[int]) -> list[int]:

@@ -47,8 +47,8 @@ _WIDTH_GRID: Final = 1.5  # the width of a box is a multiple of this
 _BOX_GAP: Final = 0.9  # between boxes of the same layer
 _LINE_GAP: Final = 0.6  # between lines that run side by side
 _LAYER_GAP: Final = 1.6  # between layers, besides the arrowhead
-_WIDEST_GAP: Final = 16.0
-_STEEPNESS: Final = 0.14  # how much of the farthest climb in a gap is added to its width
+_WIDEST_GAP: Final = 9.0
+_STEEPNESS: Final = 0.1  # how much of the farthest climb in a gap is added to its width
 _FRAME_PADDING: Final = 0.9  # from a frame to what is in it
 _FRAME_GAP: Final = 0.8  # from a frame to what is outside
 
@@ -142,12 +142,13 @@ class _Drawing:
         frames = [box.frame for box in picture.boxes]
         tails = [edge.tail for edge in picture.edges]
         heads = [edge.head for edge in picture.edges]
-        layering = assign_layers(tails, heads, frames)
+        parents = [frame.parent for frame in picture.frames]
+        layering = assign_layers(tails, heads, frames, parents)
         # A label has a layer of its own, before the one that its edge leads to.
         self.stride = 2 if any(edge.label for edge in picture.edges) else 1
         self.turned = layering.turned
         layers = [self.stride * layer for layer in layering.layers]
-        self.nesting = Nesting.of([frame.parent for frame in picture.frames], layers, frames)
+        self.nesting = Nesting.of(parents, layers, frames)
         self.items = Items()
         self.label_items: list[int | None] = [None] * len(picture.edges)
         self._add_boxes(layers)
@@ -175,6 +176,9 @@ class _Drawing:
         width, height = text.size_of(self.texts[number], self.size)
         if shape == "oval":  # the smallest ellipse around the text
             width, height = math.sqrt(2) * width, math.sqrt(2) * height
+        elif shape == "text":
+            width += 0.5 * self.size
+            return width, height
         else:
             width += 2 * _SIDE_PADDING * self.size
             height += 2 * _TOP_PADDING * self.size

@@ -20,6 +20,7 @@ from autograd.draw.items import OUTSIDE, Items, Nesting
 _SWEEPS: Final = 8
 _SWEEPS_OF_MANY: Final = 4  # where there are more than so many items:
 _MANY: Final = 5000
+_MANY_FEWER: Final = 0.7  # the share of crossings that justifies another order of the frames
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,10 +39,24 @@ class Order:
 
 
 def order(items: Items, nesting: Nesting) -> Order:
-    """The items and frames in one sequence, which orders every layer."""
+    """The items and frames in one sequence, which orders every layer.
+
+    Frames stand as they are numbered, which is how a reader looks for them, unless
+    another order saves many crossings.
+    """
+    best, fewest = _sweeps(items, nesting, as_numbered=bool(nesting.parents))
+    if nesting.parents and fewest:
+        free, crossings = _sweeps(items, nesting, as_numbered=False)
+        if crossings < _MANY_FEWER * fewest:
+            return free
+    return best
+
+
+def _sweeps(items: Items, nesting: Nesting, as_numbered: bool) -> tuple[Order, int]:
+    """The best order that the sweeps pass through, and how many lines cross in it."""
     starting, ending = _by_layer(items.first), _by_layer(items.last)
     places = _depth_first_places(items)
-    sequence = _sequence(items, nesting, places)
+    sequence = _sequence(items, nesting, places, as_numbered)
     _spread_along(items, starting, sequence, places)
     best = Order(sequence, places.copy())
     fewest = _crossings(items, starting, places)
@@ -52,12 +67,12 @@ def order(items: Items, nesting: Nesting) -> Order:
             _sweep(items, layer, items.inputs, places)
         for layer in reversed(ending):
             _sweep(items, layer, items.users, places)
-        sequence = _sequence(items, nesting, places)
+        sequence = _sequence(items, nesting, places, as_numbered)
         _spread_along(items, starting, sequence, places)
         crossings = _crossings(items, starting, places)
         if crossings < fewest:
             best, fewest = Order(sequence, places.copy()), crossings
-    return best
+    return best, fewest
 
 
 def spread(wanted: Sequence[float], before: Sequence[float], after: Sequence[float]) -> list[float]:
@@ -159,11 +174,23 @@ def _spread_along(
         _spread_layer(items, layer, [places[item] for item in layer], places)
 
 
-def _sequence(items: Items, nesting: Nesting, places: Sequence[float]) -> list[int]:
-    """All items by their places; those of a frame together, at the mean of their places."""
+def _sequence(
+    items: Items, nesting: Nesting, places: Sequence[float], as_numbered: bool
+) -> list[int]:
+    """All items by their places; those of a frame together, at the mean of their places.
+
+    Args:
+        items: to put into a sequence.
+        nesting: of the frames.
+        places: of the items.
+        as_numbered: whether frames that lie in the same frame exchange their means, so
+            that they come in the order of their numbers.
+    """
     if not nesting.parents:
         return sorted(range(len(items)), key=lambda item: (places[item], item))
     means = _frame_means(items, nesting, places)
+    if as_numbered:
+        means = _in_order(means, nesting.parents)
     members: list[list[tuple[float, int]]] = [[] for _ in nesting.parents]
     members.append([])  # those of OUTSIDE
     for item, frame in enumerate(items.frame):
@@ -196,6 +223,18 @@ def _frame_means(items: Items, nesting: Nesting, places: Sequence[float]) -> lis
             sums[parent] += sums[frame]
             counts[parent] += counts[frame]
     return [total / count if count else 0.0 for total, count in zip(sums, counts)]
+
+
+def _in_order(means: Sequence[float], parents: Sequence[int]) -> list[float]:
+    """The same means among the frames of each parent, the lowest for the first."""
+    siblings: dict[int, list[int]] = {}
+    for frame, parent in enumerate(parents):
+        siblings.setdefault(parent, []).append(frame)
+    ordered = [0.0] * len(means)
+    for frames in siblings.values():
+        for frame, mean in zip(frames, sorted([means[frame] for frame in frames])):
+            ordered[frame] = mean
+    return ordered
 
 
 def _crossings(items: Items, starting: list[list[int]], places: Sequence[float]) -> int:

@@ -191,12 +191,37 @@ def _edges(picture: Picture, placed: Layout) -> dict[Style, list[str]]:
     for edge in picture.edges:
         styles.setdefault((edge.width, edge.color, edge.dashed), [])
     styles = dict(sorted(styles.items(), key=lambda style: style[0][0]))
+    farthest: dict[tuple[int, Style], Path] = {}
     for edge, path in zip(picture.edges, placed.paths):
-        line = f'<path d="{_path(path)}"'
-        styles[edge.width, edge.color, edge.dashed].append(
-            _with_tooltip("path", line, edge.tooltip)
-        )
+        style = edge.width, edge.color, edge.dashed
+        rest, goes_farther = _beyond(farthest.get((edge.tail, style), []), path)
+        if goes_farther:
+            farthest[edge.tail, style] = path
+        line = f'<path d="{_path(rest)}"'
+        styles[style].append(_with_tooltip("path", line, edge.tooltip))
     return styles
+
+
+def _beyond(drawn: Path, path: Path) -> tuple[Path, bool]:
+    """What is left of a path where it has parted from one that is drawn; and if it goes farther.
+
+    Lines from one box share a stretch, which would be darker if all of them drew it.
+    """
+    shared = 0
+    while shared < min(len(drawn), len(path)) and drawn[shared] == path[shared]:
+        shared += 1
+    if not shared or shared == len(path):
+        return path, not drawn
+    (x, y), ours = path[shared - 1][-1], path[shared]
+    theirs = drawn[shared] if shared < len(drawn) else path[shared - 1]
+    if len(ours) > 1 or len(theirs) > 1:
+        return ([((x, y),), *path[shared:]] if shared > 1 else path), False
+    (our_x, our_y), (their_x, their_y) = ours[0], theirs[0]
+    if (our_x - x) * (their_y - y) != (our_y - y) * (their_x - x):
+        return ([((x, y),), *path[shared:]] if shared > 1 else path), False
+    if abs(our_x - x) + abs(our_y - y) > abs(their_x - x) + abs(their_y - y):
+        return [theirs, *path[shared:]], True
+    return [ours, *path[shared + 1 :]], False
 
 
 def _edge_groups(edges: dict[Style, list[str]], prefix: str) -> list[str]:
