@@ -415,9 +415,7 @@ class _Drawing:
     def _is_on_a_way(self, source: int, user: int) -> bool:
         return source in self.marked and user in self.marked
 
-    def _add_edge(
-        self, node: Node, position: int, source: int, formulas: Sequence[str]
-    ) -> None:
+    def _add_edge(self, node: Node, position: int, source: int, formulas: Sequence[str]) -> None:
         """An edge between two values."""
         local = node.local_derivatives[position]
         edge = self._edge(
