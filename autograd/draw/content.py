@@ -355,7 +355,7 @@ class _Drawing:
             assert part.group is not None
             group = self.graph.groups[part.group]
             title, frame, id = _title(group), group.parent, f"group{group.id}"
-        elif part.kind == "leaves":
+        elif not _computed(nodes):
             title = _count(len(nodes), "leaf")
         else:
             title = f"{_GAP} {_count(_computed(nodes), 'operation')} {_GAP}"
@@ -535,7 +535,7 @@ def _count(number: int, noun: str) -> str:
 
 def _contents(part: Part, nodes: Sequence[Node]) -> list[str]:
     """What is in a box, in numbers, as far as its title does not say so."""
-    if part.kind == "leaves":
+    if not _computed(nodes):
         return []
     parameters = sum([bool(node.name) for node in nodes])
     leaves = len(nodes) - parameters - _computed(nodes)

@@ -14,9 +14,9 @@ from autograd.draw.svg import to_svg
 
 _SOURCE: Final = ("dot", "gv")
 
-# What ``dot`` is given at most, boxes and edges together: it lays out so many in a few
-# seconds, and twice as many may take it a minute.
-MOST_FOR_DOT: Final = 4000
+# What ``dot`` is given at most, boxes and edges together: with frames, it lays out so many in
+# two seconds or so, twice as many in twenty, and three times as many in two minutes.
+MOST_FOR_DOT: Final = 2500
 
 
 def check_target(path: str | os.PathLike[str], layout: Layout | None) -> str:

@@ -171,7 +171,7 @@ def _within(graph: Graph, folding: Folding, max_boxes: int) -> Folding | None:
         return None
     cones = _cones(graph, folding, _kept(graph, folding, max_boxes))
     counts = Counter([len(cone) for cone in cones if len(cone) >= _SMALLEST_CONE])
-    sizes = sorted(counts, reverse=True)
+    sizes = sorted(counts, reverse=True) or [_SMALLEST_CONE]
     boxes = len(folding.parts)
     for size in sizes:
         boxes -= counts[size] * (size - 1)
