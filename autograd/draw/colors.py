@@ -31,8 +31,7 @@ class Theme:
         folded: what a folded group is filled with.
         stroke: of the outlines of boxes.
         edge: of the arrows.
-        frames: what frames are filled with, from the outermost inwards; the last two
-            take turns.
+        frames: what frames are filled with, in turns from the outermost inwards.
         frame_stroke: of the outlines of frames.
         frame_text: of their titles.
         symbol: of the letters of an operation.
@@ -73,7 +72,7 @@ THEMES: Final = {
         folded="#e5e7eb",
         stroke="#4b5563",
         edge="#6b7280",
-        frames=("#fafafa", "#f3f4f6", "#fafafa"),
+        frames=("#fafafa", "#f3f4f6"),
         frame_stroke="#cbd5e1",
         frame_text="#475569",
         symbol="#111827",
@@ -91,7 +90,7 @@ THEMES: Final = {
         folded="#374151",
         stroke="#9ca3af",
         edge="#9ca3af",
-        frames=("#151d2b", "#1a2434", "#151d2b"),
+        frames=("#151d2b", "#1a2434"),
         frame_stroke="#475569",
         frame_text="#cbd5e1",
         symbol="#f3f4f6",
@@ -212,13 +211,13 @@ def blend(stops: Stops, position: float) -> str:
     return "#" + "".join([f"{channel:02x}" for channel in mixed])
 
 
-def readable_on(fill: str, dark: str = "#111827", light: str = "#ffffff") -> str:
-    """Of two colours, the one in which letters on ``fill`` stand out more.
+def readable_on(fill: str) -> str:
+    """Black or white, whichever letters on ``fill`` stand out more in.
 
-    >>> readable_on("#ffffff"), readable_on("#000000")
-    ('#111827', '#ffffff')
+    >>> readable_on("#ffffff"), readable_on("#2b7bba")
+    ('#000000', '#000000')
     """
-    return max(dark, light, key=lambda color: contrast(color, fill))
+    return max("#000000", "#ffffff", key=lambda color: contrast(color, fill))
 
 
 def contrast(one: str, other: str) -> float:

@@ -202,15 +202,12 @@ class _Drawing:
             if levels[-1] >= self.folding.depth:
                 continue
             fills = self.colors.frames
-            level = levels[-1]
-            # Frames in frames take turns with the last two colours.
-            fill = fills[level] if level < len(fills) else fills[-1 - (level + 1) % 2]
             self.frame_of[group.id] = len(self.frames)
             self.frames.append(
                 Frame(
                     _title(group),
                     None if group.parent is None else self.frame_of[group.parent],
-                    fill=fill,
+                    fill=fills[levels[-1] % len(fills)],
                     stroke=self.colors.frame_stroke,
                     text_color=self.colors.frame_text,
                 )

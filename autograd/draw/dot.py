@@ -21,9 +21,6 @@ _SHAPES: Final = {"box": "box", "oval": "oval", "text": "plaintext"}
 _POINTS_PER_PIXEL: Final = 0.75
 _TABLE: Final = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
 _PACKED: Final = _TABLE.replace('PADDING="2"', 'PADDING="0"')
-_SWATCH_WIDTH: Final = 16  # in points
-_SWATCH_HEIGHT: Final = 12
-_SWATCH: Final = f'WIDTH="{_SWATCH_WIDTH}" HEIGHT="{_SWATCH_HEIGHT}" FIXEDSIZE="TRUE"'
 
 
 def to_digraph(picture: Picture, format: str = "svg") -> graphviz.Digraph:
@@ -134,7 +131,7 @@ def _box_attributes(box: Box, size: float) -> dict[str, str]:
             "penwidth": f"{box.stroke_width:g}",
         }
     if box.tooltip:
-        attributes["tooltip"] = _escape(box.tooltip)
+        attributes["tooltip"] = _plain(box.tooltip)
     return attributes
 
 
@@ -147,7 +144,7 @@ def _edge_attributes(edge: Edge) -> dict[str, str]:
         attributes["style"] = "dashed"
     if edge.tooltip:
         # Without these, Graphviz shows the names of the boxes instead, in parts of the edge.
-        text = _escape(edge.tooltip)
+        text = _plain(edge.tooltip)
         attributes |= {"tooltip": text, "labeltooltip": text}
     return attributes
 
@@ -162,7 +159,7 @@ def _frame_attributes(frame: Frame) -> dict[str, str]:
         "style": ",".join(styles),
         "color": frame.stroke,
         "fontcolor": frame.text_color,
-        "tooltip": _escape(frame.tooltip or frame.title),
+        "tooltip": _plain(frame.tooltip or frame.title),
     }
     if frame.fill != "none":
         attributes["fillcolor"] = frame.fill
@@ -192,20 +189,16 @@ def _marked_up(line: Line, size: float) -> Iterator[str]:
 
 
 def _as_markup(text: str) -> str:
-    """Text within Graphviz's markup; it has no element that may be empty."""
-    return html.escape(text) if text else " "
+    """Text within Graphviz's markup: no element may be empty, and a backslash means something."""
+    return html.escape(text).replace("\\", "&#92;") if text else " "
 
 
 def _plain(text: str) -> str:
-    """Text as a label without markup, which one in angle brackets would be taken for."""
-    escaped: str = _package().nohtml(_escape(text))
-    return escaped
-
-
-def _escape(text: str) -> str:
     """``text`` so that Graphviz shows it as it is."""
-    escaped = [line.replace("\\", "\\\\").replace("&", "&amp;") for line in lines_of(text)]
-    return "\\n".join(escaped)
+    lines = [line.replace("\\", "\\\\").replace("&", "&amp;") for line in lines_of(text)]
+    # What stands in angle brackets would be taken for markup.
+    escaped: str = _package().nohtml("\\n".join(lines))
+    return escaped
 
 
 # ── Around the picture ────────────────────────────────────────────────────────
@@ -238,29 +231,33 @@ def _row(content: str) -> str:
 def _legend(legend: Legend, size: float) -> str:
     cells = [f'<TD ALIGN="RIGHT">{_lines(legend.title)}</TD>'] if legend.title else []
     for entry in legend.entries:
-        cells += [_swatch(entry)] if isinstance(entry, Swatch) else [_ramp(entry, size)]
+        cells.append(_swatch(entry, size) if isinstance(entry, Swatch) else _ramp(entry, size))
     return f"{_TABLE}<TR>{''.join(cells)}</TR></TABLE>"
 
 
-def _swatch(swatch: Swatch) -> str:
-    patch = f'<TD BORDER="1" BGCOLOR="{swatch.color}" {_SWATCH}></TD>'
-    return f"{patch}<TD>{_lines(swatch.text)}</TD>"
+def _swatch(swatch: Swatch, size: float) -> str:
+    return f"{_patch(swatch.color, 1.8 * size, size)}<TD>{_lines(swatch.text)}</TD>"
+
+
+def _patch(color: str, width: float, height: float) -> str:
+    place = f'WIDTH="{width:.0f}" HEIGHT="{height:.0f}" FIXEDSIZE="TRUE"'
+    return f'<TD BGCOLOR="{color}" {place}></TD>'
 
 
 def _ramp(ramp: Ramp, size: float) -> str:
     """The colours in a row of cells, and below them the texts in another."""
-    colors = "".join([f'<TD BGCOLOR="{color}" {_SWATCH}></TD>' for color in ramp.colors])
+    width = round(1.8 * size)
+    patches = "".join([_patch(color, width, 1.2 * size) for color in ramp.colors])
     # A text in the middle stands below its colour, in a cell twice as wide as at the ends.
-    half = _SWATCH_WIDTH * len(ramp.colors) // (2 * len(ramp.texts) - 2)
+    half = width * len(ramp.colors) // (2 * len(ramp.texts) - 2)
     cells = [("LEFT", half), *[("CENTER", 2 * half)] * (len(ramp.texts) - 2), ("RIGHT", half)]
     texts = "".join(
         [
-            f'<TD ALIGN="{side}" WIDTH="{width}">{_lines(text)}</TD>'
-            for text, (side, width) in zip(ramp.texts, cells)
+            f'<TD ALIGN="{side}" WIDTH="{room}">{_lines(text)}</TD>'
+            for text, (side, room) in zip(ramp.texts, cells)
         ]
     )
-    rows = [_row(f"{_PACKED}<TR>{cells}</TR></TABLE>") for cells in (colors, texts)]
+    rows = [_row(f"{_PACKED}<TR>{cells}</TR></TABLE>") for cells in (patches, texts)]
     # Of a fixed size, since a longer line elsewhere would pull the colours apart.
-    width, height = _SWATCH_WIDTH * len(ramp.colors), _SWATCH_HEIGHT + math.ceil(1.5 * size)
-    fixed = f'FIXEDSIZE="TRUE" WIDTH="{width}" HEIGHT="{height}"'
-    return f'<TD ALIGN="LEFT">{_PACKED[:-1]} {fixed}>{"".join(rows)}</TABLE></TD>'
+    whole = f'WIDTH="{width * len(ramp.colors)}" HEIGHT="{math.ceil(2.8 * size)}"'
+    return f'<TD ALIGN="LEFT">{_PACKED[:-1]} FIXEDSIZE="TRUE" {whole}>{"".join(rows)}</TABLE></TD>'

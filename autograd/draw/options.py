@@ -73,6 +73,8 @@ class Choices:
             raise ValueError(
                 f"font_size must be a number of pixels from 4 to 100, got {self.font_size!r}"
             )
+        if not isinstance(self.frames, bool):
+            raise TypeError(f"frames must be True or False, got {self.frames!r}")
         if not isinstance(self.title, str):
             raise TypeError(f"title must be a string, got {self.title!r}")
 
