@@ -27,20 +27,18 @@ def show(snapshot: Graph) -> dict[str, str]:
     >>> sorted(show(graph(Value(2.0) * 3)))
     ['image/svg+xml', 'text/html', 'text/plain']
     """
-    from autograd.draw import picture_of, to_svg
-
-    return _formats(to_svg(picture_of(snapshot)), repr(snapshot))
+    return _formats(snapshot, repr(snapshot))
 
 
 def show_value(value: Value) -> dict[str, str]:
     """The same for a Value: its picture if its graph is not too large, and else its text."""
-    plain = repr(value)
     if value.op is None or _is_larger_than(_MOST_VALUES, value):
-        return {"text/plain": plain}
-    return {**show(graph(value)), "text/plain": plain}
+        return {"text/plain": repr(value)}
+    return _formats(graph(value), repr(value))
 
 
-def _formats(svg: str, plain: str) -> dict[str, str]:
+def _formats(snapshot: Graph, plain: str) -> dict[str, str]:
+    svg = snapshot.to_svg()
     data = b64encode(svg.encode()).decode()
     image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(plain)}">'
     return {"text/plain": plain, "text/html": image, "image/svg+xml": svg}

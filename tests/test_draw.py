@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
+from xml.etree import ElementTree
 
 import graphviz
 import pytest
+from hypothesis import given
 
 from autograd import Value, graph
 from autograd.draw import draw_dot, files, picture_of, save, to_digraph, to_svg
-from tests.drawings import dot_texts, example, network, svg_texts
+from autograd.draw.text import lines_of
+from tests.drawings import HOSTILE, SVG, any_text, dot_texts, example, network, svg_texts
 from tests.programs import ROOT
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs the dot program")
@@ -281,3 +285,38 @@ def test_other_numbers_leave_every_box_in_its_place() -> None:
     ends = [[(edge.tail, edge.head) for edge in picture.edges] for picture in pictures]
     assert ends[0] == ends[1]
     assert to_digraph(pictures[0]).source != to_digraph(pictures[1]).source
+
+
+# ── Labels that could do harm ─────────────────────────────────────────────────
+
+ELEMENTS = {
+    *("svg", "g", "defs", "rect", "ellipse", "path", "text", "title", "marker"),
+    *("linearGradient", "stop"),
+}
+
+
+@given(any_text(), any_text())
+def test_any_label_survives_in_an_svg_and_nothing_in_it_is_markup(one: str, other: str) -> None:
+    root = Value(1.0, one) * Value(2.0, "y")
+    root.label = other
+    root.backward()
+    svg = graph(root).to_svg(title=other, path_from=0, local_derivatives="both")
+    tree = ElementTree.fromstring(svg.encode())
+    for element in tree.iter():
+        assert element.tag.removeprefix(SVG) in ELEMENTS
+        for name, content in element.attrib.items():
+            assert not name.lower().startswith("on")
+            assert "href" not in name.lower()
+            assert "javascript" not in content.lower() or name == "aria-label"
+    texts = [text for text in svg_texts(svg) if text]
+    for label in (one, other):
+        for line in lines_of(label):
+            assert not line or line in texts
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_a_hostile_label_leaves_no_script_behind(label: str) -> None:
+    svg = graph(Value(1.0, label) * 2.0).to_svg(title=label)
+    assert "<script" not in svg
+    assert "<!--" not in svg
+    assert not re.search(r"<[^>]*\son\w+\s*=", re.sub(r'"[^"]*"', '""', svg))

@@ -78,7 +78,7 @@ ALLOWED = {
     "autograd.draw.folding": ["autograd.snapshot"],
     "autograd.draw.options": ["autograd.draw", "autograd.snapshot"],
     "autograd.draw.": ["autograd.draw"],
-    "autograd.notebook": ["autograd.draw", "autograd.snapshot", "autograd.value"],
+    "autograd.notebook": ["autograd.snapshot", "autograd.value"],
     "autograd.testing": [*READERS, "autograd.functional"],  # to differentiate twice
     "autograd": [
         *READERS,

@@ -190,7 +190,7 @@ def _marked_up(line: Line, size: float) -> Iterator[str]:
 
 def _as_markup(text: str) -> str:
     """Text within Graphviz's markup: no element may be empty, and a backslash means something."""
-    return html.escape(text).replace("\\", "&#92;") if text else " "
+    return html.escape(text).replace("\\", "\\\\") if text else " "
 
 
 def _plain(text: str) -> str:
