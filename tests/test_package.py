@@ -18,6 +18,16 @@ ROOT = Path(__file__).parent.parent
 
 # What each module of the project may import from it; a name stands for all below it.
 READERS = ["autograd.primitives", "autograd.recording", "autograd.value"]
+LAYOUT = [
+    "autograd.draw",
+    *(
+        f"autograd.draw.{step}"
+        for step in (
+            *("coordinates", "items", "layering", "ordering"),
+            *("picture", "routing", "rows", "text"),
+        )
+    ),
+]
 ALLOWED = {
     "autograd.native": [],
     "autograd.floats": [],
@@ -38,7 +48,7 @@ ALLOWED = {
         # These are readers of it, which its methods import where they are called.
         "autograd",
         "autograd.diagnosis",
-        "autograd.draw",
+        "autograd.draw.options",
         "autograd.notebook",
         "autograd.ways",
     ],
@@ -66,18 +76,53 @@ ALLOWED = {
     "autograd.functional": READERS,
     "autograd.anomaly": READERS,
     "autograd.copying": READERS,
-    # The modules of drawing that read the graph come first; the others know pictures alone.
-    "autograd.draw": ["autograd.draw", "autograd.snapshot", "autograd.value"],
+    # What is shown of a graph is decided by these.
+    "autograd.draw": [
+        "autograd.draw.content",
+        "autograd.draw.dot",
+        "autograd.draw.files",
+        "autograd.draw.options",
+        "autograd.draw.svg",
+        "autograd.snapshot",
+        "autograd.value",
+    ],
+    "autograd.draw.colors": ["autograd.draw.picture"],
+    "autograd.draw.options": [
+        "autograd.draw.colors",
+        "autograd.draw.picture",
+        "autograd.snapshot",
+    ],
+    "autograd.draw.statistics": [],
+    "autograd.draw.folding": ["autograd.snapshot"],
     "autograd.draw.content": [
-        "autograd.draw",
+        "autograd.draw.colors",
+        "autograd.draw.folding",
+        "autograd.draw.options",
+        "autograd.draw.picture",
+        "autograd.draw.statistics",
         "autograd.formulas",
         "autograd.grouping",
         "autograd.primitives",
         "autograd.snapshot",
     ],
-    "autograd.draw.folding": ["autograd.snapshot"],
-    "autograd.draw.options": ["autograd.draw", "autograd.snapshot"],
-    "autograd.draw.": ["autograd.draw"],
+    # The layout and what writes it know of pictures, and nothing of values.
+    "autograd.draw.picture": [],
+    "autograd.draw.text": ["autograd.draw", "autograd.draw.picture"],
+    "autograd.draw.layering": [],
+    "autograd.draw.items": [],
+    "autograd.draw.ordering": ["autograd.draw.items"],
+    "autograd.draw.coordinates": ["autograd.draw.items", "autograd.draw.ordering"],
+    "autograd.draw.rows": ["autograd.draw.items"],
+    "autograd.draw.routing": ["autograd.draw.items", "autograd.draw.rows"],
+    "autograd.draw.layout": LAYOUT,
+    "autograd.draw.svg": [*LAYOUT, "autograd.draw.layout"],
+    "autograd.draw.dot": ["autograd.draw.picture", "autograd.draw.text"],
+    "autograd.draw.files": [
+        "autograd.draw.dot",
+        "autograd.draw.options",
+        "autograd.draw.picture",
+        "autograd.draw.svg",
+    ],
     "autograd.notebook": ["autograd.snapshot", "autograd.value"],
     "autograd.testing": [*READERS, "autograd.functional"],  # to differentiate twice
     "autograd": [
@@ -119,11 +164,9 @@ def modules() -> list[tuple[str, Path]]:
 
 @pytest.mark.parametrize(("name", "path"), modules(), ids=lambda x: x if isinstance(x, str) else "")
 def test_imports_point_one_way(name: str, path: Path) -> None:
-    package = next(each for each in ("autograd.draw.", "") if name.startswith(each))
-    allowed = ALLOWED[name if name in ALLOWED else package or name.split(".")[0]]
+    allowed = ALLOWED[name if name in ALLOWED else name.split(".")[0]]
     for imported in imports(path):
-        within = imported if imported.startswith("autograd.") else imported.split(".")[0]
-        within = "autograd.draw" if imported.startswith("autograd.draw.") else within
+        within = imported.split(".")[0] if imported.split(".")[0] != "autograd" else imported
         assert within in allowed, f"{name} must not import {imported}"
 
 

@@ -132,10 +132,12 @@ def _alignments_into(
         if items.first[head] < items.last[head] and len(items.users[head]) > _BUNDLED:
             continue
         # Leaves go beside each other's users as it fits; held straight, they would form stairs.
+        alone = len(items.inputs[head]) == 1
         tails = [
             tail
             for tail in items.inputs[head]
-            if heights[tail] and items.last[tail] + 1 == items.first[head]
+            if (heights[tail] or (alone and len(items.users[tail]) == 1))
+            and items.last[tail] + 1 == items.first[head]
         ]
         if len(tails) > 1:
             tails.sort(key=rank.__getitem__)
@@ -332,7 +334,7 @@ def _straighten(
     upper: Bounds,
     turns: Sequence[int],
 ) -> None:
-    """Move each block to the median of its neighbours, as far as nothing else has to move."""
+    """Move each block to the nearer median of its neighbours, if nothing else has to move."""
     for block in turns:
         near = neighbours[block]
         if not near:
@@ -341,7 +343,7 @@ def _straighten(
         most = min([places[other] - distance for other, distance in upper[block]], default=1e18)
         ordered = sorted([places[each] for each in near])
         low, high = ordered[(len(ordered) - 1) // 2], ordered[len(ordered) // 2]
-        wanted = min(max(places[block], low), high)
+        wanted = low if abs(places[block] - low) <= abs(places[block] - high) else high
         places[block] = min(max(wanted, least), max(most, least))
 
 

@@ -65,8 +65,8 @@ class Nesting:
     Attributes:
         parents: of each frame, the one that it lies in, or `OUTSIDE`.
         depths: of each frame, how many lie around it.
-        first: of each frame, the first layer with a box of it.
-        last: of each frame, the last one; before the first where it has no box.
+        first: of each frame, the layer that it begins in.
+        last: of each frame, the last layer with a box of it; before the first where it has none.
     """
 
     parents: list[int]
@@ -76,9 +76,16 @@ class Nesting:
 
     @classmethod
     def of(
-        cls, parents: Sequence[int | None], layers: Sequence[int], frames: Sequence[int | None]
+        cls,
+        parents: Sequence[int | None],
+        layers: Sequence[int],
+        frames: Sequence[int | None],
+        lead: int = 0,
     ) -> Nesting:
-        """From the parent of each frame, and the layer and the frame of each box."""
+        """From the parent of each frame, and the layer and the frame of each box.
+
+        A frame begins ``lead`` layers before its first box, if there are as many.
+        """
         plain = [OUTSIDE if parent is None else parent for parent in parents]
         depths: list[int] = []
         for parent in plain:
@@ -87,7 +94,7 @@ class Nesting:
         first, last = [beyond] * len(plain), [-1] * len(plain)
         for layer, frame in zip(layers, frames):
             if frame is not None:
-                first[frame] = min(first[frame], layer)
+                first[frame] = min(first[frame], max(layer - lead, 0))
                 last[frame] = max(last[frame], layer)
         for frame in reversed(range(len(plain))):
             parent = plain[frame]

@@ -14,9 +14,13 @@ border vertices are Sander's (1996).
 
 from __future__ import annotations
 
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import TypeAlias
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+_COLUMN: Final = 8  # so many leaves of one box stand below each other at least
 
 Neighbours: TypeAlias = list[list[int]]  # of each vertex: a box, or a border of a frame
 
@@ -65,8 +69,11 @@ def assign_layers(
             [tail if turn else head for tail, head, turn in zip(tails, heads, turned)],
         )
         graph = _Graph.of(len(frames), tails, heads)
+    columns = graph.columns_of_leaves()
     if parents:
         graph = _with_borders(graph, tails, heads, frames, parents)
+    for leaf, next_leaf in columns:
+        graph.join(leaf, next_leaf)
     layers = graph.latest_layers()
     graph.tighten(layers)
     return Layering(_without_gaps(layers[: len(frames)]), turned)
@@ -107,6 +114,22 @@ class _Graph:
         begins = tail >= self.boxes and (tail - self.boxes) % 2 == 0
         ends = head >= self.boxes and (head - self.boxes) % 2 == 1
         return not (begins or ends)
+
+    def columns_of_leaves(self) -> list[tuple[int, int]]:
+        """Pairs of leaves that stand side by side, where one box has very many.
+
+        One below the other, those of a long sum would be a strip that nobody can look at.
+        """
+        pairs = []
+        for box, inputs in enumerate(self.inputs):
+            if len(inputs) <= _COLUMN:
+                continue
+            leaves = [
+                each for each in inputs if self.users[each] == [box] and not self.inputs[each]
+            ]
+            columns = max(round(math.sqrt(len(leaves) / _COLUMN)), 1)
+            pairs += [pair for i, pair in enumerate(pairwise(leaves), 1) if i % columns]
+        return pairs
 
     def topological_order(self) -> list[int]:
         """The vertices, each after its inputs; those on and behind a cycle are missing."""

@@ -14,6 +14,7 @@ a cycle; no edge and no label touches a box that it does not belong to.
 from __future__ import annotations
 
 import math
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import accumulate, pairwise
@@ -24,7 +25,7 @@ from autograd.draw.coordinates import Borders, across
 from autograd.draw.items import OUTSIDE, Items, Nesting
 from autograd.draw.layering import assign_layers
 from autograd.draw.ordering import order
-from autograd.draw.picture import Frame, Line, Picture
+from autograd.draw.picture import Edge, Frame, Line, Picture
 from autograd.draw.routing import (
     ARROW,
     RETURN_GAP,
@@ -34,6 +35,7 @@ from autograd.draw.routing import (
     Ground,
     Path,
     Point,
+    loop_room,
     paths_of,
 )
 from autograd.draw.rows import Row, rows_of
@@ -49,6 +51,8 @@ _LINE_GAP: Final = 0.6  # between lines that run side by side
 _LAYER_GAP: Final = 1.6  # between layers, besides the arrowhead
 _WIDEST_GAP: Final = 9.0
 _STEEPNESS: Final = 0.1  # how much of the farthest climb in a gap is added to its width
+_ARRIVAL_GAP: Final = 0.4  # between lines that arrive at one box,
+_ARRIVALS: Final = 24.0  # as far as they then take no more room than this
 _FRAME_PADDING: Final = 0.9  # from a frame to what is in it
 _FRAME_GAP: Final = 0.8  # from a frame to what is outside
 
@@ -83,6 +87,8 @@ class Layout:
         headers: the lines at the head of each frame.
         paths: of each edge, from its tail to its head; where a curve bends, two control
             points stand before the end of the stretch.
+        stretches: of each edge, the number of the straight stretch that it leads along, past
+            layers, and shares with others that lead to or from the same box; or None.
         labels: of each edge, the place of its label, or None.
     """
 
@@ -93,6 +99,7 @@ class Layout:
     panels: list[Panel]
     headers: list[list[Line]]
     paths: list[Path]
+    stretches: list[int | None]
     labels: list[Rectangle | None]
 
 
@@ -106,7 +113,7 @@ def layout(picture: Picture) -> Layout:
     _check(picture)
     if not picture.boxes:
         headers: list[list[Line]] = [[] for _ in picture.frames]
-        return Layout(0.0, 0.0, [], [], [], headers, [], [])
+        return Layout(0.0, 0.0, [], [], [], headers, [], [], [])
     return _Drawing(picture).layout()
 
 
@@ -134,23 +141,20 @@ class _Drawing:
         self.sideways = picture.direction in ("LR", "RL")
         self.texts = [text.split(box.lines) for box in picture.boxes]
         self.headers = [text.split(_header(frame)) for frame in picture.frames]
-        self.sizes = [self._box_size(number) for number in range(len(picture.boxes))]
-        self.fronts = [
-            Frontage(*self._turn(*size), box.shape == "oval")
-            for size, box in zip(self.sizes, picture.boxes)
-        ]
+        self.fronts = self._fronts()
         frames = [box.frame for box in picture.boxes]
         tails = [edge.tail for edge in picture.edges]
         heads = [edge.head for edge in picture.edges]
         parents = [frame.parent for frame in picture.frames]
         layering = assign_layers(tails, heads, frames, parents)
         # A label has a layer of its own, before the one that its edge leads to.
-        self.stride = 2 if any(edge.label for edge in picture.edges) else 1
+        self.stride = 2 if any(map(self._is_labelled, picture.edges)) else 1
         self.turned = layering.turned
         layers = [self.stride * layer for layer in layering.layers]
-        self.nesting = Nesting.of(parents, layers, frames)
+        self.nesting = Nesting.of(parents, layers, frames, self.stride - 1)
         self.items = Items()
         self.label_items: list[int | None] = [None] * len(picture.edges)
+        self.stretches: list[int | None] = [None] * len(picture.edges)
         self._add_boxes(layers)
         self.chains = self._add_edges()
 
@@ -174,6 +178,7 @@ class _Drawing:
     def _box_size(self, number: int) -> tuple[float, float]:
         shape = self.picture.boxes[number].shape
         width, height = text.size_of(self.texts[number], self.size)
+        width, height = max(width, self.size / 2), max(height, self.size)
         if shape == "oval":  # the smallest ellipse around the text
             width, height = math.sqrt(2) * width, math.sqrt(2) * height
         elif shape == "text":
@@ -184,6 +189,20 @@ class _Drawing:
             height += 2 * _TOP_PADDING * self.size
         grid = _WIDTH_GRID * self.size
         return max(grid * math.ceil(width / grid), height if shape == "oval" else 0.0), height
+
+    def _fronts(self) -> list[Frontage]:
+        """The boxes as they stand in their layers, with room for the lines that arrive."""
+        arriving = Counter(edge.head for edge in self.picture.edges)
+        fronts = []
+        for number, box in enumerate(self.picture.boxes):
+            length, breadth = self._turn(*self._box_size(number))
+            room = min(_ARRIVAL_GAP * arriving[number], _ARRIVALS) * self.size
+            fronts.append(Frontage(length, max(breadth, room), box.shape == "oval"))
+        return fronts
+
+    def _is_labelled(self, edge: Edge) -> bool:
+        """Whether a label is placed: not of an edge from a box to itself."""
+        return bool(edge.label) and edge.tail != edge.head
 
     def _label_size(self, label: str) -> tuple[float, float]:
         return text.size_of(text.split([Line(label)]), LABEL_SCALE * self.size)
@@ -213,9 +232,11 @@ class _Drawing:
 
     def _add_boxes(self, layers: Sequence[int]) -> None:
         gap = _BOX_GAP * self.size / 2
-        for box, layer, front in zip(self.picture.boxes, layers, self.fronts):
+        loops = Counter(edge.tail for edge in self.picture.edges if edge.tail == edge.head)
+        for number, (box, layer, front) in enumerate(zip(self.picture.boxes, layers, self.fronts)):
             room = front.breadth / 2 + gap
-            self.items.add(layer, layer, room, room, OUTSIDE if box.frame is None else box.frame)
+            before = room + loop_room(loops[number], self.size)
+            self.items.add(layer, layer, before, room, OUTSIDE if box.frame is None else box.frame)
 
     def _add_edges(self) -> list[Chain]:
         """Join the boxes by lines; the chain of items that each edge leads through."""
@@ -225,15 +246,16 @@ class _Drawing:
         for edge, turned in zip(self.picture.edges, self.turned):
             first, last = (edge.head, edge.tail) if turned else (edge.tail, edge.head)
             ways.append((first, last))
-            goals.append(layers[last] - 1 if edge.label and first != last else layers[last])
+            goals.append(layers[last] - self._is_labelled(edge))
         stretches = self._add_stretches(ways, goals)
         joined: set[tuple[int, int]] = set()
         chains = []
         for number, ((first, last), goal) in enumerate(zip(ways, goals)):
             chain = [first]
             if goal > layers[first] + 1:
-                chain.append(stretches[first])
-            if self.picture.edges[number].label and first != last:
+                self.stretches[number] = stretches[first, self.turned[number]]
+                chain.append(stretches[first, self.turned[number]])
+            if self._is_labelled(self.picture.edges[number]):
                 chain.append(self._add_label(number, last))
             if first != last:
                 chain.append(last)
@@ -244,21 +266,26 @@ class _Drawing:
             chains.append(Chain(tuple(chain), self.turned[number]))
         return chains
 
-    def _add_stretches(self, ways: list[tuple[int, int]], goals: list[int]) -> dict[int, int]:
-        """For each box with edges that pass by layers, the straight stretch that they share."""
-        farthest: dict[int, int] = {}
-        nearest: dict[int, int] = {}  # the innermost frame around all that they lead to
-        for (first, last), goal in zip(ways, goals):
+    def _add_stretches(
+        self, ways: list[tuple[int, int]], goals: list[int]
+    ) -> dict[tuple[int, bool], int]:
+        """The straight stretches that edges share which pass by layers.
+
+        One for all that leave a box, and one for those that lead back to it.
+        """
+        farthest: dict[tuple[int, bool], int] = {}
+        nearest: dict[tuple[int, bool], int] = {}  # the innermost frame around all other ends
+        for (first, last), goal, turned in zip(ways, goals, self.turned):
             if goal > self.items.first[first] + 1:
-                frame = self.items.frame[last]
-                nearest[first] = self.nesting.common(nearest.get(first, frame), frame)
-                farthest[first] = max(farthest.get(first, 0), goal - 1)
+                key, frame = (first, turned), self.items.frame[last]
+                nearest[key] = self.nesting.common(nearest.get(key, frame), frame)
+                farthest[key] = max(farthest.get(key, 0), goal - 1)
         room = _LINE_GAP * self.size / 2
         stretches = {}
-        for box, last_layer in farthest.items():
+        for (box, turned), last_layer in farthest.items():
             layer = self.items.first[box] + 1
-            frame = self.nesting.around(nearest[box], layer, last_layer)
-            stretches[box] = self.items.add(layer, last_layer, room, room, frame)
+            frame = self.nesting.around(nearest[box, turned], layer, last_layer)
+            stretches[box, turned] = self.items.add(layer, last_layer, room, room, frame)
         return stretches
 
     def _add_label(self, number: int, last: int) -> int:
@@ -449,6 +476,7 @@ class _Drawing:
             panels=self._panels(ground, view, sides),
             headers=self.headers,
             paths=paths,
+            stretches=self.stretches,
             labels=labels,
         )
 
@@ -456,8 +484,6 @@ class _Drawing:
         returning = max(len(row.returns) for row in ground.rows)
         margin = (RETURN_ROOM + RETURN_GAP * returning) * self.size if returning else 0.0
         length = max(stop - begin for begin, stop in zip(ground.begins, ground.stops)) + 2 * margin
-        if any(edge.tail == edge.head for edge in self.picture.edges):
-            length += 2.5 * ARROW * self.size
         return _View(length, margin, self.sideways, self.picture.direction in ("RL", "BT"))
 
     def _label_place(self, ground: Ground, view: _View, label: str, item: int) -> Rectangle:

@@ -70,7 +70,7 @@ def _sweeps(items: Items, nesting: Nesting, as_numbered: bool) -> tuple[Order, i
         sequence = _sequence(items, nesting, places, as_numbered)
         _spread_along(items, starting, sequence, places)
         crossings = _crossings(items, starting, places)
-        if crossings < fewest:
+        if crossings <= fewest:
             best, fewest = Order(sequence, places.copy()), crossings
     return best, fewest
 

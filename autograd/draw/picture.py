@@ -68,7 +68,8 @@ class Box:
 class Edge:
     """An arrow from one box to another, in the direction of the computation.
 
-    Several edges may join the same two boxes; each is drawn.
+    Several edges may join the same two boxes; each is drawn. One that leads from a box
+    to itself is drawn without its label.
 
     Attributes:
         tail: the index of the box that it leaves.

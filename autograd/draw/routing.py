@@ -91,12 +91,18 @@ class Ground:
 def paths_of(ground: Ground, chains: Sequence[Chain]) -> list[Path]:
     """The path of each chain in the coordinates of the drawing, in the direction of its edge."""
     heads = _head_ports(ground, chains)
-    tails = _tail_ports(chains, heads)
+    tails = _tail_ports(ground, chains, heads)
     tracks = _tracks(ground)
-    return [
-        _path(ground, chain, tail, head, tracks) if len(chain.items) > 1 else _loop(ground, chain)
-        for chain, tail, head in zip(chains, tails, heads)
-    ]
+    paths = []
+    loops: dict[int, int] = {}
+    for chain, tail, head in zip(chains, tails, heads):
+        if len(chain.items) > 1:
+            paths.append(_path(ground, chain, tail, head, tracks))
+        else:
+            number = loops.get(chain.items[0], 0)
+            loops[chain.items[0]] = number + 1
+            paths.append(_loop(ground, chain, number))
+    return paths
 
 
 # ── Ports ─────────────────────────────────────────────────────────────────────
@@ -129,13 +135,18 @@ def _head_ports(ground: Ground, chains: Sequence[Chain]) -> list[float]:
     return ports
 
 
-def _tail_ports(chains: Sequence[Chain], heads: Sequence[float]) -> list[float]:
-    """How far from the middle of its first box each line leaves: parallel lines side by side."""
+def _tail_ports(ground: Ground, chains: Sequence[Chain], heads: Sequence[float]) -> list[float]:
+    """How far from the middle of its first box each line leaves it.
+
+    Parallel lines do so side by side, and what leads back arrives apart from them.
+    """
     together: dict[tuple[int, ...], list[int]] = {}
-    for number, chain in enumerate(chains):
-        if len(chain.items) == 2:
-            together.setdefault(chain.items, []).append(number)
     ports = [0.0] * len(chains)
+    for number, chain in enumerate(chains):
+        if chain.back:
+            ports[number] = 0.3 * ground.fronts[chain.items[0]].breadth
+        elif len(chain.items) == 2:
+            together.setdefault(chain.items, []).append(number)
     for numbers in together.values():
         if len(numbers) > 1:
             middle = sum([heads[number] for number in numbers]) / len(numbers)
@@ -206,24 +217,33 @@ def _curve(path: Path, start: float, stop: float, place: float, goal: float) -> 
     path.append(((middle, place), (middle, goal), (stop, goal)))
 
 
-def _loop(ground: Ground, chain: Chain) -> Path:
-    """A line from a box to itself, in front of it."""
+def _loop(ground: Ground, chain: Chain, number: int) -> Path:
+    """A line from a box to itself, beside it; further ones of the same box around it."""
     box = chain.items[0]
     layer = ground.items.first[box]
     row = ground.row_of[layer]
-    port = ground.fronts[box].breadth / 4
-    start = (
-        (ground.starts[layer] + ground.ends[layer]) / 2
-        + _outline(ground, box, port)
-        - ground.begins[row]
-    )
+    front = ground.fronts[box]
+    size = ground.font_size
+    middle = (ground.starts[layer] + ground.ends[layer]) / 2 - ground.begins[row]
     place = ground.coordinates[box] + ground.shifts[row]
-    arrow = ARROW * ground.font_size
-    far = start + 2.5 * arrow
+    reach = front.length * (number + 1) / (2 * number + 4)
+    half = front.breadth / 2
+    if front.oval:
+        half *= math.sqrt(1 - (2 * reach / front.length) ** 2)
+    far = place - front.breadth / 2 - loop_room(number + 1, size)
     return [
-        ((start, place - port),),
-        ((far, place - port), (far, place + port), (start + arrow, place + port)),
+        ((middle + reach, place - half),),
+        (
+            (middle + reach, far),
+            (middle - reach, far),
+            (middle - reach, place - half - ARROW * size),
+        ),
     ]
+
+
+def loop_room(count: int, font_size: float) -> float:
+    """How far so many lines from a box to itself stand out beside it."""
+    return (ARROW + 0.8 + 0.6 * count) * font_size if count else 0.0
 
 
 def _reversed(path: Path) -> Path:

@@ -192,11 +192,13 @@ def _edges(picture: Picture, placed: Layout) -> dict[Style, list[str]]:
         styles.setdefault((edge.width, edge.color, edge.dashed), [])
     styles = dict(sorted(styles.items(), key=lambda style: style[0][0]))
     farthest: dict[tuple[int, Style], Path] = {}
-    for edge, path in zip(picture.edges, placed.paths):
+    for edge, path, stretch in zip(picture.edges, placed.paths, placed.stretches):
         style = edge.width, edge.color, edge.dashed
-        rest, goes_farther = _beyond(farthest.get((edge.tail, style), []), path)
-        if goes_farther:
-            farthest[edge.tail, style] = path
+        rest = path
+        if stretch is not None:
+            rest, goes_farther = _beyond(farthest.get((stretch, style), []), path)
+            if goes_farther:
+                farthest[stretch, style] = path
         line = f'<path d="{_path(rest)}"'
         styles[style].append(_with_tooltip("path", line, edge.tooltip))
     return styles

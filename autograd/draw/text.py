@@ -36,7 +36,7 @@ _BOLD: Final = (
      72, 72, 50, 60, 48, 72, 66, 93, 65, 66, 59, 72, 37, 72, 84,  # pqrstuvwxyz{|}~
 )
 # fmt: on
-_ALPHABETIC: Final = 90  # Greek, Cyrillic, Armenian, Hebrew and the Latin letters beyond ASCII
+_ALPHABETIC: Final = 90  # Latin beyond ASCII, Greek, Cyrillic, Hebrew, Arabic
 _WIDE: Final = 100  # a full square, as Chinese, Japanese and Korean are written
 _EMOJI: Final = 140
 _UNKNOWN: Final = 125  # signs of mathematics, arrows, and all other scripts
@@ -121,7 +121,7 @@ def _character_width(character: str, table: tuple[int, ...]) -> float:
         return _EMOJI * broader if code < 0x20000 else _WIDE
     if unicodedata.east_asian_width(character) in "WF":
         return _EMOJI if unicodedata.category(character) == "So" else _WIDE
-    return (_ALPHABETIC if code < 0x600 else _UNKNOWN) * broader
+    return (_ALPHABETIC if code < 0x900 else _UNKNOWN) * broader
 
 
 def _is_barred(character: str) -> bool:
