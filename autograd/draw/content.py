@@ -494,22 +494,23 @@ class _Drawing:
     def _folding_in_words(self) -> list[str]:
         depth, full = self.folding.depth, self.folding.full_depth
         said = []
+        ways_out = []
         if depth < full:
-            said.append(f"Folded to depth {depth} of {full}")
-        if self.folding.contracted:
-            said.append("operations contracted" if said else "Contracted")
+            said.append(f"folded to depth {depth} of {full}")
+            ways_out.append(f"depth={depth + 1} unfolds more")
+        if "operations" in self.folding.kinds:
+            said.append("operations contracted")
+        elif "leaves" in self.folding.kinds:
+            said.append("leaves contracted")
         if not said:
             return []
+        if self.choices.depth is None:
+            ways_out.append("max_boxes=None shows everything")
+        elif said[-1].endswith("contracted"):
+            ways_out.append("max_boxes=None contracts nothing")
         numbers = f"{_count(len(self.graph), 'value')} in {_count(len(self.folding.parts), 'box')}"
-        return [f"{', '.join(said)}: {numbers}. {self._way_out()}."]
-
-    def _way_out(self) -> str:
-        """How to see more of what is folded."""
-        more = f"depth={self.folding.depth + 1} unfolds more"
-        everything = "max_boxes=None shows everything"
-        if self.folding.depth == self.folding.full_depth:
-            return everything
-        return more if self.choices.depth is not None else f"{more}, {everything}"
+        beginning = ", ".join(said)
+        return [f"{beginning[0].upper()}{beginning[1:]}: {numbers}. {', '.join(ways_out)}."]
 
 
 def _title(group: Group) -> str:

@@ -60,9 +60,9 @@ class Folding:
     full_depth: int
 
     @property
-    def contracted(self) -> bool:
-        """Whether anything but groups shares a box."""
-        return any(part.kind in ("operations", "leaves") for part in self.parts)
+    def kinds(self) -> frozenset[str]:
+        """The kinds of its parts."""
+        return frozenset(part.kind for part in self.parts)
 
 
 def fold(graph: Graph, depth: int | None, max_boxes: int | None) -> Folding:
@@ -160,13 +160,16 @@ def _fits(graph: Graph, folding: Folding, max_boxes: int) -> bool:
 def _within(graph: Graph, folding: Folding, max_boxes: int) -> Folding | None:
     """The same with so much contracted that it fits; None if nothing helps.
 
-    Where anything has to be contracted, it is until the rest is easily read.
+    Where anything is folded or contracted, the rest is contracted until it is easily read.
     """
-    if folding.depth < folding.full_depth:
+    folded = folding.depth < folding.full_depth
+    if folded:
         folding = _bundled(graph, folding)
-    if _fits(graph, folding, max_boxes):
-        return folding
+    fits = _fits(graph, folding, max_boxes)
     fixed = _loose(graph, folding).count(False)
+    room = fixed + max_boxes // 4
+    if (fits and not folded) or (fits and len(folding.parts) <= room):
+        return folding
     if fixed > max_boxes:
         return None
     cones = _cones(graph, folding, _kept(graph, folding, max_boxes))
@@ -176,12 +179,12 @@ def _within(graph: Graph, folding: Folding, max_boxes: int) -> Folding | None:
     for size in sizes:
         boxes -= counts[size] * (size - 1)
         # Once cones can be had no smaller, what is still too much may fit with leaves bundled.
-        if boxes - fixed > max_boxes // 4 and size != sizes[-1]:
+        if boxes > room and size != sizes[-1]:
             continue
         contracted = _bundled(graph, _contracted(folding, cones, size))
         if _fits(graph, contracted, max_boxes):
             return contracted
-    return None
+    return folding if fits else None
 
 
 def _loose(graph: Graph, folding: Folding) -> list[bool]:
