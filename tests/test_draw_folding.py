@@ -313,7 +313,8 @@ def any_graphs(draw: st.DrawFn) -> Value:
         if choice % 11 == 0:
             out.label = f"v{len(values)}"
         values.append(out)
-    return total(values[-3:])
+    root: Value = total(values[-3:])
+    return root
 
 
 @settings(max_examples=200)

@@ -480,7 +480,7 @@ class _Drawing:
         return self.scale.legend(stops or self.colors.stops, title, swatches)
 
     def _caption(self) -> str:
-        return " ".join([*self._ways_in_words(), *self._folding_in_words()])
+        return "\n".join([*self._ways_in_words(), *self._folding_in_words()])
 
     def _ways_in_words(self) -> list[str]:
         if self.ways is None:
