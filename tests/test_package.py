@@ -111,7 +111,7 @@ ALLOWED = {
     "autograd.draw.layering": [],
     "autograd.draw.items": [],
     "autograd.draw.ordering": ["autograd.draw.items"],
-    "autograd.draw.coordinates": ["autograd.draw.items", "autograd.draw.ordering"],
+    "autograd.draw.coordinates": ["autograd.draw.items"],
     "autograd.draw.rows": ["autograd.draw.items"],
     "autograd.draw.routing": ["autograd.draw.items", "autograd.draw.rows"],
     "autograd.draw.layout": LAYOUT,

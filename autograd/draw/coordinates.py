@@ -18,7 +18,6 @@ from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 from autograd.draw.items import OUTSIDE, Items, Nesting
-from autograd.draw.ordering import Order
 
 _ROUNDS: Final = 12
 _ROUNDS_OF_MANY: Final = 6  # where there are more than so many items:
@@ -46,19 +45,25 @@ class Borders:
 
 
 def across(
-    items: Items, nesting: Nesting, borders: Borders, order: Order
+    items: Items, nesting: Nesting, borders: Borders, sequence: Sequence[int]
 ) -> tuple[list[float], list[tuple[float, float]]]:
     """The coordinate of each item, and for each frame those of its two borders.
 
     Those of a frame that has no box are both 0.
+
+    Args:
+        items: to place.
+        nesting: of the frames.
+        borders: the room that frames need.
+        sequence: the items and frames as `order` gives them.
     """
-    rank = [0] * len(order.sequence)
-    for position, entry in enumerate(order.sequence):
+    rank = [0] * len(sequence)
+    for position, entry in enumerate(sequence):
         rank[entry] = position
     blocks = _blocks(items, nesting, rank)
     lower, upper = _bounds(items, nesting, borders, rank, blocks)
     first_border = len(lower) - 2 * len(nesting.parents)
-    places = _first_places(order, blocks, len(lower))
+    places = [0.0] * len(lower)
     turns = _topological_order(lower, upper)
     neighbours = _neighbours(items, blocks, len(lower))
     for round in range(_ROUNDS if len(items) < _MANY else _ROUNDS_OF_MANY):
@@ -95,6 +100,8 @@ def _blocks(items: Items, nesting: Nesting, rank: Sequence[int]) -> list[int]:
 def _alignments(items: Items, nesting: Nesting, rank: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Lines between neighbouring layers that are to be straight; no two of them cross."""
     heights = _heights(items)
+    for leaf in _first_of_chains(items, heights):
+        heights[leaf] = 1  # so that it counts as part of its chain
     layers = max(items.last, default=-1) + 1
     arriving: list[list[int]] = [[] for _ in range(layers)]
     for item, layer in enumerate(items.first):
@@ -180,6 +187,17 @@ def _leaves_and_enters_at_the_ends(items: Items, nesting: Nesting, tail: int, he
             return False
         end = nesting.parents[end]
     return True
+
+
+def _first_of_chains(items: Items, heights: Sequence[int]) -> set[int]:
+    """For each result, the leaf that the longest chain of computations to it begins with."""
+    leaves = set()
+    for item, users in enumerate(items.users):
+        if not users:
+            while items.inputs[item]:
+                item = max(items.inputs[item], key=heights.__getitem__)
+            leaves.add(item)
+    return leaves
 
 
 def _heights(items: Items) -> list[int]:
@@ -268,15 +286,6 @@ def _topological_order(lower: Bounds, upper: Bounds) -> list[int]:
 
 
 # ── Places ────────────────────────────────────────────────────────────────────
-
-
-def _first_places(order: Order, blocks: Sequence[int], count: int) -> list[float]:
-    """The mean of the places of the items of each block; 0 for a border, which has none yet."""
-    sums, sizes = [0.0] * count, [0] * count
-    for item, place in enumerate(order.places):
-        sums[blocks[item]] += place
-        sizes[blocks[item]] += 1
-    return [total / size if size else 0.0 for total, size in zip(sums, sizes)]
 
 
 def _neighbours(items: Items, blocks: Sequence[int], count: int) -> list[list[int]]:

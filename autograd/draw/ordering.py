@@ -12,7 +12,6 @@ from __future__ import annotations
 
 from bisect import bisect_right, insort
 from collections.abc import Sequence
-from dataclasses import dataclass
 from typing import Final
 
 from autograd.draw.items import OUTSIDE, Items, Nesting
@@ -23,26 +22,15 @@ _MANY: Final = 5000
 _MANY_FEWER: Final = 0.7  # the share of crossings that justifies another order of the frames
 
 
-@dataclass(frozen=True, slots=True)
-class Order:
-    """The order in all layers, and a first idea of where each item goes.
-
-    Attributes:
-        sequence: of an item, its index; of frame ``f``, ``len(items) + 2 * f`` where it
-            begins and ``len(items) + 2 * f + 1`` where it ends.
-        places: of each item, a coordinate across the layers in which nothing overlaps
-            with what begins in the same layer.
-    """
-
-    sequence: list[int]
-    places: list[float]
-
-
-def order(items: Items, nesting: Nesting) -> Order:
+def order(items: Items, nesting: Nesting) -> list[int]:
     """The items and frames in one sequence, which orders every layer.
 
     Frames stand as they are numbered, which is how a reader looks for them, unless
     another order saves many crossings.
+
+    Returns:
+        Of an item, its index; of frame ``f``, ``len(items) + 2 * f`` where it begins and
+        ``len(items) + 2 * f + 1`` where it ends.
     """
     best, fewest = _sweeps(items, nesting, as_numbered=bool(nesting.parents))
     if nesting.parents and fewest:
@@ -52,13 +40,13 @@ def order(items: Items, nesting: Nesting) -> Order:
     return best
 
 
-def _sweeps(items: Items, nesting: Nesting, as_numbered: bool) -> tuple[Order, int]:
+def _sweeps(items: Items, nesting: Nesting, as_numbered: bool) -> tuple[list[int], int]:
     """The best order that the sweeps pass through, and how many lines cross in it."""
     starting, ending = _by_layer(items.first), _by_layer(items.last)
     places = _depth_first_places(items)
     sequence = _sequence(items, nesting, places, as_numbered)
     _spread_along(items, starting, sequence, places)
-    best = Order(sequence, places.copy())
+    best = sequence
     fewest = _crossings(items, starting, places)
     for _ in range(_SWEEPS if len(items) < _MANY else _SWEEPS_OF_MANY):
         if not fewest:
@@ -71,7 +59,7 @@ def _sweeps(items: Items, nesting: Nesting, as_numbered: bool) -> tuple[Order, i
         _spread_along(items, starting, sequence, places)
         crossings = _crossings(items, starting, places)
         if crossings <= fewest:
-            best, fewest = Order(sequence, places.copy()), crossings
+            best, fewest = sequence, crossings
     return best, fewest
 
 

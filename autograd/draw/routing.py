@@ -18,7 +18,7 @@ from autograd.draw.rows import Row
 
 ARROW: Final = 0.55  # the length of an arrowhead, in font sizes
 RETURN_GAP: Final = 0.5  # between lines that return to the next row, in font sizes
-RETURN_ROOM: Final = 0.9  # from a row to the nearest such line
+RETURN_ROOM: Final = 1.4  # from a row to the nearest such line
 _PORT_GAP: Final = 0.75  # between lines that enter the same box
 _STRAIGHT: Final = 0.25  # two coordinates nearer than this are taken for one, in pixels
 

@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import unicodedata
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import Final, TypeAlias
 
 from autograd.draw import text
@@ -17,7 +18,7 @@ from autograd.draw.layout import LABEL_SCALE, Layout, Rectangle, layout
 from autograd.draw.picture import Box, Legend, Line, Picture, Ramp, Swatch
 from autograd.draw.routing import ARROW, Path
 
-_FALLBACKS: Final = "Helvetica, Arial, 'Liberation Sans', 'DejaVu Sans', sans-serif"
+_FALLBACKS: Final = ("Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "sans-serif")
 
 # All in font sizes.
 _MARGIN: Final = 1.0  # around the picture
@@ -74,7 +75,7 @@ def _document(
     picture: Picture, definitions: list[str], content: list[str], width: float, height: float
 ) -> str:
     background = _attribute(picture.background)
-    family = _attribute(f"{picture.font_family}, {_FALLBACKS}")
+    family = _attribute(", ".join(dict.fromkeys([picture.font_family, *_FALLBACKS])))
     spoken = picture.title or f"graph of {len(picture.boxes)} boxes, {len(picture.edges)} edges"
     size = f'width="{_number(width)}" height="{_number(height)}"'
     return "\n".join(
@@ -459,6 +460,7 @@ def _quoted(number: float, unit: str = "") -> str:
     return f'"{_number(number)}{unit}"'
 
 
+@lru_cache(maxsize=1 << 14)  # most numbers come again: coordinates of layers and sizes of boxes
 def _number(number: float) -> str:
     """In tenths of a pixel, as short as can be."""
     rounded = f"{number:.1f}"
