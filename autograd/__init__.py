@@ -92,6 +92,7 @@ from autograd.primitives import sum_ as sum
 from autograd.recording import enable_grad, is_recording, no_grad
 from autograd.snapshot import graph
 from autograd.value import Value, topological_order
+from autograd.words import explain, formula
 
 __all__ = [
     "AnomalyError",
@@ -121,9 +122,11 @@ __all__ = [
     "erfc",
     "exp",
     "exp2",
+    "explain",
     "expm1",
     "floor",
     "floor_divide",
+    "formula",
     "gelu",
     "grad",
     "gradients",

@@ -1,6 +1,6 @@
-"""explain: the chain rule at work on one graph, written down for a person.
+"""Explanations: the chain rule at work on one graph, written down for a person.
 
-The page that `explain` writes shows what was computed, statement by statement, and then
+The page shows what was computed, statement by statement, and then
 goes back over it: each step is the derivative from above times a local derivative, and
 what reaches a value on several ways is summed. It is all worked out on a snapshot of the
 graph, so that no gradient of any Value is needed, looked at or changed.
@@ -19,8 +19,7 @@ from autograd.expressions import expanded, holds, written
 from autograd.formulas import Reading, Use
 from autograd.notation import Level, Style, Written
 from autograd.page import PAGES, Page
-from autograd.snapshot import Graph, Node, Which, graph
-from autograd.value import Value
+from autograd.snapshot import Graph, Node
 
 # How many ways from a leaf are listed, of how many factors, and how many contributions.
 _MOST_WAYS: Final = 4
@@ -83,42 +82,8 @@ class Way:
         return product
 
 
-def explain(
-    output: Value | Graph, leaf: Which | None = None, *, digits: int = 6, limit: int = 20
-) -> Explanation:
-    """The chain rule for ``output``, step by step, as a page to read.
-
-    With a ``leaf``, the page is about the derivative with respect to it alone, and about
-    the ways that lead from it to the output. The page shows itself in a terminal and in a
-    notebook; `Explanation.to_markdown` and `Explanation.to_latex` give it as text.
-
-    Args:
-        output: the value whose derivatives are explained, or a snapshot of its graph.
-        leaf: a value that the output was computed from, by itself or by its label.
-        digits: how many significant digits the numbers are shown with.
-        limit: how many statements, and how many steps, are shown at most.
-
-    Raises:
-        TypeError: ``output`` is neither a Value nor a Graph.
-        KeyError: ``leaf`` has no part in the graph, or its label is that of several values.
-        ValueError: ``digits`` or ``limit`` is less than 1.
-
-    >>> x = Value(3.0, "x")
-    >>> y = x * x + 2 * x
-    >>> y.label = "y"
-    >>> print(explain(y, x))
-    How y changes with x
-    ====================
-    <BLANKLINE>
-    """
-    if digits < 1 or limit < 1:
-        raise ValueError(f"digits and limit are 1 or more, got {digits} and {limit}")
-    snapshot = output if isinstance(output, Graph) else graph(output)
-    return Explanation(snapshot, None if leaf is None else snapshot[leaf], digits, limit)
-
-
 class Explanation:
-    """The chain rule for one output, worked out; `explain` makes one.
+    """The chain rule for one output, worked out; `autograd.explain` makes one.
 
     Attributes:
         graph: the snapshot that it was worked out on.
@@ -245,6 +210,7 @@ class _Author:
         self.reading = explanation.reading
         self.root = explanation.graph.root
         self._brackets = False
+        self._given: list[int] = []
 
     def write(self) -> str:
         """The whole page."""
@@ -292,11 +258,15 @@ class _Author:
         """The derivative of the output with respect to a value."""
         return self.style.derivative(self.symbol(self.root.id), self.symbol(id))
 
-    def local(self, user: int, uses: Sequence[Use]) -> Written:
-        """A local derivative as a formula."""
-        formula = self.reading.local(user, uses, self.style)
+    def local(self, user: int, uses: Sequence[Use]) -> tuple[Written, Written]:
+        """A local derivative as a formula, and the same with the numbers in it."""
+        shown = _few(uses)
+        formula = self.reading.local(user, shown, self.style, len(uses) - len(shown))
         self._brackets = self._brackets or holds(formula, _CONDITIONS)
-        return written(formula, self.style, self.it.digits)
+        return (
+            written(formula, self.style, self.it.digits),
+            written(formula, self.style, self.it.digits, self.reading.numbers),
+        )
 
     def times(self, factors: Sequence[Written]) -> Written:
         """A product whose factors are kept apart."""
@@ -330,7 +300,8 @@ class _Author:
         shown = _ends(statements, it.limit)
         sources = dict.fromkeys([use.source for id in shown for use in self.reading.uses(id)])
         used = [id for id in sources if id not in it.relevant or it.graph[id].op is None]
-        self._write_given("Given:", [id for id in used if it.graph[id].op is None])
+        self._given = [id for id in used if it.graph[id].op is None]
+        self._write_given("Given:", self._given)
         apart = [id for id in used if it.graph[id].op is not None]
         if it.leaf is not None and apart:
             self._write_given(f"Computed without {self.name(it.leaf.id)}:", apart)
@@ -369,7 +340,7 @@ class _Author:
             self.page.paragraph(
                 f"For {self.name(node.id)}, where() took this branch; the other has no part in it."
             )
-        inputs = [self.it.graph[source].data for source in node.inputs]
+        inputs = [self.it.graph[use.source].data for use in self.reading.uses(node.id)]
         if not math.isfinite(node.data) and all(map(math.isfinite, inputs)):
             number = self.math(self.number(node.data).text)
             self.page.paragraph(f"{self.name(node.id)} = {number} is the first that is not finite.")
@@ -377,10 +348,10 @@ class _Author:
     # ── Ways ──────────────────────────────────────────────────────────────────
 
     def _write_ways(self, leaf: Node) -> None:
+        if self.it.users[leaf.id].keys() == {self.root.id}:
+            return  # the step backward says as much
         count, ways = self.it.ways()
         start, end = self.name(leaf.id), self.name(self.root.id)
-        if count == 1 and len(ways[0].steps) == 1:
-            return  # which the step backward says just as well
         if count == 1:
             self.page.heading(f"The way from {start} to {end}")
             self.page.paragraph(self._arrows(leaf, ways[0]))
@@ -417,7 +388,7 @@ class _Author:
             user, use = step
             sign = self.style.derivative(self.symbol(user), self.symbol(use.source))
             signs.append(Written(sign))
-            formulas.append(self.local(user, [use]))
+            formulas.append(self.local(user, [use])[0])
             numbers.append(self.number(use.contribution(1.0)))
         sides = [self.times(side).text for side in (signs, formulas, numbers)]
         return _without_repetition([*sides, self.number(way.product).text])
@@ -427,7 +398,7 @@ class _Author:
         terms = [self.number(product) for product in products]
         total = self.it.derivative
         if count > len(ways):
-            rest = self.number(total - math.fsum(products)) if math.isfinite(total) else None
+            rest = self.number(total - sum(products)) if math.isfinite(total) else None
             terms.append(self.ellipsis)
             if rest is not None:
                 self.page.paragraph(f"All the others add up to {self.math(rest.text)}. Together:")
@@ -473,42 +444,52 @@ class _Author:
 
     def _equation(self, step: Step) -> list[str]:
         """The derivative with respect to one value: in signs, formulas and numbers."""
-        signs, formulas, numbers, products = [], [], [], []
         shown = _beginning(step.contributions)
-        for part in shown:
-            upstream, local = self.adjoint(part.user), self.local(part.user, part.uses)
-            number = self._local_number(part)
-            products.append(self.number(part.product))
-            if part.user == self.root.id:
-                signs.append(local)
-                formulas.append(local)
-                numbers.append(number)
-                continue
-            sign = self.style.derivative(self.symbol(part.user), self.symbol(step.node))
-            signs.append(self.times([Written(upstream), Written(sign)]))
-            formulas.append(self.times([Written(upstream), local]))
-            numbers.append(self.times([self.number(part.upstream), number]))
-        sides = [signs, formulas, numbers, products]
+        sides = [list(side) for side in zip(*[self._shares(step.node, part) for part in shown])]
         if len(shown) < len(step.contributions):
             for side in sides:
                 side.append(self.ellipsis)
         equation = [self.adjoint(step.node), *[self.plus(side) for side in sides]]
         return _without_repetition([*equation, self.number(step.derivative).text])
 
+    def _shares(self, id: int, part: Contribution) -> list[Written]:
+        """What one statement contributes to each side of the equation."""
+        formula, filled = self.local(part.user, part.uses)
+        local, product = self._local_number(part), self.number(part.product)
+        if part.user == self.root.id:  # upstream there is nothing but a 1
+            return [formula, formula, filled, local, product]
+        sign = Written(self.style.derivative(self.symbol(part.user), self.symbol(id)))
+        upstream, number = Written(self.adjoint(part.user)), self.number(part.upstream)
+        return [
+            self.times([upstream, sign]),
+            self.times([upstream, formula]),
+            self.times([number, filled]),
+            self.times([number, local]),
+            product,
+        ]
+
     def _local_number(self, part: Contribution) -> Written:
         """A local derivative in numbers: of several places in one statement, the sum of theirs."""
-        if len(part.uses) == 1 or len(part.uses) > _MOST_CONTRIBUTIONS:
-            return self.number(part.local)
-        numbers = [self.number(use.contribution(1.0)) for use in part.uses]
+        shown = _few(part.uses)
+        numbers = [self.number(use.contribution(1.0)) for use in shown]
+        if len(numbers) == 1:
+            return numbers[0]
+        if len(shown) < len(part.uses):
+            numbers.insert(-1, self.ellipsis)
         return Written(self.plus(numbers), Level.SUM)
 
     def _notes(self, step: Step) -> Iterable[str]:
         shown = _beginning(step.contributions)
-        others = step.contributions[len(shown) :]
+        others = [part.product for part in step.contributions[len(shown) :]]
         if others:
-            rest = self.math(self.number(math.fsum([part.product for part in others])).text)
+            rest = self.math(self.number(sum(others)).text)
             yield f"The {len(others)} contributions left out add up to {rest}."
         for part in shown:
+            omitted = len(part.uses) - len(_few(part.uses))
+            if omitted:
+                middle = [use.contribution(part.upstream) for use in part.uses[3:-1]]
+                rest = self.math(self.number(sum(middle)).text)
+                yield f"The {omitted} contributions left out in the middle add up to {rest}."
             yield from self._kinks(part)
             yield from self._bad_numbers(step.node, part)
 
@@ -548,11 +529,11 @@ class _Author:
     # ── Result ────────────────────────────────────────────────────────────────
 
     def _write_gradient(self) -> None:
-        leaves = [step for step in self.it.steps if self.it.graph[step.node].op is None]
+        leaves = [node.id for node in self.it.graph if node.op is None]
         self.page.heading("The gradient")
-        shown = sorted(leaves, key=lambda step: step.node)[: self.it.limit]
+        shown = [*dict.fromkeys(self._given + leaves)][: self.it.limit]
         self.page.equations(
-            [[self.adjoint(step.node), self.number(step.derivative).text] for step in shown]
+            [[self.adjoint(id), self.number(self.it.adjoints[id]).text] for id in shown]
         )
         self._write_omission(len(leaves) - len(shown), "inputs")
 
@@ -604,6 +585,13 @@ def _middle_out(items: Sequence[_Item]) -> list[_Item | None]:
     if len(items) <= _MOST_FACTORS:
         return list(items)
     return [*items[:4], None, *items[-3:]]
+
+
+def _few(uses: Sequence[Use]) -> Sequence[Use]:
+    """The places; of very many, the first and the last."""
+    if len(uses) <= _MOST_CONTRIBUTIONS:
+        return uses
+    return [*uses[:3], uses[-1]]
 
 
 def _beginning(contributions: Sequence[Contribution]) -> Sequence[Contribution]:

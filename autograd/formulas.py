@@ -34,7 +34,7 @@ from autograd.expressions import (
 )
 from autograd.notation import STYLES, Name, Style
 from autograd.primitives import Reduction
-from autograd.snapshot import Graph, Node, graph
+from autograd.snapshot import Graph, Node
 from autograd.value import Value
 
 # How many operations a statement may hold, a sum of many terms counted as its largest one.
@@ -160,8 +160,13 @@ class Reading:
                 inner.append(Use(operand, place.negative, (*place.numbers, number), trail))
         return inner
 
-    def local(self, statement: int, uses: Sequence[Use], style: Style) -> Expression:
-        """The derivative of a statement's value by a value that it uses in these places."""
+    def local(
+        self, statement: int, uses: Sequence[Use], style: Style, omitted: int = 0
+    ) -> Expression:
+        """The derivative of a statement's value by a value that it uses in these places.
+
+        Where places are omitted, they are those before the last one.
+        """
         known, order = self._known_by(statement), self._order(statement)
         terms = []
         for use in uses:
@@ -172,8 +177,7 @@ class Reading:
             terms.append((True, negated(term)) if is_negative(term) else (False, term))
         if len(terms) == 1:
             return negated(terms[0][1]) if terms[0][0] else terms[0][1]
-        omitted = max(0, len(terms) - MOST_TERMS)
-        return Terms([*terms[: len(terms) - omitted - 1], terms[-1]], omitted)
+        return Terms(terms, omitted)
 
     def _factors(self, id: int) -> list[Expression]:
         """The local derivatives of a node."""
@@ -263,12 +267,14 @@ def _symbols(graph: Graph, named: set[int]) -> dict[int, Symbol]:
     namer = _Namer()
     paths = _paths(graph)
     names: dict[int, Name] = {}
-    for id in sorted(named):
-        text = graph[id].label or paths.get(id)
-        if text:
-            names[id] = namer.named(text)
-    for id in sorted(named - names.keys()):
-        names[id] = namer.named(f"v{id}")
+    texts = {id: graph[id].label or paths.get(id, "") for id in sorted(named)}
+    firsts: dict[str, int] = {}
+    for id, text in texts.items():
+        if text and firsts.setdefault(text, id) == id:
+            names[id] = namer.named(text)  # whoever comes first has the label as it is
+    for id, text in texts.items():
+        if id not in names:
+            names[id] = namer.named(text or f"v{id}")
     return {id: Symbol(name) for id, name in names.items()}
 
 
@@ -323,37 +329,10 @@ def style_named(style: str) -> Style:
     return STYLES[style]
 
 
-def formula(
-    value: Value | Graph, style: str = "unicode", digits: int | None = None, limit: int = 20
-) -> str:
-    r"""The formula that a value was computed by, as text.
-
-    Values with a label, values used twice and what a function is applied to are called by
-    their names, and their own formulas follow. The plain text is a program of Python
-    instead, which ends in the formula.
-
-    Args:
-        value: the value, or a snapshot of its graph.
-        style: ``"plain"``, ``"unicode"`` or ``"latex"``.
-        digits: how many significant digits the numbers in it have; None for all.
-        limit: how many formulas follow at most: those nearest to the value.
-
-    Raises:
-        TypeError: ``value`` is neither a Value nor a Graph.
-        ValueError: there is no such style.
-
-    >>> x, w = Value(2.0, "x"), Value(-3.0, "w1")
-    >>> print(formula((w * x + 1).tanh() ** 2))
-    v₄², where v₄ = tanh(v₃), v₃ = w₁·x + 1
-    >>> print(formula((w * x + 1).tanh() ** 2, "plain"))
-    v3 = w1*x + 1
-    v4 = tanh(v3)
-    v4**2
-    >>> print(formula(1 / (1 + (-x).exp()), "latex"))
-    \frac{1}{1 + e^{-x}}
-    """
+def formula_of(graph: Graph, style: str, digits: int | None, limit: int) -> str:
+    """The formula of the root of a graph, as `autograd.formula` gives it."""
     chosen = style_named(style)
-    reading = Reading(value if isinstance(value, Graph) else graph(value))
+    reading = Reading(graph)
     root = reading.graph.root
     if root.op is None:
         return chosen.name(reading.names[root.id].name)
@@ -401,16 +380,16 @@ def local_derivative_formulas(
     if node.op is None:
         return ()
     namer = _Namer()
-    names: dict[Value | int, Symbol] = {}
-    operands: list[Expression] = []
-    for position, operand in enumerate(node.operands):
-        if isinstance(operand, float):
-            operands.append(Constant(operand))
-            continue
-        if operand not in names:
-            label = _label(operand, graph) or _usual_name(position, len(node.operands))
-            names[operand] = Symbol(namer.named(label))
-        operands.append(names[operand])
+    places: dict[Value | int, int] = {}
+    for place, x in enumerate(node.operands):
+        if not isinstance(x, float):
+            places.setdefault(x, place)
+    labels = {x: _label(x, graph) for x in places}
+    names = {x: Symbol(namer.named(label)) for x, label in labels.items() if label}
+    for x, place in places.items():
+        if x not in names:
+            names[x] = Symbol(namer.named(_usual_name(place, len(node.operands))))
+    operands = [Constant(x) if isinstance(x, float) else names[x] for x in node.operands]
     out = Operation(node.op, tuple(operands))
     known = {out.key: Symbol(namer.named(node.label or "out"))}
     order = {symbol.key: place for place, symbol in enumerate(names.values())}

@@ -18,6 +18,7 @@ from typing import Final, NamedTuple
 class Level(IntEnum):
     """How tightly a piece of a formula holds together, loosest first."""
 
+    LOOSE = -1  # in parentheses wherever it is a part
     SUM = 0
     NEGATIVE = 1  # begins with a minus
     QUOTIENT = 2
@@ -160,7 +161,7 @@ class Style:
         text = ""
         for subtracted, term in terms:
             if not text:
-                text = self.negative(term).text if subtracted else term.text
+                text = self.negative(term).text if subtracted else self.within(term, Level.SUM)
                 continue
             sign = self.minus if subtracted else "+"
             text += f" {sign} {self.within(term, Level.QUOTIENT)}"
@@ -183,9 +184,9 @@ class Style:
         )
 
     def operator(self, sign: str, left: Written, right: Written) -> Written:
-        """Python's ``//`` or ``%``, which a minus before them would tear apart."""
+        """Python's ``//`` or ``%``, of which few know how tightly they bind."""
         left_text, right_text = self.within(left, Level.TIGHT), self.within(right, Level.TIGHT)
-        return Written(f"{left_text} {sign} {right_text}", Level.SUM)
+        return Written(f"{left_text} {sign} {right_text}", Level.LOOSE)
 
     def negative(self, operand: Written) -> Written:
         """Minus something."""

@@ -20,7 +20,8 @@ beside the exact one with a verdict:
 * WRONG: not even what the step gives from the figures it starts from.
 
 The program finds the verdicts by itself. Written by hand are only the articles'
-figures and, where one is wrong, how it came about. Run it from the root of the
+figures and, where one is wrong, how it came about. It also writes down the whole
+derivation as it should have been, in Markdown. Run it from the root of the
 repository::
 
     python -m demos.hand_example
@@ -37,8 +38,8 @@ from collections.abc import Callable, Sequence
 from enum import Enum
 from typing import NamedTuple
 
-from autograd import Value
-from demos.output import add_output_option, save_graph
+from autograd import Value, explain
+from demos.output import add_output_option, save_graph, save_page
 
 TARGET = 0.5
 RATE = 1.0
@@ -534,6 +535,91 @@ def report(article: Article, tolerance: float, folder: str) -> None:
     print()
 
 
+# ── The derivation ────────────────────────────────────────────────────────────
+
+NETWORK = f"""# A step of backpropagation by hand
+
+The network has two inputs, two hidden neurons and one output neuron, and no bias. The weight
+$w_{{ij}}$ leads from unit $i$ to unit $j$ of the next layer; $a_j$ is the sum of what arrives at
+a neuron, each input times its weight, and $y_j = \\sigma(a_j) = 1 / (1 + e^{{-a_j}})$ is what the
+neuron makes of it. The target is {TARGET}, the learning rate $\\eta$ is {RATE:g}, and the loss is
+half the squared error: half, so that its derivative is the error itself.
+"""
+
+ONE_WEIGHT = """# Article A: one weight in full
+
+There is one way from $w_{11}$ to the loss, and the derivative is the product along it.
+"""
+
+DELTAS = """### The errors of the units
+
+The articles do not speak of derivatives but of the error $\\delta$ of each unit. It is minus the
+derivative of the loss with respect to the sum that arrives there, so it says which way, and how
+much, that sum should move:
+"""
+
+UPDATE = """### The update
+
+Each weight takes a step down its derivative: its change is minus $\\eta$ times the derivative. In
+the articles' words, the change of $w_{ij}$ is $\\eta \\, \\delta_j \\, o_i$, where $o_i$ is what
+the weight multiplies.
+
+| weight | before | derivative | change | after |
+|---|---|---|---|---|
+"""
+
+
+def derivation() -> str:
+    """The articles' step of backpropagation, worked out and explained, in Markdown."""
+    weights = starting_weights(ARTICLE_A)
+    one_weight = explain(forward_and_backward(weights)["loss"], weights["w11"]).to_markdown()
+    parts = [NETWORK, ONE_WEIGHT, one_weight, *[derivation_of(article) for article in ARTICLES]]
+    return "\n".join(parts)
+
+
+def derivation_of(article: Article) -> str:
+    """The derivatives with respect to all weights of an article, and the update, in Markdown."""
+    weights = starting_weights(article)
+    first = forward_and_backward(weights)
+    new_weights = updated(weights)
+    second = forward_and_backward(new_weights)
+    deltas = [
+        rf"- $\{delta} = -\partial\mathrm{{loss}}/\partial {indexed(a)} = {-first[a].grad:.8f}$"
+        for delta, a in [("delta_5", "a3"), ("delta_3", "a1"), ("delta_4", "a2")]
+    ]
+    rows = [
+        f"| ${indexed(name)}$ | {weight.data:g} | {weight.grad:.8f} | {-RATE * weight.grad:.8f} "
+        f"| {new_weights[name].data:.8f} |"
+        for name, weight in sorted(weights.items())
+    ]
+    outcome = (
+        f"With the new weights $y_5$ is {second['y5'].data:.8f}, where it was "
+        f"{first['y5'].data:.8f}: nearer to the target. The loss has fallen from "
+        f"{first['loss'].data:.8f} to {second['loss'].data:.8f}."
+    )
+    parts = [
+        f"# Article {article.name}: all the weights, with $w_{{21}}$ = {article.w21}\n",
+        explain(first["loss"]).to_markdown(),
+        DELTAS,
+        *deltas,
+        "",
+        UPDATE + "\n".join(rows),
+        f"\n{outcome}\n",
+    ]
+    return "\n".join(parts)
+
+
+def indexed(name: str) -> str:
+    """A letter and its number in LaTeX.
+
+    >>> indexed("w11")
+    'w_{11}'
+    """
+    return f"{name[0]}_{{{name[1:]}}}"
+
+
+# ── The program ───────────────────────────────────────────────────────────────
+
 INTRODUCTION = """Each figure that an article prints, beside the exact one from the engine.
   agrees     the exact value, rounded to the digits printed
   rounding   what the step gives from figures rounded before
@@ -548,11 +634,12 @@ Both write the loss as (predicted - actual)^2, which would make every delta twic
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Print the reports of both articles and save their graphs."""
+    """Print the reports of both articles, and save their graphs and the derivation."""
     options = _parse(arguments)
     print(INTRODUCTION)
     for article in ARTICLES:
         report(article, options.tolerance, options.output)
+    save_page(derivation(), options.output, "hand_example")
     return 0
 
 

@@ -17,11 +17,14 @@ from demos.hand_example import (
     Article,
     Figure,
     Verdict,
+    derivation,
+    derivation_of,
     exact_figures,
     judge,
     main,
     updates_to_target,
 )
+from tests.latex import check_math, formulas_of_markdown
 from tests.programs import run_module
 
 BOTH = pytest.mark.parametrize("article", ARTICLES, ids=["A", "B"])
@@ -294,6 +297,55 @@ def test_no_correct_reading_gives_061(w21: float, factor: int) -> None:
     assert by_hand(new)["y5"] > 0.65
 
 
+# ── The derivation ────────────────────────────────────────────────────────────
+
+
+def table_of(page: str) -> dict[str, list[float]]:
+    """The rows of the page's table, by weight."""
+    rows = re.findall(r"^\| \$w_\{(\d+)\}\$ \|(.*)\|$", page, re.M)
+    return {f"w{index}": [float(cell) for cell in cells.split("|")] for index, cells in rows}
+
+
+@pytest.mark.parametrize(("article", "w21"), [(ARTICLE_A, 0.2), (ARTICLE_B, 0.3)])
+def test_the_derivation_has_the_numbers_of_the_formulas(article: Article, w21: float) -> None:
+    before = weights_of(w21)
+    figures, after = by_hand(before), after_update(before)
+    page = derivation_of(article)
+    table = table_of(page)
+    assert set(table) == set(before)
+    for name, cells in table.items():
+        change = figures[f"Delta {name}"]
+        assert cells == pytest.approx([before[name], -change, change, after[name]], abs=5e-9)
+    for number, name in [(5, "delta5"), (3, "delta3"), (4, "delta4")]:
+        assert re.search(rf"delta_{number} = .* = {figures[name]:.8f}\$", page)
+    assert f"$y_5$ is {by_hand(after)['y5']:.8f}, where it was {figures['y5']:.8f}" in page
+
+
+def test_the_derivation_explains_every_weight() -> None:
+    for article in ARTICLES:
+        page = derivation_of(article)
+        for index in ("11", "12", "13", "21", "22", "23"):
+            assert (
+                page.count(rf"\frac{{\partial \mathrm{{loss}}}}{{\partial w_{{{index}}}}} &=") == 2
+            )
+    assert (
+        r"&= \mathrm{error} \times (-1) \times y_{5} \cdot (1 - y_{5}) \times w_{13}"
+        in derivation()
+    )
+
+
+def test_the_derivation_is_sound_markdown() -> None:
+    page = derivation()
+    for inside in formulas_of_markdown(page):
+        check_math(inside)
+    assert re.findall("^# .*$", page, re.M) == [
+        "# A step of backpropagation by hand",
+        "# Article A: one weight in full",
+        "# Article A: all the weights, with $w_{21}$ = 0.2",
+        "# Article B: all the weights, with $w_{21}$ = 0.3",
+    ]
+
+
 # ── The program ───────────────────────────────────────────────────────────────
 
 
@@ -320,7 +372,10 @@ def test_a_run(tmp_path: Path) -> None:
     ]:
         assert lines.count(line) == 1, line
     assert "(target - y5)^2 / 2" in result.stdout
-    assert {path.stem for path in tmp_path.iterdir()} == {"hand_example_A", "hand_example_B"}
+    stems = {"hand_example_A", "hand_example_B", "hand_example"}
+    assert {path.stem for path in tmp_path.iterdir()} == stems
+    assert (tmp_path / "hand_example.md").read_text("utf-8") == derivation()
+    assert f"Derivation written to {tmp_path / 'hand_example.md'}" in lines
 
 
 def test_lines_fit_a_terminal_of_100_columns(capsys: pytest.CaptureFixture[str]) -> None:

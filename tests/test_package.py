@@ -73,6 +73,12 @@ ALLOWED = {
         "autograd.page",
         "autograd.snapshot",
     ],
+    "autograd.words": [
+        "autograd.explanation",
+        "autograd.formulas",
+        "autograd.snapshot",
+        "autograd.value",
+    ],
     "autograd.functional": READERS,
     "autograd.anomaly": READERS,
     "autograd.copying": READERS,
@@ -135,6 +141,7 @@ ALLOWED = {
         "autograd.native",
         "autograd.notebook",
         "autograd.snapshot",
+        "autograd.words",
     ],
     "nn": ["autograd", "nn"],
     "demos": ["autograd", "autograd.draw", "nn", "demos"],
@@ -197,3 +204,5 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
     heavy = {"graphviz", "hypothesis", "numpy", "matplotlib", "mpmath", "tqdm", "pytest"}
     assert {"autograd", "nn"} <= loaded
     assert not loaded & heavy
+    words = {"autograd.explanation", "autograd.formulas", "autograd.expressions"}
+    assert not words & set(result.stdout.split())

@@ -1,0 +1,104 @@
+"""explain and formula: what a graph computes, and why its gradients are what they are, in words.
+
+What these two functions need is loaded when one of them is called, so that those who
+never ask need not wait for it.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from autograd.snapshot import Graph, Which, graph
+from autograd.value import Value
+
+if TYPE_CHECKING:
+    from autograd.explanation import Explanation
+
+
+def explain(
+    output: Value | Graph, leaf: Which | None = None, *, digits: int = 6, limit: int = 20
+) -> Explanation:
+    """The chain rule for ``output``, step by step, as a page to read.
+
+    With a ``leaf``, the page is about the derivative with respect to it alone, and about
+    the ways that lead from it to the output. The page shows itself in a terminal and in a
+    notebook; `Explanation.to_markdown` and `Explanation.to_latex` give it as text.
+
+    Args:
+        output: the value whose derivatives are explained, or a snapshot of its graph.
+        leaf: a value that the output was computed from, by itself or by its label.
+        digits: how many significant digits the numbers are shown with.
+        limit: how many statements, and how many steps, are shown at most.
+
+    Raises:
+        TypeError: ``output`` is neither a Value nor a Graph.
+        KeyError: ``leaf`` has no part in the graph, or its label is that of several values.
+        ValueError: ``digits`` or ``limit`` is less than 1.
+
+    >>> x = Value(3.0, "x")
+    >>> y = x * x + 2 * x
+    >>> y.label = "y"
+    >>> print(explain(y, x))
+    How y changes with x
+    ====================
+    <BLANKLINE>
+    Forward
+    -------
+    <BLANKLINE>
+    Given: x = 3.
+    <BLANKLINE>
+      y = x·x + 2·x = 3·3 + 2·3 = 15
+    <BLANKLINE>
+    Backward, step by step
+    ----------------------
+    <BLANKLINE>
+    We begin with ∂y/∂y = 1 and go back. Each derivative is one found before, the upstream
+    one, times a local derivative: how fast a statement changes with one of the values in
+    it. What is used in several places gets a contribution from each.
+    <BLANKLINE>
+      ∂y/∂x = x + x + 2 = 3 + 3 + 2 = 8
+    <BLANKLINE>
+    So ∂y/∂x = 8. Were x larger by 0.001, y would be larger by about 0.008.
+    <BLANKLINE>
+    Numbers are shown with 6 digits, and calculated with all of them.
+    """
+    from autograd.explanation import Explanation
+
+    if digits < 1 or limit < 1:
+        raise ValueError(f"digits and limit are 1 or more, got {digits} and {limit}")
+    snapshot = output if isinstance(output, Graph) else graph(output)
+    return Explanation(snapshot, None if leaf is None else snapshot[leaf], digits, limit)
+
+
+def formula(
+    value: Value | Graph, style: str = "unicode", digits: int | None = None, limit: int = 20
+) -> str:
+    r"""The formula that a value was computed by, as text.
+
+    Values with a label, values used twice and what a function is applied to are called by
+    their names, and their own formulas follow. The plain text is a program of Python
+    instead, which ends in the formula.
+
+    Args:
+        value: the value, or a snapshot of its graph.
+        style: ``"plain"``, ``"unicode"`` or ``"latex"``.
+        digits: how many significant digits the numbers in it have; None for all.
+        limit: how many formulas follow at most: those nearest to the value.
+
+    Raises:
+        TypeError: ``value`` is neither a Value nor a Graph.
+        ValueError: there is no such style.
+
+    >>> x, w = Value(2.0, "x"), Value(-3.0, "w1")
+    >>> print(formula((w * x + 1).tanh() ** 2))
+    v₄², where v₄ = tanh(v₃), v₃ = w₁·x + 1
+    >>> print(formula((w * x + 1).tanh() ** 2, "plain"))
+    v3 = w1*x + 1
+    v4 = tanh(v3)
+    v4**2
+    >>> print(formula(1 / (1 + (-x).exp()), "latex"))
+    \frac{1}{1 + e^{-x}}
+    """
+    from autograd.formulas import formula_of
+
+    return formula_of(value if isinstance(value, Graph) else graph(value), style, digits, limit)
