@@ -149,7 +149,7 @@ def test_local_derivatives_stand_on_the_edges_where_asked_for() -> None:
 
 def test_a_number_that_is_its_own_formula_is_said_once() -> None:
     picture = picture_of(graph(2 - Value(3.0)), local_derivatives="both")
-    assert [label for _, _, label in edges(picture)] == ["−1"]
+    assert [label for _, _, label in edges(picture)] == ["-1"]
 
 
 # ── Colours ───────────────────────────────────────────────────────────────────

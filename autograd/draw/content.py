@@ -456,10 +456,10 @@ class _Drawing:
         if not formulas:
             return ""
         formula = formulas[position]
-        # A constant need not be said twice.
-        if self.choices.local_derivatives == "symbols" or formula.replace("−", "-") == number:
+        if self.choices.local_derivatives == "symbols":
             return formula
-        return f"{formula} = {number}"
+        # A constant need not be said twice.
+        return number if formula.replace("−", "-") == number else f"{formula} = {number}"
 
     def _formulas(self, node: Node) -> Sequence[str]:
         """The local derivatives of a value in symbols, where these are asked for."""
