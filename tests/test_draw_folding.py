@@ -351,3 +351,46 @@ def test_a_depth_that_is_asked_for_is_kept_to_however_much_that_is() -> None:
     assert folding.depth == 3
     assert len(folding.parts) > 100
     assert "operations" in folding.kinds  # the sum over the batch
+
+
+def test_a_label_keeps_a_leaf_from_being_lumped_together_with_others() -> None:
+    neuron = Neuron(6)
+    inputs = [Value(1.0, "a"), Value(2.0, "b"), *[Value(0.5) for _ in range(4)]]
+    picture = picture_of(graph(neuron(inputs) * 2.0), depth=0)
+    assert titles(picture) == ["Neuron", "a", "b", "4 leaves", "… * 2"]
+    assert {label for tail, _, label in edges(picture) if tail.startswith("leaves")} == {"×4"}
+
+
+def test_an_edge_that_stands_for_one_use_has_no_count() -> None:
+    neuron = Neuron(2)
+    x = Value(1.0, "x")
+    out = neuron([x, x])
+    picture = picture_of(graph(out * 2.0), depth=0)
+    assert sorted(label for _, _, label in edges(picture)) == ["", "×2"]
+
+
+def test_a_tangle_is_cut_into_stretches_of_about_equal_size() -> None:
+    """Where everything is used several times, nothing was computed for one value alone."""
+    values = [Value(0.5), Value(0.25)]
+    for i in range(1000):
+        values.append(values[-1] * values[-2] + values[i // 2])
+    folding = fold(graph(values[-1]), None, 40)
+    sizes = [len(part.nodes) for part in folding.parts]
+    assert len(sizes) == 6
+    assert sizes[-1] == 1
+    assert max(sizes[:-1]) <= 1.1 * min(sizes[:-1])
+
+
+def test_a_module_that_is_called_on_its_own_output_may_be_folded() -> None:
+    """The edges then go round in a circle."""
+    cell = Neuron(2, activation="tanh")
+    state = Value(0.0, "state")
+    for step in range(3):
+        state = cell([state * 0.5, Value(1.0, f"x{step}")])
+    state = state * 2.0
+    state.backward()
+    snapshot = graph(state)
+    picture = picture_of(snapshot, depth=0)
+    assert not is_acyclic(len(picture.boxes), {(edge.tail, edge.head) for edge in picture.edges})
+    assert "Neuron" in snapshot.to_svg(depth=0)
+    assert {"sample 0", "sample 1", "sample 2"} <= set(titles(picture_of(snapshot, depth=1)))

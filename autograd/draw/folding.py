@@ -96,9 +96,7 @@ def fold(graph: Graph, depth: int | None, max_boxes: int | None) -> Folding:
         folding = _by_groups(graph, levels, min(depth, full))
         cones = _cones(graph, folding, _kept(graph, folding, max_boxes))
         return _bundled(graph, _contracted(folding, cones, _SMALLEST_CONE))
-    folding = _by_groups(graph, levels, 0)
-    cones = _cones(graph, folding, {graph.root.id})
-    return _stretches(graph, _contracted(folding, cones, _SMALLEST_CONE), max_boxes)
+    return _stretches(graph, _by_groups(graph, levels, 0))
 
 
 def _levels(graph: Graph) -> list[int]:
@@ -283,7 +281,7 @@ def _bundled(graph: Graph, folding: Folding) -> Folding:
     return _regrouped(folding, [*rest, *merged]) if merged else folding
 
 
-def _stretches(graph: Graph, folding: Folding, max_boxes: int) -> Folding:
+def _stretches(graph: Graph, folding: Folding) -> Folding:
     """The computation cut into a few stretches, each one part, and the root.
 
     The parts are taken by their height, and every edge leads from a part to a higher
@@ -296,16 +294,15 @@ def _stretches(graph: Graph, folding: Folding, max_boxes: int) -> Folding:
         if position != root:
             height = max([heights[id] for id in part.nodes])
             by_height.setdefault(height, []).extend(part.nodes)
-    stretches = min(_STRETCHES, max_boxes - 1)
-    # Rounded down, so that the last stretch comes to an end as well.
-    share = (len(graph) - len(folding.parts[root].nodes)) // stretches
+    count = len(graph) - len(folding.parts[root].nodes)
     parts = [folding.parts[root]]
     collected: list[int] = []
     done = 0
     for height in sorted(by_height):
         collected += by_height[height]
-        if done + len(collected) >= share * len(parts):
+        done += len(by_height[height])
+        # The last stretch ends where everything is done.
+        if done * _STRETCHES >= count * len(parts):
             parts.append(Part("operations", tuple(sorted(collected)), None))
-            done += len(collected)
             collected = []
     return _regrouped(folding, parts)
