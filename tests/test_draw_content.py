@@ -317,6 +317,16 @@ def test_every_way_from_a_leaf_to_the_root_is_marked(style: Any) -> None:
     assert picture.caption == "2 ways lead from x to the root; the derivative is 2."
 
 
+def test_the_operation_that_computed_the_beginning_of_the_ways_is_not_on_them() -> None:
+    x = Value(3.0, "x")
+    start = x.tanh()
+    start.label = "start"
+    picture = picture_of(graph(start * 2.0), path_from="start", style="classic")
+    marked = [box.id for box in picture.boxes if box.stroke_width > 1.0]
+    assert marked == ["value1", "operation2", "value2"]
+    assert [edge.width > 1.0 for edge in picture.edges].count(True) == 2
+
+
 def test_ways_are_marked_through_folded_groups() -> None:
     snapshot = network([2, 1], 1)
     leaf = snapshot.find("MLP.layers.0.neurons.1.w.0")[0]

@@ -34,7 +34,6 @@ class Theme:
         frames: what frames are filled with, in turns from the outermost inwards.
         frame_stroke: of the outlines of frames.
         frame_text: of their titles.
-        symbol: of the letters of an operation.
         highlight: of what is marked.
         alarm: what is filled that is not finite.
         stops: of the scale of boxes.
@@ -54,7 +53,6 @@ class Theme:
     frames: tuple[str, ...]
     frame_stroke: str
     frame_text: str
-    symbol: str
     highlight: str
     alarm: str
     stops: Stops
@@ -75,7 +73,6 @@ THEMES: Final = {
         frames=("#fafafa", "#f3f4f6"),
         frame_stroke="#cbd5e1",
         frame_text="#475569",
-        symbol="#111827",
         highlight="#a21caf",
         alarm="#facc15",
         stops=("#2b7bba", "#9cc8e6", "#f4f4f4", "#fbc28a", "#e6802a"),
@@ -93,7 +90,6 @@ THEMES: Final = {
         frames=("#151d2b", "#1a2434"),
         frame_stroke="#475569",
         frame_text="#cbd5e1",
-        symbol="#f3f4f6",
         highlight="#f0abfc",
         alarm="#fde047",
         stops=("#6db7ee", "#2d5f88", "#262e3a", "#85501b", "#f79a4b"),
@@ -111,7 +107,6 @@ THEMES: Final = {
         frames=("none",),
         frame_stroke="#000000",
         frame_text="#000000",
-        symbol="#000000",
         highlight="#000000",
         alarm="#000000",
         stops=("#a6a6a6", "#ffffff", "#a6a6a6"),

@@ -8,7 +8,6 @@ classic style, each operation and each constant is a shape of its own.
 from __future__ import annotations
 
 import math
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final
@@ -26,7 +25,7 @@ from autograd.draw.picture import (
     Picture,
     Swatch,
 )
-from autograd.draw.statistics import Statistics, statistics
+from autograd.draw.summary import SMALL, computed, count, operations, summary
 from autograd.formulas import local_derivative_formulas
 from autograd.grouping import Group
 from autograd.primitives import Reduction
@@ -36,11 +35,8 @@ _DASH: Final = "–"
 _GAP: Final = "…"  # what stands in an operation for an operand that has a box of its own
 _MOST_OPERANDS: Final = 4  # that are written out in an operation
 _LARGE: Final = 1.1  # the size of names
-_SMALL: Final = 0.9  # and of what one may overlook
-_LONGEST_LINE: Final = 28  # of counts, in characters
 _MARKED_BOX: Final = 3.0  # the width of lines that stand out
 _MARKED_EDGE: Final = 2.5
-_PLURALS: Final = {"box": "boxes", "leaf": "leaves"}
 
 
 def picture_of(
@@ -124,6 +120,8 @@ class _Drawing:
         ways = None if choices.path_from is None else graph.path(choices.path_from, limit=0)
         self.ways = ways
         self.marked = frozenset() if ways is None else ways.nodes
+        # What begins the ways is on them, and the operation that computed it is not.
+        self.entered = self.marked if ways is None else self.marked - {ways.leaf}
         self.scale = self._scale()
         self.alarming = False  # whether there is anything in the colour of bad numbers
         self.boxes: list[Box] = []
@@ -269,7 +267,7 @@ class _Drawing:
 
     def _numbers(self, node: Node) -> list[Line]:
         grad = _DASH if node.grad is None else self._number(node.grad)
-        return [Line(self._number(node.data)), Line(f"grad {grad}", scale=_SMALL)]
+        return [Line(self._number(node.data)), Line(f"grad {grad}", scale=SMALL)]
 
     def _name(self, node: Node) -> str:
         if node.label or not node.name or self.choices.frames or node.group is None:
@@ -308,27 +306,31 @@ class _Drawing:
 
     def _add_classic(self, node: Node) -> None:
         """The value in a box, before it the operation in an oval and constants as they are."""
-        first = len(self.boxes)
+        operation = len(self.boxes)
         if node.op is not None:
-            frame = self._frame(node.group)
-            operation = Box(
-                (Line(node.op.symbol, color=self.colors.text),),
-                shape="oval",
-                fill=self.colors.box,
-                stroke=self.colors.highlight if node.id in self.marked else self.colors.stroke,
-                text_color=self.colors.text,
-                stroke_width=_MARKED_BOX if node.id in self.marked else 1.0,
-                frame=frame,
-                tooltip=node.op.name,
-                id=f"operation{node.id}",
-            )
-            self.boxes.append(operation)
-            self._add_constants(node, first)
+            self._add_operation(node, node.op.symbol, node.op.name)
+            self._add_constants(node, operation)
         name = self._name(node)
         lines = [Line(name, bold=True, scale=_LARGE)] if name else []
         self._add_value_box(node, [*lines, *self._numbers(node)])
         if node.op is not None:
-            self.edges.append(self._edge(first, len(self.boxes) - 1, node.id in self.marked))
+            marked = node.id in self.entered
+            self.edges.append(self._edge(operation, len(self.boxes) - 1, marked))
+
+    def _add_operation(self, node: Node, symbol: str, name: str) -> None:
+        marked = node.id in self.entered
+        operation = Box(
+            (Line(symbol),),
+            shape="oval",
+            fill=self.colors.box,
+            stroke=self.colors.highlight if marked else self.colors.stroke,
+            text_color=self.colors.text,
+            stroke_width=_MARKED_BOX if marked else 1.0,
+            frame=self._frame(node.group),
+            tooltip=name,
+            id=f"operation{node.id}",
+        )
+        self.boxes.append(operation)
 
     def _add_constants(self, node: Node, operation: int) -> None:
         for position, operand in enumerate(node.operands):
@@ -352,39 +354,13 @@ class _Drawing:
             assert part.group is not None
             group = self.graph.groups[part.group]
             title, frame, id = _title(group), group.parent, f"group{group.id}"
-        elif not _computed(nodes):
-            title = _count(len(nodes), "leaf")
+        elif computed(nodes):
+            title = f"… {count(computed(nodes), 'operation')} …"
         else:
-            title = f"{_GAP} {_count(_computed(nodes), 'operation')} {_GAP}"
-        lines = [Line(title, bold=True), *self._summary(part, nodes)]
-        tooltip = _operations(nodes)
+            title = count(len(nodes), "leaf")
+        lines = [Line(title, bold=True), *summary(part, nodes, self._number)]
+        tooltip = operations(nodes)
         self._add_box(nodes, lines, self.colors.folded, self._frame(frame), id, tooltip)
-
-    def _summary(self, part: Part, nodes: Sequence[Node]) -> list[Line]:
-        own = [node for node in nodes if node.name]
-        lines = [Line(text, scale=_SMALL) for text in _joined(_contents(part, nodes))]
-        values = statistics([node.data for node in nodes])
-        grads = statistics([node.grad for node in nodes if node.grad is not None])
-        lines.append(Line(f"values {self._range(values)}", scale=_SMALL))
-        lines.append(Line(f"grads {self._range(grads)}", scale=_SMALL))
-        if grads.count:
-            lines.append(self._norm(own, grads))
-        return [*lines, *_remarkable(values, grads)]
-
-    def _norm(self, own: Sequence[Node], grads: Statistics) -> Line:
-        of_own = [node.grad for node in own if node.grad is not None]
-        if of_own:
-            norm = statistics(of_own).norm
-            return Line(f"|grad| of parameters {self._number(norm)}", scale=_SMALL)
-        return Line(f"|grad| {self._number(grads.norm)}", scale=_SMALL)
-
-    def _range(self, numbers: Statistics) -> str:
-        if not numbers.count:
-            return _DASH
-        if numbers.count == numbers.not_finite:
-            return "not finite"
-        least, largest = self._number(numbers.least), self._number(numbers.largest)
-        return least if least == largest else f"{least} to {largest}"
 
     # ── Edges ─────────────────────────────────────────────────────────────────
 
@@ -487,7 +463,7 @@ class _Drawing:
             return []
         name = self.graph.name(self.ways.leaf)
         total = self._number(self.ways.total)
-        ways = _count(self.ways.count, "way")
+        ways = count(self.ways.count, "way")
         verb = "leads" if self.ways.count == 1 else "lead"
         return [f"{ways} {verb} from {name} to the root; the derivative is {total}."]
 
@@ -508,7 +484,7 @@ class _Drawing:
             ways_out.append("max_boxes=None shows everything")
         elif said[-1].endswith("contracted"):
             ways_out.append("max_boxes=None contracts nothing")
-        numbers = f"{_count(len(self.graph), 'value')} in {_count(len(self.folding.parts), 'box')}"
+        numbers = f"{count(len(self.graph), 'value')} in {count(len(self.folding.parts), 'box')}"
         beginning = ", ".join(said)
         return [f"{beginning[0].upper()}{beginning[1:]}: {numbers}. {', '.join(ways_out)}."]
 
@@ -518,60 +494,3 @@ def _title(group: Group) -> str:
     if group.kind == "sample" or group.name.startswith(group.kind):
         return group.name
     return f"{group.name} ({group.kind})"
-
-
-def _count(number: int, noun: str) -> str:
-    """How many of something.
-
-    >>> _count(1, "way"), _count(20000, "box")
-    ('1 way', '20,000 boxes')
-    """
-    if number == 1:
-        return f"1 {noun}"
-    return f"{number:,} {_PLURALS.get(noun, noun + 's')}"
-
-
-def _contents(part: Part, nodes: Sequence[Node]) -> list[str]:
-    """What is in a box, in numbers, as far as its title does not say so."""
-    if not _computed(nodes):
-        return []
-    parameters = sum([bool(node.name) for node in nodes])
-    leaves = len(nodes) - parameters - _computed(nodes)
-    counts = [(parameters, "parameter"), (leaves, "leaf")]
-    if part.kind == "group":
-        counts.insert(1, (_computed(nodes), "operation"))
-    return [_count(number, noun) for number, noun in counts if number]
-
-
-def _joined(texts: Sequence[str]) -> list[str]:
-    """Texts in one line if it is short, and else in lines of their own."""
-    line = ", ".join(texts)
-    if len(line) > _LONGEST_LINE:
-        return list(texts)
-    return [line] if line else []
-
-
-def _computed(nodes: Sequence[Node]) -> int:
-    return sum([node.op is not None for node in nodes])
-
-
-def _operations(nodes: Sequence[Node]) -> str:
-    """How many there are of each operation, the most frequent first."""
-    counts = Counter([node.op.name for node in nodes if node.op is not None])
-    return "\n".join([f"{count:,} {name}" for name, count in counts.most_common()])
-
-
-def _remarkable(values: Statistics, grads: Statistics) -> list[Line]:
-    """How many numbers are 0 or not finite, where any are."""
-    zeros = _counts("zero", values.zeros, grads.zeros)
-    bad = _counts("not finite", values.not_finite, grads.not_finite)
-    return [
-        *[Line(text, scale=_SMALL) for text in _joined(zeros)],
-        *[Line(text, bold=True, scale=_SMALL) for text in _joined(bad)],
-    ]
-
-
-def _counts(what: str, in_values: int, in_grads: int) -> list[str]:
-    """How many values, and how many gradients, are ``what``."""
-    counts = [(in_values, "value"), (in_grads, "grad")]
-    return [f"{_count(number, noun)} {what}" for number, noun in counts if number]

@@ -28,11 +28,6 @@ class Statistics:
     zeros: int
     not_finite: int
 
-    @property
-    def strongest(self) -> float:
-        """The finite number of the greatest size, with its sign; nan if none is finite."""
-        return self.least if abs(self.least) > abs(self.largest) else self.largest
-
 
 def statistics(numbers: Iterable[float]) -> Statistics:
     """The statistics of ``numbers``.
