@@ -81,7 +81,7 @@ def visible(label: str) -> str:
     return "".join(text.lines_of(label))
 
 
-@settings(deadline=None, max_examples=200)
+@settings(max_examples=200)
 @given(labels)
 def test_no_label_becomes_markup(label: str) -> None:
     document = ElementTree.fromstring(to_svg(picture_of(label)).encode())
@@ -92,7 +92,7 @@ def test_no_label_becomes_markup(label: str) -> None:
     assert visible(label) in "".join(shown(to_svg(picture_of(label))))
 
 
-@settings(deadline=None)
+@settings(max_examples=60)
 @given(pictures())
 def test_any_picture_is_valid_xml_and_the_same_each_time(picture: Picture) -> None:
     svg = to_svg(picture)

@@ -33,13 +33,14 @@ class Borders:
 
     Attributes:
         outer: from a border to what stands outside.
-        before: from a border to what stands in it, on the side of lower coordinates.
-        after: the same on the other side.
+        before: of each frame, from its border to what stands in it, on the side of lower
+            coordinates.
+        after: the same on the other side, for all frames.
         least: of each frame, from border to border.
     """
 
     outer: float
-    before: float
+    before: Sequence[float]
     after: float
     least: Sequence[float]
 
@@ -217,7 +218,9 @@ def _bounds(
 ) -> tuple[Bounds, Bounds]:
     """For each block, how far it stays from which blocks before it, and from which after it."""
     room_before = items.before + [borders.outer, borders.after] * len(nesting.parents)
-    room_after = items.after + [borders.before, borders.outer] * len(nesting.parents)
+    room_after = items.after + [
+        room for before in borders.before for room in (before, borders.outer)
+    ]
     distances: dict[tuple[int, int], float] = {}
     for one, other in _neighboured(items, nesting, rank):
         key = blocks[one], blocks[other]
@@ -375,7 +378,7 @@ def _frame_borders(
         if nesting.first[frame] > nesting.last[frame]:
             begins[frame] = ends[frame] = 0.0
             continue
-        begin = begins[frame] - borders.before
+        begin = begins[frame] - borders.before[frame]
         limit = places[blocks[len(items) + 2 * frame + 1]]
         end = min(max(ends[frame] + borders.after, begin + borders.least[frame]), limit)
         begin = min(begin, end - borders.least[frame])

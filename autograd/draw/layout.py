@@ -45,7 +45,7 @@ LABEL_SCALE: Final = 0.85  # the size of an edge's label, as a multiple of the f
 # All in font sizes.
 _SIDE_PADDING: Final = 0.7  # beside the text in a box
 _TOP_PADDING: Final = 0.35  # above and below it
-_WIDTH_GRID: Final = 1.5  # the width of a box is a multiple of this
+_WIDTH_GRID: Final = 1.5  # the width that a text is given is a multiple of this
 _BOX_GAP: Final = 0.9  # between boxes of the same layer
 _LINE_GAP: Final = 0.6  # between lines that run side by side
 _LAYER_GAP: Final = 1.6  # between layers, besides the arrowhead
@@ -160,12 +160,10 @@ class _Drawing:
 
     def layout(self) -> Layout:
         """Place the items, and all else by them."""
-        before, after = self._header_room_across()
-        borders = Borders(
-            _FRAME_GAP * self.size / 2, before, after, self._least_breadths(before + after)
-        )
+        borders = self._borders()
         sequence = order(self.items, self.nesting)
         coordinates, sides = across(self.items, self.nesting, borders, sequence)
+        self.starting, self.ending = self._frame_room_along()
         starts, ends = self._layers_along(coordinates)
         return self._in_rows(coordinates, sides, starts, ends)
 
@@ -181,14 +179,15 @@ class _Drawing:
         width, height = max(width, self.size / 2), max(height, self.size)
         if shape == "oval":  # the smallest ellipse around the text
             width, height = math.sqrt(2) * width, math.sqrt(2) * height
-        elif shape == "text":
-            width += 0.5 * self.size
-            return width, height
-        else:
+            width = max(width, height)
+        elif shape == "box":
             width += 2 * _SIDE_PADDING * self.size
             height += 2 * _TOP_PADDING * self.size
+        return self._rounded_up(width), height
+
+    def _rounded_up(self, width: float) -> float:
         grid = _WIDTH_GRID * self.size
-        return max(grid * math.ceil(width / grid), height if shape == "oval" else 0.0), height
+        return grid * math.ceil(width / grid - 1e-9)
 
     def _fronts(self) -> list[Frontage]:
         """The boxes as they stand in their layers, with room for the lines that arrive."""
@@ -205,28 +204,24 @@ class _Drawing:
         return bool(edge.label) and edge.tail != edge.head
 
     def _label_size(self, label: str) -> tuple[float, float]:
-        return text.size_of(text.split([Line(label)]), LABEL_SCALE * self.size)
+        width, height = text.size_of(text.split([Line(label)]), LABEL_SCALE * self.size)
+        return self._rounded_up(width), height
 
     def _header_size(self, frame: int) -> tuple[float, float]:
         """The size of what stands at the head of a frame, with the padding around it."""
         width, height = text.size_of(self.headers[frame], self.size)
-        grid = _WIDTH_GRID * self.size
-        width = grid * math.ceil((width + 2 * _SIDE_PADDING * self.size) / grid)
+        width = self._rounded_up(width + 2 * _SIDE_PADDING * self.size)
         return width, height + (0.6 if height else _FRAME_PADDING) * self.size
 
-    def _header_room_across(self) -> tuple[float, float]:
-        """The room in every frame before what is in it, across the layers, and after it."""
-        padding = _FRAME_PADDING * self.size
-        if not self.sideways:
-            return padding, padding
-        heights = [self._header_size(frame)[1] for frame in range(len(self.headers))]
-        return max(heights, default=padding), padding
-
-    def _least_breadths(self, padding: float) -> list[float]:
-        """The least size of each frame across the layers, where its title runs across them."""
+    def _borders(self) -> Borders:
+        """The room that frames need across the layers: for their titles, on one side of them."""
+        padding, gap = _FRAME_PADDING * self.size, _FRAME_GAP * self.size / 2
+        sizes = [self._header_size(frame) for frame in range(len(self.headers))]
         if self.sideways:
-            return [padding] * len(self.headers)
-        return [max(self._header_size(frame)[0], padding) for frame in range(len(self.headers))]
+            before = [height for _, height in sizes]
+            return Borders(gap, before, padding, [height + padding for height in before])
+        least = [max(width, 2 * padding) for width, _ in sizes]
+        return Borders(gap, [padding] * len(sizes), padding, least)
 
     # ── Items ─────────────────────────────────────────────────────────────────
 
@@ -338,7 +333,6 @@ class _Drawing:
             plain + min(_STEEPNESS * climb, widest) + (0.0 if (layer + 1) % self.stride else arrow)
             for layer, climb in enumerate(climbs)
         ]
-        self.starting, self.ending = self._frame_room_along()
         room_before, room_after = [0.0] * (len(gaps) + 1), [0.0] * (len(gaps) + 1)
         for frame, (first, last) in enumerate(zip(self.nesting.first, self.nesting.last)):
             if first <= last:
