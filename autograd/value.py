@@ -240,7 +240,7 @@ class Value(Numeric):
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """What a notebook shows: the picture of the graph; see `autograd.notebook`."""
-        return viewers[0](self) if viewers else {"text/plain": repr(self)}
+        return viewers[0](self)
 
     # ── Recording ─────────────────────────────────────────────────────────────
 
