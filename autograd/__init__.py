@@ -14,7 +14,8 @@ from autograd import native  # first, because it settles which engine the rest i
 
 # isort: split
 
-import autograd.copying  # noqa: F401  makes Values copy and pickle
+import autograd.copying  # makes Values copy and pickle
+import autograd.notebook  # noqa: F401  makes notebooks show Values
 from autograd.anomaly import AnomalyError, detect_anomaly
 from autograd.calls import output_of
 from autograd.functional import grad, gradients

@@ -10,14 +10,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
 from autograd.grouping import Group, grouped
 from autograd.primitives import Primitive
 from autograd.value import Value, topological_order
 
 if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
+    import graphviz
+
     from autograd.diagnosis import Anomaly
+    from autograd.draw.options import Layout, PictureOptions
     from autograd.ways import Ways
 
 
@@ -323,3 +329,48 @@ class Graph:
         from autograd.diagnosis import anomalies
 
         return anomalies(self, saturated=saturated, vanishing=vanishing, exploding=exploding)
+
+    # ── Pictures ──────────────────────────────────────────────────────────────
+
+    def to_svg(self, **options: Unpack[PictureOptions]) -> str:
+        """The graph as an SVG document; no other program is needed.
+
+        Args:
+            options: those of `autograd.draw.picture_of`.
+
+        >>> x = Value(3.0, "x")
+        >>> graph(x * x).to_svg(theme="dark").startswith("<svg ")
+        True
+        """
+        from autograd import draw
+
+        return draw.to_svg(draw.picture_of(self, **options))
+
+    def to_dot(self, format: str = "svg", **options: Unpack[PictureOptions]) -> graphviz.Digraph:
+        """The graph as a `graphviz.Digraph`, which can be changed before it is rendered.
+
+        Args:
+            format: of what it is rendered to.
+            options: those of `autograd.draw.picture_of`.
+        """
+        from autograd import draw
+
+        return draw.to_digraph(draw.picture_of(self, **options), format)
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        layout: Layout | None = None,
+        **options: Unpack[PictureOptions],
+    ) -> Path:
+        """Draw the graph into a file, such as ``"x.svg"``; see `autograd.draw.save`."""
+        from autograd import draw
+
+        return draw.save(self, path, layout=layout, **options)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """What a notebook shows: the picture."""
+        from autograd import notebook
+
+        return notebook.show(self)

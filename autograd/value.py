@@ -22,6 +22,7 @@ written out here a second time, for speed.
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any, Final, SupportsFloat, TypeAlias
 
 from autograd.native import mypyc_attr
@@ -35,6 +36,10 @@ Operand: TypeAlias = "Value | float"
 # NumPy's as well, and it returns NotImplemented where it cannot answer.
 AnyOperand: TypeAlias = "Value | SupportsFloat"
 Recorded: TypeAlias = "Value | Any"
+
+# What shows a Value in a notebook; `autograd.notebook` puts it here, since drawing is built
+# on values and not the other way round.
+viewers: Final[list[Callable[[Any], dict[str, str]]]] = []
 
 # What `_awaited` holds while no backward pass is under way.
 _NEVER_REACHED: Final = -1
@@ -232,6 +237,10 @@ class Value(Numeric):
         if self.op is not None:
             parts.append(f"op={self.op.name}")
         return f"Value({', '.join(parts)})"
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """What a notebook shows: the picture of the graph; see `autograd.notebook`."""
+        return viewers[0](self)
 
     # ── Recording ─────────────────────────────────────────────────────────────
 

@@ -29,12 +29,9 @@ def _output_folder(text: str) -> str:
 
 
 def save_graph(root: Value, folder: str, name: str) -> None:
-    """Draw the graph of ``root`` to ``folder/name.svg``, and print one line that says so."""
-    path = save(root, Path(folder) / f"{name}.svg")
-    if path.suffix == ".dot":
-        print(f"Graph saved as {path}. To see it, install Graphviz and run: dot -Tsvg -O {path}")
-    else:
-        print(f"Graph drawn in {path}")
+    """Draw a graph with its local derivatives to ``folder/name.svg``, and print where it is."""
+    path = save(root, Path(folder) / f"{name}.svg", local_derivatives="numbers")
+    print(f"Graph drawn in {path}")
 
 
 def save_page(text: str, folder: str, name: str) -> None:

@@ -16,6 +16,7 @@ import argparse
 import random
 import sys
 from collections.abc import Sequence
+from pathlib import Path
 
 try:
     from tqdm import tqdm
@@ -23,7 +24,8 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError("this demo shows its progress with tqdm: pip install tqdm") from error
 
 from autograd import Value
-from demos.output import add_output_option, save_graph
+from autograd.draw import save
+from demos.output import add_output_option
 from nn import MLP, init
 
 INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
@@ -63,8 +65,8 @@ def train(model: MLP, epochs: int, rate: float) -> None:
             parameter.data -= rate * parameter.grad
 
 
-def save_picture(model: MLP, folder: str) -> None:
-    """Draw the way of one case through the network, with its gradients."""
+def save_pictures(model: MLP, folder: str, name: str) -> list[Path]:
+    """Draw the way of one case through the network: all of it, and folded to its neurons."""
     x = [Value(number, label=f"x{i}") for i, number in enumerate(INPUTS[1])]
     output = model(x)
     output.label = "prediction"
@@ -72,13 +74,17 @@ def save_picture(model: MLP, folder: str) -> None:
     loss.label = "loss"
     model.zero_grad()
     loss.backward()
-    save_graph(loss, folder, "xor")
+    return [
+        save(loss, Path(folder) / f"{name}.svg", max_boxes=None),
+        save(loss, Path(folder) / f"{name}_folded.svg", depth=2),
+    ]
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Train, show the predictions, draw the graph; 0 if the network has learned XOR."""
+    """Train, show the predictions, draw the graphs; 0 if the network has learned XOR."""
     options = _parse(arguments)
     model = make_model(random.Random(options.seed))
+    pictures = save_pictures(model, options.output, "xor_before")
     train(model, options.epochs, options.rate)
 
     print("Predictions after training:")
@@ -87,7 +93,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prediction = model(x).data
         learned = learned and abs(prediction - target) < LEARNED_WITHIN
         print(f"  {x[0]} xor {x[1]} = {target}   predicted {prediction:.4f}")
-    save_picture(model, options.output)
+    for path in [*pictures, *save_pictures(model, options.output, "xor")]:
+        print(f"Graph drawn in {path}")
     if not learned:
         print(f"Not learned: a prediction is {LEARNED_WITHIN} or more from its target.")
         return 1

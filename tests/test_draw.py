@@ -1,189 +1,222 @@
-"""draw_dot and save: what a picture contains, and that it arrives on disk whole."""
+"""draw_dot, save and the methods of a snapshot: what they take, give and refuse."""
 
 from __future__ import annotations
 
-import html
 import os
 import re
 import shutil
+import subprocess
+import sys
 from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
 
 import graphviz
 import pytest
-from hypothesis import given, settings
-from hypothesis import strategies as st
+from hypothesis import given
 
-from autograd import Primitive, Value
-from autograd import sum as total
-from autograd.draw import draw_dot, save
+from autograd import Value, graph
+from autograd.draw import draw_dot, files, picture_of, save, to_digraph, to_svg
+from autograd.draw.text import lines_of
+from tests.drawings import HOSTILE, SVG, any_text, dot_texts, example, network, svg_texts
+from tests.programs import ROOT
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs the dot program")
-NASTY = '< > | { } " \\ & &lt; é'
 
 
-def example() -> Value:
-    x, y = Value(3.0, "x"), Value(-0.5, "y")
-    return (x * y + 2).tanh()
+@pytest.fixture
+def no_dot(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
 
 
-def node_lines(source: str, prefix: str) -> list[str]:
-    return [line.strip() for line in source.splitlines() if re.match(rf"\s*{prefix}\w* \[", line)]
+@pytest.fixture
+def no_graphviz(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(sys.modules, "graphviz", None)
 
 
-def edges(source: str) -> list[str]:
-    return [line.strip() for line in source.splitlines() if "->" in line]
+# ── draw_dot ──────────────────────────────────────────────────────────────────
 
 
-def test_a_drawing_is_a_digraph_with_a_box_per_value_and_an_oval_per_operation() -> None:
-    root = example()
-    dot = draw_dot(root)
+def test_a_drawing_is_a_digraph_that_can_be_changed() -> None:
+    dot = draw_dot(example())
     assert isinstance(dot, graphviz.Digraph)
     assert dot.format == "svg"
-    assert len(node_lines(dot.source, "value")) == 5
-    assert len(node_lines(dot.source, "operation")) == 3
-    for symbol in ["*", "+", "tanh"]:
-        assert f"label={symbol}" in dot.source.replace('"', "")
-    assert 'label="x | data 3"' in dot.source
-    assert 'label="y | data -0.5"' in dot.source
+    dot.node("note", "mine")
+    assert "note [label=mine]" in dot.source
 
 
-def test_gradients_are_shown_after_a_backward_pass_and_only_then() -> None:
-    x = Value(3.0, "x")
-    y = x * 0.0
-    assert "grad" not in draw_dot(y).source
-    y.backward()
-    assert 'label="x | data 3 | grad 0"' in draw_dot(y).source
-    assert 'label="data 9 | grad' not in draw_dot(x * x).source
-
-
-def test_small_gradients_are_not_rounded_to_zero() -> None:
-    x = Value(1e-9, "x")
-    (x * 1e-12).backward()
-    assert "x | data 1e-09 | grad 1e-12" in draw_dot(x).source
-
-
-def test_an_operand_used_twice_has_two_edges_with_its_local_derivatives() -> None:
-    x = Value(3.0)
-    assert edges(draw_dot(x * x).source) == [
-        "operation1 -> value1",
-        "value0 -> operation1 [label=3]",
-        "value0 -> operation1 [label=3]",
-    ]
-
-
-def test_a_constant_is_drawn_without_a_box() -> None:
-    source = draw_dot(2 - Value(3.0)).source
-    assert node_lines(source, "constant") == ["constant1_0 [label=2 shape=plaintext]"]
-    assert edges(source) == [
-        "operation1 -> value1",
-        "constant1_0 -> operation1",
-        "value0 -> operation1 [label=-1]",
-    ]
-
-
-def test_the_same_graph_gives_the_same_bytes() -> None:
-    assert draw_dot(example()).source == draw_dot(example()).source
-
-
-def test_rankdir_and_format_are_those_asked_for() -> None:
-    dot = draw_dot(Value(1.0, "x"), format="png", rankdir="TB")
+def test_the_call_of_micrograd_users_is_understood() -> None:
+    dot = draw_dot(example(), format="png", rankdir="TB")
     assert dot.format == "png"
     assert "rankdir=TB" in dot.source
-    assert 'label="{ x | data 1 }"' in dot.source
+    assert draw_dot(example(), "pdf", "BT").format == "pdf"
+    assert "rankdir=LR" in draw_dot(example()).source
 
 
-def test_a_graph_as_deep_as_a_long_sum_is_drawn() -> None:
-    total = Value(0.0)
-    for _ in range(5_000):
-        total = total + 1
-    assert len(edges(draw_dot(total).source)) == 15_000
+def test_every_value_is_a_node_and_every_use_an_edge() -> None:
+    x = Value(3.0, "x")
+    lines = draw_dot((x * x).tanh()).source.splitlines()
+    nodes = [line.split()[0] for line in lines if line.startswith("\tvalue") and "->" not in line]
+    assert nodes == ["value0", "value1", "value2"]
+    uses = [line.strip().partition(" [")[0] for line in lines if "->" in line]
+    assert uses == ["value0 -> value1", "value0 -> value1", "value1 -> value2"]
 
 
-def test_special_characters_of_a_label_are_escaped() -> None:
-    source = draw_dot(Value(1.0, 'a<b>|{c}"\\&\nd')).source
-    assert r'label="a\<b\>\|\{c\}\"\\&amp;\nd | data 1"' in source
-
-
-@needs_dot
-@pytest.mark.parametrize("rankdir", ["LR", "TB"])
-def test_special_characters_of_a_label_survive_in_the_picture(rankdir: str) -> None:
-    svg = draw_dot(Value(1.0, NASTY), rankdir=rankdir).pipe().decode()
-    texts = [
-        html.unescape(text).replace("\xa0", " ") for text in re.findall(r"<text[^>]*>([^<]*)<", svg)
-    ]
-    assert texts == [NASTY, "data 1"]
-
-
-@needs_dot
-@settings(max_examples=20)
-@given(
-    st.lists(st.text(st.characters(min_codepoint=33, max_codepoint=126), min_size=1), min_size=2)
-)
-def test_any_printable_labels_survive_in_the_picture(labels: list[str]) -> None:
-    total = Value(0.0, "total")
-    for label in labels:
-        total = total + Value(1.0, label)
-    svg = draw_dot(total).pipe().decode()
-    texts = {html.unescape(text) for text in re.findall(r"<text[^>]*>([^<]*)<", svg)}
-    assert {"total", *labels} <= texts
-
-
-@pytest.mark.parametrize("wrong", [3.0, "x", None, [Value(1.0)]])
-def test_only_a_value_can_be_drawn(wrong: object) -> None:
-    with pytest.raises(TypeError) as error:
-        draw_dot(wrong)  # type: ignore[arg-type]
+def test_options_reach_the_picture() -> None:
+    source = draw_dot(example(), style="classic", theme="dark", local_derivatives="numbers").source
+    assert "operation2" in source
+    assert 'bgcolor="#111827"' in source
     assert (
-        str(error.value) == f"draw_dot() draws the graph of a Value, got a {type(wrong).__name__}"
+        source
+        == graph(example())
+        .to_dot(style="classic", theme="dark", local_derivatives="numbers")
+        .source
     )
 
 
+def test_a_snapshot_is_drawn_as_it_was() -> None:
+    x = Value(3.0, "x")
+    y = x * 2
+    snapshot = graph(y)
+    before = draw_dot(y).source
+    y.backward()
+    assert draw_dot(snapshot).source == before != draw_dot(y).source
+
+
+def test_a_drawing_of_a_long_sum_folds_it() -> None:
+    total = Value(0.0)
+    for _ in range(5_000):
+        total = total + 1
+    assert draw_dot(total).source.count("->") == 7
+    assert draw_dot(total, max_boxes=None).source.count("->") == 5_000
+
+
+@pytest.mark.parametrize("wrong", [3.0, "x", None, [Value(1.0)]])
+def test_only_a_value_or_a_snapshot_can_be_drawn(wrong: Any, tmp_path: Path) -> None:
+    kind = type(wrong).__name__
+    with pytest.raises(TypeError) as error:
+        draw_dot(wrong)
+    assert str(error.value) == f"draw_dot() draws the graph of a Value, got a {kind}"
+    with pytest.raises(TypeError) as error:
+        save(wrong, tmp_path / "a.svg")
+    assert str(error.value) == f"save() draws the graph of a Value, got a {kind}"
+    assert os.listdir(tmp_path) == []
+
+
 def test_an_unknown_rankdir_or_format_is_refused() -> None:
-    with pytest.raises(ValueError, match=r"^rankdir must be one of LR, RL, TB, BT, got 'left'$"):
+    with pytest.raises(
+        ValueError, match=r"^rankdir must be one of 'LR', 'RL', 'TB', 'BT', got 'left'$"
+    ):
         draw_dot(Value(1.0), rankdir="left")
     with pytest.raises(ValueError, match="unknown format: 'jpgg'"):
         draw_dot(Value(1.0), format="jpgg")
+    with pytest.raises(TypeError, match=r"^draw_dot\(\) takes the direction as rankdir$"):
+        draw_dot(Value(1.0), direction="TB")
+
+
+@pytest.mark.usefixtures("no_graphviz")
+def test_without_the_package_graphviz_an_svg_is_drawn_and_the_rest_says_what_is_missing(
+    tmp_path: Path,
+) -> None:
+    said = "need the package graphviz: pip install graphviz$"
+    with pytest.raises(ModuleNotFoundError, match=said):
+        draw_dot(example())
+    with pytest.raises(ModuleNotFoundError, match=said):
+        save(example(), tmp_path / "a.png")
+    assert save(example(), tmp_path / "a.svg").read_text() == graph(example()).to_svg()
 
 
 # ── save ──────────────────────────────────────────────────────────────────────
 
 
+@pytest.mark.usefixtures("no_dot")
+def test_an_svg_needs_no_other_program(tmp_path: Path) -> None:
+    path = save(example(), tmp_path / "new" / "graph.svg", theme="dark")
+    assert path == tmp_path / "new" / "graph.svg"
+    assert path.read_text() == graph(example()).to_svg(theme="dark")
+    assert path.read_text() == to_svg(picture_of(graph(example()), theme="dark"))
+    assert svg_texts(path.read_text())[:3] == ["x", "3", "grad –"]
+
+
 @needs_dot
-@pytest.mark.parametrize(("suffix", "start"), [(".svg", b"<?xml"), (".png", b"\x89PNG")])
+def test_an_svg_may_be_laid_out_by_dot(tmp_path: Path) -> None:
+    path = save(example(), tmp_path / "graph.svg", layout="dot")
+    assert b"Generated by graphviz" in path.read_bytes()
+    assert set(dot_texts(path.read_text())) >= {"x", "y", "3", "-0.5", "grad –", "tanh"}
+
+
+@needs_dot
+@pytest.mark.parametrize(("suffix", "start"), [(".PNG", b"\x89PNG"), (".pdf", b"%PDF")])
 def test_save_writes_the_format_of_the_suffix(tmp_path: Path, suffix: str, start: bytes) -> None:
-    path = save(example(), tmp_path / f"graph{suffix}")
+    path = graph(example()).save(tmp_path / f"graph{suffix}")
     assert path == tmp_path / f"graph{suffix}"
     assert path.read_bytes().startswith(start)
     assert os.listdir(tmp_path) == [path.name]
 
 
-def test_without_the_dot_program_the_source_is_saved(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+@pytest.mark.usefixtures("no_dot")
+@pytest.mark.parametrize("suffix", [".dot", ".gv", ".DOT"])
+def test_the_source_can_be_asked_for(tmp_path: Path, suffix: str) -> None:
+    path = graph(example()).save(str(tmp_path / f"graph{suffix}"))
+    assert path.read_text() == draw_dot(example()).source
+
+
+@pytest.mark.usefixtures("no_dot")
+@pytest.mark.parametrize(
+    ("name", "options"), [("graph.png", {}), ("graph.pdf", {}), ("graph.svg", {"layout": "dot"})]
+)
+def test_what_needs_dot_says_so_and_what_installs_it(
+    tmp_path: Path, name: str, options: dict[str, Any]
 ) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path / "nothing"))
-    path = save(example(), tmp_path / "new" / "graph.svg")
-    assert path == tmp_path / "new" / "graph.dot"
-    assert path.read_text() == draw_dot(example()).source
-
-
-def test_the_source_can_be_asked_for(tmp_path: Path) -> None:
-    path = save(example(), str(tmp_path / "graph.dot"))
-    assert path.read_text() == draw_dot(example()).source
-
-
-def test_a_path_without_a_known_format_is_refused_and_nothing_written(tmp_path: Path) -> None:
-    with pytest.raises(
-        ValueError, match=r"names no picture format: add a suffix such as \.svg or \.png$"
-    ):
-        save(example(), tmp_path / "graph")
-    with pytest.raises(ValueError, match="unknown format"):
-        save(example(), tmp_path / "graph.nosuch")
-    with pytest.raises(TypeError):
-        save(3.0, tmp_path / "graph.dot")  # type: ignore[arg-type]
+    with pytest.raises(RuntimeError) as error:
+        save(example(), tmp_path / name, **options)
+    assert str(error.value) == (
+        f"a picture laid out by Graphviz, such as this {name[5:]}, needs its program dot, which is "
+        "not installed: `apt install graphviz` (Debian, Ubuntu), `brew install graphviz` (macOS) "
+        "or `winget install graphviz` (Windows) brings it; "
+        'an .svg with layout="own" needs nothing'
+    )
     assert os.listdir(tmp_path) == []
 
 
-def test_a_suffix_may_be_in_capitals(tmp_path: Path) -> None:
-    assert save(example(), tmp_path / "a.DOT").read_text() == draw_dot(example()).source
+def test_a_path_without_a_known_format_is_refused_and_nothing_written(tmp_path: Path) -> None:
+    for name, options, said in [
+        ("graph", {}, r"graph' names no picture format: add a suffix such as \.svg or \.png$"),
+        (
+            "graph.nosuch",
+            {},
+            r"^\.nosuch is no format of pictures: take \.svg, \.png, \.pdf, \.dot, "
+            "or another that Graphviz writes$",
+        ),
+        (
+            "graph.png",
+            {"layout": "own"},
+            r'^a \.png picture is laid out by Graphviz: take layout="dot", or save an \.svg$',
+        ),
+        ("graph.svg", {"layout": "neat"}, "^layout must be one of 'own', 'dot', got 'neat'$"),
+        ("graph.svg", {"depth": -1}, "^depth must be None or a whole number from 0 up, got -1$"),
+    ]:
+        with pytest.raises(ValueError, match=said):
+            save(example(), tmp_path / name, **options)  # type: ignore[arg-type]
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_graph_too_large_for_dot_is_not_handed_to_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MOST_FOR_DOT", 8)
+    save(example(), tmp_path / "small.dot")
+    x = Value(1.0)
+    large = x * x * x * x * x
+    said = (
+        "^dot might take minutes over 5 boxes and 8 edges: fold the graph, with max_boxes or "
+        'depth, or save an .svg with layout="own"$'
+    )
+    for name in ["a.png", "a.svg"]:
+        with pytest.raises(ValueError, match=said):
+            save(large, tmp_path / name, layout="dot")
+    save(large, tmp_path / "a.svg")
+    assert sorted(os.listdir(tmp_path)) == ["a.svg", "small.dot"]
 
 
 def test_a_file_gets_the_usual_permissions_and_a_link_stays_one(tmp_path: Path) -> None:
@@ -196,21 +229,15 @@ def test_a_file_gets_the_usual_permissions_and_a_link_stays_one(tmp_path: Path) 
 
 
 def test_a_folder_is_not_overwritten(tmp_path: Path) -> None:
-    (tmp_path / "a.dot").mkdir()
+    (tmp_path / "a.svg").mkdir()
     with pytest.raises(IsADirectoryError, match=r"is a folder: name a file in it$"):
-        save(example(), tmp_path / "a.dot")
-
-
-def test_characters_that_cannot_be_shown_are_replaced() -> None:
-    source = draw_dot(Value(1.0, "a\0b\ud800c\rd")).source
-    assert 'label="a\ufffdb\ufffdc\ufffdd | data 1"' in source
-    source.encode()
+        save(example(), tmp_path / "a.svg")
 
 
 def test_a_failed_write_leaves_the_old_picture(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    path = save(example(), tmp_path / "graph.dot")
+    path = save(example(), tmp_path / "graph.svg")
     before = path.read_bytes()
 
     def full(source: str, target: Path) -> None:
@@ -220,25 +247,76 @@ def test_a_failed_write_leaves_the_old_picture(
     with pytest.raises(OSError, match="no space left"):
         save(Value(1.0), path)
     assert path.read_bytes() == before
-    assert os.listdir(tmp_path) == ["graph.dot"]
+    assert os.listdir(tmp_path) == ["graph.svg"]
 
 
-def test_operations_on_many_operands_are_drawn_in_order() -> None:
-    x, y = Value(1.0, "x"), Value(2.0, "y")
-    source = draw_dot(total([x, 5.0, y, x])).source
-    assert edges(source) == [
-        "operation2 -> value2",
-        "value0 -> operation2 [label=1]",
-        "constant2_1 -> operation2",
-        "value1 -> operation2 [label=1]",
-        "value0 -> operation2 [label=1]",
-    ]
+# ── The same graph, the same bytes ────────────────────────────────────────────
+
+PROGRAM = """
+from autograd import graph
+from tests.drawings import network
+snapshot = network([3, 3, 1], 2)
+for options in [{}, {"depth": 2}, {"max_boxes": None, "path_from": 0}, {"depth": 0}]:
+    print(snapshot.to_svg(**options), snapshot.to_dot(**options).source)
+"""
 
 
-def test_an_operation_of_ones_own_is_drawn_with_its_symbol() -> None:
-    cube = Primitive("cube", lambda x: x**3, lambda x, out: 3.0 * x * x, symbol="x³ & <more>")
-    source = draw_dot(cube(Value(2.0, "x"))).source
-    assert 'operation1 [label="x³ &amp; <more>" shape=oval]' in source
-    brackets = Primitive("f", lambda x: x, lambda x, out: 1.0, symbol="<f>")
-    assert 'operation1 [label="<f>" shape=oval]' in draw_dot(brackets(Value(2.0))).source
-    assert "value0 -> operation1 [label=12]" in source
+def test_another_run_of_the_program_gives_the_same_bytes() -> None:
+    """Whatever order sets have in it."""
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", PROGRAM],
+            capture_output=True,
+            check=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
+    assert outputs.pop().count(b"<svg ") == 4
+
+
+def test_other_numbers_leave_every_box_in_its_place() -> None:
+    """As long as they are as wide, nothing but numbers and colours changes."""
+    first, second = (network([2, 1], 1, seed) for seed in (1, 2))
+    pictures = [picture_of(snapshot) for snapshot in (first, second)]
+    assert len({tuple(box.id for box in picture.boxes) for picture in pictures}) == 1
+    ends = [[(edge.tail, edge.head) for edge in picture.edges] for picture in pictures]
+    assert ends[0] == ends[1]
+    assert to_digraph(pictures[0]).source != to_digraph(pictures[1]).source
+
+
+# ── Labels that could do harm ─────────────────────────────────────────────────
+
+ELEMENTS = {
+    *("svg", "g", "defs", "rect", "ellipse", "path", "text", "title", "marker"),
+    *("linearGradient", "stop"),
+}
+
+
+@given(any_text(), any_text())
+def test_any_label_survives_in_an_svg_and_nothing_in_it_is_markup(one: str, other: str) -> None:
+    root = Value(1.0, one) * Value(2.0, "y")
+    root.label = other
+    root.backward()
+    svg = graph(root).to_svg(title=other, path_from=0, local_derivatives="both")
+    tree = ElementTree.fromstring(svg.encode())
+    for element in tree.iter():
+        assert element.tag.removeprefix(SVG) in ELEMENTS
+        for name, content in element.attrib.items():
+            assert not name.lower().startswith("on")
+            assert "href" not in name.lower()
+            assert "javascript" not in content.lower() or name == "aria-label"
+    texts = [text for text in svg_texts(svg) if text]
+    for label in (one, other):
+        for line in lines_of(label):
+            assert not line or line in texts
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_a_hostile_label_leaves_no_script_behind(label: str) -> None:
+    svg = graph(Value(1.0, label) * 2.0).to_svg(title=label)
+    assert "<script" not in svg
+    assert "<!--" not in svg
+    assert not re.search(r"<[^>]*\son\w+\s*=", re.sub(r'"[^"]*"', '""', svg))

@@ -384,15 +384,17 @@ def test_lines_fit_a_terminal_of_100_columns(capsys: pytest.CaptureFixture[str])
     assert max(map(len, capsys.readouterr().out.splitlines())) <= 100
 
 
-def test_a_run_without_the_dot_program(tmp_path: Path) -> None:
+def test_the_pictures_need_no_other_program(tmp_path: Path) -> None:
     empty = tmp_path / "empty"
     empty.mkdir()
     result = run("--output", str(tmp_path), path=str(empty))
     assert (result.returncode, result.stderr) == (0, "")
     for name in ("hand_example_A", "hand_example_B"):
-        source = (tmp_path / f"{name}.dot").read_text()
-        assert all(label in source for label in ("w21", "a1", "y5", "loss"))
-    assert result.stdout.count("dot -Tsvg") == 2
+        drawing = (tmp_path / f"{name}.svg").read_text()
+        assert all(f">{label}</text>" in drawing for label in ("w21", "a1", "y5", "loss"))
+        assert f"Graph drawn in {tmp_path / name}.svg\n" in result.stdout
+    # dy5/da3 in the first pass of article A: 0.66507364 x (1 - 0.66507364)
+    assert ">0.2228</text>" in (tmp_path / "hand_example_A.svg").read_text()
 
 
 def test_the_graph_shows_the_gradients_of_the_first_pass(

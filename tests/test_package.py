@@ -42,8 +42,16 @@ ALLOWED = {
     ],
     "autograd.calls": ["autograd.native", "autograd.value"],
     "autograd.grouping": ["autograd.value"],
-    # The last two are readers of it, which its methods import where they are called.
-    "autograd.snapshot": [*READERS, "autograd.grouping", "autograd.diagnosis", "autograd.ways"],
+    "autograd.snapshot": [
+        *READERS,
+        "autograd.grouping",
+        # These are readers of it, which its methods import where they are called.
+        "autograd",
+        "autograd.diagnosis",
+        "autograd.draw.options",
+        "autograd.notebook",
+        "autograd.ways",
+    ],
     "autograd.ways": ["autograd.snapshot"],
     "autograd.diagnosis": ["autograd.primitives", "autograd.snapshot"],
     "autograd.notation": [],
@@ -74,7 +82,41 @@ ALLOWED = {
     "autograd.functional": READERS,
     "autograd.anomaly": READERS,
     "autograd.copying": READERS,
-    "autograd.draw": READERS,
+    # What is shown of a graph is decided by these.
+    "autograd.draw": [
+        "autograd.draw.content",
+        "autograd.draw.dot",
+        "autograd.draw.files",
+        "autograd.draw.options",
+        "autograd.draw.svg",
+        "autograd.snapshot",
+        "autograd.value",
+    ],
+    "autograd.draw.colors": ["autograd.draw.picture"],
+    "autograd.draw.options": [
+        "autograd.draw.colors",
+        "autograd.draw.picture",
+        "autograd.snapshot",
+    ],
+    "autograd.draw.statistics": [],
+    "autograd.draw.folding": ["autograd.snapshot"],
+    "autograd.draw.summary": [
+        "autograd.draw.folding",
+        "autograd.draw.picture",
+        "autograd.draw.statistics",
+        "autograd.snapshot",
+    ],
+    "autograd.draw.content": [
+        "autograd.draw.colors",
+        "autograd.draw.folding",
+        "autograd.draw.options",
+        "autograd.draw.picture",
+        "autograd.draw.summary",
+        "autograd.formulas",
+        "autograd.grouping",
+        "autograd.primitives",
+        "autograd.snapshot",
+    ],
     # The layout and what writes it know of pictures, and nothing of values.
     "autograd.draw.picture": [],
     "autograd.draw.text": ["autograd.draw", "autograd.draw.picture"],
@@ -86,6 +128,14 @@ ALLOWED = {
     "autograd.draw.routing": ["autograd.draw.items", "autograd.draw.rows"],
     "autograd.draw.layout": LAYOUT,
     "autograd.draw.svg": [*LAYOUT, "autograd.draw.layout"],
+    "autograd.draw.dot": ["autograd.draw.picture", "autograd.draw.text"],
+    "autograd.draw.files": [
+        "autograd.draw.dot",
+        "autograd.draw.options",
+        "autograd.draw.picture",
+        "autograd.draw.svg",
+    ],
+    "autograd.notebook": ["autograd.snapshot", "autograd.value"],
     # What is tested with is built on what is tested: on all of the interface of the library.
     "autograd.testing": [
         *READERS,
@@ -102,6 +152,7 @@ ALLOWED = {
         "autograd.copying",
         "autograd.functional",
         "autograd.native",
+        "autograd.notebook",
         "autograd.snapshot",
         "autograd.words",
         "autograd.testing",  # its registration with Hypothesis, where that is imported

@@ -86,15 +86,20 @@ def test_the_demo_as_a_user_runs_it(tmp_path: Path) -> None:
         prediction = re.fullmatch(rf"  {a} xor {b} = {target}   predicted (\d\.\d{{4}})", line)
         assert prediction is not None
         assert abs(float(prediction[1]) - target) < 0.1
-    source = tmp_path / "xor.dot"
-    assert lines[8] == (
-        f"Graph saved as {source}. To see it, install Graphviz and run: dot -Tsvg -O {source}"
-    )
-    assert lines[9] == "Learned: every prediction is within 0.1 of its target."
+    names = ["xor_before", "xor_before_folded", "xor", "xor_folded"]
+    assert lines[8:] == [
+        *[f"Graph drawn in {tmp_path / name}.svg" for name in names],
+        "Learned: every prediction is within 0.1 of its target.",
+    ]
     assert "epoch/s" in result.stderr
-    drawing = source.read_text()
-    for label in ["x0 |", "hidden3.w1 |", "output0.b |", "prediction |", "loss |", "| grad "]:
-        assert label in drawing
+    texts = {name: (tmp_path / f"{name}.svg").read_text() for name in names}
+    for label in ["x0", "hidden3.w1", "output0.b", "prediction", "loss"]:
+        assert f">{label}</text>" in texts["xor"]
+        assert f">{label}</text>" in texts["xor_before"]
+    assert texts["xor_folded"].count(" (Neuron)</text>") == 5
+    assert "hidden3.w1" not in texts["xor_folded"]
+    assert texts["xor"] != texts["xor_before"]
+    assert texts["xor_folded"] != texts["xor_before_folded"]
 
 
 def test_a_network_that_has_not_learned_exits_with_an_error(tmp_path: Path) -> None:

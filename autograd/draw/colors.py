@@ -1,0 +1,237 @@
+"""The colours of pictures: themes, and the scale that gives numbers a colour.
+
+Blue stands for negative numbers and orange for positive ones, which readers who
+confuse red with green tell apart as well as anybody; how strong the colour is
+shows the size of the number, on a logarithmic scale.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+from autograd.draw.picture import Legend, Ramp, Swatch
+
+# From the strongest negative number over 0 to the strongest positive one.
+Stops = tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Theme:
+    """The colours of a picture.
+
+    Attributes:
+        background: of the page.
+        text: of the letters on it.
+        muted: of letters that matter less.
+        box: what a computed value is filled with.
+        leaf: what a leaf is filled with.
+        folded: what a folded group is filled with.
+        stroke: of the outlines of boxes.
+        edge: of the arrows.
+        frames: what frames are filled with, in turns from the outermost inwards.
+        frame_stroke: of the outlines of frames.
+        frame_text: of their titles.
+        highlight: of what is marked.
+        alarm: what is filled that is not finite.
+        stops: of the scale of boxes.
+        lines: of the scale of arrows.
+        dashes: whether negative numbers are outlined with dashes, because the stops do
+            not tell them from positive ones.
+    """
+
+    background: str
+    text: str
+    muted: str
+    box: str
+    leaf: str
+    folded: str
+    stroke: str
+    edge: str
+    frames: tuple[str, ...]
+    frame_stroke: str
+    frame_text: str
+    highlight: str
+    alarm: str
+    stops: Stops
+    lines: Stops
+    dashes: bool = False
+
+
+THEMES: Final = {
+    "light": Theme(
+        background="#ffffff",
+        text="#111827",
+        muted="#4b5563",
+        box="#ffffff",
+        leaf="#eef2f7",
+        folded="#e5e7eb",
+        stroke="#4b5563",
+        edge="#6b7280",
+        frames=("#fafafa", "#f3f4f6"),
+        frame_stroke="#cbd5e1",
+        frame_text="#475569",
+        highlight="#a21caf",
+        alarm="#facc15",
+        stops=("#2b7bba", "#9cc8e6", "#f4f4f4", "#fbc28a", "#e6802a"),
+        lines=("#1d5f99", "#7fb2d8", "#b4b8be", "#f0a860", "#c05f0c"),
+    ),
+    "dark": Theme(
+        background="#111827",
+        text="#f3f4f6",
+        muted="#c3c9d4",
+        box="#1f2937",
+        leaf="#2b3646",
+        folded="#374151",
+        stroke="#9ca3af",
+        edge="#9ca3af",
+        frames=("#151d2b", "#1a2434"),
+        frame_stroke="#475569",
+        frame_text="#cbd5e1",
+        highlight="#f0abfc",
+        alarm="#fde047",
+        stops=("#6db7ee", "#2d5f88", "#262e3a", "#85501b", "#f79a4b"),
+        lines=("#7cc4f8", "#3f78a5", "#565f6d", "#a3692c", "#fba55b"),
+    ),
+    "print": Theme(
+        background="#ffffff",
+        text="#000000",
+        muted="#000000",
+        box="#ffffff",
+        leaf="#ffffff",
+        folded="#ffffff",
+        stroke="#000000",
+        edge="#000000",
+        frames=("none",),
+        frame_stroke="#000000",
+        frame_text="#000000",
+        highlight="#000000",
+        alarm="#000000",
+        stops=("#a6a6a6", "#ffffff", "#a6a6a6"),
+        lines=("#000000", "#b0b0b0", "#000000"),
+        dashes=True,
+    ),
+}
+
+_DECADES: Final = 6  # how far down from the largest number sizes are told apart
+_FAINTEST: Final = 0.15  # the place on the scale of the smallest of these sizes
+
+
+@dataclass(frozen=True, slots=True)
+class Scale:
+    """Where a number stands between the colours of a ramp.
+
+    The scale ends at powers of ten, so that colours are alike in pictures whose
+    numbers differ little.
+
+    Attributes:
+        low: a power of ten: sizes up to it are shown alike, and 0 apart from them.
+        high: a power of ten that no size is beyond.
+    """
+
+    low: float
+    high: float
+
+    @classmethod
+    def of(cls, numbers: Iterable[float]) -> Scale | None:
+        """The scale on which these numbers can be shown; None if none is finite.
+
+        >>> Scale.of([0.02, -3.0, 0.0])
+        Scale(low=0.01, high=10.0)
+        """
+        sizes = [abs(number) for number in numbers if math.isfinite(number)]
+        if not sizes:
+            return None
+        sizes = [size for size in sizes if size > 0.0] or [1.0]
+        high = min(max(math.ceil(math.log10(max(sizes))), -300), 308)
+        low = min(max(math.floor(math.log10(min(sizes))), high - _DECADES), high - 1)
+        return cls(10.0**low, 10.0**high)
+
+    def position(self, number: float) -> float:
+        """The place of a finite number between -1 and 1; 0 stands for 0 alone.
+
+        >>> scale = Scale(0.01, 100.0)
+        >>> scale.position(0.0), scale.position(-100.0), round(scale.position(0.01), 9)
+        (0.0, -1.0, 0.15)
+        """
+        if number == 0.0:
+            return 0.0
+        decades = math.log10(self.high) - math.log10(self.low)
+        share = (math.log10(abs(number)) - math.log10(self.low)) / decades
+        place = _FAINTEST + (1.0 - _FAINTEST) * min(max(share, 0.0), 1.0)
+        return math.copysign(place, number)
+
+    def number(self, position: float) -> float:
+        """The number whose place ``position`` is."""
+        if position == 0.0:
+            return 0.0
+        share = (abs(position) - _FAINTEST) / (1.0 - _FAINTEST)
+        low, high = math.log10(self.low), math.log10(self.high)
+        return math.copysign(10.0 ** (low + share * (high - low)), position)
+
+    def legend(self, stops: Stops, title: str, swatches: Iterable[Swatch]) -> Legend:
+        """What the colours of the scale mean, and those of ``swatches``."""
+        count = 17
+        places = [2.0 * i / (count - 1) - 1.0 for i in range(count)]
+        ramp = Ramp(
+            tuple([blend(stops, place) for place in places]),
+            tuple([_rounded(self.number(place)) for place in (-1.0, -0.5, 0.0, 0.5, 1.0)]),
+        )
+        return Legend((ramp, *swatches), title)
+
+
+def _rounded(number: float) -> str:
+    """A number to one digit, with an exponent only where it needs one.
+
+    >>> _rounded(10.0), _rounded(0.0316), _rounded(1e-9)
+    ('10', '0.03', '1e-09')
+    """
+    return f"{float(f'{number:.1g}'):g}"
+
+
+def blend(stops: Stops, position: float) -> str:
+    """The colour at a place between -1 and 1 on a ramp of evenly spaced colours.
+
+    >>> blend(("#000000", "#ffffff"), 0.0)
+    '#808080'
+    """
+    place = (position + 1.0) / 2.0 * (len(stops) - 1)
+    before = min(int(place), len(stops) - 2)
+    share = place - before
+    mixed = [
+        round(a + (b - a) * share) for a, b in zip(_rgb(stops[before]), _rgb(stops[before + 1]))
+    ]
+    return "#" + "".join([f"{channel:02x}" for channel in mixed])
+
+
+def readable_on(fill: str) -> str:
+    """Black or white, whichever letters on ``fill`` stand out more in.
+
+    >>> readable_on("#ffffff"), readable_on("#2b7bba")
+    ('#000000', '#000000')
+    """
+    return max("#000000", "#ffffff", key=lambda color: contrast(color, fill))
+
+
+def contrast(one: str, other: str) -> float:
+    """The contrast ratio of two colours, as the guidelines WCAG 2 define it.
+
+    >>> contrast("#000000", "#ffffff")
+    21.0
+    """
+    lighter, darker = sorted([_luminance(one), _luminance(other)], reverse=True)
+    return (lighter + 0.05) / (darker + 0.05)
+
+
+def _luminance(color: str) -> float:
+    linear = [
+        channel / 12.92 if channel <= 0.04045 else ((channel + 0.055) / 1.055) ** 2.4
+        for channel in [channel / 255.0 for channel in _rgb(color)]
+    ]
+    return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _rgb(color: str) -> tuple[int, int, int]:
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:7], 16)

@@ -1,0 +1,263 @@
+"""A picture in the language of Graphviz.
+
+Here a picture becomes a `graphviz.Digraph`, which the ``dot`` program lays out. It
+can be changed before that, as any Digraph can.
+"""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Iterator, Sequence
+from typing import TYPE_CHECKING, Any, Final
+
+from autograd.draw.picture import Box, Edge, Frame, Legend, Line, Picture, Ramp, Swatch
+from autograd.draw.text import lines_of
+
+if TYPE_CHECKING:
+    import graphviz
+
+_SHAPES: Final = {"box": "box", "oval": "oval", "text": "plaintext"}
+_POINTS_PER_PIXEL: Final = 0.75
+_TABLE: Final = '<TABLE BORDER="0" CELLBORDER="0" CELLSPACING="0" CELLPADDING="2">'
+_PACKED: Final = _TABLE.replace('PADDING="2"', 'PADDING="0"')
+
+
+def to_digraph(picture: Picture, format: str = "svg") -> graphviz.Digraph:
+    """The picture as a `graphviz.Digraph`; the same picture always gives the same text.
+
+    Args:
+        picture: the picture.
+        format: of what ``render()`` and ``pipe()`` make.
+
+    Raises:
+        ModuleNotFoundError: the package graphviz is missing.
+        ValueError: ``format`` is not one that graphviz knows.
+
+    >>> picture = Picture((Box((Line("x"),), id="x"), Box((Line("y"),))), (Edge(0, 1, "2"),))
+    >>> source = to_digraph(picture).source
+    >>> 'x [label=x' in source, 'x -> box1 [label=2' in source
+    (True, True)
+    """
+    dot = _package().Digraph(format=format)
+    size = picture.font_size * _POINTS_PER_PIXEL
+    font = {"fontname": picture.font_family, "fontsize": f"{size:g}"}
+    dot.attr(
+        "graph",
+        rankdir=picture.direction,
+        nodesep="0.15",
+        ranksep="0.3",
+        bgcolor="transparent" if picture.background == "none" else picture.background,
+        fontcolor=picture.text_color,
+        **font,
+    )
+    dot.attr("node", height="0.25", width="0.3", margin="0.08,0.04", **font)
+    dot.attr("edge", arrowsize="0.6", fontname=font["fontname"], fontsize=f"{size * 0.85:g}")
+    names = _names(picture.boxes)
+    _add_frames(dot, picture, names)
+    for edge in picture.edges:
+        dot.edge(names[edge.tail], names[edge.head], **_edge_attributes(edge))
+    _add_surroundings(dot, picture)
+    return dot
+
+
+def known_formats() -> frozenset[str]:
+    """The formats that Graphviz writes, such as ``"png"``."""
+    return frozenset(_package().FORMATS)
+
+
+def _package() -> Any:
+    """The package graphviz, which not everything that draws needs."""
+    try:
+        import graphviz
+    except ModuleNotFoundError as error:
+        raise ModuleNotFoundError(
+            "pictures in Graphviz's language need the package graphviz: pip install graphviz"
+        ) from error
+    return graphviz
+
+
+def _names(boxes: Sequence[Box]) -> list[str]:
+    """What the boxes are called in the source: by their ids as far as these are unique."""
+    names: list[str] = []
+    taken: set[str] = set()
+    for position, box in enumerate(boxes):
+        name = box.id if box.id.isidentifier() and box.id not in taken else f"box{position}"
+        taken.add(name)
+        names.append(name)
+    return names
+
+
+def _add_frames(dot: graphviz.Digraph, picture: Picture, names: Sequence[str]) -> None:
+    """Every box, within the frames that it lies in."""
+    inside: dict[int | None, list[int]] = {}
+    for position, box in enumerate(picture.boxes):
+        inside.setdefault(box.frame, []).append(position)
+    clusters: list[graphviz.Digraph] = []
+    for number, frame in enumerate(picture.frames):
+        cluster = _package().Digraph(name=f"cluster{number}")
+        cluster.attr(**_frame_attributes(frame))
+        clusters.append(cluster)
+    # From the last frame on, so that a frame is complete before it is put into its parent.
+    for number in reversed(range(len(clusters))):
+        _add_boxes(clusters[number], picture, inside.get(number, []), names)
+        parent = picture.frames[number].parent
+        (dot if parent is None else clusters[parent]).subgraph(clusters[number])
+    _add_boxes(dot, picture, inside.get(None, []), names)
+
+
+def _add_boxes(
+    dot: graphviz.Digraph, picture: Picture, positions: Sequence[int], names: Sequence[str]
+) -> None:
+    for position in positions:
+        box = picture.boxes[position]
+        dot.node(names[position], **_box_attributes(box, picture.font_size))
+
+
+def _box_attributes(box: Box, size: float) -> dict[str, str]:
+    styles = ["filled", *(["rounded"] if box.shape == "box" else [])]
+    attributes = {
+        "label": _label(box.lines, size * _POINTS_PER_PIXEL),
+        "shape": _SHAPES[box.shape],
+        "fontcolor": box.text_color,
+    }
+    if box.shape != "text":
+        if box.dashed:
+            styles.append("dashed")
+        attributes |= {
+            "style": ",".join(styles),
+            "fillcolor": box.fill,
+            "color": box.stroke,
+            "penwidth": f"{box.stroke_width:g}",
+        }
+    if box.tooltip:
+        attributes["tooltip"] = _plain(box.tooltip)
+    return attributes
+
+
+def _edge_attributes(edge: Edge) -> dict[str, str]:
+    attributes = {"color": edge.color, "penwidth": f"{edge.width:g}"}
+    if edge.label:
+        attributes["label"] = _plain(edge.label)
+        attributes["fontcolor"] = edge.label_color or edge.color
+    if edge.dashed:
+        attributes["style"] = "dashed"
+    if edge.tooltip:
+        # Without these, Graphviz shows the names of the boxes instead, in parts of the edge.
+        text = _plain(edge.tooltip)
+        attributes |= {"tooltip": text, "labeltooltip": text}
+    return attributes
+
+
+def _frame_attributes(frame: Frame) -> dict[str, str]:
+    styles = ["rounded", *(["filled"] if frame.fill != "none" else [])]
+    if frame.dashed:
+        styles.append("dashed")
+    attributes = {
+        "label": _plain("\n".join([frame.title, *[line.text for line in frame.subtitle]])),
+        "labeljust": "l",
+        "style": ",".join(styles),
+        "color": frame.stroke,
+        "fontcolor": frame.text_color,
+        "tooltip": _plain(frame.tooltip or frame.title),
+    }
+    if frame.fill != "none":
+        attributes["fillcolor"] = frame.fill
+    return attributes
+
+
+# ── Text ──────────────────────────────────────────────────────────────────────
+
+
+def _label(lines: Sequence[Line], size: float) -> str:
+    """Lines of text, as markup only where one of them looks different."""
+    if all(not line.bold and line.color is None and line.scale == 1.0 for line in lines):
+        return _plain("\n".join([line.text for line in lines]))
+    marked_up = [text for line in lines for text in _marked_up(line, size)]
+    return f"<{'<BR/>'.join(marked_up)}>"
+
+
+def _marked_up(line: Line, size: float) -> Iterator[str]:
+    for text in lines_of(line.text):
+        marked_up = _as_markup(text)
+        if line.bold:
+            marked_up = f"<B>{marked_up}</B>"
+        attributes = "" if line.color is None else f' COLOR="{line.color}"'
+        if line.scale != 1.0:
+            attributes += f' POINT-SIZE="{size * line.scale:g}"'
+        yield f"<FONT{attributes}>{marked_up}</FONT>" if attributes else marked_up
+
+
+def _as_markup(text: str) -> str:
+    """Text within Graphviz's markup: no element may be empty, and a backslash means something."""
+    return html.escape(text).replace("\\", "\\\\") if text else " "
+
+
+def _plain(text: str) -> str:
+    """``text`` so that Graphviz shows it as it is."""
+    lines = [line.replace("\\", "\\\\").replace("&", "&amp;") for line in lines_of(text)]
+    # What stands in angle brackets would be taken for markup.
+    escaped: str = _package().nohtml("\\n".join(lines))
+    return escaped
+
+
+# ── Around the picture ────────────────────────────────────────────────────────
+
+
+def _add_surroundings(dot: graphviz.Digraph, picture: Picture) -> None:
+    """Title, legend and caption, all of which Graphviz has one label for."""
+    size = picture.font_size * _POINTS_PER_PIXEL
+    rows = []
+    if picture.title:
+        rows.append(
+            _row(f'<FONT POINT-SIZE="{size * 1.2:g}"><B>{_lines(picture.title)}</B></FONT>')
+        )
+    if picture.legend is not None:
+        rows.append(_row(_legend(picture.legend, size)))
+    if picture.caption:
+        rows.append(_row(_lines(picture.caption)))
+    if rows:
+        dot.attr("graph", label=f"<{_TABLE}{''.join(rows)}</TABLE>>", labelloc="b")
+
+
+def _lines(text: str) -> str:
+    return "<BR/>".join([_as_markup(line) for line in lines_of(text)])
+
+
+def _row(content: str) -> str:
+    return f'<TR><TD CELLPADDING="0">{content}</TD></TR>'
+
+
+def _legend(legend: Legend, size: float) -> str:
+    cells = [f'<TD ALIGN="RIGHT">{_lines(legend.title)}</TD>'] if legend.title else []
+    for entry in legend.entries:
+        cells.append(_swatch(entry, size) if isinstance(entry, Swatch) else _ramp(entry, size))
+    return f"{_TABLE}<TR>{''.join(cells)}</TR></TABLE>"
+
+
+def _swatch(swatch: Swatch, size: float) -> str:
+    return f"{_patch(swatch.color, 1.8 * size, size)}<TD>{_lines(swatch.text)}</TD>"
+
+
+def _patch(color: str, width: float, height: float) -> str:
+    place = f'WIDTH="{width:.0f}" HEIGHT="{height:.0f}" FIXEDSIZE="TRUE"'
+    return f'<TD BGCOLOR="{color}" {place}></TD>'
+
+
+def _ramp(ramp: Ramp, size: float) -> str:
+    """The colours in a row of cells, and below them the texts in another."""
+    width = round(1.8 * size)
+    patches = "".join([_patch(color, width, 1.2 * size) for color in ramp.colors])
+    # A text in the middle stands below its colour, in a cell twice as wide as at the ends.
+    half = width * len(ramp.colors) // (2 * len(ramp.texts) - 2)
+    cells = [("LEFT", half), *[("CENTER", 2 * half)] * (len(ramp.texts) - 2), ("RIGHT", half)]
+    texts = "".join(
+        [
+            f'<TD ALIGN="{side}" WIDTH="{room}">{_lines(text)}</TD>'
+            for text, (side, room) in zip(ramp.texts, cells)
+        ]
+    )
+    rows = [_row(f"{_PACKED}<TR>{cells}</TR></TABLE>") for cells in (patches, texts)]
+    # Of a fixed size, since a longer line elsewhere would pull the colours apart.
+    whole = f'WIDTH="{width * len(ramp.colors)}" HEIGHT="{math.ceil(2.8 * size)}"'
+    return f'<TD ALIGN="LEFT">{_PACKED[:-1]} FIXEDSIZE="TRUE" {whole}>{"".join(rows)}</TABLE></TD>'

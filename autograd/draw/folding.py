@@ -1,0 +1,308 @@
+"""Which values of a graph share a box, so that its picture can be read.
+
+A group is either open, and a frame around what is in it, or folded into one
+box. How many levels of groups are open is the **depth**: at depth 0 a model is one
+box, at depth 1 each of its layers, and so on.
+
+What is in no group is contracted, where there is too much of it, by **cones**: a
+value, and whatever was computed for it alone. A cone has one way out, so that
+contracting cones closes no cycle; a neuron that nobody has declared a group, or
+a long sum, is a cone. Where cones do not suffice, whole stretches of the
+computation become boxes one after the other.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+from autograd.snapshot import Graph
+
+# How many operations in a row are shown where a contracted stretch begins, and where it ends.
+_ENDS_SHOWN: Final = 3
+_SMALLEST_CONE: Final = 3
+_SMALLEST_BUNDLE: Final = 3
+_STRETCHES: Final = 5
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """What one box stands for.
+
+    Attributes:
+        kind: a value, a folded group, operations contracted into one box, or leaves that
+            are used alike.
+        nodes: the ids of the nodes, in order.
+        group: the id of the group that it stands for, or that it lies in.
+    """
+
+    kind: Literal["value", "group", "operations", "leaves"]
+    nodes: tuple[int, ...]
+    group: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class Folding:
+    """A graph as it is shown.
+
+    Attributes:
+        parts: what the boxes stand for; each node is in one of them.
+        part_of: for each node, the position of its part.
+        depth: how many levels of groups are open.
+        full_depth: how many levels there are.
+    """
+
+    parts: tuple[Part, ...]
+    part_of: list[int]
+    depth: int
+    full_depth: int
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """The kinds of its parts."""
+        return frozenset(part.kind for part in self.parts)
+
+
+def fold(graph: Graph, depth: int | None, max_boxes: int | None) -> Folding:
+    """The graph folded to ``depth``, or as far as is necessary.
+
+    Args:
+        graph: the snapshot.
+        depth: how many levels of groups to leave open; None stands for as many as the
+            limit allows.
+        max_boxes: the limit: at most so many boxes, and twice as many edges. It takes
+            effect on what is in no folded group; None stands for no limit.
+
+    >>> from autograd import Value, graph
+    >>> x = total = Value(1.0, "x")
+    >>> for _ in range(1000):
+    ...     total = total * 2.0
+    >>> [len(part.nodes) for part in fold(graph(total), None, 100).parts]
+    [1, 1, 1, 1, 994, 1, 1, 1]
+    """
+    levels = _levels(graph)
+    full = max(levels, default=0)
+    if max_boxes is None:
+        return _by_groups(graph, levels, full if depth is None else min(depth, full))
+    depths = range(full, -1, -1) if depth is None else [min(depth, full)]
+    for each in depths:
+        folding = _within(graph, _by_groups(graph, levels, each), max_boxes)
+        if folding is not None:
+            return folding
+    if depth is not None and graph.groups:
+        # What was asked for is more than fits: contract what can be, and leave it there.
+        folding = _by_groups(graph, levels, min(depth, full))
+        cones = _cones(graph, folding, _kept(graph, folding, max_boxes))
+        return _bundled(graph, _contracted(folding, cones, _SMALLEST_CONE))
+    return _stretches(graph, _by_groups(graph, levels, 0))
+
+
+def _levels(graph: Graph) -> list[int]:
+    """For each group, how many groups there are from the outermost to it, itself included."""
+    levels: list[int] = []
+    for group in graph.groups:
+        levels.append(1 if group.parent is None else levels[group.parent] + 1)
+    return levels
+
+
+def _by_groups(graph: Graph, levels: Sequence[int], depth: int) -> Folding:
+    """Groups deeper than ``depth`` folded, and nothing else."""
+    folded: list[int | None] = []  # for each group, the outermost folded one that it is in
+    for group, level in zip(graph.groups, levels):
+        outer = None if group.parent is None else folded[group.parent]
+        folded.append(group.id if outer is None and level > depth else outer)
+    members: dict[int, list[int]] = {}  # of folded groups, by the first node of each
+    first: dict[int, int] = {}
+    groups: dict[int, int | None] = {}
+    for node in graph:
+        outer = None if node.group is None else folded[node.group]
+        if outer is None:
+            members[node.id] = [node.id]
+            groups[node.id] = node.group
+        else:
+            start = first.setdefault(outer, node.id)
+            members.setdefault(start, []).append(node.id)
+            groups[start] = outer
+    starts = set(first.values())
+    parts = [
+        Part("group" if start in starts else "value", tuple(nodes), groups[start])
+        for start, nodes in members.items()
+    ]
+    return _folding(graph, parts, depth, max(levels, default=0))
+
+
+def _folding(graph: Graph, parts: Iterable[Part], depth: int, full_depth: int) -> Folding:
+    parts = tuple(sorted(parts, key=lambda part: part.nodes[0]))
+    part_of = [0] * len(graph)
+    for position, part in enumerate(parts):
+        for id in part.nodes:
+            part_of[id] = position
+    return Folding(parts, part_of, depth, full_depth)
+
+
+def _fits(graph: Graph, folding: Folding, max_boxes: int) -> bool:
+    if len(folding.parts) > max_boxes:
+        return False
+    part_of = folding.part_of
+    pairs = {
+        (part_of[source], part_of[node.id])
+        for node in graph
+        for source in node.inputs
+        if part_of[source] != part_of[node.id]
+    }
+    return len(pairs) <= 2 * max_boxes
+
+
+def _within(graph: Graph, folding: Folding, max_boxes: int) -> Folding | None:
+    """The same with so much contracted that it fits; None if nothing helps.
+
+    Where anything is folded or contracted, the rest is contracted until it is easily read.
+    """
+    folded = folding.depth < folding.full_depth
+    if folded:
+        folding = _bundled(graph, folding)
+    fits = _fits(graph, folding, max_boxes)
+    fixed = _loose(graph, folding).count(False)
+    room = fixed + max_boxes // 4
+    if (fits and not folded) or (fits and len(folding.parts) <= room):
+        return folding
+    if fixed > max_boxes:
+        return None
+    cones = _cones(graph, folding, _kept(graph, folding, max_boxes))
+    counts = Counter([len(cone) for cone in cones if len(cone) >= _SMALLEST_CONE])
+    sizes = sorted(counts, reverse=True) or [_SMALLEST_CONE]
+    boxes = len(folding.parts)
+    for size in sizes:
+        boxes -= counts[size] * (size - 1)
+        # Once cones can be had no smaller, what is still too much may fit with leaves bundled.
+        if boxes > room and size != sizes[-1]:
+            continue
+        contracted = _bundled(graph, _contracted(folding, cones, size))
+        if _fits(graph, contracted, max_boxes):
+            return contracted
+    return folding if fits else None
+
+
+def _loose(graph: Graph, folding: Folding) -> list[bool]:
+    """For each part, whether it may be contracted: a value outside of the innermost groups."""
+    outer = {None, *[group.parent for group in graph.groups]}
+    return [part.kind != "group" and part.group in outer for part in folding.parts]
+
+
+def _kept(graph: Graph, folding: Folding, max_boxes: int) -> set[int]:
+    """The nodes to be shown one by one though others are contracted."""
+    loose = [part.nodes[0] for part in folding.parts if part.kind == "value"]
+    kept = {graph.root.id}
+    labelled = [id for id in loose if graph.nodes[id].label]
+    if len(labelled) <= max_boxes // 4:
+        kept.update(labelled)
+    computed = [id for id in loose if graph.nodes[id].op is not None]
+    heights = _heights(graph)
+    beginning = [id for id in computed if heights[id] <= _ENDS_SHOWN]
+    if len(beginning) <= 2 * _ENDS_SHOWN:
+        kept.update(beginning)
+    kept.update(_end(graph, set(computed)))
+    return kept
+
+
+def _heights(graph: Graph) -> list[int]:
+    """For each node, the number of operations on the longest way to it from a leaf."""
+    heights: list[int] = []
+    for node in graph:
+        heights.append(max([heights[source] + 1 for source in node.inputs], default=0))
+    return heights
+
+
+def _end(graph: Graph, computed: set[int]) -> list[int]:
+    """The operations that the graph ends in, one after the other."""
+    found = [graph.root.id]
+    while len(found) < _ENDS_SHOWN:
+        before = {id for id in graph.nodes[found[-1]].inputs if id in computed}
+        if len(before) != 1:
+            break
+        found += before
+    return found
+
+
+def _cones(graph: Graph, folding: Folding, kept: set[int]) -> list[list[int]]:
+    """What may be contracted, in sets of nodes with one way out each."""
+    loose = _loose(graph, folding)
+    tops: list[int | None] = [None] * len(graph)  # of what is in a cone, where that ends
+    cones: dict[int, list[int]] = {}
+    for node in reversed(graph.nodes):
+        part = folding.part_of[node.id]
+        if node.id in kept or not loose[part] or folding.parts[part].kind != "value":
+            continue
+        above = {tops[user] for user in graph.users(node)}
+        top = above.pop() if len(above) == 1 else None
+        if top is None or graph.nodes[top].group != node.group:
+            top = node.id
+        tops[node.id] = top
+        cones.setdefault(top, []).append(node.id)
+    return list(cones.values())
+
+
+def _contracted(folding: Folding, cones: Iterable[Sequence[int]], size: int) -> Folding:
+    """Each cone of at least ``size`` nodes as one part."""
+    within: set[int] = set()
+    merged: list[Part] = []
+    for cone in cones:
+        if len(cone) >= size:
+            within.update(cone)
+            group = folding.parts[folding.part_of[cone[0]]].group
+            merged.append(Part("operations", tuple(sorted(cone)), group))
+    rest = [part for part in folding.parts if part.nodes[0] not in within]
+    return _regrouped(folding, [*rest, *merged])
+
+
+def _regrouped(folding: Folding, parts: Iterable[Part]) -> Folding:
+    parts = tuple(sorted(parts, key=lambda part: part.nodes[0]))
+    part_of = list(folding.part_of)
+    for position, part in enumerate(parts):
+        for id in part.nodes:
+            part_of[id] = position
+    return Folding(parts, part_of, folding.depth, folding.full_depth)
+
+
+def _bundled(graph: Graph, folding: Folding) -> Folding:
+    """Leaves without a label that the same parts use as one part."""
+    bundles: dict[tuple[frozenset[int], int | None], list[int]] = {}
+    for part in folding.parts:
+        node = graph.nodes[part.nodes[0]]
+        if part.kind == "value" and node.op is None and not node.label and not node.name:
+            users = frozenset(folding.part_of[user] for user in graph.users(node))
+            bundles.setdefault((users, part.group), []).append(node.id)
+    large = {key: ids for key, ids in bundles.items() if len(ids) >= _SMALLEST_BUNDLE}
+    within = {id for ids in large.values() for id in ids}
+    rest = [part for part in folding.parts if part.nodes[0] not in within]
+    merged = [Part("leaves", tuple(ids), group) for (_, group), ids in large.items()]
+    return _regrouped(folding, [*rest, *merged]) if merged else folding
+
+
+def _stretches(graph: Graph, folding: Folding) -> Folding:
+    """The computation cut into a few stretches, each one part, and the root.
+
+    The parts are taken by their height, and every edge leads from a part to a higher
+    one, so that no cycle arises that was not there.
+    """
+    heights = _heights(graph)
+    root = folding.part_of[graph.root.id]
+    by_height: dict[int, list[int]] = {}
+    for position, part in enumerate(folding.parts):
+        if position != root:
+            height = max([heights[id] for id in part.nodes])
+            by_height.setdefault(height, []).extend(part.nodes)
+    count = len(graph) - len(folding.parts[root].nodes)
+    parts = [folding.parts[root]]
+    collected: list[int] = []
+    done = 0
+    for height in sorted(by_height):
+        collected += by_height[height]
+        done += len(by_height[height])
+        # The last stretch ends where everything is done.
+        if done * _STRETCHES >= count * len(parts):
+            parts.append(Part("operations", tuple(sorted(collected)), None))
+            collected = []
+    return _regrouped(folding, parts)

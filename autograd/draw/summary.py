@@ -1,0 +1,106 @@
+"""What a box says that stands for many values: how many of what, and their statistics."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Sequence
+from typing import Final
+
+from autograd.draw.folding import Part
+from autograd.draw.picture import Line
+from autograd.draw.statistics import Statistics, statistics
+from autograd.snapshot import Node
+
+SMALL: Final = 0.9  # the size of what one may overlook
+_DASH: Final = "–"
+_LONGEST_LINE: Final = 28  # of counts, in characters
+_PLURALS: Final = {"box": "boxes", "leaf": "leaves"}
+
+
+def summary(part: Part, nodes: Sequence[Node], written: Callable[[float], str]) -> list[Line]:
+    """The lines below the title of a box.
+
+    Args:
+        part: what the box stands for.
+        nodes: its nodes.
+        written: how a number is.
+    """
+    values = statistics([node.data for node in nodes])
+    grads = statistics([node.grad for node in nodes if node.grad is not None])
+    texts = [
+        *_joined(_contents(part, nodes)),
+        f"values {_range(values, written)}",
+        f"grads {_range(grads, written)}",
+        *([_norm(nodes, grads, written)] if grads.count else []),
+        *_joined(_counts("zero", values.zeros, grads.zeros)),
+    ]
+    bad = _joined(_counts("not finite", values.not_finite, grads.not_finite))
+    return [
+        *[Line(text, scale=SMALL) for text in texts],
+        *[Line(text, bold=True, scale=SMALL) for text in bad],
+    ]
+
+
+def _norm(nodes: Sequence[Node], grads: Statistics, written: Callable[[float], str]) -> str:
+    """The norm of the gradients: of the parameters, where there are any."""
+    own = [node.grad for node in nodes if node.name and node.grad is not None]
+    if own:
+        return f"|grad| of parameters {written(statistics(own).norm)}"
+    return f"|grad| {written(grads.norm)}"
+
+
+def _range(numbers: Statistics, written: Callable[[float], str]) -> str:
+    if not numbers.count:
+        return _DASH
+    if numbers.count == numbers.not_finite:
+        return "not finite"
+    least, largest = written(numbers.least), written(numbers.largest)
+    return least if least == largest else f"{least} to {largest}"
+
+
+def count(number: int, noun: str) -> str:
+    """How many of something.
+
+    >>> count(1, "way"), count(20000, "box")
+    ('1 way', '20,000 boxes')
+    """
+    if number == 1:
+        return f"1 {noun}"
+    return f"{number:,} {_PLURALS.get(noun, noun + 's')}"
+
+
+def _contents(part: Part, nodes: Sequence[Node]) -> list[str]:
+    """What is in a box, in numbers, as far as its title does not say so."""
+    if not computed(nodes):
+        return []
+    parameters = sum([bool(node.name) for node in nodes])
+    leaves = len(nodes) - parameters - computed(nodes)
+    counts = [(parameters, "parameter"), (leaves, "leaf")]
+    if part.kind == "group":
+        counts.insert(1, (computed(nodes), "operation"))
+    return [count(number, noun) for number, noun in counts if number]
+
+
+def _joined(texts: Sequence[str]) -> list[str]:
+    """Texts in one line if it is short, and else in lines of their own."""
+    line = ", ".join(texts)
+    if len(line) > _LONGEST_LINE:
+        return list(texts)
+    return [line] if line else []
+
+
+def computed(nodes: Sequence[Node]) -> int:
+    """How many of the nodes are no leaves."""
+    return sum([node.op is not None for node in nodes])
+
+
+def operations(nodes: Sequence[Node]) -> str:
+    """How many there are of each operation, the most frequent first."""
+    counts = Counter([node.op.name for node in nodes if node.op is not None])
+    return "\n".join([f"{number:,} {name}" for name, number in counts.most_common()])
+
+
+def _counts(what: str, in_values: int, in_grads: int) -> list[str]:
+    """How many values, and how many gradients, are ``what``."""
+    counts = [(in_values, "value"), (in_grads, "grad")]
+    return [f"{count(number, noun)} {what}" for number, noun in counts if number]

@@ -1,0 +1,389 @@
+"""What a picture shows: texts, colours, marks, and what is refused."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Primitive, Value, clamp, graph
+from autograd import sum as total
+from autograd.draw import picture_of
+from autograd.draw.colors import THEMES, Scale, blend, contrast, readable_on
+from autograd.draw.picture import Box, Picture, Ramp
+from nn import Neuron
+from tests.drawings import contents, edges, example, lines_of, network
+
+# ── Boxes ─────────────────────────────────────────────────────────────────────
+
+
+def test_a_box_shows_label_operation_number_and_gradient() -> None:
+    x = Value(3.0, "x")
+    y = (x * 2.0).tanh()
+    y.label = "y"
+    assert contents(picture_of(graph(y))) == {
+        "value0": ["x", "3", "grad –"],
+        "value1": ["… * 2", "6", "grad –"],
+        "value2": ["y", "tanh", "1", "grad –"],
+    }
+
+
+def test_a_gradient_is_a_dash_until_a_backward_pass_and_then_a_number() -> None:
+    x = Value(3.0, "x")
+    y = x * 0.0
+    assert contents(picture_of(graph(y)))["value0"][-1] == "grad –"
+    y.backward()
+    assert contents(picture_of(graph(y)))["value0"][-1] == "grad 0"
+    assert contents(picture_of(graph(x + y)))["value2"][-1] == "grad –"
+
+
+def test_small_gradients_are_not_rounded_to_zero() -> None:
+    x = Value(1e-9, "x")
+    (x * 1e-12).backward()
+    assert contents(picture_of(graph(x)))["value0"] == ["x", "1e-09", "grad 1e-12"]
+
+
+def test_what_has_no_label_has_its_name_as_a_parameter() -> None:
+    neuron = Neuron(1)
+    neuron.b.label = "bias"
+    snapshot = graph(neuron([Value(2.0)]))
+    assert [lines[0] for lines in contents(picture_of(snapshot)).values()][:3] == [
+        "bias",
+        "w.0",
+        "2",
+    ]
+    # Without frames, the name has to say where it is.
+    unframed = [lines[0] for lines in contents(picture_of(snapshot, frames=False)).values()]
+    assert unframed[:3] == ["bias", "Neuron.w.0", "2"]
+
+
+@pytest.mark.parametrize(
+    ("root", "written"),
+    [
+        (2 - Value(3.0), "2 - …"),
+        (Value(3.0) - 2, "… - 2"),
+        (Value(3.0) ** 2, "… ** 2"),
+        (-Value(3.0), "neg"),
+        (Value(3.0).maximum(0.25), "max(…, 0.25)"),
+        (clamp(Value(3.0), 0, 1), "clamp(…, 0, 1)"),
+        (total([Value(3.0), 5.0, Value(1.0)]), "sum(…, 5, …)"),
+        (total([Value(3.0), 5.0]), "sum(…, 5)"),
+        (total([Value(3.0)] * 4 + [1.0] * 3), "sum (3 of 7 constant)"),
+        (total([Value(3.0)] * 7), "sum"),
+    ],
+    ids=str,
+)
+def test_constants_stand_in_the_operation(root: Value, written: str) -> None:
+    assert lines_of(picture_of(graph(root)).boxes[-1])[0] == written
+
+
+def test_in_the_classic_style_operations_and_constants_are_apart() -> None:
+    x = Value(3.0, "x")
+    picture = picture_of(graph(2 - x * x), style="classic", local_derivatives="numbers")
+    assert [(box.id, box.shape, lines_of(box)) for box in picture.boxes] == [
+        ("value0", "box", ["x", "3", "grad –"]),
+        ("operation1", "oval", ["*"]),
+        ("value1", "box", ["9", "grad –"]),
+        ("operation2", "oval", ["-"]),
+        ("constant2_0", "text", ["2"]),
+        ("value2", "box", ["-7", "grad –"]),
+    ]
+    assert sorted(edges(picture)) == [
+        ("constant2_0", "operation2", ""),
+        ("operation1", "value1", ""),
+        ("operation2", "value2", ""),
+        ("value0", "operation1", "3"),
+        ("value0", "operation1", "3"),
+        ("value1", "operation2", "-1"),
+    ]
+
+
+def test_an_operation_of_ones_own_is_drawn_with_its_symbol() -> None:
+    cube = Primitive("cube", lambda x: x**3, lambda x, out: 3.0 * x * x, symbol="x³ & <more>")
+    picture = picture_of(graph(cube(Value(2.0))), local_derivatives="numbers")
+    assert lines_of(picture.boxes[1]) == ["x³ & <more>", "8", "grad –"]
+    assert edges(picture) == [("value0", "value1", "12")]
+
+
+def test_what_is_rounded_stands_in_full_in_the_tooltip() -> None:
+    neuron = Neuron(1)
+    neuron.w[0].data = 1 / 3
+    picture = picture_of(graph(neuron([1.0])))
+    tooltips = {lines_of(box)[0]: box.tooltip for box in picture.boxes}
+    assert tooltips["w.0"] == "Neuron.w.0\ndata 0.3333333333333333\ngrad –"
+    assert tooltips["… * 1"] == "Neuron\nmultiply\ndata 0.3333333333333333\ngrad –"
+    assert "local derivative 1.0" in {edge.tooltip for edge in picture.edges}
+
+
+def test_precision_counts_significant_digits() -> None:
+    x = Value(1 / 3, "x")
+    for precision, text in [(1, "0.3"), (4, "0.3333"), (17, "0.33333333333333331")]:
+        assert contents(picture_of(graph(x), precision=precision))["value0"][1] == text
+
+
+# ── Edges ─────────────────────────────────────────────────────────────────────
+
+
+def test_an_operand_used_twice_has_two_edges() -> None:
+    x = Value(3.0)
+    assert edges(picture_of(graph(x * x))) == [("value0", "value1", "")] * 2
+
+
+def test_local_derivatives_stand_on_the_edges_where_asked_for() -> None:
+    a, b = Value(6.0, "a"), Value(4.0, "b")
+    snapshot = graph(a * b + 1.0)
+    labels = {
+        how: [label for _, _, label in edges(picture_of(snapshot, local_derivatives=how))]
+        for how in (None, "numbers", "symbols", "both")
+    }
+    assert labels == {
+        None: ["", "", ""],
+        "numbers": ["4", "6", "1"],
+        "symbols": ["b", "a", "1"],
+        "both": ["b = 4", "a = 6", "1"],
+    }
+
+
+def test_a_number_that_is_its_own_formula_is_said_once() -> None:
+    picture = picture_of(graph(2 - Value(3.0)), local_derivatives="both")
+    assert [label for _, _, label in edges(picture)] == ["-1"]
+
+
+# ── Colours ───────────────────────────────────────────────────────────────────
+
+
+def box_of(picture: Picture, id: str) -> Box:
+    return next(box for box in picture.boxes if box.id == id)
+
+
+def channels(color: str) -> tuple[int, int, int]:
+    return int(color[1:3], 16), int(color[3:5], 16), int(color[5:], 16)
+
+
+def signed() -> Value:
+    """A value whose inputs have the gradients 100, -0.01, 0."""
+    x, y, z = Value(1.0, "x"), Value(2.0, "y"), Value(0.0, "z")
+    out = x * 100.0 - y * 0.01 + z * 0.0
+    out.backward()
+    return out
+
+
+@pytest.mark.parametrize("theme", ["light", "dark"])
+def test_gradients_are_blue_below_zero_and_orange_above(theme: Any) -> None:
+    picture = picture_of(graph(signed()), theme=theme)
+    fills = {lines_of(box)[0]: box.fill for box in picture.boxes}
+    red, _, blue = channels(fills["x"])
+    assert red > blue + 100
+    red, _, blue = channels(fills["y"])
+    assert blue > red
+    assert fills["z"] == THEMES[theme].stops[2]
+    assert picture.legend is not None
+    assert picture.legend.title == "gradient"
+    ramp = picture.legend.entries[0]
+    assert isinstance(ramp, Ramp)
+    assert ramp.texts == ("-100", "-0.4", "0", "0.4", "100")
+    assert ramp.colors[0] == THEMES[theme].stops[0]
+    assert ramp.colors[-1] == THEMES[theme].stops[-1] == fills["x"]
+
+
+def test_a_print_has_dashes_for_the_sign_and_no_colours() -> None:
+    picture = picture_of(graph(signed()), theme="print")
+    boxes = {lines_of(box)[0]: box for box in picture.boxes}
+    assert (boxes["x"].dashed, boxes["y"].dashed, boxes["z"].dashed) == (False, True, False)
+    for box in picture.boxes:
+        assert len(set(channels(box.fill))) == 1
+    assert channels(boxes["x"].fill) < channels(boxes["y"].fill) < channels(boxes["z"].fill)
+    assert picture.legend is not None
+    assert picture.legend.title == "gradient (dashed: negative)"
+
+
+def test_boxes_may_show_values_and_edges_local_derivatives() -> None:
+    snapshot = graph(Value(-2.0, "x") * Value(3.0, "y"))
+    by_value = picture_of(snapshot, color_by="value")
+    red, _, blue = channels(box_of(by_value, "value0").fill)
+    assert blue > red
+    red, _, blue = channels(box_of(by_value, "value1").fill)
+    assert red > blue
+    by_edge = picture_of(snapshot, color_by="local derivative")
+    assert {box.fill for box in by_edge.boxes} == {THEMES["light"].leaf, THEMES["light"].box}
+    red, _, blue = channels(by_edge.edges[0].color)  # into x: y is 3
+    assert red > blue
+    red, _, blue = channels(by_edge.edges[1].color)
+    assert blue > red
+    assert by_edge.legend is not None
+    assert by_edge.legend.title == "local derivative"
+    plain = picture_of(snapshot, color_by=None)
+    assert plain.legend is None
+    assert {edge.color for edge in plain.edges} == {THEMES["light"].edge}
+
+
+def test_without_a_backward_pass_there_is_no_scale_of_gradients() -> None:
+    picture = picture_of(graph(example()))
+    assert picture.legend is None
+    assert {box.fill for box in picture.boxes} == {THEMES["light"].leaf, THEMES["light"].box}
+
+
+@pytest.mark.parametrize("bad", [math.inf, math.nan])
+def test_what_is_not_finite_has_the_colour_of_alarm(bad: float) -> None:
+    x = Value(bad, "x")
+    y = x * Value(2.0, "y")
+    picture = picture_of(graph(y), color_by="value")
+    assert [box.fill for box in picture.boxes] == [
+        "#facc15",
+        blend(THEMES["light"].stops, Scale(1.0, 10.0).position(2.0)),
+        "#facc15",
+    ]
+    assert picture.legend is not None
+    assert picture.legend.entries[1].text == "inf or nan"  # type: ignore[union-attr]
+    by_edge = picture_of(graph(y), color_by="local derivative")
+    assert by_edge.edges[1].color == "#facc15"
+    assert by_edge.edges[1].width > by_edge.edges[0].width
+
+
+def test_a_folded_group_has_the_colour_of_its_strongest_gradient() -> None:
+    snapshot = network([3, 1], 1)
+    picture = picture_of(snapshot, depth=0)
+    strongest = max(
+        [node.grad for node in snapshot if node.group is not None and node.grad is not None],
+        key=abs,
+    )
+    scale = Scale.of([node.grad for node in snapshot if node.grad is not None])
+    assert scale is not None
+    assert box_of(picture, "group0").fill == blend(THEMES["light"].stops, scale.position(strongest))
+
+
+@given(st.floats(allow_nan=False, allow_infinity=False), st.lists(st.floats(), min_size=1))
+def test_a_place_on_the_scale_has_the_sign_of_the_number_and_grows_with_it(
+    number: float, others: list[float]
+) -> None:
+    scale = Scale.of([number, *others])
+    assert scale is not None
+    place = scale.position(number)
+    assert -1.0 <= place <= 1.0
+    assert (place > 0.0) == (number > 0.0)
+    assert (place < 0.0) == (number < 0.0)
+    assert abs(scale.position(number / 2.0)) <= abs(place)
+    assert scale.position(-number) == -place
+    for text in scale.legend(THEMES["light"].stops, "", []).entries[0].texts:  # type: ignore[union-attr]
+        assert math.isfinite(float(text))
+
+
+def test_the_scale_ends_at_powers_of_ten_and_spans_six_at_most() -> None:
+    assert Scale.of([3e-9, 0.2, -70.0]) == Scale(1e-4, 100.0)
+    assert Scale.of([0.0]) == Scale(0.1, 1.0)
+    assert Scale.of([math.nan, math.inf]) is None
+    assert Scale.of([]) is None
+
+
+@given(st.floats(-1.0, 1.0), st.sampled_from(["light", "dark", "print"]))
+def test_letters_can_be_read_on_every_colour(place: float, theme: str) -> None:
+    """The contrast that WCAG 2 asks for is 4.5."""
+    fill = blend(THEMES[theme].stops, place)
+    assert contrast(readable_on(fill), fill) >= 4.5
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_letters_can_be_read_on_whatever_else_there_is(theme: Any) -> None:
+    for fill in (theme.box, theme.leaf, theme.folded, theme.background):
+        assert contrast(theme.text, fill) >= 4.5
+        assert contrast(theme.muted, fill) >= 4.5
+    for fill in theme.frames:
+        if fill != "none":
+            assert contrast(theme.frame_text, fill) >= 4.5
+    assert contrast(readable_on(theme.alarm), theme.alarm) >= 4.5
+
+
+# ── Marks ─────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize("style", ["one box", "classic"])
+def test_every_way_from_a_leaf_to_the_root_is_marked(style: Any) -> None:
+    x, y = Value(3.0, "x"), Value(2.0, "y")
+    side = x * y
+    out = side.tanh() + x * 2.0 + y
+    snapshot = graph(out)
+    picture = picture_of(snapshot, path_from="x", style=style)
+    marked = {box.id for box in picture.boxes if box.stroke == THEMES["light"].highlight}
+    on_ways = snapshot.path(x).nodes
+    assert {id for id in marked if id.startswith("value")} == {f"value{id}" for id in on_ways}
+    assert "value" + str(snapshot[y].id) not in marked
+    for edge in picture.edges:
+        ends = picture.boxes[edge.tail].id, picture.boxes[edge.head].id
+        assert (edge.color == THEMES["light"].highlight) == (set(ends) <= marked)
+        assert (edge.width > 1.0) == (set(ends) <= marked)
+    assert picture.caption == "2 ways lead from x to the root; the derivative is 2."
+
+
+def test_the_operation_that_computed_the_beginning_of_the_ways_is_not_on_them() -> None:
+    x = Value(3.0, "x")
+    start = x.tanh()
+    start.label = "start"
+    picture = picture_of(graph(start * 2.0), path_from="start", style="classic")
+    marked = [box.id for box in picture.boxes if box.stroke_width > 1.0]
+    assert marked == ["value1", "operation2", "value2"]
+    assert [edge.width > 1.0 for edge in picture.edges].count(True) == 2
+
+
+def test_ways_are_marked_through_folded_groups() -> None:
+    snapshot = network([2, 1], 1)
+    leaf = snapshot.find("MLP.layers.0.neurons.1.w.0")[0]
+    picture = picture_of(snapshot, depth=2, path_from=leaf)
+    marked = [lines_of(box)[0] for box in picture.boxes if box.stroke_width > 1.0]
+    assert marked == ["neurons.0 (Neuron)", "neurons.1 (Neuron)", "… - 1", "… ** 2", "loss"]
+    assert sum(edge.width > 1.0 for edge in picture.edges) == 4
+    assert picture.caption.startswith("1 way leads from ")
+
+
+def test_a_leaf_to_mark_from_has_to_be_in_the_graph() -> None:
+    with pytest.raises(KeyError, match="no node has the label 'nobody'"):
+        picture_of(graph(example()), path_from="nobody")
+
+
+# ── Options ───────────────────────────────────────────────────────────────────
+
+
+def test_size_direction_title_and_background_are_those_asked_for() -> None:
+    picture = picture_of(
+        graph(example()), font_size=20, direction="BT", title="A <title>", theme="dark"
+    )
+    assert (picture.font_size, picture.direction) == (20.0, "BT")
+    assert (picture.title, picture.background) == ("A <title>", "#111827")
+
+
+@pytest.mark.parametrize(
+    ("option", "wrong", "said"),
+    [
+        (
+            "local_derivatives",
+            "all",
+            "local_derivatives must be one of None, 'numbers', 'symbols', 'both', got 'all'",
+        ),
+        (
+            "color_by",
+            "grad",
+            "color_by must be one of None, 'gradient', 'value', 'local derivative', got 'grad'",
+        ),
+        ("style", "new", "style must be one of 'one box', 'classic', got 'new'"),
+        ("theme", "solarized", "theme must be one of 'light', 'dark', 'print', got 'solarized'"),
+        ("direction", "up", "direction must be one of 'LR', 'RL', 'TB', 'BT', got 'up'"),
+        ("depth", -1, "depth must be None or a whole number from 0 up, got -1"),
+        ("depth", 1.5, "depth must be None or a whole number from 0 up, got 1.5"),
+        ("max_boxes", 9, "max_boxes must be None or a whole number from 10 up, got 9"),
+        ("max_boxes", "all", "max_boxes must be None or a whole number from 10 up, got 'all'"),
+        ("precision", 0, "precision must be a whole number from 1 to 17, got 0"),
+        ("precision", None, "precision must be a whole number from 1 to 17, got None"),
+        ("font_size", 3, "font_size must be a number of pixels from 4 to 100, got 3"),
+        ("font_size", math.nan, "font_size must be a number of pixels from 4 to 100, got nan"),
+        ("font_size", "12", "font_size must be a number of pixels from 4 to 100, got '12'"),
+        ("title", None, "title must be a string, got None"),
+        ("frames", "yes", "frames must be True or False, got 'yes'"),
+        ("theme", ["light"], "theme must be one of 'light', 'dark', 'print', got ['light']"),
+    ],
+)
+def test_an_option_that_there_is_not_is_refused(option: str, wrong: Any, said: str) -> None:
+    with pytest.raises((TypeError, ValueError)) as error:
+        picture_of(graph(example()), **{option: wrong})
+    assert str(error.value) == said

@@ -1,0 +1,117 @@
+"""What notebooks are given to show, and that they show it."""
+
+from __future__ import annotations
+
+import base64
+import html
+import importlib.util
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from autograd import Value, graph
+from tests.drawings import HOSTILE, example, svg_texts
+from tests.programs import ROOT
+
+needs_notebooks = pytest.mark.skipif(
+    any(importlib.util.find_spec(name) is None for name in ("nbconvert", "ipykernel")),
+    reason="needs nbconvert and ipykernel",
+)
+
+
+def shown(thing: Any) -> dict[str, str]:
+    """What IPython asks an object for."""
+    bundle: dict[str, str] = thing._repr_mimebundle_(include=None, exclude=None)
+    return bundle
+
+
+def image(bundle: dict[str, str]) -> str:
+    """The SVG within the HTML of a bundle."""
+    found = re.fullmatch(
+        r'<img src="data:image/svg\+xml;base64,([A-Za-z0-9+/=]+)" alt="([^"<>]*)">',
+        bundle["text/html"],
+    )
+    assert found is not None
+    assert html.unescape(found[2]) == bundle["text/plain"]
+    return base64.b64decode(found[1]).decode()
+
+
+def test_a_value_shows_its_graph_inline_as_an_image_and_as_text() -> None:
+    root = example()
+    root.backward()
+    bundle = shown(root)
+    assert set(bundle) == {"text/plain", "text/html", "image/svg+xml"}
+    assert bundle["text/plain"] == repr(root)
+    assert bundle["image/svg+xml"] == graph(root).to_svg() == image(bundle)
+
+
+def test_a_snapshot_shows_the_graph_as_it_was() -> None:
+    root = example()
+    snapshot = graph(root)
+    before = shown(snapshot)
+    root.backward()
+    assert shown(snapshot) == before != shown(graph(root))
+    assert before["text/plain"] == "<graph of 5 nodes>"
+    assert svg_texts(image(before))[:3] == ["x", "3", "grad –"]
+
+
+def test_a_leaf_is_text_and_so_is_a_value_whose_graph_is_too_large_to_draw_in_passing() -> None:
+    assert shown(Value(3.0, "x")) == {"text/plain": "Value(3.0, label='x')"}
+    total = Value(0.0)
+    for _ in range(4999):
+        total = total + 1
+    assert "image/svg+xml" in shown(total)
+    total = total + 1
+    assert shown(total) == {"text/plain": "Value(5000.0, op=add)"}
+    assert "image/svg+xml" in shown(graph(total))
+
+
+@pytest.mark.parametrize("label", HOSTILE)
+def test_no_label_can_get_out_of_the_image(label: str) -> None:
+    root = Value(1.0, label) * 2
+    root.label = label
+    bundle = shown(root)
+    assert image(bundle) == bundle["image/svg+xml"]
+
+
+def test_nothing_is_loaded_for_drawing_until_something_is_shown() -> None:
+    program = (
+        "import sys, autograd; x = autograd.Value(1.0) * 2\n"
+        "assert not [name for name in sys.modules if name.startswith('autograd.draw')]\n"
+        "x._repr_mimebundle_()\n"
+        "assert 'autograd.draw' in sys.modules and 'graphviz' not in sys.modules"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
+
+
+@needs_notebooks
+@pytest.mark.filterwarnings("default")  # what a kernel warns of while it starts is not ours
+def test_an_executed_notebook_displays_values_and_snapshots(tmp_path: Path) -> None:
+    import nbformat  # type: ignore[import-not-found, unused-ignore]
+    from nbconvert import HTMLExporter  # type: ignore[import-not-found, unused-ignore]
+    from nbconvert.preprocessors import (  # type: ignore[import-not-found, unused-ignore]
+        ExecutePreprocessor,
+    )
+
+    cells = [
+        f"import sys; sys.path.insert(0, {str(ROOT)!r})",
+        "from autograd import Value, graph\nx = Value(3.0, 'a <label>')\ny = x * x\ny.backward()",
+        "y",
+        "graph(y)",
+        "x",
+    ]
+    notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in cells])
+    ExecutePreprocessor(timeout=120).preprocess(notebook, {"metadata": {"path": str(tmp_path)}})
+    data = [cell.outputs[0].data for cell in notebook.cells[2:]]
+    for bundle in data[:2]:
+        assert svg_texts(bundle["image/svg+xml"])[:3] == ["a <label>", "3", "grad 6"]
+        assert svg_texts(image(bundle))[:3] == ["a <label>", "3", "grad 6"]
+    assert data[2] == {"text/plain": "Value(3.0, grad=6.0, label='a <label>')"}
+    for sanitized in (False, True):  # as for a page of notebooks that nobody vouches for
+        page, _ = HTMLExporter(sanitize_html=sanitized).from_notebook_node(notebook)
+        assert page.count('src="data:image/svg+xml;base64,') == 2
+        assert "a <label>" not in page
