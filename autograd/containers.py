@@ -11,16 +11,16 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Sequence
 from copy import copy
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from autograd.primitives import Traced, as_float
 
-# The way to a place in a container, the last step first: a pair of the way to what holds it,
-# and how that step is written, such as "[0]".
-Path: TypeAlias = "tuple[Path, str] | tuple[()]"
+# The way to a place in a container, the last step first: the way to what holds it, then the
+# form in which that step is written, such as "[{!r}]", and the key or index to write.
+Path: TypeAlias = "tuple[Path, str, Any] | tuple[()]"
 
 
 class NotANumberError(TypeError):
@@ -117,13 +117,16 @@ class Structure:
         ["['w'][0]", "['w'][1]", "['b']"]
         """
         found: list[str] = []
-        for block, path in _parts(self._template):
-            shape = block.shape
-            if shape is None:
+
+        def note(block: Block, path: Path) -> None:
+            if block.shape is None:
                 found.append(_written(path))
             else:
-                size = math.prod(shape)
-                found += [_written((path, _index(i, shape))) for i in range(size)]
+                found.extend(
+                    [_written(_step(path, block.shape, i)) for i in range(len(block.positions))]
+                )
+
+        _mapped(note, self._template)
         return found
 
     def numbers_of(self, container: Any) -> list[Any]:
@@ -173,12 +176,8 @@ def flatten(container: Any) -> tuple[list[Any], Structure]:
         if not _is_array(part):
             numbers.append(_number(part, path))
             return Block(start, None)
-        elements = part.ravel().tolist()
-        numbers.extend(
-            [_number(x, (path, _index(i, part.shape))) for i, x in enumerate(elements)]
-            if not part.dtype.kind == "f"
-            else elements
-        )
+        for i, element in enumerate(part.ravel().tolist()):
+            numbers.append(_number(element, _step(path, part.shape, i)))
         return Block(start, part.shape)
 
     template = _mapped(block, container)
@@ -191,12 +190,13 @@ def holds_a_value(container: Any) -> bool:
     >>> holds_a_value({"x": [1.0, "two"]})
     False
     """
-    for part, _ in _parts(container):
-        if isinstance(part, Traced):
-            return True
-        if _is_array(part) and part.dtype.kind == "O" and holds_a_value(part.ravel().tolist()):
-            return True
-    return False
+    if isinstance(container, dict):
+        return any(holds_a_value(part) for part in container.values())
+    if isinstance(container, (list, tuple)):
+        return any(holds_a_value(part) for part in container)
+    if _is_array(container):
+        return container.dtype.kind == "O" and holds_a_value(container.ravel().tolist())
+    return isinstance(container, Traced)
 
 
 def _mapped(function: Callable[[Any, Path], Any], container: Any, path: Path = ()) -> Any:
@@ -204,42 +204,33 @@ def _mapped(function: Callable[[Any, Path], Any], container: Any, path: Path = (
     if isinstance(container, dict):
         out = copy(container)  # of the same class, and with its keys in the same order
         for key, part in container.items():
-            out[key] = _mapped(function, part, (path, f"[{key!r}]"))
+            out[key] = _mapped(function, part, (path, "[{!r}]", key))
         return out
+    if isinstance(container, tuple) and hasattr(container, "_fields"):
+        named: Any = container
+        steps = [(path, ".{}", field) for field in named._fields]
+        return named._make([_mapped(function, part, step) for part, step in zip(named, steps)])
     if isinstance(container, (list, tuple)):
-        named: Any = container if hasattr(container, "_fields") else None
-        parts = [
-            _mapped(function, part, (path, f"[{i}]" if named is None else f".{named._fields[i]}"))
-            for i, part in enumerate(container)
-        ]
-        if named is not None:
-            return named._make(parts)
+        parts = [_mapped(function, part, (path, "[{!r}]", i)) for i, part in enumerate(container)]
         return parts if isinstance(container, list) else tuple(parts)
     return function(container, path)
 
 
-def _parts(container: Any) -> Iterator[tuple[Any, Path]]:
-    """Each part that is no container, and the way to it."""
-    found: list[tuple[Any, Path]] = []
-    _mapped(lambda part, path: found.append((part, path)), container)
-    return iter(found)
+def _step(path: Path, shape: tuple[int, ...], position: int) -> Path:
+    """The way to the element of an array that stands at ``position`` in the list of all."""
+    indices: list[int] = []
+    for size in reversed(shape):
+        position, index = divmod(position, size)
+        indices.append(index)
+    return (path, "[{}]", ", ".join(map(str, reversed(indices)))) if shape else path
 
 
 def _written(path: Path) -> str:
     steps = []
     while path:
-        path, step = path
-        steps.append(step)
+        path, form, key = path
+        steps.append(form.format(key))
     return "".join(reversed(steps))
-
-
-def _index(position: int, shape: tuple[int, ...]) -> str:
-    """How the element of an array is written that stands at ``position`` in the list of all."""
-    indices = []
-    for size in reversed(shape):
-        position, index = divmod(position, size)
-        indices.append(index)
-    return f"[{', '.join(map(str, reversed(indices)))}]" if shape else ""
 
 
 def _number(part: Any, path: Path) -> Any:

@@ -1,16 +1,19 @@
 """The derivative of recorded outputs by recorded inputs: a linear map, swept in either mode.
 
 A recorded computation is a graph whose edges carry local derivatives. Listed in the
-order of the computation, the edges are all that the chain rule needs. Read forwards,
-they carry rates of change from the inputs to the outputs (**forward mode**: one sweep
-for each direction in which the inputs move). Read backwards, they carry them from the
-outputs to the inputs (**reverse mode**: one sweep for each output), which is what
-``backward()`` does for a single output. Both are the same loop.
+order of the computation, the edges are all that the chain rule needs. Followed
+forwards, they carry rates of change from the inputs to the outputs (**forward mode**:
+one sweep for each direction in which the inputs move). Followed backwards, they carry
+them from the outputs to the inputs (**reverse mode**: one sweep for each output), which
+is what ``backward()`` does for a single output.
 
 The local derivatives are either the floats that are on the record already, or Values
 that the table's rules give; then what a sweep gives can be differentiated again. That
 one derivative is not taken for another inside which it is taken needs no care here: an
 edge leads from a value, and each derivative has values of its own.
+
+What does not depend on something has no rate of change by it, and None says so. Unlike
+0.0 it takes no part in arithmetic, so that a local derivative of inf makes no nan of it.
 """
 
 from __future__ import annotations
@@ -24,53 +27,36 @@ from autograd.value import Operand, Value
 _CONSTANT: Final = -1  # in place of the number of a value that does not vary with the inputs
 
 
-class Differential:
-    """How fast the outputs of a computation change when its inputs do.
+class Edges:
+    """Which quantities change with which, and how fast; the quantities go by numbers.
 
-    Made by `differential` and by `differential_of_gradient`. It keeps local derivatives,
-    and nothing of the graph that these come from.
+    In the order in which a computation comes to them.
     """
 
-    __slots__ = ("_count", "_factors", "_inputs", "_outputs", "_sources", "_targets")
+    __slots__ = ("_factors", "_sources", "_targets")
 
-    def __init__(self, edges: Edges, outputs: list[int]) -> None:
-        self._count = len(edges.order)
-        self._sources: list[int] = edges.sources
-        self._targets: list[int] = edges.targets
-        self._factors: list[Any] = edges.factors
-        self._inputs: list[int] = edges.inputs()
-        self._outputs: list[int] = outputs
+    def __init__(self) -> None:
+        self._sources: list[int] = []
+        self._targets: list[int] = []
+        self._factors: list[Any] = []
 
-    # In what these take and give, None stands for no dependence at all: unlike 0.0, it takes
-    # no part in arithmetic, so that a local derivative of inf makes no nan of it.
+    def add(self, source: int, target: int, factor: Any) -> None:
+        """Let ``target`` change with ``source``, so fast; None stands for a factor of 1."""
+        self._sources.append(source)
+        self._targets.append(target)
+        self._factors.append(factor)
 
-    def push_forward(self, tangents: Sequence[Any]) -> list[Any]:
-        """How fast each output changes when the inputs do at these rates."""
-        return _read(self.tangents(tangents), self._outputs)
-
-    def tangents(self, tangents: Sequence[Any]) -> list[Any]:
-        """The same for every value that has a number."""
-        rates = _seeded(self._count, self._inputs, tangents)
+    def carry(self, rates: list[Any], into: list[Any]) -> None:
+        """Add to the rates of the targets what follows from those of the sources."""
         for source, target, factor in zip(self._sources, self._targets, self._factors):
             rate = rates[source]
             if rate is not None:
                 share = rate if factor is None else factor * rate
-                known = rates[target]
-                rates[target] = share if known is None else known + share
-        return rates
+                known = into[target]
+                into[target] = share if known is None else known + share
 
-    def pull_back(self, weights: Sequence[Any]) -> list[Any]:
-        """The derivative, by each input, of the sum of the outputs so weighted."""
-        return _read(self.adjoints(weights), self._inputs)
-
-    def adjoints(self, weights: Sequence[Any]) -> list[Any]:
-        """The same by every value that has a number."""
-        rates = _seeded(self._count, self._outputs, weights)
-        self.sweep_back(rates)
-        return rates
-
-    def sweep_back(self, rates: list[Any]) -> None:
-        """Add to the adjoints of all values what follows from those that are there."""
+    def carry_back(self, rates: list[Any]) -> None:
+        """The same from the targets to the sources, starting at the last edge."""
         sources, targets, factors = self._sources, self._targets, self._factors
         for edge in range(len(sources) - 1, -1, -1):
             rate = rates[targets[edge]]
@@ -80,6 +66,33 @@ class Differential:
                 source = sources[edge]
                 known = rates[source]
                 rates[source] = share if known is None else known + share
+
+
+class Differential:
+    """How fast the outputs of a computation change when its inputs do.
+
+    Nothing of the graph is kept but its local derivatives.
+    """
+
+    __slots__ = ("_count", "_edges", "_inputs", "_outputs")
+
+    def __init__(self, edges: Edges, count: int, inputs: list[int], outputs: list[int]) -> None:
+        self._edges = edges
+        self._count = count
+        self._inputs: list[int] = inputs
+        self._outputs: list[int] = outputs
+
+    def push_forward(self, tangents: Sequence[Any]) -> list[Any]:
+        """How fast each output changes when the inputs do at these rates."""
+        rates = _seeded(self._count, self._inputs, tangents)
+        self._edges.carry(rates, rates)
+        return _read(rates, self._outputs)
+
+    def pull_back(self, weights: Sequence[Any]) -> list[Any]:
+        """The derivative, by each input, of the sum of the outputs so weighted."""
+        rates = _seeded(self._count, self._outputs, weights)
+        self._edges.carry_back(rates)
+        return _read(rates, self._inputs)
 
     def matrix(self) -> list[list[Any]]:
         """The derivative of each output by each input, in the mode that takes fewer sweeps."""
@@ -93,60 +106,33 @@ class Differential:
 class GradientDifferential:
     """How fast the derivatives of one output by the inputs change when the inputs do.
 
-    Forward over reverse, with floats. Rates of change run forwards through the values;
-    wherever a local derivative changes with an operand, they pass over to the adjoint of
-    the other; and through the adjoints they run backwards.
+    Forward over reverse. Rates of change run forwards through the values; wherever a
+    local derivative changes with an operand, they pass over from that operand to the
+    adjoint that is multiplied by it; and through the adjoints they run backwards.
     """
 
-    __slots__ = ("_factors", "_first", "_inputs", "_sources", "_targets")
+    __slots__ = ("_changes", "_count", "_edges", "_inputs")
 
-    def __init__(self, edges: Edges, output: int) -> None:
-        self._first = Differential(edges, [output])
-        self._inputs = edges.inputs()
-        self._sources: list[int] = []
-        self._targets: list[int] = []
-        self._factors: list[Any] = []
-        for number, adjoint in enumerate(self._first.adjoints([1.0])):
-            if adjoint is not None:
-                self._add(edges, edges.order[number], adjoint)
-
-    def _add(self, edges: Edges, value: Value, adjoint: float) -> None:
-        """Add how the adjoints of the inputs of ``value`` change with its inputs."""
-        if value.op is None or value.op is add or value.op is subtract:
-            return
-        if value.op is multiply:  # the most of a real graph; a test holds it to the table
-            first, second = value._input0, value._input1
-            if first is not None and second is not None:
-                number0, number1 = edges.number(first), edges.number(second)
-                if number0 >= 0 and number1 >= 0:
-                    self._sources.append(number0)
-                    self._targets.append(number1)
-                    self._factors.append(adjoint)
-                    self._sources.append(number1)
-                    self._targets.append(number0)
-                    self._factors.append(adjoint)
-            return
-        for changed, cause, derivative in _second_derivatives(value, edges):
-            self._sources.append(cause)
-            self._targets.append(changed)
-            self._factors.append(derivative * adjoint)
+    def __init__(self, edges: Edges, changes: Edges, count: int, inputs: list[int]) -> None:
+        self._edges = edges
+        self._changes = changes
+        self._count = count
+        self._inputs: list[int] = inputs
 
     def push_forward(self, tangents: Sequence[Any]) -> list[Any]:
         """How fast each derivative changes when the inputs do at these rates."""
-        rates = self._first.tangents(tangents)
-        adjoint_rates: list[Any] = [None] * len(rates)
-        for source, target, factor in zip(self._sources, self._targets, self._factors):
-            rate = rates[source]
-            if rate is not None:
-                known = adjoint_rates[target]
-                adjoint_rates[target] = factor * rate if known is None else known + factor * rate
-        self._first.sweep_back(adjoint_rates)
-        return _read(adjoint_rates, self._inputs)
+        rates = _seeded(self._count, self._inputs, tangents)
+        self._edges.carry(rates, rates)
+        rates_of_adjoints: list[Any] = [None] * self._count
+        self._changes.carry(rates, rates_of_adjoints)
+        self._edges.carry_back(rates_of_adjoints)
+        return _read(rates_of_adjoints, self._inputs)
 
     def matrix(self) -> list[list[Any]]:
-        """The derivative of each derivative by each input; it is symmetric."""
+        """The derivative of each derivative by each input."""
         width = len(self._inputs)
-        return [self.push_forward(_unit(width, j)) for j in range(width)]
+        columns = [self.push_forward(_unit(width, j)) for j in range(width)]
+        return [[column[i] for column in columns] for i in range(width)]
 
 
 def _seeded(count: int, places: list[int], seeds: Sequence[Any]) -> list[Any]:
@@ -186,65 +172,68 @@ def differential(
     >>> x, y = Value(2.0), Value(5.0)
     >>> product = x * y
     >>> of_both = differential([product, product + x], [x, y], traced=False)
-    >>> of_both.pull_back([1.0, 0.0]), of_both.push_forward([1.0, 0.0])
+    >>> of_both.pull_back([1.0, None]), of_both.push_forward([1.0, None])
     ([5.0, 2.0], [5.0, 6.0])
     """
-    edges = Edges(inputs, traced, independent)
-    numbers = [edges.reach(y) if isinstance(y, Value) else _CONSTANT for y in outputs]
-    return Differential(edges, numbers)
+    walk = _Walk(inputs, traced, independent)
+    places = [walk.reach(y) if isinstance(y, Value) else _CONSTANT for y in outputs]
+    return Differential(walk.edges, len(walk.order), walk.numbers(inputs), places)
 
 
 def differential_of_gradient(output: Any, inputs: Sequence[Value]) -> GradientDifferential:
     """The derivative, by ``inputs``, of the derivatives of ``output`` by each of them.
 
     >>> x, y = Value(2.0), Value(5.0)
-    >>> differential_of_gradient(x * x * y, [x, y]).push_forward([1.0, 0.0])  # 2 y, 2 x
+    >>> differential_of_gradient(x * x * y, [x, y]).push_forward([1.0, None])  # 2 y, 2 x
     [10.0, 4.0]
     """
-    edges = Edges(inputs, traced=False, independent=True)
-    return GradientDifferential(edges, edges.reach(output) if isinstance(output, Value) else _CONSTANT)
+    walk = _Walk(inputs, traced=False, independent=True)
+    place = walk.reach(output) if isinstance(output, Value) else _CONSTANT
+    adjoints = _seeded(len(walk.order), [place], [1.0])
+    walk.edges.carry_back(adjoints)
+    changes = Edges()
+    for value, adjoint in zip(walk.order, adjoints):
+        if adjoint is not None:
+            _add_changes(changes, walk, value, adjoint)
+    return GradientDifferential(walk.edges, changes, len(adjoints), walk.numbers(inputs))
 
 
-class Edges:
-    """The edges of a graph, in the order of the computation, as far as they vary with inputs.
+class _Walk:
+    """The values that outputs were computed from, and the edges between them.
 
-    Each value that is reached gets a number, greater than those of its inputs.
+    Attributes:
+        order: every value reached, each after its inputs. Its place is its number.
+        edges: those between values that vary with the inputs of the walk.
     """
 
-    __slots__ = ("_inputs", "_traced", "_wanted", "factors", "order", "sources", "targets", "varies")
+    __slots__ = ("_traced", "_varies", "_wanted", "edges", "order")
 
     def __init__(self, inputs: Sequence[Value], traced: bool, independent: bool) -> None:
-        self.sources: list[int] = []
-        self.targets: list[int] = []
-        self.factors: list[Any] = []
-        self.order: list[Value] = []  # every value, at the place of its number
-        self.varies: list[bool] = []
-        self._inputs: list[Value] = list(inputs)
+        self.order: list[Value] = []
+        self.edges = Edges()
         self._traced = traced
-        # Inputs that are met on the way, where they have not been given numbers beforehand.
-        self._wanted: set[int] = set() if independent else {id(x) for x in inputs}
-        if independent:
-            for x in inputs:
+        self._varies: list[bool] = []  # for each value in the order
+        # The inputs that are still to be met with on the way.
+        self._wanted: set[int] = set()
+        for x in inputs:
+            if independent:
                 self._append(x, True)
-
-    def _append(self, value: Value, varies: bool) -> None:
-        value._number = len(self.order)
-        self.order.append(value)
-        self.varies.append(varies)
+            else:
+                self._wanted.add(id(x))
 
     def number(self, value: Value) -> int:
         """The number of a value that varies with the inputs, or `_CONSTANT`."""
         number: int = value._number
-        if number < len(self.order) and self.order[number] is value and self.varies[number]:
+        if number < len(self.order) and self.order[number] is value and self._varies[number]:
             return number
         return _CONSTANT
 
-    def inputs(self) -> list[int]:
-        """The numbers of the inputs."""
-        return [self.number(x) for x in self._inputs]
+    def numbers(self, values: Sequence[Value]) -> list[int]:
+        """The same for each of several."""
+        return [self.number(value) for value in values]
 
     def reach(self, root: Value) -> int:
-        """Give a number to whatever ``root`` was computed from; returns its own."""
+        """Go through all that ``root`` was computed from; returns its own number."""
         order = self.order
         unfinished = [root]
         while True:
@@ -285,30 +274,32 @@ class Edges:
         return unknown
 
     def _finish(self, value: Value, number0: int, number1: int) -> None:
-        """Number a value all of whose inputs have numbers, and add the edges that lead to it."""
+        """Number a value whose inputs have numbers, and add the edges that lead to it."""
         target = len(self.order)
-        varies0 = number0 >= 0 and self.varies[number0]
-        varies1 = number1 >= 0 and self.varies[number1]
         if self._traced or (number0 < 0 and number1 < 0):
-            edges = self._local_derivatives(value)
-            for source, factor in edges:
-                self._add(self.number(source), target, None if factor == 1.0 else factor)
-            varies0 = len(edges) > 0 or (len(self._wanted) > 0 and id(value) in self._wanted)
-        else:
-            if varies0:
-                local = value._local0
-                self._add(number0, target, None if local == 1.0 else local)
-            if varies1:
-                local = value._local1
-                self._add(number1, target, None if local == 1.0 else local)
+            steps = self._steps_to(value)
+            for source, local in steps:
+                self.edges.add(self.number(source), target, None if local == 1.0 else local)
+            self._append(value, len(steps) > 0)
+            return
+        varies0 = number0 >= 0 and self._varies[number0]
+        varies1 = number1 >= 0 and self._varies[number1]
+        if varies0:
+            local0 = value._local0
+            self.edges.add(number0, target, None if local0 == 1.0 else local0)
+        if varies1:
+            local1 = value._local1
+            self.edges.add(number1, target, None if local1 == 1.0 else local1)
         self._append(value, varies0 or varies1)
 
-    def _add(self, source: int, target: int, factor: Any) -> None:
-        self.sources.append(source)
-        self.targets.append(target)
-        self.factors.append(factor)
+    def _append(self, value: Value, varies: bool) -> None:
+        if not varies and len(self._wanted) > 0:
+            varies = id(value) in self._wanted
+        value._number = len(self.order)
+        self.order.append(value)
+        self._varies.append(varies)
 
-    def _local_derivatives(self, value: Value) -> list[tuple[Value, Any]]:
+    def _steps_to(self, value: Value) -> list[tuple[Value, Any]]:
         """Each input that varies, with the local derivative by it."""
         if not self._traced:
             steps = zip(value.inputs, value.local_derivatives)
@@ -326,29 +317,45 @@ def _by_rules(value: Value, varying: list[bool]) -> list[Any]:
     assert op is not None
     operands = value.operands
     if op.derivatives:  # a rule for each operand; a constant's is not touched
-        return [
-            rule(*operands, value) for rule, varies in zip(op.derivatives, varying) if varies
-        ]
-    slopes = op.local_derivatives(operands, value)
-    return [slope for slope, varies in zip(slopes, varying, strict=True) if varies]
+        return [rule(*operands, value) for rule, varies in zip(op.derivatives, varying) if varies]
+    derivatives = op.local_derivatives(operands, value)
+    return [local for local, varies in zip(derivatives, varying, strict=True) if varies]
 
 
-def _second_derivatives(value: Value, edges: Edges) -> list[tuple[int, int, Any]]:
-    """How fast the local derivatives of ``value`` change: which, with which input, how fast."""
+# ── Second derivatives of an operation ────────────────────────────────────────
+
+
+def _add_changes(changes: Edges, walk: _Walk, value: Value, adjoint: Any) -> None:
+    """Add how the adjoints of the inputs of ``value`` change with its inputs."""
+    if value.op is None or value.op is add or value.op is subtract:
+        return
+    if value.op is not multiply:
+        for one, other, derivative in _second_derivatives(value, walk):
+            changes.add(other, one, derivative * adjoint)
+        return
+    # The most of a real graph; a test holds this to the table.
+    first, second = value._input0, value._input1
+    if first is not None and second is not None:
+        number0, number1 = walk.number(first), walk.number(second)
+        if number0 >= 0 and number1 >= 0:
+            changes.add(number0, number1, adjoint)
+            changes.add(number1, number0, adjoint)
+
+
+def _second_derivatives(value: Value, walk: _Walk) -> list[tuple[int, int, Any]]:
+    """The second derivatives of ``value``, by each two of its inputs that vary."""
     # The operation by itself, on leaves in place of its inputs, differentiated twice.
     numbers, leaves, varying = [], [], []
     operands: list[Operand] = []
     for operand in value.operands:
-        varies = False
+        leaf, number = operand, _CONSTANT
         if isinstance(operand, Value):
-            number = edges.number(operand)
-            operand = Value(operand.data)
-            varies = number >= 0
-            if varies:
+            leaf, number = Value(operand.data), walk.number(operand)
+            if number >= 0:
                 numbers.append(number)
-                leaves.append(operand)
-        operands.append(operand)
-        varying.append(varies)
+                leaves.append(leaf)
+        operands.append(leaf)
+        varying.append(number >= 0)
     assert value.op is not None
     slopes = _by_rules(value.apply(value.op, tuple(operands)), varying)
     return [

@@ -28,7 +28,7 @@ from autograd.differential import (
     differential,
     differential_of_gradient,
 )
-from autograd.recording import enable_grad
+from autograd.recording import enable_grad, is_recording
 from autograd.value import Operand, Value
 
 Function: TypeAlias = Callable[..., Any]
@@ -169,10 +169,9 @@ def jvp(
     (15.0, 35.0)
     """
     call = _call_by_all("jvp", function, primals, options)
-    movement = _shaped("jvp() tangents", call.inputs, tuple(tangents))
-    with enable_grad():
-        rates = call.differential().push_forward(movement)
-        return call.value(), call.outputs.rebuild(_finished(rates, call.numeric))
+    movement = _shaped("jvp() takes tangents shaped as the primals", call.inputs, tangents)
+    rates = call.differential().push_forward(movement)
+    return call.value(), call.outputs.rebuild(_finished(rates, call.values))
 
 
 def vjp(
@@ -201,12 +200,11 @@ def vjp(
     """
     call = _call_by_all("vjp", function, primals, options)
     linear = call.differential()
-    inputs, outputs, numeric = call.inputs, call.outputs, call.numeric  # not the call's graph
+    inputs, outputs, values = call.inputs, call.outputs, call.values  # but not the graph
 
     def pull_back(weights: Any) -> tuple[Any, ...]:
-        with enable_grad():
-            shares = linear.pull_back(_shaped("vjp() weights", outputs, weights))
-            pulled: tuple[Any, ...] = inputs.rebuild(_finished(shares, numeric))
+        seeds = _shaped("what vjp() gives takes weights shaped as the value", outputs, weights)
+        pulled: tuple[Any, ...] = inputs.rebuild(_finished(linear.pull_back(seeds), values))
         return pulled
 
     return call.value(), pull_back
@@ -245,10 +243,9 @@ def hvp(
     _check("hvp", function, argnums)
     call = _call_by_all("hvp", function, primals, options)
     chosen = _positions("hvp", argnums, len(primals))
-    movement = _shaped("hvp() tangents", call.inputs, tuple(tangents))
-    with enable_grad():
-        rates = call.differential_of_gradient().push_forward(movement)
-        products = call.inputs.rebuild(_finished(rates, call.numeric))
+    movement = _shaped("hvp() takes tangents shaped as the primals", call.inputs, tangents)
+    rates = call.differential_of_gradient().push_forward(movement)
+    products = call.inputs.rebuild(_finished(rates, call.values))
     return _selected(products, argnums, chosen)
 
 
@@ -293,7 +290,7 @@ def gradients(output: Value, inputs: Any) -> Any:
             )
     with enable_grad():
         linear = differential([output], variables, traced=True, independent=False)
-        return structure.rebuild(_finished(linear.pull_back([1.0]), numeric=False))
+        return structure.rebuild(_finished(linear.pull_back([1.0]), values=True))
 
 
 # ── A call of the function ────────────────────────────────────────────────────
@@ -303,7 +300,7 @@ class _Call:
     """A call of a function, recorded.
 
     Attributes:
-        numeric: whether numbers are wanted of it; otherwise Values.
+        values: whether what is handed out is Values, not numbers.
         inputs: the shape of what is differentiated by.
         outputs: the shape of what came out.
     """
@@ -316,17 +313,19 @@ class _Call:
         arguments: tuple[Any, ...],
         options: dict[str, Any],
     ) -> None:
-        self.numeric = not (_differentiating.get() or holds_a_value((arguments, options)))
         self._name = name
+        self.values = _differentiating.get() or holds_a_value((arguments, options))
+        # Whether these Values are to know what they depend on.
+        self._traced = self.values and is_recording()
         chosen = _positions(name, argnums, len(arguments))
         points, self.inputs = _points(name, function, argnums, chosen, arguments)
+        self._variables = [_variable(point) for point in points]
+        moved = self.inputs.rebuild(self._variables)
+        replaced = dict(zip(chosen, (moved,) if isinstance(argnums, int) else moved))
+        given = [replaced.get(i, argument) for i, argument in enumerate(arguments)]
         token = _differentiating.set(True)
         try:
             with enable_grad():
-                self._variables = [_variable(point) for point in points]
-                moved = self.inputs.rebuild(self._variables)
-                replaced = dict(zip(chosen, (moved,) if isinstance(argnums, int) else moved))
-                given = [replaced.get(i, argument) for i, argument in enumerate(arguments)]
                 result = function(*given, **options)
         finally:
             _differentiating.reset(token)
@@ -338,42 +337,38 @@ class _Call:
 
     def value(self) -> Any:
         """What the function returned."""
-        if self.numeric:
-            return self.outputs.rebuild([_data(x) for x in self._results])
-        return self.outputs.rebuild(_finished(self._results, self.numeric))
+        results = self._results if self._traced else [_data(x) for x in self._results]
+        return self.outputs.rebuild(_finished(results, self.values))
 
     def gradient(self) -> Any:
         """The derivative of the one number that the function returned."""
-        with enable_grad():
-            slopes = _finished(self._slopes(traced=not self.numeric), self.numeric)
-            return self.inputs.rebuild(slopes)
+        return self.inputs.rebuild(_finished(self._slopes(), self.values))
 
     def jacobian(self) -> Any:
         """The derivative of each output by each input."""
-        with enable_grad():
-            rows = [_finished(row, self.numeric) for row in self.differential().matrix()]
-            return self.outputs.outer(self.inputs, rows)
+        rows = [_finished(row, self.values) for row in self.differential().matrix()]
+        return self.outputs.outer(self.inputs, rows)
 
     def hessian(self) -> Any:
         """The second derivatives of the one number that the function returned."""
-        with enable_grad():
-            rows = self.differential_of_gradient().matrix()
-            return self.inputs.outer(self.inputs, [_finished(row, self.numeric) for row in rows])
+        matrix = self.differential_of_gradient().matrix()
+        return self.inputs.outer(self.inputs, [_finished(row, self.values) for row in matrix])
 
     def differential(self) -> Differential:
         """Of the outputs by the inputs."""
-        return differential(self._results, self._variables, traced=not self.numeric)
+        return differential(self._results, self._variables, self._traced)
 
     def differential_of_gradient(self) -> Differential | GradientDifferential:
         """Of the gradient of the one number that the function returned."""
-        if self.numeric:
-            self._check_that_one_number_came_out()
-            return differential_of_gradient(self._results[0], self._variables)
-        return differential(self._slopes(traced=True), self._variables, traced=True)
-
-    def _slopes(self, traced: bool) -> list[Any]:
+        if self._traced:
+            return differential(self._slopes(), self._variables, traced=True)
         self._check_that_one_number_came_out()
-        return differential(self._results, self._variables, traced).pull_back([1.0])
+        with enable_grad():  # second derivatives are read off what the rules record
+            return differential_of_gradient(self._results[0], self._variables)
+
+    def _slopes(self) -> list[Any]:
+        self._check_that_one_number_came_out()
+        return self.differential().pull_back([1.0])
 
     def _check_that_one_number_came_out(self) -> None:
         if not self.outputs.is_number:
@@ -381,13 +376,13 @@ class _Call:
 
     def _refusal(self, error: NotANumberError | None = None) -> str:
         """Why what the function returned cannot be differentiated."""
-        several = self._name in ("jacobian", "jvp", "vjp")
-        wanted = "numbers" if several else "one number"
-        advice = "" if error is None else f": {error}"
-        if error is None and self._name == "hessian":
-            advice = ": for several numbers use jacobian(jacobian(function))"
-        elif error is None:
-            advice = ": for several numbers use jacobian()"
+        wanted = "numbers" if self._name in ("jacobian", "jvp", "vjp") else "one number"
+        if error is not None:
+            advice = f": {error}" if error.place else ""
+        elif self._name in ("hessian", "hvp"):
+            advice = ": for the second derivatives of several use jacobian(jacobian(function))"
+        else:
+            advice = ": for the derivatives of several use jacobian()"
         return (
             f"{self._name}() differentiates a function that returns {wanted}, "
             f"and this one returned a {self._kind}{advice}"
@@ -416,10 +411,10 @@ def _data(result: Operand) -> float:
     return result.data if isinstance(result, Value) else result
 
 
-def _finished(numbers: list[Any], numeric: bool) -> list[Any]:
+def _finished(numbers: list[Any], values: bool) -> list[Any]:
     """The numbers as they are handed out; what does not depend on an input is 0."""
     known = [0.0 if x is None else x for x in numbers]
-    if numeric:
+    if not values:
         return known
     return [x if isinstance(x, Value) else Value(x) for x in known]
 
@@ -494,7 +489,9 @@ def _described(function: Function, position: int) -> str:
         parameters = []
     positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
     names = [parameter.name for parameter in parameters if parameter.kind in positional]
-    return f"argument {position} ({names[position]})" if position < len(names) else f"argument {position}"
+    return (
+        f"argument {position} ({names[position]})" if names[position:] else f"argument {position}"
+    )
 
 
 def _shaped(what: str, shape: Structure, container: Any) -> list[Any]:
@@ -502,4 +499,6 @@ def _shaped(what: str, shape: Structure, container: Any) -> list[Any]:
     try:
         return shape.numbers_of(container)
     except MismatchError as error:
-        raise ValueError(f"{what} {error}") from None
+        raise ValueError(f"{what}: {error}") from None
+    except NotANumberError as error:
+        raise TypeError(f"{what}: {error}") from None

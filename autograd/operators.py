@@ -91,7 +91,7 @@ class Numeric(Traced):
         kind = type(self).__name__
         raise TypeError(
             f"a {kind} is not turned into a float, which would leave the graph: use autograd.exp "
-            f"in place of math.exp, and so for every function of math; or .data for the number alone"
+            "in place of math.exp, and so for every function of math, or .data for the number alone"
         )
 
     # ── Functions of one number ───────────────────────────────────────────────
