@@ -14,7 +14,16 @@ from autograd import native  # first, because it settles which engine the rest i
 
 import autograd.copying  # noqa: F401  makes Values copy and pickle
 from autograd.anomaly import AnomalyError, detect_anomaly
-from autograd.functional import grad, gradients
+from autograd.functional import (
+    grad,
+    gradients,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 from autograd.primitives import (
     Primitive,
     Reduction,
@@ -125,8 +134,12 @@ __all__ = [
     "grad",
     "gradients",
     "hard_tanh",
+    "hessian",
+    "hvp",
     "hypot",
     "is_recording",
+    "jacobian",
+    "jvp",
     "leaky_relu",
     "log",
     "log1p",
@@ -168,6 +181,8 @@ __all__ = [
     "tan",
     "tanh",
     "topological_order",
+    "value_and_grad",
+    "vjp",
     "where",
     "xlogy",
 ]

@@ -650,9 +650,13 @@ sinh_arccosh: Final[Primitive] = Primitive("sinh_arccosh", floats.sinh_arccosh,
                                                                     lambda x, out: divide(x, out),
                                          summary="sqrt(x**2 - 1)")
 inversion: Final[Primitive] = Primitive("inversion", floats.inversion,
-                                         lambda x, y, out: (inversion(y, x) - out) * (inversion(y, x) + out),
+                                         lambda x, y, out: difference_of_squares(inversion(y, x), out),
                                          lambda x, y, out: -2.0 * out * inversion(y, x),
                                          summary="x / (x**2 + y**2)")
+difference_of_squares: Final[Primitive] = Primitive("difference_of_squares", lambda x, y: (x - y) * (x + y),
+                                                                    lambda x, y, out: 2.0 * x,
+                                                                    lambda x, y, out: -2.0 * y,
+                                         summary="x**2 - y**2")
 sinc_derivative: Final[Primitive] = Primitive("sinc_derivative", floats.sinc_derivative,
                                          lambda x, order, out: sinc_derivative(x, order + 1.0),
                                          lambda x, order, out: floats.NAN,
