@@ -121,19 +121,6 @@ def test_third_and_fourth_derivatives_agree_with_mpmath(name: str, data: st.Data
             assert off <= BOUNDS.get(name, BOUND), f"{name}{operands} by {by}: {derivative}"
 
 
-@pytest.mark.parametrize("name", BOUNDS)
-def test_a_bound_above_the_usual_is_needed(name: str) -> None:
-    primitive, row = PRIMITIVES[name], ROWS[name]
-    worst = 0.0
-    with mp.workdps(DIGITS):
-        for step in range(1, 200):
-            operands = [-step / 16384.0]
-            for by, derivative in traced(primitive, operands).items():
-                number, unit = exact_and_unit(row, primitive, operands, by)
-                worst = max(worst, float(abs(mpf(derivative) - number) / unit))
-    assert BOUND < worst <= BOUNDS[name]
-
-
 def test_the_derivatives_of_several_orders_are_symmetric() -> None:
     x, y = Value(0.3), Value(-1.7)
     third = {}

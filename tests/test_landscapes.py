@@ -17,6 +17,9 @@ from autograd import grad, hessian
 
 TOLERANCE = 1e-12
 
+# Closer to 0, but not 0, the differences that mpmath takes would say nothing.
+coordinates = st.floats(-4.0, 4.0).filter(lambda x: x == 0.0 or abs(x) > 1e-6)
+
 Landscape = Callable[[Any, Sequence[Any]], Any]
 
 # Each is written once, for the functions of `autograd` and for those of `mpmath`.
@@ -83,16 +86,16 @@ def assert_agrees(
     number = exact(landscape, point, by)
     changes = [x * exact(landscape, point, [*by, k]) for k, x in enumerate(point)]
     size = abs(number) + sum(abs(change) for change in changes)
-    assert abs(got - number) <= TOLERANCE * max(size, mpf(10) ** -200), (got, number)
+    assert abs(got - number) <= TOLERANCE * max(size, mpf(10) ** -10), (got, number)
 
 
 @pytest.mark.parametrize("landscape", LANDSCAPES)
 @settings(max_examples=40)
-@given(point=st.lists(st.floats(-4.0, 4.0), min_size=2, max_size=2))
+@given(point=st.lists(coordinates, min_size=2, max_size=2))
 def test_the_gradient_and_the_hessian_agree_with_mpmath(
     landscape: Landscape, point: list[float]
 ) -> None:
-    if landscape is ackley and math.hypot(*point) < 1e-6:
+    if landscape is ackley and point == [0.0, 0.0]:
         return  # it has a tip at 0
     slopes = grad(lambda p: landscape(autograd, p))(point)
     rows = hessian(lambda p: landscape(autograd, p))(point)
