@@ -147,7 +147,9 @@ class Structure:
         expected = self.places()
         for place in expected:
             if place not in at:
-                raise MismatchError(f"there is no number at {place}" if place else "not a number")
+                kind = type(container).__name__
+                missing = f"no number at {place}" if place else f"not one number, but a {kind}"
+                raise MismatchError(f"there is {missing}")
         for place in at.keys() - set(expected):
             raise MismatchError(f"there is a number too many, at {place}")
         return [at[place] for place in expected]
