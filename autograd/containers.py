@@ -13,7 +13,6 @@ import math
 import sys
 from collections.abc import Callable, Sequence
 from copy import copy
-from dataclasses import dataclass
 from typing import Any, TypeAlias
 
 from autograd.primitives import Traced, as_float
@@ -36,7 +35,6 @@ class MismatchError(ValueError):
     """A container has another shape than it is to have."""
 
 
-@dataclass(frozen=True, slots=True)
 class Block:
     """A number or an array of a container, as a part of the list of all numbers.
 
@@ -45,8 +43,14 @@ class Block:
         shape: of the array; None for a number that stands alone.
     """
 
-    start: int
-    shape: tuple[int, ...] | None
+    __slots__ = ("shape", "start")
+
+    def __init__(self, start: int, shape: tuple[int, ...] | None) -> None:
+        self.start = start
+        self.shape = shape
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Block) and self.start == other.start and self.shape == other.shape
 
     @property
     def positions(self) -> range:
@@ -150,8 +154,9 @@ class Structure:
                 kind = type(container).__name__
                 missing = f"no number at {place}" if place else f"not one number, but a {kind}"
                 raise MismatchError(f"there is {missing}")
-        for place in at.keys() - set(expected):
-            raise MismatchError(f"there is a number too many, at {place}")
+        for place in at:
+            if place not in expected:
+                raise MismatchError(f"there is a number too many, at {place}")
         return [at[place] for place in expected]
 
 
@@ -178,8 +183,12 @@ def flatten(container: Any) -> tuple[list[Any], Structure]:
         if not _is_array(part):
             numbers.append(_number(part, path))
             return Block(start, None)
-        for i, element in enumerate(part.ravel().tolist()):
-            numbers.append(_number(element, _step(path, part.shape, i)))
+        elements = part.ravel().tolist()
+        if part.dtype.kind in "fiu":
+            numbers.extend(map(float, elements))
+        else:
+            for i, element in enumerate(elements):
+                numbers.append(_number(element, _step(path, part.shape, i)))
         return Block(start, part.shape)
 
     template = _mapped(block, container)
@@ -238,7 +247,7 @@ def _written(path: Path) -> str:
 def _number(part: Any, path: Path) -> Any:
     if isinstance(part, Traced):
         return part
-    if isinstance(part, bool) or type(part).__name__ == "bool":
+    if type(part).__name__ in ("bool", "bool_"):  # Python's own, and NumPy's
         raise NotANumberError(_written(path), f"expected a real number, got the bool {part}")
     try:
         return as_float(part)
