@@ -41,7 +41,9 @@ def test_none_stands_for_no_dependence() -> None:
     assert both.pull_back([None, 1.0, 1.0]) == [None, 2.0]
     assert both.push_forward([None, 1.0]) == [None, 2.0, None]
     assert both.matrix() == [[math.inf, None], [None, 2.0], [None, None]]
-    assert math.isnan(both.pull_back([0.0, 1.0, 1.0])[0])  # 0 * inf, as in IEEE arithmetic
+    # But 0 is a number, and 0 * inf is nan, as in IEEE arithmetic.
+    assert math.isnan(both.pull_back([0.0, 1.0, 1.0])[0])
+    assert math.isnan(both.push_forward([0.0, 1.0])[0])
 
 
 def test_an_output_may_be_an_input_or_come_twice() -> None:

@@ -350,21 +350,22 @@ def counted() -> Iterator[Counter]:
 def test_a_jacobian_is_taken_in_the_mode_that_takes_fewer_sweeps() -> None:
     def spread(x: Any) -> Any:  # one input, many outputs
         for _ in range(30):
-            x = x * 1.01
-        return [x * 2.0 for _ in range(40)]
+            x = sin(x)
+        return [sin(x) for _ in range(40)]
 
     def gather(p: Any) -> Any:  # many inputs, one output
-        total = sum(x * 2.0 for x in p)
+        total = sum(sin(x) for x in p)
         for _ in range(30):
-            total = total * 1.01
+            total = sin(total)
         return [total]
 
     many = [Value(1.0) for _ in range(40)]
     for function, point in ((spread, Value(1.0)), (gather, many)):
         with counted() as counter:
             jacobian(function)(point)
-        # One sweep multiplies some 70 times; the other way there would be 40 of them.
-        assert counter.count < 300
+        # To record the function and one sweep takes some 70 operations each, and the local
+        # derivatives as many. The other way there would be 40 sweeps.
+        assert 200 < counter.count < 400
 
 
 def test_the_function_is_called_once_whatever_is_asked_for() -> None:
