@@ -19,12 +19,17 @@ What does not depend on something has no rate of change by it, and None says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from threading import RLock
 from typing import Any, Final
 
 from autograd.primitives import add, multiply, subtract
 from autograd.value import Operand, Value
 
 _CONSTANT: Final = -1  # in place of the number of a value that does not vary with the inputs
+
+# A walk leaves numbers on values, which two threads may have in common. (A walk may have
+# to be done within another, to differentiate an operation by itself.)
+_walking: Final = RLock()
 
 
 class Edges:
@@ -175,9 +180,10 @@ def differential(
     >>> of_both.pull_back([1.0, None]), of_both.push_forward([1.0, None])
     ([5.0, 2.0], [5.0, 6.0])
     """
-    walk = _Walk(inputs, traced, independent)
-    places = [walk.reach(y) if isinstance(y, Value) else _CONSTANT for y in outputs]
-    return Differential(walk.edges, len(walk.order), walk.numbers(inputs), places)
+    with _walking:
+        walk = _Walk(inputs, traced, independent)
+        places = [walk.reach(y) if isinstance(y, Value) else _CONSTANT for y in outputs]
+        return Differential(walk.edges, len(walk.order), walk.numbers(inputs), places)
 
 
 def differential_of_gradient(output: Any, inputs: Sequence[Value]) -> GradientDifferential:
@@ -187,15 +193,16 @@ def differential_of_gradient(output: Any, inputs: Sequence[Value]) -> GradientDi
     >>> differential_of_gradient(x * x * y, [x, y]).push_forward([1.0, None])  # 2 y, 2 x
     [10.0, 4.0]
     """
-    walk = _Walk(inputs, traced=False, independent=True)
-    place = walk.reach(output) if isinstance(output, Value) else _CONSTANT
-    adjoints = _seeded(len(walk.order), [place], [1.0])
-    walk.edges.carry_back(adjoints)
-    changes = Edges()
-    for value, adjoint in zip(walk.order, adjoints):
-        if adjoint is not None:
-            _add_changes(changes, walk, value, adjoint)
-    return GradientDifferential(walk.edges, changes, len(adjoints), walk.numbers(inputs))
+    with _walking:
+        walk = _Walk(inputs, traced=False, independent=True)
+        place = walk.reach(output) if isinstance(output, Value) else _CONSTANT
+        adjoints = _seeded(len(walk.order), [place], [1.0])
+        walk.edges.carry_back(adjoints)
+        changes = Edges()
+        for value, adjoint in zip(walk.order, adjoints):
+            if adjoint is not None:
+                _add_changes(changes, walk, value, adjoint)
+        return GradientDifferential(walk.edges, changes, len(adjoints), walk.numbers(inputs))
 
 
 class _Walk:
@@ -244,7 +251,6 @@ class _Walk:
             if number < len(order) and order[number] is value:
                 unfinished.pop()
                 continue
-            # A number is read once, for another thread may be numbering the same value.
             first, second = value._input0, value._input1
             number0 = number1 = _CONSTANT
             if first is not None:

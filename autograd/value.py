@@ -107,8 +107,8 @@ class Value(Numeric):
         # How many of the values computed from this one have yet to hand it their share
         # of the gradient; used by `backward` alone.
         self._awaited: i32 = _NEVER_REACHED
-        # Where this one stands in a list of values; used by `Differential` alone, which looks
-        # whether it does stand there. (Compiled, the two counts share the room of one.)
+        # Where this one stands in a list of values; used by differential.py alone, which looks
+        # whether it does stand there. (Compiled, the two numbers share the room of one.)
         self._number: i32 = 0
         if switches.altered and _op is not None:
             self._reconsider()
