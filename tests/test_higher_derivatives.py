@@ -83,7 +83,7 @@ def exact(row: Row, primitive: Primitive, operands: Sequence[Any], by: Sequence[
     if not is_real(derivative):
         raise ValueError("outside the domain")
     # mpmath takes differences, which leave a trace where nothing varies.
-    return mpf(0) if abs(derivative) < mpf(10) ** -25 else real(derivative)
+    return mpf(0) if abs(derivative) < mpf(10) ** (20 - DIGITS) else real(derivative)
 
 
 def exact_and_unit(
