@@ -18,7 +18,16 @@ import autograd.copying  # makes Values copy and pickle
 import autograd.notebook  # noqa: F401  makes notebooks show Values
 from autograd.anomaly import AnomalyError, detect_anomaly
 from autograd.calls import output_of
-from autograd.functional import grad, gradients
+from autograd.functional import (
+    grad,
+    gradients,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 from autograd.primitives import (
     Primitive,
     Reduction,
@@ -134,8 +143,12 @@ __all__ = [
     "gradients",
     "graph",
     "hard_tanh",
+    "hessian",
+    "hvp",
     "hypot",
     "is_recording",
+    "jacobian",
+    "jvp",
     "leaky_relu",
     "log",
     "log1p",
@@ -178,6 +191,8 @@ __all__ = [
     "tan",
     "tanh",
     "topological_order",
+    "value_and_grad",
+    "vjp",
     "where",
     "xlogy",
 ]

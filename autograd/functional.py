@@ -1,31 +1,272 @@
-"""Derivatives as functions, and as Values that can be differentiated again.
+"""Derivatives of functions, of any order, in both modes.
 
-``backward()`` multiplies numbers. Here the same walk multiplies Values, with the
-very same derivative rules, so that what comes out is a graph like any other.
+A derivative of a function is a function. Handed numbers, it gives numbers; handed
+Values, or called by a function that is itself being differentiated, it gives Values,
+which can be differentiated in their turn. So ``grad(grad(f))`` is the second derivative.
+
+The function is called once, with Values in place of the numbers. It may do with them
+whatever Python can do: loop, branch on them, return early, call what it closes over.
+What it recorded is a `Differential`, which is then swept in the mode that suits: the
+gradient of one output takes one sweep backwards, the rate of change in one direction
+takes one forwards. Where the result has to be a number the sweep multiplies the floats
+on the record, otherwise Values by the table's rules, so that the result is a graph like
+any other.
+
+Arguments and results may be numbers or containers of them; see `containers.py`.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
-from autograd.recording import enable_grad
-from autograd.value import Operand, Value, topological_order
+from autograd.containers import MismatchError, NotANumberError, Structure, flatten, holds_a_value
+from autograd.differential import (
+    Differential,
+    GradientDifferential,
+    differential,
+    differential_of_gradient,
+)
+from autograd.recording import enable_grad, is_recording
+from autograd.value import Operand, Value
+
+Function: TypeAlias = Callable[..., Any]
+Argnums: TypeAlias = int | tuple[int, ...]
 
 # Whether a derivative is being taken here and now; what is computed meanwhile may depend on
 # its variable by way of a closure, and so stays a Value.
 _differentiating: Final[ContextVar[bool]] = ContextVar("differentiating", default=False)
 
 
-def gradients(root: Value, inputs: Sequence[Value]) -> list[Value]:
-    """The derivative of ``root`` with respect to each of ``inputs``, as Values.
+# ── Of functions ──────────────────────────────────────────────────────────────
 
-    No ``grad`` is changed. A derivative is 0 where ``root`` does not depend on an input. The
-    rules are evaluated at the data that the values have now.
+
+def grad(function: Function, argnums: Argnums = 0) -> Function:
+    """The derivative of a function of any number of numbers that returns one number.
+
+    The result is a function of the same arguments. It returns the derivative in the
+    shape of the argument: a float for a number, a dict for a dict, an array for an array.
+
+    Args:
+        function: takes numbers, or containers of them, and computes one number from
+            them. Keyword arguments, and arguments that are not differentiated by, are
+            passed on as they are.
+        argnums: which of the positional arguments to differentiate by, counted from 0, or
+            from -1 backwards. For a tuple of them the result is a tuple.
 
     Raises:
-        TypeError: ``root`` or one of ``inputs`` is not a Value.
+        TypeError: the function returns something else than one number, or an argument to
+            differentiate by holds something else than numbers; the message says where.
+
+    >>> def f(x, y):
+    ...     return x**3 * y
+    >>> grad(f)(2.0, 5.0), grad(f, 1)(2.0, 5.0), grad(grad(f))(2.0, 5.0)
+    (60.0, 8.0, 60.0)
+    >>> grad(f, argnums=(0, 1))(2.0, 5.0)
+    (60.0, 8.0)
+    >>> grad(lambda p: p["x"] ** 3 * p["y"])({"x": 2.0, "y": 5.0})
+    {'x': 60.0, 'y': 8.0}
+    """
+    _check("grad", function, argnums)
+
+    def derivative(*arguments: Any, **options: Any) -> Any:
+        return _Call("grad", function, argnums, arguments, options).gradient()
+
+    return derivative
+
+
+def value_and_grad(function: Function, argnums: Argnums = 0) -> Function:
+    """The value of a function together with its derivative, from one call of it.
+
+    As `grad`, except that the result returns a pair.
+
+    >>> value_and_grad(lambda x: x**3)(2.0)
+    (8.0, 12.0)
+    """
+    _check("value_and_grad", function, argnums)
+
+    def both(*arguments: Any, **options: Any) -> Any:
+        call = _Call("value_and_grad", function, argnums, arguments, options)
+        return call.value(), call.gradient()
+
+    return both
+
+
+def jacobian(function: Function, argnums: Argnums = 0) -> Function:
+    """The derivative of each number that a function returns by each that it takes.
+
+    The function is called once. Then a sweep is made for each input, or for each output,
+    whichever are fewer.
+
+    Args:
+        function: takes and returns numbers or containers of them.
+        argnums: as for `grad`.
+
+    Returns:
+        A function of the same arguments. What it returns has the shape of what
+        ``function`` returns, with a container shaped as the argument in place of each
+        number. If both are arrays, it is one array, of shape
+        ``result.shape + argument.shape``.
+
+    >>> jacobian(lambda x: (x[0] * x[1], 2 * x[0]))([3.0, 5.0])
+    ([5.0, 3.0], [2.0, 0.0])
+    """
+    _check("jacobian", function, argnums)
+
+    def derivative(*arguments: Any, **options: Any) -> Any:
+        return _Call("jacobian", function, argnums, arguments, options).jacobian()
+
+    return derivative
+
+
+def hessian(function: Function, argnums: Argnums = 0) -> Function:
+    """The second derivatives of a function that returns one number.
+
+    What ``jacobian(grad(function, argnums), argnums)`` gives. The function is called and
+    its gradient recorded once, whatever the number of inputs.
+
+    Args:
+        function: as for `grad`.
+        argnums: as for `grad`.
+
+    Returns:
+        A function of the same arguments. What it returns has the shape of the argument,
+        with a container of that shape in place of each number: for a number a number,
+        for an array of n an array of n by n.
+
+    >>> hessian(lambda x: x[0] ** 3 * x[1])([2.0, 5.0])
+    [[60.0, 12.0], [12.0, 0.0]]
+    """
+    _check("hessian", function, argnums)
+
+    def derivative(*arguments: Any, **options: Any) -> Any:
+        return _Call("hessian", function, argnums, arguments, options).hessian()
+
+    return derivative
+
+
+def jvp(
+    function: Function, primals: Sequence[Any], tangents: Sequence[Any], **options: Any
+) -> tuple[Any, Any]:
+    """The value of a function, and how fast it changes when its arguments move: forward mode.
+
+    The Jacobian times the vector of tangents, at the price of a few calls of the function.
+
+    Args:
+        function: takes and returns numbers or containers of them.
+        primals: the arguments, in a tuple or list.
+        tangents: how fast each of them moves, in the same shape.
+        options: keyword arguments, passed on to the function.
+
+    Returns:
+        The value and its rate of change, which has the same shape.
+
+    Raises:
+        TypeError, ValueError: the tangents are not shaped as the primals are.
+
+    >>> jvp(lambda x, y: x * y, (3.0, 5.0), (1.0, 10.0))  # 1 * 5 + 3 * 10
+    (15.0, 35.0)
+    """
+    call = _call_by_all("jvp", function, primals, options)
+    movement = _shaped("jvp() takes tangents shaped as the primals", call.inputs, tangents)
+    rates = call.differential().push_forward(movement)
+    return call.value(), call.outputs.rebuild(_finished(rates, call.values))
+
+
+def vjp(
+    function: Function, *primals: Any, **options: Any
+) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """The value of a function, and a function that pulls weights of it back: reverse mode.
+
+    The Jacobian, transposed, times a vector of weights, at the price of a few calls of
+    the function.
+
+    Args:
+        function: takes and returns numbers or containers of them.
+        primals: the arguments.
+        options: keyword arguments, passed on to the function.
+
+    Returns:
+        The value, and a function. That one takes a weight for each number in the value,
+        in the same shape, and returns the derivative of the sum so weighted by each of the
+        primals, as a tuple. It may be called many times.
+
+    >>> value, pull_back = vjp(lambda x, y: (x * y, x + y), 3.0, 5.0)
+    >>> value
+    (15.0, 8.0)
+    >>> pull_back((1.0, 0.0)), pull_back((0.0, 1.0)), pull_back((1.0, 10.0))
+    ((5.0, 3.0), (1.0, 1.0), (15.0, 13.0))
+    """
+    call = _call_by_all("vjp", function, primals, options)
+    linear = call.differential()
+    inputs, outputs, values = call.inputs, call.outputs, call.values  # but not the graph
+
+    def pull_back(weights: Any) -> tuple[Any, ...]:
+        seeds = _shaped("what vjp() gives takes weights shaped as the value", outputs, weights)
+        pulled: tuple[Any, ...] = inputs.rebuild(_finished(linear.pull_back(seeds), values))
+        return pulled
+
+    return call.value(), pull_back
+
+
+def hvp(
+    function: Function,
+    primals: Sequence[Any],
+    tangents: Sequence[Any],
+    argnums: Argnums = 0,
+    **options: Any,
+) -> Any:
+    """How fast the gradient of a function changes when its arguments move.
+
+    The Hessian times the vector of tangents, at the price of a few gradients: what
+    ``jvp(grad(function, argnums), primals, tangents)[1]`` gives.
+
+    Args:
+        function: as for `grad`.
+        primals: the arguments, in a tuple or list.
+        tangents: how fast each of them moves, in the same shape.
+        argnums: by which of the arguments the gradient is, as for `grad`.
+        options: keyword arguments, passed on to the function.
+
+    Returns:
+        The product, in the shape of the argument; a tuple if ``argnums`` is one.
+
+    Raises:
+        TypeError, ValueError: the tangents are not shaped as the primals are.
+
+    >>> hvp(lambda x: x[0] ** 3 * x[1], ([2.0, 5.0],), ([1.0, 10.0],))
+    [180.0, 12.0]
+    >>> hvp(lambda x, y: x**3 * y, (2.0, 5.0), (1.0, 10.0), argnums=(0, 1))
+    (180.0, 12.0)
+    """
+    _check("hvp", function, argnums)
+    call = _call_by_all("hvp", function, primals, options)
+    chosen = _positions("hvp", argnums, len(primals))
+    movement = _shaped("hvp() takes tangents shaped as the primals", call.inputs, tangents)
+    rates = call.differential_of_gradient().push_forward(movement)
+    products = call.inputs.rebuild(_finished(rates, call.values))
+    return _selected(products, argnums, chosen)
+
+
+# ── Of Values at hand ─────────────────────────────────────────────────────────
+
+
+def gradients(output: Value, inputs: Any) -> Any:
+    """The derivative of a Value by others that it was computed from, as Values.
+
+    No ``grad`` is changed. A derivative is 0 where ``output`` does not depend on an input.
+    The rules are evaluated at the data that the values have now.
+
+    Args:
+        output: what to differentiate.
+        inputs: what to differentiate by: a Value, or a container of Values.
+
+    Returns:
+        The derivatives, in the shape of ``inputs``.
+
+    Raises:
+        TypeError: ``output`` is not a Value, or something in ``inputs`` is not.
 
     >>> x = Value(3.0)
     >>> [slope] = gradients(x ** 3, [x])
@@ -35,98 +276,229 @@ def gradients(root: Value, inputs: Sequence[Value]) -> list[Value]:
     >>> x.grad  # 6 x
     18.0
     """
-    if not isinstance(root, Value):
-        raise TypeError(f"gradients() differentiates a Value, got a {type(root).__name__}")
-    if isinstance(inputs, Value) or not all(isinstance(x, Value) for x in inputs):
-        raise TypeError("gradients() takes a list of the Values to differentiate by")
-    order = topological_order(root)
-    dependent = set(inputs)
-    for value in order:
-        if any(source in dependent for source in value.inputs):
-            dependent.add(value)
-    adjoints: dict[Value, Operand] = {root: 1.0}
-    with enable_grad():
-        for value in reversed(order):
-            if value not in adjoints or value not in dependent:
-                continue
-            for source, local in _local_derivatives(value, dependent):
-                share = local * adjoints[value]
-                adjoints[source] = adjoints[source] + share if source in adjoints else share
-        return [
-            adjoint if isinstance(adjoint, Value) else Value(adjoint)
-            for adjoint in [adjoints.get(x, 0.0) for x in inputs]
-        ]
-
-
-def grad(function: Callable[..., Any], argnum: int = 0) -> Callable[..., Any]:
-    """The derivative of ``function`` with respect to one of its arguments.
-
-    The result is a function of the same arguments. Where it is handed numbers it
-    returns a float; where it is handed a Value, or called by a function that is itself
-    being differentiated, a Value that can be differentiated in its turn. So
-    ``grad(grad(f))`` is the second derivative.
-
-    Args:
-        function: takes numbers or Values, and computes one number from them.
-        argnum: which of the positional arguments, counted from 0.
-
-    >>> def f(x, y):
-    ...     return x**3 * y
-    >>> grad(f)(2.0, 5.0), grad(f, 1)(2.0, 5.0), grad(grad(f))(2.0, 5.0)
-    (60.0, 8.0, 60.0)
-    >>> grad(grad(f), 1)(2.0, 5.0)
-    12.0
-    """
-    if not isinstance(argnum, int):
-        raise TypeError(f"argnum is the number of one argument, counted from 0; got {argnum!r}")
-
-    def derivative(*arguments: Any, **options: Any) -> Any:
-        if not 0 <= argnum < len(arguments):
+    if not isinstance(output, Value):
+        raise TypeError(f"gradients() differentiates a Value, got a {type(output).__name__}")
+    try:
+        variables, structure = flatten(inputs)
+    except NotANumberError as error:
+        raise TypeError(f"gradients() takes the Values to differentiate by; {error}") from None
+    for place, x in zip(structure.places(), variables):
+        if not isinstance(x, Value):
+            where = f" at {place}" if place else ""
             raise TypeError(
-                f"grad() is to differentiate by argument {argnum}, "
-                f"but the function was called with {len(arguments)} positional arguments"
+                f"gradients() takes the Values to differentiate by; {x}{where} is a number"
             )
-        point = arguments[argnum]
-        handed_a_value = any(isinstance(x, Value) for x in (*arguments, *options.values()))
-        outermost = not _differentiating.get()
+    with enable_grad():
+        linear = differential([output], variables, traced=True, independent=False)
+        return structure.rebuild(_finished(linear.pull_back([1.0]), values=True))
+
+
+# ── A call of the function ────────────────────────────────────────────────────
+
+
+class _Call:
+    """A call of a function, recorded.
+
+    Attributes:
+        values: whether what is handed out is Values, not numbers.
+        inputs: the shape of what is differentiated by.
+        outputs: the shape of what came out.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        function: Function,
+        argnums: Argnums,
+        arguments: tuple[Any, ...],
+        options: dict[str, Any],
+    ) -> None:
+        self._name = name
+        self.values = _differentiating.get() or holds_a_value((arguments, options))
+        # Whether these Values are to know what they depend on.
+        self._traced = self.values and is_recording()
+        chosen = _positions(name, argnums, len(arguments))
+        points, self.inputs = _points(name, function, argnums, chosen, arguments)
+        self._variables = [_variable(point) for point in points]
+        moved = self.inputs.rebuild(self._variables)
+        replaced = dict(zip(chosen, (moved,) if isinstance(argnums, int) else moved))
+        given = [replaced.get(i, argument) for i, argument in enumerate(arguments)]
         token = _differentiating.set(True)
         try:
-            slope = slope_at(point, arguments, options)
+            with enable_grad():
+                result = function(*given, **options)
         finally:
             _differentiating.reset(token)
-        return slope.data if outermost and not handed_a_value else slope
+        self._kind = type(result).__name__
+        try:
+            self._results, self.outputs = flatten(result)
+        except NotANumberError as error:
+            raise TypeError(self._refusal(error)) from None
 
-    def slope_at(point: Any, arguments: tuple[Any, ...], options: dict[str, Any]) -> Value:
-        with enable_grad():
-            # A value of its own, so that it is told from the same Value used elsewhere in
-            # the function; times 1, so that an outer derivative still reaches the point.
-            x = point * 1.0 if isinstance(point, Value) else Value(point)
-            out = function(*arguments[:argnum], x, *arguments[argnum + 1 :], **options)
-            if not isinstance(out, (Value, int, float)):
-                raise TypeError(
-                    "grad() differentiates a function that returns one number, "
-                    f"and this one returned a {type(out).__name__}"
-                )
-            [slope] = gradients(out if isinstance(out, Value) else Value(out), [x])
-        return slope
+    def value(self) -> Any:
+        """What the function returned."""
+        results = self._results if self._traced else [_data(x) for x in self._results]
+        return self.outputs.rebuild(_finished(results, self.values))
 
-    return derivative
+    def gradient(self) -> Any:
+        """The derivative of the one number that the function returned."""
+        return self.inputs.rebuild(_finished(self._slopes(), self.values))
+
+    def jacobian(self) -> Any:
+        """The derivative of each output by each input."""
+        rows = [_finished(row, self.values) for row in self.differential().matrix()]
+        return self.outputs.outer(self.inputs, rows)
+
+    def hessian(self) -> Any:
+        """The second derivatives of the one number that the function returned."""
+        matrix = self.differential_of_gradient().matrix()
+        return self.inputs.outer(self.inputs, [_finished(row, self.values) for row in matrix])
+
+    def differential(self) -> Differential:
+        """Of the outputs by the inputs."""
+        return differential(self._results, self._variables, self._traced)
+
+    def differential_of_gradient(self) -> Differential | GradientDifferential:
+        """Of the gradient of the one number that the function returned."""
+        if self._traced:
+            return differential(self._slopes(), self._variables, traced=True)
+        self._check_that_one_number_came_out()
+        with enable_grad():  # second derivatives are read off what the rules record
+            return differential_of_gradient(self._results[0], self._variables)
+
+    def _slopes(self) -> list[Any]:
+        self._check_that_one_number_came_out()
+        return self.differential().pull_back([1.0])
+
+    def _check_that_one_number_came_out(self) -> None:
+        if not self.outputs.is_number:
+            raise TypeError(self._refusal())
+
+    def _refusal(self, error: NotANumberError | None = None) -> str:
+        """Why what the function returned cannot be differentiated."""
+        wanted = "numbers" if self._name in ("jacobian", "jvp", "vjp") else "one number"
+        if error is not None:
+            advice = f": {error}" if error.place else ""
+        elif self._name in ("hessian", "hvp"):
+            advice = ": for the second derivatives of several use jacobian(jacobian(function))"
+        else:
+            advice = ": for the derivatives of several use jacobian()"
+        return (
+            f"{self._name}() differentiates a function that returns {wanted}, "
+            f"and this one returned a {self._kind}{advice}"
+        )
 
 
-def _local_derivatives(value: Value, wanted: set[Value]) -> list[tuple[Value, Operand]]:
-    """Each input of ``value`` that is wanted, with its local derivative by the table's rules."""
-    if value.op is None:
-        return []
-    operands = value.operands
-    if value.op.derivatives:  # a rule for each operand; a constant's is not touched
-        return [
-            (operand, value.op.derivatives[i](*operands, value))
-            for i, operand in enumerate(operands)
-            if isinstance(operand, Value) and operand in wanted
-        ]
-    derivatives = value.op.local_derivatives(operands, value)
-    return [
-        (operand, derivative)
-        for operand, derivative in zip(operands, derivatives, strict=True)
-        if isinstance(operand, Value) and operand in wanted
-    ]
+def _call_by_all(
+    name: str, function: Function, primals: Sequence[Any], options: dict[str, Any]
+) -> _Call:
+    _check(name, function)
+    if not isinstance(primals, (list, tuple)):
+        raise TypeError(
+            f"{name}() takes the arguments of the function in a tuple, such as (x,); "
+            f"got a {type(primals).__name__}"
+        )
+    return _Call(name, function, tuple(range(len(primals))), tuple(primals), options)
+
+
+def _variable(point: Any) -> Value:
+    # A value of its own, so that it is told from the same Value used elsewhere in the
+    # function; times 1, so that an outer derivative still reaches the point.
+    return point * 1.0 if isinstance(point, Value) else Value(point)
+
+
+def _data(result: Operand) -> float:
+    return result.data if isinstance(result, Value) else result
+
+
+def _finished(numbers: list[Any], values: bool) -> list[Any]:
+    """The numbers as they are handed out; what does not depend on an input is 0."""
+    known = [0.0 if x is None else x for x in numbers]
+    if not values:
+        return known
+    return [x if isinstance(x, Value) else Value(x) for x in known]
+
+
+# ── What a caller may pass ────────────────────────────────────────────────────
+
+
+def _check(name: str, function: Any, argnums: Any = 0) -> None:
+    if isinstance(function, Value):
+        raise TypeError(
+            f"{name}() takes a function, got a Value: gradients() differentiates a Value at hand"
+        )
+    if not callable(function):
+        raise TypeError(f"{name}() takes a function, got a {type(function).__name__}")
+    wanted = argnums if isinstance(argnums, tuple) else (argnums,)
+    if not all(isinstance(position, int) for position in wanted):
+        raise TypeError(
+            "argnums is the number of one argument, counted from 0, or a tuple of such numbers; "
+            f"got {argnums!r}"
+        )
+
+
+def _positions(name: str, argnums: Argnums, count: int) -> list[int]:
+    """The arguments that ``argnums`` stands for, of so many."""
+    positions = []
+    for position in argnums if isinstance(argnums, tuple) else (argnums,):
+        if not -count <= position < count:
+            plural = "argument" if count == 1 else "arguments"
+            raise TypeError(
+                f"{name}() is to differentiate by argument {position}, "
+                f"but the function was called with {count} positional {plural}"
+            )
+        positions.append(position % count)
+    if len(set(positions)) < len(positions):
+        raise ValueError(f"{name}() is to differentiate by an argument twice: argnums={argnums}")
+    return positions
+
+
+def _selected(arguments: Sequence[Any], argnums: Argnums, chosen: list[int]) -> Any:
+    """The one argument that was asked for, or a tuple of those that were."""
+    return arguments[chosen[0]] if isinstance(argnums, int) else tuple(arguments[i] for i in chosen)
+
+
+def _points(
+    name: str,
+    function: Function,
+    argnums: Argnums,
+    chosen: list[int],
+    arguments: tuple[Any, ...],
+) -> tuple[list[Any], Structure]:
+    """The numbers to differentiate at, and their shape."""
+    try:
+        return flatten(_selected(arguments, argnums, chosen))
+    except NotANumberError:
+        for position in chosen:
+            try:
+                flatten(arguments[position])
+            except NotANumberError as error:
+                argument = _described(function, position)
+                place = f" {error}" if error.place else f": {error}"
+                raise TypeError(f"{name}() cannot differentiate by {argument}{place}") from None
+        raise
+
+
+def _described(function: Function, position: int) -> str:
+    """An argument by its number, and by its name where that is known."""
+    from inspect import Parameter, signature  # slow to import, and seldom needed
+
+    try:
+        parameters = list(signature(function).parameters.values())
+    except (TypeError, ValueError):
+        parameters = []
+    positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    names = [parameter.name for parameter in parameters if parameter.kind in positional]
+    return (
+        f"argument {position} ({names[position]})" if names[position:] else f"argument {position}"
+    )
+
+
+def _shaped(what: str, shape: Structure, container: Any) -> list[Any]:
+    """The numbers of a container that is to have that shape."""
+    try:
+        return shape.numbers_of(container)
+    except MismatchError as error:
+        raise ValueError(f"{what}: {error}") from None
+    except NotANumberError as error:
+        raise TypeError(f"{what}: {error}") from None

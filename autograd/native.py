@@ -28,6 +28,7 @@ SOURCES: Final = (
     "autograd/operators.py",
     "autograd/value.py",
     "autograd/calls.py",
+    "autograd/differential.py",
 )
 
 SWITCH: Final = "CHAINRULE_COMPILE"
@@ -37,9 +38,12 @@ _REBUILD: Final = "`pip install -e .`"
 _ROOT: Final = os.path.dirname(os.path.dirname(__file__))
 
 if TYPE_CHECKING:
+    from mypy_extensions import i32 as i32
     from mypy_extensions import mypyc_attr as mypyc_attr
 else:
-    # What it says concerns the compiler alone, so nothing is needed to run the source.
+    # What these say concerns the compiler alone, so nothing is needed to run the source.
+    i32 = int
+
     def mypyc_attr(**options):  # noqa: ARG001
         """Leave a class as it is."""
         return lambda cls: cls

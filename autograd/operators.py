@@ -86,6 +86,14 @@ class Numeric(Traced):
             raise TypeError("round() of a traced number takes no number of digits")
         return self.apply(table.round_, (self,))
 
+    def __float__(self) -> float:
+        """An error: the number alone would leave the graph without a word."""
+        kind = type(self).__name__
+        raise TypeError(
+            f"a {kind} is not turned into a float, which would leave the graph: use autograd.exp "
+            "in place of math.exp, and so for every function of math, or .data for the number alone"
+        )
+
     # ── Functions of one number ───────────────────────────────────────────────
 
     def exp(self) -> Self:

@@ -722,10 +722,14 @@ sinh_arccosh: Final[Primitive] = Primitive("sinh_arccosh", floats.sinh_arccosh,
                                                                     lambda x, out: divide(x, out),
                                          formula=lambda x: sqrt(power(x, 2.0) - 1.0), summary="sqrt(x**2 - 1)")
 inversion: Final[Primitive] = Primitive("inversion", floats.inversion,
-                                         lambda x, y, out: (inversion(y, x) - out) * (inversion(y, x) + out),
+                                         lambda x, y, out: difference_of_squares(inversion(y, x), out),
                                          lambda x, y, out: -2.0 * out * inversion(y, x),
                                          formula=lambda x, y: divide(x, power(x, 2.0) + power(y, 2.0)),
                                          summary="x / (x**2 + y**2)")
+difference_of_squares: Final[Primitive] = Primitive("difference_of_squares", lambda x, y: (x - y) * (x + y),
+                                                                    lambda x, y, out: 2.0 * x,
+                                                                    lambda x, y, out: -2.0 * y,
+                                         summary="x**2 - y**2")
 sinc_derivative: Final[Primitive] = Primitive("sinc_derivative", floats.sinc_derivative,
                                          lambda x, order, out: sinc_derivative(x, order + 1.0),
                                          lambda x, order, out: floats.NAN,

@@ -108,6 +108,9 @@ def observed_by(watcher: Observer) -> Iterator[None]:
 @contextmanager
 def _altered(variable: ContextVar[Any], setting: Any) -> Iterator[None]:
     """Set a variable of this thread, and let the others know that it is not as usual."""
+    if variable.get() is setting:
+        yield  # it is so already, and operations are recorded no slower for asking
+        return
     token = variable.set(setting)
     switches.alter(+1)
     try:

@@ -25,7 +25,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, SupportsFloat, TypeAlias
 
-from autograd.native import mypyc_attr
+from autograd.native import i32, mypyc_attr
 from autograd.operators import Numeric, as_constant
 from autograd.primitives import Primitive, add, as_float, multiply, subtract
 from autograd.recording import is_recording, observer, switches
@@ -77,6 +77,7 @@ class Value(Numeric):
         "_label",
         "_local0",
         "_local1",
+        "_number",
         "op",
     )
 
@@ -107,7 +108,10 @@ class Value(Numeric):
         self._local1: float = _local1
         # How many of the values computed from this one have yet to hand it their share
         # of the gradient; used by `backward` alone.
-        self._awaited: int = _NEVER_REACHED
+        self._awaited: i32 = _NEVER_REACHED
+        # Where this one stands in a list of values; used by differential.py alone, which looks
+        # whether it does stand there. (Compiled, the two numbers share the room of one.)
+        self._number: i32 = 0
         if switches.altered and _op is not None:
             self._reconsider()
 

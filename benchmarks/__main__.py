@@ -289,6 +289,13 @@ def figures(results: dict[str, dict[str, Samples]], memory: dict[str, float]) ->
             return {}
         return {engine: ratio(samples[peer], samples[engine]) + "x" for engine in engines}
 
+    def within(workload: str, part: str, whole: str) -> dict[str, str]:
+        parts = results.get(workload, {})
+        return {
+            engine: ratio(seconds, parts[whole][engine]) + "x"
+            for engine, seconds in parts.get(part, {}).items()
+        }
+
     deep = results.get("chain", {}).get("backward", {})
     wide = results.get("transformer", {}).get("backward", {})
     nodes = transformer_nodes()
@@ -320,6 +327,16 @@ def figures(results: dict[str, dict[str, Samples]], memory: dict[str, float]) ->
             "record one multiplication, against micrograd",
             ("≥ 2.5x", "≥ 12x"),
             against("micrograd", "multiplication", "record"),
+        ),
+        Figure(
+            "derivative in one direction (jvp) against recording the function",
+            ("≤ 6x", "≤ 6x"),
+            within("derivatives", "jvp", "function"),
+        ),
+        Figure(
+            "Hessian times a vector (hvp) against the gradient",
+            ("≤ 6x", "≤ 6x"),
+            within("derivatives", "hvp", "gradient"),
         ),
         Figure("backward, ns a node: chain against transformer", ("≤ 2x", "≤ 2x"), depth),
         Figure(

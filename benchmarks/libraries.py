@@ -85,6 +85,15 @@ class Library:
         after = time.perf_counter()
         return Pass(recorded - start, done - recorded, after - before, value, gradients)
 
+    def derivatives(
+        self,
+        function: Callable[[list[Any]], Any],  # noqa: ARG002
+        point: list[float],  # noqa: ARG002
+        direction: list[float],  # noqa: ARG002
+    ) -> dict[str, Callable[[], Any]]:
+        """What to call for each kind of derivative of a function of a list of numbers."""
+        raise Lacking("not part of the comparison")
+
     def parameters(self, numbers: Sequence[float]) -> list[Any]:
         """The parameters of a network, to be trained by `step`."""
         return [self.leaf(number) for number in numbers]
@@ -143,6 +152,20 @@ class Chainrule(Library):
         )
         self._mlp = nn.MLP
         self._value = autograd.Value
+        self._autograd = autograd
+
+    def derivatives(
+        self, function: Callable[[list[Any]], Any], point: list[float], direction: list[float]
+    ) -> dict[str, Callable[[], Any]]:
+        """By its functions of functions; "function" is recording alone, for comparison."""
+        ours = self._autograd
+        gradient = ours.grad(function)
+        return {
+            "function": lambda: [function([ours.Value(x) for x in point]).data],
+            "gradient": lambda: gradient(point),
+            "jvp": lambda: list(ours.jvp(function, (point,), (direction,))),
+            "hvp": lambda: ours.hvp(function, (point,), (direction,)),
+        }
 
     def sigmoid(self, x: Any) -> Any:
         """The logistic function."""

@@ -16,7 +16,7 @@ from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 from benchmarks import transformer
-from benchmarks.libraries import Library, Program
+from benchmarks.libraries import Library, Program, plain_network
 
 
 @dataclass
@@ -165,6 +165,34 @@ def max_margin_step(library: Library, size: int) -> Sampler:
     return sample
 
 
+def derivatives(library: Library, size: int) -> Sampler:
+    """Derivatives of the same network's loss by its 337 parameters, as of a function."""
+    points, classes = two_crescents(size)
+    sizes = [2, 16, 16, 1]
+    numbers = random_network(sizes, seed=3)
+    rng = random.Random(5)
+    direction = [rng.uniform(-1, 1) for _ in numbers]
+    predict = plain_network(library, sizes, ["relu", "relu", ""])
+
+    def loss(parameters: list[Any]) -> Any:
+        scores = [predict(parameters, point) for point in points]
+        losses = [library.relu(1 + -y * score) for y, score in zip(classes, scores)]
+        return sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(p * p for p in parameters)
+
+    calls = library.derivatives(loss, numbers, direction)
+
+    def sample() -> Sample:
+        taken = Sample({})
+        for name, call in calls.items():
+            start = time.perf_counter()
+            found = call()
+            taken.seconds[name] = time.perf_counter() - start
+            taken.numbers += found[:10]
+        return taken
+
+    return sample
+
+
 def xor_epoch(library: Library, size: int) -> Sampler:
     """The demo's network on the four cases of XOR: ``size`` epochs, the time of one."""
     cases = [((0.0, 0.0), 0.0), ((0.0, 1.0), 1.0), ((1.0, 0.0), 1.0), ((1.0, 1.0), 0.0)]
@@ -234,6 +262,7 @@ def chain(library: Library, size: int) -> Sampler:
 WORKLOADS: Final[dict[str, Workload]] = {
     "multiplication": Workload("one multiplication", multiplication, 50_000, 5),
     "max-margin": Workload("2-16-16-1, 100 points", max_margin_step, 100, 3),
+    "derivatives": Workload("2-16-16-1, 100 points, as a function", derivatives, 100, 3),
     "xor": Workload("XOR", xor_epoch, 20, 2),
     "transformer": Workload("transformer, 8 predictions", transformer_step, 8, 2, rounds=0.6),
     "chain": Workload("chain of a million", chain, 1_000_000, 20, rounds=0.3),

@@ -422,6 +422,8 @@ ROWS: dict[str, Row] = {
     "inversion":    Row(lambda x, y: x / (x**2 + y**2),
                         (lambda x, y: (y**2 - x**2) / (x**2 + y**2) ** 2, lambda x, y: -2 * x * y / (x**2 + y**2) ** 2),
                         related=same_size, supporting=True),
+    "difference_of_squares": Row(lambda x, y: x**2 - y**2, (lambda x, y: 2 * x, lambda x, y: -2 * y),
+                        related=same_size, digits=400, supporting=True),
     "sinc_derivative": Row(lambda x, n: sinc(x) if n == 0 else sinc_slope(x),
                         (lambda x, n: sinc_slope(x) if n == 0 else mp.diff(sinc_slope, x), nothing),
                         scales=((-1, lambda x, n: 1 / x if abs(x) > 1 else 0),), because=CANCELS,

@@ -154,6 +154,21 @@ def test_an_array_on_either_side_gives_an_array() -> None:
         assert kinds == {Value}
 
 
+def test_an_array_of_floats_takes_no_value() -> None:
+    array = np.zeros(2)
+    for leave in (
+        lambda x: np.array([x], dtype=float),
+        lambda x: np.array([x, x]).astype(np.float32),
+        lambda x: array.__setitem__(0, x),
+        np.float64,
+    ):
+        with pytest.raises(
+            TypeError, match=r"^a Value is not turned into a float, .* autograd\.exp"
+        ):
+            leave(Value(1.0))
+    assert np.asarray(Value(1.0)).dtype == object
+
+
 def test_the_library_works_where_numpy_is_not_installed() -> None:
     program = """
 import sys

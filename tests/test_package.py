@@ -79,7 +79,9 @@ ALLOWED = {
         "autograd.snapshot",
         "autograd.value",
     ],
-    "autograd.functional": READERS,
+    "autograd.differential": READERS,
+    "autograd.containers": READERS,
+    "autograd.functional": [*READERS, "autograd.containers", "autograd.differential"],
     "autograd.anomaly": READERS,
     "autograd.copying": READERS,
     # What is shown of a graph is decided by these.

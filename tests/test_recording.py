@@ -121,3 +121,14 @@ def test_detach_starts_a_graph_of_its_own() -> None:
     assert (x.grad, copy.grad, square.grad) == (9.0, 3.0, 0.0)
     copy.data = 1.0
     assert square.data == 9.0
+
+
+def test_asking_for_recording_where_it_is_on_slows_nothing_down() -> None:
+    assert not switches.altered
+    with enable_grad():
+        assert is_recording()
+        assert not switches.altered  # each operation would look why
+        with no_grad(), enable_grad(), enable_grad():
+            assert is_recording()
+            assert switches.altered
+    assert not switches.altered

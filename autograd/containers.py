@@ -1,0 +1,269 @@
+"""Containers of numbers: taken apart into one list, and put together again.
+
+What a function takes and returns may be a number, or a list, tuple, namedtuple, dict
+or NumPy array of numbers, or one of these in another. To differentiate it is enough to
+know a list of numbers, and how to give a list of results the same shape.
+
+NumPy is not imported here: whoever has an array has imported it.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Sequence
+from copy import copy
+from typing import Any, TypeAlias
+
+from autograd.primitives import Traced, as_float
+
+# The way to a place in a container, the last step first: the way to what holds it, then the
+# form in which that step is written, such as "[{!r}]", and the key or index to write.
+Path: TypeAlias = "tuple[Path, str, Any] | tuple[()]"
+
+
+class NotANumberError(TypeError):
+    """Something in a container is no number; ``place`` says where, as in ``"['w'][0]"``."""
+
+    def __init__(self, place: str, problem: str) -> None:
+        super().__init__(f"at {place}: {problem}" if place else problem)
+        self.place = place
+        self.problem = problem
+
+
+class MismatchError(ValueError):
+    """A container has another shape than it is to have."""
+
+
+class Block:
+    """A number or an array of a container, as a part of the list of all numbers.
+
+    Attributes:
+        start: the position of its first number.
+        shape: of the array; None for a number that stands alone.
+    """
+
+    __slots__ = ("shape", "start")
+
+    def __init__(self, start: int, shape: tuple[int, ...] | None) -> None:
+        self.start = start
+        self.shape = shape
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Block) and self.start == other.start and self.shape == other.shape
+
+    @property
+    def positions(self) -> range:
+        """Where its numbers stand in the list of all."""
+        return range(self.start, self.start + math.prod(self.shape or ()))
+
+    def of(self, numbers: Sequence[Any]) -> Any:
+        """The number or array that ``numbers``, the list of all, has in this place."""
+        if self.shape is None:
+            return numbers[self.start]
+        return _array([numbers[i] for i in self.positions], self.shape)
+
+    def times(self, columns: Block, rows: Sequence[Sequence[Any]]) -> Any:
+        """The part of a matrix that belongs to this block of rows and that block of columns."""
+        if self.shape is None and columns.shape is None:
+            return rows[self.start][columns.start]
+        elements = [rows[i][j] for i in self.positions for j in columns.positions]
+        return _array(elements, (self.shape or ()) + (columns.shape or ()))
+
+
+class Structure:
+    """The shape of a container, apart from the numbers in it.
+
+    Attributes:
+        size: how many numbers there are.
+    """
+
+    __slots__ = ("_template", "size")
+
+    def __init__(self, template: Any, size: int) -> None:
+        self._template = template  # the container, with a Block for each number or array
+        self.size = size
+
+    @property
+    def is_number(self) -> bool:
+        """Whether it is a single number, and in no container."""
+        return isinstance(self._template, Block) and not self._template.shape
+
+    def rebuild(self, numbers: Sequence[Any]) -> Any:
+        """The container with these numbers: arrays of floats, or of objects if one is a Value.
+
+        >>> numbers, structure = flatten({"w": [1.0, 2.0], "b": 3.0})
+        >>> structure.rebuild([x * 10 for x in numbers])
+        {'w': [10.0, 20.0], 'b': 30.0}
+        """
+        return _mapped(lambda block, _: block.of(numbers), self._template)
+
+    def outer(self, columns: Structure, rows: Sequence[Sequence[Any]]) -> Any:
+        """A matrix, in this container a container like ``columns`` in place of each number.
+
+        An array of the one and an array of the other make one array, of both shapes.
+
+        >>> _, pair = flatten((0.0, 0.0))
+        >>> _, named = flatten({"x": 0.0, "y": 0.0})
+        >>> pair.outer(named, [[1.0, 2.0], [3.0, 4.0]])
+        ({'x': 1.0, 'y': 2.0}, {'x': 3.0, 'y': 4.0})
+        """
+
+        def row(block: Block, _: Path) -> Any:
+            return _mapped(lambda column, _: block.times(column, rows), columns._template)
+
+        return _mapped(row, self._template)
+
+    def places(self) -> list[str]:
+        """How the place of each number is written.
+
+        >>> flatten({"w": [1.0, 2.0], "b": 3.0})[1].places()
+        ["['w'][0]", "['w'][1]", "['b']"]
+        """
+        found: list[str] = []
+
+        def note(block: Block, path: Path) -> None:
+            if block.shape is None:
+                found.append(_written(path))
+            else:
+                found.extend(
+                    [_written(_step(path, block.shape, i)) for i in range(len(block.positions))]
+                )
+
+        _mapped(note, self._template)
+        return found
+
+    def numbers_of(self, container: Any) -> list[Any]:
+        """The numbers of a container of this shape, in the order that they have here.
+
+        Raises:
+            MismatchError: it has another shape; the message names a place.
+            NotANumberError: it holds something else than numbers.
+
+        >>> _, structure = flatten({"w": 1.0, "b": 2.0})
+        >>> structure.numbers_of({"b": 20.0, "w": 10.0})
+        [10.0, 20.0]
+        """
+        numbers, structure = flatten(container)
+        if structure._template == self._template:
+            return numbers
+        at = dict(zip(structure.places(), numbers, strict=True))
+        expected = self.places()
+        for place in expected:
+            if place not in at:
+                kind = type(container).__name__
+                missing = f"no number at {place}" if place else f"not one number, but a {kind}"
+                raise MismatchError(f"there is {missing}")
+        for place in at:
+            if place not in expected:
+                raise MismatchError(f"there is a number too many, at {place}")
+        return [at[place] for place in expected]
+
+
+def flatten(container: Any) -> tuple[list[Any], Structure]:
+    """The numbers of a container, and its shape.
+
+    Args:
+        container: a number or Value, or a list, tuple, namedtuple, dict or NumPy array of
+            such, or of such containers.
+
+    Returns:
+        The numbers, Values as they are and all else as floats, and the `Structure`.
+
+    Raises:
+        NotANumberError: it holds something else; a bool too is not to be calculated with.
+
+    >>> flatten([1, (2, 3)])[0]
+    [1.0, 2.0, 3.0]
+    """
+    numbers: list[Any] = []
+
+    def block(part: Any, path: Path) -> Block:
+        start = len(numbers)
+        if not _is_array(part):
+            numbers.append(_number(part, path))
+            return Block(start, None)
+        elements = part.ravel().tolist()
+        if part.dtype.kind in "fiu":
+            numbers.extend(map(float, elements))
+        else:
+            for i, element in enumerate(elements):
+                numbers.append(_number(element, _step(path, part.shape, i)))
+        return Block(start, part.shape)
+
+    template = _mapped(block, container)
+    return numbers, Structure(template, len(numbers))
+
+
+def holds_a_value(container: Any) -> bool:
+    """Whether a Value is in a container, whatever else is.
+
+    >>> holds_a_value({"x": [1.0, "two"]})
+    False
+    """
+    if isinstance(container, dict):
+        return any(holds_a_value(part) for part in container.values())
+    if isinstance(container, (list, tuple)):
+        return any(holds_a_value(part) for part in container)
+    if _is_array(container):
+        return container.dtype.kind == "O" and holds_a_value(container.ravel().tolist())
+    return isinstance(container, Traced)
+
+
+def _mapped(function: Callable[[Any, Path], Any], container: Any, path: Path = ()) -> Any:
+    """The container with ``function(part, path)`` in place of each part that is no container."""
+    if isinstance(container, dict):
+        out = copy(container)  # of the same class, and with its keys in the same order
+        for key, part in container.items():
+            out[key] = _mapped(function, part, (path, "[{!r}]", key))
+        return out
+    if isinstance(container, tuple) and hasattr(container, "_fields"):
+        named: Any = container
+        steps = [(path, ".{}", field) for field in named._fields]
+        return named._make([_mapped(function, part, step) for part, step in zip(named, steps)])
+    if isinstance(container, (list, tuple)):
+        parts = [_mapped(function, part, (path, "[{!r}]", i)) for i, part in enumerate(container)]
+        return parts if isinstance(container, list) else tuple(parts)
+    return function(container, path)
+
+
+def _step(path: Path, shape: tuple[int, ...], position: int) -> Path:
+    """The way to the element of an array that stands at ``position`` in the list of all."""
+    indices: list[int] = []
+    for size in reversed(shape):
+        position, index = divmod(position, size)
+        indices.append(index)
+    return (path, "[{}]", ", ".join(map(str, reversed(indices)))) if shape else path
+
+
+def _written(path: Path) -> str:
+    steps = []
+    while path:
+        path, form, key = path
+        steps.append(form.format(key))
+    return "".join(reversed(steps))
+
+
+def _number(part: Any, path: Path) -> Any:
+    if isinstance(part, Traced):
+        return part
+    if type(part).__name__ in ("bool", "bool_"):  # Python's own, and NumPy's
+        raise NotANumberError(_written(path), f"expected a real number, got the bool {part}")
+    try:
+        return as_float(part)
+    except TypeError as error:
+        raise NotANumberError(_written(path), str(error)) from None
+
+
+def _is_array(part: Any) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(part, numpy.ndarray)
+
+
+def _array(elements: list[Any], shape: tuple[int, ...]) -> Any:
+    """An array of floats, or of objects if one of the elements is a Value."""
+    numpy = sys.modules["numpy"]
+    kind = object if any(isinstance(x, Traced) for x in elements) else float
+    array = numpy.empty(len(elements), dtype=kind)
+    array[:] = elements
+    return array.reshape(shape)

@@ -1,0 +1,372 @@
+"""The derivative of recorded outputs by recorded inputs: a linear map, swept in either mode.
+
+A recorded computation is a graph whose edges carry local derivatives. Listed in the
+order of the computation, the edges are all that the chain rule needs. Followed
+forwards, they carry rates of change from the inputs to the outputs (**forward mode**:
+one sweep for each direction in which the inputs move). Followed backwards, they carry
+them from the outputs to the inputs (**reverse mode**: one sweep for each output), which
+is what ``backward()`` does for a single output.
+
+The local derivatives are either the floats that are on the record already, or Values
+that the table's rules give; then what a sweep gives can be differentiated again. That
+one derivative is not taken for another inside which it is taken needs no care here: an
+edge leads from a value, and each derivative has values of its own.
+
+What does not depend on something has no rate of change by it, and None says so. Unlike
+0.0 it takes no part in arithmetic, so that a local derivative of inf makes no nan of it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from threading import RLock
+from typing import Any, Final
+
+from autograd.primitives import add, multiply, subtract
+from autograd.value import Operand, Value
+
+_CONSTANT: Final = -1  # in place of the number of a value that does not vary with the inputs
+
+# A walk leaves numbers on values, which two threads may have in common. (A walk may have
+# to be done within another, to differentiate an operation by itself.)
+_walking: Final = RLock()
+
+
+class Edges:
+    """Which quantities change with which, and how fast; the quantities go by numbers.
+
+    In the order in which a computation comes to them.
+    """
+
+    __slots__ = ("_factors", "_sources", "_targets")
+
+    def __init__(self) -> None:
+        self._sources: list[int] = []
+        self._targets: list[int] = []
+        self._factors: list[Any] = []
+
+    def add(self, source: int, target: int, factor: Any) -> None:
+        """Let ``target`` change with ``source``, so fast; None stands for a factor of 1."""
+        self._sources.append(source)
+        self._targets.append(target)
+        self._factors.append(factor)
+
+    def carry(self, rates: list[Any], into: list[Any]) -> None:
+        """Add to the rates of the targets what follows from those of the sources."""
+        for source, target, factor in zip(self._sources, self._targets, self._factors):
+            rate = rates[source]
+            if rate is not None:
+                share = rate if factor is None else factor * rate
+                known = into[target]
+                into[target] = share if known is None else known + share
+
+    def carry_back(self, rates: list[Any]) -> None:
+        """The same from the targets to the sources, starting at the last edge."""
+        sources, targets, factors = self._sources, self._targets, self._factors
+        for edge in range(len(sources) - 1, -1, -1):
+            rate = rates[targets[edge]]
+            if rate is not None:
+                factor = factors[edge]
+                share = rate if factor is None else factor * rate
+                source = sources[edge]
+                known = rates[source]
+                rates[source] = share if known is None else known + share
+
+
+class Differential:
+    """How fast the outputs of a computation change when its inputs do.
+
+    Nothing of the graph is kept but its local derivatives.
+    """
+
+    __slots__ = ("_count", "_edges", "_inputs", "_outputs")
+
+    def __init__(self, edges: Edges, count: int, inputs: list[int], outputs: list[int]) -> None:
+        self._edges = edges
+        self._count = count
+        self._inputs: list[int] = inputs
+        self._outputs: list[int] = outputs
+
+    def push_forward(self, tangents: Sequence[Any]) -> list[Any]:
+        """How fast each output changes when the inputs do at these rates."""
+        rates = _seeded(self._count, self._inputs, tangents)
+        self._edges.carry(rates, rates)
+        return _read(rates, self._outputs)
+
+    def pull_back(self, weights: Sequence[Any]) -> list[Any]:
+        """The derivative, by each input, of the sum of the outputs so weighted."""
+        rates = _seeded(self._count, self._outputs, weights)
+        self._edges.carry_back(rates)
+        return _read(rates, self._inputs)
+
+    def matrix(self) -> list[list[Any]]:
+        """The derivative of each output by each input, in the mode that takes fewer sweeps."""
+        height, width = len(self._outputs), len(self._inputs)
+        if height < width:
+            return [self.pull_back(_unit(height, i)) for i in range(height)]
+        columns = [self.push_forward(_unit(width, j)) for j in range(width)]
+        return [[column[i] for column in columns] for i in range(height)]
+
+
+class GradientDifferential:
+    """How fast the derivatives of one output by the inputs change when the inputs do.
+
+    Forward over reverse. Rates of change run forwards through the values; wherever a
+    local derivative changes with an operand, they pass over from that operand to the
+    adjoint that is multiplied by it; and through the adjoints they run backwards.
+    """
+
+    __slots__ = ("_changes", "_count", "_edges", "_inputs")
+
+    def __init__(self, edges: Edges, changes: Edges, count: int, inputs: list[int]) -> None:
+        self._edges = edges
+        self._changes = changes
+        self._count = count
+        self._inputs: list[int] = inputs
+
+    def push_forward(self, tangents: Sequence[Any]) -> list[Any]:
+        """How fast each derivative changes when the inputs do at these rates."""
+        rates = _seeded(self._count, self._inputs, tangents)
+        self._edges.carry(rates, rates)
+        rates_of_adjoints: list[Any] = [None] * self._count
+        self._changes.carry(rates, rates_of_adjoints)
+        self._edges.carry_back(rates_of_adjoints)
+        return _read(rates_of_adjoints, self._inputs)
+
+    def matrix(self) -> list[list[Any]]:
+        """The derivative of each derivative by each input."""
+        width = len(self._inputs)
+        columns = [self.push_forward(_unit(width, j)) for j in range(width)]
+        return [[column[i] for column in columns] for i in range(width)]
+
+
+def _seeded(count: int, places: list[int], seeds: Sequence[Any]) -> list[Any]:
+    rates: list[Any] = [None] * count
+    for place, seed in zip(places, seeds, strict=True):
+        if place >= 0 and seed is not None:
+            rates[place] = seed if rates[place] is None else rates[place] + seed
+    return rates
+
+
+def _read(rates: list[Any], places: list[int]) -> list[Any]:
+    return [rates[place] if place >= 0 else None for place in places]
+
+
+def _unit(size: int, position: int) -> list[Any]:
+    seeds: list[Any] = [None] * size
+    seeds[position] = 1.0
+    return seeds
+
+
+# ── From a graph ──────────────────────────────────────────────────────────────
+
+
+def differential(
+    outputs: Sequence[Any], inputs: Sequence[Value], traced: bool, independent: bool = True
+) -> Differential:
+    """The derivative of ``outputs`` by ``inputs``. No ``grad`` is read or changed.
+
+    Args:
+        outputs: Values; anything else is an output that is constant.
+        inputs: the Values to differentiate by.
+        traced: whether local derivatives are Values, from the table's rules at the data
+            that the values have now, rather than the floats on record.
+        independent: whether what the inputs themselves were computed from is of no
+            interest; then it is not looked at.
+
+    >>> x, y = Value(2.0), Value(5.0)
+    >>> product = x * y
+    >>> of_both = differential([product, product + x], [x, y], traced=False)
+    >>> of_both.pull_back([1.0, None]), of_both.push_forward([1.0, None])
+    ([5.0, 2.0], [5.0, 6.0])
+    """
+    with _walking:
+        walk = _Walk(inputs, traced, independent)
+        places = [walk.reach(y) if isinstance(y, Value) else _CONSTANT for y in outputs]
+        return Differential(walk.edges, len(walk.order), walk.numbers(inputs), places)
+
+
+def differential_of_gradient(output: Any, inputs: Sequence[Value]) -> GradientDifferential:
+    """The derivative, by ``inputs``, of the derivatives of ``output`` by each of them.
+
+    >>> x, y = Value(2.0), Value(5.0)
+    >>> differential_of_gradient(x * x * y, [x, y]).push_forward([1.0, None])  # 2 y, 2 x
+    [10.0, 4.0]
+    """
+    with _walking:
+        walk = _Walk(inputs, traced=False, independent=True)
+        place = walk.reach(output) if isinstance(output, Value) else _CONSTANT
+        adjoints = _seeded(len(walk.order), [place], [1.0])
+        walk.edges.carry_back(adjoints)
+        changes = Edges()
+        for value, adjoint in zip(walk.order, adjoints):
+            if adjoint is not None:
+                _add_changes(changes, walk, value, adjoint)
+        return GradientDifferential(walk.edges, changes, len(adjoints), walk.numbers(inputs))
+
+
+class _Walk:
+    """The values that outputs were computed from, and the edges between them.
+
+    Attributes:
+        order: every value reached, each after its inputs. Its place is its number.
+        edges: those between values that vary with the inputs of the walk.
+    """
+
+    __slots__ = ("_traced", "_varies", "_wanted", "edges", "order")
+
+    def __init__(self, inputs: Sequence[Value], traced: bool, independent: bool) -> None:
+        self.order: list[Value] = []
+        self.edges = Edges()
+        self._traced = traced
+        self._varies: list[bool] = []  # for each value in the order
+        # The inputs that are still to be met with on the way.
+        self._wanted: set[int] = set()
+        for x in inputs:
+            if independent:
+                self._append(x, True)
+            else:
+                self._wanted.add(id(x))
+
+    def number(self, value: Value) -> int:
+        """The number of a value that varies with the inputs, or `_CONSTANT`."""
+        number: int = value._number
+        if number < len(self.order) and self.order[number] is value and self._varies[number]:
+            return number
+        return _CONSTANT
+
+    def numbers(self, values: Sequence[Value]) -> list[int]:
+        """The same for each of several."""
+        return [self.number(value) for value in values]
+
+    def reach(self, root: Value) -> int:
+        """Go through all that ``root`` was computed from; returns its own number."""
+        order = self.order
+        unfinished = [root]
+        while True:
+            if not unfinished:
+                return self.number(root)
+            value = unfinished[-1]
+            number: int = value._number
+            if number < len(order) and order[number] is value:
+                unfinished.pop()
+                continue
+            first, second = value._input0, value._input1
+            number0 = number1 = _CONSTANT
+            if first is not None:
+                number0 = first._number
+                if number0 >= len(order) or order[number0] is not first:
+                    unfinished.append(first)
+                    continue
+            if second is not None:
+                number1 = second._number
+                if number1 >= len(order) or order[number1] is not second:
+                    unfinished.append(second)
+                    continue
+            elif first is None:
+                unknown = self._unknown_inputs(value)
+                if unknown:
+                    unfinished.extend(unknown)
+                    continue
+            unfinished.pop()
+            self._finish(value, number0, number1)
+
+    def _unknown_inputs(self, value: Value) -> list[Value]:
+        unknown = []
+        for source in value.inputs:
+            number: int = source._number
+            if number >= len(self.order) or self.order[number] is not source:
+                unknown.append(source)
+        return unknown
+
+    def _finish(self, value: Value, number0: int, number1: int) -> None:
+        """Number a value whose inputs have numbers, and add the edges that lead to it."""
+        target = len(self.order)
+        if self._traced or (number0 < 0 and number1 < 0):
+            steps = self._steps_to(value)
+            for source, local in steps:
+                self.edges.add(self.number(source), target, None if local == 1.0 else local)
+            self._append(value, len(steps) > 0)
+            return
+        varies0 = number0 >= 0 and self._varies[number0]
+        varies1 = number1 >= 0 and self._varies[number1]
+        if varies0:
+            local0 = value._local0
+            self.edges.add(number0, target, None if local0 == 1.0 else local0)
+        if varies1:
+            local1 = value._local1
+            self.edges.add(number1, target, None if local1 == 1.0 else local1)
+        self._append(value, varies0 or varies1)
+
+    def _append(self, value: Value, varies: bool) -> None:
+        if not varies and len(self._wanted) > 0:
+            varies = id(value) in self._wanted
+        value._number = len(self.order)
+        self.order.append(value)
+        self._varies.append(varies)
+
+    def _steps_to(self, value: Value) -> list[tuple[Value, Any]]:
+        """Each input that varies, with the local derivative by it."""
+        if not self._traced:
+            steps = zip(value.inputs, value.local_derivatives)
+            return [(source, local) for source, local in steps if self.number(source) >= 0]
+        varying = [isinstance(x, Value) and self.number(x) >= 0 for x in value.operands]
+        if not any(varying):
+            return []
+        sources = [source for source in value.inputs if self.number(source) >= 0]
+        return list(zip(sources, _by_rules(value, varying), strict=True))
+
+
+def _by_rules(value: Value, varying: list[bool]) -> list[Any]:
+    """The local derivatives of ``value`` by the operands that vary, by the table's rules."""
+    op = value.op
+    assert op is not None
+    operands = value.operands
+    if op.derivatives:  # a rule for each operand; a constant's is not touched
+        return [rule(*operands, value) for rule, varies in zip(op.derivatives, varying) if varies]
+    derivatives = op.local_derivatives(operands, value)
+    return [local for local, varies in zip(derivatives, varying, strict=True) if varies]
+
+
+# ── Second derivatives of an operation ────────────────────────────────────────
+
+
+def _add_changes(changes: Edges, walk: _Walk, value: Value, adjoint: Any) -> None:
+    """Add how the adjoints of the inputs of ``value`` change with its inputs."""
+    if value.op is None or value.op is add or value.op is subtract:
+        return
+    if value.op is not multiply:
+        for one, other, derivative in _second_derivatives(value, walk):
+            changes.add(other, one, derivative * adjoint)
+        return
+    # The most of a real graph; a test holds this to the table.
+    first, second = value._input0, value._input1
+    if first is not None and second is not None:
+        number0, number1 = walk.number(first), walk.number(second)
+        if number0 >= 0 and number1 >= 0:
+            changes.add(number0, number1, adjoint)
+            changes.add(number1, number0, adjoint)
+
+
+def _second_derivatives(value: Value, walk: _Walk) -> list[tuple[int, int, Any]]:
+    """The second derivatives of ``value``, by each two of its inputs that vary."""
+    # The operation by itself, on leaves in place of its inputs, differentiated twice.
+    numbers, leaves, varying = [], [], []
+    operands: list[Operand] = []
+    for operand in value.operands:
+        leaf, number = operand, _CONSTANT
+        if isinstance(operand, Value):
+            leaf, number = Value(operand.data), walk.number(operand)
+            if number >= 0:
+                numbers.append(number)
+                leaves.append(leaf)
+        operands.append(leaf)
+        varying.append(number >= 0)
+    assert value.op is not None
+    slopes = _by_rules(value.apply(value.op, tuple(operands)), varying)
+    return [
+        (numbers[i], numbers[j], derivative)
+        for i, row in enumerate(differential(slopes, leaves, traced=False).matrix())
+        for j, derivative in enumerate(row)
+        if derivative is not None
+    ]
