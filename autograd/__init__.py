@@ -14,8 +14,7 @@ from autograd import native  # first, because it settles which engine the rest i
 
 # isort: split
 
-import autograd.copying  # makes Values copy and pickle
-import autograd.notebook  # noqa: F401  makes notebooks show Values
+import autograd.copying  # noqa: F401  makes Values copy and pickle
 from autograd.anomaly import AnomalyError, detect_anomaly
 from autograd.calls import output_of
 from autograd.functional import (
@@ -100,10 +99,9 @@ from autograd.primitives import max_ as max
 from autograd.primitives import min_ as min
 from autograd.primitives import round_ as round
 from autograd.primitives import sum_ as sum
+from autograd.reading import explain, formula, graph
 from autograd.recording import enable_grad, is_recording, no_grad
-from autograd.snapshot import graph
 from autograd.value import Value, topological_order
-from autograd.words import explain, formula
 
 __all__ = [
     "AnomalyError",

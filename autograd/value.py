@@ -37,7 +37,7 @@ Operand: TypeAlias = "Value | float"
 AnyOperand: TypeAlias = "Value | SupportsFloat"
 Recorded: TypeAlias = "Value | Any"
 
-# What shows a Value in a notebook; `autograd.notebook` puts it here, since drawing is built
+# What shows a Value in a notebook; `autograd.draw.notebook` puts it here, since drawing is built
 # on values and not the other way round.
 viewers: Final[list[Callable[[Any], dict[str, str]]]] = []
 
@@ -243,7 +243,7 @@ class Value(Numeric):
         return f"Value({', '.join(parts)})"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """What a notebook shows: the picture of the graph; see `autograd.notebook`."""
+        """What a notebook shows: the picture of the graph; see `autograd.draw.notebook`."""
         return viewers[0](self)
 
     # ── Recording ─────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ import random
 import pytest
 
 from autograd import Value, graph, logsumexp, relu, sigmoid, sqrt, tanh
-from autograd.diagnosis import Anomaly
+from autograd.snapshot.diagnosis import Anomaly
 from nn import MLP, Neuron
 
 

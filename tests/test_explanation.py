@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, explain, graph
-from autograd.explanation import Explanation
-from autograd.notation import STYLES
+from autograd.words.explanation import Explanation
+from autograd.words.notation import STYLES
 from demos.hand_example import ARTICLES, Article, forward_and_backward, starting_weights
 from nn import MLP
 from tests.expressions import Step, programs, run_on_values

@@ -7,7 +7,8 @@ import math
 import pytest
 
 from autograd import primitives as table
-from autograd.expressions import (
+from autograd.primitives import Primitive, Reduction
+from autograd.words.expressions import (
     Constant,
     Expression,
     Operation,
@@ -19,8 +20,7 @@ from autograd.expressions import (
     tidied,
     written,
 )
-from autograd.notation import STYLES, Name
-from autograd.primitives import Primitive, Reduction
+from autograd.words.notation import STYLES, Name
 from tests.latex import check_math
 from tests.oracle import PRIMITIVES
 from tests.reading import as_python, value_of_plain

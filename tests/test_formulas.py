@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, formula, graph
-from autograd.formulas import Reading, local_derivative_formulas
-from autograd.notation import STYLES
+from autograd.words.formulas import Reading, local_derivative_formulas
+from autograd.words.notation import STYLES
 from nn import MLP
 from tests.expressions import Step, programs, run_on_values
 from tests.latex import check_math

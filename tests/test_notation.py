@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.notation import STYLES, Level, Name, Written, printable
+from autograd.words.notation import STYLES, Level, Name, Written, printable
 from tests.latex import check_math
 
 PLAIN, UNICODE, LATEX = STYLES["plain"], STYLES["unicode"], STYLES["latex"]

@@ -41,41 +41,51 @@ ALLOWED = {
         "autograd.recording",
     ],
     "autograd.calls": ["autograd.native", "autograd.value"],
-    "autograd.grouping": ["autograd.value"],
+    "autograd.snapshot.grouping": ["autograd.value"],
     "autograd.snapshot": [
         *READERS,
-        "autograd.grouping",
+        "autograd.snapshot.grouping",
         # These are readers of it, which its methods import where they are called.
         "autograd",
-        "autograd.diagnosis",
+        "autograd.draw",
         "autograd.draw.options",
-        "autograd.notebook",
-        "autograd.ways",
+        "autograd.reading",
+        "autograd.snapshot.diagnosis",
+        "autograd.snapshot.ways",
+        "autograd.words.explanation",
     ],
-    "autograd.ways": ["autograd.snapshot"],
-    "autograd.diagnosis": ["autograd.primitives", "autograd.snapshot"],
-    "autograd.notation": [],
-    "autograd.page": ["autograd.notation"],
-    "autograd.expressions": ["autograd", "autograd.notation", "autograd.operators", *READERS],
-    "autograd.formulas": [
+    "autograd.snapshot.ways": ["autograd.snapshot"],
+    "autograd.snapshot.diagnosis": ["autograd.primitives", "autograd.snapshot"],
+    "autograd.words.notation": [],
+    "autograd.words.page": ["autograd.words.notation"],
+    "autograd.words.expressions": [
+        "autograd",
+        "autograd.words.notation",
+        "autograd.operators",
+        *READERS,
+    ],
+    "autograd.words.formulas": [
         *READERS,
         "autograd",
-        "autograd.expressions",
-        "autograd.notation",
+        "autograd.words.expressions",
+        "autograd.words.notation",
         "autograd.snapshot",
     ],
-    "autograd.explanation": [
+    "autograd.words.explanation": [
         *READERS,
         "autograd",
-        "autograd.expressions",
-        "autograd.formulas",
-        "autograd.notation",
-        "autograd.page",
+        "autograd.words.expressions",
+        "autograd.words.formulas",
+        "autograd.words.notation",
+        "autograd.words.page",
         "autograd.snapshot",
     ],
-    "autograd.words": [
-        "autograd.explanation",
-        "autograd.formulas",
+    "autograd.words": [],
+    # It imports these where its functions are called.
+    "autograd.reading": [
+        "autograd.draw.notebook",
+        "autograd.words.explanation",
+        "autograd.words.formulas",
         "autograd.snapshot",
         "autograd.value",
     ],
@@ -114,8 +124,8 @@ ALLOWED = {
         "autograd.draw.options",
         "autograd.draw.picture",
         "autograd.draw.summary",
-        "autograd.formulas",
-        "autograd.grouping",
+        "autograd.words.formulas",
+        "autograd.snapshot.grouping",
         "autograd.primitives",
         "autograd.snapshot",
     ],
@@ -137,7 +147,7 @@ ALLOWED = {
         "autograd.draw.picture",
         "autograd.draw.svg",
     ],
-    "autograd.notebook": ["autograd.snapshot", "autograd.value"],
+    "autograd.draw.notebook": ["autograd.snapshot", "autograd.value"],
     # What is tested with is built on what is tested: on all of the interface of the library.
     "autograd.testing": [
         *READERS,
@@ -154,9 +164,7 @@ ALLOWED = {
         "autograd.copying",
         "autograd.functional",
         "autograd.native",
-        "autograd.notebook",
-        "autograd.snapshot",
-        "autograd.words",
+        "autograd.reading",
         "autograd.testing",  # its registration with Hypothesis, where that is imported
     ],
     "nn": ["autograd", "nn"],
@@ -232,5 +240,5 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
     heavy = {"graphviz", "hypothesis", "numpy", "matplotlib", "mpmath", "tqdm", "pytest"}
     assert {"autograd", "nn"} <= loaded
     assert not loaded & heavy
-    words = {"autograd.explanation", "autograd.formulas", "autograd.expressions"}
+    words = {"autograd.words.explanation", "autograd.words.formulas", "autograd.words.expressions"}
     assert not words & set(result.stdout.split())

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from autograd.page import LatexPage, MarkdownPage, Page
+from autograd.words.page import LatexPage, MarkdownPage, Page
 
 
 def test_no_line_ends_within_a_formula() -> None:

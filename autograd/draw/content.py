@@ -26,10 +26,10 @@ from autograd.draw.picture import (
     Swatch,
 )
 from autograd.draw.summary import SMALL, computed, count, operations, summary
-from autograd.formulas import local_derivative_formulas
-from autograd.grouping import Group
 from autograd.primitives import Reduction
 from autograd.snapshot import Graph, Node, Which
+from autograd.snapshot.grouping import Group
+from autograd.words.formulas import local_derivative_formulas
 
 _DASH: Final = "–"
 _GAP: Final = "…"  # what stands in an operation for an operand that has a box of its own

@@ -1,18 +1,40 @@
-"""explain and formula: what a graph computes, and why its gradients are what they are, in words.
+"""graph, explain and formula: how a graph is looked at and read.
 
-What these two functions need is loaded when one of them is called, so that those who
-never ask need not wait for it.
+What these need is loaded when one of them is called, so that those who never ask
+need not wait for it. The same holds for what a notebook shows in place of a Value.
 """
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from autograd.snapshot import Graph, Which, graph
-from autograd.value import Value
+from autograd.value import Value, viewers
 
 if TYPE_CHECKING:
-    from autograd.explanation import Explanation
+    from autograd.snapshot import Graph, Which
+    from autograd.words.explanation import Explanation
+
+
+def graph(root: Value) -> Graph:
+    """An immutable snapshot of the graph that ``root`` was computed by.
+
+    It is a sequence of nodes, inputs first, with all their numbers as they are now. It
+    finds nodes and the ways between them, draws itself, explains itself, and says what
+    is wrong with its numbers.
+
+    Raises:
+        TypeError: ``root`` is not a Value.
+
+    >>> x = Value(3.0, label="x")
+    >>> snapshot = graph(x * x + 1)
+    >>> [(node.id, node.label, node.data, node.operands) for node in snapshot]
+    [(0, 'x', 3.0, ()), (1, '', 9.0, (0, 0)), (2, '', 10.0, (1, 1.0))]
+    >>> snapshot["x"].grad is None  # no backward pass has been
+    True
+    """
+    from autograd.snapshot import graph
+
+    return graph(root)
 
 
 def explain(
@@ -62,7 +84,8 @@ def explain(
     <BLANKLINE>
     Numbers are shown with 6 digits, and calculated with all of them.
     """
-    from autograd.explanation import Explanation
+    from autograd.snapshot import Graph
+    from autograd.words.explanation import Explanation
 
     if digits < 1 or limit < 1:
         raise ValueError(f"digits and limit are 1 or more, got {digits} and {limit}")
@@ -99,6 +122,17 @@ def formula(
     >>> print(formula(1 / (1 + (-x).exp()), "latex"))
     \frac{1}{1 + e^{-x}}
     """
-    from autograd.formulas import formula_of
+    from autograd.snapshot import Graph
+    from autograd.words.formulas import formula_of
 
     return formula_of(value if isinstance(value, Graph) else graph(value), style, digits, limit)
+
+
+def _show(value: Value) -> dict[str, Any]:
+    """What a notebook shows in place of a Value."""
+    from autograd.draw.notebook import show_value
+
+    return show_value(value)
+
+
+viewers.append(_show)

@@ -13,7 +13,10 @@ from dataclasses import dataclass
 from typing import Final
 
 from autograd import primitives as table
-from autograd.expressions import (
+from autograd.primitives import Reduction
+from autograd.snapshot import Graph, Node
+from autograd.value import Value
+from autograd.words.expressions import (
     IN_PRODUCTS,
     MOST_OPERANDS,
     MOST_TERMS,
@@ -32,10 +35,7 @@ from autograd.expressions import (
     tidied,
     written,
 )
-from autograd.notation import STYLES, Name, Style
-from autograd.primitives import Reduction
-from autograd.snapshot import Graph, Node
-from autograd.value import Value
+from autograd.words.notation import STYLES, Name, Style
 
 # How many operations a statement may hold, a sum of many terms counted as its largest one.
 _LARGEST_STATEMENT: Final = 10

@@ -15,9 +15,9 @@ from typing import Any, Final, TypeAlias, TypeGuard
 
 from autograd import floats
 from autograd import primitives as table
-from autograd.notation import STYLES, Name, Style, Written
 from autograd.operators import Numeric
 from autograd.primitives import Primitive, Reduction
+from autograd.words.notation import STYLES, Name, Style, Written
 
 # Sums and lists longer than this are written with an ellipsis.
 MOST_TERMS: Final = 8

@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from autograd.notation import STYLES, Style
+from autograd.words.notation import STYLES, Style
 
 # Equations that fit are set in one line.
 _COLUMNS: Final = 88

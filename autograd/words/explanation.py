@@ -15,11 +15,11 @@ from heapq import nlargest
 from typing import Any, Final, TypeVar
 
 from autograd import primitives as table
-from autograd.expressions import expanded, holds, written
-from autograd.formulas import Reading, Use
-from autograd.notation import Level, Style, Written
-from autograd.page import PAGES, Page
 from autograd.snapshot import Graph, Node
+from autograd.words.expressions import expanded, holds, written
+from autograd.words.formulas import Reading, Use
+from autograd.words.notation import Level, Style, Written
+from autograd.words.page import PAGES, Page
 
 # How many ways from a leaf are listed, of how many factors, and how many contributions.
 _MOST_WAYS: Final = 4

@@ -12,8 +12,8 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
-from autograd.grouping import Group, grouped
 from autograd.primitives import Primitive
+from autograd.snapshot.grouping import Group, grouped
 from autograd.value import Value, topological_order
 
 if TYPE_CHECKING:
@@ -22,9 +22,10 @@ if TYPE_CHECKING:
 
     import graphviz
 
-    from autograd.diagnosis import Anomaly
     from autograd.draw.options import Layout, PictureOptions
-    from autograd.ways import Ways
+    from autograd.snapshot.diagnosis import Anomaly
+    from autograd.snapshot.ways import Ways
+    from autograd.words.explanation import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +67,7 @@ Which: TypeAlias = "Value | Node | int | str"
 
 
 def graph(root: Value) -> Graph:
-    """A snapshot of the graph that ``root`` was computed by.
-
-    Raises:
-        TypeError: ``root`` is not a Value.
-
-    >>> x = Value(3.0, label="x")
-    >>> snapshot = graph(x * x + 1)
-    >>> [(node.id, node.label, node.data, node.operands) for node in snapshot]
-    [(0, 'x', 3.0, ()), (1, '', 9.0, (0, 0)), (2, '', 10.0, (1, 1.0))]
-    >>> snapshot["x"].grad is None  # no backward pass has been
-    True
-    """
+    """A snapshot of the graph that ``root`` was computed by; see `autograd.graph`."""
     if not isinstance(root, Value):
         raise TypeError(f"graph() takes a snapshot of a Value's graph, got a {type(root).__name__}")
     values = topological_order(root)
@@ -299,9 +289,19 @@ class Graph:
           3 = 3 * 1: x -> node1 -> y
           1 = 1: x -> y
         """
-        from autograd.ways import ways
+        from autograd.snapshot.ways import ways
 
         return ways(self, self[leaf], limit)
+
+    # ── Words ─────────────────────────────────────────────────────────────────
+
+    def explain(
+        self, leaf: Which | None = None, *, digits: int = 6, limit: int = 20
+    ) -> Explanation:
+        """The chain rule, step by step, as a page to read; see `autograd.explain`."""
+        from autograd.reading import explain
+
+        return explain(self, leaf, digits=digits, limit=limit)
 
     # ── Bad numbers ───────────────────────────────────────────────────────────
 
@@ -326,7 +326,7 @@ class Graph:
         The first gradient that is not finite: x gets inf, the local derivative inf times 2.
           node1 = sqrt(x) = 0 with x = 0
         """
-        from autograd.diagnosis import anomalies
+        from autograd.snapshot.diagnosis import anomalies
 
         return anomalies(self, saturated=saturated, vanishing=vanishing, exploding=exploding)
 
@@ -371,6 +371,6 @@ class Graph:
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """What a notebook shows: the picture."""
-        from autograd import notebook
+        from autograd.draw import notebook
 
         return notebook.show(self)

@@ -14,7 +14,7 @@ from html import escape
 from typing import Any, Final
 
 from autograd.snapshot import Graph, graph
-from autograd.value import Value, viewers
+from autograd.value import Value
 
 # A Value is often shown in passing, so that this must not take long. A snapshot, which
 # nobody takes in passing, is always drawn.
@@ -54,6 +54,3 @@ def _is_larger_than(limit: int, root: Value) -> bool:
                 seen.add(source)
                 unvisited.append(source)
     return len(seen) > limit
-
-
-viewers.append(show_value)
