@@ -10,6 +10,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
+# Where the hook is found that is installed beside the packages.
+HOOK = f"import sys; sys.path.append({str(ROOT / 'autograd' / 'testing')!r}); "
 FIND = "print(find(st.from_type(autograd.Value), lambda value: value.data > 1.5))"
 
 installed = pytest.mark.skipif(
@@ -43,7 +45,7 @@ def test_values_are_drawn_where_hypothesis_is_imported_second() -> None:
 
 def test_the_hook_registers_what_is_there_already() -> None:
     program = (
-        "import autograd, _chainrule_hypothesis; from hypothesis import find, strategies as st; "
+        f"{HOOK}import autograd, _chainrule_hypothesis; from hypothesis import find, strategies as st; "
         f"_chainrule_hypothesis.register(); {FIND}"
     )
     assert run(program) == "Value(2.0)"
@@ -74,8 +76,7 @@ def test_another_package_of_that_name_is_left_alone(tmp_path: Path) -> None:
     (tmp_path / "autograd").mkdir()
     (tmp_path / "autograd" / "__init__.py").write_text("grad = 1\n")
     program = (
-        "import sys, autograd, hypothesis; "
-        f"sys.path.append({str(ROOT)!r}); import _chainrule_hypothesis; "
+        f"{HOOK}import autograd, hypothesis, _chainrule_hypothesis; "
         "_chainrule_hypothesis.register(); print(autograd.grad)"
     )
     assert run(program, tmp_path) == "1"
