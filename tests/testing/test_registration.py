@@ -45,8 +45,8 @@ def test_values_are_drawn_where_hypothesis_is_imported_second() -> None:
 
 def test_the_hook_registers_what_is_there_already() -> None:
     program = (
-        f"{HOOK}import autograd, _chainrule_hypothesis; from hypothesis import find, strategies as st; "
-        f"_chainrule_hypothesis.register(); {FIND}"
+        f"{HOOK}import autograd, _chainrule_hypothesis; _chainrule_hypothesis.register(); "
+        f"from hypothesis import find, strategies as st; {FIND}"
     )
     assert run(program) == "Value(2.0)"
 
