@@ -62,9 +62,9 @@ def check_gradients(
         function: takes numbers, computes with them as with Values, and returns a number.
             It may be an operation that you have declared. Where it returns a container
             of numbers, each of them is checked.
-        inputs: what to call it with: numbers, Values, and lists, tuples and dicts of them,
-            or a module of `nn`, whose parameters are then varied. All are left as they
-            were.
+        inputs: what to call it with: numbers, Values, and modules of `nn`, whose parameters
+            are then varied, or lists, tuples and dicts of these, or NumPy arrays of numbers.
+            All are left as they were.
         order: up to which order of derivatives to check. Each order beyond the first
             makes it take several times as long.
         tolerance: how far off a derivative may be besides, as a part of itself, for rules
