@@ -160,12 +160,15 @@ class Structure:
         return [at[place] for place in expected]
 
 
-def flatten(container: Any) -> tuple[list[Any], Structure]:
+def flatten(
+    container: Any, whole: Callable[[Any], bool] | None = None
+) -> tuple[list[Any], Structure]:
     """The numbers of a container, and its shape.
 
     Args:
         container: a number or Value, or a list, tuple, namedtuple, dict or NumPy array of
             such, or of such containers.
+        whole: of which parts that are no numbers to take the place of one, as they are.
 
     Returns:
         The numbers, Values as they are and all else as floats, and the `Structure`.
@@ -181,7 +184,7 @@ def flatten(container: Any) -> tuple[list[Any], Structure]:
     def block(part: Any, path: Path) -> Block:
         start = len(numbers)
         if not _is_array(part):
-            numbers.append(_number(part, path))
+            numbers.append(part if whole and whole(part) else _number(part, path))
             return Block(start, None)
         elements = part.ravel().tolist()
         if part.dtype.kind in "fiu":

@@ -184,6 +184,16 @@ def test_values_are_found_wherever_they_are() -> None:
         assert not holds_a_value(container)
 
 
+def test_a_part_may_be_taken_whole_in_the_place_of_a_number() -> None:
+    model, tag = object(), "tag"
+    parts, structure = flatten({"a": [1, model], "b": tag}, whole=lambda x: x in (model, tag))
+    assert parts == [1.0, model, "tag"]
+    assert structure.places() == ["['a'][0]", "['a'][1]", "['b']"]
+    assert structure.rebuild(parts) == {"a": [1.0, model], "b": "tag"}
+    with pytest.raises(NotANumberError, match=r"^at \['b'\]: expected a real number"):
+        flatten({"a": [1, model], "b": tag}, whole=lambda x: x is model)
+
+
 def test_numpy_is_not_imported() -> None:
     program = """
 import sys

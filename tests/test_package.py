@@ -152,6 +152,7 @@ ALLOWED = {
     "autograd.testing": [
         *READERS,
         "autograd",
+        "autograd.containers",
         "autograd.functional",
         "autograd.testing",
         "nn",  # networks to test with, where they are asked for

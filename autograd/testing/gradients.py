@@ -8,8 +8,7 @@ import operator
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-from autograd import functional
-from autograd.functional import gradients
+from autograd.functional import gradients, hvp, jvp
 from autograd.testing.chain_rule import (
     Adjoint,
     adjoints,
@@ -34,9 +33,6 @@ _NOT_RECORDED: Final = (
     "record: look for `.data`, float() and the functions of math."
 )
 
-_jvp: Final[Any] = getattr(functional, "jvp", None)
-_hvp: Final[Any] = getattr(functional, "hvp", None)
-
 
 class GradientError(AssertionError):
     """A derivative is wrong, or the engine breaks a promise; the message says which."""
@@ -59,15 +55,16 @@ def check_gradients(
     to ``order`` the derivatives of these. The bound on the error of the differences is
     estimated along with them, so that there is no tolerance to be chosen. It is also
     checked that what the engine promises holds for this function: that a second backward
-    pass doubles the gradients of the leaves exactly, for one.
+    pass doubles the gradients of the leaves exactly, for one, and that forward mode, which
+    is `jvp` and `hvp`, gives what reverse mode does.
 
     Args:
         function: takes numbers, computes with them as with Values, and returns a number.
             It may be an operation that you have declared. Where it returns a container
             of numbers, each of them is checked.
-        inputs: what to call it with: numbers, Values, and lists, tuples and dicts of them,
-            or a module of `nn`, whose parameters are then varied. All are left as they
-            were.
+        inputs: what to call it with: numbers, Values, and modules of `nn`, whose parameters
+            are then varied, or lists, tuples and dicts of these, or NumPy arrays of numbers.
+            All are left as they were.
         order: up to which order of derivatives to check. Each order beyond the first
             makes it take several times as long.
         tolerance: how far off a derivative may be besides, as a part of itself, for rules
@@ -103,8 +100,7 @@ def check_gradients(
         check.first_derivatives()
         for each in range(2, order + 1):
             check.higher_derivatives(each)
-        if _jvp is not None:
-            check.forward_mode(order)
+        check.forward_mode(order)
     finally:
         for parameter, data, grad, awaited in before:
             parameter.data, parameter._grad, parameter._awaited = data, grad, awaited
@@ -152,7 +148,7 @@ class _Check:
         if self.function.parameters:
             return
         tangents = self._contraction
-        _, rates = _jvp(self.function.call, (self.point,), (tangents,))
+        _, rates = jvp(self.function.call, (self.point,), (tangents,))
         leaves, outputs = self.function.record(self.point)
         for i, out in enumerate(outputs):
             place = self.function.output_names[i]
@@ -161,7 +157,7 @@ class _Check:
                 self._same_in_both(f"jvp() of {place}", rates[i], reverse)
             traced = self._contracted(min(order, 2), tangents, leaves, out)
             if order > 1 and is_moderate(traced) and not self._kinks:
-                products = _hvp(
+                products = hvp(
                     lambda inputs, i=i: self.function.call(inputs)[i], (self.point,), (tangents,)
                 )
                 for name, product, derivative in zip(

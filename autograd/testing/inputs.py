@@ -6,7 +6,8 @@ import inspect
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
-from autograd.primitives import Primitive, Reduction, as_float
+from autograd.containers import NotANumberError, Structure, flatten
+from autograd.primitives import Primitive, Reduction
 from autograd.recording import no_grad
 from autograd.value import Value
 
@@ -26,7 +27,7 @@ class Function:
 
     def __init__(self, function: Callable[..., Any], inputs: Sequence[Any]) -> None:
         self._function = function
-        self._inputs = inputs
+        self._inputs: list[tuple[list[Any], Structure]] = []
         self.name = _name(function)
         self.names: list[str] = []
         self.point: list[float] = []
@@ -34,10 +35,13 @@ class Function:
         self.output_names: list[str] = []
         self._holders: list[Value | None] = []
         for name, thing in zip(_input_names(function, len(inputs)), inputs, strict=True):
-            for place, number, holder in _numbers(name, thing):
-                self.names.append(place)
-                self.point.append(number)
-                self._holders.append(holder)
+            parts, structure = _taken_apart(name, thing)
+            self._inputs.append((parts, structure))
+            for place, part in zip(structure.places(), parts, strict=True):
+                for path, number, holder in _numbers(name + place, part):
+                    self.names.append(path)
+                    self.point.append(number)
+                    self._holders.append(holder)
         self.parameters = [holder for holder in self._holders if holder is not None]
 
     def values(self, numbers: Sequence[float]) -> list[float]:
@@ -59,19 +63,21 @@ class Function:
     def call(self, leaves: Sequence[Value]) -> list[Value]:
         """What the function returns for these Values; a module has its own already."""
         remaining = iter(leaves)
-        arguments = [_rebuilt(thing, remaining) for thing in self._inputs]
-        outputs = list(_parts(self.name, self._function(*arguments)))
-        self.output_names = [place for place, _ in outputs]
-        return [_output(place, part) for place, part in outputs]
-
-
-def _output(place: str, part: Any) -> Value:
-    try:
-        return part if isinstance(part, Value) else Value(part)
-    except TypeError as error:
-        raise TypeError(
-            f"check_gradients() needs a function that returns numbers; {place} is none: {error}"
-        ) from None
+        result = self._function(
+            *[
+                structure.rebuild([_replaced(part, remaining) for part in parts])
+                for parts, structure in self._inputs
+            ]
+        )
+        try:
+            outputs, structure = flatten(result)
+        except NotANumberError as error:
+            raise TypeError(
+                f"check_gradients() needs a function that returns numbers; "
+                f"{self.name}{error.place} is none: {error.problem}"
+            ) from None
+        self.output_names = [self.name + place for place in structure.places()]
+        return [out if isinstance(out, Value) else Value(out) for out in outputs]
 
 
 def _name(function: Callable[..., Any]) -> str:
@@ -92,60 +98,39 @@ def _input_names(function: Callable[..., Any], count: int) -> list[str]:
     return [*names[:count], *[f"input {i}" for i in range(len(names), count)]]
 
 
-def _parts(place: str, thing: Any) -> Iterator[tuple[str, Any]]:
-    """Each part of a container that is no container itself, and how it is reached."""
-    if isinstance(thing, dict):
-        for key, part in thing.items():
-            yield from _parts(f"{place}[{key!r}]", part)
-    elif isinstance(thing, (list, tuple)):
-        for i, part in enumerate(thing):
-            yield from _parts(f"{place}[{i}]", part)
-    else:
-        yield place, thing
-
-
-def _numbers(name: str, thing: Any) -> Iterator[tuple[str, float, Value | None]]:
-    """Each number in an input: how it is reached, itself, and the parameter that holds it."""
-    for place, part in _parts(name, thing):
-        if _is_module(part):
-            for path, parameter in part.named_parameters():
-                yield f"{place}.{path}", parameter.data, parameter
-        elif isinstance(part, Value):
-            label = f" (labelled {part.label!r})" if part.label else ""
-            yield f"{place}{label}", part.data, None
-        else:
-            yield place, _number(place, part), None
-
-
-def _number(place: str, part: Any) -> float:
+def _taken_apart(name: str, thing: Any) -> tuple[list[Any], Structure]:
+    """The numbers, Values and modules in an input, and its shape."""
     try:
-        if isinstance(part, bool):
-            raise TypeError(f"expected a real number, got the bool {part}")
-        return as_float(part)
-    except TypeError as error:
+        return flatten(thing, whole=_is_module)
+    except NotANumberError as error:
         raise TypeError(
-            f"check_gradients() varies each of its inputs; at {place}: {error}. "
-            "What is not to be varied belongs into the function, such as lambda x: f(x, option)"
+            f"check_gradients() varies each of its inputs; at {name}{error.place}: "
+            f"{error.problem}. What is not to be varied belongs into the function, such as "
+            "lambda x: f(x, option)"
         ) from None
+
+
+def _numbers(place: str, part: Any) -> Iterator[tuple[str, float, Value | None]]:
+    """Each number in a part: how it is reached, itself, and the parameter that holds it."""
+    if _is_module(part):
+        for path, parameter in part.named_parameters():
+            yield f"{place}.{path}", parameter.data, parameter
+    elif isinstance(part, Value):
+        yield f"{place} (labelled {part.label!r})" if part.label else place, part.data, None
+    else:
+        yield place, part, None
+
+
+def _replaced(part: Any, leaves: Iterator[Value]) -> Any:
+    """The next of the leaves in place of a number; a module, which has its own, as it is."""
+    if _is_module(part):
+        for _ in part.named_parameters():
+            next(leaves)
+        return part
+    leaf = next(leaves)
+    leaf.label = part.label if isinstance(part, Value) else ""
+    return leaf
 
 
 def _is_module(part: Any) -> bool:
     return hasattr(part, "named_parameters")
-
-
-def _rebuilt(thing: Any, leaves: Iterator[Value]) -> Any:
-    """The input with the next of the leaves in it."""
-    if isinstance(thing, dict):
-        return {key: _rebuilt(part, leaves) for key, part in thing.items()}
-    if isinstance(thing, (list, tuple)):
-        parts = [_rebuilt(part, leaves) for part in thing]
-        if hasattr(thing, "_fields"):
-            return type(thing)(*parts)
-        return parts if isinstance(thing, list) else tuple(parts)
-    if _is_module(thing):
-        for _ in thing.named_parameters():
-            next(leaves)
-        return thing
-    leaf = next(leaves)
-    leaf.label = thing.label if isinstance(thing, Value) else ""
-    return leaf

@@ -11,6 +11,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -22,7 +23,6 @@ from autograd import (
     Value,
     cos,
     elu,
-    functional,
     log,
     maximum,
     relu,
@@ -100,6 +100,9 @@ class Pair(NamedTuple):
         (lambda x, y: log(x) * y, (Value(2.0), 3.0)),
         (lambda w: tanh(w["a"][0] * w["b"]), ({"a": [0.5, 7.0], "b": 2.0},)),
         (lambda pair: pair.first * pair.second, (Pair(2.0, 3.0),)),
+        (lambda x: (x[0] @ x[1]).exp(), (np.array([[0.5, -1.0], [0.25, 1.5]]),)),
+        (lambda w: w["a"] * 2 - w["b"], ({"a": np.arange(3), "b": np.float64(0.5)},)),
+        (lambda x: np.sum(x**3), (np.array([Value(1.0), 2.0], dtype=object),)),
         (lambda x: {"sum": x[0] + x[1], "parts": [x[0] * 2, (x[1],)]}, ((1.0, 2.0),)),
         (lambda x: 3.0, (1.0,)),
         (lambda x: x, (1.0,)),
@@ -127,6 +130,31 @@ def test_a_network_passes_and_is_left_as_it_was() -> None:
     check_gradients(loss, model)
     check_gradients(lambda model, scale: loss(model) * scale, model, 2.0)
     assert [(p.data, p.grad, p.has_grad) for p in model.parameters()] == before
+
+
+def test_networks_may_be_in_containers_among_numbers() -> None:
+    models = [MLP(2, [1], rng=random.Random(seed)) for seed in range(2)]
+
+    def mixed(team: Any) -> Any:
+        return loss(team["models"][0]) + team["share"] * loss(team["models"][1])
+
+    check_gradients(mixed, {"models": models, "share": 0.5})
+    with pytest.raises(GradientError) as error:
+        check_gradients(lambda team: no_versine(1 + team["b"][1].parameters()[2]), {"b": models})
+    assert message(error).startswith(
+        "The derivative of the function by team['b'][1].layers.0.neurons.0.b is wrong"
+    )
+
+
+def test_an_array_is_left_as_it_was() -> None:
+    numbers = np.array([[1.0, 2.0]])
+    x = Value(2.0, label="x")
+    mixed = np.array([x, 3], dtype=object)
+    check_gradients(lambda a, b: (a * b).sum(), numbers, mixed)
+    assert numbers.dtype == float
+    assert numbers.tolist() == [[1.0, 2.0]]
+    assert mixed[0] is x
+    assert not x.has_grad
 
 
 def test_inputs_are_left_as_they_were() -> None:
@@ -231,6 +259,9 @@ def test_a_function_that_leaves_the_record() -> None:
     ("function", "inputs", "named"),
     [
         (lambda w: w[1] * no_versine(w[0]["k"]), ([{"k": 0.5}, 2.0],), "by w[0]['k'] is"),
+        (lambda p: p.first * no_versine(p.second), (Pair(2.0, 0.5),), "by p.second is"),
+        (lambda w: no_versine(w[1, 0]), (np.full((2, 2), 0.5),), "by w[1, 0] is"),
+        (lambda w: w * no_versine(0.5 * w[1]), (np.ones(2),), "of the function[0] by w[1] is"),
         (no_versine, (Value(0.5, label="angle"),), "by x (labelled 'angle') is"),
         (lambda x: [x, no_versine(x)], (0.5,), "of the function[1] by x"),
         (lambda *numbers: no_versine(numbers[1]), (1.0, 0.5), "by input 1 is"),
@@ -281,21 +312,17 @@ def test_a_wrong_factor_in_any_rule_is_found(name: str, factor: float, data: st.
             check_gradients(Primitive(name, row.forward, *rules), *operands)
 
 
-forward_mode = pytest.mark.skipif(not hasattr(functional, "jvp"), reason="no forward mode yet")
-
-
-@forward_mode
 def test_forward_mode_is_held_to_reverse_mode(monkeypatch: pytest.MonkeyPatch) -> None:
-    jvp, hvp = checker._jvp, checker._hvp
+    jvp, hvp = autograd.jvp, autograd.hvp
     with monkeypatch.context() as patch:
-        patch.setattr(checker, "_jvp", lambda *call: (None, [2 * x for x in jvp(*call)[1]]))
+        patch.setattr(checker, "jvp", lambda *call: (None, [2 * x for x in jvp(*call)[1]]))
         with pytest.raises(GradientError) as error:
             check_gradients(tanh, 0.5)
         assert message(error) == (
             "jvp() of tanh() is 1.5728 along [1.0], by reverse mode 0.7864.\n  At x = 0.5"
         )
     with monkeypatch.context() as patch:
-        patch.setattr(checker, "_hvp", lambda *call: [x + 1 for x in hvp(*call)])
+        patch.setattr(checker, "hvp", lambda *call: [x + 1 for x in hvp(*call)])
         with pytest.raises(GradientError) as error:
             check_gradients(lambda x: x["a"] ** 2, {"a": 1.0})
         assert message(error) == (
@@ -380,6 +407,13 @@ def test_next_to_a_skipped_kink_a_fault_is_found() -> None:
             "check_gradients() varies each of its inputs; at x[1]: expected a real number, got the "
             "str 'sum': convert it first, with float(...). What is not to be varied belongs into "
             "the function, such as lambda x: f(x, option)",
+        ),
+        (
+            (np.array([[2.0, None]]),),
+            {},
+            "check_gradients() varies each of its inputs; at x[0, 1]: expected a real number, got "
+            "None: pass 0.0 if nothing is meant. What is not to be varied belongs into the "
+            "function, such as lambda x: f(x, option)",
         ),
         (
             (True,),
