@@ -6,6 +6,7 @@ import functools
 import math
 import operator
 from collections.abc import Callable, Sequence
+from importlib.util import find_spec
 from typing import Any, Final
 
 from autograd.functional import gradients, hvp, jvp
@@ -189,15 +190,30 @@ class _Check:
         rounding = [noise(out) for out in outputs]
         for j, name in enumerate(self.names):
             found = slopes(self._moving(j, self.function.values), self.point[j], rounding)
+            precise = self._precise_slopes(j)
             for i, place in enumerate(self.function.output_names):
-                self._hold(
+                hold = functools.partial(
+                    self._hold,
                     f"derivative of {place} by {name}",
                     chain[i][j],
-                    found[i],
-                    "differences",
-                    functools.partial(self._graphs, 1, [], i),
-                    j,
+                    graphs=functools.partial(self._graphs, 1, [], i),
+                    j=j,
                 )
+                hold(found[i], "differences")
+                to_60_digits = precise[i] if precise else None
+                if to_60_digits and not found[i].problem:
+                    hold(to_60_digits, "differences of 60 digits")
+
+    def _precise_slopes(self, j: int) -> Sequence[Slope | None]:
+        """The derivatives by input j to 60 digits; nothing where there are none.
+
+        A module keeps its parameters, which are floats.
+        """
+        if self.function.parameters or find_spec("mpmath") is None:
+            return []
+        from autograd.testing.precise import precise_slopes
+
+        return precise_slopes(self.function.outputs, self.point, j)
 
     def _agree_along(self, rates: Sequence[float]) -> bool:
         leaves, outputs = self.function.record(self.point)

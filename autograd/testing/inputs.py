@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd.containers import NotANumberError, Structure, flatten
-from autograd.primitives import Primitive, Reduction
+from autograd.primitives import Primitive, Reduction, Traced
 from autograd.recording import no_grad
 from autograd.value import Value
 
@@ -62,6 +62,10 @@ class Function:
 
     def call(self, leaves: Sequence[Value]) -> list[Value]:
         """What the function returns for these Values; a module has its own already."""
+        return [out if isinstance(out, Value) else Value(out) for out in self.outputs(leaves)]
+
+    def outputs(self, leaves: Sequence[Traced]) -> list[Any]:
+        """What the function returns for any traced numbers."""
         remaining = iter(leaves)
         result = self._function(
             *[
@@ -77,7 +81,7 @@ class Function:
                 f"{self.name}{error.place} is none: {error.problem}"
             ) from None
         self.output_names = [self.name + place for place in structure.places()]
-        return [out if isinstance(out, Value) else Value(out) for out in outputs]
+        return outputs
 
 
 def _name(function: Callable[..., Any]) -> str:
@@ -121,14 +125,15 @@ def _numbers(place: str, part: Any) -> Iterator[tuple[str, float, Value | None]]
         yield place, part, None
 
 
-def _replaced(part: Any, leaves: Iterator[Value]) -> Any:
+def _replaced(part: Any, leaves: Iterator[Traced]) -> Any:
     """The next of the leaves in place of a number; a module, which has its own, as it is."""
     if _is_module(part):
         for _ in part.named_parameters():
             next(leaves)
         return part
     leaf = next(leaves)
-    leaf.label = part.label if isinstance(part, Value) else ""
+    if isinstance(leaf, Value):
+        leaf.label = part.label if isinstance(part, Value) else ""
     return leaf
 
 

@@ -1,0 +1,151 @@
+"""Derivatives to 60 digits, of functions that can be carried out with that many.
+
+`check_gradients` calls a function with numbers of mpmath where it can: where each
+operation that it uses has a formula in `autograd.testing.formulas`. Differences of such
+numbers leave nothing to be estimated. Where a function cannot be so carried out, since it
+uses an operation of one's own, NumPy or `.data`, there are the differences of its floats.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+from mpmath import mp, mpf
+
+from autograd import primitives as table
+from autograd.operators import Numeric
+from autograd.primitives import Primitive, Traced, as_float
+from autograd.testing.exact import Local, UndefinedError
+from autograd.testing.numerical import Slope
+from autograd.value import Value
+
+__tracebackhide__ = True  # pytest shows the user's lines
+
+_DIGITS: Final = 100
+_STEP: Final = mpf(10) ** -20
+_SPARE: Final = 40  # digits that the differences, and what cancels in the function, may take
+# How far the slopes to the left and to the right may differ, as a part of the function.
+_SMOOTH: Final = mpf(10) ** -12
+# What a function raises that needs a Value or a float, or has no real value close by.
+_CANNOT: Final = (
+    ArithmeticError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    UndefinedError,
+    ValueError,
+)
+
+
+class Precise(Numeric):
+    """A number of 60 digits, which goes through operations as a Value does."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: Any) -> None:
+        self.number = number
+
+    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Precise:
+        """Carry out ``primitive`` by its formula.
+
+        Raises:
+            LookupError: there is no formula for it.
+            UndefinedError: there is no real result, or more than one.
+        """
+        numbers = [_number(operand) for operand in operands]
+        if primitive is table.where:  # handed the one that was taken
+            return Precise(numbers[0])
+        return Precise(Local(primitive, {}).value(numbers))
+
+    def __add__(self, other: Any) -> Precise:
+        return self.apply(table.add, (self, other))
+
+    def __radd__(self, other: Any) -> Precise:  # other + self
+        return self.apply(table.add, (other, self))
+
+    def __sub__(self, other: Any) -> Precise:
+        return self.apply(table.subtract, (self, other))
+
+    def __rsub__(self, other: Any) -> Precise:  # other - self
+        return self.apply(table.subtract, (other, self))
+
+    def __mul__(self, other: Any) -> Precise:
+        return self.apply(table.multiply, (self, other))
+
+    def __rmul__(self, other: Any) -> Precise:  # other * self
+        return self.apply(table.multiply, (other, self))
+
+    def __lt__(self, other: Any) -> bool:
+        return bool(self.number < _number(other))
+
+    def __le__(self, other: Any) -> bool:
+        return bool(self.number <= _number(other))
+
+    def __gt__(self, other: Any) -> bool:
+        return bool(self.number > _number(other))
+
+    def __ge__(self, other: Any) -> bool:
+        return bool(self.number >= _number(other))
+
+
+def precise_slopes(
+    function: Callable[[Sequence[Any]], Sequence[Any]], point: Sequence[float], i: int
+) -> list[Slope | None]:
+    """The derivative of each number that ``function`` gives by number ``i`` of the point.
+
+    None stands where there is none to that many digits, and the list is empty if the
+    function cannot be carried out so.
+
+    >>> from autograd import exp
+    >>> [slope] = precise_slopes(lambda x: [exp(x[0]) * x[1]], [1.0, 3.0], 0)
+    >>> slope.value, slope.error < 1e-15  # 3 e
+    (8.154845485377136, True)
+    """
+    scale = abs(mpf(point[i])) or mpf(1)
+    # A step that is small for a small number has to show in a function that is not.
+    with mp.workdps(_DIGITS + max(0, -math.frexp(float(scale))[1])):
+        numbers = [mpf(x) for x in point]
+        step = _STEP * scale
+        try:
+            below, at, above = [
+                _outputs(function([*map(Precise, [*numbers[:i], x, *numbers[i + 1 :]])]))
+                for x in (numbers[i] - step, numbers[i], numbers[i] + step)
+            ]
+        except (
+            ArithmeticError,
+            AttributeError,
+            LookupError,
+            TypeError,
+            UndefinedError,
+            ValueError,
+        ):
+            return []
+        return [_slope(*values, scale) for values in zip(below, at, above, strict=True)]
+
+
+def _slope(below: Any, at: Any, above: Any, scale: Any) -> Slope | None:
+    step = _STEP * scale
+    left, right = (at - below) / step, (above - at) / step
+    apart, size = abs(right - left), (abs(at) + abs(above)) / scale
+    if apart > _SMOOTH * (abs(left) + abs(right) + size):
+        return None
+    value = float((left + right) / 2)
+    rounding = size * mpf(10) ** (_SPARE - mp.dps)
+    return Slope(value, float(apart + rounding) + math.ulp(value))
+
+
+def _outputs(outputs: Sequence[Any]) -> list[Any]:
+    return [_number(out) for out in outputs]
+
+
+def _number(operand: Any) -> Any:
+    """The number of 60 digits that an operand stands for."""
+    if isinstance(operand, Precise):
+        return operand.number
+    if isinstance(operand, Value):
+        return mpf(operand.data)
+    if isinstance(operand, Traced):
+        raise TypeError(f"a {type(operand).__name__} has not that many digits")
+    return mpf(as_float(operand))
