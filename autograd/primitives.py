@@ -471,7 +471,7 @@ def _mish_curvature(x: Any) -> Any:
     s = softplus(x)
     slope = sigmoid(x)
     bend = bell(x) - 2.0 * tanh(s) * slope * slope
-    return damped(2.0 * slope + damped(x, bend), tanh_slope(s))
+    return (2.0 * slope + bounded(x) * bend) * tanh_slope(s)
 
 
 # ── The table ─────────────────────────────────────────────────────────────────
@@ -740,16 +740,16 @@ bell: Final[Primitive] = Primitive("bell", floats.bell,             lambda x, ou
                                          summary="the derivative of sigmoid")
 tanh_slope: Final[Primitive] = Primitive("tanh_slope", floats.tanh_slope, lambda x, out: -2.0 * out * tanh(x),
                                          formula=lambda x: 1.0 - power(tanh(x), 2.0), summary="the derivative of tanh")
-gauss: Final[Primitive] = Primitive("gauss", floats.gauss,          lambda x, scale, out: -2.0 * scale * x * out,
-                                                                    lambda x, scale, out: -x * x * out,
+gauss: Final[Primitive] = Primitive("gauss", floats.gauss,          lambda x, scale, out: -2.0 * scale * bounded(x) * out,
+                                                                    lambda x, scale, out: -square(bounded(x)) * out,
                                          formula=lambda x, scale: exp(-scale * power(x, 2.0)), summary="exp(-scale * x**2)")
 gelu_slope: Final[Primitive] = Primitive("gelu_slope", floats.gelu_slope,
-                                         lambda x, out: floats.ONE_OVER_SQRT_TAU * damped(2.0 - x * x, gauss(x, 0.5)),
+                                         lambda x, out: floats.ONE_OVER_SQRT_TAU * ((2.0 - square(bounded(x))) * gauss(x, 0.5)),
                                          formula=lambda x: 0.5 * (1.0 + erf(floats.SQRT_HALF * x))
                                                            + floats.ONE_OVER_SQRT_TAU * x * gauss(x, 0.5),
                                          summary="the derivative of gelu")
 silu_slope: Final[Primitive] = Primitive("silu_slope", floats.silu_slope,
-                                         lambda x, out: damped(2.0 - damped(x, tanh(0.5 * x)), bell(x)),
+                                         lambda x, out: (2.0 - bounded(x) * tanh(0.5 * x)) * bell(x),
                                          formula=lambda x: sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x))),
                                          summary="the derivative of silu")
 mish_slope: Final[Primitive] = Primitive("mish_slope", floats.mish_slope, lambda x, out: _mish_curvature(x),
@@ -769,6 +769,11 @@ two_slopes: Final[Primitive] = Primitive("two_slopes", floats.two_slopes, lambda
 damped: Final[Primitive] = Primitive("damped", floats.damped,       lambda x, weight, out: weight,
                                                                     lambda x, weight, out: x,
                                          formula=lambda x, weight: x * weight, summary="x * weight, and 0 where weight is 0")
+# Each derivative of a bell curve is a polynomial times that curve, which vanishes before the
+# polynomial in x overflows; the product would be nan further out.
+bounded: Final[Primitive] = Primitive("bounded", lambda x: floats.clamp(x, -800.0, 800.0),
+                                                                    lambda x, out: inside(x, -800.0, 800.0),
+                                         formula=lambda x: x, summary="x, but not beyond -800 and 800, where exp(-abs(x)) is 0")
 inside: Final[Primitive] = Primitive("inside", floats.inside,       lambda x, low, high, out: flat(out),
                                                                     lambda x, low, high, out: flat(out),
                                                                     lambda x, low, high, out: flat(out),

@@ -453,6 +453,8 @@ ROWS: dict[str, Row] = {
     "two_slopes":   Row(leaky_slope,
                         (nothing, lambda x, a: mpf(x < 0)), supporting=True),
     "damped":       Row(lambda x, weight: x * weight, (lambda x, weight: weight, lambda x, weight: x), supporting=True),
+    "bounded":      Row(lambda x: max(mpf(-800), min(x, mpf(800))), (lambda x: mpf(abs(x) <= 800),),
+                        intervals=((-1000.0, 1000.0),), supporting=True),
     "inside":       Row(lambda x, low, high: mpf(low <= x <= high), (nothing, nothing, nothing), supporting=True),
     "below":        Row(lambda x, y: mpf(x < y), (nothing, nothing), supporting=True),
     "flat":         Row(nothing, (nothing,), supporting=True),

@@ -121,6 +121,21 @@ def test_third_and_fourth_derivatives_agree_with_mpmath(name: str, data: st.Data
             assert off <= BOUNDS.get(name, BOUND), f"{name}{operands} by {by}: {derivative}"
 
 
+@pytest.mark.parametrize("x", [800.0, 801.0, 1e100, 1e154, 1e200, 1.7e308, math.inf])
+@pytest.mark.parametrize(
+    "name",
+    ["erf", "erfc", "gelu", "mish", "silu", "sigmoid", "log_sigmoid", "softplus", "tanh"],
+)
+def test_where_a_bell_curve_has_vanished_so_have_all_its_derivatives(name: str, x: float) -> None:
+    for far in (Value(x), Value(-x)):
+        slope = far.apply(PRIMITIVES[name], (far,))
+        [slope] = gradients(slope, [far])
+        assert slope.data in (0.0, 1.0, -1.0)
+        for _ in range(5):
+            [slope] = gradients(slope, [far])
+            assert slope.data == 0.0
+
+
 def test_the_derivatives_of_several_orders_are_symmetric() -> None:
     x, y = Value(0.3), Value(-1.7)
     third = {}
