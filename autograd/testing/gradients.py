@@ -54,10 +54,11 @@ def check_gradients(
 
     What is compared are the gradients that `Value.backward` and `gradients` give, and up
     to ``order`` the derivatives of these. The bound on the error of the differences is
-    estimated along with them, so that there is no tolerance to be chosen. It is also
-    checked that what the engine promises holds for this function: that a second backward
-    pass doubles the gradients of the leaves exactly, for one, and that forward mode, which
-    is `jvp` and `hvp`, gives what reverse mode does.
+    estimated along with them, so that there is no tolerance to be chosen; where mpmath is
+    installed and the function can be carried out with 60 digits, first derivatives are
+    compared with those too. It is also checked that what the engine promises holds for
+    this function: that a second backward pass doubles the gradients of the leaves exactly,
+    for one, and that forward mode, which is `jvp` and `hvp`, gives what reverse mode does.
 
     Args:
         function: takes numbers, computes with them as with Values, and returns a number.
