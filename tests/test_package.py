@@ -154,6 +154,7 @@ ALLOWED = {
         "autograd",
         "autograd.containers",
         "autograd.functional",
+        "autograd.operators",
         "autograd.testing",
         "nn",  # networks to test with, where they are asked for
     ],
