@@ -19,21 +19,21 @@ _DIRECTIONS: Final = 3  # in which it is tried whether a function of several num
 
 def wrong_rule(graph: Iterable[Value]) -> str:
     """The first operation whose values and derivative rules disagree, described; or nothing."""
-    return next((fault for step in _steps(graph) for fault in _first_order(step)), "")
+    return next((fault for step in steps(graph) for fault in _first_order(step)), "")
 
 
 def wrong_rule_of_rule(graph: Iterable[Value]) -> str:
     """The same for a rule and the derivatives of that rule."""
-    return next((fault for step in _steps(graph) for fault in _second_order(step)), "")
+    return next((fault for step in steps(graph) for fault in _second_order(step)), "")
 
 
 def kink(graph: Iterable[Value]) -> str:
     """The first operation that has a kink where it is used, such as ``relu(0.0)``; or nothing."""
-    return next((step.shown for step in _steps(graph) if not _is_smooth(step)), "")
+    return next((step.shown for step in steps(graph) if not _is_smooth(step)), "")
 
 
 @dataclass(frozen=True, slots=True)
-class _Step:
+class Step:
     """An operation and the numbers that it was applied to.
 
     Attributes:
@@ -67,14 +67,14 @@ class _Step:
         return [float(x) for x in self.primitive.local_derivatives(operands, out)]
 
 
-def _steps(graph: Iterable[Value]) -> Iterator[_Step]:
+def steps(graph: Iterable[Value]) -> Iterator[Step]:
     """Each different operation of a graph, in its order."""
-    seen: set[_Step] = set()
+    seen: set[Step] = set()
     for value in graph:
         if value.op is None:
             continue
         operands = value.operands
-        step = _Step(
+        step = Step(
             value.op,
             tuple([x.data if isinstance(x, Value) else x for x in operands]),
             tuple([i for i, x in enumerate(operands) if isinstance(x, Value)]),
@@ -84,13 +84,13 @@ def _steps(graph: Iterable[Value]) -> Iterator[_Step]:
             yield step
 
 
-def _slope(step: _Step, operand: int) -> Slope:
+def _slope(step: Step, operand: int) -> Slope:
     return slope(
         lambda at: float(step.primitive.evaluate(step.moved(operand, at))), step.operands[operand]
     )
 
 
-def _is_smooth(step: _Step) -> bool:
+def _is_smooth(step: Step) -> bool:
     """Whether an operation has a derivative, also where all operands move at once."""
     if any(_slope(step, i).problem for i in step.varying):
         return False
@@ -108,7 +108,7 @@ def _is_smooth(step: _Step) -> bool:
     return True
 
 
-def _slope_of_rule(step: _Step, rule: int, operand: int) -> Slope:
+def _slope_of_rule(step: Step, rule: int, operand: int) -> Slope:
     return slope(lambda at: step.rules(step.moved(operand, at))[rule], step.operands[operand])
 
 
@@ -117,7 +117,7 @@ def _agree(derivative: float, found: Slope, error: float = 0.0) -> bool:
     return abs(derivative - found.value) <= bound
 
 
-def _first_order(step: _Step) -> Iterator[str]:
+def _first_order(step: Step) -> Iterator[str]:
     rules = step.rules(step.operands)
     for i in step.varying:
         found = _slope(step, i)
@@ -129,7 +129,7 @@ def _first_order(step: _Step) -> Iterator[str]:
         )
 
 
-def _hint(step: _Step, rules: list[float], i: int, found: Slope) -> str:
+def _hint(step: Step, rules: list[float], i: int, found: Slope) -> str:
     if _agree(-rules[i], found):
         return " Its sign is wrong."
     for j, rule in enumerate(rules):
@@ -138,7 +138,7 @@ def _hint(step: _Step, rules: list[float], i: int, found: Slope) -> str:
     return ""
 
 
-def _second_order(step: _Step) -> Iterator[str]:
+def _second_order(step: Step) -> Iterator[str]:
     operands: list[Any] = list(step.operands)
     for i in step.varying:
         operands[i] = Value(operands[i])

@@ -9,7 +9,8 @@ uses an operation of one's own, NumPy or `.data`, there are the differences of i
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any, Final
 
 from mpmath import mp, mpf
@@ -18,7 +19,9 @@ from autograd import primitives as table
 from autograd.operators import Numeric
 from autograd.primitives import Primitive, Traced, as_float
 from autograd.testing.exact import Local, UndefinedError
+from autograd.testing.formulas import FORMULAS
 from autograd.testing.numerical import Slope
+from autograd.testing.operations import Step, steps
 from autograd.value import Value
 
 __tracebackhide__ = True  # pytest shows the user's lines
@@ -28,6 +31,7 @@ _STEP: Final = mpf(10) ** -20
 _SPARE: Final = 40  # digits that the differences, and what cancels in the function, may take
 # How far the slopes to the left and to the right may differ, as a part of the function.
 _SMOOTH: Final = mpf(10) ** -12
+_ROUNDING: Final = 16.0 * sys.float_info.epsilon  # that a rule is allowed
 # What a function raises that needs a Value or a float, or has no real value close by.
 _CANNOT: Final = (
     ArithmeticError,
@@ -133,6 +137,29 @@ def _slope(values: Sequence[Any], scale: Any) -> Slope | None:
     rounding = size * mpf(10) ** (_SPARE - mp.dps)
     value = float(central)
     return Slope(value, float(truncation + apart + rounding) + math.ulp(value))
+
+
+def imprecise_rule(graph: Iterable[Value]) -> str:
+    """The first operation with a rule that is off by more than rounding, described; or nothing."""
+    return next((fault for step in steps(graph) for fault in _imprecise(step)), "")
+
+
+def _imprecise(step: Step) -> Iterator[str]:
+    formula = FORMULAS.get(step.primitive)
+    if formula is None or formula.cancels or step.primitive is table.where:
+        return
+    rules = step.rules(step.operands)
+    with mp.workdps(_DIGITS):
+        for i in step.varying:
+            try:
+                exact = Local(step.primitive, {}).slope(i)([mpf(x) for x in step.operands])
+            except UndefinedError:
+                continue
+            if abs(rules[i] - exact) > _ROUNDING * abs(exact) + sys.float_info.min:
+                yield (
+                    f"The rule of {step.primitive.name} for {step.name(i)} is at fault: at "
+                    f"{step.shown} it gives {rules[i]!r}, and should give {float(exact)!r}."
+                )
 
 
 def _outputs(outputs: Sequence[Any]) -> list[Any]:

@@ -11,7 +11,7 @@ from hypothesis import given
 from mpmath import mp, mpf
 
 import autograd
-from autograd import Primitive, Value, dot, exp, log, relu, sin, where
+from autograd import Primitive, Value, dot, exp, log, relu, tanh, where
 from autograd.testing import GradientError, check_gradients, expressions
 from autograd.testing.expression import Expression
 from autograd.testing.numerical import Slope
@@ -89,11 +89,21 @@ def test_it_is_what_the_expressions_expect(expression: Expression) -> None:
 def test_a_fault_too_small_for_differences_of_floats_is_found(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    # Differences of floats know this derivative to about 1e-13 of itself.
-    rule = sin.derivatives[0]
-    monkeypatch.setattr(sin, "derivatives", (lambda x, out: rule(x, out) * (1 + 5e-14),))
-    with pytest.raises(GradientError, match="by differences of 60 digits"):
-        check_gradients(lambda x: sin(x) * x, 1.0, order=1)
+    # tanh is 1 to the last digit there, and its slope is lost in differences of that.
+    monkeypatch.setattr(tanh, "derivatives", (lambda x, out: 1.0 - out * out,))
+    with pytest.raises(GradientError) as error:
+        check_gradients(lambda x: tanh(x) * 2, 20.0, order=1)
+    assert str(error.value) == (
+        "The derivative of the function by x is wrong: 0.0 by the chain rule, "
+        "3.39868340623303e-17 ± 1e-32 by differences of 60 digits.\n"
+        "  The rule of tanh for x is at fault: at tanh(20.0) it gives 0.0, and should give "
+        "1.6993417021166355e-17.\n"
+        "  At x = 20.0"
+    )
+
+
+def test_what_rounding_inside_a_function_has_lost_is_no_fault() -> None:
+    check_gradients(lambda x: log(1 + x * x) ** 3, 1e-10, order=1)
 
 
 def test_numbers_of_60_digits_refuse_what_has_fewer() -> None:
