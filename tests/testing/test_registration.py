@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 FIND = "print(find(st.from_type(autograd.Value), lambda value: value.data > 1.5))"
 
 installed = pytest.mark.skipif(
