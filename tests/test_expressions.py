@@ -253,6 +253,7 @@ def test_what_changes_nothing_is_left_out(expression: Expression, expected: str)
         (X ** (Constant(2.0) - 1.0), "x"),
         (0.0 * X,                  "0·x"),
         (0.1 * X,                  "0.1·x"),
+        (Constant(2.225073858507203e-309) + X, "2.225073858507203·10⁻³⁰⁹ + x"),
         (X / 0.0,                  "x/0"),
         (math.inf * X,             "∞·x"),
     ],

@@ -46,6 +46,7 @@ class Step:
 
     @property
     def shown(self) -> str:
+        """The operation as it was called, such as ``tanh(0.5)``."""
         return f"{self.primitive.name}({', '.join(map(repr, self.operands))})"
 
     def name(self, operand: int) -> str:

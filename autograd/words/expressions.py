@@ -27,6 +27,7 @@ MOST_OPERANDS: Final = 100
 _DEEPEST_FORMULA: Final = 40
 # A fraction with more digits than these is written as one over a whole number if it is one.
 _LONG: Final = 8
+_LEAST_FRACTION: Final = 1e-15  # below which nobody writes one over a number in full
 
 
 # ── Trees ───────────────────────────────────────────────────────────────
@@ -283,7 +284,7 @@ def _known(constant: Constant) -> Expression:
     known: Expression = constant
     if size in _KNOWN:
         known = _KNOWN[size]()
-    elif 0.0 < size < 1.0 and len(repr(size)) > _LONG:
+    elif _LEAST_FRACTION < size < 1.0 and len(repr(size)) > _LONG:
         below = float(round(1.0 / size))
         known = _ratio(1.0, Constant(below)) if 1.0 / below == size else constant
     return negated(known) if known is not constant and constant.number < 0.0 else known
