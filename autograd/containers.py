@@ -147,8 +147,10 @@ class Structure:
         numbers, structure = flatten(container)
         if structure._template == self._template:
             return numbers
-        at = dict(zip(structure.places(), numbers, strict=True))
-        expected = self.places()
+        # An array's [0, 1] is a list's [0][1].
+        found = [place.replace(", ", "][") for place in structure.places()]
+        at = dict(zip(found, numbers, strict=True))
+        expected = [place.replace(", ", "][") for place in self.places()]
         for place in expected:
             if place not in at:
                 kind = type(container).__name__
@@ -204,13 +206,22 @@ def holds_a_value(container: Any) -> bool:
     >>> holds_a_value({"x": [1.0, "two"]})
     False
     """
-    if isinstance(container, dict):
-        return any(holds_a_value(part) for part in container.values())
-    if isinstance(container, (list, tuple)):
-        return any(holds_a_value(part) for part in container)
-    if _is_array(container):
-        return container.dtype.kind == "O" and holds_a_value(container.ravel().tolist())
-    return isinstance(container, Traced)
+    pending = [container]
+    seen: dict[int, Any] = {}  # with what they belong to, since ids are used again
+    while pending:
+        part = pending.pop()
+        if isinstance(part, Traced):
+            return True
+        if id(part) in seen:
+            continue
+        seen[id(part)] = part
+        if isinstance(part, dict):
+            pending.extend(part.values())
+        elif isinstance(part, (list, tuple)):
+            pending.extend(part)
+        elif _is_array(part) and part.dtype.kind == "O":
+            pending.extend(part.ravel().tolist())
+    return False
 
 
 def _mapped(function: Callable[[Any, Path], Any], container: Any, path: Path = ()) -> Any:

@@ -430,7 +430,7 @@ def _check(name: str, function: Any, argnums: Any = 0) -> None:
     if not callable(function):
         raise TypeError(f"{name}() takes a function, got a {type(function).__name__}")
     wanted = argnums if isinstance(argnums, tuple) else (argnums,)
-    if not all(isinstance(position, int) for position in wanted):
+    if not all(isinstance(x, int) and not isinstance(x, bool) for x in wanted):
         raise TypeError(
             "argnums is the number of one argument, counted from 0, or a tuple of such numbers; "
             f"got {argnums!r}"

@@ -22,8 +22,8 @@ for each element.
 
 Values and derivatives are right to about 4 units in the last place over the whole
 range of floats, which is why many a formula here is not the one that a textbook
-has: that one cancels, overflows or vanishes somewhere. `tests/oracle.py` has the
-textbook's formulas, to compare with, and the bound that each row is held to.
+has: that one cancels, overflows or vanishes somewhere. `testing/formulas.py` has
+the textbook's, to compare with, and `tests/oracle.py` the bound that each row is held to.
 
 What a derivative is where the textbook has no single answer, in this order:
 where the function is differentiable, the derivative; for a convex function the

@@ -87,8 +87,10 @@ def explain(
     from autograd.snapshot import Graph
     from autograd.words.explanation import Explanation
 
-    if digits < 1 or limit < 1:
-        raise ValueError(f"digits and limit are 1 or more, got {digits} and {limit}")
+    if not _are_counts(digits, limit):
+        raise ValueError(f"digits and limit are 1 or more, got {digits!r} and {limit!r}")
+    if not isinstance(output, (Value, Graph)):
+        raise TypeError(f"explain() explains a Value's graph, got a {type(output).__name__}")
     snapshot = output if isinstance(output, Graph) else graph(output)
     return Explanation(snapshot, None if leaf is None else snapshot[leaf], digits, limit)
 
@@ -106,11 +108,12 @@ def formula(
         value: the value, or a snapshot of its graph.
         style: ``"plain"``, ``"unicode"`` or ``"latex"``.
         digits: how many significant digits the numbers in it have; None for all.
-        limit: how many formulas follow at most: those nearest to the value.
+        limit: how many formulas follow at most: those nearest to the value. A program
+            has them all.
 
     Raises:
         TypeError: ``value`` is neither a Value nor a Graph.
-        ValueError: there is no such style.
+        ValueError: there is no such style, or ``digits`` or ``limit`` is less than 1.
 
     >>> x, w = Value(2.0, "x"), Value(-3.0, "w1")
     >>> print(formula((w * x + 1).tanh() ** 2))
@@ -125,7 +128,15 @@ def formula(
     from autograd.snapshot import Graph
     from autograd.words.formulas import formula_of
 
+    if not _are_counts(limit, 1 if digits is None else digits):
+        raise ValueError(f"digits and limit are 1 or more, got {digits!r} and {limit!r}")
+    if not isinstance(value, (Value, Graph)):
+        raise TypeError(f"formula() writes a Value's graph, got a {type(value).__name__}")
     return formula_of(value if isinstance(value, Graph) else graph(value), style, digits, limit)
+
+
+def _are_counts(*numbers: object) -> bool:
+    return all(isinstance(number, int) and number >= 1 for number in numbers)
 
 
 def _show(value: Value) -> dict[str, Any]:

@@ -32,7 +32,7 @@ class Module:
 
         They stand in the order in which the attributes were set.
         """
-        return [(name, part) for name, part in _parts("", self, set()) if isinstance(part, Value)]
+        return [(name, part) for name, part in _parts("", self, {}) if isinstance(part, Value)]
 
     def named_modules(self) -> list[tuple[str, Module]]:
         """The module itself, named "", and each within it, with the path that leads to it.
@@ -41,7 +41,7 @@ class Module:
         >>> [name for name, module in MLP(2, [1, 1]).named_modules()]
         ['', 'layers.0', 'layers.0.neurons.0', 'layers.1', 'layers.1.neurons.0']
         """
-        return [(name, part) for name, part in _parts("", self, set()) if isinstance(part, Module)]
+        return [(name, part) for name, part in _parts("", self, {}) if isinstance(part, Module)]
 
     def parameters(self) -> list[Value]:
         """Each parameter once, in the order of `named_parameters`."""
@@ -58,7 +58,7 @@ def _is_object_array(thing: Any) -> bool:
     return numpy is not None and isinstance(thing, numpy.ndarray) and thing.dtype == object
 
 
-def _parts(path: str, thing: Any, seen: set[int]) -> Iterator[tuple[str, Value | Module]]:
+def _parts(path: str, thing: Any, seen: dict[int, Any]) -> Iterator[tuple[str, Value | Module]]:
     """The modules and parameters in ``thing``, which may be one itself and may be anything."""
     children: Any = ()
     if isinstance(thing, Module):
@@ -73,7 +73,7 @@ def _parts(path: str, thing: Any, seen: set[int]) -> Iterator[tuple[str, Value |
         return
     if id(thing) in seen:
         return
-    seen.add(id(thing))
+    seen[id(thing)] = thing  # kept, because an id is used again once its object is gone
     if isinstance(thing, (Value, Module)):
         yield path, thing
     for name, child in children:

@@ -204,3 +204,19 @@ print(grad(lambda p: p["a"] * p["b"][0])({"a": 2.0, "b": (3.0,)}), "numpy" in sy
         [sys.executable, "-c", program], capture_output=True, text=True, check=True
     )
     assert result.stdout == "{'a': 3.0, 'b': (2.0,)} False\n"
+
+
+def test_nested_lists_fill_an_array_and_the_reverse() -> None:
+    _, structure = flatten(np.zeros((2, 2)))
+    assert structure.numbers_of([[1.0, 2.0], [3.0, 4.0]]) == [1.0, 2.0, 3.0, 4.0]
+    _, structure = flatten([np.zeros(2), np.zeros(2)])
+    assert structure.numbers_of(np.array([[1.0, 2.0], [3.0, 4.0]])) == [1.0, 2.0, 3.0, 4.0]
+
+
+def test_a_value_is_looked_for_in_whatever_is_passed_on() -> None:
+    deep: list[object] = []
+    deep.append(deep)
+    for _ in range(5000):
+        deep = [deep]
+    assert not holds_a_value(deep)
+    assert holds_a_value([deep, {"x": Value(1.0)}])

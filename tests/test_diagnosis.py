@@ -154,3 +154,14 @@ def test_limits_that_make_no_sense_are_refused() -> None:
         ValueError, match=r"^vanishing and exploding are sizes .* got 10.0 and 1.0$"
     ):
         snapshot.anomalies(vanishing=10.0, exploding=1.0)
+
+
+def test_finite_gradients_that_add_up_to_infinity_are_found() -> None:
+    x = Value(0.0, "x")
+    assert anomaly(x * 1e308 + x * 1e308, "gradient").message == (
+        "The first gradient that is not finite: what x gets adds up to inf."
+    )
+
+
+def test_a_leaf_alone_has_no_way_on_which_anything_is_lost() -> None:
+    assert kinds(Value(1.0), vanishing=1.0, exploding=1.0) == []

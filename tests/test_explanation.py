@@ -457,7 +457,7 @@ def test_a_notebook_is_given_markdown_and_text() -> None:
 
 
 def test_what_is_no_graph_is_refused() -> None:
-    with pytest.raises(TypeError, match="takes a snapshot of a Value's graph, got a float"):
+    with pytest.raises(TypeError, match=r"^explain\(\) explains a Value's graph, got a float$"):
         explain(3.0)  # type: ignore[arg-type]
 
 
@@ -475,3 +475,10 @@ def test_nothing_at_all_cannot_be_shown(digits: int, limit: int) -> None:
     message = f"digits and limit are 1 or more, got {digits} and {limit}"
     with pytest.raises(ValueError, match=f"^{message}$"):
         explain(Value(3.0) * 2, digits=digits, limit=limit)
+
+
+@pytest.mark.parametrize("wrong", [0, -1, 1.5, "3", None])
+def test_what_is_no_count_is_refused(wrong: object) -> None:
+    for options in ({"digits": wrong}, {"limit": wrong}):
+        with pytest.raises(ValueError, match=r"^digits and limit are 1 or more, got "):
+            explain(Value(1.0) * 2, **options)  # type: ignore[arg-type]

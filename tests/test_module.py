@@ -90,3 +90,14 @@ def test_the_parameters_of_a_network_are_named_by_their_place() -> None:
         "layers.1.neurons.0.w.1",
         "layers.1.neurons.0.b",
     ]
+
+
+def test_arrays_of_values_are_all_found() -> None:
+    class Arrays(Module):
+        def __init__(self) -> None:
+            self.arrays = [
+                np.array([[Value(i), Value(i)], [Value(i), Value(i)]]) for i in range(20)
+            ]
+
+    parameters = Arrays().parameters()
+    assert [parameter.data for parameter in parameters] == [i // 4 for i in range(80)]

@@ -79,6 +79,7 @@ ALLOWED = {
         "autograd.words.notation",
         "autograd.words.page",
         "autograd.snapshot",
+        "autograd.snapshot.ways",
     ],
     "autograd.words": [],
     # It imports these where its functions are called.

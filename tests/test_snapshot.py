@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
+
 import pytest
 from hypothesis import given
 
@@ -192,3 +195,28 @@ def test_a_deep_graph_is_no_trouble() -> None:
 def test_a_graph_shows_its_size() -> None:
     assert repr(graph(Value(1.0) + 1)) == "<graph of 2 nodes>"
     assert repr(graph(MLP(1, [1])([1.0]))).endswith(", 3 groups>")
+
+
+def test_a_snapshot_is_copied_and_pickled() -> None:
+    values = two_to_three()
+    snapshot = graph(values["e"])
+    for copied in (
+        copy.copy(snapshot),
+        copy.deepcopy(snapshot),
+        pickle.loads(pickle.dumps(snapshot)),
+    ):
+        assert copied.nodes == snapshot.nodes
+        assert copied.users("a") == snapshot.users("a")
+
+
+def test_a_parameter_is_found_by_what_it_is_called() -> None:
+    model = MLP(1, [1])
+    snapshot = graph(model([2.0]))
+    weight = model.layers[0].neurons[0].w[0]
+    assert snapshot.name(weight) == "MLP.layers.0.neurons.0.w.0"
+    assert snapshot["MLP.layers.0.neurons.0.w.0"] is snapshot[weight]
+    assert snapshot["node2"] is snapshot[2]
+
+
+def test_what_cannot_be_printed_is_quoted_in_a_name() -> None:
+    assert graph(Value(1.0, "a\nb")).name(0) == "'a\\nb'"

@@ -92,7 +92,7 @@ def test_zeros_and_infinities_are_ways_too() -> None:
 
 def test_the_limit_is_not_negative() -> None:
     x = Value(1.0)
-    with pytest.raises(ValueError, match=r"^at most -1 ways cannot be listed: limit is 0 or more$"):
+    with pytest.raises(ValueError, match=r"^limit is how many ways are listed, 0 or more; got -1$"):
         graph(x * 2).path(x, limit=-1)
     assert graph(x * 2).path(x, limit=0).listed == ()
 
@@ -116,3 +116,13 @@ def test_ways_that_contribute_alike_are_no_trouble() -> None:
     ways = graph(value).path(x)
     assert (ways.count, [way.product for way in ways]) == (2**300, [1.0] * 10)
     assert len({way.positions for way in ways}) == 10
+
+
+def test_long_ways_and_large_counts_are_shortened() -> None:
+    x = value = Value(1.0, "x")
+    for _ in range(20_000):
+        value = value + value
+    shown = str(graph(value).path(x, limit=1))
+    assert shown.startswith("more than 1e+18 ways from x to node20000, ")
+    assert "-> node5 -> ... -> node19995 ->" in shown
+    assert shown.endswith("\n  and more than 1e+18 more")

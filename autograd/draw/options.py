@@ -101,6 +101,8 @@ def _check_number(
     to = "" if most is None else f" to {most}"
     bounds = f"{f'{other} or ' if other else ''}a whole number from {least}{to or ' up'}"
     try:
+        if isinstance(number, bool):
+            raise TypeError
         whole = operator.index(number)
     except TypeError:
         raise TypeError(f"{name} must be {bounds}, got {number!r}") from None

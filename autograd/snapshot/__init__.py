@@ -120,6 +120,9 @@ class Graph:
         object.__setattr__(self, "_ids", ids)
         object.__setattr__(self, "_users", users)
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return Graph, (self.nodes, self.groups, self._ids)
+
     def __setattr__(self, name: str, _: object) -> None:
         raise AttributeError(f"a Graph is a snapshot, and its {name} cannot be changed")
 
@@ -141,7 +144,7 @@ class Graph:
     # ── Finding nodes ─────────────────────────────────────────────────────────
 
     def __getitem__(self, which: Which) -> Node:
-        """The node of a Value, of an id, or of a label that only one node has.
+        """The node of a Value, of an id, or of a label or a `name` that only one node has.
 
         Raises:
             TypeError: ``which`` is none of these.
@@ -149,7 +152,7 @@ class Graph:
         """
         if isinstance(which, Node):
             which = which.id
-        if isinstance(which, int):
+        if isinstance(which, int) and not isinstance(which, bool):
             if not 0 <= which < len(self.nodes):
                 raise KeyError(f"there is no node {which}: ids go from 0 to {len(self.nodes) - 1}")
             return self.nodes[which]
@@ -164,7 +167,9 @@ class Graph:
         return self._labelled(which)
 
     def _labelled(self, label: str) -> Node:
-        found = [node for node in self.nodes if node.label == label]
+        found = [node for node in self.nodes if label and node.label == label]
+        if not found:
+            found = [node for node in self.nodes if self.name(node) == label]
         if not found:
             raise KeyError(f"no node has the label {label!r}: find() searches for a pattern")
         if len(found) > 1:
@@ -213,7 +218,7 @@ class Graph:
         """
         node = self[which]
         if node.label:
-            return node.label
+            return node.label if node.label.isprintable() else repr(node.label)
         if node.name:
             return f"{self.place(node)}.{node.name}"
         return f"node{node.id}"

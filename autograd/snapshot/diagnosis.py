@@ -81,6 +81,13 @@ def _first_bad_value(graph: Graph) -> Iterator[Anomaly]:
 
 def _first_bad_gradient(graph: Graph, adjoints: Sequence[float]) -> Iterator[Anomaly]:
     for node in reversed(graph.nodes):
+        if not math.isfinite(adjoints[node.id]):
+            message = (
+                f"The first gradient that is not finite: what {graph.name(node)} gets "
+                f"adds up to {adjoints[node.id]}."
+            )
+            yield _anomaly(graph, "gradient", node, message)
+            return
         for position, source in enumerate(node.inputs):
             local = node.local_derivatives[position]
             share = local * adjoints[node.id]
@@ -138,7 +145,11 @@ def _operation(node: Node) -> Primitive:
 def _lost_and_blown_up(graph: Graph, vanishing: float, exploding: float) -> Iterator[Anomaly]:
     """The leaves that the smallest and the largest gradient reach, on the strongest way to each."""
     gains, strongest = _gains(graph)
-    leaves = [node.id for node in graph if node.op is None and gains[node.id] > -math.inf]
+    leaves = [
+        node.id
+        for node in graph
+        if node.op is None and gains[node.id] > -math.inf and node is not graph.root
+    ]
     if not leaves:
         return
     weakest = min(leaves, key=gains.__getitem__)

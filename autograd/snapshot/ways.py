@@ -12,6 +12,7 @@ import math
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from heapq import nlargest
+from typing import Final
 
 from autograd.snapshot import Graph, Node
 
@@ -61,21 +62,37 @@ class Ways:
 
     def __str__(self) -> str:
         leaf, root = self.graph.name(self.leaf), self.graph.name(self.graph.root)
-        ways = "1 way" if self.count == 1 else f"{self.count} ways"
+        ways = "1 way" if self.count == 1 else f"{_written(self.count)} ways"
         lines = [f"{ways} from {leaf} to {root}, whose products add up to {self.total:g}"]
         for way in self.listed:
-            factors = " * ".join([f"{local:g}" for local in way.local_derivatives])
-            names = " -> ".join([self.graph.name(id) for id in way.nodes])
+            factors = _shortened([f"{local:g}" for local in way.local_derivatives], " * ")
+            names = _shortened([self.graph.name(id) for id in way.nodes], " -> ")
             lines.append(f"  {way.product:g} = {factors or 1}: {names}")
         if self.count > len(self.listed):
-            lines.append(f"  and {self.count - len(self.listed)} more")
+            lines.append(f"  and {_written(self.count - len(self.listed))} more")
         return "\n".join(lines)
+
+
+def _written(count: int) -> str:
+    """A count; Python writes no number of more than some 4300 digits."""
+    return str(count) if count < _MANY else f"more than {_MANY:.0e}"
+
+
+_MANY: Final = 10**18
+_SHOWN: Final = 6  # steps at either end of a way that is printed
+
+
+def _shortened(parts: list[str], sign: str) -> str:
+    """The parts with a sign between them, and an ellipsis where there are many."""
+    if len(parts) > 2 * _SHOWN + 1:
+        parts = [*parts[:_SHOWN], "...", *parts[-_SHOWN:]]
+    return sign.join(parts)
 
 
 def ways(graph: Graph, leaf: Node, limit: int) -> Ways:
     """The ways from ``leaf`` to the root; see `Graph.path`."""
-    if limit < 0:
-        raise ValueError(f"at most {limit} ways cannot be listed: limit is 0 or more")
+    if not isinstance(limit, int) or limit < 0:
+        raise ValueError(f"limit is how many ways are listed, 0 or more; got {limit!r}")
     above = {leaf.id, *[node.id for node in graph.descendants(leaf)]}
     counts = {leaf.id: 1}
     for node in graph.nodes[leaf.id + 1 :]:
@@ -121,7 +138,7 @@ def _largest(graph: Graph, leaf: Node, on_a_way: set[int], limit: int) -> list[W
     kept: dict[int, list[_Rest | None]] = {graph.root.id: [None]}
     for id in sorted(on_a_way - {graph.root.id}, reverse=True):
         rests = [
-            _Rest(_size(local) + (rest.size if rest else 0.0), above, position, local, rest)
+            _Rest(size_of(local) + (rest.size if rest else 0.0), above, position, local, rest)
             for above, position, local in steps[id]
             for rest in kept[above]
         ]
@@ -130,7 +147,7 @@ def _largest(graph: Graph, leaf: Node, on_a_way: set[int], limit: int) -> list[W
     return [_way(leaf.id, rest) for rest in kept.get(leaf.id, [])[:limit]]
 
 
-def _size(local: float) -> float:
+def size_of(local: float) -> float:
     """The logarithm of the size of a local derivative, a number that adds up along a way."""
     if local == 0.0:
         return _ZERO

@@ -39,6 +39,8 @@ class Function:
             self._inputs.append((parts, structure))
             for place, part in zip(structure.places(), parts, strict=True):
                 for path, number, holder in _numbers(name + place, part):
+                    if holder is not None and holder in self._holders:
+                        continue  # of a module that is passed twice
                     self.names.append(path)
                     self.point.append(number)
                     self._holders.append(holder)
@@ -66,7 +68,8 @@ class Function:
 
     def outputs(self, leaves: Sequence[Traced]) -> list[Any]:
         """What the function returns for any traced numbers."""
-        remaining = iter(leaves)
+        own = [leaf for leaf, holder in zip(leaves, self._holders) if holder is None]
+        remaining = iter(own)
         result = self._function(
             *[
                 structure.rebuild([_replaced(part, remaining) for part in parts])
@@ -78,7 +81,7 @@ class Function:
         except NotANumberError as error:
             raise TypeError(
                 f"check_gradients() needs a function that returns numbers; "
-                f"{self.name}{error.place} is none: {error.problem}"
+                f"{self.name}{error.place} is not one: {error.problem}"
             ) from None
         self.output_names = [self.name + place for place in structure.places()]
         return outputs
@@ -128,8 +131,6 @@ def _numbers(place: str, part: Any) -> Iterator[tuple[str, float, Value | None]]
 def _replaced(part: Any, leaves: Iterator[Traced]) -> Any:
     """The next of the leaves in place of a number; a module, which has its own, as it is."""
     if _is_module(part):
-        for _ in part.named_parameters():
-            next(leaves)
         return part
     leaf = next(leaves)
     if isinstance(leaf, Value):

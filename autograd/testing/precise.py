@@ -130,9 +130,13 @@ def _slope(values: Sequence[Any], scale: Any) -> Slope | None:
     step = _STEP * scale
     left, right = (at - below) / step, (above - at) / step
     apart, size = abs(right - left), max(map(abs, values)) / scale
-    if apart > _SMOOTH * (abs(left) + abs(right) + size):
+    # Twice as far from the point they differ twice as much, unless this is a kink.
+    farther = abs(far_above - 2 * at + far_below) / (2 * step)
+    if apart > _SMOOTH * (abs(left) + abs(right) + size) and apart > 0.75 * farther:
         return None
     central = (left + right) / 2
+    if not math.isfinite(float(central)):
+        return None
     truncation = abs(central - (far_above - far_below) / (4 * step))
     rounding = size * mpf(10) ** (_SPARE - mp.dps)
     value = float(central)

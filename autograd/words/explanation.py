@@ -16,6 +16,7 @@ from typing import Any, Final, TypeVar
 
 from autograd import primitives as table
 from autograd.snapshot import Graph, Node
+from autograd.snapshot.ways import size_of
 from autograd.words.expressions import expanded, holds, written
 from autograd.words.formulas import Reading, Use
 from autograd.words.notation import Level, Style, Written
@@ -27,8 +28,6 @@ _MOST_FACTORS: Final = 10
 _MOST_CONTRIBUTIONS: Final = 6
 # Ways are counted up to here.
 _MANY: Final = 10**12
-# In place of the logarithms of 0 and inf, whose sum would be nan.
-_BOTTOM: Final = -1e9
 
 _Item = TypeVar("_Item")
 
@@ -150,7 +149,7 @@ class Explanation:
             for user, uses in self.users[id].items():
                 counts[id] = min(_MANY, counts[id] + counts[user] * len(uses))
                 for use in uses:
-                    size = sum([_size(number) for number in use.numbers])
+                    size = sum([size_of(number) for number in use.numbers])
                     found += [(size + rest, (user, use, trail)) for rest, trail in best[user]]
             best[id] = nlargest(_MOST_WAYS, found, key=lambda way: way[0])
         listed = [_way(trail) for _, trail in best.get(self.leaf.id, [])]
@@ -191,13 +190,6 @@ def _way(trail: _Trail) -> Way:
         user, use, trail = trail
         steps.append((user, use))
     return Way(tuple(steps))
-
-
-def _size(number: float) -> float:
-    """The logarithm of the size of a local derivative."""
-    if number == 0.0:
-        return _BOTTOM
-    return math.log(abs(number)) if math.isfinite(number) else -_BOTTOM
 
 
 class _Author:

@@ -29,11 +29,12 @@ from autograd import (
     sin,
     sqrt,
     tanh,
+    where,
 )
 from autograd.primitives import as_float
 from autograd.testing import GradientError, KinkError, check_gradients
 from autograd.testing import gradients as checker
-from nn import MLP, Module
+from nn import MLP, Module, Neuron
 from tests.expressions import Step, programs, run_on_values
 from tests.oracle import PRIMITIVES, ROWS
 
@@ -435,7 +436,7 @@ def test_what_is_returned_has_to_be_numbers() -> None:
     with pytest.raises(TypeError) as error:
         check_gradients(lambda x: [x, None], 1.0)
     assert str(error.value) == (
-        "check_gradients() needs a function that returns numbers; the function[1] is none: "
+        "check_gradients() needs a function that returns numbers; the function[1] is not one: "
         "expected a real number, got None: pass 0.0 if nothing is meant"
     )
 
@@ -518,3 +519,32 @@ def test_the_output_of_pytest_is_the_line_and_the_message(tmp_path: Path) -> Non
     assert "The rule of versine for x is at fault: at versine(0.5) it gives" in shown[1]
     assert shown[2].endswith("At x = 0.5")
     assert not any("autograd/testing" in line and "Error" not in line for line in lines)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: x * abs(x),
+        lambda x: relu(x) ** 2,
+        lambda x: where(x > 0, x * x, 0.0),
+    ],
+)
+def test_a_derivative_that_exists_where_the_second_does_not_is_checked(
+    function: Callable[[Any], Any],
+) -> None:
+    check_gradients(function, 0.0, order=1)
+
+
+def test_nothing_to_vary_is_nothing_to_check() -> None:
+    check_gradients(lambda xs: 1.0, [])
+
+
+def test_a_module_may_be_passed_twice() -> None:
+    neuron = Neuron(1, activation="tanh")
+    check_gradients(lambda a, b: a([3.0]) * b([5.0]), neuron, neuron)
+
+
+@pytest.mark.parametrize("number", [math.nan, math.inf])
+def test_an_input_that_cannot_be_moved_is_refused(number: float) -> None:
+    with pytest.raises(ValueError, match=r"has to be finite; x is (nan|inf)$"):
+        check_gradients(lambda x: x * x, number)
