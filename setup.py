@@ -99,7 +99,8 @@ class CompileWithMypyc(build_ext):
         from mypyc.build import mypycify
 
         extensions = mypycify(
-            [f"--cache-dir={os.devnull}", *native.SOURCES],
+            # What the package imports besides may need what is not installed here.
+            [f"--cache-dir={os.devnull}", "--follow-imports=silent", *native.SOURCES],
             group_name=f"autograd.{native.library_name()}",
             target_dir=self.build_temp,
         )
