@@ -108,11 +108,7 @@ class Explanation:
         """The nodes that are on a way from the leaf to the output; without a leaf, all."""
         if self.leaf is None:
             return set(range(len(self.graph)))
-        relevant = {self.leaf.id}
-        for node in self.graph.nodes[self.leaf.id + 1 :]:
-            if not relevant.isdisjoint(node.inputs):
-                relevant.add(node.id)
-        return relevant
+        return {self.leaf.id, *[node.id for node in self.graph.descendants(self.leaf)]}
 
     def _users(self) -> dict[int, dict[int, list[Use]]]:
         """For each value, the statements that use it, and where."""
