@@ -1,4 +1,4 @@
-"""Compiles the hot modules with mypyc, where there is a C compiler.
+"""Compiles autograd/engine with mypyc, where there is a C compiler.
 
 Everything else about the distribution stands in pyproject.toml; what is compiled,
 and what the switch CHAINRULE_COMPILE means, in autograd/native.py. Where it is not
@@ -73,9 +73,8 @@ def requested() -> bool | None:
 
 def remove_compiled(folder: Path) -> None:
     """Delete what an earlier build for this Python left in ``folder``."""
-    for package in {Path(source).parent for source in native.SOURCES}:
-        for path in (folder / package).glob(f"*{sysconfig.get_config_var('EXT_SUFFIX')}"):
-            path.unlink()
+    for path in (folder / "autograd" / "engine").glob(f"*{sysconfig.get_config_var('EXT_SUFFIX')}"):
+        path.unlink()
 
 
 class CompileWithMypyc(build_ext):
@@ -100,11 +99,11 @@ class CompileWithMypyc(build_ext):
 
         extensions = mypycify(
             # What the package imports besides may need what is not installed here.
-            [f"--cache-dir={os.devnull}", "--follow-imports=silent", *native.SOURCES],
-            group_name=f"autograd.{native.library_name()}",
+            [f"--cache-dir={os.devnull}", "--follow-imports=silent", *native.sources()],
+            group_name=f"autograd.engine.{native.library_name()}",
             target_dir=self.build_temp,
         )
-        header = str(ROOT / "autograd" / "freeing.h")
+        header = str(ROOT / "autograd" / "engine" / "freeing.h")
         # Fused, a * b + c would be rounded once, and by the interpreter it is rounded twice.
         unix_options = ["-include", header, "-ffp-contract=off"]
         for extension in extensions:
@@ -129,6 +128,6 @@ setup(
     setup_requires=["mypy>=1.20"] if compiling else [],
     # A stand-in, so that the wheel is tagged for the platform. While setuptools asks for the
     # requirement above, mypyc is not there yet.
-    ext_modules=[Extension("autograd.native", [])] if compiling else [],
+    ext_modules=[Extension("autograd.engine.native", [])] if compiling else [],
     cmdclass={"build_ext": CompileWithMypyc, "editable_wheel": EditableWheel},
 )

@@ -16,18 +16,9 @@ from autograd import native  # first, because it settles which engine the rest i
 
 import autograd.copying  # noqa: F401  makes Values copy and pickle
 from autograd.anomaly import AnomalyError, detect_anomaly
-from autograd.calls import output_of
-from autograd.functional import (
-    grad,
-    gradients,
-    hessian,
-    hvp,
-    jacobian,
-    jvp,
-    value_and_grad,
-    vjp,
-)
-from autograd.primitives import (
+from autograd.engine.calls import output_of
+from autograd.engine.recording import enable_grad, is_recording, no_grad
+from autograd.engine.table import (
     Primitive,
     Reduction,
     absolute,
@@ -95,13 +86,22 @@ from autograd.primitives import (
     where,
     xlogy,
 )
-from autograd.primitives import max_ as max
-from autograd.primitives import min_ as min
-from autograd.primitives import round_ as round
-from autograd.primitives import sum_ as sum
+from autograd.engine.table import max_ as max
+from autograd.engine.table import min_ as min
+from autograd.engine.table import round_ as round
+from autograd.engine.table import sum_ as sum
+from autograd.engine.value import Value, topological_order
+from autograd.functional import (
+    grad,
+    gradients,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    value_and_grad,
+    vjp,
+)
 from autograd.reading import explain, formula, graph
-from autograd.recording import enable_grad, is_recording, no_grad
-from autograd.value import Value, topological_order
 
 __all__ = [
     "AnomalyError",

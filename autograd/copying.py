@@ -16,8 +16,8 @@ import copyreg
 from threading import local
 from typing import Any
 
-from autograd.primitives import Primitive
-from autograd.value import Operand, Value, _WideValue, topological_order
+from autograd.engine.table import Primitive
+from autograd.engine.value import Operand, Value, _WideValue, topological_order
 
 
 class _Ancestors(local):

@@ -22,14 +22,14 @@ from contextvars import ContextVar
 from typing import Any, Final, TypeAlias
 
 from autograd.containers import MismatchError, NotANumberError, Structure, flatten, holds_a_value
-from autograd.differential import (
+from autograd.engine.differential import (
     Differential,
     GradientDifferential,
     differential,
     differential_of_gradient,
 )
-from autograd.recording import enable_grad, is_recording
-from autograd.value import Operand, Value
+from autograd.engine.recording import enable_grad, is_recording
+from autograd.engine.value import Operand, Value
 
 Function: TypeAlias = Callable[..., Any]
 Argnums: TypeAlias = int | tuple[int, ...]

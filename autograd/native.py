@@ -1,6 +1,6 @@
 """Which engine runs: the compiled modules, or the same files interpreted.
 
-`setup.py` compiles the modules listed here with mypyc where it finds a C
+`setup.py` compiles the modules of autograd/engine with mypyc where it finds a C
 compiler. The source stays beside the result, so that either can be run, and the
 environment variable ``CHAINRULE_COMPILE`` says which:
 
@@ -20,22 +20,12 @@ import warnings
 import zlib
 from typing import TYPE_CHECKING, Final
 
-# What mypyc compiles, all of it into one library.
-SOURCES: Final = (
-    "autograd/floats.py",
-    "autograd/primitives.py",
-    "autograd/recording.py",
-    "autograd/operators.py",
-    "autograd/value.py",
-    "autograd/calls.py",
-    "autograd/differential.py",
-)
-
 SWITCH: Final = "CHAINRULE_COMPILE"
 LIBRARY_PREFIX: Final = "_native_"
 
 _REBUILD: Final = "`pip install -e .`"
 _ROOT: Final = os.path.dirname(os.path.dirname(__file__))
+_ENGINE: Final = os.path.join(_ROOT, "autograd", "engine")
 
 if TYPE_CHECKING:
     from mypy_extensions import i32 as i32
@@ -49,6 +39,12 @@ else:
         return lambda cls: cls
 
 
+def sources() -> list[str]:
+    """The files that mypyc compiles, all of them into one library, from the root on."""
+    names = sorted(name for name in os.listdir(_ENGINE) if name.endswith(".py"))
+    return [f"autograd/engine/{name}" for name in names if name != "__init__.py"]
+
+
 def library_name() -> str:
     """The name of the compiled library that belongs to the source as it stands.
 
@@ -56,7 +52,7 @@ def library_name() -> str:
     another source has another name. Times would not do: git sets them afresh.
     """
     checksum = 0
-    for source in SOURCES:
+    for source in sources():
         with open(os.path.join(_ROOT, source), "rb") as file:
             checksum = zlib.crc32(file.read(), checksum)
     return f"{LIBRARY_PREFIX}{checksum:08x}"
@@ -82,7 +78,7 @@ def _built_library() -> str | None:
     from importlib.machinery import EXTENSION_SUFFIXES
 
     try:
-        names = os.listdir(os.path.join(_ROOT, "autograd"))
+        names = os.listdir(_ENGINE)
     except OSError:  # inside a zip archive, from which nothing compiled can be loaded
         return None
     for name in names:
@@ -95,9 +91,8 @@ def _load_source_only() -> None:
     """Let the import system see the source in our packages and nothing compiled."""
     from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 
-    for source in SOURCES:
-        folder = os.path.join(_ROOT, os.path.dirname(source))
-        sys.path_importer_cache[folder] = FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES))
+    finder = FileFinder(_ENGINE, (SourceFileLoader, SOURCE_SUFFIXES))
+    sys.path_importer_cache[_ENGINE] = finder
 
 
 def _choose_engine() -> bool:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from autograd.value import Value, viewers
+from autograd.engine.value import Value, viewers
 
 if TYPE_CHECKING:
     from autograd.snapshot import Graph, Which

@@ -20,8 +20,8 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from autograd import primitives as table
-from autograd.primitives import Primitive, Reduction, Traced
+from autograd.engine import table
+from autograd.engine.table import Primitive, Reduction, Traced
 from autograd.testing.formulas import (
     FORMULAS,
     bell,

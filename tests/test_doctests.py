@@ -56,4 +56,8 @@ def test_the_example_shows_what_happens(module: str, example: doctest.DocTest) -
 
 def test_examples_are_found_in_every_kind_of_docstring() -> None:
     names = {example.name for _, example in examples()}
-    assert {"autograd", "autograd.value.Value", "autograd.value.Value.backward"} <= names
+    assert {
+        "autograd",
+        "autograd.engine.value.Value",
+        "autograd.engine.value.Value.backward",
+    } <= names

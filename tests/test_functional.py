@@ -34,11 +34,11 @@ from autograd import (
     value_and_grad,
     vjp,
 )
-from autograd.recording import Observer, observed_by
+from autograd.engine.recording import Observer, observed_by
 from benchmarks.libraries import Chainrule, plain_network
 from benchmarks.workloads import random_network, two_crescents
+from tests.engine.test_gradients import assume_smooth_and_tame, difference_quotient, points
 from tests.expressions import Step, programs, run_on_mpmath, run_on_values
-from tests.test_gradients import assume_smooth_and_tame, difference_quotient, points
 
 
 @given(programs(), points)

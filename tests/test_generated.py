@@ -7,7 +7,7 @@ import math
 import pytest
 
 from autograd import Primitive
-from autograd import primitives as table
+from autograd.engine import table
 from autograd.testing import FORMULAS, Expression, Step
 from tests.generated import Tally, draw, main
 

@@ -17,7 +17,7 @@ from autograd import Value, native
 
 ROOT = Path(__file__).parent.parent
 
-SHOW = "import autograd; print(autograd.__compiled__, autograd.value.__file__)"
+SHOW = "import autograd; print(autograd.__compiled__, autograd.engine.value.__file__)"
 REBUILD = "`pip install -e .`"
 
 
@@ -45,14 +45,14 @@ def copy(tmp_path: Path) -> Path:
 def stale(copy: Path) -> Path:
     """A copy that looks as if it had been compiled from another source."""
     suffix = EXTENSION_SUFFIXES[0]
-    (copy / "autograd" / f"{native.LIBRARY_PREFIX}00000000__mypyc{suffix}").touch()
-    for source in native.SOURCES:
+    (copy / "autograd" / "engine" / f"{native.LIBRARY_PREFIX}00000000__mypyc{suffix}").touch()
+    for source in native.sources():
         (copy / source).with_suffix(suffix).touch()  # importing this would fail
     return copy
 
 
 def test_the_engine_that_is_named_is_the_one_that_runs() -> None:
-    for source in native.SOURCES:
+    for source in native.sources():
         module = importlib.import_module(source.removesuffix(".py").replace("/", "."))
         assert str(module.__file__).endswith(".py") is not autograd.__compiled__
 
@@ -66,13 +66,13 @@ def test_the_header_of_a_test_run_names_the_engine(pytestconfig: pytest.Config) 
 def test_a_package_without_anything_compiled_is_interpreted_and_says_nothing(copy: Path) -> None:
     for switch in (None, "", "0"):
         result = run(copy, switch=switch)
-        assert result.stdout == f"False {copy / 'autograd' / 'value.py'}\n"
+        assert result.stdout == f"False {copy / 'autograd' / 'engine' / 'value.py'}\n"
         assert result.stderr == ""
 
 
 def test_what_was_compiled_from_another_source_is_passed_over_with_a_warning(stale: Path) -> None:
     result = run(stale)
-    assert result.stdout == f"False {stale / 'autograd' / 'value.py'}\n"
+    assert result.stdout == f"False {stale / 'autograd' / 'engine' / 'value.py'}\n"
     assert (
         "RuntimeWarning: the compiled modules of autograd are older than their source, which "
         f"therefore runs interpreted: {REBUILD} compiles it, CHAINRULE_COMPILE=0 leaves it so"
@@ -90,7 +90,7 @@ def test_a_test_run_on_a_stale_engine_stops(stale: Path) -> None:
 
 def test_the_switch_chooses_the_source_without_a_warning(stale: Path) -> None:
     result = run(stale, switch="0")
-    assert result.stdout == f"False {stale / 'autograd' / 'value.py'}\n"
+    assert result.stdout == f"False {stale / 'autograd' / 'engine' / 'value.py'}\n"
     assert result.stderr == ""
 
 
@@ -119,12 +119,12 @@ def test_any_other_setting_of_the_switch_is_an_error(copy: Path) -> None:
 
 
 def test_a_checksum_covers_every_source() -> None:
-    assert all((ROOT / source).is_file() for source in native.SOURCES)
+    assert all((ROOT / source).is_file() for source in native.sources())
     assert native.library_name().startswith(native.LIBRARY_PREFIX)
 
 
 @pytest.mark.skipif(not autograd.__compiled__, reason="nothing is compiled")
-@pytest.mark.parametrize("source", native.SOURCES)
+@pytest.mark.parametrize("source", native.sources())
 def test_an_edit_of_a_source_runs_at_once(source: str, tmp_path: Path) -> None:
     shutil.copytree(ROOT / "autograd", tmp_path / "autograd")
     assert run(tmp_path).stdout.startswith("True ")
@@ -138,7 +138,7 @@ def test_an_edit_of_a_source_runs_at_once(source: str, tmp_path: Path) -> None:
 
 def test_freeing_a_deep_graph_leaves_every_other_value_alone() -> None:
     # Python's own way of freeing deep structures writes before an object that has no header
-    # for the garbage collector; see autograd/freeing.h.
+    # for the garbage collector; see autograd/engine/freeing.h.
     kept: list[Value] = []
     for _ in range(3):
         x = Value(1.0)

@@ -17,31 +17,22 @@ from autograd import native
 ROOT = Path(__file__).parent.parent
 
 # What each module of the project may import from it; a name stands for all below it.
-READERS = ["autograd.primitives", "autograd.recording", "autograd.value"]
-LAYOUT = [
-    "autograd.draw",
-    *(
-        f"autograd.draw.{step}"
-        for step in (
-            *("coordinates", "items", "layering", "ordering"),
-            *("picture", "routing", "rows", "text"),
-        )
-    ),
-]
+READERS = [f"autograd.engine{name}" for name in ("", ".table", ".recording", ".value")]
 ALLOWED = {
     "autograd.native": [],
-    "autograd.floats": [],
-    "autograd.primitives": ["autograd", "autograd.floats", "autograd.native"],
-    "autograd.recording": ["autograd.native"],
-    "autograd.operators": ["autograd", "autograd.native", "autograd.primitives"],
-    "autograd.value": [
+    "autograd.engine": ["autograd.engine.value"],
+    "autograd.engine.floats": [],
+    "autograd.engine.table": ["autograd.engine", "autograd.engine.floats", "autograd.native"],
+    "autograd.engine.recording": ["autograd.native"],
+    "autograd.engine.operators": ["autograd.engine", "autograd.native", "autograd.engine.table"],
+    "autograd.engine.value": [
         "autograd.native",
-        "autograd.operators",
-        "autograd.primitives",
-        "autograd.recording",
+        "autograd.engine.operators",
+        "autograd.engine.table",
+        "autograd.engine.recording",
     ],
-    "autograd.calls": ["autograd.native", "autograd.value"],
-    "autograd.snapshot.grouping": ["autograd.value"],
+    "autograd.engine.calls": ["autograd.native", "autograd.engine.value"],
+    "autograd.snapshot.grouping": ["autograd.engine.value"],
     "autograd.snapshot": [
         *READERS,
         "autograd.snapshot.grouping",
@@ -55,13 +46,13 @@ ALLOWED = {
         "autograd.words.explanation",
     ],
     "autograd.snapshot.ways": ["autograd.snapshot"],
-    "autograd.snapshot.diagnosis": ["autograd.primitives", "autograd.snapshot"],
+    "autograd.snapshot.diagnosis": ["autograd.engine.table", "autograd.snapshot"],
     "autograd.words.notation": [],
     "autograd.words.page": ["autograd.words.notation"],
     "autograd.words.expressions": [
         "autograd",
         "autograd.words.notation",
-        "autograd.operators",
+        "autograd.engine.operators",
         *READERS,
     ],
     "autograd.words.formulas": [
@@ -88,11 +79,11 @@ ALLOWED = {
         "autograd.words.explanation",
         "autograd.words.formulas",
         "autograd.snapshot",
-        "autograd.value",
+        "autograd.engine.value",
     ],
-    "autograd.differential": READERS,
+    "autograd.engine.differential": READERS,
     "autograd.containers": READERS,
-    "autograd.functional": [*READERS, "autograd.containers", "autograd.differential"],
+    "autograd.functional": [*READERS, "autograd.containers", "autograd.engine.differential"],
     "autograd.anomaly": READERS,
     "autograd.copying": READERS,
     # What is shown of a graph is decided by these.
@@ -103,7 +94,7 @@ ALLOWED = {
         "autograd.draw.options",
         "autograd.draw.svg",
         "autograd.snapshot",
-        "autograd.value",
+        "autograd.engine.value",
     ],
     "autograd.draw.colors": ["autograd.draw.picture"],
     "autograd.draw.options": [
@@ -127,20 +118,24 @@ ALLOWED = {
         "autograd.draw.summary",
         "autograd.words.formulas",
         "autograd.snapshot.grouping",
-        "autograd.primitives",
+        "autograd.engine.table",
         "autograd.snapshot",
     ],
     # The layout and what writes it know of pictures, and nothing of values.
     "autograd.draw.picture": [],
     "autograd.draw.text": ["autograd.draw", "autograd.draw.picture"],
-    "autograd.draw.layering": [],
-    "autograd.draw.items": [],
-    "autograd.draw.ordering": ["autograd.draw.items"],
-    "autograd.draw.coordinates": ["autograd.draw.items"],
-    "autograd.draw.rows": ["autograd.draw.items"],
-    "autograd.draw.routing": ["autograd.draw.items", "autograd.draw.rows"],
-    "autograd.draw.layout": LAYOUT,
-    "autograd.draw.svg": [*LAYOUT, "autograd.draw.layout"],
+    "autograd.draw.layout": [
+        "autograd.draw",
+        "autograd.draw.layout",
+        "autograd.draw.picture",
+        "autograd.draw.text",
+    ],
+    "autograd.draw.svg": [
+        "autograd.draw",
+        "autograd.draw.layout",
+        "autograd.draw.picture",
+        "autograd.draw.text",
+    ],
     "autograd.draw.dot": ["autograd.draw.picture", "autograd.draw.text"],
     "autograd.draw.files": [
         "autograd.draw.dot",
@@ -148,14 +143,14 @@ ALLOWED = {
         "autograd.draw.picture",
         "autograd.draw.svg",
     ],
-    "autograd.draw.notebook": ["autograd.snapshot", "autograd.value"],
+    "autograd.draw.notebook": ["autograd.snapshot", "autograd.engine.value"],
     # What is tested with is built on what is tested: on all of the interface of the library.
     "autograd.testing": [
         *READERS,
         "autograd",
         "autograd.containers",
         "autograd.functional",
-        "autograd.operators",
+        "autograd.engine.operators",
         "autograd.testing",
         "nn",  # networks to test with, where they are asked for
     ],
@@ -163,7 +158,7 @@ ALLOWED = {
         *READERS,
         "autograd",
         "autograd.anomaly",
-        "autograd.calls",
+        "autograd.engine.calls",
         "autograd.copying",
         "autograd.functional",
         "autograd.native",
@@ -175,7 +170,7 @@ ALLOWED = {
 }
 
 
-PACKAGES = {"autograd.testing"}  # within autograd
+PACKAGES = {"autograd.testing", "autograd.draw.layout"}  # within autograd
 
 
 def nearest(name: str, packages: set[str]) -> str | None:
@@ -229,9 +224,9 @@ def test_all_is_the_namespace(package: ModuleType) -> None:
 
 
 def test_the_compiled_modules_import_none_that_are_not() -> None:
-    compiled = {source.removesuffix(".py").replace("/", ".") for source in native.SOURCES}
-    for source in native.SOURCES:
-        assert imports(ROOT / source) <= compiled | {"autograd", "autograd.native"}
+    compiled = {source.removesuffix(".py").replace("/", ".") for source in native.sources()}
+    for source in native.sources():
+        assert imports(ROOT / source) <= compiled | {"autograd.engine", "autograd.native"}
 
 
 def test_importing_the_library_loads_nothing_heavy() -> None:

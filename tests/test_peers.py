@@ -17,8 +17,8 @@ import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
-from autograd import primitives as table
-from autograd.primitives import Primitive
+from autograd.engine import table
+from autograd.engine.table import Primitive
 from autograd.testing import Expression, expressions
 
 UNITS = 100  # times what the bound is for ours

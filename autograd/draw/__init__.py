@@ -22,8 +22,8 @@ from autograd.draw.dot import to_digraph
 from autograd.draw.files import check_target, write
 from autograd.draw.options import DIRECTIONS, Layout, PictureOptions, check_choice
 from autograd.draw.svg import to_svg
+from autograd.engine.value import Value
 from autograd.snapshot import Graph, graph
-from autograd.value import Value
 
 if TYPE_CHECKING:
     import graphviz

@@ -26,7 +26,7 @@ from autograd.draw.picture import (
     Swatch,
 )
 from autograd.draw.summary import SMALL, computed, count, operations, summary
-from autograd.primitives import Reduction
+from autograd.engine.table import Reduction
 from autograd.snapshot import Graph, Node, Which
 from autograd.snapshot.grouping import Group
 from autograd.words.formulas import local_derivative_formulas

@@ -13,8 +13,8 @@ from base64 import b64encode
 from html import escape
 from typing import Any, Final
 
+from autograd.engine.value import Value
 from autograd.snapshot import Graph, graph
-from autograd.value import Value
 
 # A Value is often shown in passing, so that this must not take long. A snapshot, which
 # nobody takes in passing, is always drawn.

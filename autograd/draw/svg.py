@@ -15,8 +15,8 @@ from typing import Final, TypeAlias
 
 from autograd.draw import text
 from autograd.draw.layout import LABEL_SCALE, Layout, Rectangle, layout
+from autograd.draw.layout.routing import ARROW, Path
 from autograd.draw.picture import Box, Legend, Line, Picture, Ramp, Swatch
-from autograd.draw.routing import ARROW, Path
 
 _FALLBACKS: Final = ("Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "sans-serif")
 

@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
 
-from autograd.primitives import Primitive
+from autograd.engine.table import Primitive
+from autograd.engine.value import Value, topological_order
 from autograd.snapshot.grouping import Group, grouped
-from autograd.value import Value, topological_order
 
 if TYPE_CHECKING:
     import os

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from autograd.primitives import Primitive, arctan, erf, hard_tanh, relu, sigmoid, softsign, tanh
+from autograd.engine.table import Primitive, arctan, erf, hard_tanh, relu, sigmoid, softsign, tanh
 from autograd.snapshot import Graph, Node
 
 # Activations that go flat on both sides, with their slope at 0, which is their greatest.

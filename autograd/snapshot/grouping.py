@@ -1,6 +1,6 @@
 """Which module of which model each value of a graph belongs to.
 
-A call of a module is known by what it returned (`autograd.calls`), and the
+A call of a module is known by what it returned (`autograd.engine.calls`), and the
 module by its parameters. A value belongs to the call if it lies on a way from a
 parameter of the module to what the call returned, with no other call of that
 module in between. So the weighted sum in a neuron belongs to the neuron, and
@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from autograd.value import Value
+from autograd.engine.value import Value
 
 # The sample of what belongs to a module and not to one call of it.
 _ALL_SAMPLES: Final = -1

@@ -13,8 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
+from autograd.engine.value import Value, topological_order
 from autograd.functional import gradients
-from autograd.value import Value, topological_order
 
 # A value or a local derivative is right to 4 units in the last place, and a product is
 # rounded. Below the least normal number there are fewer digits.

@@ -21,7 +21,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from mpmath import mp, mpf
 
-from autograd.primitives import Primitive, Reduction
+from autograd.engine.table import Primitive, Reduction
 from autograd.testing.formulas import FORMULAS, Formula
 
 if TYPE_CHECKING:

@@ -14,10 +14,10 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 import autograd
-from autograd import primitives as table
+from autograd.engine import table
+from autograd.engine.table import Primitive, Reduction, Traced
+from autograd.engine.value import Value
 from autograd.functional import gradients
-from autograd.primitives import Primitive, Reduction, Traced
-from autograd.value import Value
 
 if TYPE_CHECKING:
     from autograd.testing.exact import Expectation, Expected

@@ -2,7 +2,7 @@
 
 `FORMULAS` has an entry for each operation that users call: its value and its derivatives,
 those at kinks included. A formula is written so that 60 digits are enough for it, and not
-as the table in `autograd.primitives` writes it, whose formulas are chosen for 53 bits:
+as the table in `autograd.engine.table` writes it, whose formulas are chosen for 53 bits:
 the two check each other. An operation of one's own is given a `Formula` by its user.
 """
 
@@ -16,8 +16,8 @@ from typing import Any, Final
 
 from mpmath import mp, mpf
 
-from autograd import primitives as table
-from autograd.primitives import Primitive
+from autograd.engine import table
+from autograd.engine.table import Primitive
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any, Final
 
+from autograd.engine.value import Value, topological_order
 from autograd.functional import gradients, hvp, jvp
 from autograd.testing.chain_rule import (
     Adjoint,
@@ -21,7 +22,6 @@ from autograd.testing.chain_rule import (
 from autograd.testing.inputs import Function
 from autograd.testing.numerical import Slope, direction, slopes
 from autograd.testing.operations import kink, wrong_rule, wrong_rule_of_rule
-from autograd.value import Value, topological_order
 
 __tracebackhide__ = True  # pytest shows the user's line and the message
 

@@ -7,9 +7,9 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd.containers import NotANumberError, Structure, flatten
-from autograd.primitives import Primitive, Reduction, Traced
-from autograd.recording import no_grad
-from autograd.value import Value
+from autograd.engine.recording import no_grad
+from autograd.engine.table import Primitive, Reduction, Traced
+from autograd.engine.value import Value
 
 __tracebackhide__ = True  # pytest shows the user's lines
 

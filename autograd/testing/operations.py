@@ -8,10 +8,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from autograd.primitives import Primitive, Reduction
+from autograd.engine.table import Primitive, Reduction
+from autograd.engine.value import Value
 from autograd.testing.chain_rule import Adjoint, adjoints
 from autograd.testing.numerical import Slope, direction, slope
-from autograd.value import Value
 
 _ROUNDING: Final = 16.0 * sys.float_info.epsilon
 _DIRECTIONS: Final = 3  # in which it is tried whether a function of several numbers is smooth

@@ -15,14 +15,14 @@ from typing import Any, Final
 
 from mpmath import mp, mpf
 
-from autograd import primitives as table
-from autograd.operators import Numeric
-from autograd.primitives import Primitive, Traced, as_float
+from autograd.engine import table
+from autograd.engine.operators import Numeric
+from autograd.engine.table import Primitive, Traced, as_float
+from autograd.engine.value import Value
 from autograd.testing.exact import Local, UndefinedError
 from autograd.testing.formulas import FORMULAS
 from autograd.testing.numerical import Slope
 from autograd.testing.operations import Step, steps
-from autograd.value import Value
 
 __tracebackhide__ = True  # pytest shows the user's lines
 

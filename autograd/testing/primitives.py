@@ -9,9 +9,9 @@ from typing import Any
 
 from mpmath import mp, mpf
 
+from autograd.engine.table import Primitive, Reduction
+from autograd.engine.value import Value
 from autograd.functional import gradients
-from autograd.primitives import Primitive, Reduction
-from autograd.value import Value
 
 _DIGITS = 60
 _MANY_DIGITS = 400

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.value import Value
+from autograd.engine.value import Value
 
 
 def register() -> None:

@@ -23,12 +23,12 @@ from hypothesis.errors import InvalidArgument
 from mpmath import mp, mpf
 
 import autograd
-from autograd import primitives as table
-from autograd.primitives import Primitive, Reduction, as_float
+from autograd.engine import table
+from autograd.engine.table import Primitive, Reduction, as_float
+from autograd.engine.value import Value
 from autograd.testing.exact import DIGITS, LEAST, Local, UndefinedError, is_tame
 from autograd.testing.expression import Expression, Step, apply, print_indented
 from autograd.testing.formulas import FORMULAS
-from autograd.value import Value
 
 if TYPE_CHECKING:
     from nn import MLP

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from heapq import nlargest
 from typing import Any, Final, TypeVar
 
-from autograd import primitives as table
+from autograd.engine import table
 from autograd.snapshot import Graph, Node
 from autograd.snapshot.ways import size_of
 from autograd.words.expressions import expanded, holds, written

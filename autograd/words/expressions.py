@@ -13,10 +13,9 @@ from contextlib import suppress
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias, TypeGuard
 
-from autograd import floats
-from autograd import primitives as table
-from autograd.operators import Numeric
-from autograd.primitives import Primitive, Reduction
+from autograd.engine import floats, table
+from autograd.engine.operators import Numeric
+from autograd.engine.table import Primitive, Reduction
 from autograd.words.notation import STYLES, Name, Style, Written
 
 # Sums and lists longer than this are written with an ellipsis.

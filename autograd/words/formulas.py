@@ -12,10 +12,10 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from autograd import primitives as table
-from autograd.primitives import Reduction
+from autograd.engine import table
+from autograd.engine.table import Reduction
+from autograd.engine.value import Value
 from autograd.snapshot import Graph, Node
-from autograd.value import Value
 from autograd.words.expressions import (
     IN_PRODUCTS,
     MOST_OPERANDS,

@@ -31,14 +31,14 @@ class Fault:
 
 FAULTS = {
     "a wrong sign": Fault(
-        "primitives.py",
+        "table.py",
         (("lambda x, out: -sin(x),", "lambda x, out: sin(x),"),),
         "lambda x: (2 * x).cos() + x",
         "The rule of cos for x is at fault: at cos(1.0) it gives 0.8414709848078965, differences "
         "-0.841470984808 ± 1e-12. Its sign is wrong.",
     ),
     "a swapped pair of rules": Fault(
-        "primitives.py",
+        "table.py",
         (
             ("lambda x, y, out: divide(1.0, y),", "lambda x, y, out: HELD,"),
             ("lambda x, y, out: -over_square(x, y),", "lambda x, y, out: divide(1.0, y),"),
@@ -98,14 +98,14 @@ FAULTS = {
         "should double exactly.",
     ),
     "a rule that leaves the record": Fault(
-        "primitives.py",
+        "table.py",
         (("lambda x, out: cos(x),", 'lambda x, out: floats.cos(getattr(x, "data", x)),'),),
         "lambda x: x.sin() * x",
         "The rule of sin for x is right, but not its own derivative by x: at sin(0.5) that is "
         "0.0, by differences -0.4794255386",
     ),
     "a rule with a hidden factor of 1": Fault(
-        "primitives.py",
+        "table.py",
         (
             (
                 "floats.cosh,             lambda x, out: sinh(x),",

@@ -11,7 +11,7 @@ import sys
 
 def register() -> None:
     """Register the strategy if `autograd` is there; if it comes later, it does so itself."""
-    if "autograd.value" in sys.modules:
+    if "autograd.engine.value" in sys.modules:
         from autograd.testing import registration
 
         registration.register()

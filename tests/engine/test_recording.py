@@ -6,7 +6,7 @@ import asyncio
 import threading
 
 from autograd import Value, clamp, enable_grad, is_recording, no_grad, relu
-from autograd.recording import switches
+from autograd.engine.recording import switches
 
 
 def everything(x: Value) -> list[Value]:

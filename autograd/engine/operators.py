@@ -11,9 +11,9 @@ from __future__ import annotations
 
 from typing import Any, Self
 
-from autograd import primitives as table
+from autograd.engine import table
+from autograd.engine.table import Primitive, Traced, as_float
 from autograd.native import mypyc_attr
-from autograd.primitives import Primitive, Traced, as_float
 
 
 @mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)

@@ -21,12 +21,11 @@ from itertools import accumulate, pairwise
 from typing import Final, NamedTuple
 
 from autograd.draw import text
-from autograd.draw.coordinates import Borders, across
-from autograd.draw.items import OUTSIDE, Items, Nesting
-from autograd.draw.layering import assign_layers
-from autograd.draw.ordering import order
-from autograd.draw.picture import Edge, Frame, Line, Picture
-from autograd.draw.routing import (
+from autograd.draw.layout.coordinates import Borders, across
+from autograd.draw.layout.items import OUTSIDE, Items, Nesting
+from autograd.draw.layout.layering import assign_layers
+from autograd.draw.layout.ordering import order
+from autograd.draw.layout.routing import (
     ARROW,
     RETURN_GAP,
     RETURN_ROOM,
@@ -38,7 +37,8 @@ from autograd.draw.routing import (
     loop_room,
     paths_of,
 )
-from autograd.draw.rows import Row, rows_of
+from autograd.draw.layout.rows import Row, rows_of
+from autograd.draw.picture import Edge, Frame, Line, Picture
 
 LABEL_SCALE: Final = 0.85  # the size of an edge's label, as a multiple of the font size
 

@@ -19,8 +19,8 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
-from autograd import primitives as table
-from autograd.primitives import Primitive, Reduction
+from autograd.engine import table
+from autograd.engine.table import Primitive, Reduction
 from autograd.testing import units_off
 from tests.oracle import (
     PRIMITIVES,

@@ -15,7 +15,7 @@ inputs::
     input.grad += local_derivative * value.grad
 
 What the operations are, and what their derivatives are, stands in the table in
-`primitives.py`, and `operators.py` says how they are written. Only addition,
+`table.py`, and `operators.py` says how they are written. Only addition,
 subtraction and multiplication, which are nearly all of a real graph, are
 written out here a second time, for speed.
 """
@@ -25,10 +25,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, SupportsFloat, TypeAlias
 
+from autograd.engine.operators import Numeric, as_constant
+from autograd.engine.recording import is_recording, observer, switches
+from autograd.engine.table import Primitive, add, as_float, multiply, subtract
 from autograd.native import i32, mypyc_attr
-from autograd.operators import Numeric, as_constant
-from autograd.primitives import Primitive, add, as_float, multiply, subtract
-from autograd.recording import is_recording, observer, switches
 
 Operand: TypeAlias = "Value | float"
 
@@ -280,7 +280,7 @@ class Value(Numeric):
         return Value(self._data, self.label)
 
     # The local derivatives of these are written out here as well as in the table;
-    # tests/test_value.py holds the two together.
+    # tests/engine/test_value.py holds the two together.
 
     def __add__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):

@@ -3,7 +3,7 @@
 Where `math` raises, these answer inf or nan, as NumPy does. Where a formula that is
 right on paper overflows, vanishes or cancels in floating point, they take another way,
 and say which. They are opaque: they branch as they please, and nothing differentiates
-them. What their derivatives are stands in `primitives.py`.
+them. What their derivatives are stands in `table.py`.
 """
 
 from __future__ import annotations

@@ -22,8 +22,8 @@ from collections.abc import Sequence
 from threading import RLock
 from typing import Any, Final
 
-from autograd.primitives import add, multiply, subtract
-from autograd.value import Operand, Value
+from autograd.engine.table import add, multiply, subtract
+from autograd.engine.value import Operand, Value
 
 _CONSTANT: Final = -1  # in place of the number of a value that does not vary with the inputs
 

@@ -12,7 +12,7 @@ import pytest
 
 import autograd
 from autograd import Primitive, Value
-from autograd import primitives as table
+from autograd.engine import table
 
 UFUNCS = {
     # NumPy's name of a ufunc, and ours of the row where it differs

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from autograd import Value, graph
 from autograd.snapshot import Graph, Node
+from tests.engine.test_gradients import points
 from tests.expressions import Step, programs, run_on_values
-from tests.test_gradients import points
 
 
 def all_ways(graph: Graph, node: Node, leaf: Node) -> list[tuple[tuple[int, ...], float]]:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from autograd.draw import text
 from autograd.draw.picture import Box, Edge, Frame, Legend, Line, Picture, Ramp, Swatch
 from autograd.draw.svg import to_svg
-from tests.test_draw_layout import pictures
+from tests.draw.test_layout import pictures
 
 SVG = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {

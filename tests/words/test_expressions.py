@@ -6,8 +6,8 @@ import math
 
 import pytest
 
-from autograd import primitives as table
-from autograd.primitives import Primitive, Reduction
+from autograd.engine import table
+from autograd.engine.table import Primitive, Reduction
 from autograd.words.expressions import (
     Constant,
     Expression,

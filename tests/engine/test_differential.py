@@ -11,10 +11,15 @@ from mpmath import mpf
 
 import autograd
 from autograd import Value, no_grad
-from autograd.differential import _second_derivatives, _Walk, differential, differential_of_gradient
+from autograd.engine.differential import (
+    _second_derivatives,
+    _Walk,
+    differential,
+    differential_of_gradient,
+)
+from tests.engine.test_gradients import points
 from tests.expressions import Step, programs, run_on_values
 from tests.oracle import PRIMITIVES, second_derivative
-from tests.test_gradients import points
 
 
 @given(programs(), points)

@@ -10,8 +10,8 @@ from hypothesis import given
 
 from autograd import Value, graph, topological_order
 from nn import MLP
+from tests.engine.test_gradients import points
 from tests.expressions import Step, programs, run_on_values
-from tests.test_gradients import points
 
 
 def two_to_three() -> dict[str, Value]:

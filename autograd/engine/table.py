@@ -41,7 +41,7 @@ from importlib import import_module
 from numbers import Real
 from typing import Any, Final
 
-from autograd import floats
+from autograd.engine import floats
 from autograd.native import mypyc_attr
 
 

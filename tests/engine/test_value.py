@@ -17,8 +17,8 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, topological_order
-from autograd import value as value_module
-from autograd.primitives import (
+from autograd.engine import value as value_module
+from autograd.engine.table import (
     Primitive,
     Reduction,
     add,

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from autograd.draw.items import Items
+from autograd.draw.layout.items import Items
 
 _LONGEST: Final = 200.0  # what is shorter stays in one row, in font sizes
 _SLIMMEST: Final = 4.0  # what is less times as long as wide stays in one row

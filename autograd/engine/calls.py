@@ -10,8 +10,8 @@ from __future__ import annotations
 from typing import Any, TypeVar
 from weakref import ref
 
+from autograd.engine.value import Output, Value
 from autograd.native import mypyc_attr
-from autograd.value import Output, Value
 
 Result = TypeVar("Result")
 

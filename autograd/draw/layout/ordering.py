@@ -14,7 +14,7 @@ from bisect import bisect_right, insort
 from collections.abc import Sequence
 from typing import Final
 
-from autograd.draw.items import OUTSIDE, Items, Nesting
+from autograd.draw.layout.items import OUTSIDE, Items, Nesting
 
 _SWEEPS: Final = 8
 _SWEEPS_OF_MANY: Final = 4  # where there are more than so many items:

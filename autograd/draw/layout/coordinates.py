@@ -17,7 +17,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from autograd.draw.items import OUTSIDE, Items, Nesting
+from autograd.draw.layout.items import OUTSIDE, Items, Nesting
 
 _ROUNDS: Final = 12
 _ROUNDS_OF_MANY: Final = 6  # where there are more than so many items:

@@ -13,9 +13,9 @@ from hypothesis import strategies as st
 
 from autograd.draw import text
 from autograd.draw.layout import Layout, Rectangle, layout
-from autograd.draw.ordering import spread
+from autograd.draw.layout.ordering import spread
+from autograd.draw.layout.routing import Path, Point
 from autograd.draw.picture import Box, Direction, Edge, Frame, Line, Picture
-from autograd.draw.routing import Path, Point
 
 DIRECTIONS: tuple[Direction, ...] = ("LR", "RL", "TB", "BT")
 TEXTS = ["", "x", "0.5", "-1.2346e-05", "log_softmax", "two\nlines", "日本", "a much longer label"]

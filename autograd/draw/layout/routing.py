@@ -13,8 +13,8 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from autograd.draw.items import Items
-from autograd.draw.rows import Row
+from autograd.draw.layout.items import Items
+from autograd.draw.layout.rows import Row
 
 ARROW: Final = 0.55  # the length of an arrowhead, in font sizes
 RETURN_GAP: Final = 0.5  # between lines that return to the next row, in font sizes
