@@ -9,6 +9,7 @@
 """
 
 import sys
+import typing
 
 from autograd import native  # first, because it settles which engine the rest is
 
@@ -16,81 +17,16 @@ from autograd import native  # first, because it settles which engine the rest i
 
 import autograd.copying  # noqa: F401  makes Values copy and pickle
 from autograd.anomaly import AnomalyError, detect_anomaly
+from autograd.engine import table
 from autograd.engine.calls import output_of
 from autograd.engine.recording import enable_grad, is_recording, no_grad
-from autograd.engine.table import (
-    Primitive,
-    Reduction,
-    absolute,
-    add,
-    arccos,
-    arccosh,
-    arcsin,
-    arcsinh,
-    arctan,
-    arctan2,
-    arctanh,
-    cbrt,
-    ceil,
-    clamp,
-    cos,
-    cosh,
-    divide,
-    dot,
-    elu,
-    erf,
-    erfc,
-    exp,
-    exp2,
-    expm1,
-    floor,
-    floor_divide,
-    gelu,
-    hard_tanh,
-    hypot,
-    leaky_relu,
-    log,
-    log1p,
-    log2,
-    log10,
-    log_sigmoid,
-    log_softmax,
-    logaddexp,
-    logsumexp,
-    maximum,
-    mean,
-    minimum,
-    mish,
-    multiply,
-    negative,
-    norm,
-    power,
-    prod,
-    reciprocal,
-    relu,
-    remainder,
-    sigmoid,
-    sign,
-    silu,
-    sin,
-    sinc,
-    sinh,
-    softmax,
-    softplus,
-    softsign,
-    sqrt,
-    square,
-    subtract,
-    tan,
-    tanh,
-    where,
-    xlogy,
-)
-from autograd.engine.table import max_ as max
-from autograd.engine.table import min_ as min
-from autograd.engine.table import round_ as round
-from autograd.engine.table import sum_ as sum
-from autograd.engine.value import Value, topological_order
+from autograd.engine.table import *
+from autograd.engine.table import Primitive, Reduction
+from autograd.engine.table import max as max
+from autograd.engine.table import min as min
+from autograd.engine.table import round as round
+from autograd.engine.table import sum as sum
+from autograd.engine.value import Value, topological_order, viewers
 from autograd.functional import (
     grad,
     gradients,
@@ -101,104 +37,66 @@ from autograd.functional import (
     value_and_grad,
     vjp,
 )
-from autograd.reading import explain, formula, graph
+
+if typing.TYPE_CHECKING:
+    from autograd.views import Graph, explain, formula, graph
 
 __all__ = [
     "AnomalyError",
+    "Graph",
     "Primitive",
     "Reduction",
     "Value",
-    "absolute",
-    "add",
-    "arccos",
-    "arccosh",
-    "arcsin",
-    "arcsinh",
-    "arctan",
-    "arctan2",
-    "arctanh",
-    "cbrt",
-    "ceil",
-    "clamp",
-    "cos",
-    "cosh",
     "detect_anomaly",
-    "divide",
-    "dot",
-    "elu",
     "enable_grad",
-    "erf",
-    "erfc",
-    "exp",
-    "exp2",
     "explain",
-    "expm1",
-    "floor",
-    "floor_divide",
     "formula",
-    "gelu",
     "grad",
     "gradients",
     "graph",
-    "hard_tanh",
     "hessian",
     "hvp",
-    "hypot",
     "is_recording",
     "jacobian",
     "jvp",
-    "leaky_relu",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "log_sigmoid",
-    "log_softmax",
-    "logaddexp",
-    "logsumexp",
-    "max",
-    "maximum",
-    "mean",
-    "min",
-    "minimum",
-    "mish",
-    "multiply",
-    "negative",
     "no_grad",
-    "norm",
     "output_of",
-    "power",
-    "prod",
-    "reciprocal",
-    "relu",
-    "remainder",
-    "round",
-    "sigmoid",
-    "sign",
-    "silu",
-    "sin",
-    "sinc",
-    "sinh",
-    "softmax",
-    "softplus",
-    "softsign",
-    "sqrt",
-    "square",
-    "subtract",
-    "sum",
-    "tan",
-    "tanh",
     "topological_order",
     "value_and_grad",
     "vjp",
-    "where",
-    "xlogy",
 ]
+__all__ += table.__all__
 
 # Whether the engine that runs is the compiled one; see native.py.
 __compiled__ = native.COMPILED
 
 __version__ = "0.1.0"
+
+# What these need is loaded when one of them is first asked for.
+_VIEWS = ("Graph", "explain", "formula", "graph")
+
+
+def __getattr__(name: str) -> object:
+    if name not in _VIEWS:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from autograd import views
+
+    return getattr(views, name)
+
+
+def __dir__() -> list[str]:
+    return [*globals(), *_VIEWS]
+
+
+def _show(value: Value) -> dict[str, str]:
+    """What a notebook shows in place of a Value."""
+    from autograd.draw.notebook import show_value
+
+    return show_value(value)
+
+
+viewers.append(_show)
+del viewers
 
 if sys.modules.get("hypothesis") is not None:
     from autograd.testing import registration

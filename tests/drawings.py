@@ -8,9 +8,8 @@ from xml.etree import ElementTree
 
 from hypothesis import strategies as st
 
-from autograd import Value, graph
+from autograd import Graph, Value, graph
 from autograd.draw.picture import Box, Picture
-from autograd.snapshot import Graph
 from nn import MLP
 
 SVG = "{http://www.w3.org/2000/svg}"

@@ -23,7 +23,7 @@ from autograd.draw.files import check_target, write
 from autograd.draw.options import DIRECTIONS, Layout, PictureOptions, check_choice
 from autograd.draw.svg import to_svg
 from autograd.engine.value import Value
-from autograd.snapshot import Graph, graph
+from autograd.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import graphviz
@@ -32,7 +32,7 @@ __all__ = ["draw_dot", "picture_of", "save", "to_digraph", "to_svg"]
 
 
 def draw_dot(
-    root: Value | Graph,
+    root: Value | Snapshot,
     format: str = "svg",
     rankdir: str = "LR",
     **options: Unpack[PictureOptions],
@@ -70,7 +70,7 @@ def draw_dot(
 
 
 def save(
-    root: Value | Graph,
+    root: Value | Snapshot,
     path: str | os.PathLike[str],
     *,
     layout: Layout | None = None,
@@ -108,9 +108,9 @@ def save(
     return write(picture_of(snapshot, **options), path, layout)
 
 
-def _snapshot(function: str, root: object) -> Graph:
-    if isinstance(root, Graph):
+def _snapshot(function: str, root: object) -> Snapshot:
+    if isinstance(root, Snapshot):
         return root
     if not isinstance(root, Value):
         raise TypeError(f"{function}() draws the graph of a Value, got a {type(root).__name__}")
-    return graph(root)
+    return Snapshot.of(root)

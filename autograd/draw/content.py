@@ -27,8 +27,9 @@ from autograd.draw.picture import (
 )
 from autograd.draw.summary import SMALL, computed, count, operations, summary
 from autograd.engine.table import Reduction
-from autograd.snapshot import Graph, Node, Which
+from autograd.snapshot import Node, Snapshot, Which
 from autograd.snapshot.grouping import Group
+from autograd.snapshot.ways import ways as ways_of
 from autograd.words.formulas import local_derivative_formulas
 
 _DASH: Final = "–"
@@ -40,7 +41,7 @@ _MARKED_EDGE: Final = 2.5
 
 
 def picture_of(
-    graph: Graph,
+    graph: Snapshot,
     *,
     local_derivatives: LocalDerivatives | None = None,
     color_by: ColorBy | None = "gradient",
@@ -66,7 +67,7 @@ def picture_of(
             Blue is negative and orange positive; a folded group has the colour of the
             number of the greatest size in it.
         path_from: a leaf, from which every way to the root is marked; a Value, an id or
-            a label, as `Graph.__getitem__` takes it.
+            a label, as `Snapshot.__getitem__` takes it.
         depth: how many levels of groups are open: at 0 a model is one box, at 1 each of
             its layers, and so on. None opens as many as ``max_boxes`` allows.
         max_boxes: how many boxes there may be, and twice as many edges. Beyond that
@@ -89,7 +90,7 @@ def picture_of(
 
     >>> from autograd import Value, graph
     >>> x = Value(3.0, "x")
-    >>> [[line.text for line in box.lines] for box in picture_of(graph(x**2)).boxes]
+    >>> [[line.text for line in box.lines] for box in picture_of(Snapshot.of(x**2)).boxes]
     [['x', '3', 'grad –'], ['… ** 2', '9', 'grad –']]
     """
     choices = Choices(
@@ -112,12 +113,14 @@ def picture_of(
 class _Drawing:
     """A picture while it is being made."""
 
-    def __init__(self, graph: Graph, folding: Folding, choices: Choices) -> None:
+    def __init__(self, graph: Snapshot, folding: Folding, choices: Choices) -> None:
         self.graph = graph
         self.folding = folding
         self.choices = choices
         self.colors = choices.colors
-        ways = None if choices.path_from is None else graph.path(choices.path_from, limit=0)
+        ways = (
+            None if choices.path_from is None else ways_of(graph, graph[choices.path_from], limit=0)
+        )
         self.ways = ways
         self.marked = frozenset() if ways is None else ways.nodes
         # What begins the ways is on them, and the operation that computed it is not.

@@ -18,7 +18,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
-from autograd.snapshot import Graph
+from autograd.snapshot import Snapshot
 
 # How many operations in a row are shown where a contracted stretch begins, and where it ends.
 _ENDS_SHOWN: Final = 3
@@ -65,7 +65,7 @@ class Folding:
         return frozenset(part.kind for part in self.parts)
 
 
-def fold(graph: Graph, depth: int | None, max_boxes: int | None) -> Folding:
+def fold(graph: Snapshot, depth: int | None, max_boxes: int | None) -> Folding:
     """The graph folded to ``depth``, or as far as is necessary.
 
     Args:
@@ -79,7 +79,7 @@ def fold(graph: Graph, depth: int | None, max_boxes: int | None) -> Folding:
     >>> x = total = Value(1.0, "x")
     >>> for _ in range(1000):
     ...     total = total * 2.0
-    >>> [len(part.nodes) for part in fold(graph(total), None, 100).parts]
+    >>> [len(part.nodes) for part in fold(Snapshot.of(total), None, 100).parts]
     [1, 1, 1, 1, 994, 1, 1, 1]
     """
     levels = _levels(graph)
@@ -99,7 +99,7 @@ def fold(graph: Graph, depth: int | None, max_boxes: int | None) -> Folding:
     return _stretches(graph, _by_groups(graph, levels, 0))
 
 
-def _levels(graph: Graph) -> list[int]:
+def _levels(graph: Snapshot) -> list[int]:
     """For each group, how many groups there are from the outermost to it, itself included."""
     levels: list[int] = []
     for group in graph.groups:
@@ -107,7 +107,7 @@ def _levels(graph: Graph) -> list[int]:
     return levels
 
 
-def _by_groups(graph: Graph, levels: Sequence[int], depth: int) -> Folding:
+def _by_groups(graph: Snapshot, levels: Sequence[int], depth: int) -> Folding:
     """Groups deeper than ``depth`` folded, and nothing else."""
     folded: list[int | None] = []  # for each group, the outermost folded one that it is in
     for group, level in zip(graph.groups, levels):
@@ -133,7 +133,7 @@ def _by_groups(graph: Graph, levels: Sequence[int], depth: int) -> Folding:
     return _folding(graph, parts, depth, max(levels, default=0))
 
 
-def _folding(graph: Graph, parts: Iterable[Part], depth: int, full_depth: int) -> Folding:
+def _folding(graph: Snapshot, parts: Iterable[Part], depth: int, full_depth: int) -> Folding:
     parts = tuple(sorted(parts, key=lambda part: part.nodes[0]))
     part_of = [0] * len(graph)
     for position, part in enumerate(parts):
@@ -142,7 +142,7 @@ def _folding(graph: Graph, parts: Iterable[Part], depth: int, full_depth: int) -
     return Folding(parts, part_of, depth, full_depth)
 
 
-def _fits(graph: Graph, folding: Folding, max_boxes: int) -> bool:
+def _fits(graph: Snapshot, folding: Folding, max_boxes: int) -> bool:
     if len(folding.parts) > max_boxes:
         return False
     part_of = folding.part_of
@@ -155,7 +155,7 @@ def _fits(graph: Graph, folding: Folding, max_boxes: int) -> bool:
     return len(pairs) <= 2 * max_boxes
 
 
-def _within(graph: Graph, folding: Folding, max_boxes: int) -> Folding | None:
+def _within(graph: Snapshot, folding: Folding, max_boxes: int) -> Folding | None:
     """The same with so much contracted that it fits; None if nothing helps.
 
     Where anything is folded or contracted, the rest is contracted until it is easily read.
@@ -185,13 +185,13 @@ def _within(graph: Graph, folding: Folding, max_boxes: int) -> Folding | None:
     return folding if fits else None
 
 
-def _loose(graph: Graph, folding: Folding) -> list[bool]:
+def _loose(graph: Snapshot, folding: Folding) -> list[bool]:
     """For each part, whether it may be contracted: a value outside of the innermost groups."""
     outer = {None, *[group.parent for group in graph.groups]}
     return [part.kind != "group" and part.group in outer for part in folding.parts]
 
 
-def _kept(graph: Graph, folding: Folding, max_boxes: int) -> set[int]:
+def _kept(graph: Snapshot, folding: Folding, max_boxes: int) -> set[int]:
     """The nodes to be shown one by one though others are contracted."""
     loose = [part.nodes[0] for part in folding.parts if part.kind == "value"]
     kept = {graph.root.id}
@@ -207,7 +207,7 @@ def _kept(graph: Graph, folding: Folding, max_boxes: int) -> set[int]:
     return kept
 
 
-def _heights(graph: Graph) -> list[int]:
+def _heights(graph: Snapshot) -> list[int]:
     """For each node, the number of operations on the longest way to it from a leaf."""
     heights: list[int] = []
     for node in graph:
@@ -215,7 +215,7 @@ def _heights(graph: Graph) -> list[int]:
     return heights
 
 
-def _end(graph: Graph, computed: set[int]) -> list[int]:
+def _end(graph: Snapshot, computed: set[int]) -> list[int]:
     """The operations that the graph ends in, one after the other."""
     found = [graph.root.id]
     while len(found) < _ENDS_SHOWN:
@@ -226,7 +226,7 @@ def _end(graph: Graph, computed: set[int]) -> list[int]:
     return found
 
 
-def _cones(graph: Graph, folding: Folding, kept: set[int]) -> list[list[int]]:
+def _cones(graph: Snapshot, folding: Folding, kept: set[int]) -> list[list[int]]:
     """What may be contracted, in sets of nodes with one way out each."""
     loose = _loose(graph, folding)
     tops: list[int | None] = [None] * len(graph)  # of what is in a cone, where that ends
@@ -266,7 +266,7 @@ def _regrouped(folding: Folding, parts: Iterable[Part]) -> Folding:
     return Folding(parts, part_of, folding.depth, folding.full_depth)
 
 
-def _bundled(graph: Graph, folding: Folding) -> Folding:
+def _bundled(graph: Snapshot, folding: Folding) -> Folding:
     """Leaves without a label that the same parts use as one part."""
     bundles: dict[tuple[frozenset[int], int | None], list[int]] = {}
     for part in folding.parts:
@@ -281,7 +281,7 @@ def _bundled(graph: Graph, folding: Folding) -> Folding:
     return _regrouped(folding, [*rest, *merged]) if merged else folding
 
 
-def _stretches(graph: Graph, folding: Folding) -> Folding:
+def _stretches(graph: Snapshot, folding: Folding) -> Folding:
     """The computation cut into a few stretches, each one part, and the root.
 
     The parts are taken by their height, and every edge leads from a part to a higher

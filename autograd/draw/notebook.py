@@ -13,18 +13,20 @@ from base64 import b64encode
 from html import escape
 from typing import Any, Final
 
+from autograd.draw.content import picture_of
+from autograd.draw.svg import to_svg
 from autograd.engine.value import Value
-from autograd.snapshot import Graph, graph
+from autograd.snapshot import Snapshot
 
 # A Value is often shown in passing, so that this must not take long. A snapshot, which
 # nobody takes in passing, is always drawn.
 _MOST_VALUES: Final = 5000
 
 
-def show(snapshot: Graph) -> dict[str, str]:
+def show(snapshot: Snapshot) -> dict[str, str]:
     """The picture of a snapshot, in the formats that a notebook chooses from.
 
-    >>> sorted(show(graph(Value(2.0) * 3)))
+    >>> sorted(show(Snapshot.of(Value(2.0) * 3)))
     ['image/svg+xml', 'text/html', 'text/plain']
     """
     return _formats(snapshot, repr(snapshot))
@@ -34,11 +36,11 @@ def show_value(value: Value) -> dict[str, str]:
     """The same for a Value: its picture if its graph is not too large, and else its text."""
     if value.op is None or _is_larger_than(_MOST_VALUES, value):
         return {"text/plain": repr(value)}
-    return _formats(graph(value), repr(value))
+    return _formats(Snapshot.of(value), repr(value))
 
 
-def _formats(snapshot: Graph, plain: str) -> dict[str, str]:
-    svg = snapshot.to_svg()
+def _formats(snapshot: Snapshot, plain: str) -> dict[str, str]:
+    svg = to_svg(picture_of(snapshot))
     data = b64encode(svg.encode()).decode()
     image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(plain)}">'
     return {"text/plain": plain, "text/html": image, "image/svg+xml": svg}

@@ -84,7 +84,7 @@ class Numeric(Traced):
     def __round__(self, digits: Any = None) -> Self:
         if digits is not None:
             raise TypeError("round() of a traced number takes no number of digits")
-        return self.apply(table.round_, (self,))
+        return self.apply(table.round, (self,))
 
     def __float__(self) -> float:
         """An error: the number alone would leave the graph without a word."""
@@ -202,7 +202,7 @@ class Numeric(Traced):
 
     def rint(self) -> Self:
         """The nearest whole number, of two the even; its derivative is 0."""
-        return self.apply(table.round_, (self,))
+        return self.apply(table.round, (self,))
 
     def absolute(self) -> Self:
         """The value without its sign; at 0 the derivative is 0."""

@@ -44,6 +44,77 @@ from typing import Any, Final
 from autograd.engine import floats
 from autograd.native import mypyc_attr
 
+# What the package offers, but for max, min, round and sum, which `import *` must not put in the
+# place of Python's own. The other rows are what derivative rules are written with.
+# fmt: off
+__all__ = [
+    "absolute",
+    "add",
+    "arccos",
+    "arccosh",
+    "arcsin",
+    "arcsinh",
+    "arctan",
+    "arctan2",
+    "arctanh",
+    "cbrt",
+    "ceil",
+    "clamp",
+    "cos",
+    "cosh",
+    "divide",
+    "dot",
+    "elu",
+    "erf",
+    "erfc",
+    "exp",
+    "exp2",
+    "expm1",
+    "floor",
+    "floor_divide",
+    "gelu",
+    "hard_tanh",
+    "hypot",
+    "leaky_relu",
+    "log",
+    "log1p",
+    "log2",
+    "log10",
+    "log_sigmoid",
+    "log_softmax",
+    "logaddexp",
+    "logsumexp",
+    "maximum",
+    "mean",
+    "minimum",
+    "mish",
+    "multiply",
+    "negative",
+    "norm",
+    "power",
+    "prod",
+    "reciprocal",
+    "relu",
+    "remainder",
+    "sigmoid",
+    "sign",
+    "silu",
+    "sin",
+    "sinc",
+    "sinh",
+    "softmax",
+    "softplus",
+    "softsign",
+    "sqrt",
+    "square",
+    "subtract",
+    "tan",
+    "tanh",
+    "where",
+    "xlogy",
+]
+# fmt: on
+
 
 # A graph points backwards in time, so its nodes need no cyclic garbage collector.
 @mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
@@ -448,7 +519,7 @@ def _component_gradient(operands: Sequence[Any], out: Any) -> list[Any]:
     others = components(operands)[1:]
     length = norm(operands)
     return [
-        divide(sum_([c * c for c in others]), length),
+        divide(sum([c * c for c in others]), length),
         *[divide(-out * c, length) for c in others],
     ]
 
@@ -537,7 +608,7 @@ floor: Final[Primitive] = Primitive("floor", floats.floor,          lambda x, ou
 ceil: Final[Primitive] = Primitive("ceil", floats.ceil,             lambda x, out: flat(x),
                                          unicode="⌈#1⌉", latex=r"\lceil #1 \rceil",
                                          summary="the nearest whole number not below x")
-round_: Final[Primitive] = Primitive("round", floats.round_,        lambda x, out: flat(x),
+round: Final[Primitive] = Primitive("round", floats.round_,        lambda x, out: flat(x),
                                          summary="the nearest whole number; of two, the even")
 maximum: Final[Primitive] = Primitive("maximum", floats.maximum,    lambda x, y, out: top_share([x, y]),
                                                                     lambda x, y, out: top_share([y, x]),
@@ -651,30 +722,30 @@ hard_tanh: Final[Primitive] = Primitive("hard_tanh", lambda x: floats.clamp(x, -
                                          kinks=(-1.0, 1.0), summary="x, but not below -1 nor above 1")
 
 # Over a sequence. A rule here takes all operands as a sequence, and gives a list.
-sum_: Final[Reduction] = Reduction("sum", floats.sum_,              lambda xs, out: [1.0 for _ in xs],
+sum: Final[Reduction] = Reduction("sum", floats.sum_,              lambda xs, out: [1.0 for _ in xs],
                                          of_nothing=0.0, plain="sum", summary="the sum of the numbers, rounded once")
 mean: Final[Reduction] = Reduction("mean", floats.mean,             lambda xs, out: [1.0 / len(xs) for _ in xs],
-                                         plain="mean", formula=lambda xs: divide(sum_(xs), len(xs)),
+                                         plain="mean", formula=lambda xs: divide(sum(xs), len(xs)),
                                          summary="the sum of the numbers over their count")
 prod: Final[Reduction] = Reduction("prod", floats.prod,             lambda xs, out: _products_gradient(xs),
                                          of_nothing=1.0, plain="prod", summary="the product of the numbers")
 dot: Final[Reduction] = Reduction("dot", floats.dot,                lambda xs, out: [*xs[len(xs) // 2 :],
                                                                                      *xs[: len(xs) // 2]],
-                                         plain="dot", formula=lambda xs: sum_(_products(xs)),
+                                         plain="dot", formula=lambda xs: sum(_products(xs)),
                                          of_nothing=0.0, sequences=2, summary="the scalar product of two sequences")
 norm: Final[Reduction] = Reduction("norm", floats.norm,             lambda xs, out: components(xs),
-                                         plain="norm", formula=lambda xs: sqrt(sum_([power(x, 2.0) for x in xs])),
+                                         plain="norm", formula=lambda xs: sqrt(sum([power(x, 2.0) for x in xs])),
                                          of_nothing=0.0, summary="the square root of the sum of the squares")
-max_: Final[Reduction] = Reduction("max", floats.max_,              lambda xs, out: _each(top_share, floats.top_shares, xs),
+max: Final[Reduction] = Reduction("max", floats.max_,              lambda xs, out: _each(top_share, floats.top_shares, xs),
                                          latex=r"\max", summary="the greatest of the numbers; nan if one is")
-min_: Final[Reduction] = Reduction("min", floats.min_,              lambda xs, out: _each(bottom_share, floats.bottom_shares, xs),
+min: Final[Reduction] = Reduction("min", floats.min_,              lambda xs, out: _each(bottom_share, floats.bottom_shares, xs),
                                          latex=r"\min", summary="the least of the numbers; nan if one is")
 logsumexp: Final[Reduction] = Reduction("logsumexp", floats.logsumexp,    lambda xs, out: softmax(xs),
-                                         plain="logsumexp", formula=lambda xs: log(sum_([exp(x) for x in xs])),
+                                         plain="logsumexp", formula=lambda xs: log(sum([exp(x) for x in xs])),
                                          summary="the log of the sum of the exponentials")
 share: Final[Reduction] = Reduction("share", lambda xs: floats.shares(xs)[0],
                                                                     _share_gradient,
-                                         formula=lambda xs: divide(exp(xs[0]), sum_([exp(x) for x in xs])),
+                                         formula=lambda xs: divide(exp(xs[0]), sum([exp(x) for x in xs])),
                                          symbol="softmax", summary="the first element of softmax(numbers)")
 log_share: Final[Reduction] = Reduction("log_share", lambda xs: floats.log_shares(xs)[0],
                                                                     lambda xs, out: _log_share_gradient(xs),

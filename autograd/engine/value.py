@@ -37,7 +37,7 @@ Operand: TypeAlias = "Value | float"
 AnyOperand: TypeAlias = "Value | SupportsFloat"
 Recorded: TypeAlias = "Value | Any"
 
-# What shows a Value in a notebook; `autograd.reading` puts it here, since drawing is built
+# What shows a Value in a notebook; the package puts it here, since drawing is built
 # on values and not the other way round.
 viewers: Final[list[Callable[[Any], dict[str, str]]]] = []
 

@@ -1,8 +1,9 @@
 """A snapshot of a graph: what everything that shows or explains a graph reads.
 
-`graph` copies all that there is to know of a graph into one immutable `Graph`:
+`Snapshot.of` copies all that there is to know of a graph into one immutable object:
 the nodes in order, with their numbers as they are now, and the groups that they
-belong to, which are the modules of the models that took part.
+belong to, which are the modules of the models that took part. `autograd.views` adds
+to it what pictures and words make of it.
 """
 
 from __future__ import annotations
@@ -10,22 +11,11 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 from fnmatch import fnmatchcase
-from typing import TYPE_CHECKING, Any, TypeAlias, Unpack
+from typing import Any, Self, TypeAlias
 
 from autograd.engine.table import Primitive
 from autograd.engine.value import Value, topological_order
 from autograd.snapshot.grouping import Group, grouped
-
-if TYPE_CHECKING:
-    import os
-    from pathlib import Path
-
-    import graphviz
-
-    from autograd.draw.options import Layout, PictureOptions
-    from autograd.snapshot.diagnosis import Anomaly
-    from autograd.snapshot.ways import Ways
-    from autograd.words.explanation import Explanation
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,7 +23,7 @@ class Node:
     """A value of the graph as it was when the snapshot was taken.
 
     Attributes:
-        id: its position in `Graph.nodes`. Inputs have smaller ids than what is computed
+        id: its position in `Snapshot.nodes`. Inputs have smaller ids than what is computed
             from them, and a program that runs again gives its nodes the same ids.
         label: the label of the value.
         data: the number.
@@ -66,32 +56,8 @@ class Node:
 Which: TypeAlias = "Value | Node | int | str"
 
 
-def graph(root: Value) -> Graph:
-    """A snapshot of the graph that ``root`` was computed by; see `autograd.graph`."""
-    if not isinstance(root, Value):
-        raise TypeError(f"graph() takes a snapshot of a Value's graph, got a {type(root).__name__}")
-    values = topological_order(root)
-    ids = {value: id for id, value in enumerate(values)}
-    groups, members, names = grouped(values, ids)
-    nodes = tuple(
-        Node(
-            id=id,
-            label=value.label,
-            data=value.data,
-            grad=value.grad if value.has_grad else None,
-            op=value.op,
-            operands=tuple([ids[x] if isinstance(x, Value) else x for x in value.operands]),
-            local_derivatives=value.local_derivatives,
-            name=names.get(id, ""),
-            group=members[id],
-        )
-        for id, value in enumerate(values)
-    )
-    return Graph(nodes, groups, ids)
-
-
-class Graph:
-    """An immutable snapshot of a graph; `graph` takes one.
+class Snapshot:
+    """An immutable snapshot of a graph; `Snapshot.of` takes one.
 
     It is a sequence of nodes, inputs first and the root last.
 
@@ -120,11 +86,37 @@ class Graph:
         object.__setattr__(self, "_ids", ids)
         object.__setattr__(self, "_users", users)
 
+    @classmethod
+    def of(cls, root: Value) -> Self:
+        """A snapshot of the graph that ``root`` was computed by; see `autograd.graph`."""
+        if not isinstance(root, Value):
+            kind = type(root).__name__
+            raise TypeError(f"graph() takes a snapshot of a Value's graph, got a {kind}")
+        values = topological_order(root)
+        ids = {value: id for id, value in enumerate(values)}
+        groups, members, names = grouped(values, ids)
+        nodes = tuple(
+            Node(
+                id=id,
+                label=value.label,
+                data=value.data,
+                grad=value.grad if value.has_grad else None,
+                op=value.op,
+                operands=tuple([ids[x] if isinstance(x, Value) else x for x in value.operands]),
+                local_derivatives=value.local_derivatives,
+                name=names.get(id, ""),
+                group=members[id],
+            )
+            for id, value in enumerate(values)
+        )
+        return cls(nodes, groups, ids)
+
     def __reduce__(self) -> tuple[Any, ...]:
-        return Graph, (self.nodes, self.groups, self._ids)
+        return type(self), (self.nodes, self.groups, self._ids)
 
     def __setattr__(self, name: str, _: object) -> None:
-        raise AttributeError(f"a Graph is a snapshot, and its {name} cannot be changed")
+        kind = type(self).__name__
+        raise AttributeError(f"a {kind} is a snapshot, and its {name} cannot be changed")
 
     @property
     def root(self) -> Node:
@@ -188,7 +180,7 @@ class Graph:
                 given with the path of its groups, as ``"MLP.layers.0.*"``.
 
         >>> a, b = Value(1.0, "w1"), Value(2.0, "w2")
-        >>> [node.data for node in graph(a * b).find("w*")]
+        >>> [node.data for node in Snapshot.of(a * b).find("w*")]
         [1.0, 2.0]
         """
         return [
@@ -212,7 +204,7 @@ class Graph:
         """How a sentence refers to the node: its label, or its path in the model, or its number.
 
         >>> x = Value(3.0, "x")
-        >>> snapshot = graph(x * 2)
+        >>> snapshot = Snapshot.of(x * 2)
         >>> snapshot.name(0), snapshot.name(1)
         ('x', 'node1')
         """
@@ -234,7 +226,7 @@ class Graph:
 
         >>> a, b = Value(1.0, "a"), Value(2.0, "b")
         >>> c = a + b
-        >>> [node.label for node in graph(c * 2).ancestors(c)]
+        >>> [node.label for node in Snapshot.of(c * 2).ancestors(c)]
         ['a', 'b']
         """
         start = self[which].id
@@ -262,7 +254,7 @@ class Graph:
         backward pass has been; 0 where nothing leads from the node to the root.
 
         >>> x = Value(3.0)
-        >>> graph(x * x).adjoints()
+        >>> Snapshot.of(x * x).adjoints()
         (6.0, 1.0)
         """
         target = self.root if which is None else self[which]
@@ -275,107 +267,3 @@ class Graph:
                 for source, local in zip(node.inputs, node.local_derivatives):
                     adjoints[source] += local * adjoints[node.id]
         return tuple(adjoints)
-
-    def path(self, leaf: Which, limit: int = 10) -> Ways:
-        """Every way from ``leaf`` to the root, with the product of its local derivatives.
-
-        The sum of the products is the derivative of the root with respect to the leaf.
-
-        Args:
-            leaf: a node; it need not be a leaf.
-            limit: how many ways are listed at most: those with the largest products.
-
-        >>> x = Value(3.0, "x")
-        >>> y = x * x + x
-        >>> y.label = "y"
-        >>> print(graph(y).path(x))
-        3 ways from x to y, whose products add up to 7
-          3 = 3 * 1: x -> node1 -> y
-          3 = 3 * 1: x -> node1 -> y
-          1 = 1: x -> y
-        """
-        from autograd.snapshot.ways import ways
-
-        return ways(self, self[leaf], limit)
-
-    # ── Words ─────────────────────────────────────────────────────────────────
-
-    def explain(
-        self, leaf: Which | None = None, *, digits: int = 6, limit: int = 20
-    ) -> Explanation:
-        """The chain rule, step by step, as a page to read; see `autograd.explain`."""
-        from autograd.reading import explain
-
-        return explain(self, leaf, digits=digits, limit=limit)
-
-    # ── Bad numbers ───────────────────────────────────────────────────────────
-
-    def anomalies(
-        self, *, saturated: float = 0.01, vanishing: float = 1e-6, exploding: float = 1e6
-    ) -> list[Anomaly]:
-        """What is wrong with the numbers: the first that is not finite, dead ends, lost gradients.
-
-        Args:
-            saturated: an activation is saturated where its slope is at most this fraction
-                of its slope at 0.
-            vanishing: a gradient vanishes where it is multiplied by at most this on the
-                strongest way to a leaf.
-            exploding: it explodes where it is multiplied by at least this.
-
-        Raises:
-            ValueError: one of these is no such number.
-
-        >>> x = Value(0.0, "x")
-        >>> for anomaly in graph(x.sqrt() * 2).anomalies():
-        ...     print(anomaly)
-        The first gradient that is not finite: x gets inf, the local derivative inf times 2.
-          node1 = sqrt(x) = 0 with x = 0
-        """
-        from autograd.snapshot.diagnosis import anomalies
-
-        return anomalies(self, saturated=saturated, vanishing=vanishing, exploding=exploding)
-
-    # ── Pictures ──────────────────────────────────────────────────────────────
-
-    def to_svg(self, **options: Unpack[PictureOptions]) -> str:
-        """The graph as an SVG document; no other program is needed.
-
-        Args:
-            options: those of `autograd.draw.picture_of`.
-
-        >>> x = Value(3.0, "x")
-        >>> graph(x * x).to_svg(theme="dark").startswith("<svg ")
-        True
-        """
-        from autograd import draw
-
-        return draw.to_svg(draw.picture_of(self, **options))
-
-    def to_dot(self, format: str = "svg", **options: Unpack[PictureOptions]) -> graphviz.Digraph:
-        """The graph as a `graphviz.Digraph`, which can be changed before it is rendered.
-
-        Args:
-            format: of what it is rendered to.
-            options: those of `autograd.draw.picture_of`.
-        """
-        from autograd import draw
-
-        return draw.to_digraph(draw.picture_of(self, **options), format)
-
-    def save(
-        self,
-        path: str | os.PathLike[str],
-        *,
-        layout: Layout | None = None,
-        **options: Unpack[PictureOptions],
-    ) -> Path:
-        """Draw the graph into a file, such as ``"x.svg"``; see `autograd.draw.save`."""
-        from autograd import draw
-
-        return draw.save(self, path, layout=layout, **options)
-
-    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """What a notebook shows: the picture."""
-        from autograd.draw import notebook
-
-        return notebook.show(self)

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from autograd.engine.table import Primitive, arctan, erf, hard_tanh, relu, sigmoid, softsign, tanh
-from autograd.snapshot import Graph, Node
+from autograd.snapshot import Node, Snapshot
 
 # Activations that go flat on both sides, with their slope at 0, which is their greatest.
 _FLATTENING: Final[dict[Primitive, float]] = {
@@ -50,7 +50,7 @@ class Anomaly:
 
 
 def anomalies(
-    graph: Graph, *, saturated: float, vanishing: float, exploding: float
+    graph: Snapshot, *, saturated: float, vanishing: float, exploding: float
 ) -> list[Anomaly]:
     """What is wrong with the numbers of ``graph``; see `Graph.anomalies`."""
     if not 0.0 <= saturated <= 1.0:
@@ -69,7 +69,7 @@ def anomalies(
     ]
 
 
-def _first_bad_value(graph: Graph) -> Iterator[Anomaly]:
+def _first_bad_value(graph: Snapshot) -> Iterator[Anomaly]:
     for node in graph:
         if not math.isfinite(node.data):
             what = "given" if node.op is None else "computed"
@@ -79,7 +79,7 @@ def _first_bad_value(graph: Graph) -> Iterator[Anomaly]:
             return
 
 
-def _first_bad_gradient(graph: Graph, adjoints: Sequence[float]) -> Iterator[Anomaly]:
+def _first_bad_gradient(graph: Snapshot, adjoints: Sequence[float]) -> Iterator[Anomaly]:
     for node in reversed(graph.nodes):
         if not math.isfinite(adjoints[node.id]):
             message = (
@@ -102,7 +102,7 @@ def _first_bad_gradient(graph: Graph, adjoints: Sequence[float]) -> Iterator[Ano
                 return
 
 
-def _flat_activations(graph: Graph, saturated: float) -> Iterator[Anomaly]:
+def _flat_activations(graph: Snapshot, saturated: float) -> Iterator[Anomaly]:
     """Activations that are flat in every sample, one report for each neuron."""
     for nodes in _activations(graph):
         often = "" if len(nodes) == 1 else f" in all of {len(nodes)} samples"
@@ -119,7 +119,7 @@ def _flat_activations(graph: Graph, saturated: float) -> Iterator[Anomaly]:
             yield _anomaly(graph, "saturated", first, message)
 
 
-def _activations(graph: Graph) -> Iterable[list[Node]]:
+def _activations(graph: Snapshot) -> Iterable[list[Node]]:
     """The nodes of each activation: those of all samples together, where they are known."""
     found: dict[tuple[Primitive, int | str], list[Node]] = {}
     for node in graph:
@@ -142,7 +142,7 @@ def _operation(node: Node) -> Primitive:
     return node.op
 
 
-def _lost_and_blown_up(graph: Graph, vanishing: float, exploding: float) -> Iterator[Anomaly]:
+def _lost_and_blown_up(graph: Snapshot, vanishing: float, exploding: float) -> Iterator[Anomaly]:
     """The leaves that the smallest and the largest gradient reach, on the strongest way to each."""
     gains, strongest = _gains(graph)
     leaves = [
@@ -160,7 +160,7 @@ def _lost_and_blown_up(graph: Graph, vanishing: float, exploding: float) -> Iter
         yield _change(graph, "exploding", greatest, strongest)
 
 
-def _gains(graph: Graph) -> tuple[list[float], dict[int, tuple[int, float]]]:
+def _gains(graph: Snapshot) -> tuple[list[float], dict[int, tuple[int, float]]]:
     """For each node the logarithm of the largest product on a way to the root, and that way.
 
     The way is given by its next step: the node above and the local derivative.
@@ -179,7 +179,9 @@ def _gains(graph: Graph) -> tuple[list[float], dict[int, tuple[int, float]]]:
     return gains, strongest
 
 
-def _change(graph: Graph, kind: str, leaf: int, strongest: dict[int, tuple[int, float]]) -> Anomaly:
+def _change(
+    graph: Snapshot, kind: str, leaf: int, strongest: dict[int, tuple[int, float]]
+) -> Anomaly:
     """What becomes of the gradient on the strongest way to ``leaf``, and where most of it does."""
     steps: list[tuple[int, float]] = []
     here = leaf
@@ -202,7 +204,7 @@ def _logarithm(size: float) -> float:
     return math.log(size) if size > 0.0 else -math.inf
 
 
-def _anomaly(graph: Graph, kind: str, node: Node, message: str) -> Anomaly:
+def _anomaly(graph: Snapshot, kind: str, node: Node, message: str) -> Anomaly:
     operands = [graph[x] if isinstance(x, int) else x for x in node.operands]
     names = [graph.name(x) if isinstance(x, Node) else f"{x:g}" for x in operands]
     formula = graph.name(node)

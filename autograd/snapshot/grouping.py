@@ -28,7 +28,7 @@ class Group:
     """A module that took part in a graph, or one of several calls of it.
 
     Attributes:
-        id: its position in `Graph.groups`. A group has a larger id than its parent.
+        id: its position in `Snapshot.groups`. A group has a larger id than its parent.
         name: how it is called within its parent, such as ``"layers.0"``; a model by its
             class; one call of several ``"sample 0"`` and so on.
         kind: the class of the module, such as ``"Neuron"``, or ``"sample"``.

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from heapq import nlargest
 from typing import Final
 
-from autograd.snapshot import Graph, Node
+from autograd.snapshot import Node, Snapshot
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,7 +47,7 @@ class Ways:
         nodes: the ids of all nodes that are on some way.
     """
 
-    graph: Graph = field(repr=False)
+    graph: Snapshot = field(repr=False)
     leaf: int
     listed: tuple[Way, ...]
     count: int
@@ -89,7 +89,7 @@ def _shortened(parts: list[str], sign: str) -> str:
     return sign.join(parts)
 
 
-def ways(graph: Graph, leaf: Node, limit: int) -> Ways:
+def ways(graph: Snapshot, leaf: Node, limit: int) -> Ways:
     """The ways from ``leaf`` to the root; see `Graph.path`."""
     if not isinstance(limit, int) or limit < 0:
         raise ValueError(f"limit is how many ways are listed, 0 or more; got {limit!r}")
@@ -123,7 +123,7 @@ class _Rest:
     rest: _Rest | None
 
 
-def _largest(graph: Graph, leaf: Node, on_a_way: set[int], limit: int) -> list[Way]:
+def _largest(graph: Snapshot, leaf: Node, on_a_way: set[int], limit: int) -> list[Way]:
     """The ways with the largest products, by size, the largest first.
 
     From the root down, each node keeps the largest of the ways that go on from it; a

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from autograd.testing.formulas import FORMULAS, Formula
     from autograd.testing.gradients import GradientError, KinkError, check_gradients
     from autograd.testing.primitives import check_primitive, units_off
-    from autograd.testing.strategies import Network, expressions, networks, values
+    from autograd.testing.strategies import expressions, values
 
 __all__ = [
     "FORMULAS",
@@ -29,12 +29,10 @@ __all__ = [
     "Formula",
     "GradientError",
     "KinkError",
-    "Network",
     "Step",
     "check_gradients",
     "check_primitive",
     "expressions",
-    "networks",
     "units_off",
     "values",
 ]
@@ -46,12 +44,10 @@ _MODULES: Final = {
     "Formula": "formulas",
     "GradientError": "gradients",
     "KinkError": "gradients",
-    "Network": "strategies",
     "Step": "expression",
     "check_gradients": "gradients",
     "check_primitive": "primitives",
     "expressions": "strategies",
-    "networks": "strategies",
     "units_off": "primitives",
     "values": "strategies",
 }

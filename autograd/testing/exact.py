@@ -15,17 +15,14 @@ other side is within reach, the allowance is then as large as the step between t
 from __future__ import annotations
 
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from mpmath import mp, mpf
 
 from autograd.engine.table import Primitive, Reduction
 from autograd.testing.formulas import FORMULAS, Formula
-
-if TYPE_CHECKING:
-    from autograd.testing.expression import Expression
 
 DIGITS: Final = 60
 _MORE_DIGITS: Final = 100  # for differences
@@ -111,18 +108,30 @@ class Expectation:
     hessian: list[list[Expected]]
 
 
-def expectation(expression: Expression, order: int) -> Expectation:
-    """What ``expression`` should give, with derivatives up to ``order``."""
-    count = len(expression.point)
+def expectation(
+    point: Sequence[float],
+    evaluate: Callable[..., list[Any]],
+    formulas: Mapping[Primitive, Any],
+    order: int,
+) -> Expectation:
+    """What an expression should give, with derivatives up to ``order``.
+
+    Args:
+        point: the number that each input stands for.
+        evaluate: `Expression.evaluate`, which carries the expression out in any arithmetic.
+        formulas: what operations should give that are not in the table.
+        order: 0 for the value alone, 1 for its derivatives as well, 2 for theirs too.
+    """
+    count = len(point)
 
     def carry_out(operation: Primitive, operands: list[Any]) -> Expectation:
         known = [x if isinstance(x, Expectation) else _number(x, count) for x in operands]
         varying = [i for i, x in enumerate(operands) if isinstance(x, Expectation)]
-        return _result(Local(operation, expression.formulas), known, varying, order)
+        return _result(Local(operation, formulas), known, varying, order)
 
     with mp.workdps(DIGITS):
-        inputs = [_number(x, count, position=i) for i, x in enumerate(expression.point)]
-        out: Expectation = expression.evaluate(inputs, carry_out)[-1]
+        inputs = [_number(x, count, position=i) for i, x in enumerate(point)]
+        out: Expectation = evaluate(inputs, carry_out)[-1]
     return out
 
 

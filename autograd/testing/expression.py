@@ -13,7 +13,6 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
-import autograd
 from autograd.engine import table
 from autograd.engine.table import Primitive, Reduction, Traced
 from autograd.engine.value import Value
@@ -126,7 +125,7 @@ class Expression:
         """
         from autograd.testing.exact import expectation
 
-        return expectation(self, order)
+        return expectation(self.point, self.evaluate, self.formulas, order)
 
     def check(self, order: int = 1) -> None:
         """Compare the engine with `exact`: the value, ``backward()`` and `gradients`.
@@ -184,6 +183,13 @@ def apply(operation: Primitive, operands: Sequence[Any]) -> Any:
     return operation(*operands)
 
 
+def is_offered(operation: Primitive) -> bool:
+    """Whether the package has the operation among its public names."""
+    name = operation.name
+    is_public = name in table.__all__ or hasattr(builtins, name)
+    return is_public and getattr(table, name, None) is operation
+
+
 # ── Printing ──────────────────────────────────────────────────────────────────
 
 
@@ -235,9 +241,7 @@ def _written(operation: Primitive, operands: list[str], imported: set[str]) -> s
     name, suffix = operation.name, ""
     if operation in (table.share, table.log_share):
         name, suffix = operation.symbol, "[0]"
-    if hasattr(builtins, name) and getattr(autograd, name, None) is operation:
-        imported.add("autograd")
-        name = f"autograd.{name}"
-    elif suffix or getattr(autograd, name, None) is operation:
-        imported.add(name)
+    if suffix or is_offered(operation):
+        imported.add("autograd" if hasattr(builtins, name) else name)
+        name = f"autograd.{name}" if hasattr(builtins, name) else name
     return f"{name}({', '.join(operands)}){suffix}"

@@ -1,4 +1,4 @@
-"""Hypothesis strategies: Values, expressions of them, and small networks with data.
+"""Hypothesis strategies: Values, and expressions of them. `nn.testing` has networks.
 
 >>> from hypothesis import given
 >>> from autograd.testing import values
@@ -13,25 +13,21 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any, Final
+from typing import Any, Final
 
 from hypothesis import reject
 from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from mpmath import mp, mpf
 
-import autograd
 from autograd.engine import table
 from autograd.engine.table import Primitive, Reduction, as_float
 from autograd.engine.value import Value
 from autograd.testing.exact import DIGITS, LEAST, Local, UndefinedError, is_tame
-from autograd.testing.expression import Expression, Step, apply, print_indented
+from autograd.testing.expression import Expression, Step, apply, is_offered
 from autograd.testing.formulas import FORMULAS
-
-if TYPE_CHECKING:
-    from nn import MLP
 
 
 def values(
@@ -149,110 +145,6 @@ def expressions(
     )
 
 
-@dataclass(repr=False)
-class Network:
-    """A small network, with data to train it on.
-
-    Attributes:
-        model: an `nn.MLP`.
-        inputs: the inputs of each sample.
-        targets: for each sample what each output should be.
-    """
-
-    model: MLP
-    inputs: list[list[float]]
-    targets: list[list[float]]
-    _built: str
-
-    def loss(self) -> Value:
-        """The mean of the squared errors over all samples and outputs."""
-        errors = []
-        for sample, target in zip(self.inputs, self.targets):
-            outputs = self.model(sample)
-            for output, wanted in zip(outputs if isinstance(outputs, list) else [outputs], target):
-                errors.append((output - wanted) * (output - wanted))
-        mean: Value = autograd.mean(errors)
-        return mean
-
-    def __repr__(self) -> str:
-        return "\n".join(self._code())
-
-    def _code(self) -> list[str]:
-        numbers = [parameter.data for parameter in self.model.parameters()]
-        return [
-            "from nn import MLP",
-            f"model = {self._built}",
-            f"for parameter, number in zip(model.parameters(), {numbers}):",
-            "    parameter.data = number",
-            f"inputs = {self.inputs}",
-            f"targets = {self.targets}",
-        ]
-
-    def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Print one statement to a line, indented, in Hypothesis's reports."""
-        print_indented(printer, self._code())
-
-
-def networks(
-    *,
-    activations: Sequence[str] | None = None,
-    numbers: st.SearchStrategy[float] | None = None,
-    max_inputs: int = 3,
-    max_outputs: int = 2,
-    max_width: int = 3,
-    max_layers: int = 2,
-    max_samples: int = 3,
-) -> st.SearchStrategy[Network]:
-    """A strategy for small networks, of `nn.MLP`, with data to train them on.
-
-    Args:
-        activations: names of activations to choose from, as in `nn.ACTIVATIONS`; None stands
-            for all of them.
-        numbers: a strategy for weights, biases, inputs and targets; None stands for numbers
-            from -2 to 2.
-        max_inputs: how many inputs a network has at most.
-        max_outputs: how many outputs.
-        max_width: how many neurons a hidden layer has at most.
-        max_layers: how many layers there are at most, that of the outputs included.
-        max_samples: how many samples of data there are at most.
-
-    Raises:
-        InvalidArgument: an option makes no sense; the message says what to pass.
-
-    >>> from hypothesis import find
-    >>> find(networks(activations=["tanh"]), lambda network: True)
-    from nn import MLP
-    model = MLP(1, [1], activation=['linear'])
-    for parameter, number in zip(model.parameters(), [0.0, 0.0]):
-        parameter.data = number
-    inputs = [[0.0]]
-    targets = [[0.0]]
-    """
-    from nn import ACTIVATIONS
-
-    _check_sizes(
-        max_inputs=max_inputs,
-        max_outputs=max_outputs,
-        max_width=max_width,
-        max_layers=max_layers,
-        max_samples=max_samples,
-    )
-    names = list(ACTIVATIONS) if activations is None else list(activations)
-    for name in names:
-        if name not in ACTIVATIONS:
-            known = ", ".join(map(repr, ACTIVATIONS))
-            raise InvalidArgument(f"no activation is named {name!r}: choose from {known}")
-    if not names:
-        raise InvalidArgument("activations is empty: name one, such as ['tanh'], or pass None")
-    if numbers is None:
-        numbers = st.floats(-2.0, 2.0).map(_without_the_smallest)
-    elif not isinstance(numbers, st.SearchStrategy):
-        raise InvalidArgument(
-            f"numbers is a strategy of numbers, such as st.floats(-1, 1); got {numbers!r}"
-        )
-    return _networks(names, numbers, max_inputs, max_outputs, max_width, max_layers, max_samples)
-
-
 # ── Options ───────────────────────────────────────────────────────────────────
 
 
@@ -262,7 +154,7 @@ def offered() -> list[Primitive]:
         primitive
         for primitive in FORMULAS
         if primitive in (table.share, table.log_share)  # the elements of softmax
-        or getattr(autograd, primitive.name, None) is primitive
+        or is_offered(primitive)
     ]
 
 
@@ -452,37 +344,3 @@ def _expressions(
     if len(expression.steps) < min_size:
         reject()
     return expression
-
-
-@st.composite
-def _networks(
-    draw: st.DrawFn,
-    activations: list[str],
-    numbers: st.SearchStrategy[float],
-    max_inputs: int,
-    max_outputs: int,
-    max_width: int,
-    max_layers: int,
-    max_samples: int,
-) -> Network:
-    from nn import MLP
-
-    inputs = draw(st.integers(1, max_inputs))
-    outputs = draw(st.integers(1, max_outputs))
-    hidden = draw(st.lists(st.integers(1, max_width), max_size=max_layers - 1))
-    sizes = [*hidden, outputs]
-    chosen = [*[draw(st.sampled_from(activations)) for _ in hidden], "linear"]
-    model = MLP(inputs, sizes, activation=chosen, init=lambda rng, inputs: 0.0)
-    for parameter in model.parameters():
-        parameter.data = draw(numbers)
-
-    def sample(size: int) -> list[float]:
-        return [as_float(draw(numbers)) for _ in range(size)]
-
-    samples = range(draw(st.integers(1, max_samples)))
-    return Network(
-        model,
-        [sample(inputs) for _ in samples],
-        [sample(outputs) for _ in samples],
-        f"MLP({inputs}, {sizes}, activation={chosen})",
-    )

@@ -15,7 +15,7 @@ from heapq import nlargest
 from typing import Any, Final, TypeVar
 
 from autograd.engine import table
-from autograd.snapshot import Graph, Node
+from autograd.snapshot import Node, Snapshot
 from autograd.snapshot.ways import size_of
 from autograd.words.expressions import expanded, holds, written
 from autograd.words.formulas import Reading, Use
@@ -91,7 +91,7 @@ class Explanation:
         steps: how each derivative comes about, from the output backwards.
     """
 
-    def __init__(self, graph: Graph, leaf: Node | None, digits: int, limit: int) -> None:
+    def __init__(self, graph: Snapshot, leaf: Node | None, digits: int, limit: int) -> None:
         self.graph = graph
         self.leaf = leaf
         self.digits = digits
@@ -546,7 +546,7 @@ class _Author:
 
 
 _CONDITIONS: Final = (table.below, table.inside, table.top_share, table.bottom_share)
-_CHOOSING: Final = (table.maximum, table.minimum, table.max_, table.min_)
+_CHOOSING: Final = (table.maximum, table.minimum, table.max, table.min)
 _SMALL: Final = 0.001
 
 

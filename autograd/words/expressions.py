@@ -155,7 +155,7 @@ def _ratio(dividend: float, divisor: Expression) -> Expression:
 
 # The operations on a sequence whose order does not matter.
 _SYMMETRIC: Final = frozenset(
-    {table.sum_, table.mean, table.prod, table.norm, table.max_, table.min_, table.logsumexp}
+    {table.sum, table.mean, table.prod, table.norm, table.max, table.min, table.logsumexp}
 )
 
 Key: TypeAlias = tuple[Any, ...]
@@ -455,7 +455,7 @@ def _terms_of(expression: Expression, style: Style) -> list[tuple[bool, Expressi
             found += [(subtracted, term)] if exact or subtracted else _terms_of(term, style)
         return found
     if isinstance(expression, Operation) and not getattr(expression.op, style.title):
-        if expression.op is table.sum_:
+        if expression.op is table.sum:
             return [(False, operand) for operand in expression.operands]
         if expression.op in (table.add, table.subtract):
             left, right = expression.operands
@@ -510,7 +510,7 @@ def _write_remainder(style: Style, expression: Operation, write: _Write) -> Writ
 _OPERATORS: Final[dict[Primitive, Callable[[Style, Operation, _Write], Written]]] = {
     table.add: _write_sum,
     table.subtract: _write_sum,
-    table.sum_: _write_sum,
+    table.sum: _write_sum,
     table.multiply: _write_product,
     table.prod: _write_product,
     table.divide: _write_quotient,

@@ -15,7 +15,7 @@ from typing import Final
 from autograd.engine import table
 from autograd.engine.table import Reduction
 from autograd.engine.value import Value
-from autograd.snapshot import Graph, Node
+from autograd.snapshot import Node, Snapshot
 from autograd.words.expressions import (
     IN_PRODUCTS,
     MOST_OPERANDS,
@@ -41,7 +41,7 @@ from autograd.words.notation import STYLES, Name, Style
 _LARGEST_STATEMENT: Final = 10
 _SUMS: Final = (table.add, table.subtract)
 # What may be applied to a formula rather than to a value with a name.
-_ARITHMETIC: Final = (*_SUMS, *IN_PRODUCTS, table.sum_, table.where)
+_ARITHMETIC: Final = (*_SUMS, *IN_PRODUCTS, table.sum, table.where)
 # A sum of more terms gets a name before anything is done with it.
 _MOST_INLINE_TERMS: Final = 4
 # Up to so many statements, a local derivative may refer to any of them.
@@ -83,7 +83,7 @@ class Reading:
         statements: the ids of the nodes that have a statement, inputs first.
     """
 
-    def __init__(self, graph: Graph, asked: Sequence[int] = ()) -> None:
+    def __init__(self, graph: Snapshot, asked: Sequence[int] = ()) -> None:
         # What is asked for gets a name, whatever it is.
         self.graph = graph
         named = _named(graph, asked)
@@ -146,7 +146,7 @@ class Reading:
         """The operands of an operation within a statement, as places."""
         node = self.graph[place.source]
         numbers = iter(node.local_derivatives)
-        is_sign = node.op in (*_SUMS, table.negative, table.sum_, table.where)
+        is_sign = node.op in (*_SUMS, table.negative, table.sum, table.where)
         inner = []
         for position, operand in enumerate(node.operands):
             if type(operand) is not int:
@@ -203,7 +203,7 @@ class Reading:
         return self._known
 
 
-def _named(graph: Graph, asked: Sequence[int]) -> set[int]:
+def _named(graph: Snapshot, asked: Sequence[int]) -> set[int]:
     """The nodes that have a name: leaves, and what has a statement of its own."""
     uses = [0] * len(graph)
     for node in graph:
@@ -226,7 +226,7 @@ def _named(graph: Graph, asked: Sequence[int]) -> set[int]:
 
 
 def _fits(
-    graph: Graph, user: Node, source: int, named: set[int], size: list[int], terms: list[int]
+    graph: Snapshot, user: Node, source: int, named: set[int], size: list[int], terms: list[int]
 ) -> bool:
     """Whether a node may be written out where it is used."""
     op, inputs = graph[source].op, graph[source].inputs
@@ -255,14 +255,14 @@ def _measure(node: Node, inline: Sequence[int], size: list[int], terms: list[int
         size[node.id] = 1 + max(sizes, default=0)
         left = node.operands[0]
         terms[node.id] = 1 + (terms[left] if type(left) is int and left in inline else 1)
-    elif node.op is table.sum_:
+    elif node.op is table.sum:
         size[node.id] = 1 + max(sizes, default=0)
         terms[node.id] = len(node.operands)
     else:
         size[node.id] = 1 + sum(sizes)
 
 
-def _symbols(graph: Graph, named: set[int]) -> dict[int, Symbol]:
+def _symbols(graph: Snapshot, named: set[int]) -> dict[int, Symbol]:
     """A name for each of the nodes: its label, its path in a model, or ``v`` and its id."""
     namer = _Namer()
     paths = _paths(graph)
@@ -278,7 +278,7 @@ def _symbols(graph: Graph, named: set[int]) -> dict[int, Symbol]:
     return {id: Symbol(name) for id, name in names.items()}
 
 
-def _paths(graph: Graph) -> dict[int, str]:
+def _paths(graph: Snapshot) -> dict[int, str]:
     """The paths of the parameters, beginning within the model if there is but one."""
     paths = {node.id: f"{graph.place(node)}.{node.name}" for node in graph if node.name}
     models = {path.partition(".")[0] for path in paths.values()}
@@ -329,7 +329,7 @@ def style_named(style: str) -> Style:
     return STYLES[style]
 
 
-def formula_of(graph: Graph, style: str, digits: int | None, limit: int) -> str:
+def formula_of(graph: Snapshot, style: str, digits: int | None, limit: int) -> str:
     """The formula of the root of a graph, as `autograd.formula` gives it."""
     chosen = style_named(style)
     reading = Reading(graph)
@@ -355,7 +355,7 @@ def formula_of(graph: Graph, style: str, digits: int | None, limit: int) -> str:
 
 
 def local_derivative_formulas(
-    node: Value | Node, graph: Graph | None = None, style: str = "unicode"
+    node: Value | Node, graph: Snapshot | None = None, style: str = "unicode"
 ) -> tuple[str, ...]:
     """The local derivatives of an operation as formulas, one for each of its inputs.
 
@@ -402,7 +402,7 @@ def local_derivative_formulas(
     )
 
 
-def _label(operand: Value | int, graph: Graph | None) -> str:
+def _label(operand: Value | int, graph: Snapshot | None) -> str:
     if isinstance(operand, Value):
         return operand.label
     return graph[operand].label or graph[operand].name if graph is not None else ""

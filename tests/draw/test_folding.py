@@ -11,13 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, graph
+from autograd import Graph, Value, graph
 from autograd import sum as total
 from autograd.draw import picture_of
 from autograd.draw.folding import Folding, fold
 from autograd.draw.picture import Picture
 from autograd.draw.statistics import statistics
-from autograd.snapshot import Graph
 from nn import Neuron
 from tests.drawings import contents, edges, network, trained
 

@@ -13,8 +13,7 @@ from typing import Any
 
 import pytest
 
-from autograd import Value, graph, no_grad, output_of
-from autograd.snapshot import Graph
+from autograd import Graph, Value, graph, no_grad, output_of
 from nn import MLP, Layer, Module, Neuron
 
 

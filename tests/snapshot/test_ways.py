@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value, graph
-from autograd.snapshot import Graph, Node
+from autograd import Graph, Value, graph
+from autograd.snapshot import Node
 from tests.engine.test_gradients import points
 from tests.expressions import Step, programs, run_on_values
 

@@ -31,14 +31,14 @@ class Fault:
 
 FAULTS = {
     "a wrong sign": Fault(
-        "table.py",
+        "engine/table.py",
         (("lambda x, out: -sin(x),", "lambda x, out: sin(x),"),),
         "lambda x: (2 * x).cos() + x",
         "The rule of cos for x is at fault: at cos(1.0) it gives 0.8414709848078965, differences "
         "-0.841470984808 ± 1e-12. Its sign is wrong.",
     ),
     "a swapped pair of rules": Fault(
-        "table.py",
+        "engine/table.py",
         (
             ("lambda x, y, out: divide(1.0, y),", "lambda x, y, out: HELD,"),
             ("lambda x, y, out: -over_square(x, y),", "lambda x, y, out: divide(1.0, y),"),
@@ -48,14 +48,14 @@ FAULTS = {
         "That is what the rule for y gives: are the two swapped?",
     ),
     "a wrong number on the record": Fault(
-        "value.py",
+        "engine/value.py",
         (('Value(x * y, "", y, x, multiply', 'Value(x * y, "", y, y, multiply'),),
         "lambda x: x * (x + 1)",
         "multiply(0.5, 1.5) is recorded with the local derivative 1.5, where the rule of multiply "
         "gives 0.5.",
     ),
     "an accumulation dropped by backward": Fault(
-        "value.py",
+        "engine/value.py",
         (
             (
                 "elif first._awaited > 0:\n                first._grad += share",
@@ -66,7 +66,7 @@ FAULTS = {
         "It is used 2 times, by cosh, exp, and what it is handed adds up to",
     ),
     "an accumulation dropped inside the graph": Fault(
-        "value.py",
+        "engine/value.py",
         (
             (
                 "if second.op is not None:\n                second._grad += share",
@@ -78,7 +78,7 @@ FAULTS = {
         "what it is handed adds up to 3.0.",
     ),
     "a stale gradient inside the graph after a second backward": Fault(
-        "value.py",
+        "engine/value.py",
         (
             (
                 "first._awaited = 1\n                first._grad = 0.0",
@@ -91,21 +91,21 @@ FAULTS = {
         "set it afresh.",
     ),
     "a second backward that adds nothing": Fault(
-        "value.py",
+        "engine/value.py",
         (("leaf._grad += leaf._local0", "leaf._grad += 0.0"),),
         "lambda x: x * 3",
         "backward() a second time changes the gradient of x = 0.5 from 3.0 to 3.0: in a leaf, it "
         "should double exactly.",
     ),
     "a rule that leaves the record": Fault(
-        "table.py",
+        "engine/table.py",
         (("lambda x, out: cos(x),", 'lambda x, out: floats.cos(getattr(x, "data", x)),'),),
         "lambda x: x.sin() * x",
         "The rule of sin for x is right, but not its own derivative by x: at sin(0.5) that is "
         "0.0, by differences -0.4794255386",
     ),
     "a rule with a hidden factor of 1": Fault(
-        "table.py",
+        "engine/table.py",
         (
             (
                 "floats.cosh,             lambda x, out: sinh(x),",
@@ -116,21 +116,21 @@ FAULTS = {
         "The rule of cosh for x is right, but not its own derivative by x",
     ),
     "an accumulation dropped by gradients": Fault(
-        "differential.py",
+        "engine/differential.py",
         (("rates[source] = share if known is None else known + share", "rates[source] = share"),),
         "lambda x: x.exp() + x.cosh()",
         "gradients() gives x = 0.5 the gradient 1.6487212707001282. It is used 2 times, by cosh, "
         "exp, and what it is handed adds up to 2.1698165761938757.",
     ),
     "an accumulation dropped by forward mode": Fault(
-        "differential.py",
+        "engine/differential.py",
         (("into[target] = share if known is None else known + share", "into[target] = share"),),
         "lambda x: x.exp() + x.cosh()",
         "jvp() of the function is 0.5210953054937474 along [1.0], by reverse mode "
         "2.1698165761938757.",
     ),
     "half of a mixed second derivative dropped by forward over reverse": Fault(
-        "differential.py",
+        "engine/differential.py",
         (("changes.add(number1, number0, adjoint)", "pass"),),
         "lambda x: x * x.exp()",
         "hvp() of the function by x is",

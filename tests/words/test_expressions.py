@@ -98,12 +98,12 @@ def derivatives(op: Primitive, style: str = "unicode", out: str = "") -> list[st
         (table.silu,        ["σ(x)·(1 + x·(1 − σ(x)))"]),
         (table.softsign,    ["1/(1 + |x|)²"]),
         (table.hard_tanh,   ["[−1 ≤ x ≤ 1]"]),
-        (table.sum_,        ["1", "1"]),
+        (table.sum,        ["1", "1"]),
         (table.mean,        ["0.5", "0.5"]),
         (table.prod,        ["y", "x"]),
         (table.dot,         ["y", "x"]),
         (table.norm,        ["x/√(x² + y²)", "y/√(x² + y²)"]),
-        (table.max_,        ["[x = max(x, y)]", "[y = max(y, x)]"]),
+        (table.max,        ["[x = max(x, y)]", "[y = max(y, x)]"]),
         (table.logsumexp,   ["exp(x)/(exp(x) + exp(y))", "exp(y)/(exp(x) + exp(y))"]),
     ],
     ids=lambda argument: argument.name if isinstance(argument, Primitive) else "",
@@ -344,8 +344,8 @@ def test_a_formula_has_no_truth_value() -> None:
 
 def test_many_operands_are_shortened() -> None:
     many = tuple(Symbol(Name(f"x{i}")) for i in range(1, 51))
-    assert text(Operation(table.max_, many)) == "max(x₁, x₂, x₃, …, x₅₀)"
-    assert text(Operation(table.sum_, many)) == "x₁ + x₂ + x₃ + … + x₅₀"
+    assert text(Operation(table.max, many)) == "max(x₁, x₂, x₃, …, x₅₀)"
+    assert text(Operation(table.sum, many)) == "x₁ + x₂ + x₃ + … + x₅₀"
     assert text(Operation(table.prod, many)) == "x₁·x₂·x₃·…·x₅₀"
     softmax = text(expanded(Operation(table.share, many), STYLES["unicode"], {}))
     assert softmax == "exp(x₁)/(exp(x₁) + exp(x₂) + exp(x₃) + … + exp(x₅₀))"

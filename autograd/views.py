@@ -1,0 +1,243 @@
+"""graph, explain and formula: what is made of a graph for a person to look at.
+
+`Graph` is a snapshot that draws itself, explains itself and says what is wrong with its
+numbers: the one facade over `snapshot`, `words` and `draw`. The package loads this module
+when one of its names is first asked for, so that those who never ask need not wait.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any, Unpack
+
+from autograd import draw
+from autograd.draw import notebook
+from autograd.engine.value import Value
+from autograd.snapshot import Snapshot, Which
+from autograd.snapshot.diagnosis import Anomaly, anomalies
+from autograd.snapshot.ways import Ways, ways
+from autograd.words.explanation import Explanation
+from autograd.words.formulas import formula_of
+
+if TYPE_CHECKING:
+    import os
+    from pathlib import Path
+
+    import graphviz
+
+    from autograd.draw.options import Layout, PictureOptions
+
+__all__ = ["Graph", "explain", "formula", "graph"]
+
+
+class Graph(Snapshot):
+    """An immutable snapshot of a graph that can be looked at; `graph` takes one.
+
+    It is a sequence of nodes, inputs first and the root last, in which `Snapshot` finds
+    nodes, and which shows itself in a notebook.
+    """
+
+    __slots__ = ()
+
+    # ── Words ─────────────────────────────────────────────────────────────────
+
+    def path(self, leaf: Which, limit: int = 10) -> Ways:
+        """Every way from ``leaf`` to the root, with the product of its local derivatives.
+
+        The sum of the products is the derivative of the root with respect to the leaf.
+
+        Args:
+            leaf: a node; it need not be a leaf.
+            limit: how many ways are listed at most: those with the largest products.
+
+        >>> x = Value(3.0, "x")
+        >>> y = x * x + x
+        >>> y.label = "y"
+        >>> print(graph(y).path(x))
+        3 ways from x to y, whose products add up to 7
+          3 = 3 * 1: x -> node1 -> y
+          3 = 3 * 1: x -> node1 -> y
+          1 = 1: x -> y
+        """
+        return ways(self, self[leaf], limit)
+
+    def explain(
+        self, leaf: Which | None = None, *, digits: int = 6, limit: int = 20
+    ) -> Explanation:
+        """The chain rule, step by step, as a page to read; see `autograd.explain`."""
+        if not _are_counts(digits, limit):
+            raise ValueError(f"digits and limit are 1 or more, got {digits!r} and {limit!r}")
+        return Explanation(self, None if leaf is None else self[leaf], digits, limit)
+
+    def anomalies(
+        self, *, saturated: float = 0.01, vanishing: float = 1e-6, exploding: float = 1e6
+    ) -> list[Anomaly]:
+        """What is wrong with the numbers: the first that is not finite, dead ends, lost gradients.
+
+        Args:
+            saturated: an activation is saturated where its slope is at most this fraction
+                of its slope at 0.
+            vanishing: a gradient vanishes where it is multiplied by at most this on the
+                strongest way to a leaf.
+            exploding: it explodes where it is multiplied by at least this.
+
+        Raises:
+            ValueError: one of these is no such number.
+
+        >>> x = Value(0.0, "x")
+        >>> for anomaly in graph(x.sqrt() * 2).anomalies():
+        ...     print(anomaly)
+        The first gradient that is not finite: x gets inf, the local derivative inf times 2.
+          node1 = sqrt(x) = 0 with x = 0
+        """
+        return anomalies(self, saturated=saturated, vanishing=vanishing, exploding=exploding)
+
+    # ── Pictures ──────────────────────────────────────────────────────────────
+
+    def to_svg(self, **options: Unpack[PictureOptions]) -> str:
+        """The graph as an SVG document; no other program is needed.
+
+        Args:
+            options: those of `autograd.draw.picture_of`.
+
+        >>> x = Value(3.0, "x")
+        >>> graph(x * x).to_svg(theme="dark").startswith("<svg ")
+        True
+        """
+        return draw.to_svg(draw.picture_of(self, **options))
+
+    def to_dot(self, format: str = "svg", **options: Unpack[PictureOptions]) -> graphviz.Digraph:
+        """The graph as a `graphviz.Digraph`, which can be changed before it is rendered.
+
+        Args:
+            format: of what it is rendered to.
+            options: those of `autograd.draw.picture_of`.
+        """
+        return draw.to_digraph(draw.picture_of(self, **options), format)
+
+    def save(
+        self,
+        path: str | os.PathLike[str],
+        *,
+        layout: Layout | None = None,
+        **options: Unpack[PictureOptions],
+    ) -> Path:
+        """Draw the graph into a file, such as ``"x.svg"``; see `autograd.draw.save`."""
+        return draw.save(self, path, layout=layout, **options)
+
+    def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
+        """What a notebook shows: the picture."""
+        return notebook.show(self)
+
+
+def graph(root: Value) -> Graph:
+    """An immutable snapshot of the graph that ``root`` was computed by.
+
+    It is a sequence of nodes, inputs first, with all their numbers as they are now. It
+    finds nodes and the ways between them, draws itself, explains itself, and says what
+    is wrong with its numbers.
+
+    Raises:
+        TypeError: ``root`` is not a Value.
+
+    >>> x = Value(3.0, label="x")
+    >>> snapshot = graph(x * x + 1)
+    >>> [(node.id, node.label, node.data, node.operands) for node in snapshot]
+    [(0, 'x', 3.0, ()), (1, '', 9.0, (0, 0)), (2, '', 10.0, (1, 1.0))]
+    >>> snapshot["x"].grad is None  # no backward pass has been
+    True
+    """
+    return Graph.of(root)
+
+
+def explain(
+    output: Value | Graph, leaf: Which | None = None, *, digits: int = 6, limit: int = 20
+) -> Explanation:
+    """The chain rule for ``output``, step by step, as a page to read.
+
+    With a ``leaf``, the page is about the derivative with respect to it alone, and about
+    the ways that lead from it to the output. The page shows itself in a terminal and in a
+    notebook; `Explanation.to_markdown` and `Explanation.to_latex` give it as text.
+
+    Args:
+        output: the value whose derivatives are explained, or a snapshot of its graph.
+        leaf: a value that the output was computed from, by itself or by its label.
+        digits: how many significant digits the numbers are shown with.
+        limit: how many statements, and how many steps, are shown at most.
+
+    Raises:
+        TypeError: ``output`` is neither a Value nor a Graph.
+        KeyError: ``leaf`` has no part in the graph, or its label is that of several values.
+        ValueError: ``digits`` or ``limit`` is less than 1.
+
+    >>> x = Value(3.0, "x")
+    >>> y = x * x + 2 * x
+    >>> y.label = "y"
+    >>> print(explain(y, x))
+    How y changes with x
+    ====================
+    <BLANKLINE>
+    Forward
+    -------
+    <BLANKLINE>
+    Given: x = 3.
+    <BLANKLINE>
+      y = x·x + 2·x = 3·3 + 2·3 = 15
+    <BLANKLINE>
+    Backward, step by step
+    ----------------------
+    <BLANKLINE>
+    We begin with ∂y/∂y = 1 and go back. Each derivative is one found before, the upstream
+    one, times a local derivative: how fast a statement changes with one of the values in
+    it. What is used in several places gets a contribution from each.
+    <BLANKLINE>
+      ∂y/∂x = x + x + 2 = 3 + 3 + 2 = 8
+    <BLANKLINE>
+    So ∂y/∂x = 8. Were x larger by 0.001, y would be larger by about 0.008.
+    <BLANKLINE>
+    Numbers are shown with 6 digits, and calculated with all of them.
+    """
+    if not isinstance(output, (Value, Graph)):
+        raise TypeError(f"explain() explains a Value's graph, got a {type(output).__name__}")
+    snapshot = output if isinstance(output, Graph) else graph(output)
+    return snapshot.explain(leaf, digits=digits, limit=limit)
+
+
+def formula(
+    value: Value | Graph, style: str = "unicode", digits: int | None = None, limit: int = 20
+) -> str:
+    r"""The formula that a value was computed by, as text.
+
+    Values with a label, values used twice and what a function is applied to are called by
+    their names, and their own formulas follow. The plain text is a program of Python
+    instead, which ends in the formula.
+
+    Args:
+        value: the value, or a snapshot of its graph.
+        style: ``"plain"``, ``"unicode"`` or ``"latex"``.
+        digits: how many significant digits the numbers in it have; None for all.
+        limit: how many formulas follow at most: those nearest to the value. A program
+            has them all.
+
+    Raises:
+        TypeError: ``value`` is neither a Value nor a Graph.
+        ValueError: there is no such style, or ``digits`` or ``limit`` is less than 1.
+
+    >>> x, w = Value(2.0, "x"), Value(-3.0, "w1")
+    >>> print(formula((w * x + 1).tanh() ** 2))
+    v₄², where v₄ = tanh(v₃), v₃ = w₁·x + 1
+    >>> print(formula((w * x + 1).tanh() ** 2, "plain"))
+    v3 = w1*x + 1
+    v4 = tanh(v3)
+    v4**2
+    >>> print(formula(1 / (1 + (-x).exp()), "latex"))
+    \frac{1}{1 + e^{-x}}
+    """
+    if not _are_counts(limit, 1 if digits is None else digits):
+        raise ValueError(f"digits and limit are 1 or more, got {digits!r} and {limit!r}")
+    if not isinstance(value, (Value, Graph)):
+        raise TypeError(f"formula() writes a Value's graph, got a {type(value).__name__}")
+    return formula_of(value if isinstance(value, Graph) else graph(value), style, digits, limit)
+
+
+def _are_counts(*numbers: object) -> bool:
+    return all(isinstance(number, int) and number >= 1 for number in numbers)

@@ -1,0 +1,99 @@
+"""The strategy for networks: what it draws, what it shrinks to, how it prints."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis.errors import InvalidArgument
+
+from autograd import gradients
+from nn.testing import Network, networks
+from tests.testing.test_strategies import WITHOUT_DATABASE, simplest
+
+
+@given(networks(max_inputs=2, max_width=4, max_layers=3))
+def test_a_network_has_data_that_fits(network: Network) -> None:
+    assert len(network.inputs) == len(network.targets) <= 3
+    for sample, target in zip(network.inputs, network.targets, strict=True):
+        outputs = network.model(sample)
+        assert len(sample) <= 2
+        assert len(target) == (len(outputs) if isinstance(outputs, list) else 1)
+    loss = network.loss()
+    parameters = network.model.parameters()
+    slopes = [slope.data for slope in gradients(loss, parameters)]
+    loss.backward()
+    assert [parameter.grad for parameter in parameters] == pytest.approx(slopes, rel=1e-9, abs=1e-9)
+
+
+@given(networks())
+def test_the_printed_code_builds_the_network(network: Network) -> None:
+    scope: dict[str, Any] = {}
+    exec(repr(network), scope)
+    twin = Network(scope["model"], scope["inputs"], scope["targets"], "")
+    assert repr(twin.model) == repr(network.model)
+    assert twin.loss().data == network.loss().data
+
+
+def test_a_network_shrinks_to_a_small_one() -> None:
+    network = simplest(networks(), lambda network: network.loss().data > 1.0)
+    assert repr(network) == (
+        "from nn import MLP\n"
+        "model = MLP(1, [1], activation=['linear'])\n"
+        "for parameter, number in zip(model.parameters(), [0.0, 0.0]):\n"
+        "    parameter.data = number\n"
+        "inputs = [[0.0]]\n"
+        "targets = [[2.0]]"
+    )
+
+
+def test_a_report_shows_one_statement_to_a_line() -> None:
+    @WITHOUT_DATABASE
+    @given(networks(activations=["tanh"]))
+    def fails(network: Network) -> None:
+        assert network.loss().data > 1e9
+
+    with pytest.raises(AssertionError) as error:
+        fails()
+    report = "\n".join(error.value.__notes__)
+    assert "    network=\n        from nn import MLP\n        model = MLP(1, [1]" in report
+
+
+def test_where_hypothesis_is_missing_the_way_out_is_named() -> None:
+    program = "import sys; sys.modules['hypothesis'] = None; import nn.testing"
+    result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
+    assert result.stderr.splitlines()[-1] == (
+        "ModuleNotFoundError: nn.testing needs Hypothesis: pip install hypothesis"
+    )
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (
+            lambda: networks(activations=["tahn"]),
+            "no activation is named 'tahn': choose from 'elu', 'gelu', 'hard_tanh', 'leaky_relu', "
+            "'linear', 'mish', 'relu', 'sigmoid', 'silu', 'softplus', 'softsign', 'tanh'",
+        ),
+        (
+            lambda: networks(activations=[]),
+            "activations is empty: name one, such as ['tanh'], or pass None",
+        ),
+        (
+            lambda: networks(numbers=1.0),  # type: ignore[arg-type]
+            "numbers is a strategy of numbers, such as st.floats(-1, 1); got 1.0",
+        ),
+        (
+            lambda: networks(max_layers=0),
+            "max_layers must be at least 1, got 0",
+        ),
+    ],
+)
+def test_an_option_that_makes_no_sense_is_refused(make: Callable[[], object], message: str) -> None:
+    with pytest.raises(InvalidArgument) as error:
+        make()
+    assert str(error.value) == message
