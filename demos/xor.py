@@ -16,7 +16,6 @@ import argparse
 import random
 import sys
 from collections.abc import Sequence
-from pathlib import Path
 
 try:
     from tqdm import tqdm
@@ -24,8 +23,7 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError("this demo shows its progress with tqdm: pip install tqdm") from error
 
 from autograd import Value
-from autograd.draw import save
-from demos.output import add_output_option
+from demos.output import Output, add_output_options
 from nn import MLP, init
 
 INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
@@ -65,26 +63,24 @@ def train(model: MLP, epochs: int, rate: float) -> None:
             parameter.data -= rate * parameter.grad
 
 
-def save_pictures(model: MLP, folder: str, name: str) -> list[Path]:
-    """Draw the way of one case through the network: all of it, and folded to its neurons."""
+def save_picture(model: MLP, output: Output, name: str) -> None:
+    """Draw the graph of one case: all that is computed for it, with its gradients."""
     x = [Value(number, label=f"x{i}") for i, number in enumerate(INPUTS[1])]
-    output = model(x)
-    output.label = "prediction"
-    loss = half_squared_error(output, TARGETS[1])
+    prediction = model(x)
+    prediction.label = "prediction"
+    loss = half_squared_error(prediction, TARGETS[1])
     loss.label = "loss"
     model.zero_grad()
     loss.backward()
-    return [
-        save(loss, Path(folder) / f"{name}.svg", max_boxes=None),
-        save(loss, Path(folder) / f"{name}_folded.svg", depth=2),
-    ]
+    output.save_graph(loss, name)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, show the predictions, draw the graphs; 0 if the network has learned XOR."""
     options = _parse(arguments)
+    output = Output(options.output, options.layout)
     model = make_model(random.Random(options.seed))
-    pictures = save_pictures(model, options.output, "xor_before")
+    save_picture(model, output, "xor_before")
     train(model, options.epochs, options.rate)
 
     print("Predictions after training:")
@@ -93,13 +89,13 @@ def main(arguments: Sequence[str] | None = None) -> int:
         prediction = model(x).data
         learned = learned and abs(prediction - target) < LEARNED_WITHIN
         print(f"  {x[0]} xor {x[1]} = {target}   predicted {prediction:.4f}")
-    for path in [*pictures, *save_pictures(model, options.output, "xor")]:
-        print(f"Graph drawn in {path}")
-    if not learned:
+    if learned:
+        print(f"Learned: every prediction is within {LEARNED_WITHIN} of its target.")
+    else:
         print(f"Not learned: a prediction is {LEARNED_WITHIN} or more from its target.")
-        return 1
-    print(f"Learned: every prediction is within {LEARNED_WITHIN} of its target.")
-    return 0
+    save_picture(model, output, "xor")
+    output.say_how_to_look()
+    return 0 if learned else 1
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
@@ -111,7 +107,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser.add_argument(
         "--rate", type=float, default=0.1, help="learning rate (default: %(default)s)"
     )
-    add_output_option(parser)
+    add_output_options(parser)
     options = parser.parse_args(arguments)
     if options.epochs < 0:
         parser.error(f"--epochs must be 0 or more, got {options.epochs}")
