@@ -32,7 +32,8 @@ RULES = {
     "autograd/testing": ["autograd.engine*", "autograd.functional", "autograd.containers"],
     "autograd/testing/_chainrule_hypothesis": ["autograd.testing.registration"],
     "autograd": ["autograd*"],
-    "nn": ["autograd", "autograd.draw", "autograd.testing"],
+    "nn": ["autograd", "autograd.draw", "autograd.testing", "nn.drawing"],
+    "nn/drawing": ["autograd", "autograd.draw", "nn.layers", "nn.module"],
     "demos": ["autograd", "autograd.draw", "autograd.testing", "nn", "nn.init"],
 }
 

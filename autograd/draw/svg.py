@@ -14,8 +14,7 @@ from functools import lru_cache
 from typing import Final, TypeAlias
 
 from autograd.draw import text
-from autograd.draw.layout import LABEL_SCALE, Layout, Rectangle, layout
-from autograd.draw.layout.routing import ARROW, Path
+from autograd.draw.layout import ARROW, LABEL_SCALE, Layout, Path, Rectangle, layout
 from autograd.draw.picture import Box, Legend, Line, Picture, Ramp, Swatch
 
 _FALLBACKS: Final = ("Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "sans-serif")

@@ -12,9 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd.draw import text
-from autograd.draw.layout import Layout, Rectangle, layout
+from autograd.draw.layout import Layout, Path, Point, Rectangle, layout
 from autograd.draw.layout.ordering import spread
-from autograd.draw.layout.routing import Path, Point
 from autograd.draw.picture import Box, Direction, Edge, Frame, Line, Picture
 
 DIRECTIONS: tuple[Direction, ...] = ("LR", "RL", "TB", "BT")

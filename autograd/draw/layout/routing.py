@@ -1,4 +1,4 @@
-"""The last step of a layered drawing: the lines.
+"""The sixth step of a layered drawing: the lines.
 
 A line runs straight along the layers at the coordinate of its item, where nothing
 else stands, and changes to another coordinate only in the gaps between layers,
@@ -11,9 +11,10 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 from autograd.draw.layout.items import Items
+from autograd.draw.layout.places import Path
 from autograd.draw.layout.rows import Row
 
 ARROW: Final = 0.55  # the length of an arrowhead, in font sizes
@@ -21,10 +22,6 @@ RETURN_GAP: Final = 0.5  # between lines that return to the next row, in font si
 RETURN_ROOM: Final = 1.4  # from a row to the nearest such line
 _PORT_GAP: Final = 0.75  # between lines that enter the same box
 _STRAIGHT: Final = 0.25  # two coordinates nearer than this are taken for one, in pixels
-
-Point: TypeAlias = tuple[float, float]
-Path: TypeAlias = list[tuple[Point, ...]]
-"""The start; then of each stretch its end, after two control points where it is a curve."""
 
 
 @dataclass(frozen=True, slots=True)

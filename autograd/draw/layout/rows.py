@@ -1,4 +1,4 @@
-"""Breaking a very long drawing into rows, as a text is broken into lines.
+"""The fifth step of a layered drawing: breaking a long one into rows, as a text into lines.
 
 A chain of 20,000 boxes in one row is a ribbon that nobody can look at. Where a
 drawing is much longer than it is wide, it is cut between layers where few lines

@@ -1,0 +1,129 @@
+"""The skeleton of a drawing: its items, in their layers, joined by lines."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from itertools import pairwise
+from typing import Final
+
+from autograd.draw.layout.items import OUTSIDE, Items, Nesting
+from autograd.draw.layout.layering import assign_layers
+from autograd.draw.layout.routing import Chain, loop_room
+from autograd.draw.layout.sizes import Sizes
+from autograd.draw.picture import Edge, Picture
+
+_BOX_GAP: Final = 0.9  # between boxes of the same layer
+LINE_GAP: Final = 0.6  # between lines that run side by side
+
+
+class Skeleton:
+    """The items of a drawing, without coordinates yet.
+
+    Attributes:
+        items: the boxes, the stretches of lines that pass by layers, and the labels.
+        nesting: of the frames.
+        stride: a box stands in each layer whose number is a multiple of this; the layers
+            between are for labels.
+        turned: of each edge, whether it leads back to an earlier layer.
+        chains: of each edge, the items that it leads through.
+        labels: of each edge, the item of its label, or None.
+        stretches: of each edge, the item of the straight stretch that it leads along, or None.
+    """
+
+    def __init__(self, picture: Picture, sizes: Sizes) -> None:
+        self.picture = picture
+        self.sizes = sizes
+        self.font = sizes.font
+        frames = [box.frame for box in picture.boxes]
+        tails = [edge.tail for edge in picture.edges]
+        heads = [edge.head for edge in picture.edges]
+        parents = [frame.parent for frame in picture.frames]
+        layering = assign_layers(tails, heads, frames, parents)
+        # A label has a layer of its own, before the one that its edge leads to.
+        self.stride = 2 if any(map(_is_labelled, picture.edges)) else 1
+        self.turned = layering.turned
+        layers = [self.stride * layer for layer in layering.layers]
+        self.nesting = Nesting.of(parents, layers, frames, self.stride - 1)
+        self.items = Items()
+        self.labels: list[int | None] = [None] * len(picture.edges)
+        self.stretches: list[int | None] = [None] * len(picture.edges)
+        self._add_boxes(layers)
+        self.chains = self._add_edges()
+
+    def _add_boxes(self, layers: Sequence[int]) -> None:
+        gap = _BOX_GAP * self.font / 2
+        loops = Counter(edge.tail for edge in self.picture.edges if edge.tail == edge.head)
+        for number, (box, layer, front) in enumerate(
+            zip(self.picture.boxes, layers, self.sizes.fronts)
+        ):
+            room = front.breadth / 2 + gap
+            before = room + loop_room(loops[number], self.font)
+            self.items.add(layer, layer, before, room, OUTSIDE if box.frame is None else box.frame)
+
+    def _add_edges(self) -> list[Chain]:
+        """Join the boxes by lines; the chain of items that each edge leads through."""
+        layers = self.items.first[: len(self.picture.boxes)]
+        ends: list[tuple[int, int]] = []  # the first and the last box of each edge
+        goals: list[int] = []  # the layer of what it leads to first: its label or its last box
+        for edge, turned in zip(self.picture.edges, self.turned):
+            first, last = (edge.head, edge.tail) if turned else (edge.tail, edge.head)
+            ends.append((first, last))
+            goals.append(layers[last] - _is_labelled(edge))
+        stretches = self._add_stretches(ends, goals)
+        joined: set[tuple[int, int]] = set()
+        chains = []
+        for number, ((first, last), goal) in enumerate(zip(ends, goals)):
+            chain = [first]
+            if goal > layers[first] + 1:
+                self.stretches[number] = stretches[first, self.turned[number]]
+                chain.append(stretches[first, self.turned[number]])
+            if _is_labelled(self.picture.edges[number]):
+                chain.append(self._add_label(number, last))
+            if first != last:
+                chain.append(last)
+            for pair in pairwise(chain):
+                if pair not in joined:
+                    joined.add(pair)
+                    self.items.join(*pair)
+            chains.append(Chain(tuple(chain), self.turned[number]))
+        return chains
+
+    def _add_stretches(
+        self, ends: list[tuple[int, int]], goals: list[int]
+    ) -> dict[tuple[int, bool], int]:
+        """The straight stretches that edges share which pass by layers.
+
+        One for all that leave a box, and one for those that lead back to it.
+        """
+        farthest: dict[tuple[int, bool], int] = {}
+        nearest: dict[tuple[int, bool], int] = {}  # the innermost frame around all other ends
+        for (first, last), goal, turned in zip(ends, goals, self.turned):
+            if goal > self.items.first[first] + 1:
+                key, frame = (first, turned), self.items.frame[last]
+                nearest[key] = self.nesting.common(nearest.get(key, frame), frame)
+                farthest[key] = max(farthest.get(key, 0), goal - 1)
+        room = LINE_GAP * self.font / 2
+        stretches = {}
+        for (box, turned), last_layer in farthest.items():
+            layer = self.items.first[box] + 1
+            frame = self.nesting.around(nearest[box, turned], layer, last_layer)
+            stretches[box, turned] = self.items.add(layer, last_layer, room, room, frame)
+        return stretches
+
+    def _add_label(self, number: int, last: int) -> int:
+        """The item of a label: its edge runs below it, or on its left where that runs down."""
+        width, height = self.sizes.label(self.picture.edges[number].label)
+        gap = LINE_GAP * self.font / 2
+        breadth = height if self.sizes.sideways else width
+        layer = self.items.first[last] - 1
+        frame = self.nesting.around(self.items.frame[last], layer, layer)
+        before, after = (breadth + gap, gap) if self.sizes.sideways else (gap, breadth + gap)
+        item = self.items.add(layer, layer, before + 1, after + 1, frame)
+        self.labels[number] = item
+        return item
+
+
+def _is_labelled(edge: Edge) -> bool:
+    """Whether a label is placed: not of an edge from a box to itself."""
+    return bool(edge.label) and edge.tail != edge.head
