@@ -482,3 +482,13 @@ def test_what_is_no_count_is_refused(wrong: object) -> None:
     for options in ({"digits": wrong}, {"limit": wrong}):
         with pytest.raises(ValueError, match=r"^digits and limit are 1 or more, got "):
             explain(Value(1.0) * 2, **options)  # type: ignore[arg-type]
+
+
+def test_a_zero_has_no_sign_unless_a_number_is_not_finite() -> None:
+    x, z = Value(-2.0, "x"), Value(0.0, "z")
+    y = x * z
+    y.label = "y"
+    out = y.relu() * -2.0
+    assert "−0" not in str(explain(out, x))
+    assert "-0" not in str(graph(out).path(x))
+    assert "v₁ = 1/x = 1/(−0.0) = −∞" in str(explain(1 / Value(-0.0, "x")))

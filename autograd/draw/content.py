@@ -1,7 +1,7 @@
 """What a picture of a graph shows: from a snapshot to boxes, edges, frames and colours.
 
 A value and the operation that computed it share one box; what an operation was
-applied to besides Values stands in its box as well, such as ``… ** 2``. In the
+applied to besides Values stands in its box as well, such as ``(·) ** 2``. In the
 classic style, each operation and each constant is a shape of its own.
 """
 
@@ -32,7 +32,7 @@ from autograd.snapshot.grouping import Group
 from autograd.words.formulas import local_derivative_formulas
 
 _DASH: Final = "–"
-_GAP: Final = "…"  # what stands in an operation for an operand that has a box of its own
+_BLANK: Final = "·"  # stands in an operation for an operand that has a box of its own
 _MOST_OPERANDS: Final = 4  # that are written out in an operation
 _LARGE: Final = 1.1  # the size of names
 _MARKED_BOX: Final = 3.0  # the width of lines that stand out
@@ -90,7 +90,7 @@ def picture_of(
     >>> from autograd import Value, graph
     >>> x = Value(3.0, "x")
     >>> [[line.text for line in box.lines] for box in picture_of(graph(x**2)).boxes]
-    [['x', '3', 'grad –'], ['… ** 2', '9', 'grad –']]
+    [['x', '3', 'grad –'], ['(·) ** 2', '9', 'grad –']]
     """
     choices = Choices(
         local_derivatives=local_derivatives,
@@ -122,7 +122,7 @@ class _Drawing:
         self.marked = frozenset() if ways is None else ways.nodes
         # What begins the ways is on them, and the operation that computed it is not.
         self.entered = self.marked if ways is None else self.marked - {ways.leaf}
-        self.scale = self._scale()
+        self.scale = Scale.of(self._coloring())
         self.alarming = False  # whether there is anything in the colour of bad numbers
         self.boxes: list[Box] = []
         self.edges: list[Edge] = []
@@ -155,16 +155,30 @@ class _Drawing:
     # ── Numbers and their colours ─────────────────────────────────────────────
 
     def _number(self, number: float) -> str:
+        """A result; a zero has no sign in it, which tooltips tell."""
+        return self._constant(number + 0.0)  # -0.0 + 0.0 is 0.0
+
+    def _constant(self, number: float) -> str:
         return f"{number:.{self.choices.precision}g}"
 
-    def _scale(self) -> Scale | None:
-        if self.choices.color_by == "gradient":
-            return Scale.of([node.grad for node in self.graph if node.grad is not None])
-        if self.choices.color_by == "value":
-            return Scale.of([node.data for node in self.graph])
+    def _coloring(self) -> list[float]:
+        """The numbers, one each, that give boxes or edges their colours."""
         if self.choices.color_by == "local derivative":
-            return Scale.of([local for node in self.graph for local in node.local_derivatives])
-        return None
+            return [
+                local
+                for node in self.graph
+                for source, local in zip(node.inputs, node.local_derivatives)
+                if self._is_one_box(node.id) and self._is_one_box(source)
+            ]
+        boxes = [self._shown(self._nodes(part)) for part in self.folding.parts]
+        return [max(numbers, key=abs) for numbers in boxes if numbers and _all_finite(numbers)]
+
+    def _nodes(self, part: Part) -> list[Node]:
+        return [self.graph.nodes[id] for id in part.nodes]
+
+    def _is_one_box(self, id: int) -> bool:
+        """Whether a node has a box to itself."""
+        return self.folding.parts[self.folding.part_of[id]].kind == "value"
 
     def _shown(self, nodes: Sequence[Node]) -> list[float]:
         """The numbers that give a box its colour."""
@@ -182,7 +196,7 @@ class _Drawing:
             fill: the colour behind the letters where no number gives one.
         """
         numbers = self._shown(nodes)
-        if not all(map(math.isfinite, numbers)):
+        if not _all_finite(numbers):
             self.alarming = True
             return self.colors.alarm, readable_on(self.colors.alarm), False
         if not numbers or self.scale is None:
@@ -203,7 +217,7 @@ class _Drawing:
             self.frame_of[group.id] = len(self.frames)
             self.frames.append(
                 Frame(
-                    _title(group),
+                    self._title(group),
                     None if group.parent is None else self.frame_of[group.parent],
                     fill=fills[levels[-1] % len(fills)],
                     stroke=self.colors.frame_stroke,
@@ -212,7 +226,7 @@ class _Drawing:
             )
 
     def _add_part(self, part: Part) -> None:
-        nodes = [self.graph.nodes[id] for id in part.nodes]
+        nodes = self._nodes(part)
         self.entries.append(len(self.boxes))
         if part.kind != "value":
             self._add_folded(part, nodes)
@@ -270,25 +284,33 @@ class _Drawing:
         return [Line(self._number(node.data)), Line(f"grad {grad}", scale=SMALL)]
 
     def _name(self, node: Node) -> str:
-        if node.label or not node.name or self.choices.frames or node.group is None:
-            return node.label or node.name
-        return f"{self.graph.place(node)}.{node.name}"
+        """The name of a node in its frame; without frames, it says where the node is."""
+        if self.choices.frames:
+            return self.graph.short_name(node)
+        return node.label or (f"{self.graph.place(node)}.{node.name}" if node.name else "")
+
+    def _title(self, group: Group) -> str:
+        """The name of a group in the frame around it, and its kind where the name does not tell."""
+        name = group.name if self.choices.frames else self.graph.place(group)
+        if group.kind == "sample" or group.name.startswith(group.kind):
+            return name
+        return f"{name} ({group.kind})"
 
     def _operation(self, node: Node) -> str:
         """How the operation is written, with its constants where there are some."""
         assert node.op is not None
         symbol = node.op.symbol
         operands = [
-            self._number(operand) if isinstance(operand, float) else _GAP
+            self._constant(operand) if isinstance(operand, float) else _BLANK
             for operand in node.operands
         ]
-        if set(operands) <= {_GAP}:
+        if set(operands) <= {_BLANK}:
             return symbol
         if len(operands) > _MOST_OPERANDS:
-            constants = len(operands) - operands.count(_GAP)
+            constants = len(operands) - operands.count(_BLANK)
             return f"{symbol} ({constants} of {len(operands)} constant)"
         if len(operands) == 2 and not symbol[-1].isalnum() and not isinstance(node.op, Reduction):
-            return f"{operands[0]} {symbol} {operands[1]}"
+            return f" {symbol} ".join([x.replace(_BLANK, f"({_BLANK})") for x in operands])
         return f"{symbol}({', '.join(operands)})"
 
     def _tooltip(self, node: Node) -> str:
@@ -338,7 +360,7 @@ class _Drawing:
                 self.edges.append(self._edge(len(self.boxes), operation, False))
                 self.boxes.append(
                     Box(
-                        (Line(self._number(operand)),),
+                        (Line(self._constant(operand)),),
                         shape="text",
                         text_color=self.colors.text,
                         frame=self._frame(node.group),
@@ -353,7 +375,7 @@ class _Drawing:
         if part.kind == "group":
             assert part.group is not None
             group = self.graph.groups[part.group]
-            title, frame, id = _title(group), group.parent, f"group{group.id}"
+            title, frame, id = self._title(group), group.parent, f"group{group.id}"
         elif computed(nodes):
             title = f"… {count(computed(nodes), 'operation')} …"
         else:
@@ -449,11 +471,12 @@ class _Drawing:
         if self.scale is None:
             return None
         swatches = [Swatch(self.colors.alarm, "inf or nan")] if self.alarming else []
-        stops = self.colors.lines if self.choices.color_by == "local derivative" else None
+        on_edges = self.choices.color_by == "local derivative"
+        stops = self.colors.lines if on_edges else self.colors.stops
         title = str(self.choices.color_by)
         if self.colors.dashes:
             title += " (dashed: negative)"
-        return self.scale.legend(stops or self.colors.stops, title, swatches)
+        return Legend((*self.scale.legend(stops, self._number), *swatches), title)
 
     def _caption(self) -> str:
         return "\n".join([*self._ways_in_words(), *self._folding_in_words()])
@@ -489,8 +512,5 @@ class _Drawing:
         return [f"{beginning[0].upper()}{beginning[1:]}: {numbers}. {', '.join(ways_out)}."]
 
 
-def _title(group: Group) -> str:
-    """What a group is called, with its kind where the name does not tell."""
-    if group.kind == "sample" or group.name.startswith(group.kind):
-        return group.name
-    return f"{group.name} ({group.kind})"
+def _all_finite(numbers: Sequence[float]) -> bool:
+    return all(map(math.isfinite, numbers))

@@ -24,7 +24,7 @@ _FALLBACKS: Final = ("Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "sa
 _MARGIN: Final = 1.0  # around the picture
 _ROUNDING: Final = 0.35  # of the corners of boxes
 _BASELINE: Final = 0.97  # from the top of a line to what letters stand on
-_RAMP: Final = (12.0, 0.8)  # the width and the height of a ramp in the legend
+_RAMP: Final = (8.0, 0.8)  # the width and the height of a ramp in the legend
 _LEGEND_GAP: Final = 1.6  # between the entries of the legend
 _TITLE_SCALE: Final = 1.25
 
@@ -130,16 +130,18 @@ def _headers(picture: Picture, placed: Layout) -> list[str]:
         frame = picture.frames[panel.frame]
         x, y = panel.place.x + 0.7 * size, panel.place.y + 0.3 * size
         room = panel.place.width - 1.2 * size
-        halo = ""
-        if frame.fill != "none":
-            halo = (
-                f' stroke="{_attribute(frame.fill)}" stroke-width="{_number(0.25 * size)}"'
-                ' stroke-linejoin="round" paint-order="stroke"'
-            )
         lines = [_fitted(line, size, room) for line in placed.headers[panel.frame]]
         shown = _text(lines, x, y, size, "start")
         if shown:
-            elements.append(f'<g fill="{_attribute(frame.text_color)}"{halo}>{shown}</g>')
+            # A stroke below the letters: not every program knows how to paint it behind them.
+            ground = picture.background if frame.fill == "none" else frame.fill
+            if ground != "none":
+                color = _attribute(ground)
+                elements.append(
+                    f'<g aria-hidden="true" fill="{color}" stroke="{color}" '
+                    f'stroke-width="{_number(0.25 * size)}" stroke-linejoin="round">{shown}</g>'
+                )
+            elements.append(f'<g fill="{_attribute(frame.text_color)}">{shown}</g>')
     return elements
 
 
@@ -366,7 +368,8 @@ def _legend_entry(entry: Line | Swatch | Ramp, x: float, y: float, size: float, 
         line = Line(" ".join(text.lines_of(entry.text)))
         patch = Rectangle(x, y + 0.15 * size, size, size)
         return (
-            f'<rect {_place(patch)} rx="2" fill="{_attribute(entry.color)}"/>'
+            f'<rect {_place(patch)} rx="2" fill="{_attribute(entry.color)}" '
+            f'stroke="{_attribute(entry.stroke)}" stroke-width="0.5"/>'
             f"{_text([line], x + 1.5 * size, y, size, 'start')}"
         )
     return _ramp(entry, x, y, size, name)

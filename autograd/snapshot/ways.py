@@ -63,14 +63,20 @@ class Ways:
     def __str__(self) -> str:
         leaf, root = self.graph.name(self.leaf), self.graph.name(self.graph.root)
         ways = "1 way" if self.count == 1 else f"{_written(self.count)} ways"
-        lines = [f"{ways} from {leaf} to {root}, whose products add up to {self.total:g}"]
+        total = _plain(self.total)
+        lines = [f"{ways} from {leaf} to {root}, whose products add up to {total}"]
         for way in self.listed:
-            factors = _shortened([f"{local:g}" for local in way.local_derivatives], " * ")
+            factors = _shortened([_plain(local) for local in way.local_derivatives], " * ")
             names = _shortened([self.graph.name(id) for id in way.nodes], " -> ")
-            lines.append(f"  {way.product:g} = {factors or 1}: {names}")
+            lines.append(f"  {_plain(way.product)} = {factors or 1}: {names}")
         if self.count > len(self.listed):
             lines.append(f"  and {_written(self.count - len(self.listed))} more")
         return "\n".join(lines)
+
+
+def _plain(number: float) -> str:
+    """A number; a zero without its sign."""
+    return f"{number + 0.0:g}"
 
 
 def _written(count: int) -> str:

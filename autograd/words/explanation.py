@@ -239,8 +239,8 @@ class _Author:
         return self.math(self.symbol(id))
 
     def number(self, number: float) -> Written:
-        """A number."""
-        return self.style.number(number, self.it.digits)
+        """A number that is no constant of a formula."""
+        return self.style.number(number + self.reading.zero, self.it.digits)
 
     def adjoint(self, id: int) -> str:
         """The derivative of the output with respect to a value."""
