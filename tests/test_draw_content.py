@@ -2,9 +2,14 @@
 
 from __future__ import annotations
 
+import inspect
 import math
+import re
+from collections.abc import Callable
+from functools import partial
 from itertools import pairwise
-from typing import Any
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
@@ -12,11 +17,14 @@ from hypothesis import strategies as st
 
 from autograd import Primitive, Value, clamp, graph
 from autograd import sum as total
-from autograd.draw import picture_of
+from autograd.draw import DotOptions, PictureOptions, draw_dot, picture_of, save
 from autograd.draw.colors import THEMES, Scale, blend, contrast, readable_on
+from autograd.draw.options import completed
 from autograd.draw.picture import Box, Picture, Ramp, Swatch
+from autograd.snapshot import Graph
 from nn import MLP, Neuron
 from tests.drawings import contents, edges, example, lines_of, network
+from tests.programs import ROOT
 
 # ── Boxes ─────────────────────────────────────────────────────────────────────
 
@@ -435,6 +443,77 @@ def test_size_direction_title_and_background_are_those_asked_for() -> None:
     )
     assert (picture.font_size, picture.direction) == (20.0, "BT")
     assert (picture.title, picture.background) == ("A <title>", "#111827")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("colour", "did you mean 'color_by'?"),
+        ("dept", "did you mean 'depth'?"),
+        (
+            "rankdir",
+            "there are local_derivatives, color_by, path_from, depth, max_boxes, frames, theme, "
+            "direction, precision, font_size, title, style",
+        ),
+    ],
+)
+def test_an_unknown_option_is_refused_with_the_one_that_may_be_meant(
+    wrong: str, said: str, tmp_path: Path
+) -> None:
+    snapshot = graph(example())
+    draws: list[Callable[..., Any]] = [
+        *(snapshot.to_svg, snapshot.to_dot),
+        *(partial(picture_of, snapshot), partial(draw_dot, snapshot)),
+        *(partial(snapshot.save, tmp_path / "a.svg"), partial(save, snapshot, tmp_path / "a.gv")),
+    ]
+    for draw in draws if wrong != "rankdir" else draws[:3]:
+        with pytest.raises(TypeError) as error:
+            draw(**{wrong: "TB"})
+        assert str(error.value) == f"no picture has the option {wrong!r}: {said}"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_classic_style_is_left_to_graphviz(tmp_path: Path) -> None:
+    snapshot = graph(example())
+    options: Any = {"style": "classic"}
+    said = (
+        'style="classic" is laid out by Graphviz alone: take to_dot() or draw_dot(), '
+        'or save with layout="dot"'
+    )
+    own: list[Callable[..., Any]] = [
+        *(snapshot.to_svg, partial(snapshot.save, tmp_path / "a.svg")),
+        partial(save, snapshot, tmp_path / "a.svg", layout="own"),
+    ]
+    for draw in own:
+        with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+            draw(**options)
+    assert list(tmp_path.iterdir()) == []
+    assert "operation2" in snapshot.to_dot(**options).source
+    assert "operation2" in save(snapshot, tmp_path / "a.gv", **options).read_text()
+
+
+def test_signatures_tell_the_options_with_their_types_and_defaults() -> None:
+    common = set(PictureOptions.__annotations__)
+    functions: list[tuple[Any, set[str]]] = [
+        (picture_of, common | {"graph", "style"}),
+        (draw_dot, (common | {"root", "format", "rankdir", "style"}) - {"direction"}),
+        (save, common | {"root", "path", "layout", "style"}),
+        (Graph.to_svg, common | {"self"}),
+        (Graph.to_dot, common | {"self", "format", "style"}),
+        (Graph.save, common | {"self", "path", "layout", "style"}),
+    ]
+    for function, expected in functions:
+        parameters = inspect.signature(function).parameters
+        assert set(parameters) == expected
+        assert parameters["max_boxes"].default == 40
+        assert parameters["theme"].annotation == Literal["light", "dark", "print"]
+    listed = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "pictures.md").read_text("utf-8"), re.M)
+    assert listed == [name for name in completed({}) if name != "style"]
+    assert completed({}) == completed(completed({}))  # each default is one that is taken
+    for name in completed({}):
+        assert f"\n    {name}: " in inspect.cleandoc(
+            f"{PictureOptions.__doc__}\n{DotOptions.__doc__}"
+        ).replace("\n        ", "\n    ")
 
 
 @pytest.mark.parametrize(

@@ -137,7 +137,7 @@ def test_the_ways_are_those_of_the_graph(program: list[Step], a: float, b: float
         if leaf.op is None and leaf.id != len(graph(root)) - 1:
             explanation = explain(root, leaf)
             assume(finite(explanation))
-            count, ways = explanation.ways()
+            count, ways = explanation.paths()
             paths = graph(root).path(leaf, limit=4)
             assert count == paths.count
             products = [abs(way.product) for way in ways]

@@ -51,11 +51,15 @@ ALLOWED = {
         "autograd.draw.options",
         "autograd.reading",
         "autograd.snapshot.diagnosis",
-        "autograd.snapshot.ways",
+        "autograd.snapshot.paths",
         "autograd.words.explanation",
     ],
-    "autograd.snapshot.ways": ["autograd.snapshot"],
-    "autograd.snapshot.diagnosis": ["autograd.primitives", "autograd.snapshot"],
+    "autograd.snapshot.paths": ["autograd.snapshot"],
+    "autograd.snapshot.diagnosis": [
+        "autograd.primitives",
+        "autograd.snapshot",
+        "autograd.snapshot.paths",
+    ],
     "autograd.words.notation": [],
     "autograd.words.page": ["autograd.words.notation"],
     "autograd.words.expressions": [
@@ -79,7 +83,7 @@ ALLOWED = {
         "autograd.words.notation",
         "autograd.words.page",
         "autograd.snapshot",
-        "autograd.snapshot.ways",
+        "autograd.snapshot.paths",
     ],
     "autograd.words": [],
     # It imports these where its functions are called.
@@ -106,11 +110,7 @@ ALLOWED = {
         "autograd.value",
     ],
     "autograd.draw.colors": ["autograd.draw.picture"],
-    "autograd.draw.options": [
-        "autograd.draw.colors",
-        "autograd.draw.picture",
-        "autograd.snapshot",
-    ],
+    "autograd.draw.options": ["autograd.draw.picture", "autograd.snapshot"],
     "autograd.draw.statistics": [],
     "autograd.draw.folding": ["autograd.snapshot"],
     "autograd.draw.summary": [

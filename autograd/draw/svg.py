@@ -55,8 +55,9 @@ def to_svg(picture: Picture) -> str:
     body = [*frames, *_edge_groups(edges, prefix), *fronts]
 
     size, margin = picture.font_size, _MARGIN * picture.font_size
-    title, title_width, title_height = _title(picture)
-    caption, caption_width, caption_height = _caption(picture)
+    heading = Line(picture.title, bold=True, scale=_TITLE_SCALE)
+    title, title_width, title_height = _outside(picture, heading, 0.0, 0.6)
+    caption, caption_width, caption_height = _outside(picture, Line(picture.caption), 0.8, 0.0)
     legend, legend_width, legend_height = _legend(picture, placed.width, prefix)
     width = max(placed.width, title_width, caption_width, legend_width) + 2 * margin
     below = margin + title_height + placed.height
@@ -297,24 +298,13 @@ def _labels(picture: Picture, placed: Layout) -> list[str]:
 # ── Around the graph ──────────────────────────────────────────────────────────
 
 
-def _title(picture: Picture) -> tuple[list[str], float, float]:
-    if not picture.title:
-        return [], 0.0, 0.0
-    lines = text.split([Line(picture.title, bold=True, scale=_TITLE_SCALE)])
-    return _lines_outside(picture, lines, 0.0, 0.6)
-
-
-def _caption(picture: Picture) -> tuple[list[str], float, float]:
-    if not picture.caption:
-        return [], 0.0, 0.0
-    return _lines_outside(picture, text.split([Line(picture.caption)]), 0.8, 0.0)
-
-
-def _lines_outside(
-    picture: Picture, lines: list[Line], above: float, below: float
+def _outside(
+    picture: Picture, line: Line, above: float, below: float
 ) -> tuple[list[str], float, float]:
-    """Lines at the left, with room above and below them; and their width and height."""
-    size = picture.font_size
+    """Text at the left, with room above and below it; and its width and height."""
+    if not line.text:
+        return [], 0.0, 0.0
+    size, lines = picture.font_size, text.split([line])
     width, height = text.size_of(lines, size)
     shown = _text(lines, 0, above * size, size, "start")
     element = f'<g fill="{_attribute(picture.text_color)}">{shown}</g>'

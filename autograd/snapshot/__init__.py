@@ -22,9 +22,9 @@ if TYPE_CHECKING:
 
     import graphviz
 
-    from autograd.draw.options import Layout, PictureOptions
+    from autograd.draw.options import DotOptions, Layout, PictureOptions
     from autograd.snapshot.diagnosis import Anomaly
-    from autograd.snapshot.ways import Ways
+    from autograd.snapshot.paths import Paths
     from autograd.words.explanation import Explanation
 
 
@@ -63,7 +63,7 @@ class Node:
         return tuple([operand for operand in self.operands if type(operand) is int])
 
 
-Which: TypeAlias = "Value | Node | int | str"
+Which: TypeAlias = Value | Node | int | str
 
 
 def graph(root: Value) -> Graph:
@@ -295,14 +295,14 @@ class Graph:
                     adjoints[source] += local * adjoints[node.id]
         return tuple(adjoints)
 
-    def path(self, leaf: Which, limit: int = 10) -> Ways:
-        """Every way from ``leaf`` to the root, with the product of its local derivatives.
+    def path(self, leaf: Which, limit: int = 10) -> Paths:
+        """Every path from ``leaf`` to the root, with the product of its local derivatives.
 
         The sum of the products is the derivative of the root with respect to the leaf.
 
         Args:
             leaf: a node; it need not be a leaf.
-            limit: how many ways are listed at most: those with the largest products.
+            limit: how many paths are listed at most: those with the largest products.
 
         >>> x = Value(3.0, "x")
         >>> y = x * x + x
@@ -313,9 +313,9 @@ class Graph:
           3 = 3 * 1: x -> node1 -> y
           1 = 1: x -> y
         """
-        from autograd.snapshot.ways import ways
+        from autograd.snapshot.paths import paths
 
-        return ways(self, self[leaf], limit)
+        return paths(self, self[leaf], limit)
 
     # ── Words ─────────────────────────────────────────────────────────────────
 
@@ -360,22 +360,24 @@ class Graph:
         """The graph as an SVG document; no other program is needed.
 
         Args:
-            options: those of `autograd.draw.picture_of`.
+            options: see `autograd.draw.PictureOptions`.
 
         >>> x = Value(3.0, "x")
         >>> graph(x * x).to_svg(theme="dark").startswith("<svg ")
         True
         """
         from autograd import draw
+        from autograd.draw.options import check_own
 
+        check_own(options)
         return draw.to_svg(draw.picture_of(self, **options))
 
-    def to_dot(self, format: str = "svg", **options: Unpack[PictureOptions]) -> graphviz.Digraph:
+    def to_dot(self, format: str = "svg", **options: Unpack[DotOptions]) -> graphviz.Digraph:
         """The graph as a `graphviz.Digraph`, which can be changed before it is rendered.
 
         Args:
             format: of what it is rendered to.
-            options: those of `autograd.draw.picture_of`.
+            options: see `autograd.draw.PictureOptions` and `autograd.draw.DotOptions`.
         """
         from autograd import draw
 
@@ -386,7 +388,7 @@ class Graph:
         path: str | os.PathLike[str],
         *,
         layout: Layout | None = None,
-        **options: Unpack[PictureOptions],
+        **options: Unpack[DotOptions],
     ) -> Path:
         """Draw the graph into a file, such as ``"x.svg"``; see `autograd.draw.save`."""
         from autograd import draw
