@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from autograd import draw
 from autograd.draw import notebook
+from autograd.draw.options import DotOptions, PictureOptions, check_own, takes_options
 from autograd.engine.value import Value
 from autograd.snapshot import Snapshot, Which
 from autograd.snapshot.diagnosis import Anomaly, anomalies
-from autograd.snapshot.ways import Ways, ways
+from autograd.snapshot.paths import Paths, paths
 from autograd.words.explanation import Explanation
 from autograd.words.formulas import formula_of
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
 
     import graphviz
 
-    from autograd.draw.options import Layout, PictureOptions
+    from autograd.draw.options import Layout
 
 __all__ = ["Graph", "explain", "formula", "graph"]
 
@@ -40,14 +41,14 @@ class Graph(Snapshot):
 
     # ── Words ─────────────────────────────────────────────────────────────────
 
-    def path(self, leaf: Which, limit: int = 10) -> Ways:
-        """Every way from ``leaf`` to the root, with the product of its local derivatives.
+    def path(self, leaf: Which, limit: int = 10) -> Paths:
+        """Every path from ``leaf`` to the root, with the product of its local derivatives.
 
         The sum of the products is the derivative of the root with respect to the leaf.
 
         Args:
             leaf: a node; it need not be a leaf.
-            limit: how many ways are listed at most: those with the largest products.
+            limit: how many paths are listed at most: those with the largest products.
 
         >>> x = Value(3.0, "x")
         >>> y = x * x + x
@@ -58,7 +59,7 @@ class Graph(Snapshot):
           3 = 3 * 1: x -> node1 -> y
           1 = 1: x -> y
         """
-        return ways(self, self[leaf], limit)
+        return paths(self, self[leaf], limit)
 
     def explain(
         self, leaf: Which | None = None, *, digits: int = 6, limit: int = 20
@@ -93,33 +94,37 @@ class Graph(Snapshot):
 
     # ── Pictures ──────────────────────────────────────────────────────────────
 
+    @takes_options(PictureOptions)
     def to_svg(self, **options: Unpack[PictureOptions]) -> str:
         """The graph as an SVG document; no other program is needed.
 
         Args:
-            options: those of `autograd.draw.picture_of`.
+            options: see `autograd.draw.PictureOptions`.
 
         >>> x = Value(3.0, "x")
         >>> graph(x * x).to_svg(theme="dark").startswith("<svg ")
         True
         """
+        check_own(options)
         return draw.to_svg(draw.picture_of(self, **options))
 
-    def to_dot(self, format: str = "svg", **options: Unpack[PictureOptions]) -> graphviz.Digraph:
+    @takes_options(DotOptions)
+    def to_dot(self, format: str = "svg", **options: Unpack[DotOptions]) -> graphviz.Digraph:
         """The graph as a `graphviz.Digraph`, which can be changed before it is rendered.
 
         Args:
             format: of what it is rendered to.
-            options: those of `autograd.draw.picture_of`.
+            options: see `autograd.draw.PictureOptions` and `autograd.draw.DotOptions`.
         """
         return draw.to_digraph(draw.picture_of(self, **options), format)
 
+    @takes_options(DotOptions)
     def save(
         self,
         path: str | os.PathLike[str],
         *,
         layout: Layout | None = None,
-        **options: Unpack[PictureOptions],
+        **options: Unpack[DotOptions],
     ) -> Path:
         """Draw the graph into a file, such as ``"x.svg"``; see `autograd.draw.save`."""
         return draw.save(self, path, layout=layout, **options)

@@ -88,8 +88,10 @@ def edges(picture: Picture) -> list[tuple[str, str, str]]:
 
 
 def svg_texts(svg: str) -> list[str]:
-    """Every text that an SVG shows."""
-    return [element.text or "" for element in ElementTree.fromstring(svg).iter(f"{SVG}text")]
+    """Every text that an SVG shows, but for the ground below a title, which is not read out."""
+    tree = ElementTree.fromstring(svg)
+    hidden = {id(text) for ground in tree.iterfind(".//*[@aria-hidden]") for text in ground}
+    return [text.text or "" for text in tree.iter(f"{SVG}text") if id(text) not in hidden]
 
 
 def dot_texts(svg: str) -> list[str]:

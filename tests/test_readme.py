@@ -28,4 +28,4 @@ def test_the_picture_shows_the_graph_of_the_example() -> None:
     drawn = graph(names["y"]).to_svg(local_derivatives="numbers")
     shown = svg_texts((ROOT / "docs" / "example.svg").read_text("utf-8"))
     assert shown == svg_texts(drawn)
-    assert len(shown) == 30
+    assert len(shown) == 29

@@ -6,8 +6,8 @@ request, the number on an edge into an operation is the local derivative: follow
 edges from a leaf to the result, the product of these numbers is what that path
 contributes to the leaf's gradient.
 
-`picture_of` decides what is shown, and lists all the options; from there, a picture
-becomes an SVG without any other program (`to_svg`), or Graphviz's language
+`PictureOptions` lists all that can be chosen, and `picture_of` decides by it what is shown;
+from there, a picture becomes an SVG without any other program (`to_svg`), or Graphviz's language
 (`to_digraph`). The methods of `autograd.graph`'s snapshots do the same.
 """
 
@@ -20,7 +20,15 @@ from typing import TYPE_CHECKING, Unpack
 from autograd.draw.content import picture_of
 from autograd.draw.dot import to_digraph
 from autograd.draw.files import check_target, write
-from autograd.draw.options import DIRECTIONS, Layout, PictureOptions, check_choice
+from autograd.draw.options import (
+    DIRECTIONS,
+    DotOptions,
+    Layout,
+    PictureOptions,
+    check_choice,
+    check_own,
+    takes_options,
+)
 from autograd.draw.svg import to_svg
 from autograd.engine.value import Value
 from autograd.snapshot import Snapshot
@@ -28,14 +36,15 @@ from autograd.snapshot import Snapshot
 if TYPE_CHECKING:
     import graphviz
 
-__all__ = ["draw_dot", "picture_of", "save", "to_digraph", "to_svg"]
+__all__ = ["DotOptions", "PictureOptions", "draw_dot", "picture_of", "save", "to_digraph", "to_svg"]
 
 
+@takes_options(DotOptions, "direction")
 def draw_dot(
     root: Value | Snapshot,
     format: str = "svg",
     rankdir: str = "LR",
-    **options: Unpack[PictureOptions],
+    **options: Unpack[DotOptions],
 ) -> graphviz.Digraph:
     """The graph that ``root`` was computed by, as a picture.
 
@@ -48,10 +57,10 @@ def draw_dot(
         format: of the rendered picture, such as ``"svg"``, ``"png"`` or ``"pdf"``.
         rankdir: the direction of the computation: ``"LR"`` from left to right,
             ``"TB"`` from top to bottom, ``"RL"`` or ``"BT"``.
-        options: those of `picture_of`.
+        options: see `PictureOptions` and `DotOptions`.
 
     Raises:
-        TypeError: ``root`` is neither a Value nor a snapshot.
+        TypeError: ``root`` is neither a Value nor a snapshot, or there is no such option.
         ValueError: an option is none of those that there are.
         ModuleNotFoundError: the package graphviz is missing.
 
@@ -69,12 +78,13 @@ def draw_dot(
     return to_digraph(picture_of(snapshot, **options), format)
 
 
+@takes_options(DotOptions)
 def save(
     root: Value | Snapshot,
     path: str | os.PathLike[str],
     *,
     layout: Layout | None = None,
-    **options: Unpack[PictureOptions],
+    **options: Unpack[DotOptions],
 ) -> Path:
     """Draw the graph of ``root`` into a file, in the format that the suffix names.
 
@@ -89,7 +99,7 @@ def save(
         path: the file.
         layout: who decides where everything stands: ``"own"``, which is this library,
             or ``"dot"``. None stands for ``"own"`` where that is possible.
-        options: those of `picture_of`.
+        options: see `PictureOptions`; and `DotOptions` for what ``dot`` lays out.
 
     Returns:
         The file that was written.
@@ -104,7 +114,9 @@ def save(
         ModuleNotFoundError: the package graphviz is needed and missing.
     """
     snapshot = _snapshot("save", root)
-    check_target(path, layout)  # before the picture, which may take a while
+    # Before the picture, which may take a while.
+    if check_target(path, layout) == "svg" and layout != "dot":
+        check_own(options)
     return write(picture_of(snapshot, **options), path, layout)
 
 

@@ -2,17 +2,17 @@
 
 Blue stands for negative numbers and orange for positive ones, which readers who
 confuse red with green tell apart as well as anybody; how strong the colour is
-shows the size of the number, on a logarithmic scale.
+shows the size of the number, on a logarithmic scale that fits the numbers shown.
 """
 
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from typing import Final
 
-from autograd.draw.picture import Legend, Ramp, Swatch
+from autograd.draw.picture import Ramp, Swatch
 
 # From the strongest negative number over 0 to the strongest positive one.
 Stops = tuple[str, ...]
@@ -115,80 +115,86 @@ THEMES: Final = {
     ),
 }
 
-_DECADES: Final = 6  # how far down from the largest number sizes are told apart
-_FAINTEST: Final = 0.15  # the place on the scale of the smallest of these sizes
+_DECADES: Final = 6.0  # how far down from the largest number sizes are told apart
+_NARROWEST: Final = math.log10(2.0)  # numbers closer than this do not span the whole scale
+_FAINTEST: Final = 0.25  # the place on the scale of the smallest of these sizes
+_MOST_SWATCHES: Final = 3  # of each sign; of more numbers, a ramp
+_RAMP_STEPS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
     """Where a number stands between the colours of a ramp.
 
-    The scale ends at powers of ten, so that colours are alike in pictures whose
-    numbers differ little.
+    The scale fits the numbers that are shown: the largest has the strongest colour,
+    the smallest the faintest, and between them colours go by the logarithm.
 
     Attributes:
-        low: a power of ten: sizes up to it are shown alike, and 0 apart from them.
-        high: a power of ten that no size is beyond.
+        numbers: those that are shown, in order, each once.
+        low: the logarithm of the size that has the faintest colour, as have all below it;
+            0 has another.
+        high: the logarithm of the largest size.
     """
 
+    numbers: tuple[float, ...]
     low: float
     high: float
 
     @classmethod
     def of(cls, numbers: Iterable[float]) -> Scale | None:
-        """The scale on which these numbers can be shown; None if none is finite.
+        """The scale on which these numbers are shown; None if none is finite.
 
-        >>> Scale.of([0.02, -3.0, 0.0])
-        Scale(low=0.01, high=10.0)
+        >>> Scale.of([0.01, -10.0, 0.0])
+        Scale(numbers=(-10.0, 0.0, 0.01), low=-2.0, high=1.0)
         """
-        sizes = [abs(number) for number in numbers if math.isfinite(number)]
-        if not sizes:
+        finite = sorted({number + 0.0 for number in numbers if math.isfinite(number)})
+        if not finite:
             return None
-        sizes = [size for size in sizes if size > 0.0] or [1.0]
-        high = min(max(math.ceil(math.log10(max(sizes))), -300), 308)
-        low = min(max(math.floor(math.log10(min(sizes))), high - _DECADES), high - 1)
-        return cls(10.0**low, 10.0**high)
+        sizes = [math.log10(abs(number)) for number in finite if number] or [0.0]
+        high = max(sizes)
+        return cls(tuple(finite), min(max(min(sizes), high - _DECADES), high - _NARROWEST), high)
 
     def position(self, number: float) -> float:
         """The place of a finite number between -1 and 1; 0 stands for 0 alone.
 
-        >>> scale = Scale(0.01, 100.0)
-        >>> scale.position(0.0), scale.position(-100.0), round(scale.position(0.01), 9)
-        (0.0, -1.0, 0.15)
+        >>> scale = Scale((), -2.0, 2.0)
+        >>> scale.position(0.0), scale.position(-100.0), scale.position(0.01)
+        (0.0, -1.0, 0.25)
         """
         if number == 0.0:
             return 0.0
-        decades = math.log10(self.high) - math.log10(self.low)
-        share = (math.log10(abs(number)) - math.log10(self.low)) / decades
+        share = (math.log10(abs(number)) - self.low) / (self.high - self.low)
         place = _FAINTEST + (1.0 - _FAINTEST) * min(max(share, 0.0), 1.0)
         return math.copysign(place, number)
 
-    def number(self, position: float) -> float:
-        """The number whose place ``position`` is."""
-        if position == 0.0:
-            return 0.0
-        share = (abs(position) - _FAINTEST) / (1.0 - _FAINTEST)
-        low, high = math.log10(self.low), math.log10(self.high)
-        return math.copysign(10.0 ** (low + share * (high - low)), position)
+    def legend(self, stops: Stops, written: Callable[[float], str]) -> list[Swatch | Ramp]:
+        """The colours of the numbers that are shown: of a few each, of many from end to end."""
+        entries: list[Swatch | Ramp] = []
+        for sign in (-1, 0, 1):
+            side = [number for number in self.numbers if (number > 0) - (number < 0) == sign]
+            texts = {written(number): number for number in side}
+            if len(texts) <= _MOST_SWATCHES:
+                entries += [
+                    Swatch(blend(stops, self.position(number)), text)
+                    for text, number in texts.items()
+                ]
+            else:
+                entries.append(self._ramp(stops, side[0], side[-1], written))
+        return entries
 
-    def legend(self, stops: Stops, title: str, swatches: Iterable[Swatch]) -> Legend:
-        """What the colours of the scale mean, and those of ``swatches``."""
-        count = 17
-        places = [2.0 * i / (count - 1) - 1.0 for i in range(count)]
-        ramp = Ramp(
-            tuple([blend(stops, place) for place in places]),
-            tuple([_rounded(self.number(place)) for place in (-1.0, -0.5, 0.0, 0.5, 1.0)]),
-        )
-        return Legend((ramp, *swatches), title)
-
-
-def _rounded(number: float) -> str:
-    """A number to one digit, with an exponent only where it needs one.
-
-    >>> _rounded(10.0), _rounded(0.0316), _rounded(1e-9)
-    ('10', '0.03', '1e-09')
-    """
-    return f"{float(f'{number:.1g}'):g}"
+    def _ramp(
+        self, stops: Stops, first: float, last: float, written: Callable[[float], str]
+    ) -> Ramp:
+        """The colours from one number to another of the same sign."""
+        start, end = self.position(first), self.position(last)
+        places = [start + (end - start) * step / _RAMP_STEPS for step in range(_RAMP_STEPS + 1)]
+        texts = [written(first), written(last)]
+        faintest = math.copysign(10.0**self.low, first)
+        if 0.0 < first < faintest:
+            texts[0] = f"≤ {written(faintest)}"
+        if faintest < last < 0.0:
+            texts[1] = f"≥ {written(faintest)}"
+        return Ramp(tuple([blend(stops, place) for place in places]), tuple(texts))
 
 
 def blend(stops: Stops, position: float) -> str:

@@ -1,7 +1,7 @@
 """What a picture of a graph shows: from a snapshot to boxes, edges, frames and colours.
 
 A value and the operation that computed it share one box; what an operation was
-applied to besides Values stands in its box as well, such as ``… ** 2``. In the
+applied to besides Values stands in its box as well, such as ``(·) ** 2``. In the
 classic style, each operation and each constant is a shape of its own.
 """
 
@@ -10,14 +10,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from dataclasses import replace
-from typing import Final
+from typing import Final, Unpack
 
-from autograd.draw.colors import Scale, blend, readable_on
+from autograd.draw.colors import THEMES, Scale, blend, readable_on
 from autograd.draw.folding import Folding, Part, fold
-from autograd.draw.options import Choices, ColorBy, LocalDerivatives, Style, ThemeName
+from autograd.draw.options import DotOptions, completed, takes_options
 from autograd.draw.picture import (
     Box,
-    Direction,
     Edge,
     Frame,
     Legend,
@@ -26,106 +25,59 @@ from autograd.draw.picture import (
     Swatch,
 )
 from autograd.draw.summary import SMALL, computed, count, operations, summary
-from autograd.engine.table import Reduction
-from autograd.snapshot import Node, Snapshot, Which
+from autograd.engine.table import Primitive, Reduction
+from autograd.snapshot import Node, Snapshot
 from autograd.snapshot.grouping import Group
-from autograd.snapshot.ways import ways as ways_of
+from autograd.snapshot.paths import paths
 from autograd.words.formulas import local_derivative_formulas
 
 _DASH: Final = "–"
-_GAP: Final = "…"  # what stands in an operation for an operand that has a box of its own
+_BLANK: Final = "·"  # stands in an operation for an operand that has a box of its own
 _MOST_OPERANDS: Final = 4  # that are written out in an operation
 _LARGE: Final = 1.1  # the size of names
 _MARKED_BOX: Final = 3.0  # the width of lines that stand out
 _MARKED_EDGE: Final = 2.5
 
 
-def picture_of(
-    graph: Snapshot,
-    *,
-    local_derivatives: LocalDerivatives | None = None,
-    color_by: ColorBy | None = "gradient",
-    path_from: Which | None = None,
-    depth: int | None = None,
-    max_boxes: int | None = 40,
-    frames: bool = True,
-    style: Style = "one box",
-    theme: ThemeName = "light",
-    direction: Direction = "LR",
-    precision: int = 4,
-    font_size: float = 12.0,
-    title: str = "",
-) -> Picture:
+@takes_options(DotOptions)
+def picture_of(graph: Snapshot, **options: Unpack[DotOptions]) -> Picture:
     """What is to be seen of a graph, yet without a place for anything.
 
     Args:
         graph: the snapshot.
-        local_derivatives: what stands on the edge into an operation: the local
-            derivative in ``"numbers"``, in ``"symbols"``, or ``"both"``; None for nothing.
-        color_by: what the colours show: the ``"gradient"`` or the ``"value"`` in the
-            boxes, or the ``"local derivative"`` in the edges; None for no such colours.
-            Blue is negative and orange positive; a folded group has the colour of the
-            number of the greatest size in it.
-        path_from: a leaf, from which every way to the root is marked; a Value, an id or
-            a label, as `Snapshot.__getitem__` takes it.
-        depth: how many levels of groups are open: at 0 a model is one box, at 1 each of
-            its layers, and so on. None opens as many as ``max_boxes`` allows.
-        max_boxes: how many boxes there may be, and twice as many edges. Beyond that
-            groups are folded, and what is in no group is contracted; the caption says
-            so. A ``depth`` that is given is kept to all the same. None shows everything.
-        frames: whether open groups are framed.
-        style: ``"one box"`` for a value and its operation, or ``"classic"``, with the
-            operation apart in an oval.
-        theme: ``"light"``, ``"dark"``, or ``"print"``, which does without colours.
-        direction: where the computation goes: ``"LR"`` from left to right, ``"TB"``
-            from top to bottom, ``"RL"`` or ``"BT"``.
-        precision: how many significant digits numbers have, 1 to 17.
-        font_size: in pixels, 4 to 100.
-        title: a line above the picture.
+        options: those of `PictureOptions`, and of `DotOptions` for what Graphviz lays out.
 
     Raises:
-        ValueError: an option is none of those listed; the message names them.
-        TypeError: an option is not of the right type.
+        ValueError: an option is none of those listed there; the message names them.
+        TypeError: there is no such option, or it is not of the right type.
         KeyError: ``path_from`` is not in the graph.
 
     >>> from autograd import Value, graph
     >>> x = Value(3.0, "x")
     >>> [[line.text for line in box.lines] for box in picture_of(Snapshot.of(x**2)).boxes]
-    [['x', '3', 'grad –'], ['… ** 2', '9', 'grad –']]
+    [['x', '3', 'grad –'], ['(·) ** 2', '9', 'grad –']]
     """
-    choices = Choices(
-        local_derivatives=local_derivatives,
-        color_by=color_by,
-        path_from=path_from,
-        depth=depth,
-        max_boxes=max_boxes,
-        frames=frames,
-        style=style,
-        theme=theme,
-        direction=direction,
-        precision=precision,
-        font_size=font_size,
-        title=title,
-    )
-    return _Drawing(graph, fold(graph, depth, max_boxes), choices).picture()
+    chosen = completed(options)
+    return _Drawing(graph, fold(graph, chosen["depth"], chosen["max_boxes"]), chosen).picture()
 
 
 class _Drawing:
     """A picture while it is being made."""
 
-    def __init__(self, graph: Snapshot, folding: Folding, choices: Choices) -> None:
+    def __init__(self, graph: Snapshot, folding: Folding, options: DotOptions) -> None:
         self.graph = graph
         self.folding = folding
-        self.choices = choices
-        self.colors = choices.colors
-        ways = (
-            None if choices.path_from is None else ways_of(graph, graph[choices.path_from], limit=0)
-        )
+        self.options = options
+        self.colors = THEMES[options["theme"]]
+        start = options["path_from"]
+        ways = None if start is None else paths(graph, graph[start], limit=0)
         self.ways = ways
         self.marked = frozenset() if ways is None else ways.nodes
         # What begins the ways is on them, and the operation that computed it is not.
         self.entered = self.marked if ways is None else self.marked - {ways.leaf}
-        self.scale = self._scale()
+        on_edges = options["color_by"] == "local derivative"
+        self.stops = self.colors.lines if on_edges else self.colors.stops
+        self.scale = Scale.of(self._coloring())
         self.alarming = False  # whether there is anything in the colour of bad numbers
         self.boxes: list[Box] = []
         self.edges: list[Edge] = []
@@ -137,7 +89,7 @@ class _Drawing:
         self.exits: list[int] = []
 
     def picture(self) -> Picture:
-        if self.choices.frames:
+        if self.options["frames"]:
             self._add_frames()
         for part in self.folding.parts:
             self._add_part(part)
@@ -146,53 +98,66 @@ class _Drawing:
             tuple(self.boxes),
             tuple(self.edges),
             tuple(self.frames),
-            direction=self.choices.direction,
-            font_size=float(self.choices.font_size),
+            direction=self.options["direction"],
+            font_size=float(self.options["font_size"]),
             background=self.colors.background,
             text_color=self.colors.text,
             legend=self._legend(),
             caption=self._caption(),
-            title=self.choices.title,
+            title=self.options["title"],
         )
 
     # ── Numbers and their colours ─────────────────────────────────────────────
 
     def _number(self, number: float) -> str:
-        return f"{number:.{self.choices.precision}g}"
+        """A result; a zero has no sign in it, which tooltips tell."""
+        return self._constant(number + 0.0)  # -0.0 + 0.0 is 0.0
 
-    def _scale(self) -> Scale | None:
-        if self.choices.color_by == "gradient":
-            return Scale.of([node.grad for node in self.graph if node.grad is not None])
-        if self.choices.color_by == "value":
-            return Scale.of([node.data for node in self.graph])
-        if self.choices.color_by == "local derivative":
-            return Scale.of([local for node in self.graph for local in node.local_derivatives])
-        return None
+    def _constant(self, number: float) -> str:
+        return f"{number:.{self.options['precision']}g}"
+
+    def _coloring(self) -> list[float]:
+        """The numbers, one each, that give boxes or edges their colours."""
+        if self.options["color_by"] == "local derivative":
+            return [
+                local
+                for node in self.graph
+                for source, local in zip(node.inputs, node.local_derivatives)
+                if self._is_one_box(node.id) and self._is_one_box(source)
+            ]
+        boxes = [self._shown(self._nodes(part)) for part in self.folding.parts]
+        return [max(numbers, key=abs) for numbers in boxes if numbers and _all_finite(numbers)]
+
+    def _nodes(self, part: Part) -> list[Node]:
+        return [self.graph.nodes[id] for id in part.nodes]
+
+    def _is_one_box(self, id: int) -> bool:
+        """Whether a node has a box to itself."""
+        return self.folding.parts[self.folding.part_of[id]].kind == "value"
 
     def _shown(self, nodes: Sequence[Node]) -> list[float]:
         """The numbers that give a box its colour."""
-        if self.choices.color_by == "value":
+        if self.options["color_by"] == "value":
             return [node.data for node in nodes]
-        if self.choices.color_by == "gradient":
+        if self.options["color_by"] == "gradient":
             return [node.grad for node in nodes if node.grad is not None]
         return []
 
-    def _paint(self, nodes: Sequence[Node], fill: str) -> tuple[str, str, bool]:
-        """The colours behind and of the letters, and whether the outline is dashed.
+    def _color(self, numbers: Sequence[float], plain: str) -> tuple[str, bool]:
+        """The colour of the largest of the numbers, and whether dashes stand for its sign.
 
         Args:
-            nodes: what is in the box.
-            fill: the colour behind the letters where no number gives one.
+            numbers: those that are seen by the colour.
+            plain: the colour where there are none.
         """
-        numbers = self._shown(nodes)
-        if not all(map(math.isfinite, numbers)):
+        if not _all_finite(numbers):
             self.alarming = True
-            return self.colors.alarm, readable_on(self.colors.alarm), False
+            return self.colors.alarm, False
         if not numbers or self.scale is None:
-            return fill, self.colors.text, False
-        strongest = max(numbers, key=abs)
-        fill = blend(self.colors.stops, self.scale.position(strongest))
-        return fill, readable_on(fill), self.colors.dashes and strongest < 0.0
+            return plain, False
+        largest = max(numbers, key=abs)
+        color = blend(self.stops, self.scale.position(largest))
+        return color, self.colors.dashes and largest < 0.0
 
     # ── Boxes ─────────────────────────────────────────────────────────────────
 
@@ -206,7 +171,7 @@ class _Drawing:
             self.frame_of[group.id] = len(self.frames)
             self.frames.append(
                 Frame(
-                    _title(group),
+                    self._title(group),
                     None if group.parent is None else self.frame_of[group.parent],
                     fill=fills[levels[-1] % len(fills)],
                     stroke=self.colors.frame_stroke,
@@ -215,11 +180,11 @@ class _Drawing:
             )
 
     def _add_part(self, part: Part) -> None:
-        nodes = [self.graph.nodes[id] for id in part.nodes]
+        nodes = self._nodes(part)
         self.entries.append(len(self.boxes))
         if part.kind != "value":
             self._add_folded(part, nodes)
-        elif self.choices.style == "classic":
+        elif self.options["style"] == "classic":
             self._add_classic(nodes[0])
         else:
             self._add_value(nodes[0])
@@ -234,13 +199,14 @@ class _Drawing:
         id: str,
         tooltip: str,
     ) -> None:
-        fill, text_color, dashed = self._paint(nodes, fill)
+        plain = fill
+        fill, dashed = self._color(self._shown(nodes), plain)
         marked = not self.marked.isdisjoint([node.id for node in nodes])
         box = Box(
             tuple(lines),
             fill=fill,
             stroke=self.colors.highlight if marked else self.colors.stroke,
-            text_color=text_color,
+            text_color=self.colors.text if fill == plain else readable_on(fill),
             stroke_width=_MARKED_BOX if marked else 1.0,
             dashed=dashed,
             frame=frame,
@@ -273,25 +239,33 @@ class _Drawing:
         return [Line(self._number(node.data)), Line(f"grad {grad}", scale=SMALL)]
 
     def _name(self, node: Node) -> str:
-        if node.label or not node.name or self.choices.frames or node.group is None:
-            return node.label or node.name
-        return f"{self.graph.place(node)}.{node.name}"
+        """The name of a node in its frame; without frames, it says where the node is."""
+        if self.options["frames"]:
+            return self.graph.short_name(node)
+        return node.label or (f"{self.graph.place(node)}.{node.name}" if node.name else "")
+
+    def _title(self, group: Group) -> str:
+        """The name of a group in the frame around it, and its kind where the name does not tell."""
+        name = group.name if self.options["frames"] else self.graph.place(group)
+        if group.kind == "sample" or group.name.startswith(group.kind):
+            return name
+        return f"{name} ({group.kind})"
 
     def _operation(self, node: Node) -> str:
         """How the operation is written, with its constants where there are some."""
         assert node.op is not None
         symbol = node.op.symbol
         operands = [
-            self._number(operand) if isinstance(operand, float) else _GAP
+            self._constant(operand) if isinstance(operand, float) else _BLANK
             for operand in node.operands
         ]
-        if set(operands) <= {_GAP}:
+        if set(operands) <= {_BLANK}:
             return symbol
         if len(operands) > _MOST_OPERANDS:
-            constants = len(operands) - operands.count(_GAP)
+            constants = len(operands) - operands.count(_BLANK)
             return f"{symbol} ({constants} of {len(operands)} constant)"
         if len(operands) == 2 and not symbol[-1].isalnum() and not isinstance(node.op, Reduction):
-            return f"{operands[0]} {symbol} {operands[1]}"
+            return f" {symbol} ".join([x.replace(_BLANK, f"({_BLANK})") for x in operands])
         return f"{symbol}({', '.join(operands)})"
 
     def _tooltip(self, node: Node) -> str:
@@ -311,7 +285,7 @@ class _Drawing:
         """The value in a box, before it the operation in an oval and constants as they are."""
         operation = len(self.boxes)
         if node.op is not None:
-            self._add_operation(node, node.op.symbol, node.op.name)
+            self._add_operation(node, node.op)
             self._add_constants(node, operation)
         name = self._name(node)
         lines = [Line(name, bold=True, scale=_LARGE)] if name else []
@@ -320,17 +294,17 @@ class _Drawing:
             marked = node.id in self.entered
             self.edges.append(self._edge(operation, len(self.boxes) - 1, marked))
 
-    def _add_operation(self, node: Node, symbol: str, name: str) -> None:
+    def _add_operation(self, node: Node, op: Primitive) -> None:
         marked = node.id in self.entered
         operation = Box(
-            (Line(symbol),),
+            (Line(op.symbol),),
             shape="oval",
             fill=self.colors.box,
             stroke=self.colors.highlight if marked else self.colors.stroke,
             text_color=self.colors.text,
             stroke_width=_MARKED_BOX if marked else 1.0,
             frame=self._frame(node.group),
-            tooltip=name,
+            tooltip=op.name,
             id=f"operation{node.id}",
         )
         self.boxes.append(operation)
@@ -341,7 +315,7 @@ class _Drawing:
                 self.edges.append(self._edge(len(self.boxes), operation, False))
                 self.boxes.append(
                     Box(
-                        (Line(self._number(operand)),),
+                        (Line(self._constant(operand)),),
                         shape="text",
                         text_color=self.colors.text,
                         frame=self._frame(node.group),
@@ -356,7 +330,7 @@ class _Drawing:
         if part.kind == "group":
             assert part.group is not None
             group = self.graph.groups[part.group]
-            title, frame, id = _title(group), group.parent, f"group{group.id}"
+            title, frame, id = self._title(group), group.parent, f"group{group.id}"
         elif computed(nodes):
             title = f"… {count(computed(nodes), 'operation')} …"
         else:
@@ -401,8 +375,10 @@ class _Drawing:
             self._local_derivative(node, position, formulas),
             f"local derivative {local!r}",
         )
-        if self.choices.color_by == "local derivative":
-            edge = self._painted(edge, local)
+        if self.options["color_by"] == "local derivative":
+            color, dashed = self._color([local], edge.color)
+            width = max(edge.width, 1.5) if math.isfinite(local) else _MARKED_EDGE
+            edge = replace(edge, color=color, width=width, dashed=dashed)
         self.edges.append(edge)
 
     def _edge(self, tail: int, head: int, marked: bool, label: str = "", tooltip: str = "") -> Edge:
@@ -416,33 +392,22 @@ class _Drawing:
             label_color=self.colors.muted,
         )
 
-    def _painted(self, edge: Edge, local: float) -> Edge:
-        """The edge in the colour of a local derivative; what is marked stays wider."""
-        if not math.isfinite(local):
-            self.alarming = True
-            return replace(edge, color=self.colors.alarm, width=_MARKED_EDGE)
-        if self.scale is None:
-            return edge
-        color = blend(self.colors.lines, self.scale.position(local))
-        width = max(edge.width, 1.5)
-        return replace(edge, color=color, width=width, dashed=self.colors.dashes and local < 0.0)
-
     def _local_derivative(self, node: Node, position: int, formulas: Sequence[str]) -> str:
         """What stands on an edge into ``node``."""
         number = self._number(node.local_derivatives[position])
-        if self.choices.local_derivatives == "numbers":
+        if self.options["local_derivatives"] == "numbers":
             return number
         if not formulas:
             return ""
         formula = formulas[position]
-        if self.choices.local_derivatives == "symbols":
+        if self.options["local_derivatives"] == "symbols":
             return formula
         # A constant need not be said twice.
         return number if formula.replace("−", "-") == number else f"{formula} = {number}"
 
     def _formulas(self, node: Node) -> Sequence[str]:
         """The local derivatives of a value in symbols, where these are asked for."""
-        if self.choices.local_derivatives in ("symbols", "both"):
+        if self.options["local_derivatives"] in ("symbols", "both"):
             return local_derivative_formulas(node, self.graph)
         return ()
 
@@ -452,11 +417,10 @@ class _Drawing:
         if self.scale is None:
             return None
         swatches = [Swatch(self.colors.alarm, "inf or nan")] if self.alarming else []
-        stops = self.colors.lines if self.choices.color_by == "local derivative" else None
-        title = str(self.choices.color_by)
+        title = str(self.options["color_by"])
         if self.colors.dashes:
             title += " (dashed: negative)"
-        return self.scale.legend(stops or self.colors.stops, title, swatches)
+        return Legend((*self.scale.legend(self.stops, self._number), *swatches), title)
 
     def _caption(self) -> str:
         return "\n".join([*self._ways_in_words(), *self._folding_in_words()])
@@ -483,7 +447,7 @@ class _Drawing:
             said.append("leaves contracted")
         if not said:
             return []
-        if self.choices.depth is None:
+        if self.options["depth"] is None:
             ways_out.append("max_boxes=None shows everything")
         elif said[-1].endswith("contracted"):
             ways_out.append("max_boxes=None contracts nothing")
@@ -492,8 +456,5 @@ class _Drawing:
         return [f"{beginning[0].upper()}{beginning[1:]}: {numbers}. {', '.join(ways_out)}."]
 
 
-def _title(group: Group) -> str:
-    """What a group is called, with its kind where the name does not tell."""
-    if group.kind == "sample" or group.name.startswith(group.kind):
-        return group.name
-    return f"{group.name} ({group.kind})"
+def _all_finite(numbers: Sequence[float]) -> bool:
+    return all(map(math.isfinite, numbers))

@@ -236,12 +236,13 @@ def _legend(legend: Legend, size: float) -> str:
 
 
 def _swatch(swatch: Swatch, size: float) -> str:
-    return f"{_patch(swatch.color, 1.8 * size, size)}<TD>{_lines(swatch.text)}</TD>"
+    outline = f' BORDER="1" COLOR="{swatch.stroke}"'
+    return f"{_patch(swatch.color, 1.8 * size, size, outline)}<TD>{_lines(swatch.text)}</TD>"
 
 
-def _patch(color: str, width: float, height: float) -> str:
+def _patch(color: str, width: float, height: float, outline: str = "") -> str:
     place = f'WIDTH="{width:.0f}" HEIGHT="{height:.0f}" FIXEDSIZE="TRUE"'
-    return f'<TD BGCOLOR="{color}" {place}></TD>'
+    return f'<TD BGCOLOR="{color}" {place}{outline}></TD>'
 
 
 def _ramp(ramp: Ramp, size: float) -> str:

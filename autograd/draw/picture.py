@@ -122,10 +122,17 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Swatch:
-    """An entry of a legend: a patch of one colour and what it stands for."""
+    """An entry of a legend: a patch of one colour and what it stands for.
+
+    Attributes:
+        color: of the patch.
+        text: what it stands for.
+        stroke: the colour of its outline, which shows a patch as pale as the page.
+    """
 
     color: str
     text: str
+    stroke: str = "#9ca3af"
 
 
 @dataclass(frozen=True, slots=True)

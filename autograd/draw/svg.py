@@ -23,7 +23,7 @@ _FALLBACKS: Final = ("Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "sa
 _MARGIN: Final = 1.0  # around the picture
 _ROUNDING: Final = 0.35  # of the corners of boxes
 _BASELINE: Final = 0.97  # from the top of a line to what letters stand on
-_RAMP: Final = (12.0, 0.8)  # the width and the height of a ramp in the legend
+_RAMP: Final = (8.0, 0.8)  # the width and the height of a ramp in the legend
 _LEGEND_GAP: Final = 1.6  # between the entries of the legend
 _TITLE_SCALE: Final = 1.25
 
@@ -54,8 +54,9 @@ def to_svg(picture: Picture) -> str:
     body = [*frames, *_edge_groups(edges, prefix), *fronts]
 
     size, margin = picture.font_size, _MARGIN * picture.font_size
-    title, title_width, title_height = _title(picture)
-    caption, caption_width, caption_height = _caption(picture)
+    heading = Line(picture.title, bold=True, scale=_TITLE_SCALE)
+    title, title_width, title_height = _outside(picture, heading, 0.0, 0.6)
+    caption, caption_width, caption_height = _outside(picture, Line(picture.caption), 0.8, 0.0)
     legend, legend_width, legend_height = _legend(picture, placed.width, prefix)
     width = max(placed.width, title_width, caption_width, legend_width) + 2 * margin
     below = margin + title_height + placed.height
@@ -129,16 +130,18 @@ def _headers(picture: Picture, placed: Layout) -> list[str]:
         frame = picture.frames[panel.frame]
         x, y = panel.place.x + 0.7 * size, panel.place.y + 0.3 * size
         room = panel.place.width - 1.2 * size
-        halo = ""
-        if frame.fill != "none":
-            halo = (
-                f' stroke="{_attribute(frame.fill)}" stroke-width="{_number(0.25 * size)}"'
-                ' stroke-linejoin="round" paint-order="stroke"'
-            )
         lines = [_fitted(line, size, room) for line in placed.headers[panel.frame]]
         shown = _text(lines, x, y, size, "start")
         if shown:
-            elements.append(f'<g fill="{_attribute(frame.text_color)}"{halo}>{shown}</g>')
+            # A stroke below the letters: not every program knows how to paint it behind them.
+            ground = picture.background if frame.fill == "none" else frame.fill
+            if ground != "none":
+                color = _attribute(ground)
+                elements.append(
+                    f'<g aria-hidden="true" fill="{color}" stroke="{color}" '
+                    f'stroke-width="{_number(0.25 * size)}" stroke-linejoin="round">{shown}</g>'
+                )
+            elements.append(f'<g fill="{_attribute(frame.text_color)}">{shown}</g>')
     return elements
 
 
@@ -294,24 +297,13 @@ def _labels(picture: Picture, placed: Layout) -> list[str]:
 # ── Around the graph ──────────────────────────────────────────────────────────
 
 
-def _title(picture: Picture) -> tuple[list[str], float, float]:
-    if not picture.title:
-        return [], 0.0, 0.0
-    lines = text.split([Line(picture.title, bold=True, scale=_TITLE_SCALE)])
-    return _lines_outside(picture, lines, 0.0, 0.6)
-
-
-def _caption(picture: Picture) -> tuple[list[str], float, float]:
-    if not picture.caption:
-        return [], 0.0, 0.0
-    return _lines_outside(picture, text.split([Line(picture.caption)]), 0.8, 0.0)
-
-
-def _lines_outside(
-    picture: Picture, lines: list[Line], above: float, below: float
+def _outside(
+    picture: Picture, line: Line, above: float, below: float
 ) -> tuple[list[str], float, float]:
-    """Lines at the left, with room above and below them; and their width and height."""
-    size = picture.font_size
+    """Text at the left, with room above and below it; and its width and height."""
+    if not line.text:
+        return [], 0.0, 0.0
+    size, lines = picture.font_size, text.split([line])
     width, height = text.size_of(lines, size)
     shown = _text(lines, 0, above * size, size, "start")
     element = f'<g fill="{_attribute(picture.text_color)}">{shown}</g>'
@@ -365,7 +357,8 @@ def _legend_entry(entry: Line | Swatch | Ramp, x: float, y: float, size: float, 
         line = Line(" ".join(text.lines_of(entry.text)))
         patch = Rectangle(x, y + 0.15 * size, size, size)
         return (
-            f'<rect {_place(patch)} rx="2" fill="{_attribute(entry.color)}"/>'
+            f'<rect {_place(patch)} rx="2" fill="{_attribute(entry.color)}" '
+            f'stroke="{_attribute(entry.stroke)}" stroke-width="0.5"/>'
             f"{_text([line], x + 1.5 * size, y, size, 'start')}"
         )
     return _ramp(entry, x, y, size, name)

@@ -18,29 +18,28 @@ from autograd.draw.picture import Line
 LINE_HEIGHT: Final = 1.3  # of a line of text, as a multiple of the font size
 
 # fmt: off
-# Hundredths of the font size, for the characters from the space to the tilde.
-_REGULAR: Final = (
+# Hundredths of the font size, for the characters from the space to the tilde, by whether bold.
+_WIDTHS: Final = {False: (
      32, 41, 46, 84, 64, 96, 78, 28, 40, 40, 50, 84, 32, 37, 32, 34,  # !"#$%&'()*+,-./
      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 34, 34, 84, 84, 84, 56,  # 0123456789:;<=>?
     102, 69, 69, 73, 78, 67, 62, 78, 76, 30, 50, 67, 56, 87, 75, 79,  # @ABCDEFGHIJKLMNO
      67, 79, 73, 67, 62, 74, 69, 99, 69, 67, 69, 40, 34, 40, 84, 56,  # PQRSTUVWXYZ[\]^_
      50, 62, 64, 55, 64, 62, 36, 64, 64, 28, 28, 58, 28, 98, 64, 62,  # `abcdefghijklmno
      64, 64, 42, 53, 40, 64, 60, 82, 60, 60, 53, 64, 34, 64, 84,  # pqrstuvwxyz{|}~
-)
-_BOLD: Final = (
+), True: (
      35, 46, 53, 84, 70,101, 88, 31, 46, 46, 53, 84, 38, 42, 38, 37,  # !"#$%&'()*+,-./
      70, 70, 70, 70, 70, 70, 70, 70, 70, 70, 40, 40, 84, 84, 84, 62,  # 0123456789:;<=>?
     100, 78, 77, 74, 84, 69, 69, 83, 84, 38, 56, 78, 64,100, 84, 86,  # @ABCDEFGHIJKLMNO
      74, 86, 78, 73, 69, 82, 78,111, 78, 73, 73, 46, 37, 46, 84, 56,  # PQRSTUVWXYZ[\]^_
      50, 68, 72, 60, 72, 68, 44, 72, 72, 35, 35, 67, 35,105, 72, 69,  # `abcdefghijklmno
      72, 72, 50, 60, 48, 72, 66, 93, 65, 66, 59, 72, 37, 72, 84,  # pqrstuvwxyz{|}~
-)
+)}
 # fmt: on
 _ALPHABETIC: Final = 90  # Latin beyond ASCII, Greek, Cyrillic, Hebrew, Arabic
 _WIDE: Final = 100  # a full square, as Chinese, Japanese and Korean are written
 _EMOJI: Final = 140
 _UNKNOWN: Final = 125  # signs of mathematics, arrows, and all other scripts
-_BOLDER: Final = 1.15
+_BROADER: Final = {False: 1.0, True: 1.15}  # other letters, by whether bold
 _REPLACEMENT: Final = "\ufffd"
 
 
@@ -72,13 +71,11 @@ def lines_of(text: str) -> list[str]:
 
 def split(lines: Iterable[Line]) -> list[Line]:
     """The lines as they are shown: clean, and one for each that a newline begins."""
-    shown = []
-    for line in lines:
-        if line.text.isascii() and line.text.isprintable():
-            shown.append(line)
-        else:
-            shown.extend(replace(line, text=text) for text in lines_of(line.text))
-    return shown
+    return [
+        line if text == line.text else replace(line, text=text)
+        for line in lines
+        for text in lines_of(line.text)
+    ]
 
 
 def size_of(lines: Iterable[Line], size: float) -> tuple[float, float]:
@@ -102,26 +99,24 @@ def width(text: str, size: float, bold: bool = False) -> float:
     >>> width("0.5", 10.0)  # two digits of 6.4 and a dot of 3.2
     16.0
     """
-    table = _BOLD if bold else _REGULAR
     if text.isascii():
-        return sum([table[code - 32] for code in text.encode()]) * size / 100
+        return sum([_WIDTHS[bold][code - 32] for code in text.encode()]) * size / 100
     # Compatibility forms take the room of what they are made of: one Arabic ligature is a sentence.
     text = unicodedata.normalize("NFKD", text)
-    return sum(_character_width(character, table) for character in text) * size / 100
+    return sum(_character_width(character, bold) for character in text) * size / 100
 
 
-def _character_width(character: str, table: tuple[int, ...]) -> float:
+def _character_width(character: str, bold: bool) -> float:
     code = ord(character)
     if 32 <= code < 127:
-        return table[code - 32]
+        return _WIDTHS[bold][code - 32]
     if unicodedata.combining(character) or unicodedata.category(character) in ("Mn", "Me", "Cf"):
         return 0
-    broader = 1.0 if table is _REGULAR else _BOLDER
     if code >= 0x1F000:
-        return _EMOJI * broader if code < 0x20000 else _WIDE
+        return _EMOJI * _BROADER[bold] if code < 0x20000 else _WIDE
     if unicodedata.east_asian_width(character) in "WF":
         return _EMOJI if unicodedata.category(character) == "So" else _WIDE
-    return (_ALPHABETIC if code < 0x900 else _UNKNOWN) * broader
+    return (_ALPHABETIC if code < 0x900 else _UNKNOWN) * _BROADER[bold]
 
 
 def _is_barred(character: str) -> bool:

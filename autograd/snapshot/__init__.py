@@ -53,7 +53,7 @@ class Node:
         return tuple([operand for operand in self.operands if type(operand) is int])
 
 
-Which: TypeAlias = "Value | Node | int | str"
+Which: TypeAlias = Value | Node | int | str
 
 
 class Snapshot:
@@ -191,14 +191,18 @@ class Snapshot:
             or (node.name and fnmatchcase(f"{self.place(node)}.{node.name}", pattern))
         ]
 
-    def place(self, which: Which) -> str:
-        """Where in the model the node is, such as ``"MLP.layers.0.neurons.1"``; "" outside."""
-        names: list[str] = []
-        group = self[which].group
+    def place(self, which: Which | Group) -> str:
+        """Where in the model a node is, or a group, such as ``"MLP.layers.0"``; "" outside."""
+        group = which.id if isinstance(which, Group) else self[which].group
+        return ".".join([each.name for each in reversed(self._around(group))])
+
+    def _around(self, group: int | None) -> list[Group]:
+        """The group of that id and those that it lies in, the innermost first."""
+        found = []
         while group is not None:
-            names.append(self.groups[group].name)
-            group = self.groups[group].parent
-        return ".".join(reversed(names))
+            found.append(self.groups[group])
+            group = found[-1].parent
+        return found
 
     def name(self, which: Which) -> str:
         """How a sentence refers to the node: its label, or its path in the model, or its number.
@@ -214,6 +218,21 @@ class Snapshot:
         if node.name:
             return f"{self.place(node)}.{node.name}"
         return f"node{node.id}"
+
+    def short_name(self, which: Which) -> str:
+        """The name of the node inside its group: its label or its name as a parameter, or "".
+
+        A label that begins with the path of the group, or with the end of that path, is
+        given without it: in ``MLP.layers.0``, the label ``"layers.0.scale"`` is ``"scale"``.
+        """
+        node = self[which]
+        path, short = "", node.label
+        for group in self._around(node.group):
+            if group.kind != "sample":
+                path = f"{group.name}.{path}"
+                if node.label.startswith(path):
+                    short = node.label[len(path) :]
+        return short or node.label or node.name
 
     # ── Walking ───────────────────────────────────────────────────────────────
 

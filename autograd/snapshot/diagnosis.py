@@ -15,6 +15,7 @@ from typing import Final
 
 from autograd.engine.table import Primitive, arctan, erf, hard_tanh, relu, sigmoid, softsign, tanh
 from autograd.snapshot import Node, Snapshot
+from autograd.snapshot.paths import Step, Trail, size_of, steps_of, strongest
 
 # Activations that go flat on both sides, with their slope at 0, which is their greatest.
 _FLATTENING: Final[dict[Primitive, float]] = {
@@ -144,53 +145,34 @@ def _operation(node: Node) -> Primitive:
 
 def _lost_and_blown_up(graph: Snapshot, vanishing: float, exploding: float) -> Iterator[Anomaly]:
     """The leaves that the smallest and the largest gradient reach, on the strongest way to each."""
-    gains, strongest = _gains(graph)
-    leaves = [
-        node.id
-        for node in graph
-        if node.op is None and gains[node.id] > -math.inf and node is not graph.root
-    ]
-    if not leaves:
-        return
-    weakest = min(leaves, key=gains.__getitem__)
-    greatest = max(leaves, key=gains.__getitem__)
-    if gains[weakest] <= _logarithm(vanishing):
-        yield _change(graph, "vanishing", weakest, strongest)
-    if gains[greatest] >= _logarithm(exploding):
-        yield _change(graph, "exploding", greatest, strongest)
-
-
-def _gains(graph: Snapshot) -> tuple[list[float], dict[int, tuple[int, float]]]:
-    """For each node the logarithm of the largest product on a way to the root, and that way.
-
-    The way is given by its next step: the node above and the local derivative.
-    """
-    gains = [-math.inf] * len(graph)
-    strongest: dict[int, tuple[int, float]] = {}
-    gains[graph.root.id] = 0.0
+    steps: dict[int, list[Step[float]]] = {}
     for node in reversed(graph.nodes):
         for source, local in zip(node.inputs, node.local_derivatives):
-            if local == 0.0 or not math.isfinite(local):
-                continue
-            gain = gains[node.id] + _logarithm(abs(local))
-            if gain > gains[source]:
-                gains[source] = gain
-                strongest[source] = (node.id, local)
-    return gains, strongest
+            if local != 0.0 and math.isfinite(local):
+                steps.setdefault(source, []).append(Step(node.id, size_of(local), local))
+    # No gradient but 1 reaches the root, even if it is a leaf.
+    leaves = {
+        id: trail
+        for id, found in strongest(graph.root.id, steps, 1).items()
+        for trail in found.trails
+        if trail is not None and graph[id].op is None
+    }
+    if not leaves:
+        return
+    weakest = min(sorted(leaves), key=lambda leaf: leaves[leaf].size)
+    greatest = max(sorted(leaves), key=lambda leaf: leaves[leaf].size)
+    if leaves[weakest].size <= _logarithm(vanishing):
+        yield _change(graph, "vanishing", weakest, leaves[weakest])
+    if leaves[greatest].size >= _logarithm(exploding):
+        yield _change(graph, "exploding", greatest, leaves[greatest])
 
 
-def _change(
-    graph: Snapshot, kind: str, leaf: int, strongest: dict[int, tuple[int, float]]
-) -> Anomaly:
+def _change(graph: Snapshot, kind: str, leaf: int, trail: Trail[float]) -> Anomaly:
     """What becomes of the gradient on the strongest way to ``leaf``, and where most of it does."""
-    steps: list[tuple[int, float]] = []
-    here = leaf
-    while here in strongest:
-        steps.append(strongest[here])
-        here = steps[-1][0]
-    product = math.prod([local for _, local in steps])
+    steps = list(steps_of(trail))
+    product = math.prod([step.data for step in steps])
     extreme = min if kind == "vanishing" else max
-    node, local = extreme(steps, key=lambda step: abs(step[1]))
+    node, _, local = extreme(steps, key=lambda step: abs(step.data))
     verb = "vanishes" if kind == "vanishing" else "explodes"
     message = (
         f"The gradient {verb} on its way to {graph.name(leaf)}: the strongest of the "

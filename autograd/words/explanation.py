@@ -11,12 +11,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
-from heapq import nlargest
 from typing import Any, Final, TypeVar
 
 from autograd.engine import table
 from autograd.snapshot import Node, Snapshot
-from autograd.snapshot.ways import size_of
+from autograd.snapshot.paths import Found, Step, size_of, steps_of, strongest
 from autograd.words.expressions import expanded, holds, written
 from autograd.words.formulas import Reading, Use
 from autograd.words.notation import Level, Style, Written
@@ -52,7 +51,7 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Derivation:
     """How the derivative with respect to one value comes about.
 
     Attributes:
@@ -67,14 +66,14 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Way:
-    """A way from the leaf to the output: for each step the statement, and the place in it."""
+class UsePath:
+    """A path from the leaf to the output: for each step the statement, and the place in it."""
 
     steps: tuple[tuple[int, Use], ...]
 
     @property
     def product(self) -> float:
-        """The product of the local derivatives, which is what the way contributes."""
+        """The product of the local derivatives, which is what the path contributes."""
         product = 1.0
         for _, use in reversed(self.steps):
             product = use.contribution(product)
@@ -120,36 +119,32 @@ class Explanation:
                         users.setdefault(use.source, {}).setdefault(statement, []).append(use)
         return users
 
-    def _step(self, id: int) -> Step:
+    def _step(self, id: int) -> Derivation:
         contributions = []
         for user, uses in self.users.get(id, {}).items():
             upstream = self.adjoints[user]
             local = sum([use.contribution(1.0) for use in uses])
             product = sum([use.contribution(upstream) for use in uses])
             contributions.append(Contribution(user, tuple(uses), upstream, local, product))
-        return Step(id, tuple(contributions), self.adjoints[id])
+        return Derivation(id, tuple(contributions), self.adjoints[id])
 
-    def ways(self) -> tuple[int, list[Way]]:
-        """How many ways lead from the leaf to the output, and the largest of them.
-
-        What is largest from a value on is found once for each value, from the output
-        backwards, since there may be more ways than could ever be listed.
-        """
+    def paths(self) -> tuple[int, list[UsePath]]:
+        """How many paths lead from the leaf to the output, and the largest of them."""
         assert self.leaf is not None
-        root = self.graph.root.id
-        counts = {root: 1}
-        best: dict[int, list[tuple[float, _Trail]]] = {root: [(0.0, None)]}
-        for id in sorted(self.users, reverse=True):
-            counts[id] = 0
-            found: list[tuple[float, _Trail]] = []
-            for user, uses in self.users[id].items():
-                counts[id] = min(_MANY, counts[id] + counts[user] * len(uses))
-                for use in uses:
-                    size = sum([size_of(number) for number in use.numbers])
-                    found += [(size + rest, (user, use, trail)) for rest, trail in best[user]]
-            best[id] = nlargest(_MOST_WAYS, found, key=lambda way: way[0])
-        listed = [_way(trail) for _, trail in best.get(self.leaf.id, [])]
-        return counts.get(self.leaf.id, 0), listed
+        steps = {
+            id: [
+                Step(user, sum(map(size_of, use.numbers)), use)
+                for user, uses in users.items()
+                for use in uses
+            ]
+            for id, users in self.users.items()
+        }
+        found = strongest(self.graph.root.id, steps, _MOST_WAYS, _MANY)
+        count, trails = found.get(self.leaf.id, Found(0, []))
+        return count, [
+            UsePath(tuple([(step.above, step.data) for step in steps_of(trail)]))
+            for trail in trails
+        ]
 
     # ── Showing itself ────────────────────────────────────────────────────────
 
@@ -175,17 +170,6 @@ class Explanation:
     def _written(self, kind: str) -> str:
         page = PAGES[kind]()
         return _Author(self, page).write()
-
-
-_Trail = tuple[int, Use, "_Trail"] | None
-
-
-def _way(trail: _Trail) -> Way:
-    steps = []
-    while trail is not None:
-        user, use, trail = trail
-        steps.append((user, use))
-    return Way(tuple(steps))
 
 
 class _Author:
@@ -239,8 +223,8 @@ class _Author:
         return self.math(self.symbol(id))
 
     def number(self, number: float) -> Written:
-        """A number."""
-        return self.style.number(number, self.it.digits)
+        """A number that is no constant of a formula."""
+        return self.style.number(number + self.reading.zero, self.it.digits)
 
     def adjoint(self, id: int) -> str:
         """The derivative of the output with respect to a value."""
@@ -338,7 +322,7 @@ class _Author:
     def _write_ways(self, leaf: Node) -> None:
         if self.it.users[leaf.id].keys() == {self.root.id}:
             return  # the step backward says as much
-        count, ways = self.it.ways()
+        count, ways = self.it.paths()
         start, end = self.name(leaf.id), self.name(self.root.id)
         if count == 1:
             self.page.heading(f"The way from {start} to {end}")
@@ -358,12 +342,12 @@ class _Author:
             self.page.equations([self._along(way)[1:]])
         self._write_sum_of_ways(leaf, count, ways)
 
-    def _arrows(self, leaf: Node, way: Way) -> str:
+    def _arrows(self, leaf: Node, way: UsePath) -> str:
         ids = [leaf.id, *[user for user, _ in way.steps]]
         names = [self.style.ellipsis if id is None else self.symbol(id) for id in _middle_out(ids)]
         return self.math(f" {self.page.arrow} ".join(names))
 
-    def _along(self, way: Way) -> list[str]:
+    def _along(self, way: UsePath) -> list[str]:
         """The product along a way: the local derivatives, as formulas, in numbers, as one."""
         signs: list[Written] = []
         formulas: list[Written] = []
@@ -381,7 +365,7 @@ class _Author:
         sides = [self.times(side).text for side in (signs, formulas, numbers)]
         return _without_repetition([*sides, self.number(way.product).text])
 
-    def _write_sum_of_ways(self, leaf: Node, count: int, ways: Sequence[Way]) -> None:
+    def _write_sum_of_ways(self, leaf: Node, count: int, ways: Sequence[UsePath]) -> None:
         products = [way.product for way in ways]
         terms = [self.number(product) for product in products]
         total = self.it.derivative
@@ -419,7 +403,7 @@ class _Author:
                 "A condition in brackets stands for 1 where it holds, and for 0 where it does not."
             )
 
-    def _write_steps(self, steps: Sequence[Step]) -> None:
+    def _write_steps(self, steps: Sequence[Derivation]) -> None:
         equations: list[list[str]] = []
         for step in steps:
             equations.append(self._equation(step))
@@ -430,7 +414,7 @@ class _Author:
                 self.page.paragraph(" ".join(notes))
         self.page.equations(equations)
 
-    def _equation(self, step: Step) -> list[str]:
+    def _equation(self, step: Derivation) -> list[str]:
         """The derivative with respect to one value: in signs, formulas and numbers."""
         shown = _beginning(step.contributions)
         sides = [list(side) for side in zip(*[self._shares(step.node, part) for part in shown])]
@@ -466,7 +450,7 @@ class _Author:
             numbers.insert(-1, self.ellipsis)
         return Written(self.plus(numbers), Level.SUM)
 
-    def _notes(self, step: Step) -> Iterable[str]:
+    def _notes(self, step: Derivation) -> Iterable[str]:
         shown = _beginning(step.contributions)
         others = [part.product for part in step.contributions[len(shown) :]]
         if others:

@@ -7,6 +7,7 @@ to; everything else is written out where it is used.
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -81,6 +82,8 @@ class Reading:
         graph: the graph.
         names: the symbols of the nodes that have a name, by id.
         statements: the ids of the nodes that have a statement, inputs first.
+        numbers: the values of the nodes that have a name, by that name, as they are shown.
+        zero: added to a number that is shown: 0.0 makes 0.0 of -0.0, and -0.0 leaves it.
     """
 
     def __init__(self, graph: Snapshot, asked: Sequence[int] = ()) -> None:
@@ -89,7 +92,11 @@ class Reading:
         named = _named(graph, asked)
         self.names = _symbols(graph, named)
         self.statements = tuple([id for id in sorted(named) if graph[id].op is not None])
-        self.numbers = {symbol.name: graph[id].data for id, symbol in self.names.items()}
+        # The sign of a zero is not shown, unless it may be why a number is not finite.
+        self.zero = 0.0 if all(math.isfinite(node.data) for node in graph) else -0.0
+        self.numbers = {
+            symbol.name: graph[id].data + self.zero for id, symbol in self.names.items()
+        }
         self._known: dict[Key, Symbol] | None = None
         self._locals: dict[int, list[Expression]] = {}
 
@@ -405,7 +412,7 @@ def local_derivative_formulas(
 def _label(operand: Value | int, graph: Snapshot | None) -> str:
     if isinstance(operand, Value):
         return operand.label
-    return graph[operand].label or graph[operand].name if graph is not None else ""
+    return "" if graph is None else graph.short_name(operand)
 
 
 def _usual_name(position: int, count: int) -> str:

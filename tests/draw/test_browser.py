@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from autograd import Value, graph
-from autograd.draw import save
+from autograd.draw import picture_of, save, to_svg
 from demos.hand_example import ARTICLES, forward_and_backward, starting_weights
 from tests.drawings import HOSTILE, example, network
 
@@ -34,7 +34,8 @@ const inner = (outer, box) => box.left >= outer.left - 0.5 && box.right <= outer
     && box.top >= outer.top - 1 && box.bottom <= outer.bottom + 1;
 const measured = (section) => {
     const image = section.querySelector("img");
-    const texts = [...section.querySelectorAll("text")].filter(text => text.textContent.trim());
+    const texts = [...section.querySelectorAll(":not([aria-hidden]) > text")]
+        .filter(text => text.textContent.trim());
     const places = new Map(texts.map(text => [text, text.getBoundingClientRect()]));
     const page = section.querySelector("svg").getBoundingClientRect();
     const cut = texts.filter(text => !inner(page, places.get(text)));
@@ -121,7 +122,7 @@ PICTURES: dict[str, Callable[[], str]] = {
     "one operation": lambda: graph(example()).to_svg(),
     "the hand example": lambda: graph(hand_example()).to_svg(local_derivatives="numbers"),
     "in symbols": lambda: graph(hand_example()).to_svg(local_derivatives="both", direction="TB"),
-    "classic": lambda: graph(hand_example()).to_svg(local_derivatives="numbers", style="classic"),
+    "classic": lambda: to_svg(picture_of(graph(hand_example()), style="classic")),
     "a folded network": lambda: network([4, 1], 4).to_svg(),
     "a network in full": lambda: network([4, 1], 1).to_svg(
         max_boxes=None, theme="dark", font_size=17, title="all of it", path_from=3

@@ -2,20 +2,28 @@
 
 from __future__ import annotations
 
+import inspect
 import math
-from typing import Any
+import re
+from collections.abc import Callable
+from functools import partial
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Literal
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Primitive, Value, clamp, graph
+from autograd import Graph, Primitive, Value, clamp, graph
 from autograd import sum as total
-from autograd.draw import picture_of
+from autograd.draw import DotOptions, PictureOptions, draw_dot, picture_of, save
 from autograd.draw.colors import THEMES, Scale, blend, contrast, readable_on
-from autograd.draw.picture import Box, Picture, Ramp
-from nn import Neuron
+from autograd.draw.options import completed
+from autograd.draw.picture import Box, Picture, Ramp, Swatch
+from nn import MLP, Neuron
 from tests.drawings import contents, edges, example, lines_of, network
+from tests.programs import ROOT
 
 # ── Boxes ─────────────────────────────────────────────────────────────────────
 
@@ -26,7 +34,7 @@ def test_a_box_shows_label_operation_number_and_gradient() -> None:
     y.label = "y"
     assert contents(picture_of(graph(y))) == {
         "value0": ["x", "3", "grad –"],
-        "value1": ["… * 2", "6", "grad –"],
+        "value1": ["(·) * 2", "6", "grad –"],
         "value2": ["y", "tanh", "1", "grad –"],
     }
 
@@ -63,14 +71,14 @@ def test_what_has_no_label_has_its_name_as_a_parameter() -> None:
 @pytest.mark.parametrize(
     ("root", "written"),
     [
-        (2 - Value(3.0), "2 - …"),
-        (Value(3.0) - 2, "… - 2"),
-        (Value(3.0) ** 2, "… ** 2"),
+        (2 - Value(3.0), "2 - (·)"),
+        (Value(3.0) - 2, "(·) - 2"),
+        (Value(3.0) ** 2, "(·) ** 2"),
         (-Value(3.0), "neg"),
-        (Value(3.0).maximum(0.25), "max(…, 0.25)"),
-        (clamp(Value(3.0), 0, 1), "clamp(…, 0, 1)"),
-        (total([Value(3.0), 5.0, Value(1.0)]), "sum(…, 5, …)"),
-        (total([Value(3.0), 5.0]), "sum(…, 5)"),
+        (Value(3.0).maximum(0.25), "max(·, 0.25)"),
+        (clamp(Value(3.0), 0, 1), "clamp(·, 0, 1)"),
+        (total([Value(3.0), 5.0, Value(1.0)]), "sum(·, 5, ·)"),
+        (total([Value(3.0), 5.0]), "sum(·, 5)"),
         (total([Value(3.0)] * 4 + [1.0] * 3), "sum (3 of 7 constant)"),
         (total([Value(3.0)] * 7), "sum"),
     ],
@@ -101,6 +109,44 @@ def test_in_the_classic_style_operations_and_constants_are_apart() -> None:
     ]
 
 
+def test_a_zero_has_no_sign_except_in_tooltips_and_as_a_constant() -> None:
+    x = Value(-0.0, "x")
+    y = (x * 2.0).relu() * -1.0 + Value(-0.0) * -0.0
+    y.backward()
+    picture = picture_of(graph(y), local_derivatives="both", max_boxes=None)
+    texts = [line for box in picture.boxes for line in lines_of(box)]
+    texts += [label.rpartition(" = ")[2] for _, _, label in edges(picture)]
+    assert [text for text in texts if "-0" in text.split()] == ["(·) * -0"]
+    assert "grad 0" in texts
+    assert "data -0.0" in picture.boxes[0].tooltip
+    folded = picture_of(graph(sum([Value(-0.0) for _ in range(60)], Value(0.0))))
+    assert "values 0" in [line for box in folded.boxes for line in lines_of(box)]
+
+
+def test_a_label_in_a_frame_does_not_repeat_the_path_of_the_frame() -> None:
+    model = MLP(1, [1])
+    for name, parameter in model.named_parameters():
+        parameter.label = name
+    neuron = model.layers[0].neurons[0]
+    output = model([Value(2.0, "layers.0.x")])
+    output.label = "MLP.layers.0.neurons.0.out"
+    snapshot = graph(output)
+    shown = picture_of(snapshot, local_derivatives="symbols")
+    assert neuron.b.label == "layers.0.neurons.0.b"
+    named = [line.text for box in shown.boxes for line in box.lines if line.scale > 1.0]
+    assert sorted(named) == ["b", "layers.0.x", "out", "w.0"]
+    assert "w.0" in [label for _, _, label in edges(shown)]
+    unframed = [lines_of(box)[0] for box in picture_of(snapshot, frames=False).boxes]
+    assert {"layers.0.neurons.0.b", "MLP.layers.0.neurons.0.out"} <= set(unframed)
+
+
+def test_without_frames_a_folded_group_says_where_it_is() -> None:
+    picture = picture_of(network([2, 1], 1), frames=False, depth=2)
+    titles = [lines_of(box)[0] for box in picture.boxes]
+    assert "MLP.layers.0.neurons.1 (Neuron)" in titles
+    assert "MLP.layers.1.neurons.0 (Neuron)" in titles
+
+
 def test_an_operation_of_ones_own_is_drawn_with_its_symbol() -> None:
     cube = Primitive("cube", lambda x: x**3, lambda x, out: 3.0 * x * x, symbol="x³ & <more>")
     picture = picture_of(graph(cube(Value(2.0))), local_derivatives="numbers")
@@ -114,7 +160,7 @@ def test_what_is_rounded_stands_in_full_in_the_tooltip() -> None:
     picture = picture_of(graph(neuron([1.0])))
     tooltips = {lines_of(box)[0]: box.tooltip for box in picture.boxes}
     assert tooltips["w.0"] == "Neuron.w.0\ndata 0.3333333333333333\ngrad –"
-    assert tooltips["… * 1"] == "Neuron\nmultiply\ndata 0.3333333333333333\ngrad –"
+    assert tooltips["(·) * 1"] == "Neuron\nmultiply\ndata 0.3333333333333333\ngrad –"
     assert "local derivative 1.0" in {edge.tooltip for edge in picture.edges}
 
 
@@ -182,11 +228,14 @@ def test_gradients_are_blue_below_zero_and_orange_above(theme: Any) -> None:
     assert fills["z"] == THEMES[theme].stops[2]
     assert picture.legend is not None
     assert picture.legend.title == "gradient"
-    ramp = picture.legend.entries[0]
-    assert isinstance(ramp, Ramp)
-    assert ramp.texts == ("-100", "-0.4", "0", "0.4", "100")
-    assert ramp.colors[0] == THEMES[theme].stops[0]
-    assert ramp.colors[-1] == THEMES[theme].stops[-1] == fills["x"]
+    assert [(entry.color, entry.text) for entry in picture.legend.entries] == [  # type: ignore[union-attr]
+        (fills["(·) * 0.01"], "-1"),
+        (fills["y"], "-0.01"),
+        (fills["z"], "0"),
+        (fills["+"], "1"),
+        (fills["x"], "100"),
+    ]
+    assert fills["x"] == THEMES[theme].stops[-1]
 
 
 def test_a_print_has_dashes_for_the_sign_and_no_colours() -> None:
@@ -233,7 +282,7 @@ def test_what_is_not_finite_has_the_colour_of_alarm(bad: float) -> None:
     picture = picture_of(graph(y), color_by="value")
     assert [box.fill for box in picture.boxes] == [
         "#facc15",
-        blend(THEMES["light"].stops, Scale(1.0, 10.0).position(2.0)),
+        THEMES["light"].stops[-1],
         "#facc15",
     ]
     assert picture.legend is not None
@@ -250,7 +299,8 @@ def test_a_folded_group_has_the_colour_of_its_strongest_gradient() -> None:
         [node.grad for node in snapshot if node.group is not None and node.grad is not None],
         key=abs,
     )
-    scale = Scale.of([node.grad for node in snapshot if node.grad is not None])
+    outside = [node.grad for node in snapshot if node.group is None and node.grad is not None]
+    scale = Scale.of([strongest, *outside])
     assert scale is not None
     assert box_of(picture, "group0").fill == blend(THEMES["light"].stops, scale.position(strongest))
 
@@ -267,15 +317,56 @@ def test_a_place_on_the_scale_has_the_sign_of_the_number_and_grows_with_it(
     assert (place < 0.0) == (number < 0.0)
     assert abs(scale.position(number / 2.0)) <= abs(place)
     assert scale.position(-number) == -place
-    for text in scale.legend(THEMES["light"].stops, "", []).entries[0].texts:  # type: ignore[union-attr]
-        assert math.isfinite(float(text))
 
 
-def test_the_scale_ends_at_powers_of_ten_and_spans_six_at_most() -> None:
-    assert Scale.of([3e-9, 0.2, -70.0]) == Scale(1e-4, 100.0)
-    assert Scale.of([0.0]) == Scale(0.1, 1.0)
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=12))
+def test_a_legend_has_the_colours_of_the_numbers_shown_and_no_others(numbers: list[float]) -> None:
+    scale = Scale.of(numbers)
+    assert scale is not None
+    stops = THEMES["light"].stops
+    colors = {blend(stops, scale.position(number)) for number in numbers}
+    ends = set()
+    for entry in scale.legend(stops, repr):
+        ends |= {entry.color} if isinstance(entry, Swatch) else {entry.colors[0], entry.colors[-1]}
+        texts = (entry.text,) if isinstance(entry, Swatch) else entry.texts
+        for text in texts:
+            if text[0] not in "≤≥":
+                assert float(text) in numbers
+    assert ends <= colors
+    assert max(map(abs, map(scale.position, numbers))) in (0.0, 1.0)
+
+
+def test_numbers_that_differ_have_colours_that_differ() -> None:
+    """Those of the README's example, of which the least is a third of the greatest."""
+    scale = Scale.of([0.7864, 1.0, 1.573, -2.359])
+    assert scale is not None
+    places = [scale.position(number) for number in (0.7864, 1.0, 1.573, 2.359)]
+    assert places[0] == 0.25
+    assert places[-1] == 1.0
+    assert min(after - before for before, after in pairwise(places)) > 0.15
+
+
+def test_the_scale_spans_a_factor_of_2_at_least_and_six_powers_of_ten_at_most() -> None:
+    for numbers, low, high in [
+        ([1e-10, 0.1, -100.0], -4.0, 2.0),
+        ([0.99, 1.0], -math.log10(2.0), 0.0),
+        ([0.0], -math.log10(2.0), 0.0),
+    ]:
+        scale = Scale.of(numbers)
+        assert scale is not None
+        assert (scale.low, scale.high) == pytest.approx((low, high), abs=1e-15)
     assert Scale.of([math.nan, math.inf]) is None
     assert Scale.of([]) is None
+
+
+def test_the_end_of_a_ramp_says_that_smaller_numbers_look_the_same() -> None:
+    for sign, text in [(1.0, "≤ 0.001"), (-1.0, "≥ -0.001")]:
+        scale = Scale.of([sign * size for size in (1e-9, 1.0, 10.0, 1000.0)])
+        assert scale is not None
+        (ramp,) = scale.legend(THEMES["light"].stops, lambda number: f"{number:g}")
+        assert isinstance(ramp, Ramp)
+        assert text in ramp.texts
+        assert f"{sign * 1000:g}" in ramp.texts
 
 
 @given(st.floats(-1.0, 1.0), st.sampled_from(["light", "dark", "print"]))
@@ -332,7 +423,7 @@ def test_ways_are_marked_through_folded_groups() -> None:
     leaf = snapshot.find("MLP.layers.0.neurons.1.w.0")[0]
     picture = picture_of(snapshot, depth=2, path_from=leaf)
     marked = [lines_of(box)[0] for box in picture.boxes if box.stroke_width > 1.0]
-    assert marked == ["neurons.0 (Neuron)", "neurons.1 (Neuron)", "… - 1", "… ** 2", "loss"]
+    assert marked == ["neurons.0 (Neuron)", "neurons.1 (Neuron)", "(·) - 1", "(·) ** 2", "loss"]
     assert sum(edge.width > 1.0 for edge in picture.edges) == 4
     assert picture.caption.startswith("1 way leads from ")
 
@@ -351,6 +442,77 @@ def test_size_direction_title_and_background_are_those_asked_for() -> None:
     )
     assert (picture.font_size, picture.direction) == (20.0, "BT")
     assert (picture.title, picture.background) == ("A <title>", "#111827")
+
+
+@pytest.mark.parametrize(
+    ("wrong", "said"),
+    [
+        ("colour", "did you mean 'color_by'?"),
+        ("dept", "did you mean 'depth'?"),
+        (
+            "rankdir",
+            "there are local_derivatives, color_by, path_from, depth, max_boxes, frames, theme, "
+            "direction, precision, font_size, title, style",
+        ),
+    ],
+)
+def test_an_unknown_option_is_refused_with_the_one_that_may_be_meant(
+    wrong: str, said: str, tmp_path: Path
+) -> None:
+    snapshot = graph(example())
+    draws: list[Callable[..., Any]] = [
+        *(snapshot.to_svg, snapshot.to_dot),
+        *(partial(picture_of, snapshot), partial(draw_dot, snapshot)),
+        *(partial(snapshot.save, tmp_path / "a.svg"), partial(save, snapshot, tmp_path / "a.gv")),
+    ]
+    for draw in draws if wrong != "rankdir" else draws[:3]:
+        with pytest.raises(TypeError) as error:
+            draw(**{wrong: "TB"})
+        assert str(error.value) == f"no picture has the option {wrong!r}: {said}"
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_the_classic_style_is_left_to_graphviz(tmp_path: Path) -> None:
+    snapshot = graph(example())
+    options: Any = {"style": "classic"}
+    said = (
+        'style="classic" is laid out by Graphviz alone: take to_dot() or draw_dot(), '
+        'or save with layout="dot"'
+    )
+    own: list[Callable[..., Any]] = [
+        *(snapshot.to_svg, partial(snapshot.save, tmp_path / "a.svg")),
+        partial(save, snapshot, tmp_path / "a.svg", layout="own"),
+    ]
+    for draw in own:
+        with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):
+            draw(**options)
+    assert list(tmp_path.iterdir()) == []
+    assert "operation2" in snapshot.to_dot(**options).source
+    assert "operation2" in save(snapshot, tmp_path / "a.gv", **options).read_text()
+
+
+def test_signatures_tell_the_options_with_their_types_and_defaults() -> None:
+    common = set(PictureOptions.__annotations__)
+    functions: list[tuple[Any, set[str]]] = [
+        (picture_of, common | {"graph", "style"}),
+        (draw_dot, (common | {"root", "format", "rankdir", "style"}) - {"direction"}),
+        (save, common | {"root", "path", "layout", "style"}),
+        (Graph.to_svg, common | {"self"}),
+        (Graph.to_dot, common | {"self", "format", "style"}),
+        (Graph.save, common | {"self", "path", "layout", "style"}),
+    ]
+    for function, expected in functions:
+        parameters = inspect.signature(function).parameters
+        assert set(parameters) == expected
+        assert parameters["max_boxes"].default == 40
+        assert parameters["theme"].annotation == Literal["light", "dark", "print"]
+    listed = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "pictures.md").read_text("utf-8"), re.M)
+    assert listed == [name for name in completed({}) if name != "style"]
+    assert completed({}) == completed(completed({}))  # each default is one that is taken
+    for name in completed({}):
+        assert f"\n    {name}: " in inspect.cleandoc(
+            f"{PictureOptions.__doc__}\n{DotOptions.__doc__}"
+        ).replace("\n        ", "\n    ")
 
 
 @pytest.mark.parametrize(

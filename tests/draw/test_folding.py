@@ -240,12 +240,12 @@ def test_a_long_chain_is_its_ends_and_the_rest_in_one_box() -> None:
     picture = picture_of(graph(long_chain(20_000)))
     assert titles(picture) == [
         "x",
-        "… * 2",
+        "(·) * 2",
         "tanh",
-        "… * 2",
+        "(·) * 2",
         "… 19,994 operations …",
         "tanh",
-        "… * 2",
+        "(·) * 2",
         "tanh",
     ]
     ids = [box.id for box in picture.boxes]
@@ -354,7 +354,7 @@ def test_a_label_keeps_a_leaf_from_being_lumped_together_with_others() -> None:
     neuron = Neuron(6)
     inputs = [Value(1.0, "a"), Value(2.0, "b"), *[Value(0.5) for _ in range(4)]]
     picture = picture_of(graph(neuron(inputs) * 2.0), depth=0)
-    assert titles(picture) == ["Neuron", "a", "b", "4 leaves", "… * 2"]
+    assert titles(picture) == ["Neuron", "a", "b", "4 leaves", "(·) * 2"]
     assert {label for tail, _, label in edges(picture) if tail.startswith("leaves")} == {"×4"}
 
 

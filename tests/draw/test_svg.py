@@ -22,7 +22,7 @@ ELEMENTS = {
 }
 ATTRIBUTES = {
     *("width", "height", "viewBox", "role", "aria-label", "data-id", "id", "transform"),
-    *("x", "y", "rx", "ry", "cx", "cy", "d", "fill", "stroke", "stroke-width", "paint-order"),
+    *("x", "y", "rx", "ry", "cx", "cy", "d", "fill", "stroke", "stroke-width", "aria-hidden"),
     *("stroke-dasharray", "stroke-linejoin", "font-family", "font-size", "font-weight"),
     *("text-anchor", "direction", "unicode-bidi", "offset", "stop-color", "orient"),
     *("marker-end", "markerWidth", "markerHeight", "markerUnits", "refX", "refY"),
@@ -198,3 +198,17 @@ def test_a_small_picture_is_a_small_file() -> None:
     boxes = tuple(Box((Line("0.5"),)) for _ in range(1000))
     edges = tuple(Edge(number, number + 1) for number in range(999))
     assert len(to_svg(Picture(boxes, edges))) < 300 * 1000
+
+
+def test_a_title_stands_above_its_ground_without_the_help_of_paint_order() -> None:
+    """Cairo knows no ``paint-order``: it strokes letters after it has filled them."""
+    for fill, ground in [("#fafafa", "#fafafa"), ("none", "#ffffff")]:
+        svg = to_svg(Picture((Box((Line("x"),), frame=0),), frames=(Frame("title", fill=fill),)))
+        assert "paint-order" not in svg
+        titles = [
+            group
+            for group in ElementTree.fromstring(svg).iter(f"{SVG}g")
+            if [text.text for text in group.iterfind(f"{SVG}text")] == ["title"]
+        ]
+        assert [group.get("stroke") for group in titles] == [ground, None]
+        assert [group.get("aria-hidden") for group in titles] == ["true", None]

@@ -137,7 +137,7 @@ def test_the_ways_are_those_of_the_graph(program: list[Step], a: float, b: float
         if leaf.op is None and leaf.id != len(graph(root)) - 1:
             explanation = explain(root, leaf)
             assume(finite(explanation))
-            count, ways = explanation.ways()
+            count, ways = explanation.paths()
             paths = graph(root).path(leaf, limit=4)
             assert count == paths.count
             products = [abs(way.product) for way in ways]
@@ -482,3 +482,13 @@ def test_what_is_no_count_is_refused(wrong: object) -> None:
     for options in ({"digits": wrong}, {"limit": wrong}):
         with pytest.raises(ValueError, match=r"^digits and limit are 1 or more, got "):
             explain(Value(1.0) * 2, **options)  # type: ignore[arg-type]
+
+
+def test_a_zero_has_no_sign_unless_a_number_is_not_finite() -> None:
+    x, z = Value(-2.0, "x"), Value(0.0, "z")
+    y = x * z
+    y.label = "y"
+    out = y.relu() * -2.0
+    assert "−0" not in str(explain(out, x))
+    assert "-0" not in str(graph(out).path(x))
+    assert "v₁ = 1/x = 1/(−0.0) = −∞" in str(explain(1 / Value(-0.0, "x")))
