@@ -84,14 +84,19 @@ def explain(
     <BLANKLINE>
     Numbers are shown with 6 digits, and calculated with all of them.
     """
-    from autograd.snapshot import Graph
+    from autograd.snapshot import Graph, kind_of
     from autograd.words.explanation import Explanation
 
     if not _are_counts(digits, limit):
         raise ValueError(f"digits and limit are 1 or more, got {digits!r} and {limit!r}")
     if not isinstance(output, (Value, Graph)):
-        raise TypeError(f"explain() explains a Value's graph, got a {type(output).__name__}")
+        raise TypeError(f"explain() explains a Value's graph, got {kind_of(output)}")
     snapshot = output if isinstance(output, Graph) else graph(output)
+    if type(leaf) is int and not 0 <= leaf < len(snapshot):
+        raise KeyError(
+            f"explain() takes a leaf by itself, by its label or by its id, from 0 to "
+            f"{len(snapshot) - 1}; got {leaf}. For numbers of {leaf} digits pass digits={leaf}"
+        )
     return Explanation(snapshot, None if leaf is None else snapshot[leaf], digits, limit)
 
 
@@ -125,13 +130,13 @@ def formula(
     >>> print(formula(1 / (1 + (-x).exp()), "latex"))
     \frac{1}{1 + e^{-x}}
     """
-    from autograd.snapshot import Graph
+    from autograd.snapshot import Graph, kind_of
     from autograd.words.formulas import formula_of
 
     if not _are_counts(limit, 1 if digits is None else digits):
         raise ValueError(f"digits and limit are 1 or more, got {digits!r} and {limit!r}")
     if not isinstance(value, (Value, Graph)):
-        raise TypeError(f"formula() writes a Value's graph, got a {type(value).__name__}")
+        raise TypeError(f"formula() writes a Value's graph, got {kind_of(value)}")
     return formula_of(value if isinstance(value, Graph) else graph(value), style, digits, limit)
 
 

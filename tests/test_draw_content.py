@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -11,7 +12,7 @@ from hypothesis import strategies as st
 
 from autograd import Primitive, Value, clamp, graph
 from autograd import sum as total
-from autograd.draw import picture_of
+from autograd.draw import draw_dot, picture_of, save
 from autograd.draw.colors import THEMES, Scale, blend, contrast, readable_on
 from autograd.draw.picture import Box, Picture, Ramp
 from nn import Neuron
@@ -387,3 +388,28 @@ def test_an_option_that_there_is_not_is_refused(option: str, wrong: Any, said: s
     with pytest.raises((TypeError, ValueError)) as error:
         picture_of(graph(example()), **{option: wrong})
     assert str(error.value) == said
+
+
+@pytest.mark.parametrize(
+    ("draw", "name", "nearest"),
+    [
+        (lambda snapshot, **options: snapshot.to_svg(**options), "colour", "color_by"),
+        (lambda snapshot, **options: snapshot.to_dot(**options), "formt", "format"),
+        (lambda snapshot, **options: snapshot.save("x.svg", **options), "layuot", "layout"),
+        (lambda snapshot, **options: draw_dot(snapshot, **options), "rank_dir", "rankdir"),
+        (lambda snapshot, **options: save(snapshot, "x.svg", **options), "fontsize", "font_size"),
+        (lambda snapshot, **options: picture_of(snapshot, **options), "Theme", "theme"),
+    ],
+)
+def test_an_option_that_there_is_not_is_an_error_that_names_the_nearest(
+    draw: Any, name: str, nearest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TypeError) as error:
+        draw(graph(Value(1.0)), **{name: "dark"})
+    message = str(error.value)
+    assert message.startswith(
+        f"there is no option {name!r}: did you mean {nearest!r}? The options are color_by, depth, "
+    )
+    assert nearest in message.partition("The options are ")[2].split(", ")
+    assert list(tmp_path.iterdir()) == []

@@ -482,3 +482,20 @@ def test_what_is_no_count_is_refused(wrong: object) -> None:
     for options in ({"digits": wrong}, {"limit": wrong}):
         with pytest.raises(ValueError, match=r"^digits and limit are 1 or more, got "):
             explain(Value(1.0) * 2, **options)  # type: ignore[arg-type]
+
+
+def test_a_leaf_that_is_a_number_is_the_id_of_a_node() -> None:
+    x = Value(2.0, "x")
+    y = x * 3
+    assert str(explain(y, 0)) == str(explain(y, x))
+    with pytest.raises(KeyError) as error:
+        explain(y, 3)
+    assert error.value.args == (
+        "explain() takes a leaf by itself, by its label or by its id, from 0 to 1; got 3. "
+        "For numbers of 3 digits pass digits=3",
+    )
+
+
+def test_what_is_no_value_is_named_with_its_article() -> None:
+    with pytest.raises(TypeError, match=r"^explain\(\) explains a Value's graph, got an int$"):
+        explain(3)  # type: ignore[arg-type]

@@ -20,9 +20,9 @@ from typing import TYPE_CHECKING, Unpack
 from autograd.draw.content import picture_of
 from autograd.draw.dot import to_digraph
 from autograd.draw.files import check_target, write
-from autograd.draw.options import DIRECTIONS, Layout, PictureOptions, check_choice
+from autograd.draw.options import DIRECTIONS, Layout, PictureOptions, check_choice, check_names
 from autograd.draw.svg import to_svg
-from autograd.snapshot import Graph, graph
+from autograd.snapshot import Graph, graph, kind_of
 from autograd.value import Value
 
 if TYPE_CHECKING:
@@ -63,6 +63,7 @@ def draw_dot(
     """
     snapshot = _snapshot("draw_dot", root)
     check_choice("rankdir", rankdir, DIRECTIONS)
+    check_names(options, "format", "rankdir")
     if "direction" in options:
         raise TypeError("draw_dot() takes the direction as rankdir")
     options["direction"] = rankdir  # type: ignore[typeddict-item]  # checked above
@@ -104,6 +105,7 @@ def save(
         ModuleNotFoundError: the package graphviz is needed and missing.
     """
     snapshot = _snapshot("save", root)
+    check_names(options, "layout")
     check_target(path, layout)  # before the picture, which may take a while
     return write(picture_of(snapshot, **options), path, layout)
 
@@ -112,5 +114,5 @@ def _snapshot(function: str, root: object) -> Graph:
     if isinstance(root, Graph):
         return root
     if not isinstance(root, Value):
-        raise TypeError(f"{function}() draws the graph of a Value, got a {type(root).__name__}")
+        raise TypeError(f"{function}() draws the graph of a Value, got {kind_of(root)}")
     return graph(root)

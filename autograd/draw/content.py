@@ -14,7 +14,14 @@ from typing import Final
 
 from autograd.draw.colors import Scale, blend, readable_on
 from autograd.draw.folding import Folding, Part, fold
-from autograd.draw.options import Choices, ColorBy, LocalDerivatives, Style, ThemeName
+from autograd.draw.options import (
+    Choices,
+    ColorBy,
+    LocalDerivatives,
+    Style,
+    ThemeName,
+    check_names,
+)
 from autograd.draw.picture import (
     Box,
     Direction,
@@ -54,6 +61,7 @@ def picture_of(
     precision: int = 4,
     font_size: float = 12.0,
     title: str = "",
+    **unknown: object,
 ) -> Picture:
     """What is to be seen of a graph, yet without a place for anything.
 
@@ -81,10 +89,11 @@ def picture_of(
         precision: how many significant digits numbers have, 1 to 17.
         font_size: in pixels, 4 to 100.
         title: a line above the picture.
+        unknown: an error, which names the nearest option that there is.
 
     Raises:
         ValueError: an option is none of those listed; the message names them.
-        TypeError: an option is not of the right type.
+        TypeError: an option is not of the right type, or there is none of that name.
         KeyError: ``path_from`` is not in the graph.
 
     >>> from autograd import Value, graph
@@ -92,6 +101,7 @@ def picture_of(
     >>> [[line.text for line in box.lines] for box in picture_of(graph(x**2)).boxes]
     [['x', '3', 'grad –'], ['… ** 2', '9', 'grad –']]
     """
+    check_names(unknown)
     choices = Choices(
         local_derivatives=local_derivatives,
         color_by=color_by,

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import operator
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from difflib import get_close_matches
 from typing import Any, Final, Literal, TypeAlias, TypedDict
 
 from autograd.draw.colors import THEMES, Theme
@@ -82,6 +83,26 @@ class Choices:
     def colors(self) -> Theme:
         """The colours of the theme."""
         return THEMES[self.theme]
+
+
+def check_names(options: Mapping[str, object], *others: str) -> None:
+    """Refuse options that there are not.
+
+    Args:
+        options: what was passed by keyword.
+        others: keywords that the function takes beside those of a picture.
+
+    Raises:
+        TypeError: there is no such option; the message names the nearest that there is.
+    """
+    known = sorted([*PictureOptions.__annotations__, *others])
+    for name in options:
+        if name not in known:
+            [nearest] = get_close_matches(name, known, n=1, cutoff=0.0)
+            raise TypeError(
+                f"there is no option {name!r}: did you mean {nearest!r}? "
+                f"The options are {', '.join(known)}"
+            )
 
 
 def check_choice(name: str, choice: Any, allowed: Collection[Any]) -> None:

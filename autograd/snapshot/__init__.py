@@ -69,7 +69,10 @@ Which: TypeAlias = "Value | Node | int | str"
 def graph(root: Value) -> Graph:
     """A snapshot of the graph that ``root`` was computed by; see `autograd.graph`."""
     if not isinstance(root, Value):
-        raise TypeError(f"graph() takes a snapshot of a Value's graph, got a {type(root).__name__}")
+        raise TypeError(
+            "graph() takes the Value that a graph leads to, such as the loss of a model; "
+            f"got {kind_of(root)}"
+        )
     values = topological_order(root)
     ids = {value: id for id, value in enumerate(values)}
     groups, members, names = grouped(values, ids)
@@ -88,6 +91,16 @@ def graph(root: Value) -> Graph:
         for id, value in enumerate(values)
     )
     return Graph(nodes, groups, ids)
+
+
+def kind_of(thing: object) -> str:
+    """The type of ``thing`` with its article, for an error.
+
+    >>> kind_of(3)
+    'an int'
+    """
+    kind = type(thing).__name__
+    return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
 
 
 class Graph:
@@ -359,7 +372,9 @@ class Graph:
             options: those of `autograd.draw.picture_of`.
         """
         from autograd import draw
+        from autograd.draw.options import check_names
 
+        check_names(options, "format")
         return draw.to_digraph(draw.picture_of(self, **options), format)
 
     def save(
