@@ -15,6 +15,7 @@ from autograd import native  # first, because it settles which engine the rest i
 # isort: split
 
 import autograd.copying  # noqa: F401  makes Values copy and pickle
+from autograd import primitives
 from autograd.anomaly import AnomalyError, detect_anomaly
 from autograd.calls import output_of
 from autograd.functional import (
@@ -95,14 +96,17 @@ from autograd.primitives import (
     where,
     xlogy,
 )
-from autograd.primitives import max_ as max
-from autograd.primitives import min_ as min
-from autograd.primitives import round_ as round
-from autograd.primitives import sum_ as sum
 from autograd.reading import explain, formula, graph
 from autograd.recording import enable_grad, is_recording, no_grad
 from autograd.value import Value, topological_order
 
+max = primitives.max_
+min = primitives.min_
+round = primitives.round_
+sum = primitives.sum_
+
+# All of the public names but max, min, round and sum, by which a star import would replace
+# Python's own.
 __all__ = [
     "AnomalyError",
     "Primitive",
@@ -156,10 +160,8 @@ __all__ = [
     "log_softmax",
     "logaddexp",
     "logsumexp",
-    "max",
     "maximum",
     "mean",
-    "min",
     "minimum",
     "mish",
     "multiply",
@@ -172,7 +174,6 @@ __all__ = [
     "reciprocal",
     "relu",
     "remainder",
-    "round",
     "sigmoid",
     "sign",
     "silu",
@@ -185,7 +186,6 @@ __all__ = [
     "sqrt",
     "square",
     "subtract",
-    "sum",
     "tan",
     "tanh",
     "topological_order",

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import subprocess
 import sys
 from pathlib import Path
@@ -224,8 +225,17 @@ def test_all_is_the_namespace(package: ModuleType) -> None:
         if not name.startswith("_") and not isinstance(thing, ModuleType)
     }
     modules = {"init"} if package is nn else set()
-    assert set(package.__all__) == public | modules
+    assert set(package.__all__) == (public | modules) - set(dir(builtins))
     assert len(package.__all__) == len(set(package.__all__))
+
+
+def test_a_star_import_leaves_the_functions_of_python_as_they_are() -> None:
+    public = {name for name in vars(autograd) if not name.startswith("_")}
+    assert public & set(dir(builtins)) == {"max", "min", "round", "sum"}
+    namespace: dict[str, object] = {}
+    exec("from autograd import *; from nn import *", namespace)
+    assert not namespace.keys() & (set(dir(builtins)) - {"__doc__", "__name__"})
+    assert namespace["maximum"] is autograd.maximum
 
 
 def test_the_compiled_modules_import_none_that_are_not() -> None:
