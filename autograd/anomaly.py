@@ -66,10 +66,10 @@ class _Detector(Observer):
         if not math.isfinite(value.data):
             raise AnomalyError(self._report(value, f"{_call(value)} is {value.data}."))
 
-    def backward(self, root: Value) -> None:
+    def backward(self, root: Value, gradient: float) -> None:
         order = topological_order(root)
         before = [(value, value._grad, value._awaited) for value in order]
-        root._propagate()
+        root._propagate(gradient)
         try:
             for value in reversed(order):
                 self._check_shares(value)

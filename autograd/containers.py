@@ -11,7 +11,8 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import suppress
 from copy import copy
 from typing import Any, TypeAlias
 
@@ -145,8 +146,9 @@ class Structure:
         [10.0, 20.0]
         """
         numbers, structure = flatten(container)
-        if structure._template == self._template:
-            return numbers
+        with suppress(RecursionError):  # which comparing very deep ones ends in
+            if structure._template == self._template:
+                return numbers
         # An array's [0, 1] is a list's [0][1].
         found = [place.replace(", ", "][") for place in structure.places()]
         at = dict(zip(found, numbers, strict=True))
@@ -224,21 +226,64 @@ def holds_a_value(container: Any) -> bool:
     return False
 
 
-def _mapped(function: Callable[[Any, Path], Any], container: Any, path: Path = ()) -> Any:
-    """The container with ``function(part, path)`` in place of each part that is no container."""
-    if isinstance(container, dict):
-        out = copy(container)  # of the same class, and with its keys in the same order
-        for key, part in container.items():
-            out[key] = _mapped(function, part, (path, "[{!r}]", key))
-        return out
-    if isinstance(container, tuple) and hasattr(container, "_fields"):
-        named: Any = container
-        steps = [(path, ".{}", field) for field in named._fields]
-        return named._make([_mapped(function, part, step) for part, step in zip(named, steps)])
-    if isinstance(container, (list, tuple)):
-        parts = [_mapped(function, part, (path, "[{!r}]", i)) for i, part in enumerate(container)]
-        return parts if isinstance(container, list) else tuple(parts)
-    return function(container, path)
+class _Open:
+    """A container of which some parts have been mapped."""
+
+    __slots__ = ("container", "mapped", "rest")
+
+    def __init__(self, container: Any, path: Path) -> None:
+        self.container = container
+        self.mapped: list[Any] = []
+        # The parts that are left, each with the way to it.
+        self.rest: Iterator[tuple[Any, Path]]
+        if isinstance(container, dict):
+            self.rest = ((x, (path, "[{!r}]", key)) for key, x in container.items())
+        elif hasattr(container, "_fields"):
+            self.rest = ((x, (path, ".{}", y)) for x, y in zip(container, container._fields))
+        else:
+            self.rest = ((x, (path, "[{!r}]", i)) for i, x in enumerate(container))
+
+    def rebuilt(self) -> Any:
+        """The container with what has become of its parts."""
+        if isinstance(self.container, dict):
+            out = copy(self.container)  # of the same class, and with its keys in the same order
+            out.update(zip(self.container, self.mapped))
+            return out
+        if hasattr(self.container, "_fields"):
+            return self.container._make(self.mapped)
+        return self.mapped if isinstance(self.container, list) else tuple(self.mapped)
+
+
+def _mapped(function: Callable[[Any, Path], Any], container: Any) -> Any:
+    """The container with ``function(part, path)`` in place of each part that is no container.
+
+    Raises:
+        NotANumberError: it holds itself.
+    """
+    if not isinstance(container, (dict, list, tuple)):
+        return function(container, ())
+    opened = [_Open(container, ())]  # each within the one before it
+    ids = {id(container)}
+    while True:
+        innermost = opened[-1]
+        for part, path in innermost.rest:
+            if not isinstance(part, (dict, list, tuple)):
+                innermost.mapped.append(function(part, path))
+                continue
+            if id(part) in ids:
+                raise NotANumberError(
+                    _written(path),
+                    f"expected a real number, got a {type(part).__name__} that holds itself",
+                )
+            ids.add(id(part))
+            opened.append(_Open(part, path))
+            break
+        else:
+            rebuilt = opened.pop().rebuilt()
+            ids.remove(id(innermost.container))
+            if not opened:
+                return rebuilt
+            opened[-1].mapped.append(rebuilt)
 
 
 def _step(path: Path, shape: tuple[int, ...], position: int) -> Path:

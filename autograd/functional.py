@@ -18,8 +18,7 @@ Arguments and results may be numbers or containers of them; see `containers.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from contextvars import ContextVar
-from typing import Any, Final, TypeAlias
+from typing import Any, TypeAlias
 
 from autograd.containers import MismatchError, NotANumberError, Structure, flatten, holds_a_value
 from autograd.engine.differential import (
@@ -28,15 +27,11 @@ from autograd.engine.differential import (
     differential,
     differential_of_gradient,
 )
-from autograd.engine.recording import enable_grad, is_recording
+from autograd.engine.recording import differentiated, enable_grad, is_recording
 from autograd.engine.value import Operand, Value
 
 Function: TypeAlias = Callable[..., Any]
 Argnums: TypeAlias = int | tuple[int, ...]
-
-# Whether a derivative is being taken here and now; what is computed meanwhile may depend on
-# its variable by way of a closure, and so stays a Value.
-_differentiating: Final[ContextVar[bool]] = ContextVar("differentiating", default=False)
 
 
 # ── Of functions ──────────────────────────────────────────────────────────────
@@ -314,7 +309,8 @@ class _Call:
         options: dict[str, Any],
     ) -> None:
         self._name = name
-        self.values = _differentiating.get() or holds_a_value((arguments, options))
+        outer = differentiated.get()
+        self.values = len(outer) > 0 or holds_a_value((arguments, options))
         # Whether these Values are to know what they depend on.
         self._traced = self.values and is_recording()
         chosen = _positions(name, argnums, len(arguments))
@@ -323,12 +319,12 @@ class _Call:
         moved = self.inputs.rebuild(self._variables)
         replaced = dict(zip(chosen, (moved,) if isinstance(argnums, int) else moved))
         given = [replaced.get(i, argument) for i, argument in enumerate(arguments)]
-        token = _differentiating.set(True)
+        token = differentiated.set((*outer, tuple(self._variables)))
         try:
             with enable_grad():
                 result = function(*given, **options)
         finally:
-            _differentiating.reset(token)
+            differentiated.reset(token)
         self._kind = type(result).__name__
         try:
             self._results, self.outputs = flatten(result)

@@ -13,7 +13,7 @@ from autograd import draw
 from autograd.draw import notebook
 from autograd.draw.options import DotOptions, PictureOptions, check_own, takes_options
 from autograd.engine.value import Value
-from autograd.snapshot import Snapshot, Which
+from autograd.snapshot import Snapshot, Which, kind_of
 from autograd.snapshot.diagnosis import Anomaly, anomalies
 from autograd.snapshot.paths import Paths, paths
 from autograd.words.explanation import Explanation
@@ -202,8 +202,13 @@ def explain(
     Numbers are shown with 6 digits, and calculated with all of them.
     """
     if not isinstance(output, (Value, Graph)):
-        raise TypeError(f"explain() explains a Value's graph, got a {type(output).__name__}")
+        raise TypeError(f"explain() explains a Value's graph, got {kind_of(output)}")
     snapshot = output if isinstance(output, Graph) else graph(output)
+    if type(leaf) is int and not 0 <= leaf < len(snapshot):
+        raise KeyError(
+            f"explain() takes a leaf by itself, by its label or by its id, from 0 to "
+            f"{len(snapshot) - 1}; got {leaf}. For numbers of {leaf} digits pass digits={leaf}"
+        )
     return snapshot.explain(leaf, digits=digits, limit=limit)
 
 
@@ -240,7 +245,7 @@ def formula(
     if not _are_counts(limit, 1 if digits is None else digits):
         raise ValueError(f"digits and limit are 1 or more, got {digits!r} and {limit!r}")
     if not isinstance(value, (Value, Graph)):
-        raise TypeError(f"formula() writes a Value's graph, got a {type(value).__name__}")
+        raise TypeError(f"formula() writes a Value's graph, got {kind_of(value)}")
     return formula_of(value if isinstance(value, Graph) else graph(value), style, digits, limit)
 
 

@@ -13,7 +13,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Value
+from autograd import Value, grad, jacobian
 from autograd.containers import MismatchError, NotANumberError, flatten, holds_a_value
 
 Point = namedtuple("Point", ["x", "y"])
@@ -220,3 +220,45 @@ def test_a_value_is_looked_for_in_whatever_is_passed_on() -> None:
         deep = [deep]
     assert not holds_a_value(deep)
     assert holds_a_value([deep, {"x": Value(1.0)}])
+
+
+def test_a_container_may_be_nested_to_any_depth() -> None:
+    nested: Any = 3.0
+    for depth in range(20_000):
+        nested = (nested,) if depth % 2 else {"a": nested}
+    numbers, structure = flatten(nested)
+    assert numbers == [3.0]
+    [place] = structure.places()
+    assert place.startswith("[0]['a'][0]")
+    assert structure.numbers_of(nested) == [3.0]
+    again = structure.rebuild([4.0])
+    assert flatten(again)[0] == [4.0]
+    by = grad(lambda x: flatten(x)[0][0] ** 2)(nested)
+    assert flatten(by)[0] == [6.0]
+
+
+@pytest.mark.parametrize("kind", ["list", "dict"])
+def test_a_container_that_holds_itself_is_refused(kind: str) -> None:
+    loop: Any
+    if kind == "list":
+        loop = [1.0]
+        loop.append((2.0, loop))
+        place = "[1][1]"
+    else:
+        loop = {"a": 1.0}
+        loop["b"] = loop
+        place = "['b']"
+    problem = f"expected a real number, got a {kind} that holds itself"
+    with pytest.raises(NotANumberError) as error:
+        flatten(loop)
+    assert (error.value.place, error.value.problem) == (place, problem)
+    shared = [1.0]
+    assert flatten([shared, shared])[0] == [1.0, 1.0]
+    with pytest.raises(TypeError) as refused:
+        grad(lambda x: 1.0)(loop)
+    assert str(refused.value) == (
+        f"grad() cannot differentiate by argument 0 (x) at {place}: {problem}"
+    )
+    with pytest.raises(TypeError) as returned:
+        jacobian(lambda x: loop)(1.0)
+    assert str(returned.value).endswith(f"returned a {kind}: at {place}: {problem}")

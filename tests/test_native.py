@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import importlib
 import os
 import shutil
@@ -9,11 +10,12 @@ import subprocess
 import sys
 from importlib.machinery import EXTENSION_SUFFIXES
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 import autograd
-from autograd import Value, native
+from autograd import Value, native, output_of
 
 ROOT = Path(__file__).parent.parent
 
@@ -160,3 +162,64 @@ def test_a_graph_is_freed_in_whatever_order_its_values_are_dropped() -> None:
     values.clear()
     assert last.op is not None
     last.backward()
+
+
+# ── Nothing that is handed in crashes the interpreter ─────────────────────────
+
+
+@pytest.mark.parametrize("name", ["data", "grad", "label"])
+@pytest.mark.parametrize("value", [Value(1.0), Value(1.0) * 2, autograd.sum([Value(1.0)])])
+def test_a_property_of_a_value_cannot_be_deleted(name: str, value: Value) -> None:
+    before = getattr(value, name)
+    with pytest.raises(AttributeError) as error:
+        delattr(value, name)
+    kind = type(value).__name__
+    assert str(error.value) == f"property {name!r} of {kind!r} object has no deleter"
+    assert getattr(value, name) == before
+
+
+def test_every_settable_property_is_among_those() -> None:
+    settable = set()
+    for source in native.sources():
+        module = importlib.import_module(source.removesuffix(".py").replace("/", "."))
+        for node in ast.walk(ast.parse((ROOT / source).read_text())):
+            if isinstance(node, ast.ClassDef):
+                settable |= {
+                    (module.__name__, node.name, each.name)
+                    for each in node.body
+                    if isinstance(each, ast.FunctionDef)
+                    and any(ast.unparse(mark).endswith(".setter") for mark in each.decorator_list)
+                }
+    assert {(name, kind) for _, kind, name in settable} == {
+        (name, "Value") for name in ("data", "grad", "label")
+    }
+
+
+class Model:
+    """What calls are noted for."""
+
+
+def test_what_a_module_returns_may_be_nested_to_any_depth_and_hold_itself() -> None:
+    model = Model()
+    y, z = Value(1.0) * 2, Value(1.0) * 3
+    nested: Any = [y]
+    for depth in range(500_000):
+        nested = [nested] if depth % 3 else {"a": nested, "b": (1, "text")}
+    loop: list[Any] = [z]
+    loop.append([loop, {"again": loop}])
+    for result in (nested, loop):
+        assert output_of(model, result) is result
+    assert [call.module for call in (*y.calls, *z.calls)] == [model, model]
+    while nested:  # freed from the outside
+        nested = nested["a"] if isinstance(nested, dict) else nested[0]
+        if nested is y:
+            break
+
+
+def test_a_value_may_come_out_of_any_number_of_calls() -> None:
+    model = Model()
+    y = Value(1.0) * 2
+    for _ in range(200_000):
+        output_of(model, y)
+    assert len(y.calls) == 200_000
+    del y

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import builtins
 import subprocess
 import sys
 from fnmatch import fnmatchcase
@@ -86,11 +87,18 @@ def test_all_is_the_namespace(package: ModuleType) -> None:
         for name in dir(package)
         if not name.startswith("_") and not isinstance(getattr(package, name), ModuleType)
     }
-    # `from autograd import *` leaves Python's own in place.
-    hidden = {"max", "min", "round", "sum"} if package is autograd else set()
     modules = {"init"} if package is nn else set()
-    assert set(package.__all__) == (public | modules) - hidden
+    assert set(package.__all__) == (public | modules) - set(dir(builtins))
     assert len(package.__all__) == len(set(package.__all__))
+
+
+def test_a_star_import_leaves_the_functions_of_python_as_they_are() -> None:
+    public = {name for name in vars(autograd) if not name.startswith("_")}
+    assert public & set(dir(builtins)) == {"max", "min", "round", "sum"}
+    namespace: dict[str, object] = {}
+    exec("from autograd import *; from nn import *", namespace)
+    assert not namespace.keys() & (set(dir(builtins)) - {"__doc__", "__name__"})
+    assert namespace["maximum"] is autograd.maximum
 
 
 def test_importing_the_library_loads_nothing_heavy() -> None:

@@ -31,7 +31,7 @@ from autograd.draw.options import (
 )
 from autograd.draw.svg import to_svg
 from autograd.engine.value import Value
-from autograd.snapshot import Snapshot
+from autograd.snapshot import Snapshot, kind_of
 
 if TYPE_CHECKING:
     import graphviz
@@ -124,5 +124,5 @@ def _snapshot(function: str, root: object) -> Snapshot:
     if isinstance(root, Snapshot):
         return root
     if not isinstance(root, Value):
-        raise TypeError(f"{function}() draws the graph of a Value, got a {type(root).__name__}")
+        raise TypeError(f"{function}() draws the graph of a Value, got {kind_of(root)}")
     return Snapshot.of(root)

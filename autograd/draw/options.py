@@ -149,6 +149,26 @@ def check_own(options: Mapping[str, Any]) -> None:
         )
 
 
+def check_names(options: Mapping[str, object], *others: str) -> None:
+    """Refuse options that there are not.
+
+    Args:
+        options: what was passed by keyword.
+        others: keywords that the function takes beside those of a picture.
+
+    Raises:
+        TypeError: there is no such option; the message names the nearest that there is.
+    """
+    known = sorted([*PictureOptions.__annotations__, *others])
+    for name in options:
+        if name not in known:
+            [nearest] = get_close_matches(name, known, n=1, cutoff=0.0)
+            raise TypeError(
+                f"there is no option {name!r}: did you mean {nearest!r}? "
+                f"The options are {', '.join(known)}"
+            )
+
+
 def check_choice(name: str, choice: Any, allowed: Collection[Any]) -> None:
     """Refuse what is none of the choices that there are.
 

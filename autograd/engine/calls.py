@@ -7,6 +7,7 @@ it passed through.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, TypeVar
 from weakref import ref
 
@@ -57,12 +58,24 @@ def output_of(module: Any, result: Result) -> Result:
     return result
 
 
-def _note_all(things: Any, call: Call) -> None:
-    for thing in things.values() if isinstance(things, dict) else things:
-        if isinstance(thing, Value):
-            _note(thing, call)
-        elif isinstance(thing, (list, tuple, dict)):
-            _note_all(thing, call)
+def _note_all(container: Any, call: Call) -> None:
+    # Containers may be nested to any depth, and hold themselves.
+    opened: dict[int, Any] = {id(container): container}
+    unfinished = [_parts(container)]
+    while unfinished:
+        for part in unfinished[-1]:
+            if isinstance(part, Value):
+                _note(part, call)
+            elif isinstance(part, (list, tuple, dict)) and id(part) not in opened:
+                opened[id(part)] = part
+                unfinished.append(_parts(part))
+                break
+        else:
+            unfinished.pop()
+
+
+def _parts(container: Any) -> Iterator[Any]:
+    return iter(container.values() if isinstance(container, dict) else container)
 
 
 def _note(value: Value, call: Call) -> None:

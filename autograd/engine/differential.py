@@ -23,12 +23,13 @@ from threading import RLock
 from typing import Any, Final
 
 from autograd.engine.table import add, multiply, subtract
-from autograd.engine.value import Operand, Value
+from autograd.engine.value import Value
 
 _CONSTANT: Final = -1  # in place of the number of a value that does not vary with the inputs
 
-# A walk leaves numbers on values, which two threads may have in common. (A walk may have
-# to be done within another, to differentiate an operation by itself.)
+# A walk leaves numbers on values, which two threads may have in common. No code of a user
+# runs within one: the rules, which may take derivatives themselves, are called after it,
+# with the numbers that it has found.
 _walking: Final = RLock()
 
 
@@ -181,9 +182,12 @@ def differential(
     ([5.0, 2.0], [5.0, 6.0])
     """
     with _walking:
-        walk = _Walk(inputs, traced, independent)
+        walk = _Walk(inputs, independent)
         places = [walk.reach(y) if isinstance(y, Value) else _CONSTANT for y in outputs]
-        return Differential(walk.edges, len(walk.order), walk.numbers(inputs), places)
+        numbers = walk.numbers(inputs)
+        operands = walk.operands() if traced else []
+    edges = _edges_by_rules(walk.order, operands) if traced else walk.edges
+    return Differential(edges, len(walk.order), numbers, places)
 
 
 def differential_of_gradient(output: Any, inputs: Sequence[Value]) -> GradientDifferential:
@@ -194,15 +198,17 @@ def differential_of_gradient(output: Any, inputs: Sequence[Value]) -> GradientDi
     [10.0, 4.0]
     """
     with _walking:
-        walk = _Walk(inputs, traced=False, independent=True)
+        walk = _Walk(inputs, independent=True)
         place = walk.reach(output) if isinstance(output, Value) else _CONSTANT
-        adjoints = _seeded(len(walk.order), [place], [1.0])
-        walk.edges.carry_back(adjoints)
-        changes = Edges()
-        for value, adjoint in zip(walk.order, adjoints):
-            if adjoint is not None:
-                _add_changes(changes, walk, value, adjoint)
-        return GradientDifferential(walk.edges, changes, len(adjoints), walk.numbers(inputs))
+        numbers = walk.numbers(inputs)
+        operands = walk.operands()
+    adjoints = _seeded(len(walk.order), [place], [1.0])
+    walk.edges.carry_back(adjoints)
+    changes = Edges()
+    for value, of_operands, adjoint in zip(walk.order, operands, adjoints):
+        if adjoint is not None:
+            _add_changes(changes, value, of_operands, adjoint)
+    return GradientDifferential(walk.edges, changes, len(adjoints), numbers)
 
 
 class _Walk:
@@ -210,15 +216,15 @@ class _Walk:
 
     Attributes:
         order: every value reached, each after its inputs. Its place is its number.
-        edges: those between values that vary with the inputs of the walk.
+        edges: those between values that vary with the inputs of the walk, with the floats
+            on record.
     """
 
-    __slots__ = ("_traced", "_varies", "_wanted", "edges", "order")
+    __slots__ = ("_varies", "_wanted", "edges", "order")
 
-    def __init__(self, inputs: Sequence[Value], traced: bool, independent: bool) -> None:
+    def __init__(self, inputs: Sequence[Value], independent: bool) -> None:
         self.order: list[Value] = []
         self.edges = Edges()
-        self._traced = traced
         self._varies: list[bool] = []  # for each value in the order
         # The inputs that are still to be met with on the way.
         self._wanted: set[int] = set()
@@ -238,6 +244,13 @@ class _Walk:
     def numbers(self, values: Sequence[Value]) -> list[int]:
         """The same for each of several."""
         return [self.number(value) for value in values]
+
+    def operands(self) -> list[list[int]]:
+        """For each value in the order, the number of each operand; `_CONSTANT` for a constant."""
+        return [
+            [self.number(x) if isinstance(x, Value) else _CONSTANT for x in value.operands]
+            for value in self.order
+        ]
 
     def reach(self, root: Value) -> int:
         """Go through all that ``root`` was computed from; returns its own number."""
@@ -282,11 +295,14 @@ class _Walk:
     def _finish(self, value: Value, number0: int, number1: int) -> None:
         """Number a value whose inputs have numbers, and add the edges that lead to it."""
         target = len(self.order)
-        if self._traced or (number0 < 0 and number1 < 0):
-            steps = self._steps_to(value)
-            for source, local in steps:
-                self.edges.add(self.number(source), target, None if local == 1.0 else local)
-            self._append(value, len(steps) > 0)
+        if number0 < 0 and number1 < 0:  # a leaf, or the result of a wide operation
+            varies = False
+            for source, local in zip(value.inputs, value.local_derivatives):
+                number = self.number(source)
+                if number >= 0:
+                    varies = True
+                    self.edges.add(number, target, None if local == 1.0 else local)
+            self._append(value, varies)
             return
         varies0 = number0 >= 0 and self._varies[number0]
         varies1 = number1 >= 0 and self._varies[number1]
@@ -305,16 +321,19 @@ class _Walk:
         self.order.append(value)
         self._varies.append(varies)
 
-    def _steps_to(self, value: Value) -> list[tuple[Value, Any]]:
-        """Each input that varies, with the local derivative by it."""
-        if not self._traced:
-            steps = zip(value.inputs, value.local_derivatives)
-            return [(source, local) for source, local in steps if self.number(source) >= 0]
-        varying = [isinstance(x, Value) and self.number(x) >= 0 for x in value.operands]
-        if not any(varying):
-            return []
-        sources = [source for source in value.inputs if self.number(source) >= 0]
-        return list(zip(sources, _by_rules(value, varying), strict=True))
+
+def _edges_by_rules(order: list[Value], operands: list[list[int]]) -> Edges:
+    """The edges between these values, with the local derivatives that the rules give."""
+    edges = Edges()
+    for target, numbers in enumerate(operands):
+        varying = [number >= 0 for number in numbers]
+        if any(varying):
+            locals_ = _by_rules(order[target], varying)
+            sources = [number for number in numbers if number >= 0]
+            for source, local in zip(sources, locals_, strict=True):
+                is_one = isinstance(local, float) and local == 1.0
+                edges.add(source, target, None if is_one else local)
+    return edges
 
 
 def _by_rules(value: Value, varying: list[bool]) -> list[Any]:
@@ -331,39 +350,34 @@ def _by_rules(value: Value, varying: list[bool]) -> list[Any]:
 # ── Second derivatives of an operation ────────────────────────────────────────
 
 
-def _add_changes(changes: Edges, walk: _Walk, value: Value, adjoint: Any) -> None:
+def _add_changes(changes: Edges, value: Value, operands: list[int], adjoint: Any) -> None:
     """Add how the adjoints of the inputs of ``value`` change with its inputs."""
     if value.op is None or value.op is add or value.op is subtract:
         return
     if value.op is not multiply:
-        for one, other, derivative in _second_derivatives(value, walk):
+        for one, other, derivative in _second_derivatives(value, operands):
             changes.add(other, one, derivative * adjoint)
         return
     # The most of a real graph; a test holds this to the table.
-    first, second = value._input0, value._input1
-    if first is not None and second is not None:
-        number0, number1 = walk.number(first), walk.number(second)
-        if number0 >= 0 and number1 >= 0:
-            changes.add(number0, number1, adjoint)
-            changes.add(number1, number0, adjoint)
+    first, second = operands
+    if first >= 0 and second >= 0:
+        changes.add(first, second, adjoint)
+        changes.add(second, first, adjoint)
 
 
-def _second_derivatives(value: Value, walk: _Walk) -> list[tuple[int, int, Any]]:
-    """The second derivatives of ``value``, by each two of its inputs that vary."""
+def _second_derivatives(value: Value, operands: list[int]) -> list[tuple[int, int, Any]]:
+    """The second derivatives of ``value``, by each two of its inputs that vary.
+
+    Args:
+        value: the result of an operation.
+        operands: the number of each operand; `_CONSTANT` for one that does not vary.
+    """
     # The operation by itself, on leaves in place of its inputs, differentiated twice.
-    numbers, leaves, varying = [], [], []
-    operands: list[Operand] = []
-    for operand in value.operands:
-        leaf, number = operand, _CONSTANT
-        if isinstance(operand, Value):
-            leaf, number = Value(operand.data), walk.number(operand)
-            if number >= 0:
-                numbers.append(number)
-                leaves.append(leaf)
-        operands.append(leaf)
-        varying.append(number >= 0)
+    numbers = [number for number in operands if number >= 0]
+    copies = [Value(x.data) if isinstance(x, Value) else x for x in value.operands]
+    leaves = [x for x, number in zip(copies, operands) if isinstance(x, Value) and number >= 0]
     assert value.op is not None
-    slopes = _by_rules(value.apply(value.op, tuple(operands)), varying)
+    slopes = _by_rules(value.apply(value.op, tuple(copies)), [x >= 0 for x in operands])
     return [
         (numbers[i], numbers[j], derivative)
         for i, row in enumerate(differential(slopes, leaves, traced=False).matrix())

@@ -24,8 +24,8 @@ class Observer:
         """``value`` has just been computed."""
         raise NotImplementedError
 
-    def backward(self, root: Any) -> None:
-        """Carry out the backward pass from ``root``."""
+    def backward(self, root: Any, gradient: float) -> None:
+        """Carry out the backward pass from ``root``, whose gradient is given."""
         raise NotImplementedError
 
 
@@ -50,6 +50,12 @@ _enabled: Final[ContextVar[bool]] = ContextVar("enabled", default=True)
 _observer: Final[ContextVar[Observer | None]] = ContextVar("observer", default=None)
 
 switches: Final = _Switches()
+
+# For each function that is being differentiated here and now, the Values it is differentiated
+# by. What is computed meanwhile may depend on them by way of a closure.
+differentiated: Final[ContextVar[tuple[tuple[Any, ...], ...]]] = ContextVar(
+    "differentiated", default=()
+)
 
 
 def is_recording() -> bool:

@@ -26,7 +26,7 @@ from collections.abc import Callable
 from typing import Any, Final, SupportsFloat, TypeAlias
 
 from autograd.engine.operators import Numeric, as_constant
-from autograd.engine.recording import is_recording, observer, switches
+from autograd.engine.recording import differentiated, is_recording, observer, switches
 from autograd.engine.table import Primitive, add, as_float, multiply, subtract
 from autograd.native import i32, mypyc_attr
 
@@ -353,12 +353,19 @@ class Value(Numeric):
 
     # ── The chain rule ────────────────────────────────────────────────────────
 
-    def backward(self) -> None:
+    def backward(self, gradient: Any = 1.0) -> None:
         """Set ``grad`` of every value that this one was computed from.
 
         A leaf adds the new derivative to the ``grad`` it has; any other value's
         ``grad`` is set afresh. So calling ``backward()`` twice doubles the gradients
         of the leaves exactly, and every other value shows the last pass.
+
+        Args:
+            gradient: the derivative of what is differentiated with respect to this value;
+                1 for the value itself.
+
+        Raises:
+            TypeError: ``gradient`` is not a real number.
 
         >>> a, b = Value(2.0), Value(5.0)
         >>> product = a * b
@@ -366,20 +373,21 @@ class Value(Numeric):
         >>> a.grad, b.grad, product.grad
         (6.0, 2.0, 1.0)
         """
+        number = as_float(gradient)
         watcher = observer() if switches.altered else None
         if watcher is None:
-            self._propagate()
+            self._propagate(number)
         else:
-            watcher.backward(self)
+            watcher.backward(self, number)
 
-    def _propagate(self) -> None:
+    def _propagate(self, gradient: float) -> None:
         if self.op is None:
-            self._grad += 1.0
+            self._grad += gradient
             self._awaited = _REACHED
             return
         try:
             _count_uses(self)
-            self._grad = 1.0
+            self._grad = gradient
             _hand_down(self)
         except BaseException:  # such as Ctrl-C: leave nothing half done behind
             for value in topological_order(self):
@@ -631,7 +639,19 @@ def _checked(primitive: Primitive, number: Any) -> float:
     """What a primitive gave, as a float; an error names the primitive."""
     if type(number) is float:
         return number
+    if isinstance(number, Value) and _is_constant(number):
+        return number._data
     try:
         return as_float(number)
     except TypeError as error:
         raise TypeError(f"{primitive.name}() or a derivative rule of it: {error}") from None
+
+
+def _is_constant(value: Value) -> bool:
+    """Whether ``value`` is one only because a function is being differentiated meanwhile.
+
+    As the derivative that a rule takes of floats is; it does not depend on that function's
+    variables, where the derivative by them would be lost.
+    """
+    variables = {id(x) for call in differentiated.get() for x in call}
+    return len(variables) > 0 and all(id(x) not in variables for x in topological_order(value))

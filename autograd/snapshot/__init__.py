@@ -56,6 +56,16 @@ class Node:
 Which: TypeAlias = Value | Node | int | str
 
 
+def kind_of(thing: object) -> str:
+    """The type of ``thing`` with its article, for an error.
+
+    >>> kind_of(3)
+    'an int'
+    """
+    kind = type(thing).__name__
+    return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
+
+
 class Snapshot:
     """An immutable snapshot of a graph; `Snapshot.of` takes one.
 
@@ -90,8 +100,10 @@ class Snapshot:
     def of(cls, root: Value) -> Self:
         """A snapshot of the graph that ``root`` was computed by; see `autograd.graph`."""
         if not isinstance(root, Value):
-            kind = type(root).__name__
-            raise TypeError(f"graph() takes a snapshot of a Value's graph, got a {kind}")
+            raise TypeError(
+                "graph() takes the Value that a graph leads to, such as the loss of a model; "
+                f"got {kind_of(root)}"
+            )
         values = topological_order(root)
         ids = {value: id for id, value in enumerate(values)}
         groups, members, names = grouped(values, ids)

@@ -549,3 +549,28 @@ def test_an_option_that_there_is_not_is_refused(option: str, wrong: Any, said: s
     with pytest.raises((TypeError, ValueError)) as error:
         picture_of(graph(example()), **{option: wrong})
     assert str(error.value) == said
+
+
+@pytest.mark.parametrize(
+    ("draw", "name", "nearest"),
+    [
+        (lambda snapshot, **options: snapshot.to_svg(**options), "colour", "color_by"),
+        (lambda snapshot, **options: snapshot.to_dot(**options), "formt", "format"),
+        (lambda snapshot, **options: snapshot.save("x.svg", **options), "layuot", "layout"),
+        (lambda snapshot, **options: draw_dot(snapshot, **options), "rank_dir", "rankdir"),
+        (lambda snapshot, **options: save(snapshot, "x.svg", **options), "fontsize", "font_size"),
+        (lambda snapshot, **options: picture_of(snapshot, **options), "Theme", "theme"),
+    ],
+)
+def test_an_option_that_there_is_not_is_an_error_that_names_the_nearest(
+    draw: Any, name: str, nearest: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(TypeError) as error:
+        draw(graph(Value(1.0)), **{name: "dark"})
+    message = str(error.value)
+    assert message.startswith(
+        f"there is no option {name!r}: did you mean {nearest!r}? The options are color_by, depth, "
+    )
+    assert nearest in message.partition("The options are ")[2].split(", ")
+    assert list(tmp_path.iterdir()) == []

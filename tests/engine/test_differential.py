@@ -82,10 +82,10 @@ def test_what_is_written_out_here_agrees_with_the_table(name: str) -> None:
     for operands in [(x, y), (x, x), (x, 5.0), (3.0, y)]:
         out = PRIMITIVES[name](*operands)
         rows = [differential_of_gradient(out, [x, y]).push_forward(v) for v in ([1, 2], [0, 1])]
-        walk = _Walk([x, y], traced=False, independent=True)
+        walk = _Walk([x, y], independent=True)
         walk.reach(out)
         by_the_table: dict[tuple[int, int], float] = {}
-        for i, j, second in _second_derivatives(out, walk):
+        for i, j, second in _second_derivatives(out, walk.operands()[-1]):
             by_the_table[i, j] = by_the_table.get((i, j), 0.0) + second
 
         def product(i: int, v: list[float], known: Any = by_the_table) -> float:

@@ -29,6 +29,7 @@ from autograd.engine.table import (
     subtract,
 )
 from autograd.testing import Expression, expressions
+from tests.expressions import Step, programs, run_on_values
 
 numbers = st.floats(min_value=-1e6, max_value=1e6)
 any_float = st.floats()
@@ -396,6 +397,28 @@ def test_a_graph_is_freed_by_reference_counting_alone() -> None:
         gc.enable()
 
 
+def test_a_gradient_may_be_given_to_begin_with() -> None:
+    x, y = Value(2.0), Value(5.0)
+    product = x * y
+    product.backward(3)
+    assert (x.grad, y.grad, product.grad) == (15.0, 6.0, 3.0)
+    product.backward(gradient=-1.0)
+    assert (x.grad, y.grad, product.grad) == (10.0, 4.0, -1.0)
+    x.backward(0.5)
+    assert x.grad == 10.5
+    product.backward(0.0)
+    assert (product.grad, product.has_grad) == (0.0, True)
+
+
+@pytest.mark.parametrize("wrong", [Value(1.0), "1", None, [1.0], 1j])
+def test_a_gradient_to_begin_with_is_a_number(wrong: Any) -> None:
+    x = Value(2.0)
+    y = x * x
+    with pytest.raises(TypeError, match=r"^expected a real number, got "):
+        y.backward(wrong)
+    assert (x.grad, x.has_grad, y.has_grad) == (0.0, False, False)
+
+
 @pytest.mark.skipif(autograd.__compiled__, reason="compiled code is not interrupted on its way")
 def test_an_interrupted_pass_does_not_spoil_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupt(root: Value) -> None:
@@ -425,6 +448,17 @@ def gradients(function: Callable[..., Value], *points: float) -> tuple[float, ..
     out = function(*inputs)
     out.backward()
     return (out.data, *[x.grad for x in inputs])
+
+
+@given(programs(), st.lists(numbers, min_size=3, max_size=3), numbers)
+def test_to_begin_with_a_gradient_is_to_multiply_by_it(
+    program: list[Step], point: list[float], gradient: float
+) -> None:
+    inputs, others = ([Value(x) for x in point] for _ in range(2))
+    run_on_values(program, inputs)[-1].backward(gradient)
+    (run_on_values(program, others)[-1] * gradient).backward()
+    for one, other in zip(inputs, others, strict=True):
+        assert one.grad == other.grad or math.isnan(one.grad) == math.isnan(other.grad)
 
 
 @given(numbers, numbers)

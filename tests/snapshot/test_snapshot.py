@@ -114,7 +114,9 @@ def test_a_node_that_is_not_there_is_an_error_that_says_so() -> None:
 def test_only_a_value_has_a_graph() -> None:
     with pytest.raises(TypeError) as error:
         graph(3.0)  # type: ignore[arg-type]
-    assert str(error.value) == "graph() takes a snapshot of a Value's graph, got a float"
+    assert str(error.value) == (
+        "graph() takes the Value that a graph leads to, such as the loss of a model; got a float"
+    )
 
 
 def test_nodes_are_found_by_label_by_name_and_by_place() -> None:

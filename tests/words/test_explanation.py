@@ -492,3 +492,20 @@ def test_a_zero_has_no_sign_unless_a_number_is_not_finite() -> None:
     assert "−0" not in str(explain(out, x))
     assert "-0" not in str(graph(out).path(x))
     assert "v₁ = 1/x = 1/(−0.0) = −∞" in str(explain(1 / Value(-0.0, "x")))
+
+
+def test_a_leaf_that_is_a_number_is_the_id_of_a_node() -> None:
+    x = Value(2.0, "x")
+    y = x * 3
+    assert str(explain(y, 0)) == str(explain(y, x))
+    with pytest.raises(KeyError) as error:
+        explain(y, 3)
+    assert error.value.args == (
+        "explain() takes a leaf by itself, by its label or by its id, from 0 to 1; got 3. "
+        "For numbers of 3 digits pass digits=3",
+    )
+
+
+def test_what_is_no_value_is_named_with_its_article() -> None:
+    with pytest.raises(TypeError, match=r"^explain\(\) explains a Value's graph, got an int$"):
+        explain(3)  # type: ignore[arg-type]

@@ -28,7 +28,7 @@ from nn.drawing.layout import Diagram, place
 from nn.drawing.reading import read
 from tests.drawings import HOSTILE, any_text, dot_texts, svg_texts
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs the dot program")
 
