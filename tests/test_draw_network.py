@@ -220,6 +220,31 @@ def test_a_layer_and_a_neuron_are_networks_of_one_layer() -> None:
     assert units(Neuron(2)) == ["x1", "x2", "O1"]
 
 
+def test_a_layer_that_is_used_twice_is_drawn_twice() -> None:
+    model = network([2, 2, 2], activation=["tanh", "tanh"])
+    model.layers[1] = model.layers[0]
+    drawn = diagram(model, [0.5, -1.0], [0.0, 1.0])
+    assert [circle.unit.lines[0] for circle in drawn.circles] == [
+        "x1",
+        "x2",
+        "h1",
+        "h2",
+        "O3",
+        "O4",
+    ]
+    assert [bool(circle.unit.beside) for circle in drawn.circles] == [False] * 4 + [True] * 2
+    outputs = [circle.unit.lines[3] for circle in drawn.circles[4:]]
+    assert outputs == [f"y = {y.data:.4g}" for y in model([0.5, -1.0])]
+
+
+@pytest.mark.parametrize(("label", "shown"), [("b1", "b1"), ("y", "b"), ("a long label", "b")])
+def test_a_bias_goes_by_its_label_where_there_is_room(label: str, shown: str) -> None:
+    model = network([1, 1, 1])
+    model.layers[0].neurons[0].b.label = label
+    lines = diagram(model, [1.0]).circles[1].unit.lines
+    assert [line.split(" = ")[0] for line in lines] == ["h1", shown, "a", "y"]
+
+
 def test_a_column_is_headed_by_its_activation() -> None:
     def double(x: Value) -> Value:
         return 2 * x
