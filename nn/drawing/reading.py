@@ -71,8 +71,8 @@ def _neuron_names(layers: Sequence[Layer]) -> list[list[str]]:
     """What the neurons are called, numbered through as in the articles' h1, h2 and O3."""
     names: list[list[str]] = []
     number = 1
-    for layer in layers:
-        letter = "O" if layer is layers[-1] else "h"
+    for i, layer in enumerate(layers, 1):
+        letter = "O" if i == len(layers) else "h"
         names.append([f"{letter}{number + i}" for i in range(len(layer.neurons))])
         number += len(layer.neurons)
     return names
@@ -132,33 +132,41 @@ class _Reader:
         return Unit(f"x{row + 1}", tuple(lines), "input", tooltip=_shown(tooltip))
 
     def _neuron(self, i: int, row: int) -> Unit:
-        layer = self.layers[i]
-        neuron, name = layer.neurons[row], self.names[i + 1][row]
-        facts: list[tuple[str, float]] = []
-        bias = ""
-        if neuron.b is not None:
-            bias = neuron.b.label or "b"
-            facts.append((bias if len(bias) <= _LONGEST_IN_CIRCLE else "b", neuron.b.data))
-        beside: tuple[str, ...] = ()
-        if self.computed is not None:
-            output = self.computed.outputs[i][row]
-            facts += [("a", self.computed.sums[i][row]), ("y", output)]
-            if self.computed.target is not None:
-                facts.append(("δ", self.computed.deltas[i][row]))
-                if layer is self.layers[-1]:
-                    wanted = self.computed.target[row]
-                    beside = (
-                        f"target = {self._text(wanted)}",
-                        f"target - y = {self._text(wanted - output)}",
-                    )
-        told = [f"{key} = {number!r}" for key, number in facts]
-        if bias and self.computed is not None and self.computed.slopes:
-            told.append(f"gradient of {bias} = {self.computed.slopes[neuron.b]!r}")
+        """A neuron of layer ``i``, which is alone with its output where the layer is large."""
+        layer, name = self.layers[i], self.names[i + 1][row]
+        facts = self._facts(i, row)
+        lines = [f"{key} = {self._text(number)}" for key, number in facts.items()]
         if len(layer.neurons) > _MOST_DETAILED:
-            facts = [fact for fact in facts if fact[0] == "y"]
-        lines = [name, *[f"{_shown(key)} = {self._text(number)}" for key, number in facts]]
-        tooltip = " · ".join([f"{name} ({self._heading(layer)})", *told])
-        return Unit(name, tuple(lines), "neuron", beside, _shown(tooltip))
+            lines = [] if self.computed is None else [self._text(self.computed.outputs[i][row])]
+        told = [f"{name} ({self._heading(layer)})"]
+        told += [f"{key} = {number!r}" for key, number in facts.items()]
+        bias = layer.neurons[row].b
+        if bias is not None and self.computed is not None and self.computed.slopes:
+            told.append(f"gradient of the bias = {self.computed.slopes[bias]!r}")
+        return Unit(name, (name, *lines), "neuron", self._beside(i, row), " · ".join(told))
+
+    def _facts(self, i: int, row: int) -> dict[str, float]:
+        """The numbers of a neuron, by what they are called."""
+        facts: dict[str, float] = {}
+        if self.computed is not None:
+            facts["a"] = self.computed.sums[i][row]
+            facts["y"] = self.computed.outputs[i][row]
+            if self.computed.target is not None:
+                facts["δ"] = self.computed.deltas[i][row]
+        bias = self.layers[i].neurons[row].b
+        if bias is None:
+            return facts
+        label = _shown(bias.label)
+        is_shown = 0 < len(label) <= _LONGEST_IN_CIRCLE and label not in facts
+        return {label if is_shown else "b": bias.data, **facts}
+
+    def _beside(self, i: int, row: int) -> tuple[str, ...]:
+        """What stands beside a neuron: of an output, what it should be."""
+        if i < len(self.layers) - 1 or self.computed is None or self.computed.target is None:
+            return ()
+        wanted = self.computed.target[row]
+        error = wanted - self.computed.outputs[i][row]
+        return f"target = {self._text(wanted)}", f"target - y = {self._text(error)}"
 
     def _gap(self, i: int) -> Unit:
         left_out = len(self.names[i]) - len(self.rows[i]) + 1

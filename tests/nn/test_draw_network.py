@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import re
@@ -219,6 +220,31 @@ def test_a_layer_and_a_neuron_are_networks_of_one_layer() -> None:
     assert units(Neuron(2)) == ["x1", "x2", "O1"]
 
 
+def test_a_layer_that_is_used_twice_is_drawn_twice() -> None:
+    model = network([2, 2, 2], activation=["tanh", "tanh"])
+    model.layers[1] = model.layers[0]
+    drawn = diagram(model, [0.5, -1.0], [0.0, 1.0])
+    assert [circle.unit.lines[0] for circle in drawn.circles] == [
+        "x1",
+        "x2",
+        "h1",
+        "h2",
+        "O3",
+        "O4",
+    ]
+    assert [bool(circle.unit.beside) for circle in drawn.circles] == [False] * 4 + [True] * 2
+    outputs = [circle.unit.lines[3] for circle in drawn.circles[4:]]
+    assert outputs == [f"y = {y.data:.4g}" for y in model([0.5, -1.0])]
+
+
+@pytest.mark.parametrize(("label", "shown"), [("b1", "b1"), ("y", "b"), ("a long label", "b")])
+def test_a_bias_goes_by_its_label_where_there_is_room(label: str, shown: str) -> None:
+    model = network([1, 1, 1])
+    model.layers[0].neurons[0].b.label = label
+    lines = diagram(model, [1.0]).circles[1].unit.lines
+    assert [line.split(" = ")[0] for line in lines] == ["h1", shown, "a", "y"]
+
+
 def test_a_column_is_headed_by_its_activation() -> None:
     def double(x: Value) -> Value:
         return 2 * x
@@ -321,6 +347,21 @@ def test_nothing_lies_on_anything_else(sizes: list[int], passes: int | None) -> 
     for left, right, top, bottom in everything:
         assert drawn.left < left < right < drawn.left + drawn.width
         assert drawn.top < top < bottom < drawn.top + drawn.height
+
+
+@pytest.mark.parametrize("sizes", [[2, 4, 1], [2, 16, 10, 1], [16, 16], [1, 16, 1], [3, 40, 40, 2]])
+@pytest.mark.parametrize("passes", [False, True])
+def test_no_arrow_passes_behind_a_circle(sizes: list[int], passes: bool) -> None:
+    x, target = ([0.5] * sizes[0], [1.0] * sizes[-1]) if passes else (None, None)
+    drawn = diagram(network(sizes), x, target)
+    for arrow in drawn.arrows:
+        across, down = arrow.head.x - arrow.tail.x, arrow.head.y - arrow.tail.y
+        for circle in drawn.circles:
+            if circle not in (arrow.tail, arrow.head) and circle.unit.kind != "gap":
+                share = (circle.x - arrow.tail.x) * across + (circle.y - arrow.tail.y) * down
+                share = min(max(share / (across**2 + down**2), 0.0), 1.0)
+                x0, y0 = arrow.tail.x + share * across, arrow.tail.y + share * down
+                assert math.dist((x0, y0), (circle.x, circle.y)) > circle.radius
 
 
 @settings(max_examples=30, deadline=None)
