@@ -132,17 +132,17 @@ class Neuron(Module):
         >>> Neuron(2, init=lambda rng, inputs: 0.5).weighted_sum([1.0, -3.0]).data
         -1.0
         """
-        _check_inputs("neuron", len(self.w), x)
+        check_inputs("neuron", len(self.w), x)
         # From the bias on and from left to right, as micrograd adds, so that the
         # rounding is the same too.
         products = map(operator.mul, self.w, x)
         try:
             total: Value = sum(products, next(products) if self.b is None else self.b)
         except TypeError:
-            _check_elements(x)
+            check_elements(x)
             raise
         if not isinstance(total, Value):  # NumPy multiplies a Value by an array
-            _check_elements(x)
+            check_elements(x)
         return total
 
     def __repr__(self) -> str:
@@ -191,7 +191,7 @@ class Layer(Module):
             TypeError: ``x`` is not a list or another sequence of Values and numbers.
             ValueError: there are not as many inputs as each neuron has weights.
         """
-        _check_inputs("layer", len(self.neurons[0].w), x)
+        check_inputs("layer", len(self.neurons[0].w), x)
         outputs = [neuron(x) for neuron in self.neurons]
         if self.activation is not None:
             outputs = self.activation(outputs)
@@ -271,7 +271,7 @@ class MLP(Module):
             TypeError: ``x`` is not a list or another sequence of Values and numbers.
             ValueError: there are not as many inputs as the model was made for.
         """
-        _check_inputs("MLP", len(self.layers[0].neurons[0].w), x)
+        check_inputs("MLP", len(self.layers[0].neurons[0].w), x)
         for layer in self.layers[:-1]:
             output = layer(x)
             x = output if isinstance(output, list) else [output]
@@ -298,7 +298,7 @@ def _check_size(name: str, size: Any) -> None:
 _ONE_AT_A_TIME: Final = "of a batch, one sample at a time: [model(x) for x in batch]"
 
 
-def _check_inputs(taker: str, size: int, x: Any) -> None:
+def check_inputs(taker: str, size: int, x: Any) -> None:
     """Refuse what is not ``size`` things in a row."""
     if not isinstance(x, (list, tuple)):
         _check_sequence(taker, size, x)
@@ -325,7 +325,7 @@ def _check_sequence(taker: str, size: int, x: Any) -> None:
         )
 
 
-def _check_elements(x: Sequence[Any]) -> None:
+def check_elements(x: Sequence[Any]) -> None:
     """Refuse inputs that a weight cannot be multiplied by."""
     for position, element in enumerate(x):
         try:
@@ -363,8 +363,8 @@ def _check_several(activation: LayerActivation, outputs: int) -> None:
     if outputs == 1:
         [constant] = activation([Value(0.0)])
         raise ValueError(
-            f"{_name(activation)} compares the outputs of a layer, and of a single one it is "
-            f"always {constant.data:g}, with gradient 0: take 2 outputs or more, or the "
+            f"{activation_name(activation)} compares the outputs of a layer, and of a single "
+            f"one it is always {constant.data:g}, with gradient 0: take 2 outputs or more, or the "
             'activation "sigmoid"'
         )
 
@@ -374,7 +374,7 @@ def _activation(choice: Any) -> Activation:
     _check_known(choice)
     shared = _layer_activation(choice)
     if shared is not None:
-        name = _name(shared)
+        name = activation_name(shared)
         raise ValueError(
             f"{name} compares the outputs of a layer, and a neuron has only one: "
             f"Layer(nin, nout, activation={name!r}) takes it"
@@ -383,9 +383,10 @@ def _activation(choice: Any) -> Activation:
 
 
 def _display_name(activation: Activation | LayerActivation) -> str:
-    name = _name(activation)
+    name = activation_name(activation)
     return "ReLU" if name == "relu" else name.strip("<>").title().replace("_", "")
 
 
-def _name(activation: Activation | LayerActivation) -> str:
+def activation_name(activation: Activation | LayerActivation) -> str:
+    """What an activation is called, such as ``"relu"``; "" if that is not known."""
     return str(getattr(activation, "__name__", None) or getattr(activation, "name", ""))
