@@ -30,13 +30,14 @@ _SMALLEST_RADIUS: Final = 20.0
 _BETWEEN_CIRCLES: Final = 16.0
 _ARROWHEAD: Final = 9.0
 _NARROWEST: Final = 150.0  # from the middle of a column to that of the next
-_WIDEST: Final = 460.0
+_WIDEST: Final = 460.0  # the same, for the sake of what is written
+_STEEPEST: Final = 1.8  # how steep an arrow is, so that it passes by its head's neighbours
 _MOST_LABELS: Final = 40  # between two columns
 _SHARES: Final = 60  # of the way, that are tried
 _TIGHT: Final = 1.1  # the least room of a weight, in multiples of its height
 _COMFORTABLE: Final = 1.4  # the room that is better than less
-_HARDLY: Final = 1.3  # how far columns are pulled apart for comfort alone
-_STRETCHES: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.15, _HARDLY, 1.5)
+_HIGH: Final = 600.0  # beyond which columns are not pulled apart for comfort alone
+_STRETCHES: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.15, 1.3, 1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,13 +125,14 @@ def place(network: Network) -> Diagram:
             [link for link in network.links if link.tail[0] == i],
             (len(left.units), len(right.units)),
             (radii[i], radii[i + 1]),
+            (width(left.heading) + width(right.heading)) / 2 + FONT,
         )
         for i, (left, right) in enumerate(pairwise(network.columns))
     ]
     heights = _heights(network.columns, radii, gaps)
     xs = [0.0]
     for gap, ends in zip(gaps, pairwise(heights)):
-        xs.append(xs[-1] + gap.distance(max(ends)))
+        xs.append(xs[-1] + gap.distance(*ends))
 
     circles = [
         [Circle(unit, x, y, radius) for unit, y in zip(column.units, _rows(column, height))]
@@ -156,11 +158,13 @@ class _Gap:
         links: what leads through it.
         sizes: how many units the columns have.
         radii: of their circles.
+        least: how far apart they are at least, so that their headings do not touch.
     """
 
     links: Sequence[Link]
     sizes: tuple[int, int]
     radii: tuple[float, float]
+    least: float
 
     def is_labelled(self) -> bool:
         """Whether the weights are few enough to be written."""
@@ -171,8 +175,8 @@ class _Gap:
         sizes = [_size(link.lines) for link in self.links]
         return max(size[0] for size in sizes), max(size[1] for size in sizes)
 
-    def distance(self, height: float) -> float:
-        """From the middle of the one column to that of the other, which are so high."""
+    def distance(self, *heights: float) -> float:
+        """From the middle of the one column to that of the other, for columns of these heights."""
         room = sum(self.radii) + 60.0
         if self.is_labelled():
             wide, _ = self.label_size()
@@ -182,8 +186,8 @@ class _Gap:
             near_tails = (self.radii[0] + wide / 2 + 4) * evenly / max(tails - 1, 1)
             near_heads = (self.radii[1] + wide / 2 + 4 + _ARROWHEAD) * evenly / max(heads - 1, 1)
             wanted = min(near_tails, near_heads, _WIDEST) if min(tails, heads) > 1 else 0.0
-            room = max(sum(self.radii) + 2.2 * wide, wanted)
-        return max(_NARROWEST, room, min(0.5 * height, _WIDEST))
+            room = max(sum(self.radii) + 2.2 * wide + 20.0, wanted)
+        return max(_NARROWEST, self.least, room, sum(heights) / 2 / _STEEPEST)
 
     def share(self, *heights: float) -> tuple[float | None, float]:
         """The share of the way at which the weights are written, and the room that each has there.
@@ -192,7 +196,7 @@ class _Gap:
         """
         if not self.is_labelled():
             return None, 0.0
-        distance = self.distance(max(heights))
+        distance = self.distance(*heights)
         wide, high = self.label_size()
         first = (self.radii[0] + wide / 2 + 4) / distance
         last = 1 - (self.radii[1] + wide / 2 + 4 + _ARROWHEAD) / distance
@@ -231,9 +235,10 @@ def _heights(
 
     def readable(by: float) -> float:
         """How many weights are written, and how easily they are told apart."""
-        most = _COMFORTABLE if by <= _HARDLY else 1.0
+        heights = stretched(by)
+        most = _COMFORTABLE if max(heights) <= max(highest, _HIGH) else 1.0
         found = 0.0
-        for gap, ends in zip(gaps, pairwise(stretched(by))):
+        for gap, ends in zip(gaps, pairwise(heights)):
             share, room = gap.share(*ends)
             if share is not None:
                 found += len(gap.links) * (1 + min(room, most))
@@ -259,15 +264,19 @@ def _arrows(links: Sequence[Link], circles: Sequence[Sequence[Circle]]) -> list[
             link,
             circles[link.tail[0]][link.tail[1]],
             circles[link.head[0]][link.head[1]],
-            link.weight / largest
-            if largest and math.isfinite(link.weight)
-            else 0.0
-            if link.weight == 0.0
-            else math.nan,
+            _strength(link.weight, largest),
         )
         for link in links
     ]
-    return sorted(arrows, key=lambda arrow: abs(arrow.strength))
+    return sorted(
+        arrows, key=lambda arrow: 2.0 if math.isnan(arrow.strength) else abs(arrow.strength)
+    )
+
+
+def _strength(weight: float, largest: float) -> float:
+    if not math.isfinite(weight):
+        return math.nan
+    return weight / largest if largest else 0.0
 
 
 def _on(arrow: Arrow, share: float) -> Label:
@@ -323,9 +332,16 @@ def _bounded(
     top = min(y - high / 2 for _, y, _, high in boxes) - _MARGIN
     bottom = max(y + high / 2 for _, y, _, high in boxes) + _MARGIN
     return Diagram(
-        left, top, right - left, bottom - top, title,
-        tuple(circles), tuple(arrows), tuple(labels), tuple(texts),
-    )  # fmt: skip
+        left=left,
+        top=top,
+        width=right - left,
+        height=bottom - top,
+        title=title,
+        circles=tuple(circles),
+        arrows=tuple(arrows),
+        labels=tuple(labels),
+        texts=tuple(texts),
+    )
 
 
 # ── The room that texts take ──────────────────────────────────────────────────
@@ -347,12 +363,13 @@ def _size(lines: Sequence[str]) -> tuple[float, float]:
 
 def width(text: str, size: float = FONT, bold: bool = False) -> float:
     """The width that a line of text needs at most, in the usual sans-serif fonts."""
-    wide = sum(
-        1.05
-        if unicodedata.east_asian_width(character) in "WF"
-        else 0.36
-        if character in " .,:;|il()[]-/"
-        else 0.64
-        for character in text
-    )
-    return wide * size * (1.1 if bold else 1.0)
+    return sum(map(_letter_width, text)) * size * (1.1 if bold else 1.0)
+
+
+def _letter_width(letter: str) -> float:
+    """The width of a letter, as a multiple of the size of the font."""
+    if unicodedata.east_asian_width(letter) in "WF" or letter in "mwMW@%⋯":
+        return 1.05
+    if letter in " .,:;|!'il()[]-/":
+        return 0.42
+    return 0.64 if letter.islower() or letter.isdigit() else 0.84
