@@ -34,7 +34,7 @@ def outcome() -> Outcome:
 
 def test_the_figures_of_the_articles_are_on_the_page() -> None:
     for column, article in ((2, ARTICLE_A), (3, ARTICLE_B)):
-        shown = {row[0]: row[column].split(" (")[0] for row in FIGURES if row[column] != "–"}
+        shown = {row[0]: row[column].split(" (")[0] for row in FIGURES if row[column] != "-"}
         assert shown == {name: f"{figure:.4f}" for name, figure in article.items()}
     for figure in [*ARTICLE_A.values(), *ARTICLE_B.values()]:
         assert str(figure) in PAGE
