@@ -110,7 +110,7 @@ def compare(figures: dict[str, float]) -> None:
     print(f"{'':20}{'this run':>12}{'article A':>12}{'article B':>12}")
     for name in figures:
         row = [run.get(name) for run in (figures, ARTICLE_A, ARTICLE_B)]
-        cells = ["–" if number is None else f"{number:.4f}" for number in row]
+        cells = ["-" if number is None else f"{number:.4f}" for number in row]
         print(f"{name:20}{''.join(f'{cell:>12}' for cell in cells)}")
     print("The start is random; python -m demos.xor_starts shows how far 2,000 of them differ.")
 

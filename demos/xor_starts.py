@@ -110,7 +110,7 @@ def comparison(outcome: Outcome) -> Iterator[str]:
         rows[f"{a} xor {b} = {target}"] = predictions
     for name, numbers in rows.items():
         cells = [
-            "–" if figure is None else f"{figure:.4f} ({(numbers < figure).mean():.0%})"
+            "-" if figure is None else f"{figure:.4f} ({(numbers < figure).mean():.0%})"
             for figure in (numbers[0], ARTICLE_A.get(name), ARTICLE_B.get(name))
         ]
         cells += [f"{number:.4f}" for number in np.percentile(numbers, [1, 50, 99])]

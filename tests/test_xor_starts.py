@@ -78,7 +78,7 @@ def test_a_figure_stands_with_the_share_of_the_starts_below_it() -> None:
     ]
     assert lines[5].split(" | ") == [
         "| 1 xor 0 = 1",
-        *["0.9500 (0%)", "–", "0.9642 (100%)"],
+        *["0.9500 (0%)", "-", "0.9642 (100%)"],
         *["0.9500", "0.9500", "0.9500 |"],
     ]
 

@@ -107,7 +107,7 @@ def test_the_demo_as_a_user_runs_it(tmp_path: Path) -> None:
         assert line.startswith(f"Loss at epoch {epoch:<4}  ")
         assert line.split()[4] == f"{float(loss[2]):.4f}"
     for (a, b), target in zip(xor.INPUTS, xor.TARGETS, strict=True):
-        row = re.fullmatch(rf"{a} xor {b} = {target} +(\d\.\d{{4}}) +– +0\.\d{{4}}", next(lines))
+        row = re.fullmatch(rf"{a} xor {b} = {target} +(\d\.\d{{4}}) +- +0\.\d{{4}}", next(lines))
         assert row is not None
         assert abs(float(row[1]) - target) < 0.1
     assert "python -m demos.xor_starts" in next(lines)
@@ -176,8 +176,8 @@ def test_a_run_stands_beside_what_the_articles_print(capsys: pytest.CaptureFixtu
     assert capsys.readouterr().out.splitlines()[:4] == [
         "                        this run   article A   article B",
         "Loss at epoch 0           0.2500      0.2713      0.3627",
-        "Loss at epoch 4000        0.0100           –      0.0055",
-        "1 xor 1 = 0               0.0625           –      0.0473",
+        "Loss at epoch 4000        0.0100           -      0.0055",
+        "1 xor 1 = 0               0.0625           -      0.0473",
     ]
 
 

@@ -1,0 +1,179 @@
+"""Line charts as SVG, for the demos to show how a loss, an output or a gradient goes on.
+
+A chart stands on its own, without a program or a font from elsewhere. Its lines differ in colour
+and in dashes, so that neither good colour vision nor a colour printer is needed, and it is
+light on a light page and dark on a dark one.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Collection, Mapping, Sequence
+from html import escape
+from typing import NamedTuple
+
+WIDTH, HEIGHT = 560, 320  # of the plotted area, in pixels
+LEFT, TOP, BOTTOM = 84, 48, 56  # what stands around it
+CHARACTER = 7.5  # the width of a character of the legend, at most
+COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"]  # of Okabe and Ito, seen on black and white
+DASHES = ["none", "9 4", "2 3", "9 3 2 3"]
+DARK = """<style>@media (prefers-color-scheme: dark) {
+.chart text { fill: #ddd } .chart .panel { fill: #161616 } .chart .grid { stroke: #444 }
+}</style>"""
+
+
+class Axis(NamedTuple):
+    """The numbers from ``low`` to ``high``, logarithms on a logarithmic axis, and their pixels."""
+
+    low: float
+    high: float
+    log: bool
+    first: float
+    last: float
+
+    def place(self, number: float) -> float:
+        """The pixel at which a number stands."""
+        scaled = math.log10(number) if self.log else number
+        share = (scaled - self.low) / (self.high - self.low)
+        return round(self.first + share * (self.last - self.first), 2)
+
+    def ticks(self) -> list[float]:
+        """About six round numbers; powers of ten where a logarithmic axis spans several.
+
+        >>> Axis(-0.03, 1.03, log=False, first=0, last=100).ticks()
+        [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
+        >>> Axis(-5.7, 1.5, log=True, first=0, last=100).ticks()
+        [1e-05, 0.0001, 0.001, 0.01, 0.1, 1.0, 10.0]
+        """
+        low, high = self.low, self.high
+        if self.log:
+            exponents = _multiples(low, high, 1)
+            if len(exponents) > 1:
+                every = math.ceil(len(exponents) / 8)
+                return [float(f"1e{n}") for n in exponents if n % every == 0]
+            low, high = 10**low, 10**high
+        rough = (high - low) / 6
+        power = math.floor(math.log10(rough))
+        digit = next(digit for digit in (1, 2, 5, 10) if digit * 10.0**power >= rough)
+        return [float(f"{n * digit}e{power}") for n in _multiples(low, high, digit * 10.0**power)]
+
+
+def line_chart(
+    lines: Mapping[str, Sequence[tuple[float, float]]],
+    *,
+    title: str,
+    x: str,
+    y: str,
+    log_x: bool = False,
+    log_y: bool = False,
+    dots: Collection[str] = (),
+) -> str:
+    """The SVG of a chart of several lines, each a name and its points.
+
+    Args:
+        lines: by name, the points ``(x, y)`` of each line, in the order in which they are joined.
+        title: what the chart shows.
+        x: what the horizontal axis gives, with its unit if it has one.
+        y: what the vertical axis gives, likewise.
+        log_x: whether the horizontal axis is logarithmic.
+        log_y: whether the vertical axis is logarithmic.
+        dots: the names of lines whose points are shown as dots and not joined.
+
+    Raises:
+        ValueError: there is no point, or one that has no place on its axis.
+
+    >>> svg = line_chart({"halved": [(0, 1.0), (1, 0.5)]}, title="Halves", x="step", y="size")
+    >>> svg.count("<polyline"), svg.count(">halved</text>")
+    (1, 1)
+    """
+    points = [point for line in lines.values() for point in line]
+    across = _axis([point[0] for point in points], log_x, LEFT, LEFT + WIDTH)
+    up = _axis([point[1] for point in points], log_y, TOP + HEIGHT, TOP)
+    legend = LEFT + WIDTH + 52 + CHARACTER * max(map(len, lines))
+    width = max(legend, LEFT + 1.25 * CHARACTER * len(title))
+    size = f'width="{width:g}" height="{TOP + HEIGHT + BOTTOM}"'
+    return "\n".join(
+        [
+            f'<svg xmlns="http://www.w3.org/2000/svg" {size} class="chart" role="img" '
+            f'aria-label="{escape(title)}" font-family="sans-serif" font-size="13">',
+            DARK,
+            f'<rect class="panel" fill="#fff" {size}/>',
+            _text(LEFT, 28, title, "start", 'font-size="16"'),
+            *_grid(across, up),
+            _text(LEFT + WIDTH / 2, TOP + HEIGHT + 44, x),
+            _text(0, 0, y, "middle", f'transform="translate(20 {TOP + HEIGHT / 2:g}) rotate(-90)"'),
+            *(
+                _line(n, name, [(across.place(a), up.place(b)) for a, b in line], name in dots)
+                for n, (name, line) in enumerate(lines.items())
+            ),
+            "</svg>\n",
+        ]
+    )
+
+
+def _axis(numbers: Sequence[float], log: bool, first: float, last: float) -> Axis:
+    """An axis for these numbers, with a little room at both ends."""
+    if not numbers:
+        raise ValueError("a chart needs at least one point")
+    for number in numbers:
+        if not math.isfinite(number) or (log and number <= 0):
+            scale = "a logarithmic axis" if log else "an axis"
+            raise ValueError(f"{number} has no place on {scale}: leave the point out")
+    scaled = [math.log10(number) if log else number for number in numbers]
+    low, high = min(scaled), max(scaled)
+    room = 0.03 * max(high - low, abs(high) / 1000) or 1.0
+    return Axis(low - room, high + room, log, first, last)
+
+
+def _multiples(low: float, high: float, step: float) -> range:
+    """Which multiples of ``step`` lie between the two numbers."""
+    return range(math.ceil(low / step), math.floor(high / step) + 1)
+
+
+def _grid(across: Axis, up: Axis) -> list[str]:
+    """A line and a number for each tick of both axes."""
+    bottom, right = TOP + HEIGHT, LEFT + WIDTH
+    elements = []
+    for tick in across.ticks():
+        place = across.place(tick)
+        elements.append(f'<path class="grid" stroke="#ddd" d="M{place} {TOP}V{bottom}"/>')
+        elements.append(_text(place, bottom + 20, _number(tick)))
+    for tick in up.ticks():
+        place = up.place(tick)
+        elements.append(f'<path class="grid" stroke="#ddd" d="M{LEFT} {place}H{right}"/>')
+        elements.append(_text(LEFT - 8, place + 4, _number(tick), "end"))
+    return elements
+
+
+def _line(index: int, name: str, places: Sequence[tuple[float, float]], dotted: bool) -> str:
+    """A line and its entry in the legend, to the right of the chart."""
+    color = COLORS[index % len(COLORS)]
+    dash = DASHES[(index + index // len(COLORS)) % len(DASHES)]
+    stroke = f'fill="none" stroke="{color}" stroke-width="2" stroke-dasharray="{dash}"'
+    left, top = LEFT + WIDTH + 12, TOP + 16 + 22 * index
+    key = [(left, top), (left + 26, top)]
+    if dotted:
+        marks = [*places, (left + 13, top)]
+        drawn = "".join(f'<circle cx="{x}" cy="{y}" r="4" fill="{color}"/>' for x, y in marks)
+    else:
+        corners = [" ".join(f"{x},{y}" for x, y in line) for line in (places, key)]
+        drawn = f'<polyline {stroke} points="{corners[0]}"/><path {stroke} d="M{corners[1]}"/>'
+    return drawn + _text(left + 34, top + 4, name, "start")
+
+
+def _text(x: float, y: float, text: str, anchor: str = "middle", more: str = "") -> str:
+    return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" {more}>{escape(text)}</text>'
+
+
+def _number(tick: float) -> str:
+    """A number as a chart shows it.
+
+    >>> _number(0.25), _number(1e-12)
+    ('0.25', '10⁻¹²')
+    """
+    short = f"{tick:g}"
+    digits, _, exponent = (short if float(short) == tick else f"{tick:.12g}").partition("e")
+    if not exponent:
+        return digits
+    power = "10" + str(int(exponent)).translate(str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"))
+    return power if digits == "1" else f"{digits}·{power}"
