@@ -39,7 +39,7 @@ from enum import Enum
 from typing import NamedTuple
 
 from autograd import Value, explain
-from demos.output import add_output_option, save_graph, save_page
+from demos.output import Output, add_output_options
 
 TARGET = 0.5
 RATE = 1.0
@@ -517,7 +517,7 @@ def summary(rows: Sequence[Row]) -> str:
     return f"{len(rows)} figures: {', '.join(counts)}"
 
 
-def report(article: Article, tolerance: float, folder: str) -> None:
+def report(article: Article, tolerance: float, output: Output) -> None:
     """Everything about one article, and the picture of its gradient graph."""
     print(f"Article {article.name}, where w21 = {article.w21}")
     print()
@@ -531,7 +531,7 @@ def report(article: Article, tolerance: float, folder: str) -> None:
     updates, y5 = updates_to_target(article, tolerance)
     print(f"It takes {updates} updates until |{TARGET} - y5| < {tolerance:g}; then y5 = {y5:.8f}")
     first_pass = forward_and_backward(starting_weights(article))
-    save_graph(first_pass["loss"], folder, f"hand_example_{article.name}")
+    output.save_graph(first_pass["loss"], f"hand_example_{article.name}")
     print()
 
 
@@ -636,10 +636,12 @@ Both write the loss as (predicted - actual)^2, which would make every delta twic
 def main(arguments: Sequence[str] | None = None) -> int:
     """Print the reports of both articles, and save their graphs and the derivation."""
     options = _parse(arguments)
+    output = Output(options.output, options.layout)
     print(INTRODUCTION)
     for article in ARTICLES:
-        report(article, options.tolerance, options.output)
-    save_page(derivation(), options.output, "hand_example")
+        report(article, options.tolerance, output)
+    output.save_page(derivation(), "hand_example")
+    output.say_how_to_look()
     return 0
 
 
@@ -654,7 +656,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         default=0.01,
         help="update until y5 is closer to the target than this (default: %(default)s)",
     )
-    add_output_option(parser)
+    add_output_options(parser)
     options = parser.parse_args(arguments)
     if not SMALLEST_TOLERANCE <= options.tolerance < math.inf:
         parser.error(

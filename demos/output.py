@@ -1,41 +1,161 @@
-"""What the demos share: saving pictures and pages, and saying where they are."""
+"""What the demos share: pictures and pages in files, and saying where they are.
+
+A picture is saved twice. The ``.gv`` is its source in Graphviz's language; the
+``.svg`` shows it, laid out by Graphviz's program ``dot``. Where there is no ``dot``,
+or it fails, the library lays the same picture out by itself.
+"""
 
 from __future__ import annotations
 
 import argparse
+import os
+import shlex
+import shutil
+import subprocess
+from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from autograd import Value
-from autograd.draw import save
+from autograd import Value, graph
+from autograd.draw import draw_dot
+
+if TYPE_CHECKING:
+    import graphviz
+
+# It needs less than one; the rest is for what a first start may have to set up, such as fonts.
+SECONDS_FOR_DOT = 30.0
 
 
-def add_output_option(parser: argparse.ArgumentParser) -> None:
-    """Let a demo be told where to save what it makes."""
+def add_output_options(parser: argparse.ArgumentParser) -> None:
+    """Let a demo be told where to save what it makes, and who lays its pictures out."""
     parser.add_argument(
         "--output",
         type=_output_folder,
         default="output",
         help="folder of the pictures and pages (default: %(default)s)",
     )
+    parser.add_argument(
+        "--layout",
+        choices=["dot", "own"],
+        default="dot",
+        help="what lays out the pictures: Graphviz's program dot, where it is installed, or the "
+        "library's own layout, which needs no other program (default: %(default)s)",
+    )
 
 
-def _output_folder(text: str) -> str:
+def _output_folder(text: str) -> Path:
     """The folder that a command line names, made if it is not there yet."""
     try:
         Path(text).mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise argparse.ArgumentTypeError(f"{text!r} cannot be a folder: {error.strerror}") from None
-    return text
+    return Path(text)
 
 
-def save_graph(root: Value, folder: str, name: str) -> None:
-    """Draw a graph with its local derivatives to ``folder/name.svg``, and print where it is."""
-    path = save(root, Path(folder) / f"{name}.svg", local_derivatives="numbers")
-    print(f"Graph drawn in {path}")
+class DotError(Exception):
+    """``dot`` has not drawn a picture: the reason, and how to have it drawn all the same."""
+
+    def __init__(self, reason: str, remedy: str) -> None:
+        super().__init__(reason)
+        self.remedy = remedy
 
 
-def save_page(text: str, folder: str, name: str) -> None:
-    """Write a page of Markdown to ``folder/name.md``, and print one line that says so."""
-    path = Path(folder) / f"{name}.md"
-    path.write_text(text, encoding="utf-8")
-    print(f"Derivation written to {path}")
+@dataclass
+class Output:
+    """The files of one run of a demo: each is announced as it is written.
+
+    Args:
+        folder: where they go.
+        layout: ``"dot"``, or ``"own"`` for the library's own layout.
+    """
+
+    folder: Path
+    layout: str = "dot"
+    pictures: list[Path] = field(default_factory=list)
+    other_ways: list[str] = field(default_factory=list)
+
+    def save_graph(self, root: Value, name: str) -> None:
+        """Draw every value that ``root`` was computed by, with the local derivatives."""
+        self.save_picture(
+            draw_dot(root, local_derivatives="numbers", max_boxes=None),
+            lambda: graph(root).to_svg(local_derivatives="numbers", max_boxes=None),
+            name,
+        )
+
+    def save_picture(self, dot: graphviz.Digraph, own: Callable[[], str], name: str) -> None:
+        """Save ``name.gv`` and ``name.svg``; ``own`` draws the SVG if ``dot`` does not."""
+        source, svg = self.folder / f"{name}.gv", self.folder / f"{name}.svg"
+        write(source, dot.source.encode())
+        try:
+            drawn = svg_by_dot(source, self.layout)
+            how = f"by Graphviz's dot, from {source}"
+            other_way = "With --layout own, this library lays them out, without any other program."
+        except DotError as error:
+            drawn = own().encode()
+            how = f"by this library, {error}; Graphviz's source is {source}"
+            other_way = error.remedy
+        write(svg, drawn)
+        print(f"Drawn: {svg} ({how})")
+        self.pictures.append(svg)
+        if other_way not in self.other_ways:
+            self.other_ways.append(other_way)
+
+    def save_page(self, text: str, name: str) -> None:
+        """Write a page of Markdown to ``name.md``."""
+        path = self.folder / f"{name}.md"
+        write(path, text.encode())
+        print(f"Written: {path}")
+
+    def say_how_to_look(self) -> None:
+        """Print how to look at the pictures, and how to have them laid out the other way."""
+        if self.pictures:
+            print(f"A browser shows the pictures: open {self.pictures[-1]}")
+        for way in self.other_ways:
+            print(way)
+
+
+def svg_by_dot(source: Path, layout: str = "dot") -> bytes:
+    """The picture of a ``.gv`` file as an SVG, laid out by ``dot``.
+
+    Raises:
+        DotError: there is no ``dot``, it fails or takes too long, or ``layout`` is ``"own"``.
+    """
+    if layout == "own":
+        raise DotError(
+            "as --layout own asks",
+            "Without --layout own, Graphviz's program dot lays them out, where it is installed.",
+        )
+    dot = shutil.which("dot")
+    if dot is None:
+        raise DotError(
+            "since dot is not installed",
+            "Graphviz's program dot lays them out once it is there: `apt install graphviz` "
+            "(Debian,\nUbuntu), `brew install graphviz` (macOS) or `winget install graphviz` "
+            "(Windows).",
+        )
+    # The package's own render() would wait for as long as the program takes.
+    command = [dot, "-Tsvg", str(source.resolve())]
+    by_hand = f"To have dot lay out a picture, and see what it says: {shlex.join(command)} -O"
+    try:
+        run = subprocess.run(command, capture_output=True, timeout=SECONDS_FOR_DOT, check=True)
+    except subprocess.TimeoutExpired:
+        raise DotError(f"since dot took more than {SECONDS_FOR_DOT:g} seconds", by_hand) from None
+    except subprocess.CalledProcessError as error:
+        said = error.stderr.decode(errors="replace").split("\n")[0].strip()
+        reason = said or f"exit status {error.returncode}"
+        raise DotError(f"since dot failed ({reason})", by_hand) from None
+    except OSError as error:
+        raise DotError(f"since dot cannot be run ({error.strerror})", by_hand) from None
+    return run.stdout
+
+
+def write(path: Path, content: bytes) -> None:
+    """Write a file so that it is never seen half-written."""
+    draft = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        draft.write_bytes(content)
+        os.replace(draft, path)
+    except BaseException:
+        draft.unlink(missing_ok=True)
+        raise

@@ -1,9 +1,10 @@
 """XOR, learned by the network of the backpropagation articles.
 
 Two inputs, four hidden neurons, one output, all with sigmoid activation. The
-weights start from the normal distribution and the biases from 0. Every epoch
-takes one step of gradient descent down the summed half squared error of the
-four cases.
+weights start from the normal distribution and the biases from 0. An update is one
+step down the summed half squared error of a batch. The articles name two ways to
+choose it, and use the first: gradient descent takes all four cases at once,
+stochastic gradient descent a few of them, in random order.
 
 Run it from the root of the repository::
 
@@ -15,8 +16,7 @@ from __future__ import annotations
 import argparse
 import random
 import sys
-from collections.abc import Sequence
-from pathlib import Path
+from collections.abc import Iterator, Sequence
 
 try:
     from tqdm import tqdm
@@ -24,14 +24,34 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError("this demo shows its progress with tqdm: pip install tqdm") from error
 
 from autograd import Value
-from autograd.draw import save
-from demos.output import add_output_option
+from demos.output import Output, add_output_options
 from nn import MLP, init
 
 INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
 TARGETS = [0, 1, 1, 0]
 EPOCHS_BETWEEN_REPORTS = 4000
 LEARNED_WITHIN = 0.1
+
+
+# By the number of cases to an update.
+METHODS = {
+    1: "Stochastic gradient descent: an update for each case, in random order",
+    2: "Stochastic gradient descent in mini-batches: an update for every 2 cases, in random order",
+    3: "Stochastic gradient descent in mini-batches: an update for 3 cases, then for the other",
+    4: "Gradient descent: an update for all 4 cases together",
+}
+
+# What the articles print of their runs. A shows its predictions in a picture.
+ARTICLE_A = {"Loss at epoch 0": 0.2713, "Loss at epoch 8000": 0.0066}
+ARTICLE_B = {
+    "Loss at epoch 0": 0.36270360966344145,
+    "Loss at epoch 4000": 0.005546947165311874,
+    "Loss at epoch 8000": 0.00202378766386817,
+    "0 xor 0 = 0": 0.02477654,
+    "0 xor 1 = 1": 0.95625286,
+    "1 xor 0 = 1": 0.96418129,
+    "1 xor 1 = 0": 0.04729297,
+}
 
 
 def make_model(rng: random.Random) -> MLP:
@@ -50,74 +70,123 @@ def half_squared_error(output: Value, target: float) -> Value:
     return (target - output) ** 2 / 2
 
 
-def train(model: MLP, epochs: int, rate: float) -> None:
-    """Full-batch gradient descent, reporting the mean squared error as the articles do."""
+def batches(size: int, rng: random.Random) -> Iterator[list[int]]:
+    """The cases of one epoch, each once, ``size`` to an update; shuffled unless all at once."""
+    cases = list(range(len(INPUTS)))
+    if size < len(cases):
+        rng.shuffle(cases)
+    for first in range(0, len(cases), size):
+        yield cases[first : first + size]
+
+
+def train(model: MLP, epochs: int, rate: float, batch: int, rng: random.Random) -> dict[str, float]:
+    """Gradient descent, reporting the mean squared error as the articles do.
+
+    It is that of the predictions made before each update.
+    """
     parameters = model.parameters()
+    losses = {}
     for epoch in tqdm(range(epochs), desc="training", unit="epoch", leave=False):
-        outputs = [model(x) for x in INPUTS]
-        loss = sum(map(half_squared_error, outputs, TARGETS), Value(0.0))
+        half_squares = 0.0
+        for cases in batches(batch, rng):
+            outputs = [model(INPUTS[case]) for case in cases]
+            targets = [TARGETS[case] for case in cases]
+            loss = sum(map(half_squared_error, outputs, targets), Value(0.0))
+            model.zero_grad()
+            loss.backward()
+            for parameter in parameters:
+                parameter.data -= rate * parameter.grad
+            half_squares += loss.data
         if epoch % EPOCHS_BETWEEN_REPORTS == 0:
             # The mean of the squares is twice the sum of their halves over their number.
-            tqdm.write(f"Epoch {epoch}, Loss:{2 * loss.data / len(INPUTS)}")
-        model.zero_grad()
-        loss.backward()
-        for parameter in parameters:
-            parameter.data -= rate * parameter.grad
+            mean_square = 2 * half_squares / len(INPUTS)
+            tqdm.write(f"Epoch {epoch}, Loss:{mean_square}")
+            losses[f"Loss at epoch {epoch}"] = mean_square
+    return losses
 
 
-def save_pictures(model: MLP, folder: str, name: str) -> list[Path]:
-    """Draw the way of one case through the network: all of it, and folded to its neurons."""
+def compare(figures: dict[str, float]) -> None:
+    """Print the figures of a run beside what the articles print of theirs."""
+    print(f"{'':20}{'this run':>12}{'article A':>12}{'article B':>12}")
+    for name in figures:
+        row = [run.get(name) for run in (figures, ARTICLE_A, ARTICLE_B)]
+        cells = ["–" if number is None else f"{number:.4f}" for number in row]
+        print(f"{name:20}{''.join(f'{cell:>12}' for cell in cells)}")
+    print("The start is random; python -m demos.xor_starts shows how far 2,000 of them differ.")
+
+
+def save_pictures(model: MLP, output: Output, name: str) -> None:
+    """Draw the graph of one case: all that is computed for it, with its gradients."""
     x = [Value(number, label=f"x{i}") for i, number in enumerate(INPUTS[1])]
-    output = model(x)
-    output.label = "prediction"
-    loss = half_squared_error(output, TARGETS[1])
+    prediction = model(x)
+    prediction.label = "prediction"
+    loss = half_squared_error(prediction, TARGETS[1])
     loss.label = "loss"
     model.zero_grad()
     loss.backward()
-    return [
-        save(loss, Path(folder) / f"{name}.svg", max_boxes=None),
-        save(loss, Path(folder) / f"{name}_folded.svg", depth=2),
-    ]
+    output.save_graph(loss, name)
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, show the predictions, draw the graphs; 0 if the network has learned XOR."""
     options = _parse(arguments)
-    model = make_model(random.Random(options.seed))
-    pictures = save_pictures(model, options.output, "xor_before")
-    train(model, options.epochs, options.rate)
+    output = Output(options.output, options.layout)
+    rng = random.Random(options.seed)
+    model = make_model(rng)
+    save_pictures(model, output, "xor_before")
+    print(METHODS[options.batch])
+    figures = train(model, options.epochs, options.rate, options.batch, rng)
 
-    print("Predictions after training:")
     learned = True
-    for x, target in zip(INPUTS, TARGETS, strict=True):
-        prediction = model(x).data
+    for (a, b), target in zip(INPUTS, TARGETS, strict=True):
+        prediction = model([a, b]).data
+        figures[f"{a} xor {b} = {target}"] = prediction
         learned = learned and abs(prediction - target) < LEARNED_WITHIN
-        print(f"  {x[0]} xor {x[1]} = {target}   predicted {prediction:.4f}")
-    for path in [*pictures, *save_pictures(model, options.output, "xor")]:
-        print(f"Graph drawn in {path}")
-    if not learned:
+    compare(figures)
+    if learned:
+        print(f"Learned: every prediction is within {LEARNED_WITHIN} of its target.")
+    else:
         print(f"Not learned: a prediction is {LEARNED_WITHIN} or more from its target.")
-        return 1
-    print(f"Learned: every prediction is within {LEARNED_WITHIN} of its target.")
-    return 0
+    save_pictures(model, output, "xor")
+    output.say_how_to_look()
+    return 0 if learned else 1
 
 
 def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="python -m demos.xor", description="Learn XOR.")
     parser.add_argument(
-        "--seed", type=int, default=1, help="of the random start (default: %(default)s)"
+        "--batch",
+        type=_batch,
+        default="full",
+        metavar="full|N",
+        help="cases to an update. full is the articles' 'gradient descent', which their program "
+        "does: all 4 cases. 1 is their 'stochastic gradient descent': one case after the other, "
+        "in random order. 2 and 3, mini-batches, lie between (default: %(default)s)",
+    )
+    parser.add_argument(
+        "--seed",
+        type=int,
+        default=1,
+        help="of the random start, and of the order of the cases (default: %(default)s)",
     )
     parser.add_argument("--epochs", type=int, default=10_000, help="default: %(default)s")
     parser.add_argument(
         "--rate", type=float, default=0.1, help="learning rate (default: %(default)s)"
     )
-    add_output_option(parser)
+    add_output_options(parser)
     options = parser.parse_args(arguments)
     if options.epochs < 0:
         parser.error(f"--epochs must be 0 or more, got {options.epochs}")
     if not 0.0 < options.rate < float("inf"):
         parser.error(f"--rate must be a positive number, got {options.rate}")
     return options
+
+
+def _batch(text: str) -> int:
+    sizes = {"full": len(INPUTS), **{str(size): size for size in METHODS}}
+    if text not in sizes:
+        raise argparse.ArgumentTypeError(f"must be full or 1 to {len(INPUTS)}, got {text!r}")
+    return sizes[text]
 
 
 if __name__ == "__main__":

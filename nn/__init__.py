@@ -10,7 +10,17 @@ MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2), ReLUNeuron(2)], Layer of [Linear
 """
 
 from nn import init
-from nn.layers import ACTIVATIONS, MLP, Layer, Neuron
+from nn.drawing import draw_network
+from nn.layers import ACTIVATIONS, LAYER_ACTIVATIONS, MLP, Layer, Neuron
 from nn.module import Module
 
-__all__ = ["ACTIVATIONS", "MLP", "Layer", "Module", "Neuron", "init"]
+__all__ = [
+    "ACTIVATIONS",
+    "LAYER_ACTIVATIONS",
+    "MLP",
+    "Layer",
+    "Module",
+    "Neuron",
+    "draw_network",
+    "init",
+]

@@ -1,10 +1,11 @@
-"""Neuron, Layer and MLP: micrograd's, with their activation and initialisation open to choice."""
+"""Neuron, Layer and MLP: micrograd's, with activation, bias and initialisation open to choice."""
 
 from __future__ import annotations
 
 import operator
 import random
-from collections.abc import Callable, Iterable, Sequence
+import reprlib
+from collections.abc import Callable, Iterable, Mapping, Sequence, Set
 from typing import Any, Final, TypeAlias, TypedDict, Unpack, cast
 
 from autograd import (
@@ -13,11 +14,13 @@ from autograd import (
     gelu,
     hard_tanh,
     leaky_relu,
+    log_softmax,
     mish,
     output_of,
     relu,
     sigmoid,
     silu,
+    softmax,
     softplus,
     softsign,
     tanh,
@@ -26,6 +29,7 @@ from nn.init import Initializer, uniform
 from nn.module import Module
 
 Activation: TypeAlias = Callable[[Value], Value]
+LayerActivation: TypeAlias = Callable[[Sequence[Value]], list[Value]]
 
 
 def linear(x: Value) -> Value:
@@ -48,12 +52,19 @@ ACTIVATIONS: Final[dict[str, Activation]] = {
     "tanh": tanh,
 }
 
+# These need the sums of all neurons of a layer at once.
+LAYER_ACTIVATIONS: Final[dict[str, LayerActivation]] = {
+    "log_softmax": log_softmax,
+    "softmax": softmax,
+}
+
 
 class NeuronOptions(TypedDict, total=False):
     """What a `Layer` hands on to each of its neurons; see `Neuron`."""
 
     nonlin: bool
-    activation: str | Activation
+    activation: str | Activation | LayerActivation
+    bias: bool
     init: Initializer | None
     rng: random.Random | None
 
@@ -66,21 +77,24 @@ class Neuron(Module):
         nonlin: False leaves the activation out, as in micrograd.
         activation: a function of a Value, or the name of one in `ACTIVATIONS`, such
             as ``"relu"``, ``"sigmoid"``, ``"tanh"`` or ``"linear"``.
+        bias: False leaves the bias out.
         init: draws each weight; None stands for ``uniform(-1, 1)``. The bias is 0.
         rng: the random generator to draw from; None stands for the one that
             ``random.seed`` seeds.
 
     Attributes:
         w: the weights, one for each input.
-        b: the bias.
+        b: the bias, or None.
         activation: the function.
 
     Raises:
-        ValueError: there is no input, or no activation of that name.
+        ValueError: there is no input, or no activation of that name for a neuron.
 
     >>> neuron = Neuron(2, activation="tanh", init=lambda rng, inputs: 0.5)
     >>> neuron([1.0, -1.0])
     Value(0.0, op=tanh)
+    >>> len(Neuron(2, bias=False).parameters())
+    2
     """
 
     def __init__(
@@ -88,7 +102,8 @@ class Neuron(Module):
         nin: int,
         nonlin: bool = True,
         *,
-        activation: str | Activation = "relu",
+        activation: str | Activation | LayerActivation = "relu",
+        bias: bool = True,
         init: Initializer | None = None,
         rng: random.Random | None = None,
     ) -> None:
@@ -98,7 +113,7 @@ class Neuron(Module):
         init = uniform() if init is None else init
         rng = _global_generator() if rng is None else rng
         self.w = [Value(init(rng, nin)) for _ in range(nin)]
-        self.b = Value(0.0)
+        self.b: Any = Value(0.0) if bias else None
         function = _activation(activation)
         self.activation = function if nonlin else linear
 
@@ -106,16 +121,29 @@ class Neuron(Module):
         """The output for the inputs ``x``, which are Values or numbers.
 
         Raises:
+            TypeError: ``x`` is not a list or another sequence, or holds something else.
             ValueError: there are not as many inputs as weights.
         """
-        if len(x) != len(self.w):
-            raise ValueError(f"this neuron takes {len(self.w)} inputs, got {len(x)}")
+        return output_of(self, self.activation(self.weighted_sum(x)))
+
+    def weighted_sum(self, x: Sequence[Value | float]) -> Value:
+        """The bias plus the weighted inputs ``x``, which the activation is applied to.
+
+        >>> Neuron(2, init=lambda rng, inputs: 0.5).weighted_sum([1.0, -3.0]).data
+        -1.0
+        """
+        check_inputs("neuron", len(self.w), x)
         # From the bias on and from left to right, as micrograd adds, so that the
         # rounding is the same too.
-        weighted_sum = self.b
-        for weight, value in zip(self.w, x, strict=True):
-            weighted_sum = weighted_sum + weight * value
-        return output_of(self, self.activation(weighted_sum))
+        products = map(operator.mul, self.w, x)
+        try:
+            total: Value = sum(products, next(products) if self.b is None else self.b)
+        except TypeError:
+            check_elements(x)
+            raise
+        if not isinstance(total, Value):  # NumPy multiplies a Value by an array
+            check_elements(x)
+        return total
 
     def __repr__(self) -> str:
         return f"{_display_name(self.activation)}Neuron({len(self.w)})"
@@ -127,26 +155,51 @@ class Layer(Module):
     Args:
         nin: the number of inputs.
         nout: the number of neurons, and so of outputs.
-        options: handed on to each `Neuron`.
+        options: handed on to each `Neuron`. Its ``activation`` may also be one of
+            `LAYER_ACTIVATIONS`, such as ``"softmax"``, which is applied to the outputs of
+            all neurons together; these are then linear.
 
     Attributes:
         neurons: the neurons.
+        activation: the function of all their outputs, such as softmax; None where each
+            neuron has its own.
+
+    Raises:
+        ValueError: there is no neuron, or a single one for softmax.
 
     >>> Layer(3, 2, activation="sigmoid")
     Layer of [SigmoidNeuron(3), SigmoidNeuron(3)]
+    >>> layer = Layer(3, 2, activation="softmax", init=lambda rng, inputs: 1.0)
+    >>> [probability.data for probability in layer([0.5, 1.0, 1.5])]
+    [0.5, 0.5]
     """
 
     def __init__(self, nin: int, nout: int, **options: Unpack[NeuronOptions]) -> None:
         _check_size("nout", nout)
+        self.activation = _layer_activation(options.get("activation"))
+        if self.activation is not None:
+            _check_several(self.activation, nout)
+            options["activation"] = linear
+            if not options.get("nonlin", True):
+                self.activation = None
         self.neurons = [Neuron(nin, **options) for _ in range(nout)]
 
     def __call__(self, x: Sequence[Value | float]) -> Any:
-        """The list of outputs for the inputs ``x``; of a single neuron, its output alone."""
+        """The list of outputs for the inputs ``x``; of a single neuron, its output alone.
+
+        Raises:
+            TypeError: ``x`` is not a list or another sequence of Values and numbers.
+            ValueError: there are not as many inputs as each neuron has weights.
+        """
+        check_inputs("layer", len(self.neurons[0].w), x)
         outputs = [neuron(x) for neuron in self.neurons]
+        if self.activation is not None:
+            outputs = self.activation(outputs)
         return output_of(self, outputs[0] if len(outputs) == 1 else outputs)
 
     def __repr__(self) -> str:
-        return f"Layer of [{', '.join(map(repr, self.neurons))}]"
+        name = "" if self.activation is None else _display_name(self.activation)
+        return f"{name}Layer of [{', '.join(map(repr, self.neurons))}]"
 
 
 class MLP(Module):
@@ -155,8 +208,9 @@ class MLP(Module):
     Args:
         nin: the number of inputs.
         nouts: the number of neurons of each layer; the last is the number of outputs.
-        activation: a name or a function, as `Neuron` takes it, for all layers but the
+        activation: a name or a function, as `Layer` takes it, for all layers but the
             last, which stays linear; or a list with one for each layer, the last included.
+        bias: False leaves the biases out.
         init: draws each weight, neuron by neuron; None stands for ``uniform(-1, 1)``.
         rng: the random generator to draw from; None stands for the one that
             ``random.seed`` seeds.
@@ -171,6 +225,13 @@ class MLP(Module):
     >>> model = MLP(2, [4, 1], activation=["tanh", "sigmoid"])
     >>> 0.0 < model([0.5, -0.5]).data < 1.0
     True
+
+    A classifier of three classes, whose outputs are their probabilities:
+
+    >>> model = MLP(2, [8, 3], activation=["relu", "softmax"])
+    >>> probabilities = model([0.5, -0.5])
+    >>> print(f"{len(probabilities)} outputs, which add up to {sum(probabilities).data:.6f}")
+    3 outputs, which add up to 1.000000
     """
 
     def __init__(
@@ -178,7 +239,10 @@ class MLP(Module):
         nin: int,
         nouts: Sequence[int],
         *,
-        activation: str | Activation | Sequence[str | Activation] = "relu",
+        activation: (
+            str | Activation | LayerActivation | Sequence[str | Activation | LayerActivation]
+        ) = "relu",
+        bias: bool = True,
         init: Initializer | None = None,
         rng: random.Random | None = None,
     ) -> None:
@@ -188,19 +252,26 @@ class MLP(Module):
         if isinstance(activation, (list, tuple)):
             activations = activation
         else:
-            hidden = _activation(cast("str | Activation", activation))
+            hidden = cast("str | Activation | LayerActivation", activation)
+            _check_known(hidden)
             activations = [hidden] * (len(sizes) - 2) + ["linear"]
         if len(activations) != len(sizes) - 1:
             raise ValueError(
                 f"{len(sizes) - 1} layers need as many activations, got {len(activations)}"
             )
         self.layers = [
-            Layer(inputs, outputs, activation=each, init=init, rng=rng)
+            Layer(inputs, outputs, activation=each, bias=bias, init=init, rng=rng)
             for inputs, outputs, each in zip(sizes, sizes[1:], activations)
         ]
 
     def __call__(self, x: Sequence[Value | float]) -> Any:
-        """The output of the last layer for the inputs ``x``: a Value, or a list of several."""
+        """The output of the last layer for the inputs ``x``: a Value, or a list of several.
+
+        Raises:
+            TypeError: ``x`` is not a list or another sequence of Values and numbers.
+            ValueError: there are not as many inputs as the model was made for.
+        """
+        check_inputs("MLP", len(self.layers[0].neurons[0].w), x)
         for layer in self.layers[:-1]:
             output = layer(x)
             x = output if isinstance(output, list) else [output]
@@ -224,15 +295,98 @@ def _check_size(name: str, size: Any) -> None:
         raise ValueError(f"{name} must be at least 1, got {size}")
 
 
-def _activation(choice: str | Activation) -> Activation:
-    if callable(choice):
-        return choice
-    if not isinstance(choice, str) or choice not in ACTIVATIONS:
-        known = ", ".join(repr(name) for name in ACTIVATIONS)
+_ONE_AT_A_TIME: Final = "of a batch, one sample at a time: [model(x) for x in batch]"
+
+
+def check_inputs(taker: str, size: int, x: Any) -> None:
+    """Refuse what is not ``size`` things in a row."""
+    if not isinstance(x, (list, tuple)):
+        _check_sequence(taker, size, x)
+    if len(x) != size:
+        raise ValueError(f"this {taker} takes {size} inputs, got {len(x)}")
+
+
+def _check_sequence(taker: str, size: int, x: Any) -> None:
+    dimensions = getattr(x, "ndim", 1)
+    # The elements of a dictionary or a set are not the numbers in it, or have no order.
+    if (
+        dimensions == 0
+        or isinstance(x, (str, bytes, bytearray, Mapping, Set))
+        or not (hasattr(x, "__len__") and hasattr(x, "__iter__"))
+    ):
+        raise TypeError(
+            f"this {taker} takes a list of {size} inputs, each a number or a Value; "
+            f"got {reprlib.repr(x)}, of type {type(x).__name__}"
+        )
+    if dimensions != 1:
+        raise ValueError(
+            f"this {taker} takes a list of {size} inputs; got an array of shape {x.shape} "
+            f"({_ONE_AT_A_TIME})"
+        )
+
+
+def check_elements(x: Sequence[Any]) -> None:
+    """Refuse inputs that a weight cannot be multiplied by."""
+    for position, element in enumerate(x):
+        try:
+            if isinstance(Value(0.0) * element, Value):
+                continue
+        except TypeError:
+            pass
+        problem = (
+            f"input {position} must be a number or a Value; got {reprlib.repr(element)}, "
+            f"of type {type(element).__name__}"
+        )
+        if hasattr(element, "__len__") and not isinstance(element, (str, bytes)):
+            problem += f" ({_ONE_AT_A_TIME})"
+        raise TypeError(problem) from None
+
+
+def _check_known(choice: Any) -> None:
+    """Refuse what is no activation of neurons or layers."""
+    if not callable(choice) and (
+        not isinstance(choice, str) or choice not in {*ACTIVATIONS, *LAYER_ACTIVATIONS}
+    ):
+        known = ", ".join(map(repr, sorted([*ACTIVATIONS, *LAYER_ACTIVATIONS])))
         raise ValueError(f"no activation is named {choice!r}: choose {known}, or pass a function")
-    return ACTIVATIONS[choice]
 
 
-def _display_name(activation: Activation) -> str:
-    name = getattr(activation, "__name__", None) or getattr(activation, "name", "")
-    return "ReLU" if name == "relu" else str(name).strip("<>").title().replace("_", "")
+def _layer_activation(choice: Any) -> LayerActivation | None:
+    """The activation of all outputs of a layer together that ``choice`` stands for, if any."""
+    for name, function in LAYER_ACTIVATIONS.items():
+        if choice is function or (isinstance(choice, str) and choice == name):
+            return function
+    return None
+
+
+def _check_several(activation: LayerActivation, outputs: int) -> None:
+    if outputs == 1:
+        [constant] = activation([Value(0.0)])
+        raise ValueError(
+            f"{activation_name(activation)} compares the outputs of a layer, and of a single "
+            f"one it is always {constant.data:g}, with gradient 0: take 2 outputs or more, or the "
+            'activation "sigmoid"'
+        )
+
+
+def _activation(choice: Any) -> Activation:
+    """The activation of a neuron."""
+    _check_known(choice)
+    shared = _layer_activation(choice)
+    if shared is not None:
+        name = activation_name(shared)
+        raise ValueError(
+            f"{name} compares the outputs of a layer, and a neuron has only one: "
+            f"Layer(nin, nout, activation={name!r}) takes it"
+        )
+    return cast(Activation, choice if callable(choice) else ACTIVATIONS[choice])
+
+
+def _display_name(activation: Activation | LayerActivation) -> str:
+    name = activation_name(activation)
+    return "ReLU" if name == "relu" else name.strip("<>").title().replace("_", "")
+
+
+def activation_name(activation: Activation | LayerActivation) -> str:
+    """What an activation is called, such as ``"relu"``; "" if that is not known."""
+    return str(getattr(activation, "__name__", None) or getattr(activation, "name", ""))

@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pytest
 
+from autograd import Value
 from demos import hand_example
 from demos.hand_example import (
     ARTICLE_A,
@@ -24,6 +25,7 @@ from demos.hand_example import (
     main,
     updates_to_target,
 )
+from demos.output import Output
 from tests.latex import check_math, formulas_of_markdown
 from tests.programs import run_module
 
@@ -372,10 +374,14 @@ def test_a_run(tmp_path: Path) -> None:
     ]:
         assert lines.count(line) == 1, line
     assert "(target - y5)^2 / 2" in result.stdout
-    stems = {"hand_example_A", "hand_example_B", "hand_example"}
-    assert {path.stem for path in tmp_path.iterdir()} == stems
+    stems = ["hand_example_A", "hand_example_B"]
+    names = {
+        "hand_example.md",
+        *[f"{stem}{suffix}" for stem in stems for suffix in (".gv", ".svg")],
+    }
+    assert {path.name for path in tmp_path.iterdir()} == names
     assert (tmp_path / "hand_example.md").read_text("utf-8") == derivation()
-    assert f"Derivation written to {tmp_path / 'hand_example.md'}" in lines
+    assert f"Written: {tmp_path / 'hand_example.md'}" in lines
 
 
 def test_lines_fit_a_terminal_of_100_columns(capsys: pytest.CaptureFixture[str]) -> None:
@@ -392,7 +398,7 @@ def test_the_pictures_need_no_other_program(tmp_path: Path) -> None:
     for name in ("hand_example_A", "hand_example_B"):
         drawing = (tmp_path / f"{name}.svg").read_text()
         assert all(f">{label}</text>" in drawing for label in ("w21", "a1", "y5", "loss"))
-        assert f"Graph drawn in {tmp_path / name}.svg\n" in result.stdout
+        assert f"Drawn: {tmp_path / name}.svg (by this library, since" in result.stdout
     # dy5/da3 in the first pass of article A: 0.66507364 x (1 - 0.66507364)
     assert ">0.2228</text>" in (tmp_path / "hand_example_A.svg").read_text()
 
@@ -401,12 +407,13 @@ def test_the_graph_shows_the_gradients_of_the_first_pass(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     drawn = []
-    monkeypatch.setattr(hand_example, "save_graph", lambda *arguments: drawn.append(arguments))
+
+    def save_graph(_: Output, root: Value, name: str) -> None:
+        drawn.append((root, name))
+
+    monkeypatch.setattr(Output, "save_graph", save_graph)
     assert main(["--output", str(tmp_path)]) == 0
-    assert [(folder, name) for _, folder, name in drawn] == [
-        (str(tmp_path), "hand_example_A"),
-        (str(tmp_path), "hand_example_B"),
-    ]
+    assert [name for _, name in drawn] == ["hand_example_A", "hand_example_B"]
     loss = drawn[0][0]
     assert loss.label == "loss"
     assert loss.grad == 1.0
@@ -437,7 +444,7 @@ def test_bad_options_end_the_run_with_status_2() -> None:
 def test_the_tolerance_is_used_and_said(
     monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setattr(hand_example, "save_graph", lambda *_: None)
+    monkeypatch.setattr(Output, "save_graph", lambda *_: None)
     assert main(["--tolerance", "0.1"]) == 0
     updates = updates_to_target(ARTICLE_A, 0.1)[0]
     assert 0 < updates < 74

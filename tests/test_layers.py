@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import copy
 import math
+import pickle
 import random
 import re
 from typing import Any
 
+import mpmath
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis.strategies import floats, lists
 
+import autograd
 from autograd import Value, tanh
-from nn import ACTIVATIONS, MLP, Layer, Neuron, init
+from nn import ACTIVATIONS, LAYER_ACTIVATIONS, MLP, Layer, Module, Neuron, init
 
 
 def test_a_neuron_is_the_activation_of_a_bias_and_a_weighted_sum() -> None:
@@ -135,15 +141,15 @@ def test_nonlin_false_leaves_the_activation_out() -> None:
             lambda: Neuron(2, activation="rellu"),
             ValueError,
             "no activation is named 'rellu': choose 'elu', 'gelu', 'hard_tanh', 'leaky_relu', "
-            "'linear', 'mish', 'relu', 'sigmoid', 'silu', 'softplus', 'softsign', 'tanh', "
-            "or pass a function",
+            "'linear', 'log_softmax', 'mish', 'relu', 'sigmoid', 'silu', 'softmax', 'softplus', "
+            "'softsign', 'tanh', or pass a function",
         ),
         (
             lambda: MLP(2, [1], activation="rellu"),
             ValueError,
             "no activation is named 'rellu': choose 'elu', 'gelu', 'hard_tanh', 'leaky_relu', "
-            "'linear', 'mish', 'relu', 'sigmoid', 'silu', 'softplus', 'softsign', 'tanh', "
-            "or pass a function",
+            "'linear', 'log_softmax', 'mish', 'relu', 'sigmoid', 'silu', 'softmax', 'softplus', "
+            "'softsign', 'tanh', or pass a function",
         ),
         (lambda: MLP(2, [4.5, 1]), TypeError, "nout must be a whole number, got 4.5"),  # type: ignore[list-item]
         (
@@ -154,7 +160,25 @@ def test_nonlin_false_leaves_the_activation_out() -> None:
         (
             lambda: MLP(2, [4, 1])([1.0, 2.0, 3.0]),
             ValueError,
-            "this neuron takes 2 inputs, got 3",
+            "this MLP takes 2 inputs, got 3",
+        ),
+        (
+            lambda: Layer(2, 1, activation="softmax"),
+            ValueError,
+            "softmax compares the outputs of a layer, and of a single one it is always 1, with "
+            'gradient 0: take 2 outputs or more, or the activation "sigmoid"',
+        ),
+        (
+            lambda: MLP(2, [3, 1], activation=["relu", autograd.log_softmax]),
+            ValueError,
+            "log_softmax compares the outputs of a layer, and of a single one it is always 0, with "
+            'gradient 0: take 2 outputs or more, or the activation "sigmoid"',
+        ),
+        (
+            lambda: Neuron(2, activation="softmax"),
+            ValueError,
+            "softmax compares the outputs of a layer, and a neuron has only one: "
+            "Layer(nin, nout, activation='softmax') takes it",
         ),
     ],
 )
@@ -163,3 +187,237 @@ def test_bad_input_is_refused_with_the_way_out(
 ) -> None:
     with pytest.raises(error, match=f"^{re.escape(message)}$"):
         make()
+
+
+# ── Without a bias ────────────────────────────────────────────────────────────
+
+
+def test_a_network_without_biases_has_weights_alone() -> None:
+    model = MLP(2, [3, 1], bias=False)
+    names = [name for name, _ in model.named_parameters()]
+    assert len(names) == 2 * 3 + 3
+    assert all(".w." in name for name in names)
+    assert Neuron(2, bias=False).b is None
+    assert len(Layer(2, 3, bias=False).parameters()) == 6
+
+
+def test_without_a_bias_the_same_weights_are_drawn() -> None:
+    with_biases = MLP(2, [3, 1], rng=random.Random(7))
+    without = MLP(2, [3, 1], rng=random.Random(7), bias=False)
+    drawn = [p.data for name, p in with_biases.named_parameters() if ".w." in name]
+    assert [p.data for p in without.parameters()] == drawn
+
+
+@given(lists(floats(-10, 10), min_size=4, max_size=4))
+def test_without_a_bias_the_sum_is_the_one_written_by_hand(numbers: list[float]) -> None:
+    neuron = Neuron(2, activation="sigmoid", bias=False)
+    weights, x = numbers[:2], numbers[2:]
+    for weight, number in zip(neuron.w, weights):
+        weight.data = number
+    output = neuron(x)
+    w0, w1 = map(Value, weights)
+    by_hand = (w0 * x[0] + w1 * x[1]).sigmoid()
+    assert output.data == by_hand.data
+    output.backward()
+    by_hand.backward()
+    assert [weight.grad for weight in neuron.w] == [w0.grad, w1.grad]
+
+
+def test_a_network_without_biases_copies_and_pickles() -> None:
+    model = MLP(2, [2, 2], activation=["relu", "softmax"], bias=False)
+    for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert [y.data for y in twin([0.5, -1.0])] == [y.data for y in model([0.5, -1.0])]
+
+
+# ── Softmax ───────────────────────────────────────────────────────────────────
+
+
+def cross_entropy(model: MLP, x: list[float], label: int) -> Value:
+    probability: Value = model(x)[label]
+    return -probability.log()
+
+
+def precise_loss(layers: list[Any], x: list[float], label: int) -> Any:
+    """The same loss in 60 digits, by the formulas of the textbook."""
+    (hidden, hidden_biases), (output, output_biases) = layers
+    sums = [
+        mpmath.fdot(row, x) + bias for row, bias in zip(hidden, hidden_biases)
+    ]  # a hidden layer of relus
+    y = [max(a, mpmath.mpf(0)) for a in sums]
+    sums = [mpmath.fdot(row, y) + bias for row, bias in zip(output, output_biases)]
+    powers = [mpmath.exp(a) for a in sums]
+    return -mpmath.log(powers[label] / mpmath.fsum(powers))
+
+
+@pytest.mark.parametrize("seed", range(5))
+def test_relu_and_softmax_agree_with_60_digits_forward_and_backward(seed: int) -> None:
+    rng = random.Random(seed)
+    model = MLP(3, [4, 3], activation=["relu", "softmax"], init=init.normal(), rng=rng)
+    for parameter in model.parameters():
+        parameter.data = rng.gauss(0, 1)
+    x = [rng.gauss(0, 1) for _ in range(3)]
+    loss = cross_entropy(model, x, seed % 3)
+    loss.backward()
+
+    parameters = model.parameters()
+    places = {id(parameter): i for i, parameter in enumerate(parameters)}
+
+    def at(*numbers: Any) -> Any:
+        layers = [
+            (
+                [[numbers[places[id(w)]] for w in neuron.w] for neuron in layer.neurons],
+                [numbers[places[id(neuron.b)]] for neuron in layer.neurons],
+            )
+            for layer in model.layers
+        ]
+        return precise_loss(layers, x, seed % 3)
+
+    with mpmath.workdps(60):
+        start = [mpmath.mpf(parameter.data) for parameter in parameters]
+        assert loss.data == pytest.approx(float(at(*start)), rel=1e-14)
+        for i, parameter in enumerate(parameters):
+            order = tuple(int(i == j) for j in range(len(start)))
+            # Central differences in 60 digits: their error is about 1e-20.
+            step = mpmath.mpf("1e-20")
+            moved = [[s + sign * step * o for s, o in zip(start, order)] for sign in (1, -1)]
+            slope = float((at(*moved[0]) - at(*moved[1])) / (2 * step))
+            assert parameter.grad == pytest.approx(slope, rel=1e-12, abs=1e-18)
+
+
+def test_softmax_gives_probabilities_also_of_sums_that_exp_overflows() -> None:
+    layer = Layer(1, 3, activation="softmax", init=lambda rng, inputs: 1.0)
+    for neuron, bias in zip(layer.neurons, [1000.0, 1000.0, -1000.0]):
+        neuron.b.data = bias
+    assert [y.data for y in layer([0.0])] == [0.5, 0.5, 0.0]
+
+
+@pytest.mark.parametrize("name", LAYER_ACTIVATIONS)
+def test_an_activation_of_a_layer_is_chosen_by_its_name_or_as_a_function(name: str) -> None:
+    function = LAYER_ACTIVATIONS[name]
+    sums = [y.data for y in Layer(2, 3, nonlin=False, rng=random.Random(1))([0.5, -1.0])]
+    expected = [y.data for y in function([Value(a) for a in sums])]
+    for choice in (name, function):
+        layer = Layer(2, 3, activation=choice, rng=random.Random(1))
+        assert [y.data for y in layer([0.5, -1.0])] == expected
+        assert layer.activation is function
+        plain = Layer(2, 3, activation=choice, nonlin=False, rng=random.Random(1))
+        assert [y.data for y in plain([0.5, -1.0])] == sums
+
+
+def test_a_softmax_layer_says_so() -> None:
+    assert repr(Layer(1, 2, activation="softmax")) == (
+        "SoftmaxLayer of [LinearNeuron(1), LinearNeuron(1)]"
+    )
+
+
+def test_a_graph_knows_what_belongs_to_a_softmax_layer() -> None:
+    model = MLP(2, [2, 2], activation=["relu", "softmax"])
+    probability = model([0.5, -1.0])[0]
+    assert autograd.graph(probability).place(probability) == "MLP.layers.1"
+
+
+# ── What a model is handed ────────────────────────────────────────────────────
+
+MODELS = {
+    "neuron": Neuron(2, rng=random.Random(1)),
+    "layer": Layer(2, 3, rng=random.Random(1)),
+    "MLP": MLP(2, [4, 1], rng=random.Random(1)),
+}
+
+
+@pytest.mark.parametrize("taker", MODELS)
+@pytest.mark.parametrize(
+    ("x", "described"),
+    [
+        (1.0, "1.0, of type float"),
+        (3, "3, of type int"),
+        (None, "None, of type NoneType"),
+        (Value(1.0), "Value(1.0), of type Value"),
+        ("ab", "'ab', of type str"),
+        (b"ab", "b'ab', of type bytes"),
+        ({0.5: 1, 1.5: 2}, "{0.5: 1, 1.5: 2}, of type dict"),
+        ({0.5, 1.5}, "{0.5, 1.5}, of type set"),
+        (np.array(1.0), "array(1.), of type ndarray"),
+    ],
+)
+def test_what_is_no_list_of_inputs_is_refused(taker: str, x: Any, described: str) -> None:
+    with pytest.raises(TypeError) as raised:
+        MODELS[taker](x)  # type: ignore[operator]
+    assert str(raised.value) == (
+        f"this {taker} takes a list of 2 inputs, each a number or a Value; got {described}"
+    )
+
+
+@pytest.mark.parametrize("taker", MODELS)
+def test_a_generator_is_refused_and_left_as_it_is(taker: str) -> None:
+    numbers = (float(i) for i in range(2))
+    message = f"^this {taker} takes a list of 2 inputs, .*, of type generator$"
+    with pytest.raises(TypeError, match=message):
+        MODELS[taker](numbers)  # type: ignore[operator]
+    assert list(numbers) == [0.0, 1.0]
+
+
+@pytest.mark.parametrize("taker", MODELS)
+@pytest.mark.parametrize("x", [[], [1.0], (1.0, 2.0, 3.0), np.ones(3), range(5)])
+def test_the_number_of_inputs_must_be_right(taker: str, x: Any) -> None:
+    with pytest.raises(ValueError, match=f"^this {taker} takes 2 inputs, got {len(x)}$"):
+        MODELS[taker](x)  # type: ignore[operator]
+
+
+BATCH = "(of a batch, one sample at a time: [model(x) for x in batch])"
+
+
+@pytest.mark.parametrize("taker", MODELS)
+@pytest.mark.parametrize(
+    ("x", "problem"),
+    [
+        ([0.5, "a"], "input 1 must be a number or a Value; got 'a', of type str"),
+        ([None, 0.5], "input 0 must be a number or a Value; got None, of type NoneType"),
+        ([0.5, 1j], "input 1 must be a number or a Value; got 1j, of type complex"),
+        (
+            [[0.5, 1.0], [1.0, 2.0]],
+            f"input 0 must be a number or a Value; got [0.5, 1.0], of type list {BATCH}",
+        ),
+        (
+            [np.ones(2), np.ones(2)],
+            f"input 0 must be a number or a Value; got array([1., 1.]), of type ndarray {BATCH}",
+        ),
+    ],
+)
+def test_an_input_that_is_no_number_is_named(taker: str, x: Any, problem: str) -> None:
+    with pytest.raises(TypeError) as raised:
+        MODELS[taker](x)  # type: ignore[operator]
+    assert str(raised.value) == problem
+
+
+@pytest.mark.parametrize("taker", MODELS)
+def test_an_array_of_two_dimensions_is_refused(taker: str) -> None:
+    with pytest.raises(ValueError, match=r"^this") as raised:
+        MODELS[taker](np.ones((2, 2)))  # type: ignore[operator]
+    assert str(raised.value) == (
+        f"this {taker} takes a list of 2 inputs; got an array of shape (2, 2) {BATCH}"
+    )
+
+
+@pytest.mark.parametrize("taker", MODELS)
+def test_inputs_may_come_in_any_sequence(taker: str) -> None:
+    model: Any = MODELS[taker]
+    samples = [
+        [1.0, 2.0],
+        (1, 2),
+        range(1, 3),
+        np.array([1.0, 2.0]),
+        np.array([Value(1.0), Value(2.0)]),
+        {"a": 1.0, "b": 2.0}.values(),
+    ]
+    outputs = [model(x) for x in samples]
+    flat = [[y.data for y in (out if isinstance(out, list) else [out])] for out in outputs]
+    assert all(numbers == flat[0] for numbers in flat)
+
+
+def test_a_module_of_ones_own_may_hold_no_bias() -> None:
+    class Line(Module):
+        def __init__(self) -> None:
+            self.slope, self.offset = Value(2.0), None
+
+    assert [name for name, _ in Line().named_parameters()] == ["slope"]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import random
 import re
 import subprocess
+from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -13,52 +14,65 @@ import pytest
 from demos import xor
 from nn import MLP
 from tests.programs import ROOT, run_module
+from tests.xor_program import numpy_training
 
 
-def numpy_training(model: MLP, epochs: int, rate: float) -> list[np.ndarray]:
-    """The articles' network in NumPy, from the weights that ``model`` has now."""
-    hidden, output = model.layers
-    w1 = np.array([[w.data for w in neuron.w] for neuron in hidden.neurons]).T
-    w2 = np.array([[w.data for w in neuron.w] for neuron in output.neurons]).T
-    b1, b2 = np.zeros((1, 4)), np.zeros((1, 1))
-    x = np.array([[0, 0], [0, 1], [1, 0], [1, 1]])
-    y = np.array([[0], [1], [1], [0]])
-    for _ in range(epochs):
-        h = 1 / (1 + np.exp(-(x @ w1 + b1)))
-        out = 1 / (1 + np.exp(-(h @ w2 + b2)))
-        delta2 = (y - out) * out * (1 - out)
-        delta1 = delta2 @ w2.T * h * (1 - h)
-        w2 += rate * h.T @ delta2
-        b2 += rate * delta2.sum(axis=0)
-        w1 += rate * x.T @ delta1
-        b1 += rate * delta1.sum(axis=0)
-    return [w1, b1, w2, b2]
+def train(model: MLP, epochs: int, rate: float, batch: int = 4, seed: int = 7) -> dict[str, float]:
+    """The demo's training, with a generator of its own for the order of the cases."""
+    return xor.train(model, epochs, rate, batch, random.Random(seed))
+
+
+def weights(arrays: list[np.ndarray]) -> list[float]:
+    """What `numpy_training` gives, in the order of ``model.parameters()``."""
+    w1, b1, w2, b2 = arrays
+    return [
+        number
+        for weights, biases in ((w1, b1), (w2, b2))
+        for column, bias in zip(weights.T, biases[0], strict=True)
+        for number in [*column, bias]
+    ]
 
 
 def test_ten_thousand_epochs_end_at_the_weights_of_a_numpy_program(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
     model = xor.make_model(random.Random(7))
-    w1, b1, w2, b2 = numpy_training(model, 10_000, 0.1)
-    xor.train(model, 10_000, 0.1)
-    expected = [
-        number
-        for weights, biases in ((w1, b1), (w2, b2))
-        for column, bias in zip(weights.T, biases[0], strict=True)
-        for number in [*column, bias]
-    ]
+    expected = weights(numpy_training(model, 10_000, 0.1))
+    figures = train(model, 10_000, 0.1)
     got = [parameter.data for parameter in model.parameters()]
     assert got == pytest.approx(expected, rel=0, abs=1e-9)
     losses = re.findall(r"^Epoch (\d+), Loss:(\S+)$", capsys.readouterr().out, re.MULTILINE)
     assert [epoch for epoch, _ in losses] == ["0", "4000", "8000"]
+    assert figures == {f"Loss at epoch {epoch}": float(loss) for epoch, loss in losses}
     assert float(losses[0][1]) > 0.2 > 0.02 > float(losses[2][1])
+
+
+@pytest.mark.parametrize("batch", [1, 2, 3, 4])
+def test_every_batch_ends_at_the_weights_of_a_numpy_program(batch: int) -> None:
+    model = xor.make_model(random.Random(7))
+    expected = weights(numpy_training(model, 300, 0.5, batch, seed=11))
+    train(model, 300, 0.5, batch, seed=11)
+    got = [parameter.data for parameter in model.parameters()]
+    assert got == pytest.approx(expected, rel=0, abs=1e-11)
+
+
+def test_the_batches_of_an_epoch_hold_each_case_once() -> None:
+    rng = random.Random(5)
+    sizes = {1: [1, 1, 1, 1], 2: [2, 2], 3: [3, 1], 4: [4]}
+    for size, expected in sizes.items():
+        epochs = [list(xor.batches(size, rng)) for _ in range(20)]
+        for epoch in epochs:
+            assert [len(cases) for cases in epoch] == expected
+            assert sorted(chain(*epoch)) == [0, 1, 2, 3]
+        orders = {tuple(chain(*epoch)) for epoch in epochs}
+        assert len(orders) > 1 if size < 4 else orders == {(0, 1, 2, 3)}
 
 
 def test_the_loss_is_printed_as_the_mean_squared_error(capsys: pytest.CaptureFixture[str]) -> None:
     model = xor.make_model(random.Random(7))
     outputs = [model(x).data for x in xor.INPUTS]
     error = np.mean(np.square(np.array(xor.TARGETS) - outputs))
-    xor.train(model, 1, 0.1)
+    train(model, 1, 0.1)
     assert capsys.readouterr().out.strip() == f"Epoch 0, Loss:{error}"
 
 
@@ -80,47 +94,92 @@ def test_the_demo_as_a_user_runs_it(tmp_path: Path) -> None:
     result = run("--output", str(tmp_path), path="")
     assert result.returncode == 0, result.stderr
     lines = result.stdout.splitlines()
-    assert [line.split(",")[0] for line in lines[:3]] == ["Epoch 0", "Epoch 4000", "Epoch 8000"]
-    assert lines[3] == "Predictions after training:"
-    for line, (a, b), target in zip(lines[4:8], xor.INPUTS, xor.TARGETS, strict=True):
-        prediction = re.fullmatch(rf"  {a} xor {b} = {target}   predicted (\d\.\d{{4}})", line)
+    assert lines[0].startswith(f"Drawn: {tmp_path / 'xor_before.svg'} (by this library, ")
+    assert lines[1] == "Gradient descent: an update for all 4 cases together"
+    losses = [re.fullmatch(r"Epoch (\d+), Loss:(\S+)", line) for line in lines[2:5]]
+    assert lines[5].split() == ["this", "run", "article", "A", "article", "B"]
+    for line, loss, epoch in zip(lines[6:9], losses, [0, 4000, 8000], strict=True):
+        assert loss is not None
+        assert int(loss[1]) == epoch
+        assert line.startswith(f"Loss at epoch {epoch:<4}  ")
+        assert line.split()[4] == f"{float(loss[2]):.4f}"
+    for line, (a, b), target in zip(lines[9:13], xor.INPUTS, xor.TARGETS, strict=True):
+        prediction = re.fullmatch(rf"{a} xor {b} = {target} +(\d\.\d{{4}}) +– +0\.\d{{4}}", line)
         assert prediction is not None
         assert abs(float(prediction[1]) - target) < 0.1
-    names = ["xor_before", "xor_before_folded", "xor", "xor_folded"]
-    assert lines[8:] == [
-        *[f"Graph drawn in {tmp_path / name}.svg" for name in names],
-        "Learned: every prediction is within 0.1 of its target.",
-    ]
+    assert "python -m demos.xor_starts" in lines[13]
+    assert lines[14] == "Learned: every prediction is within 0.1 of its target."
+    assert lines[15].startswith(f"Drawn: {tmp_path / 'xor.svg'} (by this library, ")
+    assert lines[16] == f"A browser shows the pictures: open {tmp_path / 'xor.svg'}"
     assert "epoch/s" in result.stderr
-    texts = {name: (tmp_path / f"{name}.svg").read_text() for name in names}
+    texts = {name: (tmp_path / f"{name}.svg").read_text() for name in ["xor_before", "xor"]}
     for label in ["x0", "hidden3.w1", "output0.b", "prediction", "loss"]:
         assert f">{label}</text>" in texts["xor"]
         assert f">{label}</text>" in texts["xor_before"]
-    assert texts["xor_folded"].count(" (Neuron)</text>") == 5
-    assert "hidden3.w1" not in texts["xor_folded"]
     assert texts["xor"] != texts["xor_before"]
-    assert texts["xor_folded"] != texts["xor_before_folded"]
 
 
 def test_a_network_that_has_not_learned_exits_with_an_error(tmp_path: Path) -> None:
     result = run("--epochs", "10", "--output", str(tmp_path))
     assert result.returncode == 1
-    assert (
-        result.stdout.splitlines()[-1]
-        == "Not learned: a prediction is 0.1 or more from its target."
-    )
+    assert "Not learned: a prediction is 0.1 or more from its target." in result.stdout.splitlines()
 
 
-def test_the_seed_decides_the_run(tmp_path: Path) -> None:
-    options = ["--epochs", "1", "--output", str(tmp_path)]
+@pytest.mark.parametrize("batch", ["full", "1"])
+def test_the_seed_decides_the_run(batch: str, tmp_path: Path) -> None:
+    options = ["--epochs", "3", "--batch", batch, "--output", str(tmp_path)]
     assert run("--seed", "3", *options).stdout == run("--seed", "3", *options).stdout
     assert run("--seed", "3", *options).stdout != run("--seed", "4", *options).stdout
+
+
+@pytest.mark.parametrize(
+    ("batch", "method"),
+    [
+        ("1", "Stochastic gradient descent: an update for each case, in random order"),
+        (
+            "2",
+            "Stochastic gradient descent in mini-batches: an update for every 2 cases, "
+            "in random order",
+        ),
+        ("4", "Gradient descent: an update for all 4 cases together"),
+        ("full", "Gradient descent: an update for all 4 cases together"),
+    ],
+)
+def test_the_run_names_its_method(
+    batch: str, method: str, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    options = ["--epochs", "1", "--output", str(tmp_path), "--layout", "own"]
+    assert xor.main(["--batch", batch, *options]) == 1
+    assert capsys.readouterr().out.splitlines()[1] == method
+
+
+def test_the_help_says_which_of_the_articles_words_a_batch_is(
+    capsys: pytest.CaptureFixture[str],
+) -> None:
+    with pytest.raises(SystemExit):
+        xor.main(["--help"])
+    text = " ".join(capsys.readouterr().out.split())
+    assert "full is the articles' 'gradient descent', which their program does" in text
+    assert "1 is their 'stochastic gradient descent'" in text
+
+
+def test_a_run_stands_beside_what_the_articles_print(capsys: pytest.CaptureFixture[str]) -> None:
+    xor.compare({"Loss at epoch 0": 0.25, "Loss at epoch 4000": 0.01, "1 xor 1 = 0": 0.0625})
+    assert capsys.readouterr().out.splitlines()[:4] == [
+        "                        this run   article A   article B",
+        "Loss at epoch 0           0.2500      0.2713      0.3627",
+        "Loss at epoch 4000        0.0100           –      0.0055",
+        "1 xor 1 = 0               0.0625           –      0.0473",
+    ]
 
 
 @pytest.mark.parametrize(
     ("options", "message"),
     [
         (["--epochs", "-1"], "--epochs must be 0 or more, got -1"),
+        (["--batch", "5"], "argument --batch: must be full or 1 to 4, got '5'"),
+        (["--batch", "0"], "argument --batch: must be full or 1 to 4, got '0'"),
+        (["--batch", "some"], "argument --batch: must be full or 1 to 4, got 'some'"),
         (["--rate", "0"], "--rate must be a positive number, got 0.0"),
         (["--rate", "nan"], "--rate must be a positive number, got nan"),
         (

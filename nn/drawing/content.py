@@ -1,0 +1,80 @@
+"""What the picture of a network consists of, before anything has a place.
+
+Plain data, made by `reading` from a model: columns of units, from the inputs to the
+outputs, and links between neighbouring columns.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Literal, TypeAlias
+
+Kind: TypeAlias = Literal["input", "neuron", "gap"]
+
+
+@dataclass(frozen=True, slots=True)
+class Unit:
+    """An input or a neuron, drawn as a circle; or a gap that stands for those left out.
+
+    Attributes:
+        name: its identifier in Graphviz's source, such as ``"h1"``.
+        lines: what stands in the circle, the first in bold.
+        kind: what it is.
+        beside: lines on the right of the circle.
+        tooltip: shown while the pointer rests on it.
+    """
+
+    name: str
+    lines: tuple[str, ...]
+    kind: Kind = "neuron"
+    beside: tuple[str, ...] = ()
+    tooltip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Units below each other: the inputs, or a layer.
+
+    Attributes:
+        heading: what stands above them.
+        units: from top to bottom.
+    """
+
+    heading: str
+    units: tuple[Unit, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Link:
+    """A weight, drawn as an arrow from a unit to one of the next column.
+
+    Attributes:
+        tail: the column and the row of the unit that it leaves.
+        head: those of the unit that it enters.
+        weight: the number that its colour and width show.
+        lines: what is written on it, if there is room.
+        tooltip: shown while the pointer rests on it.
+    """
+
+    tail: tuple[int, int]
+    head: tuple[int, int]
+    weight: float
+    lines: tuple[str, ...]
+    tooltip: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Network:
+    """A network to be drawn.
+
+    Attributes:
+        columns: from left to right.
+        links: between neighbouring columns.
+        title: above the picture, or "".
+        notes: lines below the picture.
+    """
+
+    columns: tuple[Column, ...]
+    links: tuple[Link, ...]
+    title: str = ""
+    notes: tuple[str, ...] = ()

@@ -1,0 +1,358 @@
+"""The place of everything in the picture of a network.
+
+Each column of units is centred, and every arrow is a straight line. The weights between
+two columns are written in one column of their own, each on its arrow, at a share of the
+way where no two meet. Where n units lead to m, and both columns are equally high, the
+n * m places are evenly spaced at the share (n - 1) / (n * m - 1) of the way: like the
+digits of a number, the unit that an arrow leaves then counts in steps of the whole
+fan of m. So columns are pulled apart until the texts fit.
+
+All lengths are in pixels.
+"""
+
+from __future__ import annotations
+
+import math
+import unicodedata
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+from nn.drawing.content import Column, Link, Network, Unit
+
+FONT: Final = 12.0  # the size of letters in circles and on arrows
+LINE: Final = 15.0  # from one line of text to the next
+TITLE_FONT: Final = 15.0
+
+_MARGIN: Final = 16.0
+_SMALLEST_RADIUS: Final = 20.0
+_BETWEEN_CIRCLES: Final = 16.0
+_ARROWHEAD: Final = 9.0
+_NARROWEST: Final = 150.0  # from the middle of a column to that of the next
+_WIDEST: Final = 460.0
+_MOST_LABELS: Final = 40  # between two columns
+_SHARES: Final = 60  # of the way, that are tried
+_TIGHT: Final = 1.1  # the least room of a weight, in multiples of its height
+_COMFORTABLE: Final = 1.4  # the room that is better than less
+_HARDLY: Final = 1.3  # how far columns are pulled apart for comfort alone
+_STRETCHES: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.15, _HARDLY, 1.5)
+
+
+@dataclass(frozen=True, slots=True)
+class Circle:
+    """A unit and its place."""
+
+    unit: Unit
+    x: float
+    y: float
+    radius: float
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A link and its place, from circle to circle.
+
+    Attributes:
+        strength: the weight as a share of the largest there is, from -1 to 1; nan if it
+            is no finite number.
+    """
+
+    link: Link
+    tail: Circle
+    head: Circle
+    strength: float
+
+    def ends(self) -> tuple[tuple[float, float], tuple[float, float]]:
+        """Where it begins and ends, on the outlines of the circles."""
+        across, down = self.head.x - self.tail.x, self.head.y - self.tail.y
+        length = math.hypot(across, down)
+        across, down = across / length, down / length
+        return (
+            (self.tail.x + across * self.tail.radius, self.tail.y + down * self.tail.radius),
+            (self.head.x - across * self.head.radius, self.head.y - down * self.head.radius),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Label:
+    """Lines of text around a point, on a ground that hides what is beneath.
+
+    Attributes:
+        arrow: what it is written on, or None.
+    """
+
+    x: float
+    y: float
+    width: float
+    height: float
+    lines: tuple[str, ...]
+    arrow: Arrow | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Text:
+    """A line of text around a point."""
+
+    x: float
+    y: float
+    text: str
+    size: float = FONT
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """A network with a place for everything, from ``left`` and ``top`` on to the right and down."""
+
+    left: float
+    top: float
+    width: float
+    height: float
+    title: str
+    circles: tuple[Circle, ...]
+    arrows: tuple[Arrow, ...]
+    labels: tuple[Label, ...]
+    texts: tuple[Text, ...]
+
+
+def place(network: Network) -> Diagram:
+    """Give everything in ``network`` a place, its middle at the height 0."""
+    radii = [max(map(_radius, column.units)) for column in network.columns]
+    gaps = [
+        _Gap(
+            [link for link in network.links if link.tail[0] == i],
+            (len(left.units), len(right.units)),
+            (radii[i], radii[i + 1]),
+        )
+        for i, (left, right) in enumerate(pairwise(network.columns))
+    ]
+    heights = _heights(network.columns, radii, gaps)
+    xs = [0.0]
+    for gap, ends in zip(gaps, pairwise(heights)):
+        xs.append(xs[-1] + gap.distance(max(ends)))
+
+    circles = [
+        [Circle(unit, x, y, radius) for unit, y in zip(column.units, _rows(column, height))]
+        for column, x, height, radius in zip(network.columns, xs, heights, radii)
+    ]
+    arrows = _arrows(network.links, circles)
+    labels = [_beside(circle) for column in circles for circle in column if circle.unit.beside]
+    for gap, ends in zip(gaps, pairwise(heights)):
+        share, _ = gap.share(*ends)
+        if share is not None:
+            links = {id(link) for link in gap.links}
+            labels += [_on(arrow, share) for arrow in arrows if id(arrow.link) in links]
+    everything = [circle for column in circles for circle in column]
+    texts = _texts(network, everything, labels, xs)
+    return _bounded(network.title, everything, arrows, labels, texts)
+
+
+@dataclass(frozen=True, slots=True)
+class _Gap:
+    """The room between two columns.
+
+    Attributes:
+        links: what leads through it.
+        sizes: how many units the columns have.
+        radii: of their circles.
+    """
+
+    links: Sequence[Link]
+    sizes: tuple[int, int]
+    radii: tuple[float, float]
+
+    def is_labelled(self) -> bool:
+        """Whether the weights are few enough to be written."""
+        return 0 < len(self.links) <= _MOST_LABELS and any(link.lines for link in self.links)
+
+    def label_size(self) -> tuple[float, float]:
+        """The width and the height of the largest label."""
+        sizes = [_size(link.lines) for link in self.links]
+        return max(size[0] for size in sizes), max(size[1] for size in sizes)
+
+    def distance(self, height: float) -> float:
+        """From the middle of the one column to that of the other, which are so high."""
+        room = sum(self.radii) + 60.0
+        if self.is_labelled():
+            wide, _ = self.label_size()
+            tails, heads = self.sizes
+            # The share of the way at which all places are evenly spaced, from either end.
+            evenly = max(tails * heads - 1, 1)
+            near_tails = (self.radii[0] + wide / 2 + 4) * evenly / max(tails - 1, 1)
+            near_heads = (self.radii[1] + wide / 2 + 4 + _ARROWHEAD) * evenly / max(heads - 1, 1)
+            wanted = min(near_tails, near_heads, _WIDEST) if min(tails, heads) > 1 else 0.0
+            room = max(sum(self.radii) + 2.2 * wide, wanted)
+        return max(_NARROWEST, room, min(0.5 * height, _WIDEST))
+
+    def share(self, *heights: float) -> tuple[float | None, float]:
+        """The share of the way at which the weights are written, and the room that each has there.
+
+        The share is None where they do not fit.
+        """
+        if not self.is_labelled():
+            return None, 0.0
+        distance = self.distance(max(heights))
+        wide, high = self.label_size()
+        first = (self.radii[0] + wide / 2 + 4) / distance
+        last = 1 - (self.radii[1] + wide / 2 + 4 + _ARROWHEAD) / distance
+        tails, heads = (_evenly(size, height) for size, height in zip(self.sizes, heights))
+        ends = [(tails[link.tail[1]], heads[link.head[1]]) for link in self.links]
+        best, room = None, _TIGHT * high
+        for i in range(_SHARES + 1):
+            share = first + (last - first) * i / _SHARES
+            ys = sorted(tail + share * (head - tail) for tail, head in ends)
+            # More than twice the height of a text is no better.
+            least = min([b - a for a, b in pairwise(ys)] + [2 * high])
+            if least > room + 0.01 or (
+                best is not None and least >= room - 0.01 and abs(share - 0.5) < abs(best - 0.5)
+            ):
+                best, room = share, max(room, least)
+        return best, room / high
+
+
+def _heights(
+    columns: Sequence[Column], radii: Sequence[float], gaps: Sequence[_Gap]
+) -> list[float]:
+    """How far it is from the first circle of each column to the last."""
+    compact = [
+        (len(column.units) - 1) * (2 * radius + _BETWEEN_CIRCLES)
+        for column, radius in zip(columns, radii)
+    ]
+    highest = max(compact)
+
+    def stretched(by: float) -> list[float]:
+        """Up to 1, lower columns are pulled apart towards the highest; beyond, all of them."""
+        share = min(by, 1.0)
+        return [
+            0.0 if len(column.units) == 1 else ((1 - share) * height + share * highest) * max(by, 1)
+            for column, height in zip(columns, compact)
+        ]
+
+    def readable(by: float) -> float:
+        """How many weights are written, and how easily they are told apart."""
+        most = _COMFORTABLE if by <= _HARDLY else 1.0
+        found = 0.0
+        for gap, ends in zip(gaps, pairwise(stretched(by))):
+            share, room = gap.share(*ends)
+            if share is not None:
+                found += len(gap.links) * (1 + min(room, most))
+        return round(found, 6)
+
+    return stretched(max(_STRETCHES, key=readable))
+
+
+def _rows(column: Column, height: float) -> list[float]:
+    return _evenly(len(column.units), height)
+
+
+def _evenly(count: int, height: float) -> list[float]:
+    """So many places, the middle of which is 0."""
+    return [height * (i / (count - 1) - 0.5) if count > 1 else 0.0 for i in range(count)]
+
+
+def _arrows(links: Sequence[Link], circles: Sequence[Sequence[Circle]]) -> list[Arrow]:
+    """The arrows, the strongest last, so that they lie on top."""
+    largest = max([abs(link.weight) for link in links if math.isfinite(link.weight)], default=0.0)
+    arrows = [
+        Arrow(
+            link,
+            circles[link.tail[0]][link.tail[1]],
+            circles[link.head[0]][link.head[1]],
+            link.weight / largest
+            if largest and math.isfinite(link.weight)
+            else 0.0
+            if link.weight == 0.0
+            else math.nan,
+        )
+        for link in links
+    ]
+    return sorted(arrows, key=lambda arrow: abs(arrow.strength))
+
+
+def _on(arrow: Arrow, share: float) -> Label:
+    """What is written on an arrow, at a share of the way between the circles' middles."""
+    x = arrow.tail.x + share * (arrow.head.x - arrow.tail.x)
+    y = arrow.tail.y + share * (arrow.head.y - arrow.tail.y)
+    return Label(x, y, *_size(arrow.link.lines), arrow.link.lines, arrow)
+
+
+def _beside(circle: Circle) -> Label:
+    wide, high = _size(circle.unit.beside)
+    x = circle.x + circle.radius + 8 + wide / 2
+    return Label(x, circle.y, wide, high, circle.unit.beside)
+
+
+def _texts(
+    network: Network, circles: Sequence[Circle], labels: Sequence[Label], xs: Sequence[float]
+) -> list[Text]:
+    """The title and the headings above, and the notes below."""
+    top = min(circle.y - circle.radius for circle in circles)
+    bottom = max(circle.y + circle.radius for circle in circles)
+    texts = [Text(x, top - LINE, column.heading) for x, column in zip(xs, network.columns)]
+    left = min(circle.x - circle.radius for circle in circles)
+    right = max(
+        [circle.x + circle.radius for circle in circles]
+        + [label.x + label.width / 2 for label in labels]
+    )
+    middle = (left + right) / 2
+    if network.title:
+        texts.insert(0, Text(middle, top - 3.2 * LINE, network.title, TITLE_FONT, bold=True))
+    notes = list(network.notes)
+    written = sum(label.arrow is not None for label in labels)
+    unwritten = sum(bool(link.lines) for link in network.links) - written
+    if unwritten:
+        notes.append(f"For want of room, {unwritten} weights are not written.")
+    for i, note in enumerate(notes):
+        texts.append(Text(middle, bottom + (i + 1.8) * LINE, note))
+    return texts
+
+
+def _bounded(
+    title: str,
+    circles: Sequence[Circle],
+    arrows: Sequence[Arrow],
+    labels: Sequence[Label],
+    texts: Sequence[Text],
+) -> Diagram:
+    boxes = [(c.x, c.y, 2 * c.radius, 2 * c.radius) for c in circles]
+    boxes += [(label.x, label.y, label.width, label.height) for label in labels]
+    boxes += [(t.x, t.y, width(t.text, t.size, t.bold), 1.3 * t.size) for t in texts]
+    left = min(x - wide / 2 for x, _, wide, _ in boxes) - _MARGIN
+    right = max(x + wide / 2 for x, _, wide, _ in boxes) + _MARGIN
+    top = min(y - high / 2 for _, y, _, high in boxes) - _MARGIN
+    bottom = max(y + high / 2 for _, y, _, high in boxes) + _MARGIN
+    return Diagram(
+        left, top, right - left, bottom - top, title,
+        tuple(circles), tuple(arrows), tuple(labels), tuple(texts),
+    )  # fmt: skip
+
+
+# ── The room that texts take ──────────────────────────────────────────────────
+
+
+def _radius(unit: Unit) -> float:
+    """The radius of a circle around the lines of a unit."""
+    corners = [_SMALLEST_RADIUS]
+    for i, line in enumerate(unit.lines):
+        middle = (i - (len(unit.lines) - 1) / 2) * LINE
+        corners.append(math.hypot(width(line, FONT, i == 0) / 2, abs(middle) + FONT / 2) + 4)
+    return math.ceil(max(corners))
+
+
+def _size(lines: Sequence[str]) -> tuple[float, float]:
+    """The width and the height of lines below each other."""
+    return max(map(width, lines), default=0.0) + 6, len(lines) * LINE + 1
+
+
+def width(text: str, size: float = FONT, bold: bool = False) -> float:
+    """The width that a line of text needs at most, in the usual sans-serif fonts."""
+    wide = sum(
+        1.05
+        if unicodedata.east_asian_width(character) in "WF"
+        else 0.36
+        if character in " .,:;|il()[]-/"
+        else 0.64
+        for character in text
+    )
+    return wide * size * (1.1 if bold else 1.0)

@@ -1,0 +1,106 @@
+"""What a pass through a network computes: sums, outputs, deltas and gradients.
+
+The model is left as it is: its layers are asked for their sums one by one, and
+`autograd.gradients` changes no ``grad``.
+"""
+
+from __future__ import annotations
+
+import reprlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograd import Value, enable_grad, gradients
+from nn.layers import Layer, check_elements, check_inputs
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """The numbers of one pass.
+
+    Attributes:
+        inputs: the numbers that went in.
+        sums: of each layer, what goes into its activation.
+        outputs: of each layer, what comes out.
+        target: what the last outputs should be; None if that is not known.
+        loss: half the squared error; None without a target.
+        deltas: of each layer, minus the slopes of the loss by the sums; empty without a target.
+        slopes: the derivatives of the loss by the parameters; empty without a target.
+    """
+
+    inputs: list[float]
+    sums: list[list[float]]
+    outputs: list[list[float]]
+    target: list[float] | None
+    loss: float | None
+    deltas: list[list[float]]
+    slopes: dict[Value, float]
+
+
+def run(layers: Sequence[Layer], inputs: Any, target: Any) -> Pass:
+    """Pass ``inputs`` through the layers, and back if there is a target.
+
+    Raises:
+        TypeError: something is not a number or a list of numbers.
+        ValueError: there are too few or too many numbers.
+    """
+    check_inputs("network", len(layers[0].neurons[0].w), inputs)
+    check_elements(inputs)
+    x = [_number(each) for each in inputs]
+    wanted = None if target is None else _target(target, len(layers[-1].neurons))
+    with enable_grad():
+        sums, outputs = _forward(layers, x)
+        deltas: list[list[float]] = []
+        slopes: dict[Value, float] = {}
+        loss = None
+        if wanted is not None:
+            halves = [(t - y) ** 2 / 2 for t, y in zip(wanted, outputs[-1])]
+            loss = sum(halves, Value(0.0))
+            deltas = [[-slope.data for slope in row] for row in gradients(loss, sums)]
+            parameters = [parameter for layer in layers for parameter in layer.parameters()]
+            slopes = dict(zip(parameters, [s.data for s in gradients(loss, parameters)]))
+    return Pass(
+        x,
+        [[_number(a) for a in row] for row in sums],
+        [[_number(y) for y in row] for row in outputs],
+        wanted,
+        None if loss is None else loss.data,
+        deltas,
+        slopes,
+    )
+
+
+def _forward(
+    layers: Sequence[Layer], x: Sequence[Any]
+) -> tuple[list[list[Value]], list[list[Any]]]:
+    """The sums and the outputs of each layer."""
+    sums: list[list[Value]] = []
+    outputs: list[list[Any]] = []
+    for layer in layers:
+        sums.append([neuron.weighted_sum(x) for neuron in layer.neurons])
+        x = [neuron.activation(a) for neuron, a in zip(layer.neurons, sums[-1])]
+        if layer.activation is not None:
+            x = layer.activation(x)
+        outputs.append(list(x))
+    return sums, outputs
+
+
+def _target(target: Any, count: int) -> list[float]:
+    """The target of each output."""
+    numbers = [target] if count == 1 and not hasattr(target, "__len__") else target
+    try:
+        check_inputs("target", count, numbers)
+        check_elements(numbers)
+    except (TypeError, ValueError) as error:
+        expected = "a number" if count == 1 else f"a list of {count} numbers"
+        outputs = "1 output" if count == 1 else f"{count} outputs"
+        raise type(error)(
+            f"the target of {outputs} is {expected}; got {reprlib.repr(target)}"
+        ) from None
+    return [_number(x) for x in numbers]
+
+
+def _number(x: Any) -> float:
+    number: float = (x if isinstance(x, Value) else Value(x)).data
+    return number
