@@ -101,6 +101,13 @@ class Output:
         if other_way not in self.other_ways:
             self.other_ways.append(other_way)
 
+    def save_chart(self, svg: str, name: str) -> None:
+        """Write a chart to ``name.svg``."""
+        path = self.folder / f"{name}.svg"
+        write(path, svg.encode())
+        print(f"Drawn: {path}")
+        self.pictures.append(path)
+
     def save_page(self, text: str, name: str) -> None:
         """Write a page of Markdown to ``name.md``."""
         path = self.folder / f"{name}.md"
