@@ -1,8 +1,8 @@
 """What the demos share: pictures and pages in files, and saying where they are.
 
 A picture is saved twice. The ``.gv`` is its source in Graphviz's language; the
-``.svg`` shows it, laid out by Graphviz's program ``dot``. Where there is no ``dot``,
-or it fails, the library lays the same picture out by itself.
+``.svg`` shows it, drawn by Graphviz's program ``dot``. Where there is no ``dot``,
+or it fails, the library draws the same picture by itself.
 """
 
 from __future__ import annotations
@@ -12,13 +12,14 @@ import os
 import shlex
 import shutil
 import subprocess
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd import Value, graph
 from autograd.draw import draw_dot
+from nn import Module, draw_network
 
 if TYPE_CHECKING:
     import graphviz
@@ -28,7 +29,7 @@ SECONDS_FOR_DOT = 30.0
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:
-    """Let a demo be told where to save what it makes, and who lays its pictures out."""
+    """Let a demo be told where to save what it makes, and what draws its pictures."""
     parser.add_argument(
         "--output",
         type=_output_folder,
@@ -39,8 +40,8 @@ def add_output_options(parser: argparse.ArgumentParser) -> None:
         "--layout",
         choices=["dot", "own"],
         default="dot",
-        help="what lays out the pictures: Graphviz's program dot, where it is installed, or the "
-        "library's own layout, which needs no other program (default: %(default)s)",
+        help="what lays out the pictures and draws them: Graphviz's program dot, where it is "
+        "installed, or this library, which needs no other program (default: %(default)s)",
     )
 
 
@@ -83,6 +84,13 @@ class Output:
             name,
         )
 
+    def save_network(
+        self, model: Module, inputs: Sequence[Value | float], target: float, name: str
+    ) -> None:
+        """Draw a network with its weights, and with what one case computes in it."""
+        network = draw_network(model, inputs, target)
+        self.save_picture(network, network.to_svg, name)
+
     def save_picture(self, dot: graphviz.Digraph, own: Callable[[], str], name: str) -> None:
         """Save ``name.gv`` and ``name.svg``; ``own`` draws the SVG if ``dot`` does not."""
         source, svg = self.folder / f"{name}.gv", self.folder / f"{name}.svg"
@@ -90,7 +98,7 @@ class Output:
         try:
             drawn = svg_by_dot(source, self.layout)
             how = f"by Graphviz's dot, from {source}"
-            other_way = "With --layout own, this library lays them out, without any other program."
+            other_way = "With --layout own, this library draws them, without any other program."
         except DotError as error:
             drawn = own().encode()
             how = f"by this library, {error}; Graphviz's source is {source}"
@@ -115,7 +123,7 @@ class Output:
         print(f"Written: {path}")
 
     def say_how_to_look(self) -> None:
-        """Print how to look at the pictures, and how to have them laid out the other way."""
+        """Print how to look at the pictures, and how to have them drawn the other way."""
         if self.pictures:
             print(f"A browser shows the pictures: open {self.pictures[-1]}")
         for way in self.other_ways:
@@ -123,7 +131,7 @@ class Output:
 
 
 def svg_by_dot(source: Path, layout: str = "dot") -> bytes:
-    """The picture of a ``.gv`` file as an SVG, laid out by ``dot``.
+    """The picture of a ``.gv`` file as an SVG, drawn by ``dot``.
 
     Raises:
         DotError: there is no ``dot``, it fails or takes too long, or ``layout`` is ``"own"``.
@@ -131,19 +139,19 @@ def svg_by_dot(source: Path, layout: str = "dot") -> bytes:
     if layout == "own":
         raise DotError(
             "as --layout own asks",
-            "Without --layout own, Graphviz's program dot lays them out, where it is installed.",
+            "Without --layout own, Graphviz's program dot draws them, where it is installed.",
         )
     dot = shutil.which("dot")
     if dot is None:
         raise DotError(
             "since dot is not installed",
-            "Graphviz's program dot lays them out once it is there: `apt install graphviz` "
+            "Graphviz's program dot draws them once it is there: `apt install graphviz` "
             "(Debian,\nUbuntu), `brew install graphviz` (macOS) or `winget install graphviz` "
             "(Windows).",
         )
     # The package's own render() would wait for as long as the program takes.
     command = [dot, "-Tsvg", str(source.resolve())]
-    by_hand = f"To have dot lay out a picture, and see what it says: {shlex.join(command)} -O"
+    by_hand = f"To have dot draw a picture, and see what it says: {shlex.join(command)} -O"
     try:
         run = subprocess.run(command, capture_output=True, timeout=SECONDS_FOR_DOT, check=True)
     except subprocess.TimeoutExpired:

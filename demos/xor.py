@@ -55,13 +55,13 @@ ARTICLE_B = {
 
 
 def make_model(rng: random.Random) -> MLP:
-    """The articles' network, its parameters labelled for the picture."""
+    """The articles' network, its parameters labelled for the pictures."""
     model = MLP(2, [4, 1], activation=["sigmoid", "sigmoid"], init=init.normal(), rng=rng)
-    for layer, name in zip(model.layers, ["hidden", "output"], strict=True):
-        for i, neuron in enumerate(layer.neurons):
-            neuron.b.label = f"{name}{i}.b"
-            for j, weight in enumerate(neuron.w):
-                weight.label = f"{name}{i}.w{j}"
+    for layer, names in zip(model.layers, [["h1", "h2", "h3", "h4"], ["O5"]], strict=True):
+        for neuron, name in zip(layer.neurons, names, strict=True):
+            neuron.b.label = f"{name}.b"
+            for i, weight in enumerate(neuron.w, start=1):
+                weight.label = f"{name}.w{i}"
     return model
 
 
@@ -115,16 +115,17 @@ def compare(figures: dict[str, float]) -> None:
     print("The start is random; python -m demos.xor_starts shows how far 2,000 of them differ.")
 
 
-def save_pictures(model: MLP, output: Output, name: str) -> None:
-    """Draw the graph of one case: all that is computed for it, with its gradients."""
-    x = [Value(number, label=f"x{i}") for i, number in enumerate(INPUTS[1])]
+def save_pictures(model: MLP, output: Output, suffix: str = "") -> None:
+    """Draw one case: the graph of all that it computes, with gradients, and the network."""
+    x = [Value(number, label=f"x{i}") for i, number in enumerate(INPUTS[1], start=1)]
     prediction = model(x)
     prediction.label = "prediction"
     loss = half_squared_error(prediction, TARGETS[1])
     loss.label = "loss"
     model.zero_grad()
     loss.backward()
-    output.save_graph(loss, name)
+    output.save_graph(loss, f"xor{suffix}")
+    output.save_network(model, x, TARGETS[1], f"xor_network{suffix}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -133,7 +134,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     output = Output(options.output, options.layout)
     rng = random.Random(options.seed)
     model = make_model(rng)
-    save_pictures(model, output, "xor_before")
+    save_pictures(model, output, "_before")
     print(METHODS[options.batch])
     figures = train(model, options.epochs, options.rate, options.batch, rng)
 
@@ -147,7 +148,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
         print(f"Learned: every prediction is within {LEARNED_WITHIN} of its target.")
     else:
         print(f"Not learned: a prediction is {LEARNED_WITHIN} or more from its target.")
-    save_pictures(model, output, "xor")
+    save_pictures(model, output)
     output.say_how_to_look()
     return 0 if learned else 1
 

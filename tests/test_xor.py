@@ -93,30 +93,38 @@ def run(*options: str, path: str | None = None) -> subprocess.CompletedProcess[s
 def test_the_demo_as_a_user_runs_it(tmp_path: Path) -> None:
     result = run("--output", str(tmp_path), path="")
     assert result.returncode == 0, result.stderr
-    lines = result.stdout.splitlines()
-    assert lines[0].startswith(f"Drawn: {tmp_path / 'xor_before.svg'} (by this library, ")
-    assert lines[1] == "Gradient descent: an update for all 4 cases together"
-    losses = [re.fullmatch(r"Epoch (\d+), Loss:(\S+)", line) for line in lines[2:5]]
-    assert lines[5].split() == ["this", "run", "article", "A", "article", "B"]
-    for line, loss, epoch in zip(lines[6:9], losses, [0, 4000, 8000], strict=True):
+    graphs, networks = ["xor_before", "xor"], ["xor_network_before", "xor_network"]
+    lines = iter(result.stdout.splitlines())
+    for name in (graphs[0], networks[0]):
+        assert next(lines).startswith(f"Drawn: {tmp_path / name}.svg (by this library, ")
+    assert next(lines) == "Gradient descent: an update for all 4 cases together"
+    losses = [re.fullmatch(r"Epoch (\d+), Loss:(\S+)", next(lines)) for _ in range(3)]
+    assert next(lines).split() == ["this", "run", "article", "A", "article", "B"]
+    for loss, epoch in zip(losses, [0, 4000, 8000], strict=True):
         assert loss is not None
         assert int(loss[1]) == epoch
+        line = next(lines)
         assert line.startswith(f"Loss at epoch {epoch:<4}  ")
         assert line.split()[4] == f"{float(loss[2]):.4f}"
-    for line, (a, b), target in zip(lines[9:13], xor.INPUTS, xor.TARGETS, strict=True):
-        prediction = re.fullmatch(rf"{a} xor {b} = {target} +(\d\.\d{{4}}) +– +0\.\d{{4}}", line)
-        assert prediction is not None
-        assert abs(float(prediction[1]) - target) < 0.1
-    assert "python -m demos.xor_starts" in lines[13]
-    assert lines[14] == "Learned: every prediction is within 0.1 of its target."
-    assert lines[15].startswith(f"Drawn: {tmp_path / 'xor.svg'} (by this library, ")
-    assert lines[16] == f"A browser shows the pictures: open {tmp_path / 'xor.svg'}"
+    for (a, b), target in zip(xor.INPUTS, xor.TARGETS, strict=True):
+        row = re.fullmatch(rf"{a} xor {b} = {target} +(\d\.\d{{4}}) +– +0\.\d{{4}}", next(lines))
+        assert row is not None
+        assert abs(float(row[1]) - target) < 0.1
+    assert "python -m demos.xor_starts" in next(lines)
+    assert next(lines) == "Learned: every prediction is within 0.1 of its target."
+    for name in (graphs[1], networks[1]):
+        assert next(lines).startswith(f"Drawn: {tmp_path / name}.svg (by this library, ")
+    assert next(lines) == f"A browser shows the pictures: open {tmp_path / 'xor_network.svg'}"
+    assert next(lines).startswith("Graphviz's program dot draws them once it is there: ")
     assert "epoch/s" in result.stderr
-    texts = {name: (tmp_path / f"{name}.svg").read_text() for name in ["xor_before", "xor"]}
-    for label in ["x0", "hidden3.w1", "output0.b", "prediction", "loss"]:
-        assert f">{label}</text>" in texts["xor"]
-        assert f">{label}</text>" in texts["xor_before"]
+    texts = {name: (tmp_path / f"{name}.svg").read_text("utf-8") for name in graphs + networks}
+    for name in graphs:
+        for label in ["x1", "h4.w2", "O5.b", "prediction", "loss"]:
+            assert f">{label}</text>" in texts[name]
+    for name in networks:
+        assert all(f">{unit}</text>" in texts[name] for unit in ["x1", "x2", "h1", "h4", "O5"])
     assert texts["xor"] != texts["xor_before"]
+    assert texts["xor_network"] != texts["xor_network_before"]
 
 
 def test_a_network_that_has_not_learned_exits_with_an_error(tmp_path: Path) -> None:
@@ -150,7 +158,7 @@ def test_the_run_names_its_method(
 ) -> None:
     options = ["--epochs", "1", "--output", str(tmp_path), "--layout", "own"]
     assert xor.main(["--batch", batch, *options]) == 1
-    assert capsys.readouterr().out.splitlines()[1] == method
+    assert capsys.readouterr().out.splitlines()[2] == method
 
 
 def test_the_help_says_which_of_the_articles_words_a_batch_is(
