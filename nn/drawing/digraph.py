@@ -29,6 +29,7 @@ from nn.drawing.svg import to_svg
 
 _PIXELS_PER_INCH = 96
 _POINTS_PER_PIXEL = 0.75
+_SVG = "image/svg+xml"
 
 
 class NetworkDigraph(graphviz.Digraph):  # type: ignore[misc]  # graphviz comes without types
@@ -69,7 +70,7 @@ class NetworkDigraph(graphviz.Digraph):  # type: ignore[misc]  # graphviz comes 
         except graphviz.ExecutableNotFound:
             if self._diagram is None:
                 raise
-            bundle = {"image/svg+xml": self.to_svg()}
+            bundle = {_SVG: self.to_svg()} if include is None or _SVG in include else {}
         return bundle
 
 

@@ -35,8 +35,8 @@ _MOST_LABELS: Final = 40  # between two columns
 _SHARES: Final = 60  # of the way, that are tried
 _TIGHT: Final = 1.1  # the least room of a weight, in multiples of its height
 _COMFORTABLE: Final = 1.4  # the room that is better than less
-_HARDLY: Final = 1.3  # how far columns are pulled apart for comfort alone
-_STRETCHES: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.15, _HARDLY, 1.5)
+_MOST_FOR_COMFORT: Final = 1.3  # how far columns are pulled apart where weights fit already
+_STRETCHES: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.15, _MOST_FOR_COMFORT, 1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,6 +124,7 @@ def place(network: Network) -> Diagram:
             [link for link in network.links if link.tail[0] == i],
             (len(left.units), len(right.units)),
             (radii[i], radii[i + 1]),
+            (width(left.heading) + width(right.heading)) / 2 + FONT,
         )
         for i, (left, right) in enumerate(pairwise(network.columns))
     ]
@@ -156,11 +157,13 @@ class _Gap:
         links: what leads through it.
         sizes: how many units the columns have.
         radii: of their circles.
+        least: how far apart they are at least, so that their headings do not touch.
     """
 
     links: Sequence[Link]
     sizes: tuple[int, int]
     radii: tuple[float, float]
+    least: float
 
     def is_labelled(self) -> bool:
         """Whether the weights are few enough to be written."""
@@ -182,8 +185,8 @@ class _Gap:
             near_tails = (self.radii[0] + wide / 2 + 4) * evenly / max(tails - 1, 1)
             near_heads = (self.radii[1] + wide / 2 + 4 + _ARROWHEAD) * evenly / max(heads - 1, 1)
             wanted = min(near_tails, near_heads, _WIDEST) if min(tails, heads) > 1 else 0.0
-            room = max(sum(self.radii) + 2.2 * wide, wanted)
-        return max(_NARROWEST, room, min(0.5 * height, _WIDEST))
+            room = max(sum(self.radii) + 2.2 * wide + 20.0, wanted)
+        return max(_NARROWEST, self.least, room, min(0.5 * height, _WIDEST))
 
     def share(self, *heights: float) -> tuple[float | None, float]:
         """The share of the way at which the weights are written, and the room that each has there.
@@ -231,7 +234,7 @@ def _heights(
 
     def readable(by: float) -> float:
         """How many weights are written, and how easily they are told apart."""
-        most = _COMFORTABLE if by <= _HARDLY else 1.0
+        most = _COMFORTABLE if by <= _MOST_FOR_COMFORT else 1.0
         found = 0.0
         for gap, ends in zip(gaps, pairwise(stretched(by))):
             share, room = gap.share(*ends)
@@ -259,15 +262,19 @@ def _arrows(links: Sequence[Link], circles: Sequence[Sequence[Circle]]) -> list[
             link,
             circles[link.tail[0]][link.tail[1]],
             circles[link.head[0]][link.head[1]],
-            link.weight / largest
-            if largest and math.isfinite(link.weight)
-            else 0.0
-            if link.weight == 0.0
-            else math.nan,
+            _strength(link.weight, largest),
         )
         for link in links
     ]
-    return sorted(arrows, key=lambda arrow: abs(arrow.strength))
+    return sorted(
+        arrows, key=lambda arrow: 2.0 if math.isnan(arrow.strength) else abs(arrow.strength)
+    )
+
+
+def _strength(weight: float, largest: float) -> float:
+    if not math.isfinite(weight):
+        return math.nan
+    return weight / largest if largest else 0.0
 
 
 def _on(arrow: Arrow, share: float) -> Label:
@@ -323,9 +330,16 @@ def _bounded(
     top = min(y - high / 2 for _, y, _, high in boxes) - _MARGIN
     bottom = max(y + high / 2 for _, y, _, high in boxes) + _MARGIN
     return Diagram(
-        left, top, right - left, bottom - top, title,
-        tuple(circles), tuple(arrows), tuple(labels), tuple(texts),
-    )  # fmt: skip
+        left=left,
+        top=top,
+        width=right - left,
+        height=bottom - top,
+        title=title,
+        circles=tuple(circles),
+        arrows=tuple(arrows),
+        labels=tuple(labels),
+        texts=tuple(texts),
+    )
 
 
 # ── The room that texts take ──────────────────────────────────────────────────
@@ -347,12 +361,13 @@ def _size(lines: Sequence[str]) -> tuple[float, float]:
 
 def width(text: str, size: float = FONT, bold: bool = False) -> float:
     """The width that a line of text needs at most, in the usual sans-serif fonts."""
-    wide = sum(
-        1.05
-        if unicodedata.east_asian_width(character) in "WF"
-        else 0.36
-        if character in " .,:;|il()[]-/"
-        else 0.64
-        for character in text
-    )
-    return wide * size * (1.1 if bold else 1.0)
+    return sum(map(_letter_width, text)) * size * (1.1 if bold else 1.0)
+
+
+def _letter_width(letter: str) -> float:
+    """The width of a letter, as a multiple of the size of the font."""
+    if unicodedata.east_asian_width(letter) in "WF" or letter in "mwMW@%⋯":
+        return 1.05
+    if letter in " .,:;|!'il()[]-/":
+        return 0.42
+    return 0.64 if letter.islower() or letter.isdigit() else 0.84

@@ -57,9 +57,10 @@ def run(layers: Sequence[Layer], inputs: Any, target: Any) -> Pass:
         if wanted is not None:
             halves = [(t - y) ** 2 / 2 for t, y in zip(wanted, outputs[-1])]
             loss = sum(halves, Value(0.0))
-            deltas = [[-slope.data for slope in row] for row in gradients(loss, sums)]
             parameters = [parameter for layer in layers for parameter in layer.parameters()]
-            slopes = dict(zip(parameters, [s.data for s in gradients(loss, parameters)]))
+            by_sums, by_parameters = gradients(loss, (sums, parameters))
+            deltas = [[-slope.data for slope in row] for row in by_sums]
+            slopes = {p: slope.data for p, slope in zip(parameters, by_parameters)}
     return Pass(
         x,
         [[_number(a) for a in row] for row in sums],

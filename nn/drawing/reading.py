@@ -19,7 +19,6 @@ _LONGEST_LABEL: Final = 12  # in characters
 _LONGEST_IN_CIRCLE: Final = 6
 
 _COLORS: Final = "Orange weights are positive, blue ones negative; the wider, the larger."
-_SUMS: Final = "a: the sum of the bias and the weighted inputs; y: the output"
 
 
 def read(model: Any, inputs: Any, target: Any, title: Any, precision: Any) -> Network:
@@ -42,9 +41,9 @@ def _layers(model: Any) -> list[Layer]:
     if isinstance(model, Layer):
         return [model]
     if isinstance(model, Neuron):
-        layer = Layer(len(model.w), 1)
-        layer.neurons = [model]
-        return [layer]
+        alone = Layer(1, 1, init=lambda rng, inputs: 0.0)  # no random numbers are spent on it
+        alone.neurons = [model]
+        return [alone]
     raise TypeError(
         f"draw_network() draws an MLP, a Layer or a Neuron, got {model!r}; "
         "autograd.graph(y) draws how a Value was computed, whatever by"
@@ -200,12 +199,15 @@ class _Reader:
 
     def _notes(self) -> list[str]:
         notes = [_COLORS]
+        biased = any(neuron.b is not None for layer in self.layers for neuron in layer.neurons)
         if self.computed is not None:
-            notes.append(_SUMS)
+            bias = "the bias (b) plus " if biased else ""
+            notes.append(f"a: {bias}the weighted inputs; y: the output, the activation of a")
             if self.computed.loss is not None:
+                of_bias = ", -δ for a bias" if biased else ""
                 notes.append(
-                    "δ = -∂E/∂a and grad = ∂E/∂w, of a bias -δ, "
-                    f"where E = ½ Σ (target - y)² = {self._text(self.computed.loss)}"
+                    f"δ = -∂E/∂a; grad = ∂E/∂w{of_bias}; "
+                    f"E = ½ Σ (target - y)² = {self._text(self.computed.loss)}"
                 )
         if any(len(layer.neurons) > _MOST_DETAILED for layer in self.layers):
             held = "no bias" if self.computed is None else "the output alone"

@@ -114,8 +114,4 @@ def _tooltip(tooltip: str) -> str:
 
 def _number(number: float) -> str:
     """In tenths of a pixel, as short as can be."""
-    return (
-        f"{number:.1f}".removesuffix(".0").replace("-0", "0")
-        if abs(number) < 0.05
-        else (f"{number:.1f}".removesuffix(".0"))
-    )
+    return f"{round(number, 1) + 0.0:.1f}".removesuffix(".0")

@@ -1,0 +1,608 @@
+"""Pictures of networks: the numbers in them, their places, and that they need no program."""
+
+from __future__ import annotations
+
+import json
+import os
+import random
+import re
+import shutil
+import subprocess
+import sys
+from collections.abc import Iterator
+from itertools import combinations, pairwise
+from pathlib import Path
+from typing import Any
+from xml.etree import ElementTree
+
+import graphviz
+import mpmath
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd import Value, no_grad
+from nn import MLP, Layer, Module, Neuron, draw_network, init
+from nn.drawing.layout import Diagram, place
+from nn.drawing.reading import read
+from tests.drawings import HOSTILE, any_text, dot_texts, svg_texts
+
+ROOT = Path(__file__).parent.parent
+
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs the dot program")
+
+
+def article_network() -> MLP:
+    """The articles' network: 2-2-1, sigmoid, without biases, w11 leading from x1 to h1."""
+    model = MLP(2, [2, 1], activation=["sigmoid", "sigmoid"], bias=False)
+    weights = {"w11": 0.2, "w21": 0.2, "w12": 0.3, "w22": 0.3, "w13": 0.3, "w23": 0.9}
+    for parameter, (label, number) in zip(model.parameters(), weights.items(), strict=True):
+        parameter.label, parameter.data = label, number
+    return model
+
+
+def network(sizes: list[int], seed: int = 1, **options: Any) -> MLP:
+    model = MLP(sizes[0], sizes[1:], init=init.normal(), rng=random.Random(seed), **options)
+    for parameter in model.parameters():
+        parameter.data = parameter.data or 0.25
+    return model
+
+
+def diagram(model: Any, inputs: Any = None, target: Any = None, title: str = "") -> Diagram:
+    return place(read(model, inputs, target, title, 4))
+
+
+def facts(svg: str) -> dict[str, dict[str, float]]:
+    """What each circle of an SVG says, by the name in it."""
+    found: dict[str, dict[str, float]] = {}
+    for group in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}g"):
+        texts = [element.text or "" for element in group.iter("{http://www.w3.org/2000/svg}text")]
+        if any(element.tag.endswith("circle") for element in group):
+            pairs = [line.split(" = ") for line in texts[1:] if " = " in line]
+            found[texts[0]] = {name: float(number) for name, number in pairs}
+    return found
+
+
+def weights(svg: str) -> dict[str, tuple[float, float | None]]:
+    """The labelled weights of an SVG and their gradients, by label."""
+    texts = svg_texts(svg)
+    found: dict[str, tuple[float, float | None]] = {}
+    for line, following in pairwise(texts):
+        weight = re.fullmatch(r"(w\d+) = (\S+)", line)
+        slope = re.fullmatch(r"grad (\S+)", following)
+        if weight:
+            found[weight[1]] = float(weight[2]), float(slope[1]) if slope else None
+    return found
+
+
+# ── The numbers ───────────────────────────────────────────────────────────────
+
+
+def test_the_articles_network_looks_as_on_the_blackboard() -> None:
+    drawn = diagram(article_network(), [Value(0.35, "x1"), Value(0.7, "x2")], 0.5)
+    assert [circle.unit.lines for circle in drawn.circles] == [
+        ("x1", "0.35"),
+        ("x2", "0.7"),
+        ("h1", "a = 0.21", "y = 0.5523", "δ = -0.002728"),
+        ("h2", "a = 0.315", "y = 0.5781", "δ = -0.008071"),
+        ("O3", "a = 0.686", "y = 0.6651", "δ = -0.03677"),
+    ]
+    beside = drawn.circles[-1].unit.beside
+    assert beside == ("target = 0.5", "target - y = -0.1651")
+    assert {label.lines for label in drawn.labels} - {beside} == {
+        ("w11 = 0.2", "grad 0.0009547"),
+        ("w21 = 0.2", "grad 0.001909"),
+        ("w12 = 0.3", "grad 0.002825"),
+        ("w22 = 0.3", "grad 0.00565"),
+        ("w13 = 0.3", "grad 0.02031"),
+        ("w23 = 0.9", "grad 0.02126"),
+    }
+    assert [text.text for text in drawn.texts] == [
+        "inputs",
+        "sigmoid",
+        "sigmoid",
+        "Orange weights are positive, blue ones negative; the wider, the larger.",
+        "a: the weighted inputs; y: the output, the activation of a",
+        "δ = -∂E/∂a; grad = ∂E/∂w; E = ½ Σ (target - y)² = 0.01362",
+    ]
+
+
+def test_the_numbers_are_those_of_60_digits() -> None:
+    svg = draw_network(article_network(), [0.35, 0.7], 0.5, precision=17).to_svg()
+
+    def sigmoid(a: Any) -> Any:
+        return 1 / (1 + mpmath.exp(-a))
+
+    with mpmath.workdps(60):
+        # The weights are the floats next to 0.2, 0.3 and 0.9, and so are the inputs.
+        w11, w21, w12, w22, w13, w23, x1, x2, target = map(
+            mpmath.mpf, (0.2, 0.2, 0.3, 0.3, 0.3, 0.9, 0.35, 0.7, 0.5)
+        )
+        a1, a2 = w11 * x1 + w21 * x2, w12 * x1 + w22 * x2
+        y3, y4 = sigmoid(a1), sigmoid(a2)
+        a3 = w13 * y3 + w23 * y4
+        y5 = sigmoid(a3)
+        delta5 = y5 * (1 - y5) * (target - y5)
+        delta3, delta4 = y3 * (1 - y3) * w13 * delta5, y4 * (1 - y4) * w23 * delta5
+        expected = {
+            "h1": {"a": a1, "y": y3, "δ": delta3},
+            "h2": {"a": a2, "y": y4, "δ": delta4},
+            "O3": {"a": a3, "y": y5, "δ": delta5},
+        }
+        slopes = {
+            "w11": -delta3 * x1,
+            "w21": -delta3 * x2,
+            "w12": -delta4 * x1,
+            "w22": -delta4 * x2,
+            "w13": -delta5 * y3,
+            "w23": -delta5 * y4,
+        }
+        drawn = facts(svg)
+        for name, numbers in expected.items():
+            got = drawn[name]
+            assert got == {key: pytest.approx(float(n), rel=1e-14) for key, n in numbers.items()}
+    written = weights(svg)
+    assert written.keys() == slopes.keys()
+    for name, slope in slopes.items():
+        assert written[name][1] == pytest.approx(float(slope), rel=1e-14)
+
+
+@settings(max_examples=25, deadline=None)
+@given(
+    st.lists(st.integers(1, 3), min_size=2, max_size=4),
+    st.integers(0, 1000),
+    st.sampled_from(["relu", "tanh", "sigmoid", "linear"]),
+    st.booleans(),
+)
+def test_sums_outputs_and_gradients_are_those_of_the_model(
+    sizes: list[int], seed: int, activation: str, bias: bool
+) -> None:
+    last = "softmax" if sizes[-1] > 1 else "sigmoid"
+    activations = [activation] * (len(sizes) - 2) + [last]
+    model = network(sizes, seed, activation=activations, bias=bias)
+    rng = random.Random(seed)
+    x = [rng.gauss(0, 1) for _ in range(sizes[0])]
+    target = [rng.random() for _ in range(sizes[-1])]
+    for i, neuron in enumerate(n for layer in model.layers for n in layer.neurons):
+        for j, weight in enumerate(neuron.w):
+            weight.label = f"w{i}{j}"
+    svg = draw_network(model, x, target, precision=17).to_svg()
+
+    output = model(x)
+    outputs = output if isinstance(output, list) else [output]
+    loss = sum([(t - y) ** 2 / 2 for t, y in zip(target, outputs)], Value(0.0))
+    loss.backward()
+    drawn = facts(svg)
+    neurons = [neuron for layer in model.layers for neuron in layer.neurons]
+    names = [name for name in drawn if name[0] in "hO"]
+    assert len(names) == len(neurons)
+    for name, neuron in zip(names, neurons):
+        if bias:
+            # The bias is added to the sum, so that its derivative is that of the sum.
+            assert drawn[name]["b"] == neuron.b.data
+            assert drawn[name]["δ"] == pytest.approx(-neuron.b.grad, rel=1e-12, abs=1e-300)
+        else:
+            assert "b" not in drawn[name]
+    assert [drawn[name]["y"] for name in names[-len(outputs) :]] == [y.data for y in outputs]
+    written = weights(svg)
+    for weight in [weight for neuron in neurons for weight in neuron.w]:
+        assert written[weight.label][0] == weight.data
+        assert written[weight.label][1] == pytest.approx(weight.grad, rel=1e-12, abs=1e-300)
+
+
+def test_without_inputs_there_are_weights_and_biases_alone() -> None:
+    drawn = diagram(network([2, 2, 1]))
+    assert [circle.unit.lines for circle in drawn.circles] == [
+        ("x1",),
+        ("x2",),
+        ("h1", "b = 0.25"),
+        ("h2", "b = 0.25"),
+        ("O3", "b = 0.25"),
+    ]
+    assert all(len(label.lines) == 1 for label in drawn.labels)
+    assert len(drawn.labels) == 6
+
+
+def test_without_a_target_there_are_no_deltas() -> None:
+    svg = draw_network(article_network(), [0.35, 0.7]).to_svg()
+    assert facts(svg)["h1"] == {"a": 0.21, "y": 0.5523}
+    assert "δ" not in svg
+    assert "grad" not in svg
+
+
+def test_a_layer_and_a_neuron_are_networks_of_one_layer() -> None:
+    def units(model: Module) -> list[str]:
+        return [circle.unit.lines[0] for circle in diagram(model).circles]
+
+    assert units(Layer(2, 3)) == ["x1", "x2", "O1", "O2", "O3"]
+    assert units(Neuron(2)) == ["x1", "x2", "O1"]
+
+
+def test_a_column_is_headed_by_its_activation() -> None:
+    def double(x: Value) -> Value:
+        return 2 * x
+
+    model = MLP(1, [1, 1, 2], activation=[double, "leaky_relu", "softmax"])
+    headings = [text.text for text in diagram(model).texts][:4]
+    assert headings == ["inputs", "double", "leaky_relu", "softmax"]
+
+
+def test_minus_zero_is_written_as_zero() -> None:
+    model = Neuron(1, activation="linear", init=lambda rng, inputs: -0.0)
+    drawn = diagram(model, [-0.0], 0)
+    texts = [line for circle in drawn.circles for line in circle.unit.lines]
+    texts += [line for label in drawn.labels for line in label.lines]
+    assert not any(re.search(r"-0\b(?!\.)", text) for text in texts)
+
+
+@pytest.mark.parametrize("number", [float("inf"), float("-inf"), float("nan")])
+def test_numbers_that_are_not_finite_are_drawn(number: float) -> None:
+    model = article_network()
+    model.layers[0].neurons[0].w[0].data = number
+    picture = draw_network(model, [0.35, 0.7], 0.5)
+    assert f"w11 = {number:g}" in svg_texts(picture.to_svg())
+    assert "#a21caf" in picture.source
+
+
+# ── The model stays as it is ──────────────────────────────────────────────────
+
+
+def state(values: list[Value]) -> list[tuple[Any, ...]]:
+    return [(repr(v.data), repr(v.grad), v.has_grad, v.label, v.op, v.inputs) for v in values]
+
+
+@pytest.mark.parametrize("trained", [False, True])
+def test_the_model_and_its_inputs_stay_as_they_are(trained: bool) -> None:
+    model = network([2, 3, 2], activation=["relu", "softmax"])
+    start = Value(0.5, "start")
+    x = [start * 2, Value(0.25, "x2")]
+    values = [*model.parameters(), start, *x]
+    if trained:
+        (model(x)[0] * 3).backward()
+    before, attributes = state(values), [vars(module) for _, module in model.named_modules()]
+    attributes = [dict(each) for each in attributes]
+    draws = random.getstate()
+    draw_network(model, x, [0.0, Value(1.0)])
+    draw_network(model.layers[0].neurons[0], x, 1.0)
+    assert state(values) == before
+    assert [vars(module) for _, module in model.named_modules()] == attributes
+    assert random.getstate() == draws
+
+
+def test_deltas_are_there_also_where_nothing_is_recorded() -> None:
+    expected = draw_network(article_network(), [0.35, 0.7], 0.5).source
+    with no_grad():
+        assert draw_network(article_network(), [0.35, 0.7], 0.5).source == expected
+
+
+def test_the_same_network_gives_the_same_bytes() -> None:
+    program = (
+        "import random\nfrom nn import MLP, draw_network\n"
+        "model = MLP(2, [4, 3], activation=['tanh', 'softmax'], rng=random.Random(1))\n"
+        "picture = draw_network(model, [0.5, -1.0], [0, 1, 0], title='t')\n"
+        "print(picture.source, picture.to_svg())"
+    )
+    outputs = {
+        subprocess.run(
+            [sys.executable, "-c", program],
+            capture_output=True,
+            check=True,
+            cwd=ROOT,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+        ).stdout
+        for seed in ("1", "2")
+    }
+    assert len(outputs) == 1
+
+
+# ── Places ────────────────────────────────────────────────────────────────────
+
+
+def boxes(drawn: Diagram) -> Iterator[tuple[float, float, float, float]]:
+    """The left, right, top and bottom edges of every circle and text."""
+    sizes = [(c.x, c.y, 2 * c.radius, 2 * c.radius) for c in drawn.circles]
+    sizes += [(label.x, label.y, label.width, label.height) for label in drawn.labels]
+    for x, y, width, height in sizes:
+        yield x - width / 2, x + width / 2, y - height / 2, y + height / 2
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=5), st.sampled_from([None, 0, 1]))
+def test_nothing_lies_on_anything_else(sizes: list[int], passes: int | None) -> None:
+    x = None if passes is None else [0.5] * sizes[0]
+    drawn = diagram(network(sizes), x, [1.0] * sizes[-1] if passes else None, "title")
+    everything = list(boxes(drawn))
+    for one, other in combinations(everything, 2):
+        apart = max(
+            one[0] - other[1], other[0] - one[1], one[2] - other[3], other[2] - one[3]
+        )  # along the axis where they are furthest apart
+        assert apart >= 0
+    for left, right, top, bottom in everything:
+        assert drawn.left < left < right < drawn.left + drawn.width
+        assert drawn.top < top < bottom < drawn.top + drawn.height
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=5))
+def test_a_weight_is_written_on_its_arrow_or_counted_as_left_out(sizes: list[int]) -> None:
+    drawn = diagram(network(sizes))
+    written = [label for label in drawn.labels if label.arrow is not None]
+    for label in written:
+        assert label.arrow is not None
+        tail, head = label.arrow.tail, label.arrow.head
+        share = (label.x - tail.x) / (head.x - tail.x)
+        assert 0 < share < 1
+        assert label.y == pytest.approx(tail.y + share * (head.y - tail.y))
+        assert label.lines == (f"{label.arrow.link.weight:.4g}",)
+    notes = " ".join(text.text for text in drawn.texts)
+    found = re.search(r"For want of room, (\d+) weights are not written", notes)
+    total = sum(tails * heads for tails, heads in pairwise(sizes))
+    assert len(written) + (int(found[1]) if found else 0) == total == len(drawn.arrows)
+
+
+@pytest.mark.parametrize(
+    "sizes", [[2, 2, 1], [2, 4, 1], [3, 4, 3], [4, 4, 2], [1, 8, 1], [2, 8, 2]]
+)
+def test_all_weights_of_small_networks_are_written(sizes: list[int]) -> None:
+    for x, target in [(None, None), ([0.5] * sizes[0], [1.0] * sizes[-1])]:
+        drawn = diagram(network(sizes), x, target)
+        assert not any("want of room" in text.text for text in drawn.texts)
+
+
+def test_columns_follow_each_other_from_left_to_right() -> None:
+    drawn = diagram(network([2, 3, 4, 1]))
+    xs = [circle.x for circle in drawn.circles]
+    assert xs == sorted(xs)
+    assert len(set(xs)) == 4
+    for arrow in drawn.arrows:
+        assert arrow.tail.x < arrow.head.x
+
+
+def test_thirty_neurons_are_all_shown() -> None:
+    drawn = diagram(network([2, 16, 13, 1]))
+    assert sum(circle.unit.kind == "neuron" for circle in drawn.circles) == 30
+    assert not any("Left out" in text.text for text in drawn.texts)
+    assert len(drawn.arrows) == 2 * 16 + 16 * 13 + 13
+
+
+def test_what_is_left_out_is_counted() -> None:
+    drawn = diagram(network([20, 40, 40, 2]))
+    kinds = [circle.unit.kind for circle in drawn.circles]
+    assert (kinds.count("input"), kinds.count("neuron"), kinds.count("gap")) == (8, 18, 3)
+    gaps = [circle.unit.lines for circle in drawn.circles if circle.unit.kind == "gap"]
+    assert gaps == [("⋮", "12 more"), ("⋮", "32 more"), ("⋮", "32 more")]
+    texts = [text.text for text in drawn.texts]
+    assert "Left out, with their weights: 12 inputs, 64 neurons" in texts
+    assert "In layers of more than 8 neurons, circles hold no bias." in texts
+
+
+def test_layers_in_the_middle_of_deep_networks_are_left_out() -> None:
+    drawn = diagram(network([2, *[2] * 20]))
+    names = [circle.unit.lines for circle in drawn.circles]
+    assert ("⋯", "14 layers") in names
+    assert [name for name, *_ in names][-4:] == ["h37", "h38", "O39", "O40"]
+    assert "Left out, with their weights: 14 layers" in [text.text for text in drawn.texts]
+
+
+# ── Graphviz ──────────────────────────────────────────────────────────────────
+
+
+def test_it_is_a_digraph_that_can_be_saved_copied_and_added_to(tmp_path: Path) -> None:
+    picture = draw_network(article_network(), format="png")
+    assert isinstance(picture, graphviz.Digraph)
+    assert picture.format == "png"
+    saved = Path(picture.save(tmp_path / "network.gv"))
+    assert saved.read_text("utf-8") == picture.source
+    twin = picture.copy()
+    assert twin.source == picture.source
+    assert twin.to_svg() == picture.to_svg()
+    twin.node("note", "a note")
+    assert twin.source != picture.source
+    with twin.subgraph(name="more") as part:
+        part.node("other")
+    assert "other" in twin.source
+    with pytest.raises(ValueError, match=r"^a part of a network's picture has no SVG of its own$"):
+        part.to_svg()
+
+
+@needs_dot
+@pytest.mark.parametrize("sizes", [[2, 2, 1], [2, 16, 10, 1], [3, 40, 40, 2], [2] * 20])
+def test_dot_keeps_to_the_places_and_has_nothing_to_complain_about(
+    sizes: list[int], capfd: pytest.CaptureFixture[str]
+) -> None:
+    model, x, target = network(sizes), [0.5] * sizes[0], [1.0] * sizes[-1]
+    # As a user runs it: the source says by itself which layout is wanted.
+    source = draw_network(model, x, target, title="title").source
+    read_back = subprocess.run(["dot", "-Tjson"], input=source.encode(), capture_output=True)
+    assert read_back.stderr == b""
+    nodes = {node["name"]: node["pos"] for node in json.loads(read_back.stdout)["objects"]}
+    places = {
+        circle.unit.name: (0.75 * circle.x, -0.75 * circle.y)
+        for circle in diagram(model, x, target, "title").circles
+    }
+    found = {name: tuple(map(float, nodes[name].split(","))) for name in places}
+    # Graphviz moves the whole so that it begins at 0.
+    shifts = [(found[name][0] - x, found[name][1] - y) for name, (x, y) in places.items()]
+    for across, down in shifts:
+        assert across == pytest.approx(shifts[0][0], abs=0.1)
+        assert down == pytest.approx(shifts[0][1], abs=0.1)
+    draw_network(model, x, target).pipe()
+    assert capfd.readouterr().err == ""
+
+
+def words(texts: list[str]) -> list[str]:
+    return sorted(" ".join(text.split()) for text in texts if text.strip())
+
+
+@needs_dot
+def test_dot_says_the_same_as_the_svg_of_the_library() -> None:
+    picture = draw_network(network([2, 3, 2]), [0.5, -1.0], [0.0, 1.0], title="<a> & \\b")
+    assert words(dot_texts(picture.pipe().decode())) == words(svg_texts(picture.to_svg()))
+
+
+def labelled(text: str) -> graphviz.Digraph:
+    """A picture with ``text`` wherever there can be one."""
+    model = network([2, 2, 1])
+    for parameter in model.parameters():
+        parameter.label = text
+    return draw_network(model, [Value(0.5, text), Value(1.0, text)], 1.0, title=text)
+
+
+def as_shown(text: str) -> str:
+    line = text.replace("\n", " ").replace("\t", " ")
+    return "".join(each if each.isprintable() else "\ufffd" for each in line)
+
+
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_labels_are_text_in_the_svg(text: str) -> None:
+    svg = labelled(text).to_svg()
+    tags = {element.tag.split("}")[1] for element in ElementTree.fromstring(svg).iter()}
+    assert tags == {"svg", "rect", "g", "title", "path", "polygon", "circle", "text"}
+    assert as_shown(text) in svg_texts(svg)
+
+
+@needs_dot
+@pytest.mark.parametrize("text", HOSTILE)
+def test_hostile_labels_are_text_for_dot(text: str) -> None:
+    picture = labelled(text)
+    svg = picture.pipe().decode()
+    assert not re.search(r"<(script|b|i)\b", svg, re.I)
+    assert words(dot_texts(svg)) == words(svg_texts(picture.to_svg()))
+
+
+@settings(max_examples=50, deadline=None)
+@given(any_text())
+def test_any_label_can_be_written(text: str) -> None:
+    picture = labelled(text)
+    picture.source.encode()
+    ElementTree.fromstring(picture.to_svg())
+
+
+def test_long_labels_are_cut_and_whole_in_tooltips() -> None:
+    model = article_network()
+    label = "a label that is longer than there is room for"
+    model.layers[0].neurons[0].w[0].label = label
+    svg = draw_network(model).to_svg()
+    assert "a label tha… = 0.2" in svg_texts(svg)
+    assert f"{label} = 0.2" in svg
+
+
+# ── Without Graphviz ──────────────────────────────────────────────────────────
+
+
+def test_a_notebook_shows_the_picture_without_dot(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    picture = draw_network(article_network())
+    assert picture._repr_mimebundle_() == {"image/svg+xml": picture.to_svg()}
+    assert picture._repr_mimebundle_(exclude=["image/svg+xml"]) == {}
+    assert picture._repr_mimebundle_(include=["image/png"]) == {}
+
+
+@needs_dot
+def test_a_notebook_shows_what_dot_draws() -> None:
+    picture = draw_network(article_network())
+    picture.node("note", "a note of one's own", pos="0,0!")
+    [(kind, shown)] = picture._repr_mimebundle_().items()
+    assert kind == "image/svg+xml"
+    assert "a note of one&#39;s own" in str(shown)
+
+
+def test_without_the_package_graphviz_the_error_says_what_to_install(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setitem(sys.modules, "graphviz", None)
+    monkeypatch.delitem(sys.modules, "nn.drawing.digraph", raising=False)
+    with pytest.raises(ModuleNotFoundError) as raised:
+        draw_network(article_network())
+    assert str(raised.value) == (
+        "draw_network() gives a graphviz.Digraph and needs the package graphviz: "
+        "pip install graphviz"
+    )
+
+
+# ── Errors ────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("draw", "error", "message"),
+    [
+        (
+            lambda: draw_network(Value(1.0)),  # type: ignore[arg-type]
+            TypeError,
+            "draw_network() draws an MLP, a Layer or a Neuron, got Value(1.0); "
+            "autograd.graph(y) draws how a Value was computed, whatever by",
+        ),
+        (
+            lambda: draw_network(article_network(), target=0.5),
+            ValueError,
+            "a target is compared with the output for inputs: pass inputs too",
+        ),
+        (
+            lambda: draw_network(article_network(), 0.5),  # type: ignore[arg-type]
+            TypeError,
+            "this network takes a list of 2 inputs, each a number or a Value; "
+            "got 0.5, of type float",
+        ),
+        (
+            lambda: draw_network(article_network(), [0.5]),
+            ValueError,
+            "this network takes 2 inputs, got 1",
+        ),
+        (
+            lambda: draw_network(article_network(), [0.5, "a"]),  # type: ignore[list-item]
+            TypeError,
+            "input 1 must be a number or a Value; got 'a', of type str",
+        ),
+        (
+            lambda: draw_network(article_network(), [0.5, 1], [0.5, 1]),
+            ValueError,
+            "the target of 1 output is a number; got [0.5, 1]",
+        ),
+        (
+            lambda: draw_network(article_network(), [0.5, 1], "a"),  # type: ignore[arg-type]
+            TypeError,
+            "the target of 1 output is a number; got 'a'",
+        ),
+        (
+            lambda: draw_network(Layer(2, 3), [0.5, 1], 0.5),
+            TypeError,
+            "the target of 3 outputs is a list of 3 numbers; got 0.5",
+        ),
+        (
+            lambda: draw_network(Layer(2, 3), [0.5, 1], [0.5]),
+            ValueError,
+            "the target of 3 outputs is a list of 3 numbers; got [0.5]",
+        ),
+        (
+            lambda: draw_network(article_network(), title=3),  # type: ignore[arg-type]
+            TypeError,
+            "title is a string, got 3",
+        ),
+        (
+            lambda: draw_network(article_network(), precision=0),
+            ValueError,
+            "precision is from 1 to 17 significant digits, got 0",
+        ),
+        (
+            lambda: draw_network(article_network(), precision=4.5),  # type: ignore[arg-type]
+            TypeError,
+            "precision is a whole number, got 4.5",
+        ),
+    ],
+)
+def test_bad_arguments_are_refused_with_the_way_out(
+    draw: Any, error: type[Exception], message: str
+) -> None:
+    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+        draw()
+
+
+def test_inputs_and_targets_may_be_values_or_arrays() -> None:
+    expected = draw_network(article_network(), [0.35, 0.7], 0.5).source
+    for x, target in [
+        ((0.35, 0.7), [0.5]),
+        (np.array([0.35, 0.7]), np.float64(0.5)),
+        ([Value(0.35), Value(0.7)], Value(0.5)),
+    ]:
+        assert draw_network(article_network(), x, target).source == expected  # type: ignore[arg-type]
