@@ -110,7 +110,7 @@ class Output:
             self.other_ways.append(other_way)
 
     def save_chart(self, svg: str, name: str) -> None:
-        """Write a chart to ``name.svg``."""
+        """Save a chart (demos/plot.py) as ``name.svg``."""
         path = self.folder / f"{name}.svg"
         write(path, svg.encode())
         print(f"Drawn: {path}")

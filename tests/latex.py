@@ -13,7 +13,7 @@ COMMANDS = {
     \sigma \tanh \sinh \cosh \sin \cos \tan \arcsin \arccos \arctan \ln \log \max \min \bmod \infty
     \lvert \rvert \lfloor \rfloor \lceil \rceil \le \quad \pi \hat \grave \backslash \sim \ast \vert
     \alpha \beta \gamma \delta \epsilon \zeta \eta \theta \iota \kappa \lambda \mu \nu \xi \rho
-    \tau \upsilon \phi \chi \psi \omega
+    \tau \upsilon \phi \chi \psi \omega \Delta
     \{ \} \$ \& \# \% \_ \; \, \ \\
     """,
     ),

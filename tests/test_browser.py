@@ -17,7 +17,8 @@ import pytest
 
 from autograd import Value, graph
 from autograd.draw import save
-from demos.hand_example import ARTICLES, forward_and_backward, starting_weights
+from demos.articles import ARTICLES
+from demos.hand_example import forward_and_backward, starting_weights
 from tests.drawings import HOSTILE, example, network
 
 BROWSER = next(

@@ -13,7 +13,8 @@ import autograd
 from autograd import Value, explain, graph
 from autograd.words.explanation import Explanation
 from autograd.words.notation import STYLES
-from demos.hand_example import ARTICLES, Article, forward_and_backward, starting_weights
+from demos.articles import ARTICLES, Article
+from demos.hand_example import forward_and_backward, starting_weights
 from nn import MLP
 from tests.expressions import Step, programs, run_on_values
 from tests.latex import check_math, formulas_of_markdown
