@@ -57,9 +57,9 @@ sigmoid, $F(a) = 1 / (1 + e^{-a})$. None has a bias. Given are
 
 ### Two numberings at once
 
-The articles count in two ways. Sums and weights count the neurons: hidden 1 and 2, output 3.
-Outputs and deltas, which the backward pass brings, count all units: the inputs are 1 and 2, so
-that the neurons are 3, 4 and 5.
+The articles count in two ways. Weights and sums count the neurons: hidden 1 and 2, output 3.
+Outputs, and the deltas of the backward pass, count all units: the inputs are 1 and 2, so that the
+neurons are 3, 4 and 5.
 
 | neuron | sum | output | delta |
 |---|---|---|---|
@@ -98,9 +98,13 @@ y_5 &= F(a_3) = F(<A a3>) = <A y5> \\
 \end{aligned}
 $$
 
-In both, beside what they print:
+In both, beside what they print and the verdict on it:
 
 <beside: a1, a2, y3, y4, a3, y5, error>
+
+The verdicts are
+
+<meanings>
 
 ## Backward pass
 
@@ -113,7 +117,8 @@ how strongly, that sum should move. The chain rule builds it of three derivative
 - The error falls by as much as $y_5$ rises, so that
   $-\partial\mathrm{loss}/\partial y_5 = \mathrm{error}$.
 - $F' = F \cdot (1 - F)$: the derivative of the sigmoid needs nothing but its output. So that of
-  $y_5$ with respect to $a_3$ is $y_5 (1 - y_5)$.
+  $y_5$ with respect to $a_3$ is $y_5 (1 - y_5)$. (It is the output, too, that the function
+  `sigmoid_derivative` of the articles' program has to be given.)
 - $a_3 = w_{13} y_3 + w_{23} y_4$, so that its derivatives with respect to $y_3$ and $y_4$ are
   these weights.
 
@@ -211,9 +216,9 @@ That is so near after <A updates> updates in A, and after <B updates> in B.
 
 ![How y5 approaches the target](hand_example_approach.svg)
 
-The <printed output> that the articles print after one update is reached later, too: in A after
-<A updates to printed> updates, where $y_5$ is <A y5 as printed>, and in B after
-<B updates to printed>, where it is <B y5 as printed>.
+The articles print <printed output> after one update. $y_5$ does come to that, after
+<A updates to printed> updates in A (<A y5 as printed>) and <B updates to printed> in B
+(<B y5 as printed>).
 
 "Until the actual output is gained" would be for ever, since each update takes away only a share of
 the error, and $y_5$ approaches the target without reaching it. To within <smallest> it takes
@@ -267,6 +272,9 @@ def page_of(worked: Sequence[Worked], tolerance: float) -> str:
         "smallest": number(SMALLEST_TOLERANCE),
         "printed output": PRINTED_OUTPUT,
         "trace": trace_table(worked, tolerance),
+        "meanings": "\n".join(
+            f"- **{verdict.value}**: {text}" for verdict, text in MEANINGS.items()
+        ),
         "judged": "\n\n".join(judged(worked)),
     }
     for each in worked:
@@ -355,8 +363,6 @@ def approach(worked: Sequence[Worked], tolerance: float) -> str:
 
 def judged(worked: Sequence[Worked]) -> Iterator[str]:
     """The verdicts and the slips, in paragraphs of Markdown."""
-    yield "The verdicts on their figures:"
-    yield "\n".join(f"- **{verdict.value}**: {text}" for verdict, text in MEANINGS.items())
     yield NOTATION
     for each in worked:
         yield f"### Article {each.article.name}"

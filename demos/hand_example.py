@@ -39,8 +39,8 @@ def starting_weights(article: Article) -> dict[str, Value]:
     return {name: Value(number, label=name) for name, number in article.weights.items()}
 
 
-def forward_and_backward(w: dict[str, Value], divisor: float = 2) -> dict[str, Value]:
-    """Every quantity of one pass by name; afterwards these and the weights have gradients."""
+def forward(w: dict[str, Value], divisor: float = 2) -> dict[str, Value]:
+    """Every quantity of a forward pass, by name."""
     x1, x2 = (Value(number, label=name) for name, number in INPUTS.items())
     a1 = w["w11"] * x1 + w["w21"] * x2
     a2 = w["w12"] * x1 + w["w22"] * x2
@@ -50,13 +50,19 @@ def forward_and_backward(w: dict[str, Value], divisor: float = 2) -> dict[str, V
     y5 = a3.sigmoid()
     error = TARGET - y5
     loss = error**2 / divisor
-    loss.backward()
 
     quantities = {
         "a1": a1, "a2": a2, "a3": a3, "y3": y3, "y4": y4, "y5": y5, "error": error, "loss": loss,
     }  # fmt: skip
     for name, value in quantities.items():
         value.label = name
+    return quantities
+
+
+def forward_and_backward(w: dict[str, Value], divisor: float = 2) -> dict[str, Value]:
+    """These quantities; now they and the weights have gradients."""
+    quantities = forward(w, divisor)
+    quantities["loss"].backward()
     return quantities
 
 

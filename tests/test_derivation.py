@@ -13,7 +13,7 @@ import pytest
 from demos.articles import ARTICLES, SLIPS_OF_BOTH
 from demos.derivation import approach, in_latex, page_of
 from demos.hand_example import main, work_out
-from demos.judging import Verdict
+from demos.judging import MEANINGS, Verdict
 from tests.by_hand import exact_of, outputs_of, sigmoid, weights_of
 from tests.drawings import svg_texts
 from tests.latex import check_math, formulas_of_markdown
@@ -97,6 +97,22 @@ def test_every_weight_has_its_change_and_its_new_value() -> None:
                 assert number == f"{EXACT[article][f'{kind} {name}']:.6g}"
 
 
+def test_the_rules_for_the_layers_give_the_changes() -> None:
+    """Each of them stands for one or two weights."""
+    rules = re.findall(
+        r"\$\\Delta w_\{([i12])(\d)\} =\s\\eta \\delta_(\d) ([xy])_([i\d])\$", section("Update")
+    )
+    assert len(rules) == 4
+    checked = set()
+    for i, j, delta, source, k in rules:
+        for n in "12" if i == "i" else i:
+            multiplied = (EXACT["A"] | {"x1": 0.35, "x2": 0.7})[f"{source}{n if k == 'i' else k}"]
+            change = EXACT["A"][f"Delta w{n}{j}"]
+            assert change == pytest.approx(EXACT["A"][f"delta{delta}"] * multiplied)
+            checked.add(f"w{n}{j}")
+    assert checked == set(WEIGHTS)
+
+
 def test_the_squared_error_is_shown_to_double_the_deltas() -> None:
     half, whole = (
         [float(cell) for cell in cells[1:]]
@@ -116,8 +132,7 @@ def test_the_trace_is_that_of_a_plain_loop() -> None:
         assert [cells[number] for cells in rows] == [f"{outputs[int(c[0])]:.6g}" for c in rows]
     words = " ".join(text.split())
     assert "That is so near after 74 updates in A, and after 71 in B." in words
-    assert "in A after 11 updates, where $y_5$ is 0.611669" in words
-    assert "in B after 11, where it is 0.611183" in words
+    assert "after 11 updates in A (0.611669) and 11 in B (0.611183)." in words
     assert "To within 1e-12 it takes 658 updates in A, and 637 in B." in words
 
 
@@ -207,6 +222,12 @@ def test_it_is_sound_markdown() -> None:
     assert "<" not in PAGE.replace(">>>", "")
     for table in re.findall(r"(?:^\|.*\|\n)+", PAGE, re.M):
         assert len({row.count("|") for row in table.splitlines()}) == 1
+
+
+def test_it_says_what_the_verdicts_mean_where_they_are_first_seen() -> None:
+    first = section("Forward pass")
+    for verdict, meaning in MEANINGS.items():
+        assert f"- **{verdict.value}**: {meaning}\n" in first
 
 
 def test_it_lists_every_figure_that_does_not_agree_and_every_slip() -> None:
