@@ -7,6 +7,24 @@
 MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(3)]]
 >>> len(model.parameters())
 13
+
+A classifier: hidden neurons with relu, and outputs that softmax turns into probabilities. Its
+loss is the cross-entropy, minus the logarithm of the probability of the right class:
+
+>>> model = MLP(2, [4, 3], activation=["relu", "softmax"], rng=random.Random(1))
+>>> probabilities = model([0.5, -1.0])
+>>> print(", ".join(f"{probability.data:.4f}" for probability in probabilities))
+0.1688, 0.1505, 0.6808
+>>> loss = -probabilities[0].log()
+>>> loss.backward()
+>>> bias = model.layers[1].neurons[0].b
+>>> print(f"{bias.grad:.4f}")  # the probability, less 1
+-0.8312
+
+`draw_network` draws a model with its weights, and with what they compute:
+
+>>> picture = draw_network(model, inputs=[0.5, -1.0], target=[1, 0, 0])
+>>> svg = picture.to_svg()
 """
 
 from nn import init

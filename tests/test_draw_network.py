@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import os
 import random
 import re
@@ -321,6 +322,21 @@ def test_nothing_lies_on_anything_else(sizes: list[int], passes: int | None) -> 
     for left, right, top, bottom in everything:
         assert drawn.left < left < right < drawn.left + drawn.width
         assert drawn.top < top < bottom < drawn.top + drawn.height
+
+
+@pytest.mark.parametrize("sizes", [[2, 4, 1], [2, 16, 10, 1], [16, 16], [1, 16, 1], [3, 40, 40, 2]])
+@pytest.mark.parametrize("passes", [False, True])
+def test_no_arrow_passes_behind_a_circle(sizes: list[int], passes: bool) -> None:
+    x, target = ([0.5] * sizes[0], [1.0] * sizes[-1]) if passes else (None, None)
+    drawn = diagram(network(sizes), x, target)
+    for arrow in drawn.arrows:
+        across, down = arrow.head.x - arrow.tail.x, arrow.head.y - arrow.tail.y
+        for circle in drawn.circles:
+            if circle not in (arrow.tail, arrow.head) and circle.unit.kind != "gap":
+                share = (circle.x - arrow.tail.x) * across + (circle.y - arrow.tail.y) * down
+                share = min(max(share / (across**2 + down**2), 0.0), 1.0)
+                x0, y0 = arrow.tail.x + share * across, arrow.tail.y + share * down
+                assert math.dist((x0, y0), (circle.x, circle.y)) > circle.radius
 
 
 @settings(max_examples=30, deadline=None)

@@ -30,13 +30,14 @@ _SMALLEST_RADIUS: Final = 20.0
 _BETWEEN_CIRCLES: Final = 16.0
 _ARROWHEAD: Final = 9.0
 _NARROWEST: Final = 150.0  # from the middle of a column to that of the next
-_WIDEST: Final = 460.0
+_WIDEST: Final = 460.0  # the same, for the sake of what is written
+_STEEPEST: Final = 1.8  # how steep an arrow is, so that it passes by its head's neighbours
 _MOST_LABELS: Final = 40  # between two columns
 _SHARES: Final = 60  # of the way, that are tried
 _TIGHT: Final = 1.1  # the least room of a weight, in multiples of its height
 _COMFORTABLE: Final = 1.4  # the room that is better than less
-_MOST_FOR_COMFORT: Final = 1.3  # how far columns are pulled apart where weights fit already
-_STRETCHES: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.15, _MOST_FOR_COMFORT, 1.5)
+_HIGH: Final = 600.0  # beyond which columns are not pulled apart for comfort alone
+_STRETCHES: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.15, 1.3, 1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +132,7 @@ def place(network: Network) -> Diagram:
     heights = _heights(network.columns, radii, gaps)
     xs = [0.0]
     for gap, ends in zip(gaps, pairwise(heights)):
-        xs.append(xs[-1] + gap.distance(max(ends)))
+        xs.append(xs[-1] + gap.distance(*ends))
 
     circles = [
         [Circle(unit, x, y, radius) for unit, y in zip(column.units, _rows(column, height))]
@@ -174,8 +175,8 @@ class _Gap:
         sizes = [_size(link.lines) for link in self.links]
         return max(size[0] for size in sizes), max(size[1] for size in sizes)
 
-    def distance(self, height: float) -> float:
-        """From the middle of the one column to that of the other, which are so high."""
+    def distance(self, *heights: float) -> float:
+        """From the middle of the one column to that of the other, for columns of these heights."""
         room = sum(self.radii) + 60.0
         if self.is_labelled():
             wide, _ = self.label_size()
@@ -186,7 +187,7 @@ class _Gap:
             near_heads = (self.radii[1] + wide / 2 + 4 + _ARROWHEAD) * evenly / max(heads - 1, 1)
             wanted = min(near_tails, near_heads, _WIDEST) if min(tails, heads) > 1 else 0.0
             room = max(sum(self.radii) + 2.2 * wide + 20.0, wanted)
-        return max(_NARROWEST, self.least, room, min(0.5 * height, _WIDEST))
+        return max(_NARROWEST, self.least, room, sum(heights) / 2 / _STEEPEST)
 
     def share(self, *heights: float) -> tuple[float | None, float]:
         """The share of the way at which the weights are written, and the room that each has there.
@@ -195,7 +196,7 @@ class _Gap:
         """
         if not self.is_labelled():
             return None, 0.0
-        distance = self.distance(max(heights))
+        distance = self.distance(*heights)
         wide, high = self.label_size()
         first = (self.radii[0] + wide / 2 + 4) / distance
         last = 1 - (self.radii[1] + wide / 2 + 4 + _ARROWHEAD) / distance
@@ -234,9 +235,10 @@ def _heights(
 
     def readable(by: float) -> float:
         """How many weights are written, and how easily they are told apart."""
-        most = _COMFORTABLE if by <= _MOST_FOR_COMFORT else 1.0
+        heights = stretched(by)
+        most = _COMFORTABLE if max(heights) <= max(highest, _HIGH) else 1.0
         found = 0.0
-        for gap, ends in zip(gaps, pairwise(stretched(by))):
+        for gap, ends in zip(gaps, pairwise(heights)):
             share, room = gap.share(*ends)
             if share is not None:
                 found += len(gap.links) * (1 + min(room, most))

@@ -154,9 +154,9 @@ class _Reader:
         told = [f"{key} = {number!r}" for key, number in facts]
         if bias and self.computed is not None and self.computed.slopes:
             told.append(f"gradient of {bias} = {self.computed.slopes[neuron.b]!r}")
-        if len(layer.neurons) > _MOST_DETAILED:
-            facts = [fact for fact in facts if fact[0] == "y"]
         lines = [name, *[f"{_shown(key)} = {self._text(number)}" for key, number in facts]]
+        if len(layer.neurons) > _MOST_DETAILED:
+            lines = [name, *[self._text(number) for key, number in facts if key == "y"]]
         tooltip = " · ".join([f"{name} ({self._heading(layer)})", *told])
         return Unit(name, tuple(lines), "neuron", beside, _shown(tooltip))
 
