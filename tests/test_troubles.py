@@ -16,7 +16,7 @@ import pytest
 from demos import troubles
 from demos.output import Output
 from nn import MLP, init
-from tests.programs import run_module
+from tests.programs import ROOT, run_module
 
 Array = np.ndarray
 Function = Callable[[Array], Array]
@@ -197,6 +197,13 @@ def test_every_trouble_is_shown(run: subprocess.CompletedProcess[str]) -> None:
         cause, cure = section(run, title).split("Cure: ")
         assert cause.count(".") - cause.count("1.") == 2, "two sentences"
         assert cure
+
+
+def test_the_readme_shows_what_is_printed(run: subprocess.CompletedProcess[str]) -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    shown = re.findall(r"^(?:loss after updates|  sigmoid,|  cured:).*$", readme, re.M)
+    assert len(shown) == 3
+    assert "\n".join(shown) in run.stdout
 
 
 def test_sigmoids_lose_the_gradient_and_learn_nothing(
