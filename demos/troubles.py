@@ -97,8 +97,8 @@ def vanishing(output: Output) -> None:
         "On its way back, the gradient is multiplied in each layer by weights and by the slope of "
         "the activation, and that of a sigmoid is 1/4 at most. After ten layers almost nothing is "
         "left, and the first layers stay as they are.",
-        "An activation whose slope is 1 for every positive sum, with weights whose size makes up "
-        "for what it cuts off.",
+        "An activation whose slope is 1 for every positive sum, such as elu or ReLU, with weights "
+        "whose size makes up for what it cuts off.",
     )
     runs = {
         "sigmoid, weights from -1 to 1": ten_layers(
