@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 WIDTH, HEIGHT = 560, 320  # of the plotted area, in pixels
 LEFT, TOP, BOTTOM = 84, 48, 56  # what stands around it
-CHARACTER = 7.5  # the width of a character of the legend, at most
+CHARACTER = 7.0  # the width of a character of the legend, at most
 COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"]  # of Okabe and Ito, seen on black and white
 DASHES = ["none", "9 4", "2 3", "9 3 2 3"]
 DARK = """<style>@media (prefers-color-scheme: dark) {

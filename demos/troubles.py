@@ -1,0 +1,378 @@
+"""The three troubles that the backpropagation articles end with, each made, seen and cured.
+
+A gradient that vanishes in ten layers of sigmoids; one that explodes, because the
+weights are too large or because one weight is used again and again; and a network
+that learns the noise of its few points.
+
+Run it from the root of the repository::
+
+    python -m demos.troubles
+"""
+
+from __future__ import annotations
+
+import argparse
+import math
+import random
+import sys
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import NamedTuple
+
+from autograd import Value, graph, no_grad
+from autograd.draw import draw_dot
+from demos.output import Output, add_output_options
+from demos.plot import line_chart
+from nn import MLP, init
+
+Case = tuple[list[float], float]  # inputs and target
+
+XOR: list[Case] = [([0, 0], 0), ([0, 1], 1), ([1, 0], 1), ([1, 1], 0)]
+LAYERS, WIDTH = 10, 4
+STEPS, TOO_LARGE, LEARNABLE = 50, 1.5, 0.8  # of a recurrent network, and two weights of it
+NOISE = 0.4  # standard deviation
+
+
+def he_normal(rng: random.Random, inputs: int) -> float:
+    """A weight of variance 2 / inputs, after He, Zhang, Ren and Sun (2015).
+
+    So a sum of weighted inputs is as large as the inputs, where half of them are cut off.
+    """
+    return rng.gauss(0, math.sqrt(2 / inputs))
+
+
+def mean_squared_error(model: MLP, cases: Sequence[Case]) -> Value:
+    """The mean of (output - target)², a Value that can be differentiated."""
+    squares = [(model(inputs) - target) ** 2 for inputs, target in cases]
+    return sum(squares, Value(0.0)) / len(cases)
+
+
+# ── Ten layers: a gradient that vanishes, and one that explodes ───────────────
+
+
+class TenLayers(NamedTuple):
+    """What is seen of ten layers that learn XOR.
+
+    Attributes:
+        deltas: the size of each layer's delta before the first update, from the first layer on.
+        anomalies: what the library reports of the first backward pass.
+        losses: the mean squared error at first and after each update, as long as it is finite.
+    """
+
+    deltas: list[float]
+    anomalies: list[str]
+    losses: list[float]
+
+
+def ten_layers(
+    activation: str, weights: init.Initializer, output: Output, name: str, updates: int = 100
+) -> TenLayers:
+    """Train ten layers, and draw their first backward pass with a box for each layer."""
+    activations = [activation] * (LAYERS - 1) + ["linear"]
+    sizes = [WIDTH] * (LAYERS - 1) + [1]
+    model = MLP(2, sizes, activation=activations, init=weights, rng=random.Random(5))
+    loss = mean_squared_error(model, XOR)
+    loss.backward()
+    # The gradient of a neuron's bias is the articles' delta, but for the sign.
+    deltas = [math.hypot(*(neuron.b.grad for neuron in layer.neurons)) for layer in model.layers]
+    anomalies = [str(anomaly) for anomaly in graph(loss).anomalies()]
+    output.save_picture(draw_dot(loss, depth=1), lambda: graph(loss).to_svg(depth=1), name)
+    losses = [loss.data]
+    for _ in range(updates):
+        for parameter in model.parameters():
+            parameter.data -= 0.05 * parameter.grad
+        loss = mean_squared_error(model, XOR)
+        if not math.isfinite(loss.data):
+            break
+        losses.append(loss.data)
+        model.zero_grad()
+        loss.backward()
+    return TenLayers(deltas, anomalies, losses)
+
+
+def vanishing(output: Output) -> None:
+    """Ten layers of sigmoids do not learn XOR; the same ten learn it with another activation."""
+    begin(
+        "A vanishing gradient: ten layers of sigmoids",
+        "On its way back, the gradient is multiplied in each layer by weights and by the slope of "
+        "the activation, and that of a sigmoid is 1/4 at most. After ten layers almost nothing is "
+        "left, and the first layers stay as they are.",
+        "An activation whose slope is 1 for every positive sum, such as elu or ReLU, with weights "
+        "whose size makes up for what it cuts off.",
+    )
+    runs = {
+        "sigmoid, weights from -1 to 1": ten_layers(
+            "sigmoid", init.uniform(-1, 1), output, "troubles_vanishing_graph"
+        ),
+        "cured: elu, variance 2/inputs": ten_layers(
+            "elu", he_normal, output, "troubles_vanishing_cured_graph"
+        ),
+    }
+    show_layers(runs, output, "vanishing")
+
+
+def exploding(output: Output) -> None:
+    """Ten layers with weights that are too large; the same ten with smaller weights."""
+    begin(
+        "An exploding gradient: weights too large",
+        "Where weights are large, each layer multiplies the gradient by more than 1, and ten "
+        "layers by a number of many digits. The first update throws the weights so far that the "
+        "next loss is larger still, and soon not finite.",
+        "Weights whose variance is 2 / inputs, so that a layer keeps the size of what passes it.",
+    )
+    runs = {
+        "elu, variance 9": ten_layers(
+            "elu", init.normal(std=3), output, "troubles_exploding_graph"
+        ),
+        "cured: elu, variance 2/inputs": ten_layers(
+            "elu", he_normal, output, "troubles_exploding_cured_graph"
+        ),
+    }
+    show_layers(runs, output, "exploding")
+
+
+def show_layers(runs: dict[str, TenLayers], output: Output, name: str) -> None:
+    """Print and draw the deltas of all layers, and print the losses and the library's findings."""
+    print(f"{'delta of layer':41}{'1':>12}{'5':>12}{'10':>12}")
+    for title, run in runs.items():
+        print(f"  {title:39}{run.deltas[0]:12.2g}{run.deltas[4]:12.2g}{run.deltas[9]:12.2g}")
+    print(f"{'loss after updates':41}{'0':>12}{'1':>12}{'100':>12}")
+    for title, run in runs.items():
+        shown = dict(enumerate(f"{loss:.3g}" for loss in run.losses))
+        print(f"  {title:39}" + "".join(f"{shown.get(n, 'not finite'):>12}" for n in (0, 1, 100)))
+    for title, run in runs.items():
+        print(f"graph(loss).anomalies() of {title}: {len(run.anomalies)}")
+        for anomaly in run.anomalies:
+            print(textwrap.indent(anomaly, "  "))
+    chart = line_chart(
+        {title: list(enumerate(run.deltas, 1)) for title, run in runs.items()},
+        title=f"The {name} gradient: the delta of each layer before the first update",
+        x="layer",
+        y="size of the delta",
+        log_y=True,
+    )
+    output.save_chart(chart, f"troubles_{name}")
+
+
+# ── One weight used again and again ───────────────────────────────────────────
+
+
+def states(weight: Value, inputs: Sequence[float]) -> list[Value]:
+    """A recurrent neuron without activation: each state is weight × the last one + an input."""
+    found = [Value(0.0, "state 0")]
+    for step, number in enumerate(inputs, 1):
+        state = weight * found[-1] + number
+        state.label = f"state {step}"
+        found.append(state)
+    return found
+
+
+def train_recurrence(limit: float, updates: int = 300) -> list[float]:
+    """The weight at first and after each update, as long as it is finite.
+
+    Args:
+        limit: a gradient is cut down to at most this size.
+        updates: how many there are.
+    """
+    rng = random.Random(1)
+    inputs = [rng.gauss(0, 1) for _ in range(STEPS)]
+    targets = [state.data for state in states(Value(LEARNABLE), inputs)]
+    weight = Value(TOO_LARGE)
+    weights = [weight.data]
+    for _ in range(updates):
+        squares = [(s - t) ** 2 for s, t in zip(states(weight, inputs), targets, strict=True)]
+        loss = sum(squares, Value(0.0)) / STEPS
+        weight.grad = 0.0
+        loss.backward()
+        weight.data -= 0.01 * max(-limit, min(limit, weight.grad))
+        if not math.isfinite(weight.data):
+            break
+        weights.append(weight.data)
+    return weights
+
+
+def repetition(output: Output) -> None:
+    """A recurrent neuron explodes by its one weight, and learns once gradients are clipped."""
+    begin(
+        f"An exploding gradient: one weight used {STEPS} times",
+        f"In a recurrent network one weight w stands in every step, and the gradient that comes "
+        f"back over {STEPS} steps has been multiplied by it {STEPS} times. Above 1 that explodes "
+        f"(below 1 it vanishes), and the first update is beyond all measure.",
+        "Clipping: a gradient of a size above 1 is cut down to 1, its sign kept.",
+    )
+    reached = {}
+    for number in (TOO_LARGE, 1.0, LEARNABLE):
+        chain = states(Value(number, "w"), [1.0] * STEPS)
+        chain[-1].backward()
+        reached[f"w = {number}"] = [(back, s.grad) for back, s in enumerate(reversed(chain))]
+        print(f"d state {STEPS} / d state 0 for w = {number}: {chain[0].grad:.3g}")
+    plain, clipped = train_recurrence(math.inf), train_recurrence(1.0)
+    print(f"The weight to be learned is {LEARNABLE}. By number of updates, it is")
+    print("  unclipped: " + ", ".join(f"{weight:.3g}" for weight in plain) + ", then not finite")
+    shown = ", ".join(f"{clipped[n]:.4f} ({n})" for n in (0, 10, 50, 100, 300))
+    print(f"  cured:     {shown}")
+    chart = line_chart(
+        reached,
+        title=f"The exploding gradient: of state {STEPS} by the states before it",
+        x="steps back",
+        y="gradient",
+        log_y=True,
+    )
+    output.save_chart(chart, "troubles_repetition")
+    last = states(Value(TOO_LARGE, "w"), [1.0] * 4)[-1]
+    last.backward()
+    output.save_graph(last, "troubles_repetition_graph")
+
+
+# ── Overfitting ───────────────────────────────────────────────────────────────
+
+
+def truth(x: float) -> float:
+    """The curve behind the points."""
+    return math.sin(2 * x)
+
+
+def noisy_points(count: int, rng: random.Random) -> list[Case]:
+    """Points of the curve, each with noise."""
+    xs = [rng.uniform(-1, 1) for _ in range(count)]
+    return [([x], truth(x) + rng.gauss(0, NOISE)) for x in xs]
+
+
+class Fit(NamedTuple):
+    """A network that was fitted to the training points.
+
+    Attributes:
+        parameters: how many there are.
+        update: the number of the update it is taken after.
+        training: the mean squared error of the points it was fitted to.
+        validation: that of points it has not seen.
+        curve: points of the function that it has become.
+    """
+
+    parameters: int
+    update: int
+    training: float
+    validation: float
+    curve: list[tuple[float, float]]
+
+
+def fit(neurons: int, decay: float = 0.0, updates: int = 1000) -> list[Fit]:
+    """Fit a network to the training points: how it stands at first and after every 10 updates.
+
+    Args:
+        neurons: in its one hidden layer.
+        decay: each update also takes this times the rate off each weight, by its size.
+        updates: how many there are.
+    """
+    rng = random.Random(10)
+    training, validation = noisy_points(8, rng), noisy_points(40, rng)
+    model = MLP(1, [neurons, 1], activation="tanh", init=init.normal(std=2), rng=rng)
+    parameters = model.parameters()
+    fits = []
+    for update in range(updates + 1):
+        loss = mean_squared_error(model, training)
+        if update % 10 == 0:
+            with no_grad():
+                error = mean_squared_error(model, validation).data
+                curve = [(n / 50, model([n / 50]).data) for n in range(-50, 51)]
+            fits.append(Fit(len(parameters), update, loss.data, error, curve))
+        model.zero_grad()
+        loss.backward()
+        for parameter in parameters:
+            parameter.data -= 0.05 * (parameter.grad + decay * parameter.data)
+    return fits
+
+
+def overfitting(output: Output) -> None:
+    """49 parameters learn 8 points with their noise; three ways to have them learn the curve."""
+    begin(
+        "Overfitting: 49 parameters for 8 noisy points",
+        "A network with more parameters than points can pass through every point, noise and all, "
+        "and between the points it does what it likes. So the error of the training points goes "
+        "on falling, while that of points it has not seen, the validation error, has turned and "
+        "rises.",
+        "Stopping where the validation error is least; or holding the weights small (weight "
+        "decay); or having fewer of them.",
+    )
+    large, decayed, small = fit(16), fit(16, decay=0.01), fit(1)
+    runs = {
+        "16 hidden neurons": large[-1],
+        "cured: stopped early": min(large, key=lambda fit: fit.validation),
+        "cured: weight decay": decayed[-1],
+        "cured: 1 hidden neuron": small[-1],
+    }
+    print(f"{'':24}{'parameters':>12}{'updates':>10}{'training':>10}{'validation':>12}")
+    for title, run in runs.items():
+        print(
+            f"  {title:22}{run.parameters:12}{run.update:10}"
+            f"{run.training:10.3f}{run.validation:12.3f}"
+        )
+    print(f"The noise alone makes an error of {NOISE**2:.2f}, on average. What is stopped by its")
+    print("validation error has that error a little too low: it was chosen for it.")
+    errors = line_chart(
+        {
+            "training error": [(fit.update, fit.training) for fit in large[1:]],
+            "validation error": [(fit.update, fit.validation) for fit in large[1:]],
+            "validation error, weight decay": [(fit.update, fit.validation) for fit in decayed[1:]],
+        },
+        title="Overfitting: the error of points that were learned, and of points that were not",
+        x="updates, from the 10th on",
+        y="mean squared error",
+        log_y=True,
+    )
+    points = [(x, y) for [x], y in noisy_points(8, random.Random(10))]
+    curves = line_chart(
+        {
+            "16 hidden neurons": large[-1].curve,
+            "weight decay": decayed[-1].curve,
+            "the curve behind the points": [(x, truth(x)) for x, _ in large[-1].curve],
+            "training points": points,
+        },
+        title="Overfitting: what was learned of 8 noisy points",
+        x="x",
+        y="y",
+        dots={"training points"},
+    )
+    output.save_chart(errors, "troubles_overfitting")
+    output.save_chart(curves, "troubles_overfitting_curves")
+
+
+# ── The program ───────────────────────────────────────────────────────────────
+
+TROUBLES: dict[str, Callable[[Output], None]] = {
+    "vanishing": vanishing,
+    "exploding": exploding,
+    "repetition": repetition,
+    "overfitting": overfitting,
+}
+
+
+def begin(title: str, cause: str, cure: str) -> None:
+    """Print what a trouble is, why it comes about, and what helps."""
+    print(f"\n{title}\n{'=' * len(title)}\n")
+    print(textwrap.fill(cause, 88))
+    print(textwrap.fill(f"Cure: {cure}", 88) + "\n")
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Show the troubles that were asked for, one after the other."""
+    parser = argparse.ArgumentParser(
+        prog="python -m demos.troubles", description="Three troubles of training, and their cures."
+    )
+    parser.add_argument(
+        "troubles", nargs="*", metavar="trouble", help=f"of {', '.join(TROUBLES)} (default: all)"
+    )
+    add_output_options(parser)
+    options = parser.parse_args(arguments)
+    for name in options.troubles:
+        if name not in TROUBLES:
+            parser.error(f"no trouble is named {name!r}: choose from {', '.join(TROUBLES)}")
+    output = Output(options.output, options.layout)
+    for name in options.troubles or TROUBLES:
+        TROUBLES[name](output)
+    output.say_how_to_look()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
