@@ -23,7 +23,7 @@ from demos.hand_example import (
     work_out,
 )
 from demos.judging import SMALLEST_TOLERANCE, Worked, traced
-from tests.by_hand import BOTH, WITH_W21, exact_of, outputs_of, sigmoid, weights_of
+from tests.demos.by_hand import BOTH, WITH_W21, exact_of, outputs_of, sigmoid, weights_of
 from tests.drawings import svg_texts
 from tests.programs import ROOT, run_module
 

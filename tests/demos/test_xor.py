@@ -13,8 +13,8 @@ import pytest
 
 from demos import xor
 from nn import MLP
+from tests.demos.xor_program import numpy_training
 from tests.programs import ROOT, run_module
-from tests.xor_program import numpy_training
 
 
 def train(model: MLP, epochs: int, rate: float, batch: int = 4, seed: int = 7) -> dict[str, float]:

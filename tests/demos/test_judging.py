@@ -18,7 +18,7 @@ from demos.judging import (
     print_slips,
     print_table,
 )
-from tests.by_hand import BOTH, WITH_W21, by_hand, exact_of, sigmoid, weights_of
+from tests.demos.by_hand import BOTH, WITH_W21, by_hand, exact_of, sigmoid, weights_of
 
 A = judge(ARTICLE_A, exact_of(0.2))
 B = judge(ARTICLE_B, exact_of(0.3))

@@ -9,7 +9,7 @@ import pytest
 
 from demos import xor, xor_starts
 from demos.xor_starts import Outcome
-from tests.xor_program import numpy_training
+from tests.demos.xor_program import numpy_training
 
 
 def test_each_start_is_trained_as_by_itself() -> None:

@@ -1,6 +1,6 @@
 """The page of the hand example: its numbers, its formulas, and that docs has it as it is now.
 
-``python -m tests.test_derivation`` writes it to docs anew, with its pictures.
+``python -m tests.demos.test_derivation`` writes it to docs anew, with its pictures.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from demos.articles import ARTICLES, SLIPS_OF_BOTH
 from demos.derivation import approach, in_latex, page_of
 from demos.hand_example import main, work_out
 from demos.judging import MEANINGS, Verdict
-from tests.by_hand import exact_of, outputs_of, sigmoid, weights_of
+from tests.demos.by_hand import exact_of, outputs_of, sigmoid, weights_of
 from tests.drawings import svg_texts
 from tests.latex import check_math, formulas_of_markdown
 
-DOCS = Path(__file__).parent.parent / "docs"
+DOCS = Path(__file__).parent.parent.parent / "docs"
 NAMES = ["hand_example_A_before", "hand_example_A_after", "hand_example_approach"]
 
 WORKED = [work_out(article) for article in ARTICLES]

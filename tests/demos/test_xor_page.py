@@ -11,7 +11,7 @@ import pytest
 from demos.xor import ARTICLE_A, ARTICLE_B, INPUTS
 from demos.xor_starts import Outcome, comparison, failures, random_weights, train
 
-ROOT = Path(__file__).parent.parent
+ROOT = Path(__file__).parent.parent.parent
 PAGE = (ROOT / "docs" / "xor.md").read_text("utf-8")
 
 
