@@ -175,6 +175,7 @@ def run(*arguments: str, path: str | None = None) -> subprocess.CompletedProcess
 def test_a_run(tmp_path: Path) -> None:
     result = run("--output", str(tmp_path))
     assert (result.returncode, result.stderr) == (0, "")
+    assert result.stdout.isascii()  # for terminals that know no more
     lines = result.stdout.splitlines()
     for line in [
         "  y3                        0.56      0.552308   WRONG",
