@@ -128,3 +128,35 @@ def test_the_numbers_on_the_front_page() -> None:
 def test_the_first_loss_is_the_same_to_the_last_bit() -> None:
     theirs, ours = run(TWO_CLASSES, "micrograd"), run(TWO_CLASSES, "autograd")
     assert ours["numbers"][:2] == theirs["numbers"][:2]
+
+
+# ── What the README says is different ─────────────────────────────────────────
+
+CHANGED_BETWEEN = """
+x, y = Value(3.0), Value(-3.0)
+out = x * x + y.relu()
+x.data, y.data = 5.0, 4.0
+out.backward()
+numbers = [x.grad, y.grad]
+"""
+
+
+def test_a_change_between_computation_and_backward_alters_no_gradient() -> None:
+    assert run(CHANGED_BETWEEN, "autograd")["numbers"] == [6.0, 0.0]
+    # 10 is of the new x, and 0 of the old y.
+    assert run(CHANGED_BETWEEN, "micrograd")["numbers"] == [10.0, 0.0]
+
+
+@pytest.mark.parametrize(
+    ("line", "error"),
+    [
+        ("Value(6.0, (Value(2.0), Value(3.0)), '*')", TypeError),
+        ("Value(6.0)._backward()", AttributeError),
+        ("setattr(Value(6.0), '_backward', lambda: None)", AttributeError),
+        ("setattr(Value(6.0), 'velocity', 0.0)", AttributeError),
+    ],
+)
+def test_what_micrograd_allows_and_this_library_refuses(line: str, error: type[Exception]) -> None:
+    run(line, "micrograd")
+    with pytest.raises(error):
+        run(line, "autograd")

@@ -16,6 +16,7 @@ import pytest
 
 import autograd
 from autograd import Value, native, output_of
+from tests.programs import environment
 
 ROOT = Path(__file__).parent.parent
 
@@ -27,11 +28,12 @@ def run(
     folder: Path, program: str = SHOW, switch: str | None = None
 ) -> subprocess.CompletedProcess[str]:
     """The outcome of a program that finds the package in ``folder``."""
-    environment = {name: text for name, text in os.environ.items() if name != native.SWITCH}
-    if switch is not None:
-        environment[native.SWITCH] = switch
     return subprocess.run(
-        [sys.executable, "-c", program], cwd=folder, env=environment, capture_output=True, text=True
+        [sys.executable, "-c", program],
+        cwd=folder,
+        env=environment(**{native.SWITCH: switch}),
+        capture_output=True,
+        text=True,
     )
 
 
@@ -111,6 +113,28 @@ def test_the_switch_does_not_accept_what_is_stale(stale: Path) -> None:
         "ImportError: CHAINRULE_COMPILE=1 asks for the compiled modules of autograd, but they are "
         f"older than their source: with a C compiler at hand, {REBUILD} makes them\n"
     )
+
+
+def test_programs_that_tests_start_run_on_the_engine_of_the_test_run() -> None:
+    """Any other way of making up their environment might lose the switch."""
+    made = [
+        ast.unparse(keyword.value)
+        for path in (ROOT / "tests").rglob("*.py")
+        for node in ast.walk(ast.parse(path.read_text("utf-8")))
+        if isinstance(node, ast.Call) and ast.unparse(node.func).startswith("subprocess.")
+        for keyword in node.keywords
+        if keyword.arg == "env"
+    ]
+    assert made
+    assert all(text.startswith("environment(") for text in made), made
+
+
+def test_the_environment_of_a_program_is_that_of_the_test_run_but_for_changes(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv(native.SWITCH, "0")
+    assert environment(CHANGED="x") == {**os.environ, native.SWITCH: "0", "CHANGED": "x"}
+    assert native.SWITCH not in environment(**{native.SWITCH: None})
 
 
 def test_any_other_setting_of_the_switch_is_an_error(copy: Path) -> None:

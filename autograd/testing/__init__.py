@@ -6,7 +6,7 @@
 >>> check_primitive(tanh, mp.tanh, [0.3], [20.0])
 
 Each name is loaded when it is first asked for, since what stands behind it may need mpmath
-or Hypothesis, which ``pip install "chainrule[testing]"`` brings.
+or Hypothesis, which ``pip install hypothesis mpmath`` brings.
 """
 
 from __future__ import annotations
@@ -63,7 +63,7 @@ def __getattr__(name: str) -> Any:
             raise
         package = {"hypothesis": "Hypothesis"}.get(error.name, error.name)
         raise ModuleNotFoundError(
-            f'autograd.testing.{name} needs {package}: pip install "chainrule[testing]"',
+            f"autograd.testing.{name} needs {package}: pip install hypothesis mpmath",
             name=error.name,
         ) from error
     return getattr(module, name)

@@ -19,7 +19,7 @@ from autograd import Value, graph
 from autograd.draw import draw_dot, files, picture_of, save, to_digraph, to_svg
 from autograd.draw.text import lines_of
 from tests.drawings import HOSTILE, SVG, any_text, dot_texts, example, network, svg_texts
-from tests.programs import ROOT
+from tests.programs import ROOT, environment
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs the dot program")
 
@@ -269,7 +269,7 @@ def test_another_run_of_the_program_gives_the_same_bytes() -> None:
             capture_output=True,
             check=True,
             cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+            env=environment(PYTHONHASHSEED=seed, PYTHONIOENCODING="utf-8"),
         ).stdout
         for seed in ("1", "2")
     }

@@ -5,7 +5,6 @@ Each fault is one change to a line of the source. The message has to point at it
 
 from __future__ import annotations
 
-import os
 import shutil
 import subprocess
 import sys
@@ -15,6 +14,7 @@ from pathlib import Path
 import pytest
 
 from autograd import native
+from tests.programs import environment
 
 SOURCE = Path(__file__).parent.parent.parent / "autograd"
 
@@ -169,7 +169,7 @@ def check_in_copy(folder: Path, function: str, fault: Fault | None = None) -> st
         capture_output=True,
         text=True,
         encoding="utf-8",
-        env={**os.environ, native.SWITCH: "0"},
+        env=environment(**{native.SWITCH: "0"}),
         cwd=folder,
         check=False,
     )

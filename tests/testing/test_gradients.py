@@ -37,6 +37,7 @@ from autograd.testing import gradients as checker
 from nn import MLP, Module, Neuron
 from tests.expressions import Step, programs, run_on_values
 from tests.oracle import PRIMITIVES, ROWS
+from tests.programs import environment
 
 EXAMPLES = settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
 NOT_SMOOTH = {"ceil", "floor", "round", "sign", "floor_divide", "remainder", "where"}
@@ -505,9 +506,13 @@ def test_versine():
 def test_the_output_of_pytest_is_the_line_and_the_message(tmp_path: Path) -> None:
     (tmp_path / "test_mine.py").write_text(FAILING_TEST)
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py"]
-    environment = {"PYTHONPATH": str(Path(autograd.__file__).parent.parent), "COLUMNS": "200"}
+    root = str(Path(autograd.__file__).parent.parent)
     result = subprocess.run(
-        command, cwd=tmp_path, capture_output=True, text=True, env={**environment, "PATH": ""}
+        command,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        env=environment(PYTHONPATH=root, COLUMNS="200", PATH="", PYTEST_ADDOPTS=None),
     )
     lines = [line for line in result.stdout.splitlines() if line.strip()]
     assert result.returncode == 1

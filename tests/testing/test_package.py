@@ -44,7 +44,7 @@ def test_where_a_package_is_missing_the_way_out_is_named(
     assert result.stdout == "imported\n"
     assert result.stderr.splitlines()[-1] == (
         f"ModuleNotFoundError: autograd.testing.{name} needs {package}: "
-        'pip install "chainrule[testing]"'
+        "pip install hypothesis mpmath"
     )
 
 
