@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import os
 import random
 import re
 import shutil
@@ -28,6 +27,7 @@ from nn import MLP, Layer, Module, Neuron, draw_network, init
 from nn.drawing.layout import Diagram, place
 from nn.drawing.reading import read
 from tests.drawings import HOSTILE, any_text, dot_texts, svg_texts
+from tests.programs import environment
 
 ROOT = Path(__file__).parent.parent.parent
 
@@ -315,7 +315,7 @@ def test_the_same_network_gives_the_same_bytes() -> None:
             capture_output=True,
             check=True,
             cwd=ROOT,
-            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONIOENCODING": "utf-8"},
+            env=environment(PYTHONHASHSEED=seed, PYTHONIOENCODING="utf-8"),
         ).stdout
         for seed in ("1", "2")
     }
