@@ -26,7 +26,7 @@ from autograd.draw.picture import (
     Swatch,
 )
 from autograd.draw.summary import SMALL, computed, count, operations, summary
-from autograd.engine.table import Reduction
+from autograd.engine.primitive import Reduction
 from autograd.snapshot import Node, Snapshot, Which
 from autograd.snapshot.grouping import Group
 from autograd.snapshot.ways import ways as ways_of

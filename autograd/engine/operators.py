@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from autograd.engine import table
-from autograd.engine.table import Primitive, Traced, as_float
+from autograd.engine.primitive import Primitive, Traced, as_float
 from autograd.native import mypyc_attr
 
 

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias, TypeGuard
 
 from autograd.engine import floats, table
 from autograd.engine.operators import Numeric
-from autograd.engine.table import Primitive, Reduction
+from autograd.engine.primitive import Primitive, Reduction, as_float
 from autograd.words.notation import STYLES, Name, Style, Written
 
 # Sums and lists longer than this are written with an ellipsis.
@@ -130,7 +130,7 @@ def holds(expression: Expression, ops: Container[Primitive]) -> bool:
 
 def as_expression(operand: Any) -> Expression:
     """A formula as it is, a number as one."""
-    return operand if isinstance(operand, Expression) else Constant(table.as_float(operand))
+    return operand if isinstance(operand, Expression) else Constant(as_float(operand))
 
 
 _PI: Final = Symbol(Name("pi"))
