@@ -49,7 +49,9 @@ class Primitive:
         defaults: what the last operands are where the caller leaves them out.
         summary: what the operation computes, in a line.
         formula: what the operation computes, in the terms of a textbook: a function of the
-            inputs, transparent as a derivative rule is; None if its name says it best.
+            inputs, transparent as a derivative rule is; None if its name says it best. This and
+            the next three are for operations of one's own: `autograd/words/typesetting.py`
+            has those of the table.
         plain, unicode, latex: how the operation is written in formulas of that style, if not
             by its ``formula``: a name to put before the operands, or, with a ``#1`` in
             it, all of it: ``#1`` stands for the first operand, ``@1`` for the same in
