@@ -11,10 +11,10 @@ from pathlib import Path
 
 import numpy as np
 
-from autograd.engine import operators, table
+from autograd.engine import table
 from autograd.engine.primitive import Primitive
 
-SOURCE = Path(str(operators.__file__)).parent / "operators.py"
+SOURCE = Path(__file__).parent.parent / "autograd" / "engine" / "operators.py"
 # What stands before the methods and after them.
 BEFORE = "    # ── Methods, which `python -m tests.methods` writes from the table ────────────\n\n"
 AFTER = "\n\ndef as_constant("

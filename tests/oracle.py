@@ -79,7 +79,7 @@ class Tangent(Traced):
             for local, operand in zip(locals_, operands, strict=True)
             if isinstance(operand, Tangent)
         ]
-        return Tangent(out, sum(rates[1:], rates[0]))
+        return Tangent(out, sum(rates, 0.0))
 
     def __add__(self, other: Any) -> Any:
         return table.add(self, other)

@@ -10,12 +10,9 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from numbers import Real
-from typing import Any, Final
+from typing import Any
 
 from autograd.native import mypyc_attr
-
-# Where a primitive is looked for, besides where its rules stand.
-_TABLE: Final = "autograd.engine.table"
 
 
 # A graph points backwards in time, so its nodes need no cyclic garbage collector.
@@ -166,7 +163,7 @@ class Primitive:
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by name, as functions are: a primitive is what a module declares it to be."""
         modules = [rule.__module__ for rule in self.rules]
-        for module in [*modules, _TABLE]:
+        for module in modules:
             for name, thing in vars(sys.modules[module]).items():
                 if thing is self:
                     return _declared, (module, name)

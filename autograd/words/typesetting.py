@@ -12,21 +12,14 @@ from typing import Any, Final, NamedTuple
 
 from autograd.engine import floats, table
 from autograd.engine.primitive import Primitive, Reduction
+
+# isort: off
+# fmt: off
 from autograd.engine.table import (
-    erf,
-    exp,
-    exp2,
-    gauss,
-    log,
-    logsumexp,
-    norm,
-    share,
-    sigmoid,
-    softplus,
-    sqrt,
-    tanh,
-    tanh_slope,
+    erf, exp, exp2, gauss, log, logsumexp, norm, share, sigmoid, softplus, sqrt, tanh, tanh_slope,
 )
+# fmt: on
+# isort: on
 
 
 class Typeset(NamedTuple):
