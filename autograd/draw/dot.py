@@ -189,8 +189,9 @@ def _marked_up(line: Line, size: float) -> Iterator[str]:
 
 
 def _as_markup(text: str) -> str:
-    """Text within Graphviz's markup: no element may be empty, and a backslash means something."""
-    return html.escape(text).replace("\\", "\\\\") if text else " "
+    """Text in Graphviz's markup, which knows backslashes, no empty element and no lone "]"."""
+    escaped = html.escape(text).replace("\\", "\\\\")
+    return escaped.replace("]", "&#93;") or " "
 
 
 def _plain(text: str) -> str:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shutil
@@ -71,10 +72,7 @@ def test_the_program_reads_back_every_label_of_a_value(label: str) -> None:
     labels = [thing["label"] for thing in json.loads(read.stdout)["objects"]]
     assert len(labels) == 2
     first = re.sub(r"<[^>]*>", "\n", labels[0])
-    for escaped, character in [("&lt;", "<"), ("&gt;", ">"), ("&quot;", '"'), ("&#x27;", "'")]:
-        first = first.replace(escaped, character)
-    first = first.replace("\\\\", "\\")
-    shown = [line for line in first.replace("&amp;", "&").split("\n") if line]
+    shown = [line for line in html.unescape(first.replace("\\\\", "\\")).split("\n") if line]
     assert shown == [*[line or " " for line in lines_of(label) if label], "1", "grad –"]
 
 
