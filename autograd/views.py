@@ -1,8 +1,8 @@
-"""graph, explain and formula: what is made of a graph for a person to look at.
+"""graph, explain and formula: pictures and words of a graph.
 
-`Graph` is a snapshot that draws itself, explains itself and says what is wrong with its
-numbers: the one facade over `snapshot`, `words` and `draw`. The package loads this module
-when one of its names is first asked for, so that those who never ask need not wait.
+`Graph` is a snapshot that draws itself, explains itself and finds anomalies in its
+numbers: the facade over `snapshot`, `words` and `draw`. The package loads this module on
+the first use of one of its names, so that `import autograd` is quick.
 """
 
 from __future__ import annotations
@@ -31,7 +31,7 @@ __all__ = ["Graph", "explain", "formula", "graph"]
 
 
 class Graph(Snapshot):
-    """An immutable snapshot of a graph that can be looked at; `graph` takes one.
+    """An immutable snapshot of a graph, with pictures and words; `graph` takes one.
 
     It is a sequence of nodes, inputs first and the root last, in which `Snapshot` finds
     nodes, and which shows itself in a notebook.
@@ -48,15 +48,15 @@ class Graph(Snapshot):
 
         Args:
             leaf: a node; it need not be a leaf.
-            limit: how many paths are listed at most: those with the largest products.
+            limit: the greatest number of paths listed: those with the largest products.
 
         >>> x = Value(3.0, "x")
         >>> y = x * x + x
         >>> y.label = "y"
         >>> print(graph(y).path(x))
-        3 ways from x to y, whose products add up to 7
-          3 = 3 * 1: x -> node1 -> y
-          3 = 3 * 1: x -> node1 -> y
+        3 paths from x to y, whose products add up to 7
+          3 = 3 * 1: x -> v1 -> y
+          3 = 3 * 1: x -> v1 -> y
           1 = 1: x -> y
         """
         return paths(self, self[leaf], limit)
@@ -72,14 +72,14 @@ class Graph(Snapshot):
     def anomalies(
         self, *, saturated: float = 0.01, vanishing: float = 1e-6, exploding: float = 1e6
     ) -> list[Anomaly]:
-        """What is wrong with the numbers: the first that is not finite, dead ends, lost gradients.
+        """The anomalies: inf and nan, saturated activations, vanishing and exploding gradients.
 
         Args:
-            saturated: an activation is saturated where its slope is at most this fraction
-                of its slope at 0.
-            vanishing: a gradient vanishes where it is multiplied by at most this on the
-                strongest way to a leaf.
-            exploding: it explodes where it is multiplied by at least this.
+            saturated: an activation is saturated if its slope is at most this fraction of
+                its slope at 0.
+            vanishing: a gradient vanishes if the product along the strongest path to a leaf
+                is at most this.
+            exploding: it explodes if that product is at least this.
 
         Raises:
             ValueError: one of these is no such number.
@@ -88,7 +88,7 @@ class Graph(Snapshot):
         >>> for anomaly in graph(x.sqrt() * 2).anomalies():
         ...     print(anomaly)
         The first gradient that is not finite: x gets inf, the local derivative inf times 2.
-          node1 = sqrt(x) = 0 with x = 0
+          v1 = sqrt(x) = 0 with x = 0
         """
         return anomalies(self, saturated=saturated, vanishing=vanishing, exploding=exploding)
 
@@ -113,7 +113,7 @@ class Graph(Snapshot):
         """The graph as a `graphviz.Digraph`, which can be changed before it is rendered.
 
         Args:
-            format: of what it is rendered to.
+            format: the format that it is rendered to.
             options: see `autograd.draw.PictureOptions` and `autograd.draw.DotOptions`.
         """
         return draw.to_digraph(draw.picture_of(self, **options), format)
@@ -130,7 +130,7 @@ class Graph(Snapshot):
         return draw.save(self, path, layout=layout, **options)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """What a notebook shows: the picture."""
+        """The picture, for a notebook."""
         return notebook.show(self)
 
 
@@ -138,8 +138,8 @@ def graph(root: Value) -> Graph:
     """An immutable snapshot of the graph that ``root`` was computed by.
 
     It is a sequence of nodes, inputs first, with all their numbers as they are now. It
-    finds nodes and the ways between them, draws itself, explains itself, and says what
-    is wrong with its numbers.
+    finds nodes and the paths between them, draws itself, explains itself, and finds
+    anomalies in its numbers.
 
     Raises:
         TypeError: ``root`` is not a Value.
@@ -160,14 +160,14 @@ def explain(
     """The chain rule for ``output``, step by step, as a page to read.
 
     With a ``leaf``, the page is about the derivative with respect to it alone, and about
-    the ways that lead from it to the output. The page shows itself in a terminal and in a
+    the paths from it to the output. The page shows itself in a terminal and in a
     notebook; `Explanation.to_markdown` and `Explanation.to_latex` give it as text.
 
     Args:
         output: the value whose derivatives are explained, or a snapshot of its graph.
         leaf: a value that the output was computed from, by itself or by its label.
-        digits: how many significant digits the numbers are shown with.
-        limit: how many statements, and how many steps, are shown at most.
+        digits: the number of significant digits shown.
+        limit: the greatest number of statements, and of steps, that are shown.
 
     Raises:
         TypeError: ``output`` is neither a Value nor a Graph.
@@ -217,16 +217,16 @@ def formula(
 ) -> str:
     r"""The formula that a value was computed by, as text.
 
-    Values with a label, values used twice and what a function is applied to are called by
-    their names, and their own formulas follow. The plain text is a program of Python
+    Values with a label, values used twice and arguments of functions are called by
+    their names, and their own formulas follow. The plain text is a Python program
     instead, which ends in the formula.
 
     Args:
         value: the value, or a snapshot of its graph.
         style: ``"plain"``, ``"unicode"`` or ``"latex"``.
-        digits: how many significant digits the numbers in it have; None for all.
-        limit: how many formulas follow at most: those nearest to the value. A program
-            has them all.
+        digits: the number of significant digits of its numbers; None for all.
+        limit: the greatest number of formulas that follow: those nearest to the value. A
+            program has them all.
 
     Raises:
         TypeError: ``value`` is neither a Value nor a Graph.

@@ -115,5 +115,5 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
     heavy = {"graphviz", "hypothesis", "numpy", "matplotlib", "mpmath", "tqdm", "pytest"}
     assert {"autograd", "nn"} <= loaded
     assert not loaded & heavy
-    words = {"autograd.words.explanation", "autograd.words.formulas", "autograd.words.expressions"}
+    words = {"autograd.words.explanation", "autograd.words.formulas", "autograd.words.terms"}
     assert not words & set(result.stdout.split())

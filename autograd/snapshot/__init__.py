@@ -1,9 +1,8 @@
-"""A snapshot of a graph: what everything that shows or explains a graph reads.
+"""A snapshot of a graph, which everything that shows or explains a graph reads.
 
-`Snapshot.of` copies all that there is to know of a graph into one immutable object:
-the nodes in order, with their numbers as they are now, and the groups that they
-belong to, which are the modules of the models that took part. `autograd.views` adds
-to it what pictures and words make of it.
+`Snapshot.of` copies a graph into one immutable object: the nodes in topological order,
+with their numbers as they are now, and the groups that they belong to, which are the
+modules of the models that took part. `autograd.views` adds pictures and words.
 """
 
 from __future__ import annotations
@@ -29,11 +28,11 @@ class Node:
         data: the number.
         grad: the gradient; None where no backward pass has been.
         op: the operation that computed it; None for a leaf.
-        operands: what the operation was applied to, in order: an int is the id of a
-            node, a float a constant.
+        operands: the operands of the operation, in order: an int is the id of a node, a
+            float a constant.
         local_derivatives: for each of the `inputs`, the derivative of this node with
             respect to it alone.
-        name: of a parameter of a module, the path that leads to it there, such as ``"w.1"``.
+        name: the name of a parameter within its innermost group, such as ``"w.1"``; else "".
         group: the id of the innermost group that the node belongs to, if any.
     """
 
@@ -92,7 +91,7 @@ class Snapshot:
                 users[source].append(node.id)
         object.__setattr__(self, "nodes", nodes)
         object.__setattr__(self, "groups", groups)
-        # Only to look nodes up by: what the values hold by now is not looked at.
+        # For finding nodes only; the values may have other numbers by now.
         object.__setattr__(self, "_ids", ids)
         object.__setattr__(self, "_users", users)
 
@@ -132,7 +131,7 @@ class Snapshot:
 
     @property
     def root(self) -> Node:
-        """The node that everything else leads to."""
+        """The node that was computed from all others."""
         return self.nodes[-1]
 
     def __len__(self) -> int:
@@ -189,7 +188,7 @@ class Snapshot:
         Args:
             pattern: ``*`` stands for any text, ``?`` for any character and ``[ab]`` for
                 one of those, as in file names; case counts. A parameter's name may be
-                given with the path of its groups, as ``"MLP.layers.0.*"``.
+                given with the names of its groups, as ``"MLP.layers.0.*"``.
 
         >>> a, b = Value(1.0, "w1"), Value(2.0, "w2")
         >>> [node.data for node in Snapshot.of(a * b).find("w*")]
@@ -204,12 +203,12 @@ class Snapshot:
         ]
 
     def place(self, which: Which | Group) -> str:
-        """Where in the model a node is, or a group, such as ``"MLP.layers.0"``; "" outside."""
+        """The place of a node or a group in its model, such as ``"MLP.layers.0"``; "" outside."""
         group = which.id if isinstance(which, Group) else self[which].group
         return ".".join([each.name for each in reversed(self._around(group))])
 
     def _around(self, group: int | None) -> list[Group]:
-        """The group of that id and those that it lies in, the innermost first."""
+        """The group of that id and those around it, the innermost first."""
         found = []
         while group is not None:
             found.append(self.groups[group])
@@ -217,33 +216,33 @@ class Snapshot:
         return found
 
     def name(self, which: Which) -> str:
-        """How a sentence refers to the node: its label, or its path in the model, or its number.
+        """The name of the node in a text: its label, its name in the model, or ``v`` and its id.
 
         >>> x = Value(3.0, "x")
         >>> snapshot = Snapshot.of(x * 2)
         >>> snapshot.name(0), snapshot.name(1)
-        ('x', 'node1')
+        ('x', 'v1')
         """
         node = self[which]
         if node.label:
             return node.label if node.label.isprintable() else repr(node.label)
         if node.name:
             return f"{self.place(node)}.{node.name}"
-        return f"node{node.id}"
+        return f"v{node.id}"
 
     def short_name(self, which: Which) -> str:
         """The name of the node inside its group: its label or its name as a parameter, or "".
 
-        A label that begins with the path of the group, or with the end of that path, is
+        A label that begins with the place of the group, or with the end of that place, is
         given without it: in ``MLP.layers.0``, the label ``"layers.0.scale"`` is ``"scale"``.
         """
         node = self[which]
-        path, short = "", node.label
+        place, short = "", node.label
         for group in self._around(node.group):
             if group.kind != "sample":
-                path = f"{group.name}.{path}"
-                if node.label.startswith(path):
-                    short = node.label[len(path) :]
+                place = f"{group.name}.{place}"
+                if node.label.startswith(place):
+                    short = node.label[len(place) :]
         return short or node.label or node.name
 
     # ── Walking ───────────────────────────────────────────────────────────────
@@ -281,8 +280,8 @@ class Snapshot:
     def adjoints(self, which: Which | None = None) -> tuple[float, ...]:
         """For each node, the derivative of the root, or of another node, with respect to it.
 
-        They are computed from the local derivatives of the snapshot, whether or not a
-        backward pass has been; 0 where nothing leads from the node to the root.
+        They are computed from the local derivatives of the snapshot; no backward pass is
+        needed. The adjoint is 0 where no path leads from the node to the root.
 
         >>> x = Value(3.0)
         >>> Snapshot.of(x * x).adjoints()
@@ -294,7 +293,8 @@ class Snapshot:
         reached = {target.id}
         for node in reversed(self.nodes[: target.id + 1]):
             if node.id in reached:
-                reached.update(node.inputs)
-                for source, local in zip(node.inputs, node.local_derivatives):
+                inputs = node.inputs
+                reached.update(inputs)
+                for source, local in zip(inputs, node.local_derivatives):
                     adjoints[source] += local * adjoints[node.id]
         return tuple(adjoints)

@@ -1,9 +1,8 @@
-"""What is wrong with the numbers of a graph: where it began, and where in the model.
+"""The anomalies in the numbers of a graph, with their origin and their place in the model.
 
-`detect_anomaly` stops a program at the first bad number, if it was entered
-before. Here the question is asked of a snapshot, afterwards: which value was the
-first that is not finite, which gradient, which activations no longer pass
-anything on, and on which way a gradient is lost or blown up.
+`detect_anomaly` stops a program at the first bad number. `anomalies` reads a snapshot,
+afterwards: it finds the first value and the first gradient that are not finite, saturated
+activations, and the path on which a gradient vanishes or explodes.
 """
 
 from __future__ import annotations
@@ -16,27 +15,27 @@ from typing import Final
 from autograd.engine.primitive import Primitive
 from autograd.engine.table import arctan, erf, hard_tanh, relu, sigmoid, softsign, tanh
 from autograd.snapshot import Node, Snapshot
-from autograd.snapshot.paths import Step, Trail, size_of, steps_of, strongest
+from autograd.snapshot.paths import Link, LinkedPath, links_of, logarithm_of, strongest_paths
 
-# Activations that go flat on both sides, with their slope at 0, which is their greatest.
-_FLATTENING: Final[dict[Primitive, float]] = {
+# Activations that saturate on both sides, with their slope at 0, which is the greatest.
+_SATURATING: Final[dict[Primitive, float]] = {
     op: op.derivatives[0](0.0, op(0.0)) for op in (arctan, erf, hard_tanh, sigmoid, softsign, tanh)
 }
 
 
 @dataclass(frozen=True, slots=True)
 class Anomaly:
-    """Something that is wrong at a node of a graph.
+    """An anomaly at a node of a graph.
 
     Attributes:
         kind: ``"value"`` or ``"gradient"`` for the first number that is not finite,
-            ``"dead"`` for a relu that lets nothing pass, ``"saturated"`` for an activation
-            in its flat part, ``"vanishing"`` or ``"exploding"`` for a gradient.
+            ``"dead"`` for a relu that passes no gradient, ``"saturated"`` for an activation
+            of small slope, ``"vanishing"`` or ``"exploding"`` for a gradient.
         node: the id of the node.
         formula: the operation at the node with the names of its operands.
-        inputs: the numbers that these stood for.
-        place: where in the model the node is, or "".
-        message: what is wrong, in a sentence.
+        inputs: the numbers of the operands that are nodes.
+        place: the place of the node in the model, or "".
+        message: the anomaly in a sentence.
     """
 
     kind: str
@@ -54,7 +53,7 @@ class Anomaly:
 def anomalies(
     graph: Snapshot, *, saturated: float, vanishing: float, exploding: float
 ) -> list[Anomaly]:
-    """What is wrong with the numbers of ``graph``; see `Graph.anomalies`."""
+    """The anomalies in the numbers of ``graph``; see `Graph.anomalies`."""
     if not 0.0 <= saturated <= 1.0:
         raise ValueError(f"saturated is a fraction of the greatest slope, 0 to 1; got {saturated}")
     if not 0.0 <= vanishing <= exploding:
@@ -66,8 +65,8 @@ def anomalies(
     return [
         *_first_bad_value(graph),
         *_first_bad_gradient(graph, adjoints),
-        *_flat_activations(graph, saturated),
-        *_lost_and_blown_up(graph, vanishing, exploding),
+        *_saturated_activations(graph, saturated),
+        *_vanishing_or_exploding(graph, vanishing, exploding),
     ]
 
 
@@ -104,28 +103,28 @@ def _first_bad_gradient(graph: Snapshot, adjoints: Sequence[float]) -> Iterator[
                 return
 
 
-def _flat_activations(graph: Snapshot, saturated: float) -> Iterator[Anomaly]:
-    """Activations that are flat in every sample, one report for each neuron."""
+def _saturated_activations(graph: Snapshot, saturated: float) -> Iterator[Anomaly]:
+    """The activations that are saturated or dead in every sample, one report for each neuron."""
     for nodes in _activations(graph):
         often = "" if len(nodes) == 1 else f" in all of {len(nodes)} samples"
         first = nodes[0]
         if all(node.op is relu and node.data == 0.0 for node in nodes):
             message = f"A dead relu: its input is not above 0{often}, so no gradient passes."
             yield _anomaly(graph, "dead", first, message)
-        elif all(_is_flat(node, saturated) for node in nodes):
+        elif all(_is_saturated(node, saturated) for node in nodes):
             slopes = [abs(node.local_derivatives[0]) for node in nodes]
             message = (
                 f"A saturated activation: its slope is at most {max(slopes):.3g}{often}, "
-                f"against {_FLATTENING[_operation(first)]:.3g} in the middle."
+                f"against {_SATURATING[_op_of(first)]:.3g} in the middle."
             )
             yield _anomaly(graph, "saturated", first, message)
 
 
 def _activations(graph: Snapshot) -> Iterable[list[Node]]:
-    """The nodes of each activation: those of all samples together, where they are known."""
+    """The nodes of each activation, with those of all samples together."""
     found: dict[tuple[Primitive, int | str], list[Node]] = {}
     for node in graph:
-        if node.op is not None and node.inputs and (node.op is relu or node.op in _FLATTENING):
+        if node.op is not None and node.inputs and (node.op is relu or node.op in _SATURATING):
             owner: int | str = f"node {node.id}"
             if node.group is not None:
                 group = graph.groups[node.group]
@@ -134,51 +133,53 @@ def _activations(graph: Snapshot) -> Iterable[list[Node]]:
     return found.values()
 
 
-def _is_flat(node: Node, saturated: float) -> bool:
-    op = _operation(node)
-    return op in _FLATTENING and abs(node.local_derivatives[0]) <= saturated * _FLATTENING[op]
+def _is_saturated(node: Node, saturated: float) -> bool:
+    op = _op_of(node)
+    return op in _SATURATING and abs(node.local_derivatives[0]) <= saturated * _SATURATING[op]
 
 
-def _operation(node: Node) -> Primitive:
+def _op_of(node: Node) -> Primitive:
     assert node.op is not None
     return node.op
 
 
-def _lost_and_blown_up(graph: Snapshot, vanishing: float, exploding: float) -> Iterator[Anomaly]:
-    """The leaves that the smallest and the largest gradient reach, on the strongest way to each."""
-    steps: dict[int, list[Step[float]]] = {}
+def _vanishing_or_exploding(
+    graph: Snapshot, vanishing: float, exploding: float
+) -> Iterator[Anomaly]:
+    """The leaves that get the smallest and the largest gradient on the strongest path to each."""
+    links: dict[int, list[Link[float]]] = {}
     for node in reversed(graph.nodes):
         for source, local in zip(node.inputs, node.local_derivatives):
             if local != 0.0 and math.isfinite(local):
-                steps.setdefault(source, []).append(Step(node.id, size_of(local), local))
+                links.setdefault(source, []).append(Link(node.id, logarithm_of(local), local))
     # No gradient but 1 reaches the root, even if it is a leaf.
     leaves = {
-        id: trail
-        for id, found in strongest(graph.root.id, steps, 1).items()
-        for trail in found.trails
-        if trail is not None and graph[id].op is None
+        id: path
+        for id, found in strongest_paths(graph.root.id, links, 1).items()
+        if graph.nodes[id].op is None
+        for path in found.paths
+        if path is not None
     }
     if not leaves:
         return
-    weakest = min(sorted(leaves), key=lambda leaf: leaves[leaf].size)
-    greatest = max(sorted(leaves), key=lambda leaf: leaves[leaf].size)
-    if leaves[weakest].size <= _logarithm(vanishing):
+    weakest = min(sorted(leaves), key=lambda leaf: leaves[leaf].logarithm)
+    greatest = max(sorted(leaves), key=lambda leaf: leaves[leaf].logarithm)
+    if leaves[weakest].logarithm <= _logarithm(vanishing):
         yield _change(graph, "vanishing", weakest, leaves[weakest])
-    if leaves[greatest].size >= _logarithm(exploding):
+    if leaves[greatest].logarithm >= _logarithm(exploding):
         yield _change(graph, "exploding", greatest, leaves[greatest])
 
 
-def _change(graph: Snapshot, kind: str, leaf: int, trail: Trail[float]) -> Anomaly:
-    """What becomes of the gradient on the strongest way to ``leaf``, and where most of it does."""
-    steps = list(steps_of(trail))
-    product = math.prod([step.data for step in steps])
+def _change(graph: Snapshot, kind: str, leaf: int, path: LinkedPath[float]) -> Anomaly:
+    """The report of a gradient that changes along ``path``, at the link that changes it most."""
+    links = list(links_of(path))
+    product = math.prod([link.item for link in links])
     extreme = min if kind == "vanishing" else max
-    node, _, local = extreme(steps, key=lambda step: abs(step.data))
+    node, _, local = extreme(links, key=lambda link: abs(link.item))
     verb = "vanishes" if kind == "vanishing" else "explodes"
     message = (
-        f"The gradient {verb} on its way to {graph.name(leaf)}: the strongest of the "
-        f"ways there multiplies it by {product:.3g} in {len(steps)} steps, "
-        f"and one step by {local:.3g}."
+        f"The gradient {verb} on the paths to {graph.name(leaf)}: the strongest multiplies it "
+        f"by {product:.3g} in {len(links)} steps, and one of these by {local:.3g}."
     )
     return _anomaly(graph, kind, graph[node], message)
 

@@ -1,10 +1,10 @@
-"""Which module of which model each value of a graph belongs to.
+"""The groups of a graph: the modules and their calls that its values belong to.
 
-A call of a module is known by what it returned (`autograd.engine.calls`), and the
-module by its parameters. A value belongs to the call if it lies on a way from a
-parameter of the module to what the call returned, with no other call of that
-module in between. So the weighted sum in a neuron belongs to the neuron, and
-what was computed before the neuron, or of its output, does not.
+A call of a module is known by the values it returned (`autograd.engine.calls`), and the
+module by its parameters. A value belongs to the call if it is on a path from a
+parameter of the module to a returned value, with no other call of that module in
+between. So the weighted sum in a neuron belongs to the neuron; the inputs of the
+neuron and everything computed from its output do not.
 """
 
 from __future__ import annotations
@@ -15,10 +15,10 @@ from typing import Any, Final
 
 from autograd.engine.value import Value
 
-# The sample of what belongs to a module and not to one call of it.
+# The number of the sample, for a value that belongs to all calls of a module.
 _ALL_SAMPLES: Final = -1
 
-# What stands for a call where a value leads to the output of none, or of several.
+# In place of a call, for a value that leads to the output of none, or of several.
 _UNCLAIMED: Final = -1
 _CONTESTED: Final = -2
 
@@ -29,8 +29,8 @@ class Group:
 
     Attributes:
         id: its position in `Snapshot.groups`. A group has a larger id than its parent.
-        name: how it is called within its parent, such as ``"layers.0"``; a model by its
-            class; one call of several ``"sample 0"`` and so on.
+        name: its name within its parent, such as ``"layers.0"``; the class of a model; for
+            one call of several ``"sample 0"`` and so on.
         kind: the class of the module, such as ``"Neuron"``, or ``"sample"``.
         parent: the id of the group that it is a part of; None for a model.
         parameters: the ids of the leaves that are its parameters, those of its parts included.
@@ -51,7 +51,7 @@ class _Part:
         self.name = name
         self.parent = parent
         self.depth: int = 0 if parent is None else parent.depth + 1
-        self.calls: list[list[int]] = []  # of each call, the ids of what it returned
+        self.calls: list[list[int]] = []  # for each call, the ids of the values it returned
         self.parameters: list[int] = []
 
 
@@ -64,19 +64,19 @@ def grouped(
         values: the graph, inputs first.
         ids: the position of each value.
     """
-    parts = _parts(values)
+    parts = _called_parts(values)
     owners, names = _parameters(parts, ids)
     places: list[tuple[_Part, int] | None] = [None] * len(values)
     inputs = [[ids[source] for source in value.inputs] for value in values]
     for depth in range(max([part.depth + 1 for part in parts], default=0)):
-        _place(parts, depth, inputs, owners, places)
+        _move_to_parts(parts, depth, inputs, owners, places)
     for parameter, owner in owners.items():
         places[parameter] = (owner, _ALL_SAMPLES)
     groups, numbers = _groups(parts, places)
     return groups, [None if place is None else numbers[place] for place in places], names
 
 
-def _parts(values: Sequence[Value]) -> list[_Part]:
+def _called_parts(values: Sequence[Value]) -> list[_Part]:
     """The modules that were called, each after the one that it is a part of."""
     calls: dict[Any, list[int]] = {}
     for position, value in enumerate(values):
@@ -135,14 +135,14 @@ def _parameters(
     return owners, names
 
 
-def _place(
+def _move_to_parts(
     parts: Sequence[_Part],
     depth: int,
     inputs: Sequence[Sequence[int]],
     owners: dict[int, _Part],
     places: list[tuple[_Part, int] | None],
 ) -> None:
-    """Move each value from the module where it is to the part of that module where it belongs."""
+    """Move each value from its module to the part of that module that it belongs to."""
     calls = [
         (part, number, outputs)
         for part in parts
@@ -151,7 +151,7 @@ def _place(
     ]
     claims = _claims(calls, depth, inputs, places)
     parameters = {id: _at_depth(owner, depth) for id, owner in owners.items()}
-    # Whether a value depends, within the call, on a parameter of the module.
+    # True for a value that depends, within the call, on a parameter of the module.
     depends = [False] * len(inputs)
     for id, sources in enumerate(inputs):
         claim = claims[id]
@@ -173,7 +173,7 @@ def _claims(
     inputs: Sequence[Sequence[int]],
     places: Sequence[tuple[_Part, int] | None],
 ) -> list[int]:
-    """For each value the only call that it leads to the output of, past no other output."""
+    """For each value the one call whose output it leads to directly, past no other output."""
     returned_by = {id: claim for claim, (_, _, outputs) in enumerate(calls) for id in outputs}
     claims = [returned_by.get(id, _UNCLAIMED) for id in range(len(inputs))]
     for id in reversed(range(len(inputs))):
@@ -195,7 +195,7 @@ def _claims(
 
 
 def _at_depth(part: _Part, depth: int) -> _Part | None:
-    """The part itself or the one that it is in, at that depth."""
+    """The part itself or the part around it that has that depth."""
     inner: _Part | None = part
     while inner is not None and inner.depth > depth:
         inner = inner.parent
@@ -205,7 +205,7 @@ def _at_depth(part: _Part, depth: int) -> _Part | None:
 def _groups(
     parts: Sequence[_Part], places: Sequence[tuple[_Part, int] | None]
 ) -> tuple[tuple[Group, ...], dict[tuple[_Part, int], int]]:
-    """The groups, and the id of the group that stands for each place."""
+    """The groups, and for each place the id of its group."""
     filled = {part for place in places if place for part in _with_parents(place[0])}
     kept = [part for part in parts if part in filled]
     models = [part for part in kept if part.parent is None]

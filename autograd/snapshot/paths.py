@@ -1,9 +1,10 @@
-"""The paths from a leaf to the root of a graph, and what each contributes to the gradient.
+"""The paths from a leaf to the root of a graph, and the contribution of each to the gradient.
 
 By the chain rule, a path contributes the product of the local derivatives along
 it, and the derivative is the sum over all paths. There may be more paths than
 could ever be listed, so they are counted and summed node by node, and only those
-that contribute most are listed: `strongest` finds them, for whoever asks.
+that contribute most are listed: `strongest_paths` finds them, also for `diagnosis`
+and `explain`.
 """
 
 from __future__ import annotations
@@ -16,7 +17,7 @@ from typing import Final, Generic, NamedTuple, TypeVar
 
 from autograd.snapshot import Node, Snapshot
 
-_Step = TypeVar("_Step")
+_Item = TypeVar("_Item")
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,7 +26,7 @@ class Path:
 
     Attributes:
         nodes: the ids of the nodes on it, the leaf first and the root last.
-        positions: for each node but the first, which of its `Node.inputs` the path comes in by.
+        positions: for each node but the first, the index in its `Node.inputs` of the node before.
         local_derivatives: the local derivative of each of these steps.
         product: the product of the local derivatives.
     """
@@ -42,9 +43,9 @@ class Paths:
 
     Attributes:
         graph: the graph.
-        leaf: the id of the node where they begin.
+        leaf: the id of the node that they begin at.
         listed: the paths with the largest products, the largest first.
-        count: how many paths there are in all.
+        count: the number of all paths.
         total: the sum of the products of all of them, which is the derivative.
         nodes: the ids of all nodes that are on some path.
     """
@@ -64,149 +65,163 @@ class Paths:
 
     def __str__(self) -> str:
         leaf, root = self.graph.name(self.leaf), self.graph.name(self.graph.root)
-        ways = "1 way" if self.count == 1 else f"{_written(self.count)} ways"
-        total = _plain(self.total)
-        lines = [f"{ways} from {leaf} to {root}, whose products add up to {total}"]
+        number = "1 path" if self.count == 1 else f"{_count_text(self.count)} paths"
+        total = _number_text(self.total)
+        lines = [f"{number} from {leaf} to {root}, whose products add up to {total}"]
         for path in self.listed:
-            factors = _shortened([_plain(local) for local in path.local_derivatives], " * ")
+            factors = _shortened([_number_text(local) for local in path.local_derivatives], " * ")
             names = _shortened([self.graph.name(id) for id in path.nodes], " -> ")
-            lines.append(f"  {_plain(path.product)} = {factors or 1}: {names}")
+            lines.append(f"  {_number_text(path.product)} = {factors or 1}: {names}")
         if self.count > len(self.listed):
-            lines.append(f"  and {_written(self.count - len(self.listed))} more")
+            lines.append(f"  and {_count_text(self.count - len(self.listed))} more")
         return "\n".join(lines)
 
 
-def _plain(number: float) -> str:
-    """A number; a zero without its sign."""
+def _number_text(number: float) -> str:
+    """The number as text, a zero without its sign."""
     return f"{number + 0.0:g}"
 
 
-def _written(count: int) -> str:
-    """A count; Python writes no number of more than some 4300 digits."""
-    return str(count) if count < _MANY else f"more than {_MANY:.0e}"
+def _count_text(count: int) -> str:
+    """The count as text, if large by its size: Python writes at most some 4300 digits."""
+    return str(count) if count < _MOST_WRITTEN else f"more than {_MOST_WRITTEN:.0e}"
 
 
-_MANY: Final = 10**18
-_SHOWN: Final = 6  # steps at either end of a path that is printed
+_MOST_WRITTEN: Final = 10**18
+_SHOWN_AT_AN_END: Final = 6  # links at either end of a path that is printed
 
 
 def _shortened(parts: list[str], sign: str) -> str:
     """The parts with a sign between them, and an ellipsis where there are many."""
-    if len(parts) > 2 * _SHOWN + 1:
-        parts = [*parts[:_SHOWN], "...", *parts[-_SHOWN:]]
+    if len(parts) > 2 * _SHOWN_AT_AN_END + 1:
+        parts = [*parts[:_SHOWN_AT_AN_END], "...", *parts[-_SHOWN_AT_AN_END:]]
     return sign.join(parts)
 
 
 def paths(graph: Snapshot, leaf: Node, limit: int) -> Paths:
     """The paths from ``leaf`` to the root; see `Graph.path`."""
     if not isinstance(limit, int) or limit < 0:
-        raise ValueError(f"limit is how many ways are listed, 0 or more; got {limit!r}")
-    above = {leaf.id, *[node.id for node in graph.descendants(leaf)]}
-    on_a_path = {graph.root.id} & above
-    steps: dict[int, list[Step[tuple[int, float]]]] = {}
+        raise ValueError(f"limit is the number of paths listed, 0 or more; got {limit!r}")
+    reached = {leaf.id, *[node.id for node in graph.descendants(leaf)]}
+    on_a_path = {graph.root.id} & reached
+    links: dict[int, list[Link[tuple[int, float]]]] = {}
     for node in reversed(graph.nodes):
         if node.id in on_a_path and node.id != leaf.id:
-            on_a_path.update([source for source in node.inputs if source in above])
+            on_a_path.update([source for source in node.inputs if source in reached])
     for id in sorted(on_a_path - {leaf.id}):
         for position, (source, local) in enumerate(
             zip(graph[id].inputs, graph[id].local_derivatives)
         ):
             if source in on_a_path:
-                step = Step(id, size_of(local), (position, local))
-                steps.setdefault(source, []).append(step)
-    found = strongest(graph.root.id, steps, limit).get(leaf.id, Found(0, []))
+                link = Link(id, logarithm_of(local), (position, local))
+                links.setdefault(source, []).append(link)
+    found = strongest_paths(graph.root.id, links, limit).get(leaf.id, Strongest(0, []))
     return Paths(
         graph,
         leaf.id,
-        tuple([_path(leaf.id, trail) for trail in found.trails[:limit]]),
+        tuple([_as_path(leaf.id, path) for path in found.paths[:limit]]),
         found.number,
         graph.adjoints()[leaf.id],
         frozenset(on_a_path),
     )
 
 
-def _path(leaf: int, trail: Trail[tuple[int, float]] | None) -> Path:
-    steps = list(steps_of(trail))
-    local_derivatives = tuple([step.data[1] for step in steps])
+def _as_path(leaf: int, path: LinkedPath[tuple[int, float]] | None) -> Path:
+    links = list(links_of(path))
+    local_derivatives = tuple([link.item[1] for link in links])
     return Path(
-        (leaf, *[step.above for step in steps]),
-        tuple([step.data[0] for step in steps]),
+        (leaf, *[link.user for link in links]),
+        tuple([link.item[0] for link in links]),
         local_derivatives,
         math.prod(local_derivatives),
     )
 
 
-# ── The strongest ─────────────────────────────────────────────────────────────
+# ── The strongest paths ───────────────────────────────────────────────────────
 
 
-class Step(NamedTuple, Generic[_Step]):
-    """A step towards the root: to which node, the logarithm of the factor, and what it is."""
+class Link(NamedTuple, Generic[_Item]):
+    """A link of a path, from a node to one that uses it.
 
-    above: int
-    size: float
-    data: _Step
+    Attributes:
+        user: the id of the node that uses it.
+        logarithm: the logarithm of the size of the local derivative.
+        item: whatever the caller wants back.
+    """
 
-
-class Trail(NamedTuple, Generic[_Step]):
-    """A path to the root: the logarithm of its product, its first step, and how it goes on."""
-
-    size: float
-    step: Step[_Step]
-    rest: Trail[_Step] | None
+    user: int
+    logarithm: float
+    item: _Item
 
 
-class Found(NamedTuple, Generic[_Step]):
-    """How many paths lead from a node to the root, and the strongest, the strongest first."""
+class LinkedPath(NamedTuple, Generic[_Item]):
+    """A path from a node to the root as a linked list, whose end paths have in common.
+
+    Attributes:
+        logarithm: the logarithm of the size of the product along the path.
+        first: its first link.
+        rest: the path from there on; None at the root.
+    """
+
+    logarithm: float
+    first: Link[_Item]
+    rest: LinkedPath[_Item] | None
+
+
+class Strongest(NamedTuple, Generic[_Item]):
+    """The number of paths from a node to the root, and the strongest of them, in order."""
 
     number: int
-    trails: list[Trail[_Step] | None]
+    paths: list[LinkedPath[_Item] | None]
 
 
-def strongest(
+def strongest_paths(
     root: int,
-    steps: dict[int, list[Step[_Step]]],
+    links: dict[int, list[Link[_Item]]],
     limit: int,
     most: float = math.inf,
-) -> dict[int, Found[_Step]]:
+) -> dict[int, Strongest[_Item]]:
     """For each node, the paths to the root that have the largest products.
 
-    From the root down, each node keeps the strongest of the paths that go on from it; a
-    path that is among the strongest goes on as one of them.
+    From the root down, each node extends the strongest paths of its users: the rest of a
+    path that is among the strongest of a node is among the strongest of the next one.
 
     Args:
         root: the id of the node where the paths end.
-        steps: for each node, by id, the steps that lead on from it, to nodes of larger ids.
-        limit: how many paths are kept for each node at most; of equals, the first.
-        most: up to here paths are counted.
+        links: for each node, by id, the links to its users, which have larger ids.
+        limit: the greatest number of paths kept for a node; of equals, the first.
+        most: the number up to which paths are counted.
     """
-    found: dict[int, Found[_Step]] = {root: Found(1, [None])}
-    for id in sorted(steps, reverse=True):
-        onwards = [step for step in steps[id] if step.above in found]
-        trails = [
-            Trail(step.size + (rest.size if rest else 0.0), step, rest)
-            for step in onwards
-            for rest in found[step.above].trails
-        ]
-        count = sum([found[step.above].number for step in onwards])
-        if limit == 0 or len(trails) > 1:  # most have one, for which this would take long
-            trails = nlargest(limit, trails, key=lambda trail: trail.size)
-        found[id] = Found(int(min(count, most)), [*trails])
+    found: dict[int, Strongest[_Item]] = {root: Strongest(1, [None])}
+    for id in sorted(links, reverse=True):
+        count = 0
+        paths: list[LinkedPath[_Item] | None] = []
+        for link in links[id]:
+            if link.user in found:
+                strongest = found[link.user]
+                count += strongest.number
+                for rest in strongest.paths:
+                    before = 0.0 if rest is None else rest.logarithm
+                    paths.append(LinkedPath(link.logarithm + before, link, rest))
+        if len(paths) > 1:  # most nodes have one, for which this would take long
+            paths = nlargest(limit, paths, key=lambda path: path.logarithm if path else 0.0)
+        found[id] = Strongest(int(min(count, most)), paths)
     return found
 
 
-def steps_of(trail: Trail[_Step] | None) -> Iterable[Step[_Step]]:
-    """The steps of a path, from its beginning to the root."""
-    while trail is not None:
-        yield trail.step
-        trail = trail.rest
+def links_of(path: LinkedPath[_Item] | None) -> Iterable[Link[_Item]]:
+    """The links of a path, from its beginning to the root."""
+    while path is not None:
+        yield path.first
+        path = path.rest
 
 
-def size_of(local: float) -> float:
-    """The logarithm of the size of a local derivative, a number that adds up along a path."""
+def logarithm_of(local: float) -> float:
+    """The logarithm of the size of a local derivative, finite even for 0 and inf."""
     if local == 0.0:
-        return _ZERO
-    return math.log(abs(local)) if math.isfinite(local) else -_ZERO
+        return _LOGARITHM_OF_ZERO
+    return math.log(abs(local)) if math.isfinite(local) else -_LOGARITHM_OF_ZERO
 
 
-# In place of the logarithms of 0 and inf, whose sum would be nan.
-_ZERO: Final = -1e9
+# In place of -inf: the sum of the logarithms of 0 and inf would be nan.
+_LOGARITHM_OF_ZERO: Final = -1e9

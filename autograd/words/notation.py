@@ -1,8 +1,7 @@
-"""How a formula looks in plain text, in Unicode and in LaTeX: names, numbers, operators.
+"""The notations of formulas, plain text, Unicode and LaTeX: names, numbers, operators.
 
-Nothing here knows what a formula means. A piece that is written carries its `Level`,
-which says how tightly it holds together, so that whoever puts it into something
-larger knows whether it needs parentheses there.
+A notation joins texts and knows nothing of the operations behind them. Each fragment of a
+formula carries its `Level`, which tells whether it needs parentheses in a larger one.
 """
 
 from __future__ import annotations
@@ -16,29 +15,29 @@ from typing import Final, NamedTuple
 
 
 class Level(IntEnum):
-    """How tightly a piece of a formula holds together, loosest first."""
+    """The binding strength of a fragment of a formula, the loosest first."""
 
-    LOOSE = -1  # in parentheses wherever it is a part
+    LOOSE = -1  # in parentheses in every larger fragment
     SUM = 0
     NEGATIVE = 1  # begins with a minus
     QUOTIENT = 2
     PRODUCT = 3
-    TIGHT = 4  # a power or a root, which only a further power would tear apart
+    TIGHT = 4  # a power or a root, in parentheses only in a further power
     ATOM = 5
 
 
-class Written(NamedTuple):
-    """A piece of a formula."""
+class Fragment(NamedTuple):
+    """A fragment of a formula: its text, and the strength that binds it together."""
 
     text: str
     level: Level = Level.ATOM
 
 
 class Name(NamedTuple):
-    """What a formula calls a value.
+    """The name of a value in a formula.
 
-    A name that is ``literal`` is shown letter for letter and in quotation marks:
-    written as others are, it could be taken for one of them.
+    A ``literal`` name is shown letter for letter and in quotation marks, because it would
+    otherwise look like another name.
     """
 
     text: str
@@ -55,10 +54,10 @@ _SUPERSCRIPTS: Final = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸
 
 # Letters and then digits, such as w11 or x_1: the digits become a subscript.
 _INDEXED: Final = re.compile(r"([^\W\d_]+)_?([0-9]+)", re.ASCII)
-# The place of a parameter in a model, such as layers.0.w.1.
-_PATH: Final = re.compile(r"[^\W\d]\w*(\.\w+)+")
+# The name of a parameter in a model, such as layers.0.w.1.
+_DOTTED: Final = re.compile(r"[^\W\d]\w*(\.\w+)+")
 
-# What is not itself in LaTeX's text, written in its mathematics. A "<" is braced so that
+# Characters with a meaning in LaTeX's text, written in its mathematics. A "<" is braced so that
 # no Markdown takes it for the beginning of a tag.
 _LATEX_SIGNS: Final = {
     "\\": r"\backslash ",
@@ -83,7 +82,7 @@ _LATEX_SIGNS: Final = {
 
 
 def printable(text: str) -> str:
-    r"""The text with a line's end as a space, and what cannot be shown as U+FFFD.
+    r"""The text with spaces for line ends, and U+FFFD for characters that cannot be shown.
 
     >>> printable("learning\nrate")
     'learning rate'
@@ -92,21 +91,21 @@ def printable(text: str) -> str:
     return "".join([c if c.isprintable() else "\ufffd" for c in spaced])
 
 
-def _quoted(text: str, left: str, right: str) -> str:
-    """The text in quotation marks, so that its end cannot be mistaken."""
+def _in_quotes(text: str, left: str, right: str) -> str:
+    """The text in quotation marks, with those in it escaped."""
     shown = text.replace("\\", "\\\\").replace(right, "\\" + right).replace("\n", "\\n")
     return left + "".join([c if c.isprintable() else "\ufffd" for c in shown]) + right
 
 
-class Style:
-    """Plain text that reads like Python, and the base of the other styles."""
+class Notation:
+    """Plain text that is valid Python, and the base of the other notations."""
 
-    title = "plain"
+    style = "plain"
     minus = "-"
     times = "*"
     ellipsis = "..."
     quotes = ('"', '"')
-    # A quotient that a product begins with: a/b*c is as Python means it.
+    # The level of a first factor without parentheses: a/b*c is right in Python.
     product_begins = Level.QUOTIENT
 
     # ── Names ─────────────────────────────────────────────────────────────────
@@ -115,47 +114,47 @@ class Style:
         """A value's name."""
         text = name.text
         is_word = text.isidentifier() and not keyword.iskeyword(text)
-        if not name.literal and (is_word or _PATH.fullmatch(text)):
+        if not name.literal and (is_word or _DOTTED.fullmatch(text)):
             return text
-        return _quoted(text, *self.quotes)
+        return _in_quotes(text, *self.quotes)
 
     def function(self, text: str) -> str:
-        """The name of an operation that says nothing of how it is written."""
-        return text if text.isidentifier() else _quoted(text, *self.quotes)
+        """The name of an operation that has no typesetting of its own."""
+        return text if text.isidentifier() else _in_quotes(text, *self.quotes)
 
     def subscript(self, index: str) -> str:
-        """A number below the line; nothing for nothing."""
+        """An index as a subscript; "" for ""."""
         return index
 
     # ── Numbers ───────────────────────────────────────────────────────────────
 
-    def number(self, number: float, digits: int | None) -> Written:
-        """A number, with so many significant digits, or with all that it takes."""
+    def number(self, number: float, digits: int | None) -> Fragment:
+        """A number with ``digits`` significant digits, or with as many as it needs."""
         if math.isnan(number):
-            return Written(self.special("nan"))
+            return Fragment(self.special("nan"))
         sign = self.minus if math.copysign(1.0, number) < 0.0 else ""
         if sign and number == 0.0:
-            return Written(f"{sign}0.0", Level.NEGATIVE)
+            return Fragment(f"{sign}0.0", Level.NEGATIVE)
         written = self._size(abs(number), digits)
-        return Written(sign + written.text, Level.NEGATIVE) if sign else written
+        return Fragment(sign + written.text, Level.NEGATIVE) if sign else written
 
     def special(self, word: str) -> str:
-        """Either of the words nan and inf."""
+        """The sign for nan or inf, given by that word."""
         return word
 
-    def _size(self, number: float, digits: int | None) -> Written:
+    def _size(self, number: float, digits: int | None) -> Fragment:
         if math.isinf(number):
-            return Written(self.special("inf"))
+            return Fragment(self.special("inf"))
         return self.decimal(_decimal(number, digits))
 
-    def decimal(self, text: str) -> Written:
+    def decimal(self, text: str) -> Fragment:
         """A decimal number as Python writes it, such as ``1e-05``."""
-        return Written(text)
+        return Fragment(text)
 
     # ── Operators ─────────────────────────────────────────────────────────────
 
-    def sum(self, terms: Sequence[tuple[bool, Written]]) -> Written:
-        """Terms, each with whether it is subtracted."""
+    def sum(self, terms: Sequence[tuple[bool, Fragment]]) -> Fragment:
+        """The sum of terms, each with True if it is subtracted."""
         if len(terms) == 1:
             return self.negative(terms[0][1]) if terms[0][0] else terms[0][1]
         text = ""
@@ -165,49 +164,49 @@ class Style:
                 continue
             sign = self.minus if subtracted else "+"
             text += f" {sign} {self.within(term, Level.QUOTIENT)}"
-        return Written(text, Level.SUM)
+        return Fragment(text, Level.SUM)
 
-    def product(self, factors: Sequence[Written]) -> Written:
-        """Two factors or more."""
+    def product(self, factors: Sequence[Fragment]) -> Fragment:
+        """The product of two factors or more."""
         first, *others = factors
         level = Level.NEGATIVE if first.level is Level.NEGATIVE else Level.PRODUCT
         begins = Level.NEGATIVE if level is Level.NEGATIVE else self.product_begins
         texts = [self.within(first, begins), *[self.within(x, Level.TIGHT) for x in others]]
-        return Written(self.times.join(texts), level)
+        return Fragment(self.times.join(texts), level)
 
-    def quotient(self, dividend: Written, divisor: Written) -> Written:
-        """One thing over another."""
+    def quotient(self, dividend: Fragment, divisor: Fragment) -> Fragment:
+        """A fraction."""
         level = Level.NEGATIVE if dividend.level is Level.NEGATIVE else Level.QUOTIENT
         begins = Level.NEGATIVE if level is Level.NEGATIVE else self.product_begins
-        return Written(
+        return Fragment(
             f"{self.within(dividend, begins)}/{self.within(divisor, Level.TIGHT)}", level
         )
 
-    def operator(self, sign: str, left: Written, right: Written) -> Written:
-        """Python's ``//`` or ``%``, of which few know how tightly they bind."""
+    def operator(self, sign: str, left: Fragment, right: Fragment) -> Fragment:
+        """Python's ``//`` or ``%``, in parentheses as an operand, since few know how they bind."""
         left_text, right_text = self.within(left, Level.TIGHT), self.within(right, Level.TIGHT)
-        return Written(f"{left_text} {sign} {right_text}", Level.LOOSE)
+        return Fragment(f"{left_text} {sign} {right_text}", Level.LOOSE)
 
-    def negative(self, operand: Written) -> Written:
-        """Minus something."""
-        return Written(self.minus + self.within(operand, Level.QUOTIENT), Level.NEGATIVE)
+    def negative(self, operand: Fragment) -> Fragment:
+        """Minus the operand."""
+        return Fragment(self.minus + self.within(operand, Level.QUOTIENT), Level.NEGATIVE)
 
-    def power(self, base: Written, exponent: Written, whole: int | None) -> Written:  # noqa: ARG002
+    def power(self, base: Fragment, exponent: Fragment, whole: int | None) -> Fragment:  # noqa: ARG002
         """A power; ``whole`` is the exponent if that is a small whole number."""
         text = f"{self.within(base, Level.ATOM)}**{self.within(exponent, Level.TIGHT)}"
-        return Written(text, Level.TIGHT)
+        return Fragment(text, Level.TIGHT)
 
-    def call(self, function: str, operands: Sequence[Written], sequences: int) -> Written:
-        """A function of operands; of so many sequences if it takes any, else 0."""
+    def call(self, function: str, operands: Sequence[Fragment], sequences: int) -> Fragment:
+        """A function of operands, which are ``sequences`` sequences if that is not 0."""
         texts = [operand.text for operand in operands]
         if sequences:
             length = len(texts) // sequences
             texts = [
                 f"[{', '.join(texts[i * length : (i + 1) * length])}]" for i in range(sequences)
             ]
-        return Written(f"{function}({', '.join(texts)})")
+        return Fragment(f"{function}({', '.join(texts)})")
 
-    def template(self, template: str, operands: Sequence[Written]) -> Written:
+    def template(self, template: str, operands: Sequence[Fragment]) -> Fragment:
         """A template, its ``#1``, ``@1`` and ``#*`` replaced; see `Primitive`."""
 
         def replaced(match: re.Match[str]) -> str:
@@ -217,11 +216,11 @@ class Style:
             return self.within(operand, Level.ATOM) if match[0][0] == "@" else operand.text
 
         text = re.sub(r"#\*|[#@][1-9]", replaced, template)
-        torn = "^" in template or template[-2:-1] in ("@", "#")
-        return Written(text, Level.TIGHT if torn else Level.ATOM)
+        is_power = "^" in template or template[-2:-1] in ("@", "#")
+        return Fragment(text, Level.TIGHT if is_power else Level.ATOM)
 
-    def within(self, operand: Written, level: Level) -> str:
-        """The text of an operand, in parentheses if it does not hold together so tightly."""
+    def within(self, operand: Fragment, level: Level) -> str:
+        """The text of an operand, in parentheses if it binds less tightly than ``level``."""
         return operand.text if operand.level >= level else self.parenthesised(operand.text)
 
     def parenthesised(self, text: str) -> str:
@@ -229,14 +228,14 @@ class Style:
         return f"({text})"
 
     def derivative(self, above: str, below: str) -> str:
-        """The derivative of one thing with respect to another."""
+        """The sign for the derivative of one value with respect to another."""
         return f"d{above}/d{below}"
 
 
-class UnicodeStyle(Style):
+class UnicodeNotation(Notation):
     """Text with the signs of mathematics."""
 
-    title = "unicode"
+    style = "unicode"
     minus = "−"
     times = "·"
     ellipsis = "…"
@@ -246,7 +245,7 @@ class UnicodeStyle(Style):
     def name(self, name: Name) -> str:
         """A value's name: ``w11`` with a subscript, and ``alpha`` as α."""
         if name.literal:
-            return _quoted(name.text, *self.quotes)
+            return _in_quotes(name.text, *self.quotes)
         if name.text in _GREEK:
             return _GREEK[name.text]
         indexed = _INDEXED.fullmatch(name.text)
@@ -255,43 +254,43 @@ class UnicodeStyle(Style):
         return super().name(name)
 
     def subscript(self, index: str) -> str:
-        """A number below the line."""
+        """An index as a subscript."""
         return index.translate(_SUBSCRIPTS)
 
     def special(self, word: str) -> str:
-        """Either of the words nan and inf."""
+        """The sign for nan or inf, given by that word."""
         return "∞" if word == "inf" else word
 
-    def decimal(self, text: str) -> Written:
+    def decimal(self, text: str) -> Fragment:
         """A decimal number; a power of ten is written out."""
         digits, _, exponent = text.partition("e")
         if not exponent:
-            return Written(text)
+            return Fragment(text)
         power = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
         if digits == "1":
-            return Written(power, Level.TIGHT)
-        return Written(f"{digits}·{power}", Level.PRODUCT)
+            return Fragment(power, Level.TIGHT)
+        return Fragment(f"{digits}·{power}", Level.PRODUCT)
 
-    def power(self, base: Written, exponent: Written, whole: int | None) -> Written:
-        """A power; whole exponents are raised."""
+    def power(self, base: Fragment, exponent: Fragment, whole: int | None) -> Fragment:
+        """A power, with a superscript for a whole exponent."""
         text = self.within(base, Level.ATOM)
         if whole is not None:
-            return Written(text + str(whole).translate(_SUPERSCRIPTS), Level.TIGHT)
-        return Written(f"{text}^{self.within(exponent, Level.ATOM)}", Level.TIGHT)
+            return Fragment(text + str(whole).translate(_SUPERSCRIPTS), Level.TIGHT)
+        return Fragment(f"{text}^{self.within(exponent, Level.ATOM)}", Level.TIGHT)
 
-    def call(self, function: str, operands: Sequence[Written], sequences: int) -> Written:  # noqa: ARG002
+    def call(self, function: str, operands: Sequence[Fragment], sequences: int) -> Fragment:  # noqa: ARG002
         """A function of operands."""
         return super().call(function, operands, 0)
 
     def derivative(self, above: str, below: str) -> str:
-        """The derivative of one thing with respect to another."""
+        """The sign for the derivative of one value with respect to another."""
         return f"∂{above}/∂{below}"
 
 
-class LatexStyle(Style):
+class LatexNotation(Notation):
     """The mathematics of LaTeX, as MathJax and KaTeX know it too."""
 
-    title = "latex"
+    style = "latex"
     times = r" \cdot "
     ellipsis = r"\dots"
 
@@ -312,56 +311,58 @@ class LatexStyle(Style):
         return f"{{{_latex_text(shown)}}}"
 
     def function(self, text: str) -> str:
-        """The name of an operation that says nothing of how it is written."""
+        """The name of an operation that has no typesetting of its own."""
         if re.fullmatch(r"[A-Za-z][A-Za-z0-9_]*", text):
             return rf"\operatorname{{{_underscored(text)}}}"
         return f"{{{_latex_text(printable(text))}}}"
 
     def subscript(self, index: str) -> str:
-        """A number below the line."""
+        """An index as a subscript."""
         return f"_{{{index}}}" if index else ""
 
     def special(self, word: str) -> str:
-        """Either of the words nan and inf."""
+        """The sign for nan or inf, given by that word."""
         return r"\infty" if word == "inf" else rf"\mathrm{{{word}}}"
 
-    def decimal(self, text: str) -> Written:
+    def decimal(self, text: str) -> Fragment:
         """A decimal number; a power of ten is written out."""
         digits, _, exponent = text.partition("e")
         if not exponent:
-            return Written(text)
+            return Fragment(text)
         power = f"10^{{{int(exponent)}}}"
         if digits == "1":
-            return Written(power, Level.TIGHT)
-        return Written(rf"{digits} \cdot {power}", Level.PRODUCT)
+            return Fragment(power, Level.TIGHT)
+        return Fragment(rf"{digits} \cdot {power}", Level.PRODUCT)
 
-    def quotient(self, dividend: Written, divisor: Written) -> Written:
+    def quotient(self, dividend: Fragment, divisor: Fragment) -> Fragment:
         """A fraction."""
-        return Written(rf"\frac{{{dividend.text}}}{{{divisor.text}}}", Level.TIGHT)
+        return Fragment(rf"\frac{{{dividend.text}}}{{{divisor.text}}}", Level.TIGHT)
 
-    def operator(self, sign: str, left: Written, right: Written) -> Written:
+    def operator(self, sign: str, left: Fragment, right: Fragment) -> Fragment:
         """Python's ``%``."""
         return super().operator(r"\bmod" if sign == "%" else sign, left, right)
 
-    def power(self, base: Written, exponent: Written, whole: int | None) -> Written:  # noqa: ARG002
+    def power(self, base: Fragment, exponent: Fragment, whole: int | None) -> Fragment:  # noqa: ARG002
         """A power."""
-        return Written(f"{self.within(base, Level.ATOM)}^{{{exponent.text}}}", Level.TIGHT)
+        return Fragment(f"{self.within(base, Level.ATOM)}^{{{exponent.text}}}", Level.TIGHT)
 
-    def call(self, function: str, operands: Sequence[Written], sequences: int) -> Written:  # noqa: ARG002
+    def call(self, function: str, operands: Sequence[Fragment], sequences: int) -> Fragment:  # noqa: ARG002
         """A function of operands."""
         inside = ", ".join([operand.text for operand in operands])
-        return Written(function + self.parenthesised(inside))
+        return Fragment(function + self.parenthesised(inside))
 
     def parenthesised(self, text: str) -> str:
-        """The text in parentheses, as high as it is."""
+        """The text in parentheses of its height."""
         return rf"\left({text}\right)" if r"\frac" in text or r"\begin" in text else f"({text})"
 
     def derivative(self, above: str, below: str) -> str:
-        """The derivative of one thing with respect to another."""
+        """The sign for the derivative of one value with respect to another."""
         return rf"\frac{{\partial {above}}}{{\partial {below}}}"
 
 
-STYLES: Final = {style.title: style for style in (Style(), UnicodeStyle(), LatexStyle())}
+NOTATIONS: Final = {
+    notation.style: notation for notation in (Notation(), UnicodeNotation(), LatexNotation())
+}
 
 
 def _underscored(word: str) -> str:
@@ -375,7 +376,7 @@ def _latex_text(text: str) -> str:
 
 
 def _decimal(number: float, digits: int | None) -> str:
-    """A number that is finite and not negative, as Python writes it, without a needless ``.0``.
+    """A finite number of at least 0 as Python writes it, without a ``.0`` at its end.
 
     >>> _decimal(3.0, None), _decimal(0.1, None), _decimal(2 / 3, 4), _decimal(1e-5, 4)
     ('3', '0.1', '0.6667', '1e-05')

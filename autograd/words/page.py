@@ -6,10 +6,10 @@ import re
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
-from autograd.words.notation import STYLES, Style
+from autograd.words.notation import NOTATIONS, Notation
 
-# Equations that fit are set in one line.
-_COLUMNS: Final = 88
+# The widths up to which an equation is set in one line.
+_TEXT_COLUMNS: Final = 88
 _LATEX_COLUMNS: Final = 60
 _NO_BREAK: Final = "\N{NO-BREAK SPACE}"
 
@@ -20,7 +20,7 @@ class Page:
     An equation is the sequence of its sides, of which the first is on the left.
     """
 
-    style: ClassVar[Style] = STYLES["unicode"]
+    notation: ClassVar[Notation] = NOTATIONS["unicode"]
     cross: ClassVar[str] = " × "
     arrow: ClassVar[str] = "→"
 
@@ -40,14 +40,14 @@ class Page:
 
     def paragraph(self, text: str) -> None:
         """Sentences."""
-        self._blocks.append("\n".join(_wrapped(text, _COLUMNS)))
+        self._blocks.append("\n".join(_wrapped(text, _TEXT_COLUMNS)))
 
     def equations(self, equations: Sequence[Sequence[str]]) -> None:
-        """Equations, one beneath the other."""
+        """Equations, one below the other."""
         lines: list[str] = []
         for left, *right in equations:
             line = "  " + " = ".join([left, *right])
-            if len(line) <= _COLUMNS or not right:
+            if len(line) <= _TEXT_COLUMNS or not right:
                 lines.append(line)
                 continue
             indent = " " * (len(left) + 3)
@@ -57,7 +57,7 @@ class Page:
             self._blocks.append("\n".join(lines))
 
     def math(self, text: str) -> str:
-        """A formula in the midst of a sentence; no line ends within it."""
+        """A formula within a sentence; no line ends within it."""
         return text.replace(" ", _NO_BREAK)
 
     def text(self) -> str:
@@ -77,9 +77,9 @@ def _wrapped(text: str, columns: int) -> list[str]:
 
 
 class MarkdownPage(Page):
-    """A page in Markdown, for notebooks and wherever MathJax or KaTeX is at hand."""
+    """A page in Markdown, for notebooks and other programs that have MathJax or KaTeX."""
 
-    style = STYLES["latex"]
+    notation = NOTATIONS["latex"]
     cross = r" \times "
     arrow = r"\to"
 
@@ -96,13 +96,13 @@ class MarkdownPage(Page):
         self._blocks.append(text)
 
     def equations(self, equations: Sequence[Sequence[str]]) -> None:
-        """Equations, one beneath the other."""
+        """Equations, one below the other."""
         if equations:
             aligned = f"\\begin{{aligned}}\n{_aligned(equations)}\n\\end{{aligned}}"
             self._blocks.append(f"$$\n{aligned}\n$$")
 
     def math(self, text: str) -> str:
-        """A formula in the midst of a sentence."""
+        """A formula within a sentence."""
         return f"${text}$"
 
     def text(self) -> str:
@@ -126,17 +126,17 @@ class LatexPage(MarkdownPage):
         self._blocks.append(text.replace("…", r"\dots{}"))
 
     def equations(self, equations: Sequence[Sequence[str]]) -> None:
-        """Equations, one beneath the other."""
+        """Equations, one below the other."""
         if equations:
             self._blocks.append(f"\\begin{{align*}}\n{_aligned(equations)}\n\\end{{align*}}")
 
     def math(self, text: str) -> str:
-        """A formula in the midst of a sentence."""
+        """A formula within a sentence."""
         return f"\\({text}\\)"
 
 
 def _aligned(equations: Sequence[Sequence[str]]) -> str:
-    """Rows of LaTeX, aligned at the first sign of equality."""
+    """Rows of LaTeX, aligned at their first equals signs."""
     rows = []
     for left, *right in equations:
         if _width(" = ".join(right)) <= _LATEX_COLUMNS:
@@ -148,7 +148,7 @@ def _aligned(equations: Sequence[Sequence[str]]) -> str:
 
 
 def _width(latex: str) -> int:
-    """About how many characters wide a formula becomes."""
+    """The approximate width of a formula, in characters."""
     return len(re.sub(r"\\[A-Za-z]+ ?|[{}_^]", " ", latex)) - latex.count("\\frac") * 4
 
 

@@ -33,21 +33,21 @@ def test_the_first_value_that_is_not_finite_is_named_with_its_formula_and_inputs
     loss = (x.log() * 2 + 1) ** 2
     found = anomaly(loss, "value")
     assert str(found) == (
-        "The first value that is not finite, computed: -inf.\n  node1 = log(x) = -inf with x = 0"
+        "The first value that is not finite, computed: -inf.\n  v1 = log(x) = -inf with x = 0"
     )
     assert (found.node, found.inputs, found.place) == (1, (0.0,), "")
     given = anomaly(Value(math.nan, "data") + 1, "value")
     assert str(given) == "The first value that is not finite, given: nan.\n  data = nan"
 
 
-def test_the_first_gradient_that_is_not_finite_on_the_way_back() -> None:
+def test_the_first_gradient_that_is_not_finite_from_the_root_back() -> None:
     x = Value(0.0, "x")
     root = sqrt(x * 4) * 3
     found = anomaly(root, "gradient")
     assert found.message == (
-        "The first gradient that is not finite: node1 gets inf, the local derivative inf times 3."
+        "The first gradient that is not finite: v1 gets inf, the local derivative inf times 3."
     )
-    assert found.formula == "node2 = sqrt(node1) = 0 with node1 = 0"
+    assert found.formula == "v2 = sqrt(v1) = 0 with v1 = 0"
     assert kinds(root)[0] == "gradient"  # the values are finite
     # 0 times inf is nan.
     assert (
@@ -80,7 +80,7 @@ def test_a_relu_is_dead_if_it_lets_nothing_pass_in_any_sample() -> None:
     single = anomaly(relu(Value(-3.0, "x")), "dead")
     assert str(single) == (
         "A dead relu: its input is not above 0, so no gradient passes.\n"
-        "  node1 = relu(x) = 0 with x = -3"
+        "  v1 = relu(x) = 0 with x = -3"
     )
 
 
@@ -108,28 +108,28 @@ def test_a_saturated_neuron_is_reported_once_for_all_samples() -> None:
     assert kinds(neuron([5.0]) + neuron([0.1])) == []
 
 
-def test_a_gradient_that_vanishes_is_followed_on_the_strongest_way() -> None:
+def test_a_gradient_that_vanishes_is_followed_on_the_strongest_path() -> None:
     x = value = Value(1.0, "x")
     for factor in (0.1, 1e-4, 0.5):
         value = value * factor + 0
     value.label = "root"
     found = anomaly(value, "vanishing", vanishing=1e-5)
     assert found.message == (
-        "The gradient vanishes on its way to x: the strongest of the ways there multiplies it "
-        "by 5e-06 in 6 steps, and one step by 0.0001."
+        "The gradient vanishes on the paths to x: the strongest multiplies it "
+        "by 5e-06 in 6 steps, and one of these by 0.0001."
     )
-    assert found.formula == "node3 = multiply(node2, 0.0001) = 1e-05 with node2 = 0.1"
+    assert found.formula == "v3 = multiply(v2, 0.0001) = 1e-05 with v2 = 0.1"
     assert kinds(value, vanishing=1e-6) == []
-    # Another way that is strong enough keeps the gradient alive.
+    # Another path that is strong enough keeps the gradient alive.
     assert kinds(value + x, vanishing=1e-5) == []
 
 
-def test_a_gradient_that_explodes_is_followed_on_the_strongest_way() -> None:
+def test_a_gradient_that_explodes_is_followed_on_the_strongest_path() -> None:
     x = Value(1.0, "x")
     found = anomaly((x * 2000) * -1000, "exploding")
     assert found.message == (
-        "The gradient explodes on its way to x: the strongest of the ways there multiplies it "
-        "by -2e+06 in 2 steps, and one step by 2e+03."
+        "The gradient explodes on the paths to x: the strongest multiplies it "
+        "by -2e+06 in 2 steps, and one of these by 2e+03."
     )
     assert kinds((x * 2000) * -1000, exploding=1e7) == []
 
@@ -163,5 +163,5 @@ def test_finite_gradients_that_add_up_to_infinity_are_found() -> None:
     )
 
 
-def test_a_leaf_alone_has_no_way_on_which_anything_is_lost() -> None:
+def test_a_leaf_alone_has_no_path_on_which_a_gradient_vanishes() -> None:
     assert kinds(Value(1.0), vanishing=1.0, exploding=1.0) == []

@@ -1,4 +1,4 @@
-"""Graph.path: every way from a leaf to the root."""
+"""Graph.path: every path from a leaf to the root."""
 
 from __future__ import annotations
 
@@ -15,49 +15,51 @@ from tests.engine.test_gradients import points
 from tests.expressions import Step, programs, run_on_values
 
 
-def all_ways(graph: Graph, node: Node, leaf: Node) -> list[tuple[tuple[int, ...], float]]:
-    """Every way from ``leaf`` to ``node`` with its product, by following all of them."""
+def all_paths(graph: Graph, node: Node, leaf: Node) -> list[tuple[tuple[int, ...], float]]:
+    """Every path from ``leaf`` to ``node`` with its product, by following all of them."""
     if node.id == leaf.id:
         return [((leaf.id,), 1.0)]
     return [
-        ((*way, node.id), so_far * local)
+        ((*path, node.id), so_far * local)
         for source, local in zip(node.inputs, node.local_derivatives)
-        for way, so_far in all_ways(graph, graph[source], leaf)
+        for path, so_far in all_paths(graph, graph[source], leaf)
     ]
 
 
 @given(programs(max_steps=6), points)
-def test_every_way_is_found_with_its_product(program: list[Step], point: list[float]) -> None:
+def test_every_path_is_found_with_its_product(program: list[Step], point: list[float]) -> None:
     inputs = [Value(x) for x in point]
     root = run_on_values(program, inputs)[-1] + 0 * inputs[0]
     snapshot = graph(root)
     leaf = snapshot[inputs[0]]
-    expected = all_ways(snapshot, snapshot.root, leaf)
+    expected = all_paths(snapshot, snapshot.root, leaf)
     found = snapshot.path(leaf, limit=10_000)
     assert found.count == len(found) == len(expected)
-    assert sorted(way.nodes for way in found) == sorted(nodes for nodes, _ in expected)
-    by_nodes = sorted((way.nodes, way.product) for way in found)
+    assert sorted(path.nodes for path in found) == sorted(nodes for nodes, _ in expected)
+    by_nodes = sorted((path.nodes, path.product) for path in found)
     for (_, actual), (_, wanted) in zip(by_nodes, sorted(expected)):
         assert actual == pytest.approx(wanted, rel=1e-9, abs=1e-300, nan_ok=True)
     assert found.nodes == {id for nodes, _ in expected for id in nodes}
-    for way in found:
+    for path in found:
         for below, above, position, local in zip(
-            way.nodes[:-1], way.nodes[1:], way.positions, way.local_derivatives, strict=True
+            path.nodes[:-1], path.nodes[1:], path.positions, path.local_derivatives, strict=True
         ):
             assert snapshot[above].inputs[position] == below
             assert str(snapshot[above].local_derivatives[position]) == str(local)
 
 
 @given(st.lists(st.floats(-10, 10), min_size=1, max_size=5), st.integers(0, 12))
-def test_the_ways_that_contribute_most_are_listed(factors: list[float], limit: int) -> None:
-    # Each step doubles the ways: value * factor + value.
+def test_the_paths_that_contribute_most_are_listed(factors: list[float], limit: int) -> None:
+    # Each step doubles the paths: value * factor + value.
     x = value = Value(1.0)
     for factor in factors:
         value = value * factor + value
-    ways = graph(value).path(x, limit=limit)
+    paths = graph(value).path(x, limit=limit)
     sizes = sorted((abs(math.prod(w)) for w in product(*[(f, 1.0) for f in factors])), reverse=True)
-    assert ways.count == 2 ** len(factors)
-    assert [abs(way.product) for way in ways] == pytest.approx(sizes[:limit], rel=1e-12, abs=1e-200)
+    assert paths.count == 2 ** len(factors)
+    assert [abs(path.product) for path in paths] == pytest.approx(
+        sizes[:limit], rel=1e-12, abs=1e-200
+    )
 
 
 def test_their_sum_is_the_gradient_however_few_are_listed() -> None:
@@ -65,13 +67,13 @@ def test_their_sum_is_the_gradient_however_few_are_listed() -> None:
     for _ in range(200):
         value = value * 0.5 + value
     value.backward()
-    ways = graph(value).path(x, limit=3)
-    assert (ways.count, len(ways)) == (2**200, 3)
-    assert ways.total == pytest.approx(x.grad, rel=1e-12)
-    assert [way.product for way in ways] == [1.0, 0.5, 0.5]
+    paths = graph(value).path(x, limit=3)
+    assert (paths.count, len(paths)) == (2**200, 3)
+    assert paths.total == pytest.approx(x.grad, rel=1e-12)
+    assert [path.product for path in paths] == [1.0, 0.5, 0.5]
 
 
-def test_there_is_no_way_from_where_nothing_leads_to_the_root() -> None:
+def test_there_is_no_path_from_where_nothing_leads_to_the_root() -> None:
     x = Value(2.0, "x")
     y = x * 3
     root = y + 1
@@ -79,50 +81,50 @@ def test_there_is_no_way_from_where_nothing_leads_to_the_root() -> None:
     assert snapshot.path(root).count == 1
     assert snapshot.path(root).listed[0].nodes == (snapshot.root.id,)
     assert snapshot.path(root).total == 1.0
-    # A leaf of the graph always has a way, so one is made by a snapshot of more.
-    assert [way.nodes for way in snapshot.path(x)] == [(0, 1, 2)]
+    # A leaf of the graph always has a path, so one is made by a snapshot of more.
+    assert [path.nodes for path in snapshot.path(x)] == [(0, 1, 2)]
 
 
-def test_zeros_and_infinities_are_ways_too() -> None:
+def test_zeros_and_infinities_are_paths_too() -> None:
     x = Value(0.0, "x")
-    ways = graph(x.sqrt() + x * 0 + x * 5).path(x)
-    assert [way.product for way in ways] == [math.inf, 5.0, 0.0]
-    assert ways.total == math.inf
+    paths = graph(x.sqrt() + x * 0 + x * 5).path(x)
+    assert [path.product for path in paths] == [math.inf, 5.0, 0.0]
+    assert paths.total == math.inf
 
 
 def test_the_limit_is_not_negative() -> None:
     x = Value(1.0)
-    with pytest.raises(ValueError, match=r"^limit is how many ways are listed, 0 or more; got -1$"):
+    with pytest.raises(
+        ValueError, match=r"^limit is the number of paths listed, 0 or more; got -1$"
+    ):
         graph(x * 2).path(x, limit=-1)
     assert graph(x * 2).path(x, limit=0).listed == ()
 
 
-def test_ways_are_printed_with_the_names_of_the_nodes() -> None:
+def test_paths_are_printed_with_the_names_of_the_nodes() -> None:
     x = Value(2.0, "x")
     y = x * x * 5
     y.label = "y"
     assert str(graph(y).path(x, limit=1)) == (
-        "2 ways from x to y, whose products add up to 20\n"
-        "  10 = 2 * 5: x -> node1 -> y\n"
-        "  and 1 more"
+        "2 paths from x to y, whose products add up to 20\n  10 = 2 * 5: x -> v1 -> y\n  and 1 more"
     )
-    assert str(graph(x).path(x)) == "1 way from x to x, whose products add up to 1\n  1 = 1: x"
+    assert str(graph(x).path(x)) == "1 path from x to x, whose products add up to 1\n  1 = 1: x"
 
 
-def test_ways_that_contribute_alike_are_no_trouble() -> None:
+def test_paths_that_contribute_alike_are_no_trouble() -> None:
     x = value = Value(1.0, "x")
     for _ in range(300):
         value = value + value
-    ways = graph(value).path(x)
-    assert (ways.count, [way.product for way in ways]) == (2**300, [1.0] * 10)
-    assert len({way.positions for way in ways}) == 10
+    paths = graph(value).path(x)
+    assert (paths.count, [path.product for path in paths]) == (2**300, [1.0] * 10)
+    assert len({path.positions for path in paths}) == 10
 
 
-def test_long_ways_and_large_counts_are_shortened() -> None:
+def test_long_paths_and_large_counts_are_shortened() -> None:
     x = value = Value(1.0, "x")
     for _ in range(20_000):
         value = value + value
     shown = str(graph(value).path(x, limit=1))
-    assert shown.startswith("more than 1e+18 ways from x to node20000, ")
-    assert "-> node5 -> ... -> node19995 ->" in shown
+    assert shown.startswith("more than 1e+18 paths from x to v20000, ")
+    assert "-> v5 -> ... -> v19995 ->" in shown
     assert shown.endswith("\n  and more than 1e+18 more")

@@ -1,4 +1,4 @@
-"""graph: an immutable snapshot, and finding one's way in it."""
+"""graph: an immutable snapshot, and finding nodes in it."""
 
 from __future__ import annotations
 
@@ -217,7 +217,7 @@ def test_a_parameter_is_found_by_what_it_is_called() -> None:
     weight = model.layers[0].neurons[0].w[0]
     assert snapshot.name(weight) == "MLP.layers.0.neurons.0.w.0"
     assert snapshot["MLP.layers.0.neurons.0.w.0"] is snapshot[weight]
-    assert snapshot["node2"] is snapshot[2]
+    assert snapshot["v2"] is snapshot[2]
 
 
 def test_what_cannot_be_printed_is_quoted_in_a_name() -> None:

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, explain, graph
 from autograd.words.explanation import Explanation
-from autograd.words.notation import STYLES
+from autograd.words.notation import NOTATIONS
 from demos.articles import ARTICLES, Article
 from demos.hand_example import forward_and_backward, starting_weights
 from nn import MLP
@@ -36,9 +36,9 @@ def equations(page: str) -> list[list[str]]:
 
 def check_page(explanation: Explanation) -> int:
     """Hold every equation to the snapshot's numbers; how many sides could be computed."""
-    unicode = STYLES["unicode"]
-    reading = explanation.reading
-    shown = {id: unicode.name(symbol.name) for id, symbol in reading.names.items()}
+    unicode = NOTATIONS["unicode"]
+    statements = explanation.statements
+    shown = {id: unicode.name(symbol.name) for id, symbol in statements.names.items()}
     scope = {**FUNCTIONS, "σ": autograd.sigmoid, "ln": autograd.log}
     scope |= {as_python(name): explanation.graph[id].data for id, name in shown.items()}
     root = shown[explanation.graph.root.id]
@@ -132,20 +132,20 @@ def test_derivatives_are_those_of_backward(program: list[Step], a: float, b: flo
 
 
 @given(programs(), numbers, numbers)
-def test_the_ways_are_those_of_the_graph(program: list[Step], a: float, b: float) -> None:
+def test_the_paths_are_those_of_the_graph(program: list[Step], a: float, b: float) -> None:
     root = run_on_values(program, [Value(a, "a"), Value(b, "b")])[-1]
     for leaf in graph(root):
         if leaf.op is None and leaf.id != len(graph(root)) - 1:
             explanation = explain(root, leaf)
             assume(finite(explanation))
-            count, ways = explanation.paths()
-            paths = graph(root).path(leaf, limit=4)
-            assert count == paths.count
-            products = [abs(way.product) for way in ways]
-            expected = [abs(path.product) for path in paths]
+            count, paths = explanation.paths()
+            in_graph = graph(root).path(leaf, limit=4)
+            assert count == in_graph.count
+            products = [abs(path.product) for path in paths]
+            expected = [abs(path.product) for path in in_graph]
             assert products == pytest.approx(expected, rel=1e-9, abs=1e-9)
             if count <= 4:
-                total = math.fsum(way.product for way in ways)
+                total = math.fsum(path.product for path in paths)
                 assert total == pytest.approx(explanation.derivative, rel=1e-9, abs=1e-9)
 
 
@@ -235,17 +235,17 @@ def test_a_value_used_twice_gets_a_contribution_from_each_place() -> None:
     y.label = "y"
     page = page_of(y, x)
     assert "∂y/∂x = x + x + 2 = 3 + 3 + 2 = 8" in page
-    assert "way" not in page  # each would be but one step
+    assert "path" not in page  # each would be but one step
 
 
-def test_several_ways_are_listed_and_summed() -> None:
+def test_several_paths_are_listed_and_summed() -> None:
     x = Value(3.0, "x")
     a, b = x * x, x * 5
     a.label, b.label = "a", "b"
     y = a + b + x
     y.label = "y"
     page = page_of(y, x)
-    assert "There are 4 ways." in page
+    assert "There are 4 paths." in page
     assert "x → b → y 1 × 5 = 5 x → a → y 1 × x = 1 × 3 = 3 x → a → y" in page
     assert "Together: ∂y/∂x = 5 + 3 + 3 + 1 = 12" in page
 
@@ -268,7 +268,7 @@ def test_many_contributions_within_a_statement_are_shortened() -> None:
     page = page_of(out, x)
     shares = [i * math.cos(i) for i in range(1, 41)]
     assert explain(out, x).derivative == pytest.approx(sum(shares), rel=1e-12)
-    rest = STYLES["unicode"].number(sum(shares[3:-1]), 6).text
+    rest = NOTATIONS["unicode"].number(sum(shares[3:-1]), 6).text
     assert "∂y/∂x = cos(x) + 2·cos(2·x) + 3·cos(3·x) + … + 40·cos(40·x)" in page
     assert "= 0.540302 − 0.832294 − 2.96998 + … − 26.6775" in page
     assert f"The 36 contributions left out in the middle add up to {rest}." in page
@@ -280,9 +280,9 @@ def test_many_contributions_of_several_statements_are_shortened() -> None:
     page = page_of(out, x)
     shares = [i * math.sin(2 * i) for i in range(1, 41)]
     assert explain(out, x).derivative == pytest.approx(sum(shares), rel=1e-12)
-    rest = STYLES["unicode"].number(sum(shares[:-4]), 6).text
+    rest = NOTATIONS["unicode"].number(sum(shares[:-4]), 6).text
     assert f"The 36 contributions left out add up to {rest}." in page
-    assert "There are 40 ways." in page
+    assert "There are 40 paths." in page
     assert "The 4 that contribute most:" in page
     assert "All the others add up to" in page
 
@@ -293,13 +293,13 @@ def test_infinities_of_both_signs_add_up_to_nan() -> None:
     assert "add up to nan" in page_of(autograd.sum(terms), x)
 
 
-def test_ways_beyond_number_are_counted_and_not_listed() -> None:
+def test_paths_beyond_number_are_counted_and_not_listed() -> None:
     x = Value(1.0, "x")
     out = x
     for _ in range(200):
         out = out + out
     page = page_of(out, x)
-    assert "There are more than 1,000,000,000,000 ways." in page
+    assert "There are more than 1,000,000,000,000 paths." in page
     assert explain(out, x).derivative == 2.0**200
 
 

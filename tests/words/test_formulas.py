@@ -11,8 +11,9 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, formula, graph
-from autograd.words.formulas import Reading, local_derivative_formulas
-from autograd.words.notation import STYLES
+from autograd.words.formulas import local_derivative_formulas
+from autograd.words.notation import NOTATIONS
+from autograd.words.statements import Statements
 from nn import MLP
 from tests.expressions import Step, programs, run_on_values
 from tests.latex import check_math
@@ -182,9 +183,9 @@ def test_the_label_pi_is_not_the_number() -> None:
 @given(st.lists(st.text(max_size=4), min_size=2, max_size=6))
 def test_no_two_values_are_called_the_same(labels: list[str]) -> None:
     leaves = [Value(1.0, label) for label in labels]
-    reading = Reading(graph(autograd.max(leaves)))
+    statements = Statements(graph(autograd.max(leaves)))
     for style in ("plain", "unicode"):
-        names = [STYLES[style].name(symbol.name) for symbol in reading.names.values()]
+        names = [NOTATIONS[style].name(symbol.name) for symbol in statements.names.values()]
         assert len(set(names)) == len(labels) + 1
 
 

@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.words.notation import STYLES, Level, Name, Written, printable
+from autograd.words.notation import NOTATIONS, Fragment, Level, Name, printable
 from tests.latex import check_math
 
-PLAIN, UNICODE, LATEX = STYLES["plain"], STYLES["unicode"], STYLES["latex"]
+PLAIN, UNICODE, LATEX = NOTATIONS["plain"], NOTATIONS["unicode"], NOTATIONS["latex"]
 
 labels = st.one_of(
     st.text(),
@@ -132,13 +132,13 @@ def test_no_markup_comes_through(label: str) -> None:
 
 
 def test_parentheses_stand_where_a_piece_is_too_loose() -> None:
-    total, product = Written("a + b", Level.SUM), Written("a*b", Level.PRODUCT)
+    total, product = Fragment("a + b", Level.SUM), Fragment("a*b", Level.PRODUCT)
     assert PLAIN.within(total, Level.PRODUCT) == "(a + b)"
     assert PLAIN.within(product, Level.PRODUCT) == "a*b"
 
 
 def test_a_template_is_filled_in() -> None:
-    operands = [Written("x"), Written("a + b", Level.SUM)]
-    assert UNICODE.template("[#1 < #2]", operands) == Written("[x < a + b]", Level.ATOM)
-    assert UNICODE.template("√@2", operands) == Written("√(a + b)", Level.TIGHT)
-    assert UNICODE.template("max(#*)", operands) == Written("max(x, a + b)", Level.ATOM)
+    operands = [Fragment("x"), Fragment("a + b", Level.SUM)]
+    assert UNICODE.template("[#1 < #2]", operands) == Fragment("[x < a + b]", Level.ATOM)
+    assert UNICODE.template("√@2", operands) == Fragment("√(a + b)", Level.TIGHT)
+    assert UNICODE.template("max(#*)", operands) == Fragment("max(x, a + b)", Level.ATOM)

@@ -8,19 +8,11 @@ import pytest
 
 from autograd.engine import table
 from autograd.engine.primitive import Primitive, Reduction
-from autograd.words.expressions import (
-    Constant,
-    Expression,
-    Operation,
-    Symbol,
-    Terms,
-    expanded,
-    local_derivatives,
-    simplified,
-    tidied,
-    written,
-)
-from autograd.words.notation import STYLES, Name
+from autograd.words.derivatives import local_derivatives
+from autograd.words.notation import NOTATIONS, Name
+from autograd.words.simplification import expanded, simplified, tidied
+from autograd.words.terms import Constant, Operation, Sum, Symbol, Term
+from autograd.words.writing import write
 from tests.latex import check_math
 from tests.oracle import PRIMITIVES
 from tests.reading import as_python, value_of_plain
@@ -28,8 +20,8 @@ from tests.reading import as_python, value_of_plain
 X, Y, Z = (Symbol(Name(name)) for name in "xyz")
 
 
-def text(expression: Expression, style: str = "unicode") -> str:
-    return written(expression, STYLES[style], None).text
+def text(term: Term, style: str = "unicode") -> str:
+    return write(term, NOTATIONS[style], None).text
 
 
 def operands_of(op: Primitive) -> tuple[Symbol, ...]:
@@ -43,7 +35,7 @@ def derivatives(op: Primitive, style: str = "unicode", out: str = "") -> list[st
     known = {result.key: Symbol(Name(out))} if out else {}
     order = {symbol.key: place for place, symbol in enumerate(operands)}
     return [
-        text(simplified(expanded(local, STYLES[style], known, order)), style)
+        text(simplified(expanded(local, NOTATIONS[style], known, order)), style)
         for local in local_derivatives(op, operands, result)
     ]
 
@@ -148,7 +140,7 @@ def test_a_formula_of_a_local_derivative_gives_the_number_of_the_rule(op: Primit
 
 @pytest.mark.parametrize("op", PRIMITIVES.values(), ids=PRIMITIVES)
 def test_a_formula_of_an_operation_gives_its_value(op: Primitive) -> None:
-    formula = text(expanded(Operation(op, operands_of(op)), STYLES["plain"], {}), "plain")
+    formula = text(expanded(Operation(op, operands_of(op)), NOTATIONS["plain"], {}), "plain")
     for point in POINTS:
         numbers = point[: len(operands_of(op))]
         value = op.evaluate(numbers)
@@ -159,7 +151,7 @@ def test_a_formula_of_an_operation_gives_its_value(op: Primitive) -> None:
 
 @pytest.mark.parametrize("op", PRIMITIVES.values(), ids=PRIMITIVES)
 def test_latex_is_well_formed(op: Primitive) -> None:
-    check_math(text(expanded(Operation(op, operands_of(op)), STYLES["latex"], {}), "latex"))
+    check_math(text(expanded(Operation(op, operands_of(op)), NOTATIONS["latex"], {}), "latex"))
     for formula in derivatives(op, "latex"):
         check_math(f"({formula}) \\cdot 2")
 
@@ -169,7 +161,7 @@ def test_latex_is_well_formed(op: Primitive) -> None:
 
 # fmt: off
 @pytest.mark.parametrize(
-    ("expression", "plain", "unicode", "latex"),
+    ("term", "plain", "unicode", "latex"),
     [
         (-(X**2),        "-x**2",         "−x²",           "-x^{2}"),
         ((-X) ** 2,      "(-x)**2",       "(−x)²",         "(-x)^{2}"),
@@ -206,10 +198,10 @@ def test_latex_is_well_formed(op: Primitive) -> None:
         (1.0 / X,        "1/x",           "1/x",           r"\frac{1}{x}"),
     ],
 )
-def test_parentheses(expression: Expression, plain: str, unicode: str, latex: str) -> None:
-    assert text(expression, "plain") == plain
-    assert text(expression, "unicode") == unicode
-    assert text(expression, "latex") == latex
+def test_parentheses(term: Term, plain: str, unicode: str, latex: str) -> None:
+    assert text(term, "plain") == plain
+    assert text(term, "unicode") == unicode
+    assert text(term, "latex") == latex
     check_math(latex)
     names = {"x": 1.3, "y": 0.7, "z": 2.9}
     if "mod" not in unicode and "⌊" not in unicode:
@@ -223,19 +215,19 @@ def test_parentheses(expression: Expression, plain: str, unicode: str, latex: st
 
 # fmt: off
 @pytest.mark.parametrize(
-    ("expression", "expected"),
+    ("term", "expected"),
     [
         (1.0 * X, "x"), (X * 1.0, "x"), (X / 1.0, "x"), (X**1.0, "x"), (0.0 + X, "x"),
         (X + 0.0, "x"), (X - 0.0, "x"), (-X.negative(), "x"), (0.0 - X, "0 − x"), (0.0 * X, "0·x"),
         (2.0 * X, "2·x"), (X * 2.0, "x·2"), (X - X, "x − x"),
     ],
 )
-def test_what_changes_nothing_is_left_out(expression: Expression, expected: str) -> None:
-    assert text(tidied(expression)) == expected
+def test_what_changes_nothing_is_left_out(term: Term, expected: str) -> None:
+    assert text(tidied(term)) == expected
 
 
 @pytest.mark.parametrize(
-    ("expression", "expected"),
+    ("term", "expected"),
     [
         (X * 2.0 * Y * 3.0,        "6·x·y"),
         (Constant(0.5) * (2.0 * X), "x"),
@@ -258,8 +250,8 @@ def test_what_changes_nothing_is_left_out(expression: Expression, expected: str)
         (math.inf * X,             "∞·x"),
     ],
 )
-def test_a_local_derivative_is_put_in_order(expression: Expression, expected: str) -> None:
-    assert text(simplified(expression)) == expected
+def test_a_local_derivative_is_put_in_order(term: Term, expected: str) -> None:
+    assert text(simplified(term)) == expected
 # fmt: on
 
 
@@ -281,8 +273,8 @@ def test_it_can_say_how_it_is_written() -> None:
         formula=lambda x: x**3,
         latex=r"\operatorname{cube}",
     )
-    assert text(expanded(cube(X), STYLES["unicode"], {})) == "x³"
-    assert text(expanded(cube(X), STYLES["latex"], {}), "latex") == r"\operatorname{cube}(x)"
+    assert text(expanded(cube(X), NOTATIONS["unicode"], {})) == "x³"
+    assert text(expanded(cube(X), NOTATIONS["latex"], {}), "latex") == r"\operatorname{cube}(x)"
     assert derivatives(cube) == ["3·x²"]
 
 
@@ -329,7 +321,7 @@ def test_a_rule_may_need_a_constant_as_a_number() -> None:
 
 
 def test_a_rule_that_goes_deep_is_not_written_out() -> None:
-    def deep(x: Expression, _out: Expression) -> Expression:
+    def deep(x: Term, _out: Term) -> Term:
         for _ in range(10_000):
             x = table.sin(x)
         return x
@@ -347,10 +339,10 @@ def test_many_operands_are_shortened() -> None:
     assert text(Operation(table.max, many)) == "max(x₁, x₂, x₃, …, x₅₀)"
     assert text(Operation(table.sum, many)) == "x₁ + x₂ + x₃ + … + x₅₀"
     assert text(Operation(table.prod, many)) == "x₁·x₂·x₃·…·x₅₀"
-    softmax = text(expanded(Operation(table.share, many), STYLES["unicode"], {}))
+    softmax = text(expanded(Operation(table.share, many), NOTATIONS["unicode"], {}))
     assert softmax == "exp(x₁)/(exp(x₁) + exp(x₂) + exp(x₃) + … + exp(x₅₀))"
 
 
 def test_terms_that_are_left_out_leave_an_ellipsis() -> None:
-    assert text(Terms([(False, X), (True, Y), (False, Z)], omitted=7)) == "x − y + … + z"
-    assert text(Terms([(True, X), (False, Y)])) == "−x + y"
+    assert text(Sum([(False, X), (True, Y), (False, Z)], omitted=7)) == "x − y + … + z"
+    assert text(Sum([(True, X), (False, Y)])) == "−x + y"

@@ -1,0 +1,431 @@
+"""The page of an explanation, sentence by sentence.
+
+It shows the statements forwards, and then goes back over them: each step is an upstream
+gradient times a local derivative, and the contributions of several paths are summed.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Sequence
+from typing import Final, TypeVar
+
+from autograd.engine import table
+from autograd.snapshot import Node
+from autograd.words.derivation import MOST_COUNTED, Adjoint, Contribution, Derivation, UsePath
+from autograd.words.notation import Fragment, Level, Notation
+from autograd.words.page import Page
+from autograd.words.simplification import expanded
+from autograd.words.statements import Use
+from autograd.words.terms import holds
+from autograd.words.writing import write
+
+# The greatest numbers of factors and of contributions that one equation shows.
+_MOST_FACTORS: Final = 10
+_MOST_CONTRIBUTIONS: Final = 6
+
+_Item = TypeVar("_Item")
+
+
+class Writer:
+    """A writer of the page of one explanation, in the notation of the page."""
+
+    def __init__(self, derivation: Derivation, page: Page, digits: int, limit: int) -> None:
+        self.it = derivation
+        self.digits = digits
+        self.limit = limit
+        self.page = page
+        self.notation: Notation = page.notation
+        self.statements = derivation.statements
+        self.root = derivation.graph.root
+        self._brackets = False
+        self._given: list[int] = []
+
+    def write(self) -> str:
+        """The whole page."""
+        output, leaf = self.name(self.root.id), self.it.leaf
+        if leaf is None:
+            self.page.title(f"How {output} depends on its inputs")
+        else:
+            self.page.title(f"How {output} changes with {self.name(leaf.id)}")
+        if self.root.op is None:
+            number = self.math(self.number(self.root.data).text)
+            self.page.paragraph(f"{output} is an input, {number}: it was not computed.")
+            return self.page.text()
+        self._write_forward()
+        if leaf is not None and leaf.id != self.root.id:
+            self._write_paths(leaf)
+        self._write_backward()
+        if leaf is None:
+            self._write_gradient()
+        else:
+            self._write_result(leaf)
+        self.page.paragraph(
+            f"Numbers are shown with {self.digits} digits, and calculated with all of them."
+        )
+        return self.page.text()
+
+    # ── Pieces ────────────────────────────────────────────────────────────────
+
+    def math(self, text: str) -> str:
+        """A formula within a sentence."""
+        return self.page.math(text)
+
+    def symbol(self, id: int) -> str:
+        """The name of a value in an equation."""
+        return self.notation.name(self.statements.names[id].name)
+
+    def name(self, id: int) -> str:
+        """The name of a value within a sentence."""
+        return self.math(self.symbol(id))
+
+    def number(self, number: float) -> Fragment:
+        """A number that is not a constant of a formula."""
+        return self.notation.number(number + self.statements.zero, self.digits)
+
+    def adjoint(self, id: int) -> str:
+        """The derivative of the output with respect to a value."""
+        return self.notation.derivative(self.symbol(self.root.id), self.symbol(id))
+
+    def local(self, user: int, uses: Sequence[Use]) -> tuple[Fragment, Fragment]:
+        """A local derivative as a formula, with names and with numbers."""
+        shown = _shown_uses(uses)
+        formula = self.statements.local(user, shown, self.notation, len(uses) - len(shown))
+        self._brackets = self._brackets or holds(formula, _CONDITIONS)
+        return (
+            write(formula, self.notation, self.digits),
+            write(formula, self.notation, self.digits, self.statements.numbers),
+        )
+
+    def times(self, factors: Sequence[Fragment]) -> Fragment:
+        """A product with a cross between its factors."""
+        if len(factors) == 1:
+            return factors[0]
+        texts = [self.notation.within(x, Level.QUOTIENT) for x in factors]
+        return Fragment(self.page.cross.join(texts), Level.PRODUCT)
+
+    def plus(self, terms: Sequence[Fragment]) -> str:
+        """A sum; a term that begins with a minus is subtracted."""
+        minus = self.notation.minus
+        signed = [
+            (True, Fragment(term.text.removeprefix(minus), Level.PRODUCT))
+            if term.level is Level.NEGATIVE
+            else (False, term)
+            for term in terms
+        ]
+        return self.notation.sum(signed).text
+
+    @property
+    def ellipsis(self) -> Fragment:
+        """The sign for something left out."""
+        return Fragment(self.notation.ellipsis)
+
+    # ── Forward ───────────────────────────────────────────────────────────────
+
+    def _write_forward(self) -> None:
+        it = self.it
+        self.page.heading("Forward")
+        statements = [id for id in self.statements.ids if id in it.relevant]
+        shown = _ends(statements, self.limit)
+        sources = dict.fromkeys([use.source for id in shown for use in self.statements.uses(id)])
+        used = [id for id in sources if id not in it.relevant or it.graph[id].op is None]
+        self._given = [id for id in used if it.graph[id].op is None]
+        self._write_given("Given:", self._given)
+        apart = [id for id in used if it.graph[id].op is not None]
+        if it.leaf is not None and apart:
+            self._write_given(f"Computed without {self.name(it.leaf.id)}:", apart)
+        half = (len(shown) + 1) // 2 if len(shown) < len(statements) else len(shown)
+        self.page.equations([self._statement(id) for id in shown[:half]])
+        self._write_omission(len(statements) - len(shown), "statements")
+        self.page.equations([self._statement(id) for id in shown[half:]])
+        for id in shown:
+            self._note_statement(it.graph[id])
+
+    def _write_omission(self, count: int, what: str) -> None:
+        if count:
+            self.page.paragraph(f"… and {count} more {what} …")
+
+    def _write_given(self, introduction: str, ids: Sequence[int]) -> None:
+        texts = [
+            self.math(f"{self.symbol(id)} = {self.number(self.it.graph[id].data).text}")
+            for id in ids[: self.limit]
+        ]
+        if len(ids) > len(texts):
+            texts.append(f"and {len(ids) - len(texts)} more")
+        if texts:
+            self.page.paragraph(f"{introduction} {', '.join(texts)}.")
+
+    def _statement(self, id: int) -> list[str]:
+        right = expanded(self.statements.expression(id), self.notation, {})
+        sides = [
+            write(right, self.notation, self.digits).text,
+            write(right, self.notation, self.digits, self.statements.numbers).text,
+            self.number(self.it.graph[id].data).text,
+        ]
+        return _without_repetition([self.symbol(id), *sides])
+
+    def _note_statement(self, node: Node) -> None:
+        if node.op is table.where:
+            self.page.paragraph(
+                f"For {self.name(node.id)}, where() took this branch; the other has no part in it."
+            )
+        inputs = [self.it.graph[use.source].data for use in self.statements.uses(node.id)]
+        if not math.isfinite(node.data) and all(map(math.isfinite, inputs)):
+            number = self.math(self.number(node.data).text)
+            self.page.paragraph(f"{self.name(node.id)} = {number} is the first that is not finite.")
+
+    # ── Paths ─────────────────────────────────────────────────────────────────
+
+    def _write_paths(self, leaf: Node) -> None:
+        if self.it.users[leaf.id].keys() == {self.root.id}:
+            return  # the backward step says the same
+        count, paths = self.it.paths()
+        start, end = self.name(leaf.id), self.name(self.root.id)
+        if count == 1:
+            self.page.heading(f"The path from {start} to {end}")
+            self.page.paragraph(self._arrows(leaf, paths[0]))
+            self.page.paragraph("By the chain rule, the local derivatives along it multiply:")
+            self.page.equations([[self.adjoint(leaf.id), *self._along(paths[0])]])
+            return
+        self.page.heading(f"The paths from {start} to {end}")
+        number = f"more than {MOST_COUNTED:,}" if count >= MOST_COUNTED else f"{count:,}"
+        listed = "" if count == len(paths) else f" The {len(paths)} that contribute most:"
+        self.page.paragraph(
+            f"There are {number} paths. By the chain rule, the local derivatives along each "
+            f"multiply, and the products add up.{listed}"
+        )
+        for path in paths:
+            self.page.paragraph(self._arrows(leaf, path))
+            self.page.equations([self._along(path)[1:]])
+        self._write_sum_of_paths(leaf, count, paths)
+
+    def _arrows(self, leaf: Node, path: UsePath) -> str:
+        ids = [leaf.id, *[user for user, _ in path.steps]]
+        names = [
+            self.notation.ellipsis if id is None else self.symbol(id) for id in _middle_out(ids)
+        ]
+        return self.math(f" {self.page.arrow} ".join(names))
+
+    def _along(self, path: UsePath) -> list[str]:
+        """The product of the local derivatives along a path, in signs, formulas and numbers."""
+        signs: list[Fragment] = []
+        formulas: list[Fragment] = []
+        numbers: list[Fragment] = []
+        for step in _middle_out(path.steps[::-1]):
+            if step is None:
+                for side in (signs, formulas, numbers):
+                    side.append(self.ellipsis)
+                continue
+            user, use = step
+            sign = self.notation.derivative(self.symbol(user), self.symbol(use.source))
+            signs.append(Fragment(sign))
+            formulas.append(self.local(user, [use])[0])
+            numbers.append(self.number(use.contribution(1.0)))
+        sides = [self.times(side).text for side in (signs, formulas, numbers)]
+        return _without_repetition([*sides, self.number(path.product).text])
+
+    def _write_sum_of_paths(self, leaf: Node, count: int, paths: Sequence[UsePath]) -> None:
+        products = [path.product for path in paths]
+        terms = [self.number(product) for product in products]
+        total = self.it.derivative
+        if count > len(paths):
+            rest = self.number(total - sum(products)) if math.isfinite(total) else None
+            terms.append(self.ellipsis)
+            if rest is not None:
+                self.page.paragraph(f"All the others add up to {self.math(rest.text)}. Together:")
+        else:
+            self.page.paragraph("Together:")
+        equation = [self.adjoint(leaf.id), self.plus(terms), self.number(total).text]
+        self.page.equations([equation])
+
+    # ── Backward ──────────────────────────────────────────────────────────────
+
+    def _write_backward(self) -> None:
+        self.page.heading("Backward, step by step")
+        steps = self.it.steps[1:]
+        introduction = (
+            f"We begin with {self.math(f'{self.adjoint(self.root.id)} = 1')} and go back. Each "
+            "derivative is one found before, the upstream one, times a local derivative: how fast "
+            "a statement changes with one of the values in it."
+        )
+        if any(len(part.uses) > 1 or len(step.contributions) > 1
+               for step in steps for part in step.contributions):  # fmt: skip
+            introduction += " What is used in several places gets a contribution from each."
+        self.page.paragraph(introduction)
+        shown = _ends(steps, self.limit)
+        half = (len(shown) + 1) // 2 if len(shown) < len(steps) else len(shown)
+        self._write_steps(shown[:half])
+        self._write_omission(len(steps) - len(shown), "steps")
+        self._write_steps(shown[half:])
+        if self._brackets:
+            self.page.paragraph(
+                "A condition in brackets stands for 1 where it holds, and for 0 where it does not."
+            )
+
+    def _write_steps(self, steps: Sequence[Adjoint]) -> None:
+        equations: list[list[str]] = []
+        for step in steps:
+            equations.append(self._equation(step))
+            notes = dict.fromkeys(self._notes(step))
+            if notes:
+                self.page.equations(equations)
+                equations = []
+                self.page.paragraph(" ".join(notes))
+        self.page.equations(equations)
+
+    def _equation(self, step: Adjoint) -> list[str]:
+        """The derivative with respect to one value: in signs, formulas and numbers."""
+        shown = _shown_contributions(step.contributions)
+        sides = [list(side) for side in zip(*[self._shares(step.node, part) for part in shown])]
+        if len(shown) < len(step.contributions):
+            for side in sides:
+                side.append(self.ellipsis)
+        equation = [self.adjoint(step.node), *[self.plus(side) for side in sides]]
+        return _without_repetition([*equation, self.number(step.derivative).text])
+
+    def _shares(self, id: int, part: Contribution) -> list[Fragment]:
+        """The contribution of one statement to each side of the equation."""
+        formula, filled = self.local(part.user, part.uses)
+        local, product = self._local_number(part), self.number(part.product)
+        if part.user == self.root.id:  # the upstream gradient is 1
+            return [formula, formula, filled, local, product]
+        sign = Fragment(self.notation.derivative(self.symbol(part.user), self.symbol(id)))
+        upstream, number = Fragment(self.adjoint(part.user)), self.number(part.upstream)
+        return [
+            self.times([upstream, sign]),
+            self.times([upstream, formula]),
+            self.times([number, filled]),
+            self.times([number, local]),
+            product,
+        ]
+
+    def _local_number(self, part: Contribution) -> Fragment:
+        """A local derivative in numbers: for several uses in one statement, the sum of theirs."""
+        shown = _shown_uses(part.uses)
+        numbers = [self.number(use.contribution(1.0)) for use in shown]
+        if len(numbers) == 1:
+            return numbers[0]
+        if len(shown) < len(part.uses):
+            numbers.insert(-1, self.ellipsis)
+        return Fragment(self.plus(numbers), Level.SUM)
+
+    def _notes(self, step: Adjoint) -> Iterable[str]:
+        shown = _shown_contributions(step.contributions)
+        others = [part.product for part in step.contributions[len(shown) :]]
+        if others:
+            rest = self.math(self.number(sum(others)).text)
+            yield f"The {len(others)} contributions left out add up to {rest}."
+        for part in shown:
+            omitted = len(part.uses) - len(_shown_uses(part.uses))
+            if omitted:
+                middle = [use.contribution(part.upstream) for use in part.uses[3:-1]]
+                rest = self.math(self.number(sum(middle)).text)
+                yield f"The {omitted} contributions left out in the middle add up to {rest}."
+            yield from self._kinks(part)
+            yield from self._bad_numbers(step.node, part)
+
+    def _kinks(self, part: Contribution) -> Iterable[str]:
+        """The derivatives taken by convention, at kinks and ties."""
+        for use in part.uses:
+            for id, position in use.edges:
+                node = self.it.graph[id]
+                assert node.op is not None
+                numbers = [
+                    self.it.graph[x].data if type(x) is int else float(x) for x in node.operands
+                ]
+                if node.op.kinks and numbers[0] in node.op.kinks and position == 0:
+                    at = self.math(self.number(numbers[0]).text)
+                    taken = self.math(self.number(node.local_derivatives[0]).text)
+                    what = f"At {at}, {node.op.symbol} has a kink"
+                    yield f"{what}; its derivative there is taken as {taken}."
+                elif node.op in _CHOOSING and numbers.count(node.data) > 1:
+                    yield f"This is a tie, and {node.op.symbol} shares its derivative equally."
+
+    def _bad_numbers(self, id: int, part: Contribution) -> Iterable[str]:
+        """The reason why a derivative is the first that is not finite."""
+        if math.isfinite(part.product) or math.isnan(part.upstream):
+            return
+        factors = [part.upstream, *[number for use in part.uses for number in use.factors]]
+        if math.isnan(part.product) and 0.0 in factors and math.inf in map(abs, factors):
+            yield "0 times infinity has no value, which is what nan says."
+        elif math.isfinite(part.upstream) and not math.isfinite(part.local):
+            local = self.math(self.number(part.local).text)
+            yield (
+                f"Here it stops being finite: {self.name(part.user)} changes with "
+                f"{self.name(id)} at the rate {local}."
+            )
+        elif math.isfinite(part.upstream):
+            yield "Here it stops being finite: the product is beyond the largest float."
+
+    # ── Result ────────────────────────────────────────────────────────────────
+
+    def _write_gradient(self) -> None:
+        leaves = [node.id for node in self.it.graph if node.op is None]
+        self.page.heading("The gradient")
+        shown = [*dict.fromkeys(self._given + leaves)][: self.limit]
+        self.page.equations(
+            [[self.adjoint(id), self.number(self.it.adjoints[id]).text] for id in shown]
+        )
+        self._write_omission(len(leaves) - len(shown), "inputs")
+
+    def _write_result(self, leaf: Node) -> None:
+        derivative = self.it.derivative
+        equation = self.math(f"{self.adjoint(leaf.id)} = {self.number(derivative).text}")
+        sentence = f"So {equation}."
+        if math.isfinite(derivative) and derivative != 0.0:
+            small, change = self.number(_CHANGE), self.number(abs(derivative) * _CHANGE)
+            direction = "larger" if derivative > 0.0 else "smaller"
+            sentence += (
+                f" Were {self.name(leaf.id)} larger by {self.math(small.text)}, "
+                f"{self.name(self.root.id)} would be {direction} by about {self.math(change.text)}."
+            )
+        self.page.paragraph(sentence)
+        if leaf.grad is not None and _differ(leaf.grad, derivative):
+            grad = self.math(self.number(leaf.grad).text)
+            self.page.paragraph(
+                f"The grad of {self.name(leaf.id)} is {grad}. That is the sum over all backward "
+                f"passes since it was last 0, and not of this one output alone."
+            )
+
+
+_CONDITIONS: Final = (table.below, table.inside, table.top_share, table.bottom_share)
+_CHOOSING: Final = (table.maximum, table.minimum, table.max, table.min)
+_CHANGE: Final = 0.001
+
+
+def _differ(grad: float, derivative: float) -> bool:
+    both_nan = math.isnan(grad) and math.isnan(derivative)
+    return not both_nan and not math.isclose(grad, derivative, rel_tol=1e-9)
+
+
+def _without_repetition(sides: Sequence[str]) -> list[str]:
+    """The sides of an equation without those equal to the one before."""
+    return [side for i, side in enumerate(sides) if i == 0 or side != sides[i - 1]]
+
+
+def _ends(items: Sequence[_Item], limit: int) -> list[_Item]:
+    """The items; of more than ``limit``, half of these from the beginning and from the end."""
+    if len(items) <= limit:
+        return list(items)
+    half = (limit + 1) // 2
+    return [*items[:half], *items[len(items) - (limit - half) :]]
+
+
+def _middle_out(items: Sequence[_Item]) -> list[_Item | None]:
+    """The items, with None in place of the middle ones of many."""
+    if len(items) <= _MOST_FACTORS:
+        return list(items)
+    return [*items[:4], None, *items[-3:]]
+
+
+def _shown_uses(uses: Sequence[Use]) -> Sequence[Use]:
+    """The uses; of many, the first and the last."""
+    if len(uses) <= _MOST_CONTRIBUTIONS:
+        return uses
+    return [*uses[:3], uses[-1]]
+
+
+def _shown_contributions(contributions: Sequence[Contribution]) -> Sequence[Contribution]:
+    if len(contributions) <= _MOST_CONTRIBUTIONS:
+        return contributions
+    return contributions[: _MOST_CONTRIBUTIONS - 2]
