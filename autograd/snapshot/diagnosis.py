@@ -15,7 +15,7 @@ from typing import Final
 from autograd.engine.primitive import Primitive
 from autograd.engine.table import arctan, erf, hard_tanh, relu, sigmoid, softsign, tanh
 from autograd.snapshot import Node, Snapshot
-from autograd.snapshot.paths import Link, LinkedPath, links_of, logarithm_of, strongest_paths
+from autograd.snapshot.paths import LinkedPath, PathStep, logarithm_of, steps_of, strongest_paths
 
 # Activations that saturate on both sides, with their slope at 0, which is the greatest.
 _SATURATING: Final[dict[Primitive, float]] = {
@@ -147,15 +147,15 @@ def _vanishing_or_exploding(
     graph: Snapshot, vanishing: float, exploding: float
 ) -> Iterator[Anomaly]:
     """The leaves that get the smallest and the largest gradient on the strongest path to each."""
-    links: dict[int, list[Link[float]]] = {}
+    steps: dict[int, list[PathStep[float]]] = {}
     for node in reversed(graph.nodes):
         for source, local in zip(node.inputs, node.local_derivatives):
             if local != 0.0 and math.isfinite(local):
-                links.setdefault(source, []).append(Link(node.id, logarithm_of(local), local))
+                steps.setdefault(source, []).append(PathStep(node.id, logarithm_of(local), local))
     # No gradient but 1 reaches the root, even if it is a leaf.
     leaves = {
         id: path
-        for id, found in strongest_paths(graph.root.id, links, 1).items()
+        for id, found in strongest_paths(graph.root.id, steps, 1).items()
         if graph.nodes[id].op is None
         for path in found.paths
         if path is not None
@@ -171,15 +171,15 @@ def _vanishing_or_exploding(
 
 
 def _change(graph: Snapshot, kind: str, leaf: int, path: LinkedPath[float]) -> Anomaly:
-    """The report of a gradient that changes along ``path``, at the link that changes it most."""
-    links = list(links_of(path))
-    product = math.prod([link.item for link in links])
+    """The report of a gradient that changes along ``path``, at the step that changes it most."""
+    steps = list(steps_of(path))
+    product = math.prod([step.item for step in steps])
     extreme = min if kind == "vanishing" else max
-    node, _, local = extreme(links, key=lambda link: abs(link.item))
+    node, _, local = extreme(steps, key=lambda step: abs(step.item))
     verb = "vanishes" if kind == "vanishing" else "explodes"
     message = (
         f"The gradient {verb} on the paths to {graph.name(leaf)}: the strongest multiplies it "
-        f"by {product:.3g} in {len(links)} steps, and one of these by {local:.3g}."
+        f"by {product:.3g} in {len(steps)} steps, and one of these by {local:.3g}."
     )
     return _anomaly(graph, kind, graph[node], message)
 

@@ -26,7 +26,7 @@ class Path:
 
     Attributes:
         nodes: the ids of the nodes on it, the leaf first and the root last.
-        positions: for each node but the first, the index in its `Node.inputs` of the node before.
+        positions: for each node after the first, the index in its `Node.inputs` of the one before.
         local_derivatives: the local derivative of each of these steps.
         product: the product of the local derivatives.
     """
@@ -88,7 +88,7 @@ def _count_text(count: int) -> str:
 
 
 _MOST_WRITTEN: Final = 10**18
-_SHOWN_AT_AN_END: Final = 6  # links at either end of a path that is printed
+_SHOWN_AT_AN_END: Final = 6  # steps at either end of a path that is printed
 
 
 def _shortened(parts: list[str], sign: str) -> str:
@@ -104,7 +104,7 @@ def paths(graph: Snapshot, leaf: Node, limit: int) -> Paths:
         raise ValueError(f"limit is the number of paths listed, 0 or more; got {limit!r}")
     reached = {leaf.id, *[node.id for node in graph.descendants(leaf)]}
     on_a_path = {graph.root.id} & reached
-    links: dict[int, list[Link[tuple[int, float]]]] = {}
+    steps: dict[int, list[PathStep[tuple[int, float]]]] = {}
     for node in reversed(graph.nodes):
         if node.id in on_a_path and node.id != leaf.id:
             on_a_path.update([source for source in node.inputs if source in reached])
@@ -113,9 +113,9 @@ def paths(graph: Snapshot, leaf: Node, limit: int) -> Paths:
             zip(graph[id].inputs, graph[id].local_derivatives)
         ):
             if source in on_a_path:
-                link = Link(id, logarithm_of(local), (position, local))
-                links.setdefault(source, []).append(link)
-    found = strongest_paths(graph.root.id, links, limit).get(leaf.id, Strongest(0, []))
+                step = PathStep(id, logarithm_of(local), (position, local))
+                steps.setdefault(source, []).append(step)
+    found = strongest_paths(graph.root.id, steps, limit).get(leaf.id, Strongest(0, []))
     return Paths(
         graph,
         leaf.id,
@@ -127,11 +127,11 @@ def paths(graph: Snapshot, leaf: Node, limit: int) -> Paths:
 
 
 def _as_path(leaf: int, path: LinkedPath[tuple[int, float]] | None) -> Path:
-    links = list(links_of(path))
-    local_derivatives = tuple([link.item[1] for link in links])
+    steps = list(steps_of(path))
+    local_derivatives = tuple([step.item[1] for step in steps])
     return Path(
-        (leaf, *[link.user for link in links]),
-        tuple([link.item[0] for link in links]),
+        (leaf, *[step.user for step in steps]),
+        tuple([step.item[0] for step in steps]),
         local_derivatives,
         math.prod(local_derivatives),
     )
@@ -140,13 +140,13 @@ def _as_path(leaf: int, path: LinkedPath[tuple[int, float]] | None) -> Path:
 # ── The strongest paths ───────────────────────────────────────────────────────
 
 
-class Link(NamedTuple, Generic[_Item]):
-    """A link of a path, from a node to one that uses it.
+class PathStep(NamedTuple, Generic[_Item]):
+    """A step of a path, from a node to one that uses it.
 
     Attributes:
         user: the id of the node that uses it.
         logarithm: the logarithm of the size of the local derivative.
-        item: whatever the caller wants back.
+        item: an object for the caller.
     """
 
     user: int
@@ -155,16 +155,16 @@ class Link(NamedTuple, Generic[_Item]):
 
 
 class LinkedPath(NamedTuple, Generic[_Item]):
-    """A path from a node to the root as a linked list, whose end paths have in common.
+    """A path from a node to the root as a linked list, so that paths share their ends.
 
     Attributes:
         logarithm: the logarithm of the size of the product along the path.
-        first: its first link.
+        first: its first step.
         rest: the path from there on; None at the root.
     """
 
     logarithm: float
-    first: Link[_Item]
+    first: PathStep[_Item]
     rest: LinkedPath[_Item] | None
 
 
@@ -177,40 +177,40 @@ class Strongest(NamedTuple, Generic[_Item]):
 
 def strongest_paths(
     root: int,
-    links: dict[int, list[Link[_Item]]],
+    steps: dict[int, list[PathStep[_Item]]],
     limit: int,
     most: float = math.inf,
 ) -> dict[int, Strongest[_Item]]:
     """For each node, the paths to the root that have the largest products.
 
-    From the root down, each node extends the strongest paths of its users: the rest of a
-    path that is among the strongest of a node is among the strongest of the next one.
+    From the root down, each node extends the strongest paths of its users, for the rest of
+    a strongest path is itself one of the strongest from the node where it begins.
 
     Args:
         root: the id of the node where the paths end.
-        links: for each node, by id, the links to its users, which have larger ids.
+        steps: for each node, by id, the steps to its users, which have larger ids.
         limit: the greatest number of paths kept for a node; of equals, the first.
         most: the number up to which paths are counted.
     """
     found: dict[int, Strongest[_Item]] = {root: Strongest(1, [None])}
-    for id in sorted(links, reverse=True):
+    for id in sorted(steps, reverse=True):
         count = 0
         paths: list[LinkedPath[_Item] | None] = []
-        for link in links[id]:
-            if link.user in found:
-                strongest = found[link.user]
+        for step in steps[id]:
+            if step.user in found:
+                strongest = found[step.user]
                 count += strongest.number
                 for rest in strongest.paths:
                     before = 0.0 if rest is None else rest.logarithm
-                    paths.append(LinkedPath(link.logarithm + before, link, rest))
+                    paths.append(LinkedPath(step.logarithm + before, step, rest))
         if len(paths) > 1:  # most nodes have one, for which this would take long
             paths = nlargest(limit, paths, key=lambda path: path.logarithm if path else 0.0)
         found[id] = Strongest(int(min(count, most)), paths)
     return found
 
 
-def links_of(path: LinkedPath[_Item] | None) -> Iterable[Link[_Item]]:
-    """The links of a path, from its beginning to the root."""
+def steps_of(path: LinkedPath[_Item] | None) -> Iterable[PathStep[_Item]]:
+    """The steps of a path, from its beginning to the root."""
     while path is not None:
         yield path.first
         path = path.rest

@@ -1,4 +1,7 @@
-"""What a graph computes, and why its gradients are what they are, in formulas and words.
+"""Formulas and explanations of a graph, for `autograd.formula` and `autograd.explain`.
 
-`autograd.explain` and `autograd.formula` are the way in.
+A `snapshot` is read as `statements`, whose formulas are trees (`terms`). The rules of the table
+give their local `derivatives`; `simplification` and `typesetting` put them as a textbook does,
+`writing` makes text of them in a `notation`, and `formulas` joins these steps. For an explanation,
+`derivation` works out the chain rule, and `writer` puts it on a `page` in `phrases`.
 """

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from autograd.snapshot import Node, Snapshot
-from autograd.snapshot.paths import Link, Strongest, links_of, logarithm_of, strongest_paths
+from autograd.snapshot.paths import PathStep, Strongest, logarithm_of, steps_of, strongest_paths
 from autograd.words.statements import Statements, Use
 
 _MOST_PATHS: Final = 4
@@ -38,7 +38,7 @@ class Contribution:
 
 
 @dataclass(frozen=True, slots=True)
-class Adjoint:
+class DerivationStep:
     """The derivative of the output with respect to one value, and its summands.
 
     Attributes:
@@ -106,28 +106,28 @@ class Derivation:
                         users.setdefault(use.source, {}).setdefault(statement, []).append(use)
         return users
 
-    def _adjoint(self, id: int) -> Adjoint:
+    def _adjoint(self, id: int) -> DerivationStep:
         contributions = []
         for user, uses in self.users.get(id, {}).items():
             upstream = self.adjoints[user]
             local = sum([use.contribution(1.0) for use in uses])
             product = sum([use.contribution(upstream) for use in uses])
             contributions.append(Contribution(user, tuple(uses), upstream, local, product))
-        return Adjoint(id, tuple(contributions), self.adjoints[id])
+        return DerivationStep(id, tuple(contributions), self.adjoints[id])
 
     def paths(self) -> tuple[int, list[UsePath]]:
         """The number of paths from the leaf to the output, and the largest of them."""
         assert self.leaf is not None
-        links = {
+        steps = {
             id: [
-                Link(user, sum(map(logarithm_of, use.factors)), use)
+                PathStep(user, sum(map(logarithm_of, use.factors)), use)
                 for user, uses in users.items()
                 for use in uses
             ]
             for id, users in self.users.items()
         }
-        found = strongest_paths(self.graph.root.id, links, _MOST_PATHS, MOST_COUNTED)
+        found = strongest_paths(self.graph.root.id, steps, _MOST_PATHS, MOST_COUNTED)
         count, paths = found.get(self.leaf.id, Strongest(0, []))
         return count, [
-            UsePath(tuple([(link.user, link.item) for link in links_of(path)])) for path in paths
+            UsePath(tuple([(step.user, step.item) for step in steps_of(path)])) for path in paths
         ]

@@ -32,10 +32,10 @@ def local_derivatives(op: Primitive, operands: Sequence[Term], out: Term) -> lis
     """
     if isinstance(op, Reduction):
         return _derivatives_of_reduction(op, operands, out)
-    return [_derivative(op, i, operands, out) for i in range(len(operands))]
+    return [_local_derivative(op, i, operands, out) for i in range(len(operands))]
 
 
-def _derivative(op: Primitive, position: int, operands: Sequence[Term], out: Term) -> Term:
+def _local_derivative(op: Primitive, position: int, operands: Sequence[Term], out: Term) -> Term:
     rule = op.derivatives[position]
     numbers = [x.number if isinstance(x, Constant) else x for x in operands]
     for arguments in (operands, numbers):  # as `math.log` of a constant needs it to be a number

@@ -9,7 +9,7 @@ from autograd.words.notation import NOTATIONS, Notation
 from autograd.words.simplification import expanded, simplified
 from autograd.words.statements import Namer, Statements
 from autograd.words.terms import Constant, Operation, Symbol
-from autograd.words.writing import write
+from autograd.words.writing import fragment_of
 
 
 def notation_named(style: str) -> Notation:
@@ -32,7 +32,7 @@ def formula_of(graph: Snapshot, style: str, digits: int | None, limit: int) -> s
         return notation.name(statements.names[root.id].name)
 
     def right(id: int) -> str:
-        return write(expanded(statements.expression(id), notation, {}), notation, digits).text
+        return fragment_of(expanded(statements.expression(id), notation, {}), notation, digits).text
 
     def equation(id: int) -> str:
         return f"{notation.name(statements.names[id].name)} = {right(id)}"
@@ -89,7 +89,7 @@ def local_derivative_formulas(
     order = {symbol.key: position for position, symbol in enumerate(names.values())}
     return tuple(
         [
-            write(simplified(expanded(local, notation, known, order)), notation, 6).text
+            fragment_of(simplified(expanded(local, notation, known, order)), notation, 6).text
             for local, operand in zip(local_derivatives(node.op, operands, out), operands)
             if not isinstance(operand, Constant)
         ]

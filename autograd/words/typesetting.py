@@ -1,7 +1,7 @@
-"""How each operation of the table is typeset: by a name, a pattern, or its textbook formula.
+"""The typesetting of each operation: a name, a pattern, or its textbook formula.
 
-What is not here is written by its name, or by a sign of its own in `expressions.py`. A formula
-takes the operands, and is written with operators and other operations, as a derivative rule is.
+Any other operation is written by its name, or by a sign of its own in `writing.py`. A formula
+takes the operands, and is made of operators and other operations, as a derivative rule is.
 Tests also carry it out in mpmath: see `autograd.testing.formulas`.
 """
 
@@ -23,7 +23,7 @@ from autograd.engine.table import (
 
 
 class Typeset(NamedTuple):
-    """How an operation is typeset; the fields mean what those of a `Primitive` do."""
+    """The typesetting of an operation; the fields have the meaning of those of a `Primitive`."""
 
     plain: str = ""
     unicode: str = ""
@@ -32,12 +32,12 @@ class Typeset(NamedTuple):
 
 
 def typeset(op: Primitive) -> Typeset | Primitive:
-    """How an operation is typeset: one of the table as said here, any other as it says itself."""
+    """The typesetting of an operation: of the table from here, of any other from itself."""
     return TYPESETTING.get(op, op)
 
 
 def textbook(op: Primitive, operands: Any) -> Any:
-    """The textbook formula of an operation, which has one, on its operands."""
+    """The textbook formula of an operation that has one, applied to its operands."""
     formula = typeset(op).formula
     assert formula is not None
     return formula(operands) if isinstance(op, Reduction) else formula(*operands)
@@ -97,7 +97,7 @@ TYPESETTING: Final[dict[Primitive, Typeset]] = {
     table.min:         Typeset(latex=r"\min"),
     table.logsumexp:   Typeset("logsumexp", formula=lambda xs: log(table.sum(map(exp, xs)))),
 
-    # What derivative rules are written with.
+    # Helpers of the derivative rules.
     table.in_domain:    Typeset(formula=lambda x: x),
     table.exp2_slope:   Typeset(formula=lambda x: floats.LN2 * exp2(x)),
     table.cos_arcsin:   Typeset(formula=lambda x: sqrt(1 - x**2)),

@@ -12,33 +12,33 @@ from typing import Final, TypeVar
 
 from autograd.engine import table
 from autograd.snapshot import Node
-from autograd.words.derivation import MOST_COUNTED, Adjoint, Contribution, Derivation, UsePath
-from autograd.words.notation import Fragment, Level, Notation
+from autograd.words.derivation import (
+    MOST_COUNTED,
+    Contribution,
+    Derivation,
+    DerivationStep,
+    UsePath,
+)
+from autograd.words.notation import Fragment, Level
 from autograd.words.page import Page
+from autograd.words.phrases import MOST_CONTRIBUTIONS, Phrases, shown_uses
 from autograd.words.simplification import expanded
-from autograd.words.statements import Use
-from autograd.words.terms import holds
-from autograd.words.writing import write
+from autograd.words.writing import fragment_of
 
-# The greatest numbers of factors and of contributions that one equation shows.
+# The greatest number of factors that one equation shows.
 _MOST_FACTORS: Final = 10
-_MOST_CONTRIBUTIONS: Final = 6
+_CHOOSING: Final = (table.maximum, table.minimum, table.max, table.min)
+_CHANGE: Final = 0.001  # of the leaf, in the last sentence
 
 _Item = TypeVar("_Item")
 
 
-class Writer:
-    """A writer of the page of one explanation, in the notation of the page."""
+class Writer(Phrases):
+    """A writer of the page of one explanation."""
 
     def __init__(self, derivation: Derivation, page: Page, digits: int, limit: int) -> None:
-        self.it = derivation
-        self.digits = digits
+        super().__init__(derivation, page, digits)
         self.limit = limit
-        self.page = page
-        self.notation: Notation = page.notation
-        self.statements = derivation.statements
-        self.root = derivation.graph.root
-        self._brackets = False
         self._given: list[int] = []
 
     def write(self) -> str:
@@ -64,61 +64,6 @@ class Writer:
             f"Numbers are shown with {self.digits} digits, and calculated with all of them."
         )
         return self.page.text()
-
-    # ── Pieces ────────────────────────────────────────────────────────────────
-
-    def math(self, text: str) -> str:
-        """A formula within a sentence."""
-        return self.page.math(text)
-
-    def symbol(self, id: int) -> str:
-        """The name of a value in an equation."""
-        return self.notation.name(self.statements.names[id].name)
-
-    def name(self, id: int) -> str:
-        """The name of a value within a sentence."""
-        return self.math(self.symbol(id))
-
-    def number(self, number: float) -> Fragment:
-        """A number that is not a constant of a formula."""
-        return self.notation.number(number + self.statements.zero, self.digits)
-
-    def adjoint(self, id: int) -> str:
-        """The derivative of the output with respect to a value."""
-        return self.notation.derivative(self.symbol(self.root.id), self.symbol(id))
-
-    def local(self, user: int, uses: Sequence[Use]) -> tuple[Fragment, Fragment]:
-        """A local derivative as a formula, with names and with numbers."""
-        shown = _shown_uses(uses)
-        formula = self.statements.local(user, shown, self.notation, len(uses) - len(shown))
-        self._brackets = self._brackets or holds(formula, _CONDITIONS)
-        return (
-            write(formula, self.notation, self.digits),
-            write(formula, self.notation, self.digits, self.statements.numbers),
-        )
-
-    def times(self, factors: Sequence[Fragment]) -> Fragment:
-        """A product with a cross between its factors."""
-        if len(factors) == 1:
-            return factors[0]
-        texts = [self.notation.within(x, Level.QUOTIENT) for x in factors]
-        return Fragment(self.page.cross.join(texts), Level.PRODUCT)
-
-    def plus(self, terms: Sequence[Fragment]) -> str:
-        """A sum; a term that begins with a minus is subtracted."""
-        minus = self.notation.minus
-        signed = [
-            (True, Fragment(term.text.removeprefix(minus), Level.PRODUCT))
-            if term.level is Level.NEGATIVE
-            else (False, term)
-            for term in terms
-        ]
-        return self.notation.sum(signed).text
-
-    @property
-    def ellipsis(self) -> Fragment:
-        """The sign for something left out."""
-        return Fragment(self.notation.ellipsis)
 
     # ── Forward ───────────────────────────────────────────────────────────────
 
@@ -158,8 +103,8 @@ class Writer:
     def _statement(self, id: int) -> list[str]:
         right = expanded(self.statements.expression(id), self.notation, {})
         sides = [
-            write(right, self.notation, self.digits).text,
-            write(right, self.notation, self.digits, self.statements.numbers).text,
+            fragment_of(right, self.notation, self.digits).text,
+            fragment_of(right, self.notation, self.digits, self.statements.numbers).text,
             self.number(self.it.graph[id].data).text,
         ]
         return _without_repetition([self.symbol(id), *sides])
@@ -257,12 +202,12 @@ class Writer:
         self._write_steps(shown[:half])
         self._write_omission(len(steps) - len(shown), "steps")
         self._write_steps(shown[half:])
-        if self._brackets:
+        if self.has_conditions:
             self.page.paragraph(
                 "A condition in brackets stands for 1 where it holds, and for 0 where it does not."
             )
 
-    def _write_steps(self, steps: Sequence[Adjoint]) -> None:
+    def _write_steps(self, steps: Sequence[DerivationStep]) -> None:
         equations: list[list[str]] = []
         for step in steps:
             equations.append(self._equation(step))
@@ -273,7 +218,7 @@ class Writer:
                 self.page.paragraph(" ".join(notes))
         self.page.equations(equations)
 
-    def _equation(self, step: Adjoint) -> list[str]:
+    def _equation(self, step: DerivationStep) -> list[str]:
         """The derivative with respect to one value: in signs, formulas and numbers."""
         shown = _shown_contributions(step.contributions)
         sides = [list(side) for side in zip(*[self._shares(step.node, part) for part in shown])]
@@ -301,7 +246,7 @@ class Writer:
 
     def _local_number(self, part: Contribution) -> Fragment:
         """A local derivative in numbers: for several uses in one statement, the sum of theirs."""
-        shown = _shown_uses(part.uses)
+        shown = shown_uses(part.uses)
         numbers = [self.number(use.contribution(1.0)) for use in shown]
         if len(numbers) == 1:
             return numbers[0]
@@ -309,14 +254,14 @@ class Writer:
             numbers.insert(-1, self.ellipsis)
         return Fragment(self.plus(numbers), Level.SUM)
 
-    def _notes(self, step: Adjoint) -> Iterable[str]:
+    def _notes(self, step: DerivationStep) -> Iterable[str]:
         shown = _shown_contributions(step.contributions)
         others = [part.product for part in step.contributions[len(shown) :]]
         if others:
             rest = self.math(self.number(sum(others)).text)
             yield f"The {len(others)} contributions left out add up to {rest}."
         for part in shown:
-            omitted = len(part.uses) - len(_shown_uses(part.uses))
+            omitted = len(part.uses) - len(shown_uses(part.uses))
             if omitted:
                 middle = [use.contribution(part.upstream) for use in part.uses[3:-1]]
                 rest = self.math(self.number(sum(middle)).text)
@@ -388,11 +333,6 @@ class Writer:
             )
 
 
-_CONDITIONS: Final = (table.below, table.inside, table.top_share, table.bottom_share)
-_CHOOSING: Final = (table.maximum, table.minimum, table.max, table.min)
-_CHANGE: Final = 0.001
-
-
 def _differ(grad: float, derivative: float) -> bool:
     both_nan = math.isnan(grad) and math.isnan(derivative)
     return not both_nan and not math.isclose(grad, derivative, rel_tol=1e-9)
@@ -418,14 +358,7 @@ def _middle_out(items: Sequence[_Item]) -> list[_Item | None]:
     return [*items[:4], None, *items[-3:]]
 
 
-def _shown_uses(uses: Sequence[Use]) -> Sequence[Use]:
-    """The uses; of many, the first and the last."""
-    if len(uses) <= _MOST_CONTRIBUTIONS:
-        return uses
-    return [*uses[:3], uses[-1]]
-
-
 def _shown_contributions(contributions: Sequence[Contribution]) -> Sequence[Contribution]:
-    if len(contributions) <= _MOST_CONTRIBUTIONS:
+    if len(contributions) <= MOST_CONTRIBUTIONS:
         return contributions
-    return contributions[: _MOST_CONTRIBUTIONS - 2]
+    return contributions[: MOST_CONTRIBUTIONS - 2]

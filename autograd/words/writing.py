@@ -1,4 +1,4 @@
-"""A term as text: the operators of Python and of mathematics, and everything else by name."""
+"""Terms as text: with operators, templates or the names of functions."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ _ELLIPSIS: Final = Symbol(Name("..."))
 _WritePart = Callable[[Term], Fragment]
 
 
-def write(
+def fragment_of(
     term: Term,
     notation: Notation,
     digits: int | None,
@@ -30,7 +30,7 @@ def write(
     """The term as text, with ``numbers`` in place of the names that have one."""
 
     def write_part(part: Term) -> Fragment:
-        return write(part, notation, digits, numbers)
+        return fragment_of(part, notation, digits, numbers)
 
     if isinstance(term, Constant):
         return notation.number(term.number, digits)

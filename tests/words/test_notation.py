@@ -21,7 +21,7 @@ labels = st.one_of(
     st.sampled_from(
         [
             "x_1", "learning rate", "100%", r"\frac", "<b>bold</b>", "a$b$c", "`code`", "*em*",
-            "[link](url)", "line\nline", 'say "x"', "“x”", "שלום", "مرحبا", "🎉", "a&b", "#1", "~",
+            "[step](url)", "line\nline", 'say "x"', "“x”", "שלום", "مرحبا", "🎉", "a&b", "#1", "~",
             "^", "{", "}", "\\", "|a|", "\u202eevil", "x'", "lambda", "3", "x + y", "", " ", "é",
         ]
     ),

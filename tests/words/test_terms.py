@@ -12,7 +12,7 @@ from autograd.words.derivatives import local_derivatives
 from autograd.words.notation import NOTATIONS, Name
 from autograd.words.simplification import expanded, simplified, tidied
 from autograd.words.terms import Constant, Operation, Sum, Symbol, Term
-from autograd.words.writing import write
+from autograd.words.writing import fragment_of
 from tests.latex import check_math
 from tests.oracle import PRIMITIVES
 from tests.reading import as_python, value_of_plain
@@ -21,7 +21,7 @@ X, Y, Z = (Symbol(Name(name)) for name in "xyz")
 
 
 def text(term: Term, style: str = "unicode") -> str:
-    return write(term, NOTATIONS[style], None).text
+    return fragment_of(term, NOTATIONS[style], None).text
 
 
 def operands_of(op: Primitive) -> tuple[Symbol, ...]:

@@ -1,0 +1,96 @@
+"""The phrases of an explanation: names, numbers and derivatives, in the notation of its page."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Final
+
+from autograd.engine import table
+from autograd.words.derivation import Derivation
+from autograd.words.notation import Fragment, Level, Notation
+from autograd.words.page import Page
+from autograd.words.statements import Use
+from autograd.words.terms import holds
+from autograd.words.writing import fragment_of
+
+# The greatest number of contributions that one equation shows.
+MOST_CONTRIBUTIONS: Final = 6
+_CONDITIONS: Final = (table.below, table.inside, table.top_share, table.bottom_share)
+
+
+class Phrases:
+    """The phrases of one explanation.
+
+    Attributes:
+        it: the derivation that is explained.
+        has_conditions: True after a formula with a condition in brackets.
+    """
+
+    def __init__(self, derivation: Derivation, page: Page, digits: int) -> None:
+        self.it = derivation
+        self.page = page
+        self.digits = digits
+        self.notation: Notation = page.notation
+        self.statements = derivation.statements
+        self.root = derivation.graph.root
+        self.has_conditions = False
+
+    def math(self, text: str) -> str:
+        """A formula within a sentence."""
+        return self.page.math(text)
+
+    def symbol(self, id: int) -> str:
+        """The name of a value in an equation."""
+        return self.notation.name(self.statements.names[id].name)
+
+    def name(self, id: int) -> str:
+        """The name of a value within a sentence."""
+        return self.math(self.symbol(id))
+
+    def number(self, number: float) -> Fragment:
+        """A number that is not a constant of a formula."""
+        return self.notation.number(number + self.statements.zero, self.digits)
+
+    def adjoint(self, id: int) -> str:
+        """The derivative of the output with respect to a value."""
+        return self.notation.derivative(self.symbol(self.root.id), self.symbol(id))
+
+    def local(self, user: int, uses: Sequence[Use]) -> tuple[Fragment, Fragment]:
+        """A local derivative as a formula, with names and with numbers."""
+        shown = shown_uses(uses)
+        formula = self.statements.local(user, shown, self.notation, len(uses) - len(shown))
+        self.has_conditions = self.has_conditions or holds(formula, _CONDITIONS)
+        return (
+            fragment_of(formula, self.notation, self.digits),
+            fragment_of(formula, self.notation, self.digits, self.statements.numbers),
+        )
+
+    def times(self, factors: Sequence[Fragment]) -> Fragment:
+        """A product with a cross between its factors."""
+        if len(factors) == 1:
+            return factors[0]
+        texts = [self.notation.within(x, Level.QUOTIENT) for x in factors]
+        return Fragment(self.page.cross.join(texts), Level.PRODUCT)
+
+    def plus(self, terms: Sequence[Fragment]) -> str:
+        """A sum; a term that begins with a minus is subtracted."""
+        minus = self.notation.minus
+        signed = [
+            (True, Fragment(term.text.removeprefix(minus), Level.PRODUCT))
+            if term.level is Level.NEGATIVE
+            else (False, term)
+            for term in terms
+        ]
+        return self.notation.sum(signed).text
+
+    @property
+    def ellipsis(self) -> Fragment:
+        """The sign for something left out."""
+        return Fragment(self.notation.ellipsis)
+
+
+def shown_uses(uses: Sequence[Use]) -> Sequence[Use]:
+    """The uses; of many, the first and the last."""
+    if len(uses) <= MOST_CONTRIBUTIONS:
+        return uses
+    return [*uses[:3], uses[-1]]
