@@ -21,7 +21,7 @@ from typing import Any
 from mpmath import mp, mpf
 
 from autograd.engine import table
-from autograd.engine.table import Primitive, Reduction, Traced
+from autograd.engine.primitive import Primitive, Reduction, Traced
 from autograd.testing.formulas import (
     FORMULAS,
     bell,

@@ -12,7 +12,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from autograd.engine import table
-from autograd.engine.table import Primitive, Traced, as_float
+from autograd.engine.primitive import Primitive, Traced, as_float
 from autograd.native import mypyc_attr
 
 
@@ -40,7 +40,25 @@ class Numeric(Traced):
 
     # ── Operators ─────────────────────────────────────────────────────────────
 
-    # Those that are not here, + - * and the comparisons, `Value` spells out for itself.
+    # `Value` has + - * a second time, for speed; and comparisons, which not every number has.
+
+    def __add__(self, other: Any) -> Self | Any:
+        return self._left(table.add, other)
+
+    def __radd__(self, other: Any) -> Self | Any:  # other + self
+        return self._right(table.add, other)
+
+    def __sub__(self, other: Any) -> Self | Any:
+        return self._left(table.subtract, other)
+
+    def __rsub__(self, other: Any) -> Self | Any:  # other - self
+        return self._right(table.subtract, other)
+
+    def __mul__(self, other: Any) -> Self | Any:
+        return self._left(table.multiply, other)
+
+    def __rmul__(self, other: Any) -> Self | Any:  # other * self
+        return self._right(table.multiply, other)
 
     def __truediv__(self, other: Any) -> Self | Any:
         return self._left(table.divide, other)

@@ -17,7 +17,7 @@ from typing import Any, Final
 from mpmath import mp, mpf
 
 from autograd.engine import table
-from autograd.engine.table import Primitive
+from autograd.engine.primitive import Primitive
 
 
 @dataclass(frozen=True)

@@ -17,7 +17,7 @@ from mpmath import mp, mpf
 
 from autograd.engine import table
 from autograd.engine.operators import Numeric
-from autograd.engine.table import Primitive, Traced, as_float
+from autograd.engine.primitive import Primitive, Traced, as_float
 from autograd.engine.value import Value
 from autograd.testing.exact import Local, UndefinedError
 from autograd.testing.formulas import FORMULAS

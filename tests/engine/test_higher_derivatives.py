@@ -22,7 +22,7 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from autograd import Value, gradients
-from autograd.engine.table import Primitive, Reduction
+from autograd.engine.primitive import Primitive, Reduction
 from tests.oracle import PRIMITIVES, ROWS, Row, is_real, real
 
 BOUND = 16.0
