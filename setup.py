@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import os
 import platform
-import re
 import runpy
 import sys
 import sysconfig
@@ -27,18 +26,7 @@ from setuptools.command.editable_wheel import editable_wheel
 ROOT = Path(__file__).resolve().parent
 
 native = SimpleNamespace(**runpy.run_path(str(ROOT / "autograd" / "native.py")))
-
-# How mypyc begins a setter: that of an attribute goes on with a check of its own.
-PROPERTY_SETTER = re.compile(
-    r"(static int\n\s*\w+_set_(\w+)\(\w+ \*self, PyObject \*value, void \*closure\)\n\s*\{\n)"
-    r"(?!\s*if \(value == NULL\))"
-)
-REFUSING_SETTER = r"""\1    if (value == NULL) {
-        PyErr_Format(PyExc_AttributeError, "property '\2' of '%s' object has no deleter",
-                     Py_TYPE(self)->tp_name);
-        return -1;
-    }
-"""
+generated_c = SimpleNamespace(**runpy.run_path(str(ROOT / "autograd" / "generated_c.py")))
 
 
 def compiler_works() -> bool:
@@ -91,23 +79,6 @@ def remove_compiled(folder: Path) -> None:
         path.unlink()
 
 
-def refuse_deletion(sources: set[Path]) -> None:
-    """Have generated property setters refuse ``del``, as Python's own do.
-
-    C code calls them for that too, with a null pointer in place of the new value, which what
-    mypyc generates takes for an object.
-    """
-    changed = 0
-    for path in sources:
-        text = path.read_text(encoding="utf-8")
-        text, count = PROPERTY_SETTER.subn(REFUSING_SETTER, text)
-        if count:
-            path.write_text(text, encoding="utf-8")
-        changed += count
-    if not changed:
-        raise RuntimeError("no property setter was found in what mypyc generated")
-
-
 class CompileWithMypyc(build_ext):
     """Calls mypyc only once something is really to be built: it takes a while."""
 
@@ -155,7 +126,10 @@ class CompileWithMypyc(build_ext):
                 *extension.include_dirs,
                 str(Path(self.build_temp) / "autograd" / "engine"),
             ]
-        refuse_deletion({Path(source) for extension in extensions for source in extension.sources})
+        generated_c.amend(
+            {Path(source) for extension in extensions for source in extension.sources},
+            [ROOT / source for source in native.sources()],
+        )
         return extensions
 
     def build_extensions(self) -> None:

@@ -17,7 +17,7 @@ from autograd import native  # first, because it settles which engine the rest i
 
 import autograd.copying  # noqa: F401  makes Values copy and pickle
 from autograd.anomaly import AnomalyError, detect_anomaly
-from autograd.engine import table
+from autograd.engine import primitive, table
 from autograd.engine.calls import output_of
 from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.recording import enable_grad, is_recording, no_grad
@@ -97,6 +97,17 @@ def _show(value: Value) -> dict[str, str]:
 
 viewers.append(_show)
 del viewers
+
+
+def _document(operation: Primitive) -> str:
+    """What Python's help shows of an operation."""
+    from autograd.words.documentation import docstring
+
+    return docstring(operation)
+
+
+primitive.writers.append(_document)
+del primitive
 
 if sys.modules.get("hypothesis") is not None:
     from autograd.testing import registration

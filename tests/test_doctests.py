@@ -1,7 +1,7 @@
 """The examples in docstrings, run on the engine that is live.
 
 They are read from the source rather than from the imported objects, because
-what mypyc compiles does not carry all of its docstrings.
+what mypyc compiles does not say on which line it stands.
 """
 
 from __future__ import annotations

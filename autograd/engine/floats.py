@@ -155,8 +155,10 @@ def power_slope(x: float, y: float) -> float:
     out = power(base, exponent)
     if base == 0.0 or math.isinf(base) or not abs(y) < INFINITY:
         return out if out == 0.0 and math.isinf(y) else sign * y * out
-    # The slope may be an ordinary number where x**(y - 1) is none, so that is taken in
-    # two halves; and what was lost in y - 1 is put back.
+    # What was lost in y - 1 is put back. Where x**(y - 1) is no ordinary number, the slope may
+    # still be one, and the power is taken in two halves.
+    if TINY <= out <= HUGE:
+        return sign * y * out * exp(lost * math.log(base))
     half = power(base, 0.5 * exponent)
     if half == 0.0 or half == INFINITY:  # nothing that was lost brings it back
         return sign * y * half

@@ -10,9 +10,19 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from numbers import Real
-from typing import Any
+from typing import TYPE_CHECKING, Any, Final
 
 from autograd.native import mypyc_attr
+
+if TYPE_CHECKING:
+    from inspect import Signature
+
+# Where a primitive is looked for, besides where its rules stand.
+_TABLE: Final = "autograd.engine.table"
+
+# What writes the docstring of a primitive; the package puts it here, since words are built on
+# primitives and not the other way round.
+writers: Final[list[Callable[[Primitive], str]]] = []
 
 
 # A graph points backwards in time, so its nodes need no cyclic garbage collector.
@@ -106,6 +116,11 @@ class Primitive:
         self.kinks = tuple(kinks)
 
     @property
+    def __name__(self) -> str:
+        """The name, where Python and its tools look for that of a function."""
+        return self.name
+
+    @property
     def arity(self) -> int:
         """The number of inputs; 0 for a `Reduction`, which takes any number."""
         return len(self.derivatives)
@@ -150,6 +165,19 @@ class Primitive:
         [7.0, 6.0]
         """
         return [rule(*operands, out) for rule in self.derivatives]
+
+    def parameters(self) -> list[str]:
+        """The names of the operands: those that the derivative rules give them.
+
+        >>> from autograd import clamp
+        >>> clamp.parameters()
+        ['x', 'low', 'high']
+        """
+        for function, others in [*[(rule, 1) for rule in self.derivatives], (self.forward, 0)]:
+            names = _parameters(function)
+            if len(names) >= self.arity + others:
+                return names[: self.arity]
+        return ["x"] if self.arity == 1 else [f"x{i + 1}" for i in range(self.arity)]
 
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
@@ -257,6 +285,10 @@ class Reduction(Primitive):
             return self.of_nothing
         return self._call_on_any(tuple(operands))
 
+    def parameters(self) -> list[str]:
+        """The names of the sequences."""
+        return [f"{letter}s" for letter in "xyz"[: self.sequences]]
+
     def evaluate(self, operands: Sequence[float]) -> Any:
         """The value of the operation on floats, given as one sequence."""
         return self.forward(list(operands))
@@ -304,10 +336,71 @@ class Choice(Primitive):
         as_float(y if condition else x)
         return taken
 
+    def parameters(self) -> list[str]:
+        """The names of the operands."""
+        return ["condition", "x", "y"]
+
+
+# ── What Python's help shows ──────────────────────────────────────────────────
+
+# A class and its instances have each a docstring and a signature of their own.
+
+
+class _Docstring:
+    """The docstring of a primitive, written when it is asked for; of its class, the source's."""
+
+    def __init__(self, of_class: str | None) -> None:
+        self.of_class = of_class
+
+    def __get__(self, primitive: Any, kind: Any) -> str | None:
+        return self.of_class if primitive is None else writers[0](primitive)
+
+
+class _Signature:
+    """The signature of a primitive; a class has none, so that Python finds that of its calls."""
+
+    def __get__(self, primitive: Any, kind: Any) -> Signature:
+        if primitive is None:
+            raise AttributeError("__signature__")
+        # Imported here, because few programs ask for a signature.
+        from inspect import Parameter, Signature
+
+        names = primitive.parameters()
+        required = len(names) - len(primitive.defaults)
+        defaults = [Parameter.empty] * required + list(primitive.defaults)
+        return Signature(
+            [
+                Parameter(name, Parameter.POSITIONAL_ONLY, default=default)
+                for name, default in zip(names, defaults)
+            ]
+        )
+
+
+def _show_in_help(kind: Any) -> None:
+    kind.__doc__ = _Docstring(kind.__doc__)
+    kind.__signature__ = _Signature()
+
+
+_show_in_help(Primitive)
+_show_in_help(Reduction)
+_show_in_help(Choice)
+
 
 def _declared(module: str, name: str) -> Any:
     """The primitive that ``module`` declares under ``name``."""
     return getattr(import_module(module), name)
+
+
+def _parameters(function: Any) -> list[str]:
+    """The names of the positional parameters of a function; none where it does not say."""
+    from inspect import Parameter, signature
+
+    try:
+        parameters = signature(function).parameters.values()
+    except (TypeError, ValueError):  # as some of those that are written in C
+        return []
+    positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
+    return [parameter.name for parameter in parameters if parameter.kind in positional]
 
 
 def _elements(name: str, sequence: Any) -> list[Any]:

@@ -275,9 +275,9 @@ bottom_share: Final[Reduction] = Reduction("bottom_share", lambda xs: floats.bot
 # fmt: on
 
 
-# ── Derivatives over a sequence ───────────────────────────────────────────────
+# ── Over a sequence, as a list ────────────────────────────────────────────────
 
-# They come as a list, such as the components of a unit vector for the norm. On floats the
+# Such a list is a derivative too: the components of a unit vector are that of the norm. On floats the
 # whole list is computed at once, in time proportional to its length. On Values each element
 # is an operation on all the operands, which has accurate derivatives of its own (a second
 # derivative of n operands takes time n * n); the operand that it belongs to comes first.

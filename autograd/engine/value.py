@@ -85,7 +85,7 @@ class Value(Numeric):
     def __init__(
         self,
         data: Any,
-        label: str = "",
+        label: Any = "",  # not str, which compiled code would refuse in words of its own
         _local0: float = 0.0,
         _local1: float = 0.0,
         _op: Primitive | None = None,
@@ -162,7 +162,7 @@ class Value(Numeric):
         return label.label if isinstance(label, Output) else label
 
     @label.setter
-    def label(self, label: str) -> None:
+    def label(self, label: Any) -> None:
         _check_label(label)
         if isinstance(self._label, Output):
             self._label.label = label
@@ -565,15 +565,20 @@ def _restore(value: Value) -> None:
         value._awaited -= 2
 
 
-def topological_order(root: Value) -> list[Value]:
+def topological_order(root: Any) -> list[Value]:
     """Every value that ``root`` was computed from, each after its inputs, ``root`` last.
 
     The order depends on the graph alone: inputs are visited from left to right.
+
+    Raises:
+        TypeError: ``root`` is not a Value.
 
     >>> a = Value(2.0, "a")
     >>> [value.label or value.op.symbol for value in topological_order(a * a + 1)]
     ['a', '*', '+']
     """
+    if not isinstance(root, Value):
+        raise TypeError(f"topological_order() takes a Value, got {root!r}")
     order: list[Value] = []
     visited: set[Value] = set()
     stack = [(root, False)]

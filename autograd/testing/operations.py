@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import inspect
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from autograd.engine.primitive import Primitive, Reduction
+from autograd.engine.primitive import Choice, Primitive, Reduction
 from autograd.engine.value import Value
 from autograd.testing.chain_rule import Adjoint, adjoints
 from autograd.testing.numerical import Slope, direction, slope
@@ -50,13 +49,10 @@ class Step:
         return f"{self.primitive.name}({', '.join(map(repr, self.operands))})"
 
     def name(self, operand: int) -> str:
-        """What to call an operand: as the function does that computes the operation."""
-        if not isinstance(self.primitive, Reduction):
-            try:
-                return list(inspect.signature(self.primitive.forward).parameters)[operand]
-            except (TypeError, ValueError, IndexError):
-                pass
-        return f"operand {operand}"
+        """What to call an operand: as the derivative rules do."""
+        if isinstance(self.primitive, (Choice, Reduction)):  # not called with its operands
+            return f"operand {operand}"
+        return self.primitive.parameters()[operand]
 
     def moved(self, operand: int, to: float) -> list[float]:
         """The operands with one of them elsewhere."""

@@ -233,6 +233,11 @@ def test_values_are_accurate(name: str, data: st.DataObject) -> None:
     assert_close(name, operands, -1, PRIMITIVES[name].evaluate(operands))
 
 
+def test_the_slope_of_a_power_keeps_the_digits_of_a_subnormal_exponent() -> None:
+    operands = [9.27992232600795e-30, 5e-324]
+    assert_close("power", operands, 0, PRIMITIVES["power_slope"].evaluate(operands))
+
+
 @each_public_row
 @EXAMPLES
 @given(data=st.data())

@@ -168,10 +168,8 @@ def test_a_label_may_be_given_before_and_after() -> None:
     assert (y.label, len(y.calls)) == ("y", 1)
     assert output_of(Neuron(1), y).label == "y"
     assert len(y.calls) == 2
-    with pytest.raises(
-        TypeError, match=r"^(a label is a string, got 5|str object expected; got int)"
-    ):
-        y.label = 5  # type: ignore[assignment]
+    with pytest.raises(TypeError, match=r"^a label is a string, got 5"):
+        y.label = 5
     assert y.label == "y"
 
 
