@@ -10,30 +10,24 @@ from itertools import product
 from typing import Any, Final
 
 from autograd.engine.primitive import Choice, Primitive, Reduction
-from autograd.words.expressions import (
-    Expression,
-    Operation,
-    Symbol,
-    as_expression,
-    expanded,
-    local_derivatives,
-    simplified,
-    written,
-)
-from autograd.words.notation import STYLES, Name
+from autograd.words.derivatives import local_derivatives
+from autograd.words.notation import NOTATIONS, Name
+from autograd.words.simplification import expanded, simplified
+from autograd.words.terms import Operation, Symbol, Term, as_term
 from autograd.words.typesetting import textbook, typeset
+from autograd.words.writing import fragment_of
 
-_PLAIN: Final = STYLES["plain"]
+_PLAIN: Final = NOTATIONS["plain"]
 _DIGITS: Final = 6
 
-# Where functions of one number, of two, and of a sequence tend to be special.
+# Operands at which many functions of one number, of two, and of a sequence are special.
 _NUMBERS: Final = (-math.inf, -1.0, 0.0, 1.0, math.inf)
 _PAIRS: Final = (*product((0.0, 1.0), repeat=2), (math.inf, math.inf))
 _SEQUENCES: Final = ((), (3.0,), (3.0, 4.0), (1.0, 1.0), (0.0, 0.0), (math.inf, 1.0))
 
 
 def docstring(op: Primitive) -> str:
-    """What ``help()`` shows of an operation.
+    """The text that ``help()`` shows of an operation.
 
     >>> from autograd import sigmoid
     >>> print(docstring(sigmoid))
@@ -55,7 +49,7 @@ def docstring(op: Primitive) -> str:
     paragraphs = [call, f"{summary}." if summary else ""]
     if not isinstance(op, Choice):
         names = _operands(op)
-        paragraphs += ["\n".join(_formulas(op, names)), _table(list(_lines(op, names)))]
+        paragraphs += ["\n".join(_formulas(op, names)), _table(list(_special_rows(op, names)))]
     return "\n\n".join([paragraph for paragraph in paragraphs if paragraph])
 
 
@@ -94,21 +88,21 @@ def _formulas(op: Primitive, names: Sequence[str]) -> Iterator[str]:
     order = {operand.key: i for i, operand in enumerate(operands)}
     out = Operation(op, tuple(operands))
 
-    def text(expression: Expression) -> str:
-        return written(simplified(expanded(expression, _PLAIN, {}, order)), _PLAIN, _DIGITS).text
+    def text(term: Term) -> str:
+        return fragment_of(simplified(expanded(term, _PLAIN, {}, order)), _PLAIN, _DIGITS).text
 
     if typeset(op).formula is not None:
-        formula = text(as_expression(textbook(op, operands)))
+        formula = text(as_term(textbook(op, operands)))
         if formula.replace(" ", "") not in op.summary.replace(" ", ""):
-            yield f"{written(out, _PLAIN, _DIGITS).text} = {formula}"
+            yield f"{fragment_of(out, _PLAIN, _DIGITS).text} = {formula}"
     for name, derivative in zip(names, local_derivatives(op, operands, out)):
         if isinstance(derivative, Operation) and not derivative.op.rules:
-            continue  # only a sign for the derivative, of which there is no formula
+            continue  # the derivative has no formula
         yield f"d/d{name} = {text(derivative)}"
 
 
-def _lines(op: Primitive, names: Sequence[str]) -> Iterator[list[str]]:
-    """The table of special points: in each line operands, value and derivatives."""
+def _special_rows(op: Primitive, names: Sequence[str]) -> Iterator[list[str]]:
+    """The rows of the table of special points: operands, value and derivatives."""
     parameters = list(inspect.signature(op).parameters)
     called = f"{op.name}({', '.join(parameters)})"
     if isinstance(op, Reduction):
@@ -123,12 +117,12 @@ def _lines(op: Primitive, names: Sequence[str]) -> Iterator[list[str]]:
                 yield [*map(_list, _arguments(op, point)), f"{value:.6g}", _list(derivatives)]
             else:
                 yield [f"{number:.6g}" for number in (*point, value, *derivatives)]
-        except Exception:  # a function of a user's own may fail where it is not defined
+        except Exception:  # a user's function may fail outside its domain
             continue
 
 
 def _arguments(op: Primitive, point: Sequence[float]) -> list[Any]:
-    """What to call an operation with, so that its operands are those of ``point``."""
+    """The arguments of a call whose operands are those of ``point``."""
     if not isinstance(op, Reduction):
         return list(point)
     length = len(point) // op.sequences
@@ -140,7 +134,7 @@ def _list(numbers: Any) -> str:
 
 
 def _table(lines: Sequence[Sequence[str]]) -> str:
-    """Lines below a heading, in columns; nothing if there is only the heading."""
+    """The lines in columns, the first one a heading; "" if it is the only one."""
     if len(lines) == 1:
         return ""
     widths = [max(map(len, column)) for column in zip(*lines)]
