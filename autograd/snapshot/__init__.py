@@ -183,7 +183,7 @@ class Snapshot:
         return found[0]
 
     def find(self, pattern: str) -> list[Node]:
-        """The nodes whose label, or whose name as a parameter, fits ``pattern``.
+        """The nodes whose label, or name as a parameter, matches ``pattern``.
 
         Args:
             pattern: ``*`` stands for any text, ``?`` for any character and ``[ab]`` for

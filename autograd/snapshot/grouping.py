@@ -44,7 +44,7 @@ class Group:
 
 
 class _Part:
-    """A called module, while its group is being made."""
+    """A called module, from which its group is made."""
 
     def __init__(self, module: Any, name: str, parent: _Part | None) -> None:
         self.module = module
@@ -100,23 +100,23 @@ def _called_parts(values: Sequence[Value]) -> list[_Part]:
 
 
 def _add_model(model: Any, called: dict[int, Any], parts: dict[int, _Part]) -> None:
-    by_path: dict[str, _Part] = {}
-    for path, module in model.named_modules():
+    by_name: dict[str, _Part] = {}
+    for full_name, module in model.named_modules():
         if id(module) not in called or id(module) in parts:
             continue
-        parent, name = _innermost(path, by_path)
+        parent, name = _innermost(full_name, by_name)
         part = _Part(module, name if parent else type(model).__name__, parent)
-        parts[id(module)] = by_path[path] = part
+        parts[id(module)] = by_name[full_name] = part
 
 
-def _innermost(path: str, parts: dict[str, _Part]) -> tuple[_Part | None, str]:
-    """The part whose path is the longest beginning of ``path``, and the rest of ``path``."""
-    beginning = path
+def _innermost(full_name: str, parts: dict[str, _Part]) -> tuple[_Part | None, str]:
+    """The part whose name in the model is the longest prefix of this one, and the rest of it."""
+    beginning = full_name
     while beginning:
         beginning = beginning.rpartition(".")[0]
         if beginning in parts:
-            return parts[beginning], path[len(beginning) :].removeprefix(".")
-    return None, path
+            return parts[beginning], full_name[len(beginning) :].removeprefix(".")
+    return None, full_name
 
 
 def _parameters(

@@ -203,7 +203,7 @@ def strongest_paths(
                 for rest in strongest.paths:
                     before = 0.0 if rest is None else rest.logarithm
                     paths.append(LinkedPath(step.logarithm + before, step, rest))
-        if len(paths) > 1:  # most nodes have one, for which this would take long
+        if len(paths) > min(limit, 1):  # most nodes have one path, which needs no sorting
             paths = nlargest(limit, paths, key=lambda path: path.logarithm if path else 0.0)
         found[id] = Strongest(int(min(count, most)), paths)
     return found

@@ -288,7 +288,7 @@ class UnicodeNotation(Notation):
 
 
 class LatexNotation(Notation):
-    """The mathematics of LaTeX, as MathJax and KaTeX know it too."""
+    """The mathematics of LaTeX, MathJax and KaTeX."""
 
     style = "latex"
     times = r" \cdot "
@@ -352,7 +352,7 @@ class LatexNotation(Notation):
         return Fragment(function + self.parenthesised(inside))
 
     def parenthesised(self, text: str) -> str:
-        """The text in parentheses of its height."""
+        """The text in parentheses, as high as a fraction where it has one."""
         return rf"\left({text}\right)" if r"\frac" in text or r"\begin" in text else f"({text})"
 
     def derivative(self, above: str, below: str) -> str:
@@ -370,7 +370,7 @@ def _underscored(word: str) -> str:
 
 
 def _latex_text(text: str) -> str:
-    """A text for LaTeX's mathematics, in which each sign shows as it is."""
+    """The text for LaTeX's mathematics, with its special characters escaped."""
     pieces = re.split(r"([\\{}$&#%_^~<>*|`\[\]!])", text)
     return "".join([_LATEX_SIGNS.get(x, rf"\text{{{x}}}") for x in pieces if x])
 

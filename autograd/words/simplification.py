@@ -1,4 +1,8 @@
-"""Terms in a textbook's words: `expanded` by formulas, `tidied` of zeros and ones, `simplified`."""
+"""Equal terms that are easier to read.
+
+`expanded` replaces operations by their textbook formulas, `tidied` removes zeros and ones, and
+`simplified` also gathers constants and joins fractions.
+"""
 
 from __future__ import annotations
 
@@ -26,12 +30,13 @@ from autograd.words.typesetting import textbook, typeset
 
 # A fraction with more characters than these is written as one over a whole number if it is one.
 _MOST_CHARACTERS: Final = 8
-_LEAST_FRACTION: Final = 1e-15  # below which nobody writes one over a number in full
+# A smaller one is not: the whole number would have more than 15 digits.
+_LEAST_FRACTION: Final = 1e-15
 IN_PRODUCTS: Final = (table.multiply, table.divide, table.negative)
 
 _PI: Final = Symbol(Name("pi"))
 
-# Numbers that the rules of the table contain, as a textbook writes them.
+# Constants of the rules of the table, as a textbook writes them.
 _KNOWN: Final[dict[float, Callable[[], Term]]] = {
     floats.LN2: lambda: Operation(table.log, (Constant(2.0),)),
     floats.ONE_OVER_LN2: lambda: _ratio(1.0, Operation(table.log, (Constant(2.0),))),
@@ -123,7 +128,7 @@ def _tidied_operation(op: Primitive, operands: tuple[Term, ...]) -> Term:
 
 
 def simplified(term: Term) -> Term:
-    """The term as a person would write it, its constants gathered and its fractions joined."""
+    """The term with its constants gathered and its fractions joined."""
     if isinstance(term, Sum):
         return tidied(Sum([(sign, simplified(part)) for sign, part in term.terms], term.omitted))
     if isinstance(term, Constant):
@@ -151,7 +156,7 @@ def simplified(term: Term) -> Term:
 
 
 def _recognised(constant: Constant) -> Term:
-    """A number such as ln 2 or 1/3 as a term that says so; any other as it is."""
+    """The term for a known number, such as ln 2 or 1/3; any other number as it is."""
     size = abs(constant.number)
     known: Term = constant
     if size in _KNOWN:

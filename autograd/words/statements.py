@@ -21,14 +21,14 @@ from autograd.words.simplification import IN_PRODUCTS, Key, expanded, simplified
 from autograd.words.terms import Constant, Operation, Sum, Symbol, Term, is_negative, negated
 from autograd.words.writing import MOST_TERMS, SHOWN_FIRST
 
-# The most operations of a statement; a sum counts as its largest term.
+# The greatest number of operations in a statement; a sum counts as its largest term.
 _LARGEST_STATEMENT: Final = 10
 _SUMS: Final = (table.add, table.subtract)
 # The operations that may be applied to a formula rather than to a value with a name.
 _ARITHMETIC: Final = (*_SUMS, *IN_PRODUCTS, table.sum, table.where)
 # A sum of more terms gets a name before anything is done with it.
 _MOST_INLINE_TERMS: Final = 4
-# In a graph of at most so many statements, a local derivative may refer to any of them.
+# Up to this number of statements, a local derivative may refer to any of them.
 _FEW_STATEMENTS: Final = 1000
 
 _RESERVED: Final = frozenset({"π", "∞", "nan", "inf", "…"})
@@ -65,8 +65,8 @@ class Statements:
         graph: the graph.
         names: the symbols of the nodes that have a name, by id.
         ids: the ids of the nodes that have a statement, inputs first.
-        numbers: the values of the nodes that have a name, by that name, as they are shown.
-        zero: a summand for a number that is shown: 0.0 makes 0.0 of -0.0, and -0.0 leaves it.
+        numbers: the values of the nodes that have a name, by that name, ready to be shown.
+        zero: the number added to others before they are shown: 0.0 turns -0.0 into 0.0.
     """
 
     def __init__(self, graph: Snapshot, asked: Sequence[int] = ()) -> None:
@@ -260,7 +260,7 @@ def _symbols(graph: Snapshot, named: set[int]) -> dict[int, Symbol]:
     firsts: dict[str, int] = {}
     for id, text in texts.items():
         if text and firsts.setdefault(text, id) == id:
-            names[id] = namer.named(text)  # the first of that label has it as it is
+            names[id] = namer.named(text)  # unchanged for the first node of that label
     for id, text in texts.items():
         if id not in names:
             names[id] = namer.named(text or f"v{id}")
@@ -277,7 +277,7 @@ def _parameter_names(graph: Snapshot) -> dict[int, str]:
 
 
 class Namer:
-    """A source of names, none of which looks like another."""
+    """A source of names, no two of which look alike."""
 
     def __init__(self) -> None:
         self._taken = set(_RESERVED)

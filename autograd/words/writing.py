@@ -46,16 +46,13 @@ def fragment_of(
     op, operands = term.op, term.operands
     template = getattr(typeset(op), notation.style)
     if "#" in template or "@" in template:
-        return notation.template(
-            template, [write_part(operand) for operand in _without_middle(operands)]
-        )
+        return notation.template(template, [write_part(x) for x in _without_middle(operands)])
     if not template and op in _OPERATORS:
         return _OPERATORS[op](notation, term, write_part)
     sequences = op.sequences if isinstance(op, Reduction) else 0
     shown = operands if sequences == 2 else _without_middle(operands)
-    return notation.call(
-        template or notation.function(op.name), [write_part(x) for x in shown], sequences
-    )
+    function = template or notation.function(op.name)
+    return notation.call(function, [write_part(x) for x in shown], sequences)
 
 
 def _without_middle(operands: Sequence[Term]) -> Sequence[Term]:
@@ -78,11 +75,8 @@ def _write_sum(notation: Notation, term: Operation, write_part: _WritePart) -> F
     """A sum or a difference; a + (b + c) keeps its parentheses in plain text only."""
     terms = _terms_of(term, notation)
     if len(terms) > MOST_TERMS:
-        return _write_terms(
-            Sum([*terms[:SHOWN_FIRST], terms[-1]], len(terms) - SHOWN_FIRST - 1),
-            notation,
-            write_part,
-        )
+        shown = Sum([*terms[:SHOWN_FIRST], terms[-1]], len(terms) - SHOWN_FIRST - 1)
+        return _write_terms(shown, notation, write_part)
     return notation.sum([(sign, write_part(part)) for sign, part in terms])
 
 
@@ -116,26 +110,21 @@ def _factors_of(term: Term, notation: Notation) -> list[Term]:
 
 
 def _write_product(notation: Notation, term: Operation, write_part: _WritePart) -> Fragment:
-    is_list = term.op is table.prod
-    factors = list(term.operands) if is_list else _factors_of(term, notation)
-    return (
-        notation.product([write_part(x) for x in _without_middle(factors)])
-        if factors[1:]
-        else write_part(factors[0])
-    )
+    factors = term.operands if term.op is table.prod else _factors_of(term, notation)
+    parts = [write_part(factor) for factor in _without_middle(factors)]
+    return notation.product(parts) if len(parts) > 1 else parts[0]
 
 
 def _write_power(notation: Notation, term: Operation, write_part: _WritePart) -> Fragment:
     base, exponent = term.operands
     number = constant_value(exponent)
     is_whole = number is not None and number.is_integer() and abs(number) < 1000.0
-    return notation.power(
-        write_part(base), write_part(exponent), int(number or 0.0) if is_whole else None
-    )
+    whole = int(number or 0.0) if is_whole else None
+    return notation.power(write_part(base), write_part(exponent), whole)
 
 
 def _write_quotient(notation: Notation, term: Operation, write_part: _WritePart) -> Fragment:
-    return notation.quotient(write_part(term.operands[0]), write_part(term.operands[1]))
+    return notation.quotient(*map(write_part, term.operands))
 
 
 def _write_negative(notation: Notation, term: Operation, write_part: _WritePart) -> Fragment:
@@ -151,7 +140,7 @@ def _write_floor(notation: Notation, term: Operation, write_part: _WritePart) ->
 
 def _write_remainder(notation: Notation, term: Operation, write_part: _WritePart) -> Fragment:
     sign = "mod" if notation.style == "unicode" else "%"
-    return notation.operator(sign, write_part(term.operands[0]), write_part(term.operands[1]))
+    return notation.operator(sign, *map(write_part, term.operands))
 
 
 # The operations that have signs of their own in Python and in mathematics.
