@@ -65,7 +65,7 @@ def grouped(
         ids: the position of each value.
     """
     parts = _called_parts(values)
-    owners, names = _parameters(parts, ids)
+    owners, names = _parameter_owners(parts, ids)
     places: list[tuple[_Part, int] | None] = [None] * len(values)
     inputs = [[ids[source] for source in value.inputs] for value in values]
     for depth in range(max([part.depth + 1 for part in parts], default=0)):
@@ -119,7 +119,7 @@ def _innermost(full_name: str, parts: dict[str, _Part]) -> tuple[_Part | None, s
     return None, full_name
 
 
-def _parameters(
+def _parameter_owners(
     parts: Sequence[_Part], ids: dict[Value, int]
 ) -> tuple[dict[int, _Part], dict[int, str]]:
     """The innermost module that owns each parameter in the graph, and its name there."""

@@ -18,7 +18,7 @@ from autograd.words.typesetting import textbook, typeset
 from autograd.words.writing import fragment_of
 
 _PLAIN: Final = NOTATIONS["plain"]
-_DIGITS: Final = 6
+_SHOWN_DIGITS: Final = 6
 
 # Operands at which many functions of one number, of two, and of a sequence are special.
 _NUMBERS: Final = (-math.inf, -1.0, 0.0, 1.0, math.inf)
@@ -89,12 +89,14 @@ def _formulas(op: Primitive, names: Sequence[str]) -> Iterator[str]:
     out = Operation(op, tuple(operands))
 
     def text(term: Term) -> str:
-        return fragment_of(simplified(expanded(term, _PLAIN, {}, order)), _PLAIN, _DIGITS).text
+        return fragment_of(
+            simplified(expanded(term, _PLAIN, {}, order)), _PLAIN, _SHOWN_DIGITS
+        ).text
 
     if typeset(op).formula is not None:
         formula = text(as_term(textbook(op, operands)))
         if formula.replace(" ", "") not in op.summary.replace(" ", ""):
-            yield f"{fragment_of(out, _PLAIN, _DIGITS).text} = {formula}"
+            yield f"{fragment_of(out, _PLAIN, _SHOWN_DIGITS).text} = {formula}"
     for name, derivative in zip(names, local_derivatives(op, operands, out)):
         if isinstance(derivative, Operation) and not derivative.op.rules:
             continue  # the derivative has no formula
