@@ -19,9 +19,9 @@ import autograd.copying  # noqa: F401  makes Values copy and pickle
 from autograd.anomaly import AnomalyError, detect_anomaly
 from autograd.engine import table
 from autograd.engine.calls import output_of
+from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.recording import enable_grad, is_recording, no_grad
 from autograd.engine.table import *
-from autograd.engine.table import Primitive, Reduction
 from autograd.engine.table import max as max
 from autograd.engine.table import min as min
 from autograd.engine.table import round as round

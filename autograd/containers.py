@@ -16,7 +16,7 @@ from contextlib import suppress
 from copy import copy
 from typing import Any, TypeAlias
 
-from autograd.engine.table import Traced, as_float
+from autograd.engine.primitive import Traced, as_float
 
 # The way to a place in a container, the last step first: the way to what holds it, then the
 # form in which that step is written, such as "[{!r}]", and the key or index to write.

@@ -16,7 +16,7 @@ import copyreg
 from threading import local
 from typing import Any
 
-from autograd.engine.table import Primitive
+from autograd.engine.primitive import Primitive
 from autograd.engine.value import Operand, Value, _WideValue, topological_order
 
 

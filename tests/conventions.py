@@ -19,7 +19,7 @@ from mpmath import mp
 
 import autograd
 from autograd import clamp, maximum, relu, softplus, sqrt, where, xlogy
-from autograd.testing.formulas import cdf, log_sum, logistic, norm, sgn, sinc, soft_plus
+from autograd.testing.formulas import cdf, logistic, norm, sgn, sinc, soft_plus
 
 inf, nan = math.inf, math.nan
 
@@ -87,7 +87,7 @@ def length(x: Any, y: Any) -> Any:
 
 
 def log_sum_of_two(x: Any, y: Any) -> Any:
-    return log_sum([x, y])
+    return mp.log(mp.exp(x) + mp.exp(y))
 
 
 # fmt: off

@@ -1,9 +1,10 @@
 """What every row of the table should give, in arithmetic of 60 digits and more.
 
 `ROWS` has an entry for each primitive: its value and its derivatives as a textbook
-writes them, in mpmath, mostly those of `autograd.testing.formulas`. A textbook formula may cancel, overflow or vanish in floating
-point; with enough digits, and mpmath's unlimited exponents, it does not. So the entries
-are not copies of the table, whose formulas are chosen for 53 bits.
+writes them, in mpmath, mostly those of `autograd.testing.formulas`. A textbook formula
+may cancel, overflow or vanish in floating point; with enough digits, and mpmath's
+unlimited exponents, it does not. So the entries are not copies of the table, whose
+formulas are chosen for 53 bits.
 
 An entry also says how many units in the last place the table may be off, and why if that
 is more than 4, and where to look for errors. `Tangent` differentiates the table's rules.
@@ -21,7 +22,8 @@ from typing import Any
 from mpmath import mp, mpf
 
 from autograd.engine import table
-from autograd.engine.table import Primitive, Reduction, Traced
+from autograd.engine.operators import Numeric
+from autograd.engine.primitive import Primitive, Reduction, Traced
 from autograd.testing.formulas import (
     FORMULAS,
     bell,
@@ -46,6 +48,8 @@ from autograd.testing.formulas import (
     unit,
 )
 
+BEYOND = mpf(2) ** 1024
+
 PRIMITIVES: dict[str, Primitive] = {
     primitive.name: primitive
     for primitive in vars(table).values()
@@ -61,14 +65,14 @@ class Tangent(Traced):
     multiplied by a 0 that stands for "does not change".
     """
 
-    def __init__(self, number: float, rate: float) -> None:
+    def __init__(self, number: Any, rate: Any) -> None:
         self.number = number
         self.rate = rate
 
     def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Tangent:
         """The number and its rate of change, by the chain rule."""
         numbers = [number_of(operand) for operand in operands]
-        out = primitive.evaluate(numbers)
+        out = evaluated(primitive, numbers)
         locals_ = primitive.local_derivatives(numbers, out)
         rates = [
             local * operand.rate
@@ -99,15 +103,23 @@ class Tangent(Traced):
         return table.negative(self)
 
 
-def number_of(operand: Any) -> float:
+def evaluated(primitive: Primitive, numbers: Sequence[Any]) -> Any:
+    """The value of an operation on floats, or on what carries it out in its own way."""
+    for number in numbers:
+        if isinstance(number, Traced):
+            return number.apply(primitive, tuple(numbers))
+    return primitive.evaluate(numbers)
+
+
+def number_of(operand: Any) -> Any:
     return operand.number if isinstance(operand, Tangent) else operand
 
 
-def rate_of(operand: Any) -> float:
+def rate_of(operand: Any) -> Any:
     return operand.rate if isinstance(operand, Tangent) else 0.0
 
 
-def second_derivative(primitive: Primitive, operands: Sequence[float], i: int, j: int) -> float:
+def second_derivative(primitive: Primitive, operands: Sequence[Any], i: int, j: int) -> Any:
     """How fast the derivative with respect to operand i changes with operand j."""
     traced: list[Any] = list(operands)
     traced[j] = Tangent(operands[j], 1.0)
@@ -140,6 +152,9 @@ class Row:
             the position.
         bounds: the greatest errors allowed: of the value, then of each derivative.
         because: why a bound is more than 4.
+        formula: the operation in terms of others, if it is computed by that formula and
+            nobody has done better yet: it may then be off by what comes of a rounding of
+            each step to its own bound, and its derivatives by what comes of that in theirs.
         scales: for the value (at -1) and the derivatives, the size of the largest term
             where terms of opposite sign meet, and the unit of the error is that of the
             terms: near a zero of the sum no better is to be had from rounded terms.
@@ -158,6 +173,7 @@ class Row:
     derivatives: tuple[Callable[..., Any], ...] = ()
     bounds: tuple[float, ...] = ()
     because: str = ""
+    formula: Callable[..., Any] | None = None
     scales: tuple[tuple[int, Callable[..., Any]], ...] = ()
     intervals: tuple[tuple[float, float], ...] = ((-40.0, 40.0),)
     related: Callable[[float, float], float] | None = None
@@ -170,6 +186,21 @@ class Row:
         """The bound of the value, at -1, or of a derivative."""
         return self.bounds[position + 1] if position + 1 < len(self.bounds) else 4.0
 
+    def rounding(self, primitive: Primitive, operands: Sequence[float], *places: int) -> Any:
+        """How far the value, a derivative or a second one may be off, if that is up to a formula."""
+        if self.formula is None:
+            return 0
+        numbers = [Rounded(mpf(operand), 0) for operand in operands]
+        try:
+            found = evaluated(primitive, numbers)
+            if len(places) == 1:
+                found = primitive.local_derivatives(numbers, found)[places[0]]
+            elif places:
+                found = second_derivative(primitive, numbers, *places)
+        except UndefinedError:  # some step has no value; nothing is to be said
+            return mp.inf
+        return found.error if isinstance(found, Rounded) else 0
+
     def exact(self, primitive: Primitive, operands: Sequence[float], position: int) -> Any:
         """The value, at position -1, or a derivative; None where the value is no real number.
 
@@ -179,7 +210,7 @@ class Row:
         with mp.workdps(self.digits):
             numbers = [mpf(operand) for operand in operands]
             try:
-                value = self._call(primitive, self.value, numbers)
+                value = self.call(primitive, self.value, numbers)
                 if not is_real(value):
                     return None
                 if position == -1:
@@ -198,7 +229,7 @@ class Row:
         for place, function in self.scales:
             if place == position or (isinstance(primitive, Reduction) and place == 0 <= position):
                 with mp.workdps(self.digits):
-                    return abs(self._call(primitive, function, [mpf(x) for x in operands]))
+                    return abs(self.call(primitive, function, [mpf(x) for x in operands]))
         return 0
 
     def exact_conditioned(
@@ -243,8 +274,36 @@ class Row:
         return exact, unit
 
     @staticmethod
-    def _call(primitive: Primitive, function: Callable[..., Any], numbers: list[Any]) -> Any:
+    def call(primitive: Primitive, function: Callable[..., Any], numbers: list[Any]) -> Any:
+        """A function of the operands; of the list of them, for a reduction."""
         return function(numbers) if isinstance(primitive, Reduction) else function(*numbers)
+
+
+class Rounded(Numeric):
+    """An exact number, and how far floats may be from it that came by the same operations."""
+
+    def __init__(self, number: Any, error: Any) -> None:
+        self.number = number
+        self.error = error
+
+    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
+        """The number and its error: the bound of the row, and what comes of the operands' errors."""
+        for operand in operands:
+            if isinstance(operand, Tangent):
+                return operand.apply(primitive, operands)
+        row = ROWS[primitive.name]
+        if row.formula is not None:
+            return row.call(primitive, row.formula, list(operands))
+        numbers = [x.number if isinstance(x, Rounded) else mpf(x) for x in operands]
+        number = row.exact(primitive, numbers, -1)
+        if number is None:
+            raise UndefinedError
+        size = max(abs(number), row.scale(primitive, numbers, -1))
+        error = row.bound(-1) * mpf(math.ulp(float(size))) if size < BEYOND else mp.inf
+        for i, operand in enumerate(operands):
+            if isinstance(operand, Rounded) and operand.error:
+                error += abs(row.exact(primitive, numbers, i)) * operand.error
+        return Rounded(number, error)
 
 
 # ── Textbook formulas ─────────────────────────────────────────────────────────
@@ -282,6 +341,39 @@ def inner_terms(xs: list[Any]) -> Any:
 def component_slope(xs: list[Any], i: int) -> Any:
     length = norm(xs)
     return ((1 if i == 0 else 0) - xs[0] * xs[i] / length**2) / length
+
+
+# ── What a row that is missed or misses is told ───────────────────────────────
+
+
+def without_an_entry(name: str) -> str:
+    """What to do about a row of the table that is not in `ROWS`."""
+    return (
+        f"{name} of autograd/engine/table.py has no entry in ROWS of tests/oracle.py: add\n"
+        f'    "{name}": Row(value, (derivative by each operand, ...)),\n'
+        "in mpmath, as a textbook has it; if the package is to offer it, put its name into __all__ "
+        'of the table too. CONTRIBUTING.md, "A new operation", shows one step by step.'
+    )
+
+
+def without_a_sentence(name: str) -> str:
+    """What to do about a row of the table that does not say what it computes."""
+    return (
+        f"{name} does not say what it computes: add\n"
+        f'    {name}: "...",\n'
+        'to the last part of autograd/engine/table.py, "In a line each"'
+    )
+
+
+def too_far_off(name: str, operands: Sequence[float], what: str, error: float, bound: float) -> str:
+    """What to do about a row that misses its bound."""
+    return (
+        f"{what} of {name} at {', '.join(map(repr, operands))} is {error:.3g} units off, and may be "
+        f"{bound:.3g}. Is the table right there? Then compute it so that nothing cancels, overflows "
+        "or vanishes (autograd/engine/floats.py), or say in its row of tests/oracle.py: formula= if "
+        "the bound is that of its formula, scales= if terms cancel near a zero, bounds= and because= "
+        "if this is the best there is; digits= if it is the oracle that has too few."
+    )
 
 
 # ── Where to look ─────────────────────────────────────────────────────────────

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograd.engine import table
-from autograd.engine.table import Primitive
+from autograd.engine.primitive import Primitive
 
 # What the plain text of a formula may call, by the names that Python and the table have.
 FUNCTIONS: dict[str, Any] = {

@@ -30,7 +30,12 @@ RULES = {
         "autograd.words*",
         "autograd.draw.layout*",
     ],
-    "autograd/testing": ["autograd.engine*", "autograd.functional", "autograd.containers"],
+    "autograd/testing": [
+        "autograd.engine*",
+        "autograd.functional",
+        "autograd.containers",
+        "autograd.words.typesetting",
+    ],
     "autograd/testing/_chainrule_hypothesis": ["autograd.testing.registration"],
     "autograd": ["autograd*"],
     "nn": ["autograd", "autograd.draw", "autograd.testing", "nn.drawing"],

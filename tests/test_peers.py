@@ -18,7 +18,7 @@ from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 
 from autograd.engine import table
-from autograd.engine.table import Primitive
+from autograd.engine.primitive import Primitive
 from autograd.testing import Expression, expressions
 
 UNITS = 100  # times what the bound is for ours

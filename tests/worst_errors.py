@@ -13,7 +13,7 @@ import math
 import random
 import sys
 
-from autograd.engine.table import Primitive, Reduction
+from autograd.engine.primitive import Primitive, Reduction
 from autograd.testing import units_off
 from tests.oracle import PRIMITIVES, ROWS, Row, UndefinedError
 

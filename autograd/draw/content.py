@@ -25,7 +25,7 @@ from autograd.draw.picture import (
     Swatch,
 )
 from autograd.draw.summary import SMALL, computed, count, operations, summary
-from autograd.engine.table import Primitive, Reduction
+from autograd.engine.primitive import Primitive, Reduction
 from autograd.snapshot import Node, Snapshot
 from autograd.snapshot.grouping import Group
 from autograd.snapshot.paths import paths

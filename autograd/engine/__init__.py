@@ -4,6 +4,7 @@ Each file needs only those before it:
 
 =================  ===========================================================
 `floats`           functions of floats, exact at the edges
+`primitive`        what an operation is: `Primitive`, `Reduction`, `Choice`
 `table`            every operation once: its value and its derivatives
 `operators`        how operations are written: operators and methods
 `recording`        whether operations are recorded, in each thread for itself

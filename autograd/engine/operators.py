@@ -4,7 +4,8 @@ Nothing is computed here: each operator and each method names the row of the
 table that it stands for. The methods are those of NumPy's ufuncs that the table
 knows, because ``np.tanh`` of an array of objects calls the method ``tanh`` of
 each (``np.sign`` alone compares instead). Every other row is a function only;
-``sigmoid`` and ``relu`` are methods too for those who come from micrograd.
+``sigmoid`` and ``relu`` are methods too for those who come from micrograd. In
+what a method says, x is the number itself, as in the table.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from __future__ import annotations
 from typing import Any, Self
 
 from autograd.engine import table
-from autograd.engine.table import Primitive, Traced, as_float
+from autograd.engine.primitive import Primitive, Traced, as_float
 from autograd.native import mypyc_attr
 
 
@@ -35,12 +36,30 @@ class Numeric(Traced):
         return NotImplemented if operand is None else self.apply(primitive, (self, operand))
 
     def _right(self, primitive: Primitive, other: Any) -> Self | Any:
-        constant = as_constant(other)
-        return NotImplemented if constant is None else self.apply(primitive, (constant, self))
+        operand = other if isinstance(other, Traced) else as_constant(other)
+        return NotImplemented if operand is None else self.apply(primitive, (operand, self))
 
     # ── Operators ─────────────────────────────────────────────────────────────
 
-    # Those that are not here, + - * and the comparisons, `Value` spells out for itself.
+    # `Value` has + - * a second time, for speed; and comparisons, which not every number has.
+
+    def __add__(self, other: Any) -> Self | Any:
+        return self._left(table.add, other)
+
+    def __radd__(self, other: Any) -> Self | Any:  # other + self
+        return self._right(table.add, other)
+
+    def __sub__(self, other: Any) -> Self | Any:
+        return self._left(table.subtract, other)
+
+    def __rsub__(self, other: Any) -> Self | Any:  # other - self
+        return self._right(table.subtract, other)
+
+    def __mul__(self, other: Any) -> Self | Any:
+        return self._left(table.multiply, other)
+
+    def __rmul__(self, other: Any) -> Self | Any:  # other * self
+        return self._right(table.multiply, other)
 
     def __truediv__(self, other: Any) -> Self | Any:
         return self._left(table.divide, other)
@@ -94,14 +113,94 @@ class Numeric(Traced):
             "in place of math.exp, and so for every function of math, or .data for the number alone"
         )
 
-    # ── Functions of one number ───────────────────────────────────────────────
+    # ── Methods, which `python -m tests.methods` writes from the table ────────────
+
+    def add(self, y: Any) -> Self:
+        """x + y."""
+        return self.apply(table.add, (self, y))
+
+    def subtract(self, y: Any) -> Self:
+        """x - y."""
+        return self.apply(table.subtract, (self, y))
+
+    def multiply(self, y: Any) -> Self:
+        """x * y."""
+        return self.apply(table.multiply, (self, y))
+
+    def divide(self, y: Any) -> Self:
+        """x / y, with IEEE's inf and nan for a division by 0."""
+        return self.apply(table.divide, (self, y))
+
+    def power(self, y: Any) -> Self:
+        """x to the power y."""
+        return self.apply(table.power, (self, y))
+
+    def remainder(self, y: Any) -> Self:
+        """x - y * floor(x / y), with the sign of y."""
+        return self.apply(table.remainder, (self, y))
+
+    def floor_divide(self, y: Any) -> Self:
+        """The whole number below x / y."""
+        return self.apply(table.floor_divide, (self, y))
+
+    def hypot(self, y: Any) -> Self:
+        """The length of the vector (x, y)."""
+        return self.apply(table.hypot, (self, y))
+
+    def negative(self) -> Self:
+        """-x."""
+        return self.apply(table.negative, (self,))
+
+    def reciprocal(self) -> Self:
+        """1 / x."""
+        return self.apply(table.reciprocal, (self,))
+
+    def square(self) -> Self:
+        """x * x."""
+        return self.apply(table.square, (self,))
+
+    def sqrt(self) -> Self:
+        """The square root of x; nan below 0."""
+        return self.apply(table.sqrt, (self,))
+
+    def cbrt(self) -> Self:
+        """The cube root of x, of negative numbers too."""
+        return self.apply(table.cbrt, (self,))
+
+    def absolute(self) -> Self:
+        """x without its sign; at 0 the derivative is 0."""
+        return self.apply(table.absolute, (self,))
+
+    def sign(self) -> Self:
+        """1 for positive x, -1 for negative x, 0 for 0; the derivative is 0."""
+        return self.apply(table.sign, (self,))
+
+    def floor(self) -> Self:
+        """The nearest whole number not above x; the derivative is 0."""
+        return self.apply(table.floor, (self,))
+
+    def ceil(self) -> Self:
+        """The nearest whole number not below x; the derivative is 0."""
+        return self.apply(table.ceil, (self,))
+
+    def rint(self) -> Self:
+        """The nearest whole number, of two the even; the derivative is 0."""
+        return self.apply(table.round, (self,))
+
+    def maximum(self, y: Any) -> Self:
+        """The greater of x and y, nan if one is; a tie shares the derivative."""
+        return self.apply(table.maximum, (self, y))
+
+    def minimum(self, y: Any) -> Self:
+        """The lesser of x and y, nan if one is; a tie shares the derivative."""
+        return self.apply(table.minimum, (self, y))
 
     def exp(self) -> Self:
-        """e to the power of this value."""
+        """e to the power x."""
         return self.apply(table.exp, (self,))
 
     def exp2(self) -> Self:
-        """2 to the power of this value."""
+        """2 to the power x."""
         return self.apply(table.exp2, (self,))
 
     def expm1(self) -> Self:
@@ -109,108 +208,76 @@ class Numeric(Traced):
         return self.apply(table.expm1, (self,))
 
     def log(self) -> Self:
-        """The natural logarithm: -inf at 0, nan below."""
+        """The natural logarithm of x; -inf at 0, nan below."""
         return self.apply(table.log, (self,))
 
     def log2(self) -> Self:
-        """The logarithm to the base 2."""
+        """The logarithm of x to the base 2."""
         return self.apply(table.log2, (self,))
 
     def log10(self) -> Self:
-        """The logarithm to the base 10."""
+        """The logarithm of x to the base 10."""
         return self.apply(table.log10, (self,))
 
     def log1p(self) -> Self:
         """log(1 + x), accurate near 0."""
         return self.apply(table.log1p, (self,))
 
-    def sqrt(self) -> Self:
-        """The square root: nan below 0."""
-        return self.apply(table.sqrt, (self,))
-
-    def cbrt(self) -> Self:
-        """The cube root, of negative numbers too."""
-        return self.apply(table.cbrt, (self,))
-
-    def square(self) -> Self:
-        """x * x."""
-        return self.apply(table.square, (self,))
-
-    def reciprocal(self) -> Self:
-        """1 / x."""
-        return self.apply(table.reciprocal, (self,))
+    def logaddexp(self, y: Any) -> Self:
+        """log(exp(x) + exp(y)), without overflow."""
+        return self.apply(table.logaddexp, (self, y))
 
     def sin(self) -> Self:
-        """The sine, of an angle in radians."""
+        """The sine of x, an angle in radians."""
         return self.apply(table.sin, (self,))
 
     def cos(self) -> Self:
-        """The cosine, of an angle in radians."""
+        """The cosine of x, an angle in radians."""
         return self.apply(table.cos, (self,))
 
     def tan(self) -> Self:
-        """The tangent, of an angle in radians."""
+        """The tangent of x, an angle in radians."""
         return self.apply(table.tan, (self,))
 
     def arcsin(self) -> Self:
-        """The angle whose sine this is: nan outside [-1, 1]."""
+        """The angle whose sine is x; nan outside [-1, 1]."""
         return self.apply(table.arcsin, (self,))
 
     def arccos(self) -> Self:
-        """The angle whose cosine this is: nan outside [-1, 1]."""
+        """The angle whose cosine is x; nan outside [-1, 1]."""
         return self.apply(table.arccos, (self,))
 
     def arctan(self) -> Self:
-        """The angle whose tangent this is."""
+        """The angle whose tangent is x."""
         return self.apply(table.arctan, (self,))
 
+    def arctan2(self, x: Any) -> Self:
+        """The angle of the point (x, y), y given first."""
+        return self.apply(table.arctan2, (self, x))
+
     def sinh(self) -> Self:
-        """The hyperbolic sine."""
+        """The hyperbolic sine of x."""
         return self.apply(table.sinh, (self,))
 
     def cosh(self) -> Self:
-        """The hyperbolic cosine."""
+        """The hyperbolic cosine of x."""
         return self.apply(table.cosh, (self,))
 
     def tanh(self) -> Self:
-        """The hyperbolic tangent."""
+        """The hyperbolic tangent of x."""
         return self.apply(table.tanh, (self,))
 
     def arcsinh(self) -> Self:
-        """The number whose hyperbolic sine this is."""
+        """The number whose hyperbolic sine is x."""
         return self.apply(table.arcsinh, (self,))
 
     def arccosh(self) -> Self:
-        """The number whose hyperbolic cosine this is: nan below 1."""
+        """The number whose hyperbolic cosine is x; nan below 1."""
         return self.apply(table.arccosh, (self,))
 
     def arctanh(self) -> Self:
-        """The number whose hyperbolic tangent this is: nan outside [-1, 1]."""
+        """The number whose hyperbolic tangent is x; nan outside [-1, 1]."""
         return self.apply(table.arctanh, (self,))
-
-    def sign(self) -> Self:
-        """1 above 0, -1 below, 0 at 0; its derivative is 0."""
-        return self.apply(table.sign, (self,))
-
-    def floor(self) -> Self:
-        """The nearest whole number not above; its derivative is 0."""
-        return self.apply(table.floor, (self,))
-
-    def ceil(self) -> Self:
-        """The nearest whole number not below; its derivative is 0."""
-        return self.apply(table.ceil, (self,))
-
-    def rint(self) -> Self:
-        """The nearest whole number, of two the even; its derivative is 0."""
-        return self.apply(table.round, (self,))
-
-    def absolute(self) -> Self:
-        """The value without its sign; at 0 the derivative is 0."""
-        return self.apply(table.absolute, (self,))
-
-    def negative(self) -> Self:
-        """-x."""
-        return self.apply(table.negative, (self,))
 
     def sigmoid(self) -> Self:
         """1 / (1 + exp(-x)), without overflow."""
@@ -219,56 +286,6 @@ class Numeric(Traced):
     def relu(self) -> Self:
         """The greater of 0 and x; at 0 the derivative is 0."""
         return self.apply(table.relu, (self,))
-
-    # ── Functions of two numbers ──────────────────────────────────────────────
-
-    def add(self, other: Any) -> Self:
-        """x + other."""
-        return self.apply(table.add, (self, other))
-
-    def subtract(self, other: Any) -> Self:
-        """x - other."""
-        return self.apply(table.subtract, (self, other))
-
-    def multiply(self, other: Any) -> Self:
-        """x * other."""
-        return self.apply(table.multiply, (self, other))
-
-    def divide(self, other: Any) -> Self:
-        """x / other, with IEEE's inf and nan for a division by 0."""
-        return self.apply(table.divide, (self, other))
-
-    def power(self, other: Any) -> Self:
-        """x ** other."""
-        return self.apply(table.power, (self, other))
-
-    def floor_divide(self, other: Any) -> Self:
-        """The whole number below x / other."""
-        return self.apply(table.floor_divide, (self, other))
-
-    def remainder(self, other: Any) -> Self:
-        """x % other, with the sign of other."""
-        return self.apply(table.remainder, (self, other))
-
-    def maximum(self, other: Any) -> Self:
-        """The greater of the two; a tie shares the derivative."""
-        return self.apply(table.maximum, (self, other))
-
-    def minimum(self, other: Any) -> Self:
-        """The lesser of the two; a tie shares the derivative."""
-        return self.apply(table.minimum, (self, other))
-
-    def hypot(self, other: Any) -> Self:
-        """The length of the vector (x, other)."""
-        return self.apply(table.hypot, (self, other))
-
-    def arctan2(self, other: Any) -> Self:
-        """The angle of the point (other, x)."""
-        return self.apply(table.arctan2, (self, other))
-
-    def logaddexp(self, other: Any) -> Self:
-        """log(exp(x) + exp(other)), without overflow."""
-        return self.apply(table.logaddexp, (self, other))
 
 
 def as_constant(operand: Any) -> float | None:

@@ -1,456 +1,278 @@
 """The table: every operation once, with its value and its local derivatives.
 
-Read this file first. It holds all the mathematics of the library; the engine
-(`value.py`) only carries out the chain rule with what is declared here, and
-drawings and tests read the same rows.
+All the mathematics of the library is here and in `floats.py`. A row is a `Primitive`:
 
-A row is a `Primitive`, and two rules make it serve every purpose:
+    name = Row(name, value, derivative with respect to each input...)
 
-* ``forward`` is **opaque**: floats in, one float out. It may branch and call
-  `math`, and it follows IEEE arithmetic as NumPy does: where `math` raises, it
-  answers inf or nan.
-* A derivative rule is **transparent**: there is one for each input, written
-  with ``+ - *`` and other primitives only. It is handed the inputs and the
-  output; given floats it yields a float, given Values it yields a Value, so the
-  rules are themselves differentiable and no second table is needed. It divides
-  with ``divide``, because ``/`` between Python floats raises at zero.
+* The value is a function of floats and gives one float. It may branch and call `math`, and follows
+  IEEE arithmetic as NumPy does: where `math` raises, it answers inf or nan.
+* A derivative rule takes the inputs and the output, and is written with ``+ - *`` and other rows
+  only: on floats it gives a float, on Values a Value, so it can itself be differentiated and no
+  second table is needed. It divides with ``divide``: ``/`` of floats raises at 0.
 
-An operation over a whole sequence, such as a sum, is a `Reduction`: the same, but
-with a single rule that gives the derivatives for all operands at once. `softmax`
-and `log_softmax`, which give a list, are functions that make one such operation
-for each element.
+Both are right to about 4 units in the last place over the whole range of floats, which is why many
+a rule is not the textbook's: that one cancels, overflows or vanishes somewhere. `tests/oracle.py`
+has the bound of each row; how a row is typeset, and its textbook formula, stand in
+`words/typesetting.py`.
 
-Values and derivatives are right to about 4 units in the last place over the whole
-range of floats, which is why many a formula here is not the one that a textbook
-has: that one cancels, overflows or vanishes somewhere. `testing/formulas.py` has
-the textbook's, to compare with, and `tests/oracle.py` the bound that each row is held to.
-
-What a derivative is where the textbook has no single answer, in this order:
-where the function is differentiable, the derivative; for a convex function the
-subgradient of least norm, for a concave one the supergradient of least norm;
-the limit, infinite ones included, where the function goes on by continuity;
-otherwise nan. A derivative at nan is nan, never a clean 0 or 1.
+The derivative is, where a textbook has no single answer, in this order: the derivative where there
+is one; of a convex function the subgradient of least norm, of a concave one the supergradient; the
+limit, infinite ones included; otherwise nan. A derivative at nan is nan, never a clean 0 or 1.
 """
 
 from __future__ import annotations
 
 import math
-import sys
 from collections.abc import Callable, Iterable, Sequence
-from importlib import import_module
-from numbers import Real
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from autograd.engine import floats
-from autograd.native import mypyc_attr
+from autograd.engine.floats import ONE_OVER_LN2, ONE_OVER_LN10, ONE_OVER_SQRT_TAU, TWO_OVER_SQRT_PI
+from autograd.engine.primitive import Choice, Primitive, Reduction, Traced, as_float
+
+# fmt: off
 
 # What the package offers, but for max, min, round and sum, which `import *` must not put in the
-# place of Python's own. The other rows are what derivative rules are written with.
-# fmt: off
+# place of Python's own.
 __all__ = [
-    "absolute",
-    "add",
-    "arccos",
-    "arccosh",
-    "arcsin",
-    "arcsinh",
-    "arctan",
-    "arctan2",
-    "arctanh",
-    "cbrt",
-    "ceil",
-    "clamp",
-    "cos",
-    "cosh",
-    "divide",
-    "dot",
-    "elu",
-    "erf",
-    "erfc",
-    "exp",
-    "exp2",
-    "expm1",
-    "floor",
-    "floor_divide",
-    "gelu",
-    "hard_tanh",
-    "hypot",
-    "leaky_relu",
-    "log",
-    "log1p",
-    "log2",
-    "log10",
-    "log_sigmoid",
-    "log_softmax",
-    "logaddexp",
-    "logsumexp",
-    "maximum",
-    "mean",
-    "minimum",
-    "mish",
-    "multiply",
-    "negative",
-    "norm",
-    "power",
-    "prod",
-    "reciprocal",
-    "relu",
-    "remainder",
-    "sigmoid",
-    "sign",
-    "silu",
-    "sin",
-    "sinc",
-    "sinh",
-    "softmax",
-    "softplus",
-    "softsign",
-    "sqrt",
-    "square",
-    "subtract",
-    "tan",
-    "tanh",
-    "where",
-    "xlogy",
+    "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
+    "cbrt", "ceil", "clamp", "cos", "cosh", "divide", "dot", "elu", "erf", "erfc", "exp",
+    "exp2", "expm1", "floor", "floor_divide", "gelu", "hard_tanh", "hypot", "leaky_relu", "log",
+    "log1p", "log2", "log10", "log_sigmoid", "log_softmax", "logaddexp", "logsumexp", "maximum",
+    "mean", "minimum", "mish", "multiply", "negative", "norm", "power", "prod", "reciprocal",
+    "relu", "remainder", "sigmoid", "sign", "silu", "sin", "sinc", "sinh", "softmax",
+    "softplus", "softsign", "sqrt", "square", "subtract", "tan", "tanh", "where", "xlogy",
 ]
+
+Row: TypeAlias = Primitive
+
+# ── Arithmetic ────────────────────────────────────────────────────────────────
+#
+# In x**y it is not out that the rules are written with: it overflows, vanishes and loses digits
+# in places where the derivatives do not.
+
+add:          Final[Row] = Row("add",          lambda x, y: x + y,  lambda x, y, out: 1.0,
+                                                                    lambda x, y, out: 1.0,
+                                                                    symbol="+")
+subtract:     Final[Row] = Row("subtract",     lambda x, y: x - y,  lambda x, y, out: 1.0,
+                                                                    lambda x, y, out: -1.0,
+                                                                    symbol="-")
+multiply:     Final[Row] = Row("multiply",     lambda x, y: x * y,  lambda x, y, out: y,
+                                                                    lambda x, y, out: x, symbol="*")
+divide:       Final[Row] = Row("divide",       floats.divide,  lambda x, y, out: divide(1.0, y),
+                                                               lambda x, y, out: -over_square(x, y),
+                                                               symbol="/")
+power:        Final[Row] = Row("power",        floats.power,    lambda x, y, out: power_slope(x, y),
+                                                                lambda x, y, out: power_rate(x, y),
+                                                                symbol="**")
+remainder:    Final[Row] = Row("remainder",    floats.remainder,
+                                                   lambda x, y, out: 1.0 + flat(out),
+                                                   lambda x, y, out: flat(out) - floor_divide(x, y),
+                                                   symbol="%")
+floor_divide: Final[Row] = Row("floor_divide", floats.floor_divide, lambda x, y, out: flat(out),
+                                                                    lambda x, y, out: flat(out),
+                                                                    symbol="//")
+hypot:        Final[Row] = Row("hypot",        math.hypot,      lambda x, y, out: component([x, y]),
+                                                                lambda x, y, out: component([y, x]))
+
+negative:   Final[Row] = Row("negative",   lambda x: -x, lambda x, out: -1.0, symbol="neg")
+reciprocal: Final[Row] = Row("reciprocal", lambda x: floats.divide(1.0, x),
+                                                                     lambda x, out: divide(-out, x),
+                                                                     symbol="1/")
+
+square: Final[Row] = Row("square", lambda x: x * x, lambda x, out: 2.0 * x)
+sqrt:   Final[Row] = Row("sqrt",   floats.sqrt, lambda x, out: divide(1.0, 2.0 * in_domain(out)))
+cbrt:   Final[Row] = Row("cbrt",   floats.cbrt, lambda x, out: divide(1.0, 3.0 * out * out))
+
+# ── Choosing and rounding ─────────────────────────────────────────────────────
+#
+# Straight pieces. Where two meet, the derivative is that of least size between the two slopes; a
+# tie is shared; a bound belongs to the inside.
+
+absolute: Final[Row] = Row("absolute", abs, lambda x, out: sign(x), kinks=(0.0,), symbol="abs")
+sign:     Final[Row] = Row("sign",     floats.sign, lambda x, out: flat(x))
+floor:    Final[Row] = Row("floor",    floats.floor, lambda x, out: flat(x))
+ceil:     Final[Row] = Row("ceil",     floats.ceil, lambda x, out: flat(x))
+round:    Final[Row] = Row("round",    floats.round_, lambda x, out: flat(x))
+
+maximum: Final[Row] = Row("maximum",  floats.maximum,      lambda x, y, out: top_share([x, y]),
+                                                           lambda x, y, out: top_share([y, x]),
+                                                           symbol="max")
+minimum: Final[Row] = Row("minimum",  floats.minimum,      lambda x, y, out: bottom_share([x, y]),
+                                                           lambda x, y, out: bottom_share([y, x]),
+                                                           symbol="min")
+clamp:   Final[Row] = Row("clamp",    floats.clamp,
+                                 lambda x, low, high, out: inside(x, low, high),
+                                 lambda x, low, high, out: below(x, low) * (1.0 - below(high, low)),
+                                 lambda x, low, high, out: below(high, maximum(x, low)))
+where:   Final[Row] = Choice("where", lambda taken: taken, lambda taken, out: 1.0)
+
+# ── Exponentials and logarithms ───────────────────────────────────────────────
+
+exp:   Final[Row] = Row("exp",   floats.exp,   lambda x, out: out)
+exp2:  Final[Row] = Row("exp2",  floats.exp2,  lambda x, out: exp2_slope(x))
+expm1: Final[Row] = Row("expm1", floats.expm1, lambda x, out: exp(x))
+log:   Final[Row] = Row("log",   floats.log,   lambda x, out: divide(1.0, in_domain(x)))
+log2:  Final[Row] = Row("log2",  floats.log2,  lambda x, out: divide(ONE_OVER_LN2, in_domain(x)))
+log10: Final[Row] = Row("log10", floats.log10, lambda x, out: divide(ONE_OVER_LN10, in_domain(x)))
+log1p: Final[Row] = Row("log1p", floats.log1p, lambda x, out: divide(1.0, in_domain(1.0 + x)))
+
+xlogy:     Final[Row] = Row("xlogy",     floats.xlogy,    lambda x, y, out: log(y),
+                                                          lambda x, y, out: divide(x, in_domain(y)))
+logaddexp: Final[Row] = Row("logaddexp", floats.logaddexp, lambda x, y, out: share([x, y]),
+                                                           lambda x, y, out: share([y, x]))
+
+# ── Trigonometry, in radians ──────────────────────────────────────────────────
+
+sin:     Final[Row] = Row("sin",     floats.sin,    lambda x, out: cos(x))
+cos:     Final[Row] = Row("cos",     floats.cos,    lambda x, out: -sin(x))
+tan:     Final[Row] = Row("tan",     floats.tan,    lambda x, out: 1.0 + out * out)
+arcsin:  Final[Row] = Row("arcsin",  floats.arcsin, lambda x, out: divide(1.0, cos_arcsin(x)))
+arccos:  Final[Row] = Row("arccos",  floats.arccos, lambda x, out: divide(-1.0, cos_arcsin(x)))
+arctan:  Final[Row] = Row("arctan",  math.atan,     lambda x, out: inversion(1.0, x))
+arctan2: Final[Row] = Row("arctan2", math.atan2,    lambda y, x, out: inversion(x, y),
+                                                    lambda y, x, out: -inversion(y, x))
+sinc:    Final[Row] = Row("sinc",    floats.sinc,   lambda x, out: sinc_derivative(x, 1.0))
+
+# ── Hyperbolic functions ──────────────────────────────────────────────────────
+#
+# The derivative of tanh is not 1 - out * out, nor that of sigmoid out * (1 - out): both cancel
+# to nothing where out rounds to 1.
+
+sinh:    Final[Row] = Row("sinh",    floats.sinh,    lambda x, out: cosh(x))
+cosh:    Final[Row] = Row("cosh",    floats.cosh,    lambda x, out: sinh(x))
+tanh:    Final[Row] = Row("tanh",    math.tanh,      lambda x, out: tanh_slope(x))
+arcsinh: Final[Row] = Row("arcsinh", math.asinh,     lambda x, out: divide(1.0, hypot(1.0, x)))
+arccosh: Final[Row] = Row("arccosh", floats.arccosh, lambda x, out: divide(1.0, sinh_arccosh(x)))
+arctanh: Final[Row] = Row("arctanh", floats.arctanh, lambda x, out: over_square(1.0, cos_arcsin(x)))
+
+# ── The error function ────────────────────────────────────────────────────────
+
+erf:  Final[Row] = Row("erf",  math.erf,  lambda x, out: TWO_OVER_SQRT_PI * gauss(x, 1.0))
+erfc: Final[Row] = Row("erfc", math.erfc, lambda x, out: -TWO_OVER_SQRT_PI * gauss(x, 1.0))
+
+# ── Activations ───────────────────────────────────────────────────────────────
+
+sigmoid:     Final[Row] = Row("sigmoid",     floats.sigmoid,     lambda x, out: bell(x))
+log_sigmoid: Final[Row] = Row("log_sigmoid", floats.log_sigmoid, lambda x, out: sigmoid(-x))
+softplus:    Final[Row] = Row("softplus",    floats.softplus,    lambda x, out: sigmoid(x))
+gelu:        Final[Row] = Row("gelu",        floats.gelu,        lambda x, out: gelu_slope(x))
+silu:        Final[Row] = Row("silu",        floats.silu,        lambda x, out: silu_slope(x))
+mish:        Final[Row] = Row("mish",        floats.mish,        lambda x, out: mish_slope(x))
+softsign:    Final[Row] = Row("softsign",    floats.softsign,
+                                                 lambda x, out: over_square(1.0, 1.0 + absolute(x)))
+
+relu:       Final[Row] = Row("relu",       floats.relu, lambda x, out: below(0.0, x), kinks=(0.0,))
+leaky_relu: Final[Row] = Row("leaky_relu", floats.leaky_relu,
+                                                         lambda x, slope, out: two_slopes(x, slope),
+                                                         lambda x, slope, out: minimum(x, 0.0),
+                                                         defaults=(0.01,), kinks=(0.0,))
+elu:        Final[Row] = Row("elu",        floats.elu, lambda x, alpha, out: elu_slope(x, alpha),
+                                                       lambda x, alpha, out: expm1(minimum(x, 0.0)),
+                                                       defaults=(1.0,))
+hard_tanh:  Final[Row] = Row("hard_tanh",  lambda x: floats.clamp(x, -1.0, 1.0),
+                                                                lambda x, out: inside(x, -1.0, 1.0),
+                                                                kinks=(-1.0, 1.0))
+
+# ── Over a sequence ───────────────────────────────────────────────────────────
+#
+# A rule here takes all operands as a sequence, and gives a list.
+
+sum:  Final[Reduction] = Reduction("sum",  floats.sum_, lambda xs, out: [1.0 for _ in xs],
+                                                        of_nothing=0.0)
+mean: Final[Reduction] = Reduction("mean", floats.mean, lambda xs, out: [1.0 / len(xs) for _ in xs])
+norm: Final[Reduction] = Reduction("norm", floats.norm, lambda xs, out: components(xs),
+                                                        of_nothing=0.0)
+
+prod:      Final[Reduction] = Reduction("prod",      floats.prod,
+                                                             lambda xs, out: _products_gradient(xs),
+                                                             of_nothing=1.0)
+logsumexp: Final[Reduction] = Reduction("logsumexp", floats.logsumexp, lambda xs, out: softmax(xs))
+
+dot: Final[Reduction] = Reduction("dot", floats.dot,
+                                         lambda xs, out: [*xs[len(xs) // 2 :], *xs[: len(xs) // 2]],
+                                         of_nothing=0.0, sequences=2)
+max: Final[Reduction] = Reduction("max", floats.max_,
+                                            lambda xs, out: _each(top_share, floats.top_shares, xs))
+min: Final[Reduction] = Reduction("min", floats.min_,
+                                      lambda xs, out: _each(bottom_share, floats.bottom_shares, xs))
+
+# ── What the rules above are written with ─────────────────────────────────────
+#
+# Where a derivative has to branch, to scale or to put back what rounding took, it is a primitive
+# too, so that this stays inside an opaque forward function.
+
+in_domain:    Final[Row] = Row("in_domain",    floats.in_domain,    lambda x, out: 1.0)
+exp2_slope:   Final[Row] = Row("exp2_slope",   floats.exp2_slope,   lambda x, out: floats.LN2 * out)
+cos_arcsin:   Final[Row] = Row("cos_arcsin",   floats.cos_arcsin,   lambda x, out: divide(-x, out))
+sinh_arccosh: Final[Row] = Row("sinh_arccosh", floats.sinh_arccosh, lambda x, out: divide(x, out))
+
+over_square:           Final[Row] = Row("over_square",           floats.over_square,
+                                                            lambda x, y, out: over_square(1.0, y),
+                                                            lambda x, y, out: divide(-2.0 * out, y))
+power_slope:           Final[Row] = Row("power_slope",           floats.power_slope,
+                          lambda x, y, out: damped(power_slope(x, y - 1.0), y),
+                          lambda x, y, out: damped(1.0 + xlogy(y, in_domain(x)), power(x, y - 1.0)))
+power_rate:            Final[Row] = Row("power_rate",            floats.power_rate,
+                          lambda x, y, out: damped(1.0 + xlogy(y, in_domain(x)), power(x, y - 1.0)),
+                          lambda x, y, out: damped(log(x), out))
+inversion:             Final[Row] = Row("inversion",             floats.inversion,
+                                      lambda x, y, out: difference_of_squares(inversion(y, x), out),
+                                      lambda x, y, out: -2.0 * out * inversion(y, x))
+difference_of_squares: Final[Row] = Row("difference_of_squares", lambda x, y: (x - y) * (x + y),
+                                                                         lambda x, y, out: 2.0 * x,
+                                                                         lambda x, y, out: -2.0 * y)
+sinc_derivative:       Final[Row] = Row("sinc_derivative",       floats.sinc_derivative,
+                                              lambda x, order, out: sinc_derivative(x, order + 1.0),
+                                              lambda x, order, out: floats.NAN)
+
+# Each derivative of a bell curve is a polynomial times that curve, which vanishes before the
+# polynomial in x overflows; the product would be nan further out.
+
+bell:       Final[Row] = Row("bell",       floats.bell,       lambda x, out: -out * tanh(0.5 * x))
+tanh_slope: Final[Row] = Row("tanh_slope", floats.tanh_slope, lambda x, out: -2.0 * out * tanh(x))
+mish_slope: Final[Row] = Row("mish_slope", floats.mish_slope, lambda x, out: _mish_curvature(x))
+silu_slope: Final[Row] = Row("silu_slope", floats.silu_slope,
+                                        lambda x, out: (2.0 - bounded(x) * tanh(0.5 * x)) * bell(x))
+gelu_slope: Final[Row] = Row("gelu_slope", floats.gelu_slope,
+                    lambda x, out: ONE_OVER_SQRT_TAU * ((2.0 - square(bounded(x))) * gauss(x, 0.5)))
+gauss:      Final[Row] = Row("gauss",      floats.gauss,
+                                              lambda x, scale, out: -2.0 * scale * bounded(x) * out,
+                                              lambda x, scale, out: -square(bounded(x)) * out)
+bounded:    Final[Row] = Row("bounded",    lambda x: floats.clamp(x, -800.0, 800.0),
+                                                            lambda x, out: inside(x, -800.0, 800.0))
+
+elu_slope:  Final[Row] = Row("elu_slope",  floats.elu_slope,
+                                         lambda x, alpha, out: below(x, 0.0) * out,
+                                         lambda x, alpha, out: below(x, 0.0) * exp(minimum(x, 0.0)))
+two_slopes: Final[Row] = Row("two_slopes", floats.two_slopes, lambda x, left, out: flat(x),
+                                                              lambda x, left, out: below(x, 0.0))
+damped:     Final[Row] = Row("damped",     floats.damped,     lambda x, weight, out: weight,
+                                                              lambda x, weight, out: x)
+inside:     Final[Row] = Row("inside",     floats.inside,     lambda x, low, high, out: flat(out),
+                                                              lambda x, low, high, out: flat(out),
+                                                              lambda x, low, high, out: flat(out))
+below:      Final[Row] = Row("below",      floats.below,      lambda x, y, out: flat(out),
+                                                              lambda x, y, out: flat(out),
+                                                              symbol="<")
+flat:       Final[Row] = Row("flat",       floats.flat,       lambda x, out: flat(x))
+
+share:        Final[Reduction] = Reduction("share",        lambda xs: floats.shares(xs)[0],
+                                                           lambda xs, out: _share_gradient(xs, out),
+                                                           symbol="softmax")
+log_share:    Final[Reduction] = Reduction("log_share",    lambda xs: floats.log_shares(xs)[0],
+                                                            lambda xs, out: _log_share_gradient(xs),
+                                                            symbol="log_softmax")
+other_shares: Final[Reduction] = Reduction("other_shares", floats.other_shares,
+                                                    lambda xs, out: _other_shares_gradient(xs, out))
+component:    Final[Reduction] = Reduction("component",    lambda xs: floats.components(xs)[0],
+                                                       lambda xs, out: _component_gradient(xs, out))
+top_share:    Final[Reduction] = Reduction("top_share",    lambda xs: floats.top_shares(xs)[0],
+                                                            lambda xs, out: [flat(out) for _ in xs])
+bottom_share: Final[Reduction] = Reduction("bottom_share", lambda xs: floats.bottom_shares(xs)[0],
+                                                            lambda xs, out: [flat(out) for _ in xs])
+
 # fmt: on
-
-
-# A graph points backwards in time, so its nodes need no cyclic garbage collector.
-@mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
-class Traced:
-    """What a primitive may be handed in place of a float.
-
-    A subclass says what becomes of an operation on its instances: `Value`
-    records it.
-    """
-
-    __slots__ = ()
-
-    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
-        """Carry out ``primitive`` on ``operands``, of which this object is one."""
-        raise NotImplementedError
-
-
-class Primitive:
-    """One operation: how it is computed, differentiated and written.
-
-    A primitive is called like the function that it is. On numbers it returns a
-    float; as soon as one argument is a Value, the result is one too.
-
-    Attributes:
-        name: NumPy's name of the operation, such as ``"multiply"``.
-        forward: the value, floats in and one float out.
-        derivatives: for each input, the rule that gives the derivative of the
-            output with respect to it, called as ``rule(*inputs, output)``.
-        symbol: how the operation is written in pictures, such as ``"*"``.
-        defaults: what the last operands are where the caller leaves them out.
-        summary: what the operation computes, in a line.
-        formula: what the operation computes, in the terms of a textbook: a function of the
-            inputs, transparent as a derivative rule is; None if its name says it best.
-        plain, unicode, latex: how the operation is written in formulas of that style, if not
-            by its ``formula``: a name to put before the operands, or, with a ``#1`` in
-            it, all of it: ``#1`` stands for the first operand, ``@1`` for the same in
-            parentheses unless it is a single name or number, ``#*`` for all of them.
-        kinks: the inputs at which the function has no single slope, if it has one input.
-
-    >>> multiply(6, 7)
-    42.0
-    >>> multiply.derivatives[0](6.0, 7.0, 42.0)
-    7.0
-    >>> leaky_relu(-3), leaky_relu(-3, 0.5)
-    (-0.03, -1.5)
-    """
-
-    __slots__ = (
-        "defaults",
-        "derivatives",
-        "formula",
-        "forward",
-        "kinks",
-        "latex",
-        "name",
-        "plain",
-        "summary",
-        "symbol",
-        "unicode",
-    )
-
-    def __init__(
-        self,
-        name: str,
-        forward: Callable[..., float],
-        *derivatives: Callable[..., Any],
-        symbol: str = "",
-        defaults: Sequence[float] = (),
-        summary: str = "",
-        formula: Callable[..., Any] | None = None,
-        plain: str = "",
-        unicode: str = "",
-        latex: str = "",
-        kinks: Sequence[float] = (),
-    ) -> None:
-        self.name = name
-        # What a user's function really gives is looked at where it is recorded.
-        self.forward: Callable[..., Any] = forward
-        self.derivatives = derivatives
-        self.symbol = symbol or name
-        self.defaults = tuple(defaults)
-        self.summary = summary
-        self.formula = formula
-        self.plain = plain
-        self.unicode = unicode
-        self.latex = latex
-        self.kinks = tuple(kinks)
-
-    @property
-    def arity(self) -> int:
-        """The number of inputs; 0 for a `Reduction`, which takes any number."""
-        return len(self.derivatives)
-
-    @property
-    def rules(self) -> tuple[Callable[..., Any], ...]:
-        """Every derivative rule of the operation."""
-        return self.derivatives
-
-    def __call__(self, *operands: Any) -> Any:
-        """The value of the operation, recorded if an operand is a Value."""
-        if len(operands) != len(self.derivatives):
-            operands = self._completed(operands)
-        for operand in operands:
-            if type(operand) is not float:
-                return self._call_on_any(operands)
-        return self.forward(*operands)  # the shortest way, for the rules call one another
-
-    def _call_on_any(self, operands: tuple[Any, ...]) -> Any:
-        for operand in operands:
-            if isinstance(operand, Traced):
-                return operand.apply(self, operands)
-        return self.evaluate([as_float(operand) for operand in operands])
-
-    def _completed(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
-        """The operands with those that were left out at their defaults."""
-        missing = self.arity - len(operands)
-        if 0 < missing <= len(self.defaults):
-            return operands + self.defaults[-missing:]
-        least = f"{self.arity - len(self.defaults)} to " if self.defaults else ""
-        raise TypeError(f"{self.name}() takes {least}{self.arity} operands, got {len(operands)}")
-
-    def evaluate(self, operands: Sequence[float]) -> Any:
-        """The value of the operation on floats, given as one sequence."""
-        return self.forward(*operands)
-
-    def local_derivatives(self, operands: Sequence[Any], out: Any) -> list[Any]:
-        """The derivative of ``out`` with respect to each operand: floats for floats, Values for Values.
-
-        >>> multiply.local_derivatives((6.0, 7.0), 42.0)
-        [7.0, 6.0]
-        """
-        return [rule(*operands, out) for rule in self.derivatives]
-
-    def __repr__(self) -> str:
-        return f"<primitive {self.name}>"
-
-    def __copy__(self) -> Primitive:
-        return self
-
-    def __deepcopy__(self, memo: Any) -> Primitive:
-        return self
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        """Pickle by name, as functions are: a primitive is what a module declares it to be."""
-        modules = [rule.__module__ for rule in self.rules]
-        for module in [*modules, __name__]:
-            for name, thing in vars(sys.modules[module]).items():
-                if thing is self:
-                    return _declared, (module, name)
-        raise TypeError(
-            f"cannot pickle the primitive {self.name}: "
-            f"give it a global name in the module {modules[0]}, to find it by"
-        )
-
-
-class Reduction(Primitive):
-    """An operation over a whole sequence, such as a sum.
-
-    It differs from other primitives in three things. It is called with an
-    iterable. Its ``forward`` takes the operands as one list. And a single rule,
-    ``gradient(operands, out)``, gives the derivatives for all of them at once,
-    since what they have in common is then computed once.
-
-    Attributes:
-        gradient: the rule; transparent, as every derivative rule is.
-        of_nothing: the value for an empty sequence; None if it has none.
-        sequences: how many sequences of equal length the operation takes. Two
-            are recorded as one, the second after the first.
-
-    >>> prod([2, 3, 5])
-    30.0
-    >>> prod.local_derivatives([2.0, 3.0, 5.0], 30.0)
-    [15.0, 10.0, 6.0]
-    >>> dot([1, 2], [3, 4])
-    11.0
-    """
-
-    __slots__ = ("gradient", "of_nothing", "sequences")
-
-    def __init__(
-        self,
-        name: str,
-        forward: Callable[[list[float]], float],
-        gradient: Callable[[Sequence[Any], Any], Sequence[Any]],
-        *,
-        of_nothing: float | None = None,
-        sequences: int = 1,
-        symbol: str = "",
-        summary: str = "",
-        formula: Callable[[Sequence[Any]], Any] | None = None,
-        plain: str = "",
-        unicode: str = "",
-        latex: str = "",
-    ) -> None:
-        super().__init__(
-            name,
-            forward,
-            symbol=symbol,
-            summary=summary,
-            formula=formula,
-            plain=plain,
-            unicode=unicode,
-            latex=latex,
-        )
-        self.gradient = gradient
-        self.of_nothing = of_nothing
-        self.sequences = sequences
-
-    @property
-    def rules(self) -> tuple[Callable[..., Any], ...]:
-        """The one derivative rule of the operation."""
-        return (self.gradient,)
-
-    def __call__(self, *sequences: Any) -> Any:
-        """The value of the operation, recorded if an element is a Value.
-
-        Raises:
-            TypeError: an argument is not a sequence, or there are too many or too few.
-            ValueError: the sequences differ in length, or an empty one has no value.
-        """
-        if len(sequences) != self.sequences:
-            plural = "sequence" if self.sequences == 1 else "sequences"
-            raise TypeError(
-                f"{self.name}() takes {self.sequences} {plural}, got {len(sequences)} arguments"
-            )
-        parts = [_elements(self.name, sequence) for sequence in sequences]
-        lengths = [len(part) for part in parts]
-        if lengths[0] != lengths[-1]:
-            raise ValueError(
-                f"{self.name}() of sequences of different lengths: {lengths[0]} and {lengths[-1]}"
-            )
-        operands = [operand for part in parts for operand in part]
-        if not operands:
-            if self.of_nothing is None:
-                raise ValueError(f"{self.name}() of nothing has no value: pass at least one number")
-            return self.of_nothing
-        return self._call_on_any(tuple(operands))
-
-    def evaluate(self, operands: Sequence[float]) -> Any:
-        """The value of the operation on floats, given as one sequence."""
-        return self.forward(list(operands))
-
-    def local_derivatives(self, operands: Sequence[Any], out: Any) -> list[Any]:
-        """The derivative of ``out`` with respect to each operand: floats for floats, Values for Values."""
-        return list(self.gradient(operands, out))
-
-
-class Choice(Primitive):
-    """``where(condition, x, y)``: x if the condition holds, else y.
-
-    The result is recorded as the identity of the operand that was taken. The
-    other is not there at all: a derivative of inf or nan on the way to it cannot
-    reach the result, as ``0 * inf`` would.
-
-    >>> where(2 > 1, 3, math.nan)
-    3.0
-    """
-
-    __slots__ = ()
-
-    def __call__(self, *operands: Any) -> Any:
-        """The operand taken: a float if both are numbers, else a Value."""
-        if len(operands) != 3:
-            raise TypeError(
-                f"{self.name}() takes a condition and 2 operands, got {len(operands)} arguments"
-            )
-        condition, x, y = operands
-        if isinstance(condition, Traced):
-            kind = type(condition).__name__
-            raise TypeError(
-                f"the condition of {self.name}() is True or False, such as x > 0, not a {kind}"
-            )
-        taken = x if condition else y
-        if not isinstance(taken, Traced):
-            taken = as_float(taken)
-        # A number taken in place of a Value is recorded too, as an operation on a constant
-        # alone: whether the result is a Value must not depend on the condition.
-        for operand in (x, y):
-            if isinstance(operand, Traced):
-                return operand.apply(self, (taken,))
-        # A mistake in the operand that is not taken is a mistake all the same.
-        as_float(y if condition else x)
-        return taken
-
-
-def _declared(module: str, name: str) -> Any:
-    """The primitive that ``module`` declares under ``name``."""
-    return getattr(import_module(module), name)
-
-
-def _elements(name: str, sequence: Any) -> list[Any]:
-    """The elements of an argument that has to be a sequence of numbers."""
-    if isinstance(sequence, (str, bytes, Traced)) or not hasattr(sequence, "__iter__"):
-        raise TypeError(
-            f"{name}() takes a sequence of numbers, such as a list, got a {type(sequence).__name__}"
-        )
-    return list(sequence)
-
-
-def as_float(number: Any) -> float:
-    """The Python float that ``number`` stands for: an int, a float or a NumPy scalar.
-
-    Raises:
-        TypeError: it is anything else; the message says what to pass instead.
-
-    >>> as_float(3)
-    3.0
-    """
-    if isinstance(number, (int, float, Real)):
-        try:
-            return float(number)
-        except OverflowError:  # an int beyond the range of floats
-            beyond: Any = number
-            return math.inf if beyond > 0 else -math.inf
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(number, (numpy.bool_, numpy.integer, numpy.floating)):
-        return float(number)
-    raise TypeError(f"expected a real number, got {_describe(number)}")
-
-
-def _describe(wrong: Any) -> str:
-    """Name what was passed instead of a number, and what to pass."""
-    kind = type(wrong).__name__
-    if isinstance(wrong, Traced):
-        return f"a {kind}: use it as it is, or its .data for the number alone"
-    if isinstance(wrong, (str, bytes)):
-        return f"the {kind} {wrong!r}: convert it first, with float(...)"
-    if isinstance(wrong, complex) or kind.startswith(("complex", "clongdouble")):
-        return f"the complex number {wrong}: pass its .real or .imag"
-    if wrong is None:
-        return "None: pass 0.0 if nothing is meant"
-    if getattr(wrong, "shape", None) == ():
-        return f"a {kind} of one number: pass its .item()"
-    if hasattr(wrong, "__len__") or hasattr(wrong, "__iter__"):
-        return f"a {kind}: make one Value of each element, such as [Value(x) for x in data]"
-    return f"a {kind}: pass an int or a float"
 
 
 # ── Derivatives over a sequence ───────────────────────────────────────────────
@@ -545,316 +367,82 @@ def _mish_curvature(x: Any) -> Any:
     return (2.0 * slope + bounded(x) * bend) * tanh_slope(s)
 
 
-# ── The table ─────────────────────────────────────────────────────────────────
-#
-#   name = Primitive(name, forward, derivative for each input..., symbol, how it is written, summary)
-#
-# A rule takes the inputs and the output: `lambda x, y, out: ...`. A formula takes the inputs.
+# ── In a line each ────────────────────────────────────────────────────────────
+
+
+def _summarize(summaries: dict[Row, str]) -> None:
+    for row, summary in summaries.items():
+        row.summary = summary
+
 
 # fmt: off
+_summarize({
+    add: "x + y", subtract: "x - y", multiply: "x * y",
+    divide: "x / y, with IEEE's inf and nan for a division by 0", power: "x to the power y",
+    remainder: "x - y * floor(x / y), with the sign of y",
+    floor_divide: "the whole number below x / y", hypot: "the length of the vector (x, y)",
+    negative: "-x", reciprocal: "1 / x", square: "x * x", sqrt: "the square root of x; nan below 0",
+    cbrt: "the cube root of x, of negative numbers too",
 
-# Arithmetic. In x**y it is not out that the rules are written with: it overflows, vanishes
-# and loses digits in places where the derivatives do not.
-add: Final[Primitive] = Primitive("add", lambda x, y: x + y,        lambda x, y, out: 1.0,
-                                                                    lambda x, y, out: 1.0,
-                                         symbol="+", summary="x + y")
-subtract: Final[Primitive] = Primitive("subtract", lambda x, y: x - y,
-                                                                    lambda x, y, out: 1.0,
-                                                                    lambda x, y, out: -1.0,
-                                         symbol="-", summary="x - y")
-multiply: Final[Primitive] = Primitive("multiply", lambda x, y: x * y,
-                                                                    lambda x, y, out: y,
-                                                                    lambda x, y, out: x,
-                                         symbol="*", summary="x * y")
-divide: Final[Primitive] = Primitive("divide", floats.divide,       lambda x, y, out: divide(1.0, y),
-                                                                    lambda x, y, out: -over_square(x, y),
-                                         symbol="/", summary="x / y")
-power: Final[Primitive] = Primitive("power", floats.power,          lambda x, y, out: power_slope(x, y),
-                                                                    lambda x, y, out: power_rate(x, y),
-                                         symbol="**", summary="x to the power y")
-remainder: Final[Primitive] = Primitive("remainder", floats.remainder,    lambda x, y, out: 1.0 + flat(out),
-                                                                    lambda x, y, out: flat(out) - floor_divide(x, y),
-                                         symbol="%", summary="x - y * floor(x / y), with the sign of y")
-floor_divide: Final[Primitive] = Primitive("floor_divide", floats.floor_divide,
-                                                                    lambda x, y, out: flat(out),
-                                                                    lambda x, y, out: flat(out),
-                                         symbol="//", summary="the whole number below x / y")
-negative: Final[Primitive] = Primitive("negative", lambda x: -x,    lambda x, out: -1.0,
-                                         symbol="neg", summary="-x")
-reciprocal: Final[Primitive] = Primitive("reciprocal", lambda x: floats.divide(1.0, x),
-                                                                    lambda x, out: divide(-out, x),
-                                         symbol="1/", plain="reciprocal", formula=lambda x: divide(1.0, x), summary="1 / x")
-square: Final[Primitive] = Primitive("square", lambda x: x * x,     lambda x, out: 2.0 * x,
-                                         plain="square", formula=lambda x: power(x, 2.0), summary="x * x")
-sqrt: Final[Primitive] = Primitive("sqrt", floats.sqrt,             lambda x, out: divide(1.0, 2.0 * in_domain(out)),
-                                         unicode="√@1", latex=r"\sqrt{#1}", summary="the square root of x")
-cbrt: Final[Primitive] = Primitive("cbrt", floats.cbrt,             lambda x, out: divide(1.0, 3.0 * out * out),
-                                         unicode="∛@1", latex=r"\sqrt[3]{#1}", summary="the cube root of x")
-hypot: Final[Primitive] = Primitive("hypot", math.hypot,            lambda x, y, out: component([x, y]),
-                                                                    lambda x, y, out: component([y, x]),
-                                         plain="hypot", formula=lambda x, y: norm([x, y]),
-                                         summary="the length of the vector (x, y)")
+    absolute: "x without its sign; at 0 the derivative is 0",
+    sign: "1 for positive x, -1 for negative x, 0 for 0; the derivative is 0",
+    floor: "the nearest whole number not above x; the derivative is 0",
+    ceil: "the nearest whole number not below x; the derivative is 0",
+    round: "the nearest whole number, of two the even; the derivative is 0",
+    maximum: "the greater of x and y, nan if one is; a tie shares the derivative",
+    minimum: "the lesser of x and y, nan if one is; a tie shares the derivative",
+    clamp: "x, but not below low nor above high", where: "x where the condition holds, else y",
 
-# Choosing and rounding: straight pieces. Where two meet, the derivative is that of least size
-# between the two slopes; a tie is shared; a bound belongs to the inside.
-absolute: Final[Primitive] = Primitive("absolute", abs,             lambda x, out: sign(x),
-                                         plain="abs", unicode="|#1|", latex=r"\lvert #1 \rvert", kinks=(0.0,),
-                                         symbol="abs", summary="x without its sign")
-sign: Final[Primitive] = Primitive("sign", floats.sign,             lambda x, out: flat(x),
-                                         summary="1 for positive x, -1 for negative x, 0 for 0")
-floor: Final[Primitive] = Primitive("floor", floats.floor,          lambda x, out: flat(x),
-                                         unicode="⌊#1⌋", latex=r"\lfloor #1 \rfloor",
-                                         summary="the nearest whole number not above x")
-ceil: Final[Primitive] = Primitive("ceil", floats.ceil,             lambda x, out: flat(x),
-                                         unicode="⌈#1⌉", latex=r"\lceil #1 \rceil",
-                                         summary="the nearest whole number not below x")
-round: Final[Primitive] = Primitive("round", floats.round_,        lambda x, out: flat(x),
-                                         summary="the nearest whole number; of two, the even")
-maximum: Final[Primitive] = Primitive("maximum", floats.maximum,    lambda x, y, out: top_share([x, y]),
-                                                                    lambda x, y, out: top_share([y, x]),
-                                         plain="maximum", unicode="max", latex=r"\max",
-                                         symbol="max", summary="the greater of x and y; nan if one is")
-minimum: Final[Primitive] = Primitive("minimum", floats.minimum,    lambda x, y, out: bottom_share([x, y]),
-                                                                    lambda x, y, out: bottom_share([y, x]),
-                                         plain="minimum", unicode="min", latex=r"\min",
-                                         symbol="min", summary="the lesser of x and y; nan if one is")
-clamp: Final[Primitive] = Primitive("clamp", floats.clamp,
-                                         lambda x, low, high, out: inside(x, low, high),
-                                         lambda x, low, high, out: below(x, low) * (1.0 - below(high, low)),
-                                         lambda x, low, high, out: below(high, maximum(x, low)),
-                                         summary="x, but not below low nor above high")
-where: Final[Primitive] = Choice("where", lambda taken: taken,      lambda taken, out: 1.0,
-                                         formula=lambda taken: taken, summary="x where the condition holds, else y")
+    exp: "e to the power x", exp2: "2 to the power x", expm1: "exp(x) - 1, accurate near 0",
+    log: "the natural logarithm of x; -inf at 0, nan below",
+    log2: "the logarithm of x to the base 2", log10: "the logarithm of x to the base 10",
+    log1p: "log(1 + x), accurate near 0", xlogy: "x * log(y), and 0 where x is 0",
+    logaddexp: "log(exp(x) + exp(y)), without overflow",
 
-# Exponentials and logarithms.
-exp: Final[Primitive] = Primitive("exp", floats.exp,                lambda x, out: out,
-                                         latex=r"e^{#1}", summary="e to the power x")
-exp2: Final[Primitive] = Primitive("exp2", floats.exp2,             lambda x, out: exp2_slope(x),
-                                         plain="exp2", formula=lambda x: power(2.0, x), summary="2 to the power x")
-expm1: Final[Primitive] = Primitive("expm1", floats.expm1,          lambda x, out: exp(x),
-                                         plain="expm1", formula=lambda x: exp(x) - 1.0,
-                                         summary="exp(x) - 1, accurate near 0")
-log: Final[Primitive] = Primitive("log", floats.log,                lambda x, out: divide(1.0, in_domain(x)),
-                                         unicode="ln", latex=r"\ln", summary="the natural logarithm of x")
-log2: Final[Primitive] = Primitive("log2", floats.log2,             lambda x, out: divide(floats.ONE_OVER_LN2, in_domain(x)),
-                                         unicode="log₂", latex=r"\log_{2}", summary="the logarithm of x to the base 2")
-log10: Final[Primitive] = Primitive("log10", floats.log10,          lambda x, out: divide(floats.ONE_OVER_LN10, in_domain(x)),
-                                         unicode="log₁₀", latex=r"\log_{10}", summary="the logarithm of x to the base 10")
-log1p: Final[Primitive] = Primitive("log1p", floats.log1p,          lambda x, out: divide(1.0, in_domain(1.0 + x)),
-                                         plain="log1p", formula=lambda x: log(1.0 + x),
-                                         summary="log(1 + x), accurate near 0")
-xlogy: Final[Primitive] = Primitive("xlogy", floats.xlogy,          lambda x, y, out: log(y),
-                                                                    lambda x, y, out: divide(x, in_domain(y)),
-                                         plain="xlogy", formula=lambda x, y: x * log(y),
-                                         summary="x * log(y), and 0 where x is 0")
-logaddexp: Final[Primitive] = Primitive("logaddexp", floats.logaddexp,    lambda x, y, out: share([x, y]),
-                                                                    lambda x, y, out: share([y, x]),
-                                         plain="logaddexp", formula=lambda x, y: log(exp(x) + exp(y)),
-                                         summary="log(exp(x) + exp(y))")
+    sin: "the sine of x, an angle in radians", cos: "the cosine of x, an angle in radians",
+    tan: "the tangent of x, an angle in radians",
+    arcsin: "the angle whose sine is x; nan outside [-1, 1]",
+    arccos: "the angle whose cosine is x; nan outside [-1, 1]",
+    arctan: "the angle whose tangent is x", arctan2: "the angle of the point (x, y), y given first",
+    sinc: "sin(pi x) / (pi x), and 1 at 0",
 
-# Trigonometry, in radians.
-sin: Final[Primitive] = Primitive("sin", floats.sin,                lambda x, out: cos(x),
-                                         latex=r"\sin", summary="the sine of x")
-cos: Final[Primitive] = Primitive("cos", floats.cos,                lambda x, out: -sin(x),
-                                         latex=r"\cos", summary="the cosine of x")
-tan: Final[Primitive] = Primitive("tan", floats.tan,                lambda x, out: 1.0 + out * out,
-                                         latex=r"\tan", summary="the tangent of x")
-arcsin: Final[Primitive] = Primitive("arcsin", floats.arcsin,       lambda x, out: divide(1.0, cos_arcsin(x)),
-                                         latex=r"\arcsin", summary="the angle whose sine is x")
-arccos: Final[Primitive] = Primitive("arccos", floats.arccos,       lambda x, out: divide(-1.0, cos_arcsin(x)),
-                                         latex=r"\arccos", summary="the angle whose cosine is x")
-arctan: Final[Primitive] = Primitive("arctan", math.atan,           lambda x, out: inversion(1.0, x),
-                                         latex=r"\arctan", summary="the angle whose tangent is x")
-arctan2: Final[Primitive] = Primitive("arctan2", math.atan2,        lambda y, x, out: inversion(x, y),
-                                                                    lambda y, x, out: -inversion(y, x),
-                                         summary="the angle of the point (x, y), y given first")
-sinc: Final[Primitive] = Primitive("sinc", floats.sinc,             lambda x, out: sinc_derivative(x, 1.0),
-                                         summary="sin(pi x) / (pi x), and 1 at 0")
+    sinh: "the hyperbolic sine of x", cosh: "the hyperbolic cosine of x",
+    tanh: "the hyperbolic tangent of x", arcsinh: "the number whose hyperbolic sine is x",
+    arccosh: "the number whose hyperbolic cosine is x; nan below 1",
+    arctanh: "the number whose hyperbolic tangent is x; nan outside [-1, 1]",
 
-# Hyperbolic functions. The derivative of tanh is not 1 - out * out, nor that of sigmoid
-# out * (1 - out): both cancel to nothing where out rounds to 1.
-sinh: Final[Primitive] = Primitive("sinh", floats.sinh,             lambda x, out: cosh(x),
-                                         latex=r"\sinh", summary="the hyperbolic sine of x")
-cosh: Final[Primitive] = Primitive("cosh", floats.cosh,             lambda x, out: sinh(x),
-                                         latex=r"\cosh", summary="the hyperbolic cosine of x")
-tanh: Final[Primitive] = Primitive("tanh", math.tanh,               lambda x, out: tanh_slope(x),
-                                         latex=r"\tanh", summary="the hyperbolic tangent of x")
-arcsinh: Final[Primitive] = Primitive("arcsinh", math.asinh,        lambda x, out: divide(1.0, hypot(1.0, x)),
-                                         summary="the number whose hyperbolic sine is x")
-arccosh: Final[Primitive] = Primitive("arccosh", floats.arccosh,    lambda x, out: divide(1.0, sinh_arccosh(x)),
-                                         summary="the number whose hyperbolic cosine is x")
-arctanh: Final[Primitive] = Primitive("arctanh", floats.arctanh,    lambda x, out: over_square(1.0, cos_arcsin(x)),
-                                         summary="the number whose hyperbolic tangent is x")
+    erf: "the error function", erfc: "1 - erf(x), accurate for large x",
 
-# The error function.
-erf: Final[Primitive] = Primitive("erf", math.erf,                  lambda x, out: floats.TWO_OVER_SQRT_PI * gauss(x, 1.0),
-                                         summary="the error function")
-erfc: Final[Primitive] = Primitive("erfc", math.erfc,               lambda x, out: -floats.TWO_OVER_SQRT_PI * gauss(x, 1.0),
-                                         summary="1 - erf(x), accurate for large x")
+    sigmoid: "1 / (1 + exp(-x)), without overflow",
+    log_sigmoid: "log(sigmoid(x)), finite for every x",
+    softplus: "log(1 + exp(x)), finite for every x", gelu: "x * P(a standard normal variable < x)",
+    silu: "x * sigmoid(x)", mish: "x * tanh(softplus(x))", softsign: "x / (1 + abs(x))",
+    relu: "the greater of 0 and x; at 0 the derivative is 0",
+    leaky_relu: "x, but slope * x for negative x",
+    elu: "x, but alpha * (exp(x) - 1) for negative x", hard_tanh: "x, but not below -1 nor above 1",
 
-# Activations.
-sigmoid: Final[Primitive] = Primitive("sigmoid", floats.sigmoid,    lambda x, out: bell(x),
-                                         unicode="σ", latex=r"\sigma", summary="1 / (1 + exp(-x))")
-log_sigmoid: Final[Primitive] = Primitive("log_sigmoid", floats.log_sigmoid,
-                                                                    lambda x, out: sigmoid(-x),
-                                         plain="log_sigmoid", formula=lambda x: log(sigmoid(x)),
-                                         summary="log(sigmoid(x)), finite for every x")
-softplus: Final[Primitive] = Primitive("softplus", floats.softplus, lambda x, out: sigmoid(x),
-                                         summary="log(1 + exp(x)), finite for every x")
-relu: Final[Primitive] = Primitive("relu", floats.relu,             lambda x, out: below(0.0, x),
-                                         kinks=(0.0,), summary="the greater of 0 and x")
-leaky_relu: Final[Primitive] = Primitive("leaky_relu", floats.leaky_relu, lambda x, slope, out: two_slopes(x, slope),
-                                                                    lambda x, slope, out: minimum(x, 0.0),
-                                         defaults=(0.01,), kinks=(0.0,), summary="x, but slope * x for negative x")
-elu: Final[Primitive] = Primitive("elu", floats.elu,                lambda x, alpha, out: elu_slope(x, alpha),
-                                                                    lambda x, alpha, out: expm1(minimum(x, 0.0)),
-                                         defaults=(1.0,), summary="x, but alpha * (exp(x) - 1) for negative x")
-gelu: Final[Primitive] = Primitive("gelu", floats.gelu,             lambda x, out: gelu_slope(x),
-                                         summary="x * P(a standard normal variable < x)")
-silu: Final[Primitive] = Primitive("silu", floats.silu,             lambda x, out: silu_slope(x),
-                                         summary="x * sigmoid(x)")
-mish: Final[Primitive] = Primitive("mish", floats.mish,             lambda x, out: mish_slope(x),
-                                         summary="x * tanh(softplus(x))")
-softsign: Final[Primitive] = Primitive("softsign", floats.softsign, lambda x, out: over_square(1.0, 1.0 + absolute(x)),
-                                         summary="x / (1 + abs(x))")
-hard_tanh: Final[Primitive] = Primitive("hard_tanh", lambda x: floats.clamp(x, -1.0, 1.0),
-                                                                    lambda x, out: inside(x, -1.0, 1.0),
-                                         kinks=(-1.0, 1.0), summary="x, but not below -1 nor above 1")
+    sum: "the sum of the numbers, rounded once", mean: "the sum of the numbers over their count",
+    norm: "the square root of the sum of the squares", prod: "the product of the numbers",
+    logsumexp: "the log of the sum of the exponentials", dot: "the scalar product of two sequences",
+    max: "the greatest of the numbers; nan if one is",
+    min: "the least of the numbers; nan if one is",
 
-# Over a sequence. A rule here takes all operands as a sequence, and gives a list.
-sum: Final[Reduction] = Reduction("sum", floats.sum_,              lambda xs, out: [1.0 for _ in xs],
-                                         of_nothing=0.0, plain="sum", summary="the sum of the numbers, rounded once")
-mean: Final[Reduction] = Reduction("mean", floats.mean,             lambda xs, out: [1.0 / len(xs) for _ in xs],
-                                         plain="mean", formula=lambda xs: divide(sum(xs), len(xs)),
-                                         summary="the sum of the numbers over their count")
-prod: Final[Reduction] = Reduction("prod", floats.prod,             lambda xs, out: _products_gradient(xs),
-                                         of_nothing=1.0, plain="prod", summary="the product of the numbers")
-dot: Final[Reduction] = Reduction("dot", floats.dot,                lambda xs, out: [*xs[len(xs) // 2 :],
-                                                                                     *xs[: len(xs) // 2]],
-                                         plain="dot", formula=lambda xs: sum(_products(xs)),
-                                         of_nothing=0.0, sequences=2, summary="the scalar product of two sequences")
-norm: Final[Reduction] = Reduction("norm", floats.norm,             lambda xs, out: components(xs),
-                                         plain="norm", formula=lambda xs: sqrt(sum([power(x, 2.0) for x in xs])),
-                                         of_nothing=0.0, summary="the square root of the sum of the squares")
-max: Final[Reduction] = Reduction("max", floats.max_,              lambda xs, out: _each(top_share, floats.top_shares, xs),
-                                         latex=r"\max", summary="the greatest of the numbers; nan if one is")
-min: Final[Reduction] = Reduction("min", floats.min_,              lambda xs, out: _each(bottom_share, floats.bottom_shares, xs),
-                                         latex=r"\min", summary="the least of the numbers; nan if one is")
-logsumexp: Final[Reduction] = Reduction("logsumexp", floats.logsumexp,    lambda xs, out: softmax(xs),
-                                         plain="logsumexp", formula=lambda xs: log(sum([exp(x) for x in xs])),
-                                         summary="the log of the sum of the exponentials")
-share: Final[Reduction] = Reduction("share", lambda xs: floats.shares(xs)[0],
-                                                                    _share_gradient,
-                                         formula=lambda xs: divide(exp(xs[0]), sum([exp(x) for x in xs])),
-                                         symbol="softmax", summary="the first element of softmax(numbers)")
-log_share: Final[Reduction] = Reduction("log_share", lambda xs: floats.log_shares(xs)[0],
-                                                                    lambda xs, out: _log_share_gradient(xs),
-                                         formula=lambda xs: xs[0] - logsumexp(xs),
-                                         symbol="log_softmax", summary="the first element of log_softmax(numbers)")
-other_shares: Final[Reduction] = Reduction("other_shares", floats.other_shares, _other_shares_gradient,
-                                         formula=lambda xs: 1.0 - share(xs),
-                                         summary="1 - share(numbers), accurate where that is small")
-component: Final[Reduction] = Reduction("component", lambda xs: floats.components(xs)[0],
-                                                                    _component_gradient,
-                                         formula=lambda xs: divide(xs[0], norm(xs)),
-                                         summary="the first number over the norm of them all")
-top_share: Final[Reduction] = Reduction("top_share", lambda xs: floats.top_shares(xs)[0],
-                                                                    lambda xs, out: [flat(out) for _ in xs],
-                                         plain="(#1 == max([#*]))", unicode="[#1 = max(#*)]", latex=r"[#1 = \max(#*)]",
-                                         summary="1 if the first number is the greatest, 1/n in a tie, else 0")
-bottom_share: Final[Reduction] = Reduction("bottom_share", lambda xs: floats.bottom_shares(xs)[0],
-                                                                    lambda xs, out: [flat(out) for _ in xs],
-                                         plain="(#1 == min([#*]))", unicode="[#1 = min(#*)]", latex=r"[#1 = \min(#*)]",
-                                         summary="1 if the first number is the least, 1/n in a tie, else 0")
-
-# What the rules above are written with. Where a derivative has to branch, to scale or to
-# put back what rounding took, it is a primitive too, so that this stays inside an opaque
-# forward function.
-over_square: Final[Primitive] = Primitive("over_square", floats.over_square,
-                                                                    lambda x, y, out: over_square(1.0, y),
-                                                                    lambda x, y, out: divide(-2.0 * out, y),
-                                         formula=lambda x, y: divide(x, power(y, 2.0)), summary="x / y**2")
-power_slope: Final[Primitive] = Primitive("power_slope", floats.power_slope,
-                                         lambda x, y, out: damped(power_slope(x, y - 1.0), y),
-                                         lambda x, y, out: damped(1.0 + xlogy(y, in_domain(x)), power(x, y - 1.0)),
-                                         formula=lambda x, y: y * power(x, y - 1.0),
-                                         summary="y * x**(y - 1), and 0 where y is 0")
-power_rate: Final[Primitive] = Primitive("power_rate", floats.power_rate,
-                                         lambda x, y, out: damped(1.0 + xlogy(y, in_domain(x)), power(x, y - 1.0)),
-                                         lambda x, y, out: damped(log(x), out),
-                                         formula=lambda x, y: power(x, y) * log(x), summary="x**y * log(x)")
-exp2_slope: Final[Primitive] = Primitive("exp2_slope", floats.exp2_slope, lambda x, out: floats.LN2 * out,
-                                         formula=lambda x: floats.LN2 * exp2(x), summary="log(2) * 2**x")
-in_domain: Final[Primitive] = Primitive("in_domain", floats.in_domain,    lambda x, out: 1.0,
-                                         formula=lambda x: x, summary="x, and nan where x is negative")
-cos_arcsin: Final[Primitive] = Primitive("cos_arcsin", floats.cos_arcsin, lambda x, out: divide(-x, out),
-                                         formula=lambda x: sqrt(1.0 - power(x, 2.0)), summary="sqrt(1 - x**2)")
-sinh_arccosh: Final[Primitive] = Primitive("sinh_arccosh", floats.sinh_arccosh,
-                                                                    lambda x, out: divide(x, out),
-                                         formula=lambda x: sqrt(power(x, 2.0) - 1.0), summary="sqrt(x**2 - 1)")
-inversion: Final[Primitive] = Primitive("inversion", floats.inversion,
-                                         lambda x, y, out: difference_of_squares(inversion(y, x), out),
-                                         lambda x, y, out: -2.0 * out * inversion(y, x),
-                                         formula=lambda x, y: divide(x, power(x, 2.0) + power(y, 2.0)),
-                                         summary="x / (x**2 + y**2)")
-difference_of_squares: Final[Primitive] = Primitive("difference_of_squares", lambda x, y: (x - y) * (x + y),
-                                                                    lambda x, y, out: 2.0 * x,
-                                                                    lambda x, y, out: -2.0 * y,
-                                         summary="x**2 - y**2")
-sinc_derivative: Final[Primitive] = Primitive("sinc_derivative", floats.sinc_derivative,
-                                         lambda x, order, out: sinc_derivative(x, order + 1.0),
-                                         lambda x, order, out: floats.NAN,
-                                         unicode="sinc^(#2)(#1)", latex=r"\operatorname{sinc}^{(#2)}(#1)",
-                                         summary="the derivative of sinc of that order")
-bell: Final[Primitive] = Primitive("bell", floats.bell,             lambda x, out: -out * tanh(0.5 * x),
-                                         formula=lambda x: sigmoid(x) * (1.0 - sigmoid(x)),
-                                         summary="the derivative of sigmoid")
-tanh_slope: Final[Primitive] = Primitive("tanh_slope", floats.tanh_slope, lambda x, out: -2.0 * out * tanh(x),
-                                         formula=lambda x: 1.0 - power(tanh(x), 2.0), summary="the derivative of tanh")
-gauss: Final[Primitive] = Primitive("gauss", floats.gauss,          lambda x, scale, out: -2.0 * scale * bounded(x) * out,
-                                                                    lambda x, scale, out: -square(bounded(x)) * out,
-                                         formula=lambda x, scale: exp(-scale * power(x, 2.0)), summary="exp(-scale * x**2)")
-gelu_slope: Final[Primitive] = Primitive("gelu_slope", floats.gelu_slope,
-                                         lambda x, out: floats.ONE_OVER_SQRT_TAU * ((2.0 - square(bounded(x))) * gauss(x, 0.5)),
-                                         formula=lambda x: 0.5 * (1.0 + erf(floats.SQRT_HALF * x))
-                                                           + floats.ONE_OVER_SQRT_TAU * x * gauss(x, 0.5),
-                                         summary="the derivative of gelu")
-silu_slope: Final[Primitive] = Primitive("silu_slope", floats.silu_slope,
-                                         lambda x, out: (2.0 - bounded(x) * tanh(0.5 * x)) * bell(x),
-                                         formula=lambda x: sigmoid(x) * (1.0 + x * (1.0 - sigmoid(x))),
-                                         summary="the derivative of silu")
-mish_slope: Final[Primitive] = Primitive("mish_slope", floats.mish_slope, lambda x, out: _mish_curvature(x),
-                                         formula=lambda x: tanh(softplus(x)) + x * sigmoid(x) * tanh_slope(softplus(x)),
-                                         summary="the derivative of mish")
-elu_slope: Final[Primitive] = Primitive("elu_slope", floats.elu_slope,
-                                         lambda x, alpha, out: below(x, 0.0) * out,
-                                         lambda x, alpha, out: below(x, 0.0) * exp(minimum(x, 0.0)),
-                                         plain="(1 if #1 > 0 else @2*exp(#1))", unicode="[1 if #1 > 0, else @2·exp(#1)]",
-                                         latex=r"\begin{cases} 1 & \text{if } #1 > 0 \\ @2 \, e^{#1} & \text{else} \end{cases}",
-                                         summary="the derivative of elu")
-two_slopes: Final[Primitive] = Primitive("two_slopes", floats.two_slopes, lambda x, left, out: flat(x),
-                                                                    lambda x, left, out: below(x, 0.0),
-                                         plain="(1 if #1 > 0 else #2)", unicode="[1 if #1 > 0, else #2]",
-                                         latex=r"\begin{cases} 1 & \text{if } #1 > 0 \\ #2 & \text{else} \end{cases}",
-                                         summary="1 for positive x, left for negative x")
-damped: Final[Primitive] = Primitive("damped", floats.damped,       lambda x, weight, out: weight,
-                                                                    lambda x, weight, out: x,
-                                         formula=lambda x, weight: x * weight, summary="x * weight, and 0 where weight is 0")
-# Each derivative of a bell curve is a polynomial times that curve, which vanishes before the
-# polynomial in x overflows; the product would be nan further out.
-bounded: Final[Primitive] = Primitive("bounded", lambda x: floats.clamp(x, -800.0, 800.0),
-                                                                    lambda x, out: inside(x, -800.0, 800.0),
-                                         formula=lambda x: x, summary="x, but not beyond -800 and 800, where exp(-abs(x)) is 0")
-inside: Final[Primitive] = Primitive("inside", floats.inside,       lambda x, low, high, out: flat(out),
-                                                                    lambda x, low, high, out: flat(out),
-                                                                    lambda x, low, high, out: flat(out),
-                                         plain="(#2 <= #1 <= #3)", unicode="[#2 ≤ #1 ≤ #3]", latex=r"[#2 \le #1 \le #3]",
-                                         summary="1 if low <= x <= high, else 0")
-below: Final[Primitive] = Primitive("below", floats.below,          lambda x, y, out: flat(out),
-                                                                    lambda x, y, out: flat(out),
-                                         plain="(#1 < #2)", unicode="[#1 < #2]", latex=r"[#1 < #2]",
-                                         symbol="<", summary="1 if x < y, else 0")
-flat: Final[Primitive] = Primitive("flat", floats.flat,             lambda x, out: flat(x),
-                                         formula=lambda x: 0.0, summary="0, the derivative of a constant; nan at nan")
-
+    in_domain: "x, and nan where x is negative", exp2_slope: "log(2) * 2**x",
+    cos_arcsin: "sqrt(1 - x**2)", sinh_arccosh: "sqrt(x**2 - 1)", over_square: "x / y**2",
+    power_slope: "y * x**(y - 1), and 0 where y is 0", power_rate: "x**y * log(x)",
+    inversion: "x / (x**2 + y**2)", difference_of_squares: "x**2 - y**2",
+    sinc_derivative: "the derivative of sinc of that order", bell: "the derivative of sigmoid",
+    tanh_slope: "the derivative of tanh", mish_slope: "the derivative of mish",
+    silu_slope: "the derivative of silu", gelu_slope: "the derivative of gelu",
+    gauss: "exp(-scale * x**2)", bounded: "x, but not beyond -800 and 800, where exp(-abs(x)) is 0",
+    elu_slope: "the derivative of elu", two_slopes: "1 for positive x, left for negative x",
+    damped: "x * weight, and 0 where weight is 0", inside: "1 if low <= x <= high, else 0",
+    below: "1 if x < y, else 0", flat: "0, the derivative of a constant; nan at nan",
+    share: "the first element of softmax(numbers)",
+    log_share: "the first element of log_softmax(numbers)",
+    other_shares: "1 - share(numbers), accurate where that is small",
+    component: "the first number over the norm of them all",
+    top_share: "1 if the first number is the greatest, 1/n in a tie, else 0",
+    bottom_share: "1 if the first number is the least, 1/n in a tie, else 0",
+})
 # fmt: on

@@ -26,8 +26,9 @@ from collections.abc import Callable
 from typing import Any, Final, SupportsFloat, TypeAlias
 
 from autograd.engine.operators import Numeric, as_constant
+from autograd.engine.primitive import Primitive, as_float
 from autograd.engine.recording import differentiated, is_recording, observer, switches
-from autograd.engine.table import Primitive, add, as_float, multiply, subtract
+from autograd.engine.table import add, multiply, subtract
 from autograd.native import i32, mypyc_attr
 
 Operand: TypeAlias = "Value | float"

@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Self, TypeAlias
 
-from autograd.engine.table import Primitive
+from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value, topological_order
 from autograd.snapshot.grouping import Group, grouped
 

@@ -13,7 +13,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from autograd.engine.table import Primitive, arctan, erf, hard_tanh, relu, sigmoid, softsign, tanh
+from autograd.engine.primitive import Primitive
+from autograd.engine.table import arctan, erf, hard_tanh, relu, sigmoid, softsign, tanh
 from autograd.snapshot import Node, Snapshot
 from autograd.snapshot.paths import Step, Trail, size_of, steps_of, strongest
 

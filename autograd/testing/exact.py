@@ -21,7 +21,7 @@ from typing import Any, Final
 
 from mpmath import mp, mpf
 
-from autograd.engine.table import Primitive, Reduction
+from autograd.engine.primitive import Primitive, Reduction
 from autograd.testing.formulas import FORMULAS, Formula
 
 DIGITS: Final = 60

@@ -14,7 +14,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from autograd.engine import table
-from autograd.engine.table import Primitive, Reduction, Traced
+from autograd.engine.primitive import Primitive, Reduction, Traced
 from autograd.engine.value import Value
 from autograd.functional import gradients
 

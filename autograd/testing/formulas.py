@@ -4,6 +4,10 @@
 those at kinks included. A formula is written so that 60 digits are enough for it, and not
 as the table in `autograd.engine.table` writes it, whose formulas are chosen for 53 bits:
 the two check each other. An operation of one's own is given a `Formula` by its user.
+
+Where words have a textbook formula for an operation (`autograd.words.typesetting`), that is
+carried out here, by `textbook`, and not stated again. All other values are basic: they come
+straight from mpmath, and nothing of the engine is used to compute them.
 """
 
 # ruff: noqa: D103, E501 - the rows are aligned by hand, and say what each function is
@@ -12,12 +16,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from mpmath import mp, mpf
 
 from autograd.engine import table
-from autograd.engine.table import Primitive
+from autograd.engine.operators import Numeric
+from autograd.engine.primitive import Primitive, Reduction
+from autograd.words import typesetting
+
+# A textbook formula may cancel: 400 digits more leave enough over the whole range of floats.
+_SPARE_DIGITS: Final = 400
 
 
 @dataclass(frozen=True)
@@ -40,6 +49,37 @@ class Formula:
     derivatives: tuple[Callable[..., Any], ...] = ()
     cancels: bool = False
     shift_invariant: bool = False
+
+
+# ── Carrying out formulas ─────────────────────────────────────────────────────
+
+
+class Number(Numeric):
+    """A number of mpmath, which goes through operations by their formulas."""
+
+    __slots__ = ("number",)
+
+    def __init__(self, number: Any) -> None:
+        self.number = number
+
+    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Self:
+        """Carry out ``primitive`` by its formula."""
+        numbers = [x.number if isinstance(x, Number) else mpf(x) for x in operands]
+        value = FORMULAS[primitive].value
+        return type(self)(value(numbers) if isinstance(primitive, Reduction) else value(*numbers))
+
+
+def textbook(primitive: Primitive) -> Callable[..., Any]:
+    """The formula that words write for an operation, as a function of mpmath numbers."""
+
+    def value(*operands: Any) -> Any:
+        is_list = isinstance(primitive, Reduction)
+        with mp.extradps(_SPARE_DIGITS):
+            numbers = [Number(x) for x in (operands[0] if is_list else operands)]
+            number = typesetting.textbook(primitive, numbers).number
+        return +number  # rounded to the digits that were asked for
+
+    return value
 
 
 # ── Textbook formulas ─────────────────────────────────────────────────────────
@@ -148,23 +188,8 @@ def bottom(xs: list[Any], i: int) -> Any:
     return top([-x for x in xs], i)
 
 
-def inner(xs: list[Any]) -> Any:
-    n = len(xs) // 2
-    return mp.fsum([x * y for x, y in zip(xs[:n], xs[n:], strict=True)])
-
-
 def partner(xs: list[Any], i: int) -> Any:
     return xs[(i + len(xs) // 2) % len(xs)]
-
-
-def excess(xs: list[Any], i: int) -> Any:
-    """The logarithm of the sum of the exponentials, less operand i."""
-    return mp.log1p(mp.fsum([mp.exp(x - xs[i]) for x in xs[:i] + xs[i + 1 :]]))
-
-
-def log_sum(xs: list[Any]) -> Any:
-    greatest = xs.index(max(xs))
-    return xs[greatest] + excess(xs, greatest)
 
 
 def probability(xs: list[Any], i: int) -> Any:
@@ -206,11 +231,11 @@ _BY_NAME: Final[dict[str, Formula]] = {
     "remainder":    Formula(lambda x, y: x - y * floored(x, y), (one, lambda x, y: -floored(x, y))),
     "floor_divide": Formula(floored, (nothing, nothing)),
     "negative":     Formula(lambda x: -x, (lambda x: mpf(-1),)),
-    "reciprocal":   Formula(lambda x: 1 / x, (lambda x: -1 / x**2,)),
-    "square":       Formula(lambda x: x**2, (lambda x: 2 * x,)),
+    "reciprocal":   Formula(textbook(table.reciprocal), (lambda x: -1 / x**2,)),
+    "square":       Formula(textbook(table.square), (lambda x: 2 * x,)),
     "sqrt":         Formula(mp.sqrt, (lambda x: 1 / (2 * mp.sqrt(x)),)),
     "cbrt":         Formula(lambda x: sgn(x) * mp.cbrt(abs(x)), (lambda x: 1 / (3 * mp.cbrt(abs(x)) ** 2),)),
-    "hypot":        Formula(lambda x, y: norm([x, y]), (lambda x, y: unit([x, y], 0), lambda x, y: unit([x, y], 1))),
+    "hypot":        Formula(textbook(table.hypot), (lambda x, y: unit([x, y], 0), lambda x, y: unit([x, y], 1))),
 
     # Choosing and rounding.
     "absolute":     Formula(abs, (sgn,)),
@@ -229,14 +254,14 @@ _BY_NAME: Final[dict[str, Formula]] = {
 
     # Exponentials and logarithms.
     "exp":          Formula(mp.exp, (mp.exp,)),
-    "exp2":         Formula(lambda x: mpf(2) ** x, (lambda x: mp.log(2) * mpf(2) ** x,)),
+    "exp2":         Formula(textbook(table.exp2), (lambda x: mp.log(2) * mpf(2) ** x,)),
     "expm1":        Formula(mp.expm1, (mp.exp,)),
     "log":          Formula(mp.log, (lambda x: 1 / x,)),
     "log2":         Formula(lambda x: mp.log(x) / mp.log(2), (lambda x: 1 / (x * mp.log(2)),)),
     "log10":        Formula(lambda x: mp.log(x) / mp.log(10), (lambda x: 1 / (x * mp.log(10)),)),
     "log1p":        Formula(mp.log1p, (lambda x: 1 / (1 + x),)),
     "xlogy":        Formula(lambda x, y: x * mp.log(y) if x else mpf(0), (lambda x, y: mp.log(y), xlogy_slope)),
-    "logaddexp":    Formula(lambda x, y: log_sum([x, y]),
+    "logaddexp":    Formula(textbook(table.logaddexp),
                             (lambda x, y: probability([x, y], 0), lambda x, y: probability([x, y], 1)), shift_invariant=True),
 
     # Trigonometry.
@@ -264,7 +289,7 @@ _BY_NAME: Final[dict[str, Formula]] = {
 
     # Activations.
     "sigmoid":      Formula(logistic, (bell,)),
-    "log_sigmoid":  Formula(lambda x: -soft_plus(-x), (lambda x: logistic(-x),)),
+    "log_sigmoid":  Formula(textbook(table.log_sigmoid), (lambda x: logistic(-x),)),
     "softplus":     Formula(soft_plus, (logistic,)),
     "relu":         Formula(lambda x: max(x, mpf(0)), (lambda x: mpf(x > 0),)),
     "leaky_relu":   Formula(lambda x, a: x if x > 0 else a * x, (leaky_slope, lambda x, a: min(x, mpf(0)))),
@@ -277,15 +302,15 @@ _BY_NAME: Final[dict[str, Formula]] = {
 
     # Over a sequence.
     "sum":          Formula(mp.fsum, (one,)),
-    "mean":         Formula(lambda xs: mp.fsum(xs) / len(xs), (lambda xs, i: mpf(1) / len(xs),)),
+    "mean":         Formula(textbook(table.mean), (lambda xs, i: mpf(1) / len(xs),)),
     "prod":         Formula(mp.fprod, (product_of_others,)),
-    "dot":          Formula(inner, (partner,), cancels=True),
-    "norm":         Formula(norm, (unit,)),
+    "dot":          Formula(textbook(table.dot), (partner,), cancels=True),
+    "norm":         Formula(textbook(table.norm), (unit,)),
     "max":          Formula(max, (top,)),
     "min":          Formula(min, (bottom,)),
-    "logsumexp":    Formula(log_sum, (probability,), shift_invariant=True),
-    "share":        Formula(lambda xs: probability(xs, 0), (share_slope,), shift_invariant=True),
-    "log_share":    Formula(lambda xs: -excess(xs, 0),
+    "logsumexp":    Formula(textbook(table.logsumexp), (probability,), shift_invariant=True),
+    "share":        Formula(textbook(table.share), (share_slope,), shift_invariant=True),
+    "log_share":    Formula(textbook(table.log_share),
                             (lambda xs, i: probability_of_others(xs) if i == 0 else -probability(xs, i),), shift_invariant=True),
 }
 # fmt: on

@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
-from autograd.engine.table import Primitive, Reduction
+from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.value import Value
 from autograd.testing.chain_rule import Adjoint, adjoints
 from autograd.testing.numerical import Slope, direction, slope

@@ -11,16 +11,15 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from typing import Any, Final
+from typing import Any, Final, Self
 
 from mpmath import mp, mpf
 
 from autograd.engine import table
-from autograd.engine.operators import Numeric
-from autograd.engine.table import Primitive, Traced, as_float
+from autograd.engine.primitive import Primitive, Traced, as_float
 from autograd.engine.value import Value
 from autograd.testing.exact import Local, UndefinedError
-from autograd.testing.formulas import FORMULAS
+from autograd.testing.formulas import FORMULAS, Number
 from autograd.testing.numerical import Slope
 from autograd.testing.operations import Step, steps
 
@@ -43,15 +42,12 @@ _CANNOT: Final = (
 )
 
 
-class Precise(Numeric):
+class Precise(Number):
     """A number of 60 digits, which goes through operations as a Value does."""
 
-    __slots__ = ("number",)
+    __slots__ = ()
 
-    def __init__(self, number: Any) -> None:
-        self.number = number
-
-    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Precise:
+    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Self:
         """Carry out ``primitive`` by its formula.
 
         Raises:
@@ -60,26 +56,8 @@ class Precise(Numeric):
         """
         numbers = [_number(operand) for operand in operands]
         if primitive is table.where:  # handed the one that was taken
-            return Precise(numbers[0])
-        return Precise(Local(primitive, {}).value(numbers))
-
-    def __add__(self, other: Any) -> Precise:
-        return self.apply(table.add, (self, other))
-
-    def __radd__(self, other: Any) -> Precise:  # other + self
-        return self.apply(table.add, (other, self))
-
-    def __sub__(self, other: Any) -> Precise:
-        return self.apply(table.subtract, (self, other))
-
-    def __rsub__(self, other: Any) -> Precise:  # other - self
-        return self.apply(table.subtract, (other, self))
-
-    def __mul__(self, other: Any) -> Precise:
-        return self.apply(table.multiply, (self, other))
-
-    def __rmul__(self, other: Any) -> Precise:  # other * self
-        return self.apply(table.multiply, (other, self))
+            return type(self)(numbers[0])
+        return type(self)(Local(primitive, {}).value(numbers))
 
     def __lt__(self, other: Any) -> bool:
         return bool(self.number < _number(other))

@@ -9,7 +9,7 @@ from typing import Any
 
 from mpmath import mp, mpf
 
-from autograd.engine.table import Primitive, Reduction
+from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.value import Value
 from autograd.functional import gradients
 

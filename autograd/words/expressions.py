@@ -2,7 +2,7 @@
 
 No operation and no derivative is declared here. A local derivative is found by running
 the rule of the table on symbols instead of numbers, and what remains of the rule's own
-operations is put into a textbook's terms as their rows say.
+operations is put into a textbook's terms as `typesetting.py` says.
 """
 
 from __future__ import annotations
@@ -15,8 +15,9 @@ from typing import Any, Final, TypeAlias, TypeGuard
 
 from autograd.engine import floats, table
 from autograd.engine.operators import Numeric
-from autograd.engine.table import Primitive, Reduction
+from autograd.engine.primitive import Primitive, Reduction, as_float
 from autograd.words.notation import STYLES, Name, Style, Written
+from autograd.words.typesetting import textbook, typeset
 
 # Sums and lists longer than this are written with an ellipsis.
 MOST_TERMS: Final = 8
@@ -51,24 +52,6 @@ class Expression(Numeric):
 
     def __bool__(self) -> bool:
         raise TypeError("a formula is neither true nor false")
-
-    def __add__(self, other: Any) -> Any:
-        return self._left(table.add, other)
-
-    def __radd__(self, other: Any) -> Any:  # other + self
-        return self._right(table.add, other)
-
-    def __sub__(self, other: Any) -> Any:
-        return self._left(table.subtract, other)
-
-    def __rsub__(self, other: Any) -> Any:  # other - self
-        return self._right(table.subtract, other)
-
-    def __mul__(self, other: Any) -> Any:
-        return self._left(table.multiply, other)
-
-    def __rmul__(self, other: Any) -> Any:  # other * self
-        return self._right(table.multiply, other)
 
 
 class Symbol(Expression):
@@ -130,7 +113,7 @@ def holds(expression: Expression, ops: Container[Primitive]) -> bool:
 
 def as_expression(operand: Any) -> Expression:
     """A formula as it is, a number as one."""
-    return operand if isinstance(operand, Expression) else Constant(table.as_float(operand))
+    return operand if isinstance(operand, Expression) else Constant(as_float(operand))
 
 
 _PI: Final = Symbol(Name("pi"))
@@ -186,10 +169,10 @@ def expanded(
     if not isinstance(expression, Operation):
         return expression
     op = expression.op
-    if op.formula is None or getattr(op, style.title):
+    if typeset(op).formula is None or getattr(typeset(op), style.title):
         operands = [expanded(operand, style, named, order) for operand in expression.operands]
         return Operation(op, tuple(operands))
-    return expanded(as_expression(_formula(op, expression.operands)), style, named, order)
+    return expanded(as_expression(textbook(op, expression.operands)), style, named, order)
 
 
 def _place(expression: Expression, order: Mapping[Key, int]) -> int:
@@ -197,11 +180,6 @@ def _place(expression: Expression, order: Mapping[Key, int]) -> int:
     while isinstance(expression, Operation):
         expression = expression.operands[0]
     return order.get(expression.key, 0)
-
-
-def _formula(op: Primitive, operands: Sequence[Any]) -> Any:
-    assert op.formula is not None
-    return op.formula(operands) if isinstance(op, Reduction) else op.formula(*operands)
 
 
 def tidied(expression: Expression) -> Expression:
@@ -403,7 +381,7 @@ def written(
         return _written_terms(expression, style, write)
     assert isinstance(expression, Operation)
     op, operands = expression.op, expression.operands
-    template = getattr(op, style.title)
+    template = getattr(typeset(op), style.title)
     if "#" in template or "@" in template:
         return style.template(template, [write(operand) for operand in _few(operands)])
     if not template and op in _OPERATORS:
@@ -454,7 +432,7 @@ def _terms_of(expression: Expression, style: Style) -> list[tuple[bool, Expressi
         for subtracted, term in others:
             found += [(subtracted, term)] if exact or subtracted else _terms_of(term, style)
         return found
-    if isinstance(expression, Operation) and not getattr(expression.op, style.title):
+    if isinstance(expression, Operation) and not getattr(typeset(expression.op), style.title):
         if expression.op is table.sum:
             return [(False, operand) for operand in expression.operands]
         if expression.op in (table.add, table.subtract):

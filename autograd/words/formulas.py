@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from autograd.engine import table
-from autograd.engine.table import Reduction
+from autograd.engine.primitive import Reduction
 from autograd.engine.value import Value
 from autograd.snapshot import Node, Snapshot
 from autograd.words.expressions import (

@@ -22,10 +22,11 @@ from hypothesis import strategies as st
 from mpmath import mp, mpf
 
 from autograd import Value, gradients
-from autograd.engine.table import Primitive, Reduction
+from autograd.engine.primitive import Primitive, Reduction
 from tests.oracle import PRIMITIVES, ROWS, Row, is_real, real
 
 BOUND = 16.0
+BY_FORMULA = 2.0**40  # a plain formula loses digits with each derivative; a wrong one has none
 BOUNDS = {
     "mish": 64.0,  # near 0 its third derivative is 0.09, and its terms are of the size of 1
 }
@@ -118,7 +119,8 @@ def test_third_and_fourth_derivatives_agree_with_mpmath(name: str, data: st.Data
             except (ValueError, ZeroDivisionError, OverflowError):
                 continue
             off = abs(mpf(derivative) - number) / unit if math.isfinite(derivative) else mp.inf
-            assert off <= BOUNDS.get(name, BOUND), f"{name}{operands} by {by}: {derivative}"
+            bound = BOUNDS.get(name, BY_FORMULA if row.formula else BOUND)
+            assert off <= bound, f"{name}{operands} by {by}: {derivative}"
 
 
 @pytest.mark.parametrize("x", [800.0, 801.0, 1e100, 1e154, 1e200, 1.7e308, math.inf])

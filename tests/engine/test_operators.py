@@ -13,6 +13,8 @@ import pytest
 import autograd
 from autograd import Primitive, Value
 from autograd.engine import table
+from autograd.engine.operators import Numeric
+from tests.methods import SOURCE, source
 
 UFUNCS = {
     # NumPy's name of a ufunc, and ours of the row where it differs
@@ -69,6 +71,36 @@ def test_operators_of_two_values_and_of_a_value_and_a_number(
     for left, right in [(x, y), (x, 3), (7, y)]:
         result = operation(left, right)
         assert (result.op, result.operands, result.data) == (row, (left, right), row(7.0, 3.0))
+
+
+class Call(Numeric):
+    """What is called on which operands."""
+
+    def __init__(self, *call: Any) -> None:
+        self.call = call
+
+    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Call:
+        """The call itself."""
+        return Call(primitive, *operands)
+
+
+def test_any_traced_number_is_added_subtracted_and_multiplied() -> None:
+    x, y = Call("x"), Call("y")
+    operators = [
+        (operator.add, table.add),
+        (operator.sub, table.subtract),
+        (operator.mul, table.multiply),
+    ]
+    for operation, row in operators:
+        for left, right in [(x, y), (x, 3.0), (7.0, y)]:
+            assert operation(left, right).call == (row, left, right)
+        for left, right in [(x, None), (None, y)]:
+            with pytest.raises(TypeError, match=r"^unsupported operand"):
+                operation(left, right)
+
+
+def test_the_methods_are_those_that_the_table_gives() -> None:
+    assert SOURCE.read_text("utf-8") == source(), "run `python -m tests.methods`"
 
 
 def test_rounding_to_digits_is_refused() -> None:

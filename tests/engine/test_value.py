@@ -18,16 +18,8 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, topological_order
 from autograd.engine import value as value_module
-from autograd.engine.table import (
-    Primitive,
-    Reduction,
-    add,
-    divide,
-    multiply,
-    negative,
-    power,
-    subtract,
-)
+from autograd.engine.primitive import Primitive, Reduction
+from autograd.engine.table import add, divide, multiply, negative, power, subtract
 from autograd.testing import Expression, expressions
 from tests.expressions import Step, programs, run_on_values
 

@@ -32,7 +32,7 @@ class Fault:
 FAULTS = {
     "a wrong sign": Fault(
         "engine/table.py",
-        (("lambda x, out: -sin(x),", "lambda x, out: sin(x),"),),
+        (("lambda x, out: -sin(x))", "lambda x, out: sin(x))"),),
         "lambda x: (2 * x).cos() + x",
         "The rule of cos for x is at fault: at cos(1.0) it gives 0.8414709848078965, differences "
         "-0.841470984808 ± 1e-12. Its sign is wrong.",
@@ -99,7 +99,7 @@ FAULTS = {
     ),
     "a rule that leaves the record": Fault(
         "engine/table.py",
-        (("lambda x, out: cos(x),", 'lambda x, out: floats.cos(getattr(x, "data", x)),'),),
+        (("lambda x, out: cos(x))", 'lambda x, out: floats.cos(getattr(x, "data", x)))'),),
         "lambda x: x.sin() * x",
         "The rule of sin for x is right, but not its own derivative by x: at sin(0.5) that is "
         "0.0, by differences -0.4794255386",
@@ -108,8 +108,8 @@ FAULTS = {
         "engine/table.py",
         (
             (
-                "floats.cosh,             lambda x, out: sinh(x),",
-                'floats.cosh, lambda x, out: sinh(x) * x / getattr(x, "data", x),',
+                "floats.cosh,    lambda x, out: sinh(x))",
+                'floats.cosh, lambda x, out: sinh(x) * x / getattr(x, "data", x))',
             ),
         ),
         "lambda x: x.cosh() * x",

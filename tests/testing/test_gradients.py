@@ -31,7 +31,7 @@ from autograd import (
     tanh,
     where,
 )
-from autograd.engine.table import as_float
+from autograd.engine.primitive import as_float
 from autograd.testing import GradientError, KinkError, check_gradients
 from autograd.testing import gradients as checker
 from nn import MLP, Module, Neuron

@@ -7,7 +7,7 @@ import math
 import pytest
 
 from autograd.engine import table
-from autograd.engine.table import Primitive, Reduction
+from autograd.engine.primitive import Primitive, Reduction
 from autograd.words.expressions import (
     Constant,
     Expression,

@@ -1,0 +1,358 @@
+"""What a primitive is: an operation with its value and its derivative rules.
+
+The primitives of the library are the rows of the table in `table.py`.
+"""
+
+from __future__ import annotations
+
+import math
+import sys
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from numbers import Real
+from typing import Any
+
+from autograd.native import mypyc_attr
+
+
+# A graph points backwards in time, so its nodes need no cyclic garbage collector.
+@mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
+class Traced:
+    """What a primitive may be handed in place of a float.
+
+    A subclass says what becomes of an operation on its instances: `Value`
+    records it.
+    """
+
+    __slots__ = ()
+
+    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
+        """Carry out ``primitive`` on ``operands``, of which this object is one."""
+        raise NotImplementedError
+
+
+class Primitive:
+    """One operation: how it is computed, differentiated and written.
+
+    A primitive is called like the function that it is. On numbers it returns a
+    float; as soon as one argument is a Value, the result is one too.
+
+    Attributes:
+        name: NumPy's name of the operation, such as ``"multiply"``.
+        forward: the value, floats in and one float out.
+        derivatives: for each input, the rule that gives the derivative of the
+            output with respect to it, called as ``rule(*inputs, output)``.
+        symbol: how the operation is written in pictures, such as ``"*"``.
+        defaults: what the last operands are where the caller leaves them out.
+        summary: what the operation computes, in a line.
+        formula: what the operation computes, in the terms of a textbook: a function of the
+            inputs, transparent as a derivative rule is; None if its name says it best. This and
+            the next three are for operations of one's own: `autograd/words/typesetting.py`
+            has those of the table.
+        plain, unicode, latex: how the operation is written in formulas of that style, if not
+            by its ``formula``: a name to put before the operands, or, with a ``#1`` in
+            it, all of it: ``#1`` stands for the first operand, ``@1`` for the same in
+            parentheses unless it is a single name or number, ``#*`` for all of them.
+        kinks: the inputs at which the function has no single slope, if it has one input.
+
+    >>> from autograd import leaky_relu, multiply
+    >>> multiply(6, 7)
+    42.0
+    >>> multiply.derivatives[0](6.0, 7.0, 42.0)
+    7.0
+    >>> leaky_relu(-3), leaky_relu(-3, 0.5)
+    (-0.03, -1.5)
+    """
+
+    __slots__ = (
+        "defaults",
+        "derivatives",
+        "formula",
+        "forward",
+        "kinks",
+        "latex",
+        "name",
+        "plain",
+        "summary",
+        "symbol",
+        "unicode",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        forward: Callable[..., float],
+        *derivatives: Callable[..., Any],
+        symbol: str = "",
+        defaults: Sequence[float] = (),
+        summary: str = "",
+        formula: Callable[..., Any] | None = None,
+        plain: str = "",
+        unicode: str = "",
+        latex: str = "",
+        kinks: Sequence[float] = (),
+    ) -> None:
+        self.name = name
+        # What a user's function really gives is looked at where it is recorded.
+        self.forward: Callable[..., Any] = forward
+        self.derivatives = derivatives
+        self.symbol = symbol or name
+        self.defaults = tuple(defaults)
+        self.summary = summary
+        self.formula = formula
+        self.plain = plain
+        self.unicode = unicode
+        self.latex = latex
+        self.kinks = tuple(kinks)
+
+    @property
+    def arity(self) -> int:
+        """The number of inputs; 0 for a `Reduction`, which takes any number."""
+        return len(self.derivatives)
+
+    @property
+    def rules(self) -> tuple[Callable[..., Any], ...]:
+        """Every derivative rule of the operation."""
+        return self.derivatives
+
+    def __call__(self, *operands: Any) -> Any:
+        """The value of the operation, recorded if an operand is a Value."""
+        if len(operands) != len(self.derivatives):
+            operands = self._completed(operands)
+        for operand in operands:
+            if type(operand) is not float:
+                return self._call_on_any(operands)
+        return self.forward(*operands)  # the shortest way, for the rules call one another
+
+    def _call_on_any(self, operands: tuple[Any, ...]) -> Any:
+        for operand in operands:
+            if isinstance(operand, Traced):
+                return operand.apply(self, operands)
+        return self.evaluate([as_float(operand) for operand in operands])
+
+    def _completed(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The operands with those that were left out at their defaults."""
+        missing = self.arity - len(operands)
+        if 0 < missing <= len(self.defaults):
+            return operands + self.defaults[-missing:]
+        least = f"{self.arity - len(self.defaults)} to " if self.defaults else ""
+        raise TypeError(f"{self.name}() takes {least}{self.arity} operands, got {len(operands)}")
+
+    def evaluate(self, operands: Sequence[float]) -> Any:
+        """The value of the operation on floats, given as one sequence."""
+        return self.forward(*operands)
+
+    def local_derivatives(self, operands: Sequence[Any], out: Any) -> list[Any]:
+        """The derivative of ``out`` with respect to each operand, of the same kind as these.
+
+        >>> from autograd import multiply
+        >>> multiply.local_derivatives((6.0, 7.0), 42.0)
+        [7.0, 6.0]
+        """
+        return [rule(*operands, out) for rule in self.derivatives]
+
+    def __repr__(self) -> str:
+        return f"<primitive {self.name}>"
+
+    def __copy__(self) -> Primitive:
+        return self
+
+    def __deepcopy__(self, memo: Any) -> Primitive:
+        return self
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """Pickle by name, as functions are: a primitive is what a module declares it to be."""
+        modules = [rule.__module__ for rule in self.rules]
+        for module in modules:
+            for name, thing in vars(sys.modules[module]).items():
+                if thing is self:
+                    return _declared, (module, name)
+        raise TypeError(
+            f"cannot pickle the primitive {self.name}: "
+            f"give it a global name in the module {modules[0]}, to find it by"
+        )
+
+
+class Reduction(Primitive):
+    """An operation over a whole sequence, such as a sum.
+
+    It differs from other primitives in three things. It is called with an
+    iterable. Its ``forward`` takes the operands as one list. And a single rule,
+    ``gradient(operands, out)``, gives the derivatives for all of them at once,
+    since what they have in common is then computed once.
+
+    Attributes:
+        gradient: the rule; transparent, as every derivative rule is.
+        of_nothing: the value for an empty sequence; None if it has none.
+        sequences: how many sequences of equal length the operation takes. Two
+            are recorded as one, the second after the first.
+
+    >>> from autograd import dot, prod
+    >>> prod([2, 3, 5])
+    30.0
+    >>> prod.local_derivatives([2.0, 3.0, 5.0], 30.0)
+    [15.0, 10.0, 6.0]
+    >>> dot([1, 2], [3, 4])
+    11.0
+    """
+
+    __slots__ = ("gradient", "of_nothing", "sequences")
+
+    def __init__(
+        self,
+        name: str,
+        forward: Callable[[list[float]], float],
+        gradient: Callable[[Sequence[Any], Any], Sequence[Any]],
+        *,
+        of_nothing: float | None = None,
+        sequences: int = 1,
+        symbol: str = "",
+        summary: str = "",
+        formula: Callable[[Sequence[Any]], Any] | None = None,
+        plain: str = "",
+        unicode: str = "",
+        latex: str = "",
+    ) -> None:
+        super().__init__(
+            name,
+            forward,
+            symbol=symbol,
+            summary=summary,
+            formula=formula,
+            plain=plain,
+            unicode=unicode,
+            latex=latex,
+        )
+        self.gradient = gradient
+        self.of_nothing = of_nothing
+        self.sequences = sequences
+
+    @property
+    def rules(self) -> tuple[Callable[..., Any], ...]:
+        """The one derivative rule of the operation."""
+        return (self.gradient,)
+
+    def __call__(self, *sequences: Any) -> Any:
+        """The value of the operation, recorded if an element is a Value.
+
+        Raises:
+            TypeError: an argument is not a sequence, or there are too many or too few.
+            ValueError: the sequences differ in length, or an empty one has no value.
+        """
+        if len(sequences) != self.sequences:
+            plural = "sequence" if self.sequences == 1 else "sequences"
+            raise TypeError(
+                f"{self.name}() takes {self.sequences} {plural}, got {len(sequences)} arguments"
+            )
+        parts = [_elements(self.name, sequence) for sequence in sequences]
+        lengths = [len(part) for part in parts]
+        if lengths[0] != lengths[-1]:
+            raise ValueError(
+                f"{self.name}() of sequences of different lengths: {lengths[0]} and {lengths[-1]}"
+            )
+        operands = [operand for part in parts for operand in part]
+        if not operands:
+            if self.of_nothing is None:
+                raise ValueError(f"{self.name}() of nothing has no value: pass at least one number")
+            return self.of_nothing
+        return self._call_on_any(tuple(operands))
+
+    def evaluate(self, operands: Sequence[float]) -> Any:
+        """The value of the operation on floats, given as one sequence."""
+        return self.forward(list(operands))
+
+    def local_derivatives(self, operands: Sequence[Any], out: Any) -> list[Any]:
+        """The derivative of ``out`` with respect to each operand, of the same kind as these."""
+        return list(self.gradient(operands, out))
+
+
+class Choice(Primitive):
+    """``where(condition, x, y)``: x if the condition holds, else y.
+
+    The result is recorded as the identity of the operand that was taken. The
+    other is not there at all: a derivative of inf or nan on the way to it cannot
+    reach the result, as ``0 * inf`` would.
+
+    >>> from autograd import where
+    >>> where(2 > 1, 3, math.nan)
+    3.0
+    """
+
+    __slots__ = ()
+
+    def __call__(self, *operands: Any) -> Any:
+        """The operand taken: a float if both are numbers, else a Value."""
+        if len(operands) != 3:
+            raise TypeError(
+                f"{self.name}() takes a condition and 2 operands, got {len(operands)} arguments"
+            )
+        condition, x, y = operands
+        if isinstance(condition, Traced):
+            kind = type(condition).__name__
+            raise TypeError(
+                f"the condition of {self.name}() is True or False, such as x > 0, not a {kind}"
+            )
+        taken = x if condition else y
+        if not isinstance(taken, Traced):
+            taken = as_float(taken)
+        # A number taken in place of a Value is recorded too, as an operation on a constant
+        # alone: whether the result is a Value must not depend on the condition.
+        for operand in (x, y):
+            if isinstance(operand, Traced):
+                return operand.apply(self, (taken,))
+        # A mistake in the operand that is not taken is a mistake all the same.
+        as_float(y if condition else x)
+        return taken
+
+
+def _declared(module: str, name: str) -> Any:
+    """The primitive that ``module`` declares under ``name``."""
+    return getattr(import_module(module), name)
+
+
+def _elements(name: str, sequence: Any) -> list[Any]:
+    """The elements of an argument that has to be a sequence of numbers."""
+    if isinstance(sequence, (str, bytes, Traced)) or not hasattr(sequence, "__iter__"):
+        raise TypeError(
+            f"{name}() takes a sequence of numbers, such as a list, got a {type(sequence).__name__}"
+        )
+    return list(sequence)
+
+
+def as_float(number: Any) -> float:
+    """The Python float that ``number`` stands for: an int, a float or a NumPy scalar.
+
+    Raises:
+        TypeError: it is anything else; the message says what to pass instead.
+
+    >>> as_float(3)
+    3.0
+    """
+    if isinstance(number, (int, float, Real)):
+        try:
+            return float(number)
+        except OverflowError:  # an int beyond the range of floats
+            beyond: Any = number
+            return math.inf if beyond > 0 else -math.inf
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(number, (numpy.bool_, numpy.integer, numpy.floating)):
+        return float(number)
+    raise TypeError(f"expected a real number, got {_describe(number)}")
+
+
+def _describe(wrong: Any) -> str:
+    """Name what was passed instead of a number, and what to pass."""
+    kind = type(wrong).__name__
+    if isinstance(wrong, Traced):
+        return f"a {kind}: use it as it is, or its .data for the number alone"
+    if isinstance(wrong, (str, bytes)):
+        return f"the {kind} {wrong!r}: convert it first, with float(...)"
+    if isinstance(wrong, complex) or kind.startswith(("complex", "clongdouble")):
+        return f"the complex number {wrong}: pass its .real or .imag"
+    if wrong is None:
+        return "None: pass 0.0 if nothing is meant"
+    if getattr(wrong, "shape", None) == ():
+        return f"a {kind} of one number: pass its .item()"
+    if hasattr(wrong, "__len__") or hasattr(wrong, "__iter__"):
+        return f"a {kind}: make one Value of each element, such as [Value(x) for x in data]"
+    return f"a {kind}: pass an int or a float"
