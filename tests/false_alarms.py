@@ -17,11 +17,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from hypothesis import HealthCheck, given, seed, settings
-from hypothesis import strategies as st
 
 from autograd import Primitive, Reduction, Value
 from autograd.testing import Expression, GradientError, KinkError, check_gradients, expressions
-from tests.engine.test_gradients import MOST_USED
+from tests.engine.test_gradients import MOST_USED, ORDINARY
 from tests.oracle import PRIMITIVES, ROWS
 from tests.worst_errors import draw_operands
 
@@ -83,7 +82,7 @@ def generated(count: int, number: int) -> list[str]:
     @settings(
         max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
-    @given(expressions(MOST_USED, inputs=st.floats(-2, 2)))
+    @given(expressions(MOST_USED, inputs=ORDINARY))
     def run(expression: Expression) -> None:
         outcomes.append(outcome(expression, *expression.point))
 

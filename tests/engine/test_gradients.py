@@ -12,6 +12,7 @@ from hypothesis import strategies as st
 from autograd.testing import Expression, expressions
 
 MOST_USED = [*"+-*/", "**", "neg", "abs", "relu", "tanh", "sigmoid", "exp", "log"]
+ORDINARY = st.floats(-2.0, 2.0).map(lambda x: x if abs(x) > 1e-6 else 0.0)
 
 
 @settings(max_examples=250)
