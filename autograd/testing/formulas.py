@@ -73,11 +73,10 @@ def textbook(primitive: Primitive) -> Callable[..., Any]:
     """The formula that words write for an operation, as a function of mpmath numbers."""
 
     def value(*operands: Any) -> Any:
-        is_list = isinstance(primitive, Reduction)
+        numbers = operands[0] if isinstance(primitive, Reduction) else operands
         with mp.extradps(_SPARE_DIGITS):
-            numbers = [Number(x) for x in (operands[0] if is_list else operands)]
-            number = typesetting.textbook(primitive, numbers).number
-        return +number  # rounded to the digits that were asked for
+            found = typesetting.textbook(primitive, [*map(Number, numbers)])
+        return +found.number  # rounded to the digits that were asked for
 
     return value
 

@@ -58,6 +58,17 @@ class Precise(Number):
             return type(self)(numbers[0])
         return type(self)(Local(primitive, {}).value(numbers))
 
+    # Compiled, those of Numeric would first ask a Value on the left, which takes no such number.
+
+    def __radd__(self, other: Any) -> Any:  # other + self
+        return self._right(table.add, other)
+
+    def __rsub__(self, other: Any) -> Any:  # other - self
+        return self._right(table.subtract, other)
+
+    def __rmul__(self, other: Any) -> Any:  # other * self
+        return self._right(table.multiply, other)
+
     def __lt__(self, other: Any) -> bool:
         return bool(self.number < _mpmath_number(other))
 

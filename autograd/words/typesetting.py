@@ -38,8 +38,7 @@ def typeset(op: Primitive) -> Typeset | Primitive:
 
 def textbook(op: Primitive, operands: Any) -> Any:
     """The textbook formula of an operation, which has one, on its operands."""
-    formula = typeset(op).formula
-    assert formula is not None
+    formula: Any = typeset(op).formula
     return formula(operands) if isinstance(op, Reduction) else formula(*operands)
 
 
@@ -121,8 +120,7 @@ TYPESETTING: Final[dict[Primitive, Typeset]] = {
     table.log_share:    Typeset(formula=lambda xs: xs[0] - logsumexp(xs)),
     table.other_shares: Typeset(formula=lambda xs: 1 - share(xs)),
     table.component:    Typeset(formula=lambda xs: xs[0] / norm(xs)),
-    table.sinc_derivative:
-                        Typeset("", "sinc^(#2)(#1)", r"\operatorname{sinc}^{(#2)}(#1)"),
+    table.sinc_derivative: Typeset("", "sinc^(#2)(#1)", r"\operatorname{sinc}^{(#2)}(#1)"),
     table.elu_slope:    Typeset("(1 if #1 > 0 else @2*exp(#1))", "[1 if #1 > 0, else @2·exp(#1)]",
                         r"\begin{cases} 1 & \text{if } #1 > 0 \\ "
                         r"@2 \, e^{#1} & \text{else} \end{cases}"),
