@@ -41,7 +41,7 @@ MICROGPT = "a Value as in microgpt"
 # Seconds that one library may spend on one workload; the slowest take part in fewer rounds.
 PATIENCE = 30.0
 
-# What the table calls it: the name for the worker, what to import, and the switch.
+# By the name in the table: the name for the worker, the module to import, and the switch.
 CONTESTANTS = {
     COMPILED: ("chainrule", "autograd", "1"),
     INTERPRETED: ("chainrule", "autograd", "0"),
@@ -69,7 +69,7 @@ class Contestant:
         self.start()
 
     def start(self) -> None:
-        """Start the process afresh and hear what it is."""
+        """Start the process afresh and read its description."""
         self.process = subprocess.Popen(
             self.command,
             env=self.environment,
@@ -105,7 +105,7 @@ class Contestant:
         return answer
 
     def import_seconds(self, module: str) -> float:
-        """How long a fresh process takes for ``import module``."""
+        """Seconds that a fresh process takes for ``import module``."""
         program = f"import time; t = time.perf_counter(); import {module}; "
         result = subprocess.run(
             [self.command[0], "-c", program + "print(time.perf_counter() - t)"],
@@ -158,7 +158,7 @@ def measure(
     """
     parts: dict[str, Samples] = {}
     lacking: dict[str, str] = {}
-    runners: dict[str, int] = {}  # how many rounds each takes part in
+    runners: dict[str, int] = {}  # the number of rounds of each
     expected: list[float] = []
     for contestant in everyone:
         start = time.perf_counter()
@@ -204,7 +204,7 @@ def measure_import(everyone: list[Contestant], rounds: int) -> Samples:
 
 
 def measure_memory(everyone: list[Contestant], size: int) -> dict[str, float]:
-    """Bytes per operation at the peak of the chain, each in a process just started."""
+    """Bytes per operation at the peak of the chain of operations, each in a new process."""
     found = {}
     for contestant in everyone:
         contestant.stop()
@@ -280,7 +280,7 @@ class Figure:
 
 
 def figures(results: dict[str, dict[str, Samples]], memory: dict[str, float]) -> list[Figure]:
-    """What the design asks for, and what this run has found."""
+    """The figures of the design, and those of this run."""
 
     def against(peer: str, workload: str, part: str) -> dict[str, str]:
         samples = results.get(workload, {}).get(part, {})
@@ -353,7 +353,7 @@ def _median(numbers: Sequence[float]) -> float:
 
 
 def transformer_nodes() -> int:
-    """How many operations the transformer of the benchmark records."""
+    """The number of operations that the transformer of the benchmark records."""
     from autograd import topological_order
     from benchmarks import transformer
     from benchmarks.libraries import Chainrule
@@ -377,7 +377,7 @@ def machine() -> str:
 
 
 def main() -> None:
-    """Measure what is asked for and print it."""
+    """Run the chosen measurements and print them."""
     options = _parse()
     pythons = dict(choice.split("=", 1) for choice in options.python)
     names = [name for name in WORKLOADS if options.only in name]

@@ -1,4 +1,4 @@
-"""Where this library is right and PyTorch and JAX are not: ``python -m benchmarks.accuracy``.
+"""Points where only this library is right: ``python -m benchmarks.accuracy``.
 
 Prints two Markdown tables. In the first there is one true answer, from mpmath with
 60 digits, and a formula that is right on paper loses it to rounding, overflow or a
@@ -26,7 +26,7 @@ class Question:
     """A number that is asked of every library.
 
     Attributes:
-        title: how the table names it.
+        title: its name in the table.
         order: 0 for the value, 1 for the first derivative, 2 for the second.
         function: of a library's functions and of x.
         at: the point x.
@@ -126,7 +126,7 @@ def ask_jax(case: Question) -> float:
 
 
 def agrees(answer: float, true: Any) -> bool:
-    """Whether the two have twelve digits in common."""
+    """True if the two have twelve digits in common."""
     return math.isclose(answer, float(true), rel_tol=1e-12)
 
 

@@ -1,8 +1,8 @@
-"""What differs between the libraries that are compared: how one writes the same program.
+"""The differences between the libraries that are compared, in how each writes a program.
 
 A **program** is a function of a library and of a list of numbers that it has
 made differentiable. It computes one of them from the others, with operators and
-with the functions of the library that stand here.
+with the functions that are here.
 """
 
 from __future__ import annotations
@@ -91,7 +91,7 @@ class Library:
         point: list[float],  # noqa: ARG002
         direction: list[float],  # noqa: ARG002
     ) -> dict[str, Callable[[], Any]]:
-        """What to call for each kind of derivative of a function of a list of numbers."""
+        """The call for each kind of derivative of a function of a list of numbers."""
         raise Lacking("not part of the comparison")
 
     def parameters(self, numbers: Sequence[float]) -> list[Any]:

@@ -1,13 +1,12 @@
-"""How long pictures take, laid out by this library and by the ``dot`` program.
+"""The time that pictures take, laid out by this library and by the ``dot`` program.
 
 Run it from the root of the repository::
 
     python -m benchmarks.pictures
 
-Both are given the same boxes and edges and write SVG; what is timed is the way
-from one to the other. A line is added for each picture as it is done. ``dot`` is
-left out where it is not installed, and ended where it takes longer than
-``--patience`` seconds.
+Both are given the same boxes and edges and write SVG, and that is timed. A line is
+added for each picture as it is done. ``dot`` is left out where it is not installed, and
+ended where it takes longer than ``--patience`` seconds.
 """
 
 from __future__ import annotations
@@ -36,7 +35,7 @@ class Subject:
     """Something to draw.
 
     Attributes:
-        title: how the table calls it.
+        title: its name in the table.
         make: the result of the computation whose graph is drawn.
     """
 
@@ -70,7 +69,7 @@ def language_model(length: int) -> Callable[[], Value]:
 
 
 def chain(length: int) -> Callable[[], Value]:
-    """So many operations one after the other, and the first value added at the end."""
+    """``length`` operations one after the other, and the first value added at the end."""
 
     def make() -> Value:
         first = value = Value(0.5)
@@ -121,14 +120,14 @@ def dot_source(picture: Picture) -> str:
 
 
 def seconds_here(picture: Picture) -> tuple[float, int]:
-    """How long this library takes, and the length of what it writes."""
+    """Seconds that this library takes, and the length of the SVG."""
     start = time.perf_counter()
     svg = to_svg(picture)
     return time.perf_counter() - start, len(svg.encode())
 
 
 def seconds_of_dot(picture: Picture, patience: float) -> float | None:
-    """How long ``dot`` takes; None where it takes longer than ``patience``."""
+    """Seconds that ``dot`` takes; None where it takes longer than ``patience``."""
     start = time.perf_counter()
     try:
         subprocess.run(

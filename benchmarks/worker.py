@@ -54,8 +54,8 @@ def answer(
         for _ in range(10):
             warm_up()
         samplers[name] = workload.prepare(library, size)
-        # What other workloads left behind is not this one's to clear away; what its own
-        # samples leave is, and the next of them pays for it, as in a training loop.
+        # Objects that other workloads left are not counted for this one; those of its own
+        # samples are, in the next sample, as in a training loop.
         gc.collect()
     if not request.get("memory"):
         return asdict(samplers[name]())

@@ -35,11 +35,11 @@ class Workload:
     """A program to time.
 
     Attributes:
-        title: how the table calls it.
+        title: its name in the table.
         prepare: from a library and a size to a sampler.
-        size: how much of it.
-        small: as little of it as makes sense, to warm up with and to test.
-        rounds: the share of the rounds asked for that it gets, for the slow ones.
+        size: the number of steps, points or operations.
+        small: the least size of use, to warm up with and to test.
+        rounds: its share of the rounds, less than 1 for slow workloads.
     """
 
     title: str
@@ -73,7 +73,7 @@ def operation(name: str) -> Callable[[Library, int], Sampler]:
     program = OPERATIONS[name]
 
     def prepare(library: Library, size: int) -> Sampler:
-        # The loop stands inside a program, since some libraries record only there.
+        # The loop is inside a program, since some libraries record only there.
         def repeated(library: Library, v: list[Any]) -> Any:
             out = program(library, v)
             for _ in range(size - 1):

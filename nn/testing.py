@@ -35,7 +35,7 @@ class Network:
     Attributes:
         model: an `nn.MLP`.
         inputs: the inputs of each sample.
-        targets: for each sample what each output should be.
+        targets: for each sample the wanted value of each output.
     """
 
     model: MLP
@@ -88,15 +88,15 @@ def networks(
     """A strategy for small networks, of `nn.MLP`, with data to train them on.
 
     Args:
-        activations: names of activations to choose from, as in `nn.ACTIVATIONS`; None stands
-            for all of them.
-        numbers: a strategy for weights, biases, inputs and targets; None stands for numbers
-            from -2 to 2.
-        max_inputs: how many inputs a network has at most.
-        max_outputs: how many outputs.
-        max_width: how many neurons a hidden layer has at most.
-        max_layers: how many layers there are at most, that of the outputs included.
-        max_samples: how many samples of data there are at most.
+        activations: names of activations to choose from, as in `nn.ACTIVATIONS`; None means
+            all of them.
+        numbers: a strategy for weights, biases, inputs and targets; None means numbers from
+            -2 to 2.
+        max_inputs: the greatest number of inputs.
+        max_outputs: the greatest number of outputs.
+        max_width: the greatest number of neurons in a hidden layer.
+        max_layers: the greatest number of layers, that of the outputs included.
+        max_samples: the greatest number of samples.
 
     Raises:
         InvalidArgument: an option makes no sense; the message says what to pass.

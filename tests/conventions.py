@@ -1,4 +1,4 @@
-"""What PyTorch, JAX and this library answer at the points where answers differ.
+"""The answers of PyTorch, JAX and this library at the points where they differ.
 
 The points are kinks, ties, poles, edges of a domain, infinities, nan, and numbers so
 large or so small that a formula which is right on paper loses its digits. A `Case` has
@@ -36,7 +36,7 @@ class Operation(NamedTuple):
 
 
 class Case(NamedTuple):
-    """An operation at a point, and what the three systems answer.
+    """An operation at a point, and the answers of the three systems.
 
     Attributes:
         name: of the operation.

@@ -1,4 +1,4 @@
-"""Graphs to draw, and reading what was drawn."""
+"""Graphs to draw, and functions that read the drawings."""
 
 from __future__ import annotations
 
@@ -73,12 +73,12 @@ def network(sizes: list[int], samples: int, seed: int = 1) -> Graph:
 
 
 def lines_of(box: Box) -> list[str]:
-    """What a box says."""
+    """The text of a box."""
     return [line.text for line in box.lines]
 
 
 def contents(picture: Picture) -> dict[str, list[str]]:
-    """What each box says, by its id."""
+    """The text of each box, by its id."""
     return {box.id: lines_of(box) for box in picture.boxes}
 
 

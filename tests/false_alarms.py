@@ -1,4 +1,4 @@
-"""Print how often `check_gradients` raises a false alarm, and how often it misses a fault.
+"""Print the counts of false alarms that `check_gradients` raises, and of faults that it misses.
 
     python -m tests.false_alarms [points per row] [expressions] [seed]
 
@@ -17,11 +17,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Any
 
 from hypothesis import HealthCheck, given, seed, settings
-from hypothesis import strategies as st
 
 from autograd import Primitive, Reduction, Value
-from autograd.testing import GradientError, KinkError, check_gradients
-from tests.expressions import Step, programs, run_on_values
+from autograd.testing import Expression, GradientError, KinkError, check_gradients, expressions
+from tests.engine.test_gradients import MOST_USED, ORDINARY
 from tests.oracle import PRIMITIVES, ROWS
 from tests.worst_errors import draw_operands
 
@@ -33,16 +32,16 @@ GREATEST = 2.0**50  # beyond, every float is a whole number, even at last,
 PERIODIC = {"power", "power_rate", "power_slope", "sinc"}  # and these repeat with them
 
 
-def main(points: int = 100, expressions: int = 1000, number: int = 1) -> None:
+def main(points: int = 100, count: int = 1000, number: int = 1) -> None:
     chance = random.Random(number)
     print("rows:", *counted(rows(points, chance)))
-    print("expressions:", *counted(generated(expressions, number)))
+    print("expressions:", *counted(generated(count, number)))
     for name, fault in FAULTS.items():
         print(f"{name}:", *counted(planted(fault, points // 10 or 1, chance), silent=True))
 
 
 def counted(outcomes: Iterable[str], *, silent: bool = False) -> list[str]:
-    """How many checks passed, were at kinks and raised an alarm."""
+    """The numbers of checks that passed, were at kinks and raised an alarm."""
     counts: Counter[str] = Counter()
     for outcome in outcomes:
         counts[outcome.partition(":")[0]] += 1
@@ -83,9 +82,9 @@ def generated(count: int, number: int) -> list[str]:
     @settings(
         max_examples=count, deadline=None, database=None, suppress_health_check=list(HealthCheck)
     )
-    @given(programs(), st.floats(-2, 2), st.floats(-2, 2))
-    def run(program: list[Step], a: float, b: float) -> None:
-        outcomes.append(outcome(lambda x, y: run_on_values(program, [x, y])[-1], a, b))
+    @given(expressions(MOST_USED, inputs=ORDINARY))
+    def run(expression: Expression) -> None:
+        outcomes.append(outcome(expression, *expression.point))
 
     run()
     return outcomes

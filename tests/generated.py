@@ -32,7 +32,7 @@ TWICE = 5  # one in so many expressions is differentiated twice
 
 @dataclass
 class Tally:
-    """What was found in some expressions."""
+    """Counts and worst errors over some expressions."""
 
     drawn: int = 0
     sizes: Counter[int] = field(default_factory=Counter)

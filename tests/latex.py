@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-# What MathJax and KaTeX both know, of what formulas are written with.
+# The commands of formulas that MathJax and KaTeX both know.
 COMMANDS = {
     *re.findall(
         r"\\\S+",

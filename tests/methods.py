@@ -15,7 +15,7 @@ from autograd.engine import table
 from autograd.engine.primitive import Primitive
 
 SOURCE = Path(__file__).parent.parent / "autograd" / "engine" / "operators.py"
-# What stands before the methods and after them.
+# The lines before the methods and after them.
 BEFORE = "    # ── Methods, which `python -m tests.methods` writes from the table ────────────\n\n"
 AFTER = "\n\ndef as_constant("
 

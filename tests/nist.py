@@ -41,7 +41,7 @@ class Problem:
         return [(float(y), float(x)) for y, x in pairs]
 
     def residuals(self, parameters: Sequence[Any]) -> list[Any]:
-        """What the model leaves of each observation."""
+        """Each observation less the value of the model."""
         return [y - self.model(parameters, x) for y, x in self.points]
 
 

@@ -1,4 +1,4 @@
-"""What every row of the table should give, in arithmetic of 60 digits and more.
+"""The exact values and derivatives of every row of the table, to 60 digits and more.
 
 `ROWS` has an entry for each primitive: its value and its derivatives as a textbook
 writes them, in mpmath, mostly those of `autograd.testing.formulas`. A textbook formula
@@ -62,7 +62,7 @@ class Tangent(Traced):
 
     It knows nothing of any operation but what the table says, and so differentiates the
     table's own rules. What does not change is a float, so that no derivative is ever
-    multiplied by a 0 that stands for "does not change".
+    multiplied by a 0 that means "does not change".
     """
 
     def __init__(self, number: Any, rate: Any) -> None:
@@ -104,7 +104,7 @@ class Tangent(Traced):
 
 
 def evaluated(primitive: Primitive, numbers: Sequence[Any]) -> Any:
-    """The value of an operation on floats, or on what carries it out in its own way."""
+    """The value of an operation on floats or traced numbers."""
     for number in numbers:
         if isinstance(number, Traced):
             return number.apply(primitive, tuple(numbers))
@@ -120,7 +120,7 @@ def rate_of(operand: Any) -> Any:
 
 
 def second_derivative(primitive: Primitive, operands: Sequence[Any], i: int, j: int) -> Any:
-    """How fast the derivative with respect to operand i changes with operand j."""
+    """The derivative with respect to operand j of the derivative with respect to operand i."""
     traced: list[Any] = list(operands)
     traced[j] = Tangent(operands[j], 1.0)
     out = traced[j].apply(primitive, tuple(traced))
@@ -144,7 +144,7 @@ def real(number: Any) -> Any:
 
 @dataclass(frozen=True)
 class Row:
-    """What a primitive should give.
+    """The exact value and derivatives of a primitive, and the error that it may have.
 
     Attributes:
         value: a function of the operands; for a reduction, of the list of them.
@@ -166,7 +166,7 @@ class Row:
             derivatives are second derivatives, and tested as such.
         shift_invariant: only the differences of the operands matter, so that an operand near
             0 is not known any better than one near 1.
-        integer: the operand that stands for a choice among formulas, and is no variable.
+        integer: the operand that chooses among formulas, and is no variable.
     """
 
     value: Callable[..., Any]
@@ -187,7 +187,7 @@ class Row:
         return self.bounds[position + 1] if position + 1 < len(self.bounds) else 4.0
 
     def rounding(self, primitive: Primitive, operands: Sequence[float], *places: int) -> Any:
-        """How far the value, a derivative or a second one may be off, if that is up to a formula."""
+        """The error that ``formula`` allows the value, a derivative or a second one; 0 without it."""
         if self.formula is None:
             return 0
         numbers = [Rounded(mpf(operand), 0) for operand in operands]
@@ -347,7 +347,7 @@ def component_slope(xs: list[Any], i: int) -> Any:
 
 
 def without_an_entry(name: str) -> str:
-    """What to do about a row of the table that is not in `ROWS`."""
+    """Advice on a row of the table that is not in `ROWS`."""
     return (
         f"{name} of autograd/engine/table.py has no entry in ROWS of tests/oracle.py: add\n"
         f'    "{name}": Row(value, (derivative by each operand, ...)),\n'
@@ -357,7 +357,7 @@ def without_an_entry(name: str) -> str:
 
 
 def without_a_sentence(name: str) -> str:
-    """What to do about a row of the table that does not say what it computes."""
+    """Advice on a row of the table that does not say what it computes."""
     return (
         f"{name} does not say what it computes: add\n"
         f'    {name}: "...",\n'
@@ -366,7 +366,7 @@ def without_a_sentence(name: str) -> str:
 
 
 def too_far_off(name: str, operands: Sequence[float], what: str, error: float, bound: float) -> str:
-    """What to do about a row that misses its bound."""
+    """Advice on a row that misses its bound."""
     return (
         f"{what} of {name} at {', '.join(map(repr, operands))} is {error:.3g} units off, and may be "
         f"{bound:.3g}. Is the table right there? Then compute it so that nothing cancels, overflows "
@@ -497,7 +497,7 @@ ROWS: dict[str, Row] = {
     "top_share":    Row(lambda xs: top(xs, 0), (lambda xs, i: mpf(0),), supporting=True),
     "bottom_share": Row(lambda xs: top([-x for x in xs], 0), (lambda xs, i: mpf(0),), supporting=True),
 
-    # What the rules are written with.
+    # The rows that the rules are written with.
     "over_square":  Row(lambda x, y: x / y**2, (lambda x, y: 1 / y**2, lambda x, y: -2 * x / y**3),
                         related=same_size, supporting=True),
     "power_slope":  Row(power_slope, (lambda x, y: y * power_slope(x, y - 1), power_mixed),

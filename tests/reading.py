@@ -1,4 +1,4 @@
-"""Formulas read back: what the text of a formula says, as a number."""
+"""Formulas read back: the number that the text of a formula gives."""
 
 from __future__ import annotations
 
@@ -7,10 +7,15 @@ import re
 from collections.abc import Mapping
 from typing import Any
 
+from hypothesis import strategies as st
+
+from autograd import Value
 from autograd.engine import table
 from autograd.engine.primitive import Primitive
+from autograd.testing import Expression, expressions
+from tests.engine.test_gradients import MOST_USED
 
-# What the plain text of a formula may call, by the names that Python and the table have.
+# The functions that the plain text of a formula may call, by name.
 FUNCTIONS: dict[str, Any] = {
     **{row.name: row for row in vars(table).values() if isinstance(row, Primitive)},
     "abs": table.absolute,
@@ -19,12 +24,23 @@ FUNCTIONS: dict[str, Any] = {
     "nan": math.nan,
 }
 
+readable = expressions(MOST_USED, inputs=st.floats(-3.0, 3.0))
+
 _SUBSCRIPTS = str.maketrans("₀₁₂₃₄₅₆₇₈₉", "0123456789")
 _SUPERSCRIPTS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 
 
+def labelled(expression: Expression) -> tuple[dict[str, Value], Value]:
+    """The inputs of an expression by their labels, a, b and c, and its result."""
+    inputs, out = expression.on_values()
+    names = dict(zip("abc", inputs))
+    for name, x in names.items():
+        x.label = name
+    return names, out
+
+
 def value_of_plain(text: str, names: Mapping[str, Any]) -> Any:
-    """What a plain formula computes: the last line, after the assignments before it."""
+    """The result of a plain formula: its last line, after the assignments before it."""
     scope = {**FUNCTIONS, **names}
     *assignments, last = text.split("\n")
     exec("\n".join(assignments), scope)
@@ -32,7 +48,7 @@ def value_of_plain(text: str, names: Mapping[str, Any]) -> Any:
 
 
 def value_of_unicode(text: str, names: Mapping[str, Any]) -> Any:
-    """What a formula in Unicode says, by the rules that every reader of mathematics follows."""
+    """The result of a formula in Unicode, by the usual rules of mathematics."""
     formula, _, where = text.partition(", where ")
     scope = {**FUNCTIONS, "σ": table.sigmoid, "ln": table.log, **names}
     for equation in reversed(where.split(", v")) if where else []:

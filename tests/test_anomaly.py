@@ -1,4 +1,4 @@
-"""detect_anomaly: what the error says, and that nothing is lost."""
+"""detect_anomaly: the text of the error, and that nothing is lost."""
 
 from __future__ import annotations
 

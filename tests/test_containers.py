@@ -38,7 +38,7 @@ containers = st.recursive(
 
 
 def same(one: Any, other: Any) -> bool:
-    """Whether two containers are equal, their classes and arrays included."""
+    """True if two containers are equal, their classes and arrays included."""
     if isinstance(one, np.ndarray):
         return (
             isinstance(other, np.ndarray)

@@ -20,14 +20,14 @@ def pickled(protocol: int) -> Callable[[Any], Any]:
     return lambda thing: pickle.loads(pickle.dumps(thing, protocol))
 
 
-WAYS = [copy.deepcopy, *[pickled(protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]]
+COPIES = [copy.deepcopy, *[pickled(protocol) for protocol in range(pickle.HIGHEST_PROTOCOL + 1)]]
 
 
-@pytest.mark.parametrize("way", [copy.copy, *WAYS])
-def test_a_leaf_is_copied_with_all_it_shows(way: Callable[[Any], Any]) -> None:
+@pytest.mark.parametrize("copied", [copy.copy, *COPIES])
+def test_a_leaf_is_copied_with_all_it_shows(copied: Callable[[Any], Any]) -> None:
     x = Value(3.0, "x")
     (x * 2).backward()
-    y = way(x)
+    y = copied(x)
     assert y is not x
     assert (y.data, y.grad, y.has_grad, y.label, y.op) == (3.0, 2.0, True, "x", None)
     y.data = 7.0
@@ -35,13 +35,13 @@ def test_a_leaf_is_copied_with_all_it_shows(way: Callable[[Any], Any]) -> None:
     assert (x.data, x.grad) == (3.0, 2.0)
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_a_graph_is_copied_whole(way: Callable[[Any], Any]) -> None:
+@pytest.mark.parametrize("copied", COPIES)
+def test_a_graph_is_copied_whole(copied: Callable[[Any], Any]) -> None:
     x, y = Value(0.5, "x"), Value(-2.0, "y")
     product = x * y
     root = total([product, 2 - x, product / 4, x**2, 3.0]).tanh()
     root.backward()
-    twin = way(root)
+    twin = copied(root)
     originals, copies = topological_order(root), topological_order(twin)
     assert len(originals) == len(copies)
     assert not set(originals) & set(copies)
@@ -59,13 +59,13 @@ def test_a_graph_is_copied_whole(way: Callable[[Any], Any]) -> None:
     assert [leaf.grad for leaf in leaves] == [2 * x.grad, 2 * y.grad]
 
 
-@pytest.mark.parametrize("way", WAYS)
-def test_what_is_shared_stays_shared(way: Callable[[Any], Any]) -> None:
+@pytest.mark.parametrize("copied", COPIES)
+def test_what_is_shared_stays_shared(copied: Callable[[Any], Any]) -> None:
     x = Value(3.0)
     middle = x * x
     root = middle + 1
     for things in ([x, middle, root], [root, middle, x], [middle, root, x], [root, root]):
-        copies = way(things)
+        copies = copied(things)
         by_original = dict(zip(things, copies, strict=True))
         twin = by_original[root]
         assert len(set(copies)) == len(set(things))
@@ -83,13 +83,13 @@ def test_a_shallow_copy_has_the_same_inputs() -> None:
     assert x.grad == 8.0
 
 
-@pytest.mark.parametrize("way", [copy.deepcopy, pickled(pickle.HIGHEST_PROTOCOL)])
-def test_depth_is_no_limit(way: Callable[[Any], Any]) -> None:
+@pytest.mark.parametrize("copied", [copy.deepcopy, pickled(pickle.HIGHEST_PROTOCOL)])
+def test_depth_is_no_limit(copied: Callable[[Any], Any]) -> None:
     x = Value(1.0)
     root = x
     for _ in range(20_000):
         root = root + x
-    twin = way([root])[0]
+    twin = copied([root])[0]
     twin.backward()
     assert topological_order(twin)[0].grad == 20_001.0
 
@@ -125,8 +125,8 @@ def test_a_deep_copy_needs_no_name_for_an_operation() -> None:
 
 def test_a_model_and_its_copy_have_parameters_of_their_own() -> None:
     model = MLP(2, [3, 1], activation="tanh")
-    for way in WAYS:
-        twin = way(model)
+    for copied in COPIES:
+        twin = copied(model)
         assert repr(twin) == repr(model)
         assert [p.data for p in twin.parameters()] == [p.data for p in model.parameters()]
         assert not set(twin.parameters()) & set(model.parameters())

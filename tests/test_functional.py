@@ -9,7 +9,7 @@ import random
 import sys
 import threading
 from collections import OrderedDict, namedtuple
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
@@ -17,7 +17,6 @@ import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
-from mpmath import mp
 
 import autograd
 from autograd import (
@@ -35,42 +34,28 @@ from autograd import (
     vjp,
 )
 from autograd.engine.recording import Observer, observed_by
+from autograd.testing import Expression, expressions
+from autograd.testing.expression import apply
 from benchmarks.libraries import Chainrule, plain_network
 from benchmarks.workloads import random_network, two_crescents
-from tests.engine.test_gradients import assume_smooth_and_tame, difference_quotient, points
-from tests.expressions import Step, programs, run_on_mpmath, run_on_values
+from tests.engine.test_gradients import MOST_USED, ORDINARY
 
 
-@given(programs(), points)
-def test_gradients_are_those_of_backward(program: list[Step], point: list[float]) -> None:
-    inputs = [Value(number) for number in point]
-    results = run_on_values(program, inputs)
-    slopes = [slope.data for slope in gradients(results[-1], inputs)]
-    assert [x.grad for x in inputs] == [0.0, 0.0]
-    results[-1].backward()
+@given(expressions(MOST_USED, inputs=ORDINARY))
+def test_gradients_are_those_of_backward(expression: Expression) -> None:
+    inputs, out = expression.on_values()
+    slopes = [slope.data for slope in gradients(out, inputs)]
+    assert all(x.grad == 0.0 for x in inputs)
+    out.backward()
     assert slopes == pytest.approx([x.grad for x in inputs], rel=1e-9, abs=1e-9, nan_ok=True)
 
 
-@given(programs(max_steps=5), points)
-def test_second_derivatives_agree_with_fifty_digits(
-    program: list[Step], point: list[float]
-) -> None:
-    inputs = [Value(number) for number in point]
-    results = run_on_values(program, inputs)
-    assume_smooth_and_tame(program, [value.data for value in results])
-    assume(all(abs(value.data) < 20 for value in results))
-    gradients(results[-1], inputs)[0].backward()
-    with mp.workdps(70):
-        exact = [mp.mpf(number) for number in point]
-
-        def slope(at: list[object]) -> object:
-            step = mp.mpf(10) ** -20
-            return difference_quotient(lambda x: run_on_mpmath(program, x)[-1], at, 0, step)
-
-        for i, x in enumerate(inputs):
-            curvature = difference_quotient(slope, exact, i, mp.mpf(10) ** -15)
-            assume(abs(curvature) < 1e6)
-            assert abs(x.grad - curvature) <= 1e-8 * (1 + abs(curvature))
+@given(expressions(max_size=5))
+def test_second_derivatives_agree_with_sixty_digits(expression: Expression) -> None:
+    inputs, out = expression.on_values()
+    gradients(out, inputs)[0].backward()
+    for x, expected in zip(inputs, expression.exact(order=2).hessian[0], strict=True):
+        assert expected.allows(x.grad)
 
 
 def test_derivatives_of_any_order() -> None:
@@ -280,45 +265,52 @@ def test_gradients_come_in_the_shape_of_the_inputs() -> None:
 # ── Modes ─────────────────────────────────────────────────────────────────────
 
 
-vectors = st.lists(st.floats(-2, 2), min_size=2, max_size=2)
+pairs = st.tuples(st.floats(-2, 2), st.floats(-2, 2))
 
 
-@given(programs(), points, vectors, vectors)
+def inner(x: Iterable[float], y: Iterable[float]) -> Any:
+    return sum(a * b for a, b in zip(x, y, strict=True))
+
+
+@given(expressions(MOST_USED, inputs=ORDINARY, max_inputs=2), pairs, pairs)
 def test_forward_mode_reverse_mode_and_the_jacobian_agree(
-    program: list[Step], point: list[float], tangent: list[float], weights: list[float]
+    expression: Expression, direction: tuple[float, float], weights: tuple[float, float]
 ) -> None:
     def function(x: Any) -> Any:
-        return run_on_values(program, x)[-2:]
+        return expression.evaluate(x, apply)[-2:]
 
+    point = list(expression.point)
+    tangent = list(direction[: len(point)])
     rows = jacobian(function)(point)
     values, rates = jvp(function, (point,), (tangent,))
     again, pull_back = vjp(function, point)
-    [shares] = pull_back(weights)
+    [shares] = pull_back(list(weights))
     assume(all(abs(x) < 1e6 for x in (*values, *rows[0], *rows[1])))
     assert values == again == [x.data for x in function([Value(x) for x in point])]
     for i in range(2):
-        forward = rows[i][0] * tangent[0] + rows[i][1] * tangent[1]
-        assert rates[i] == pytest.approx(forward, rel=1e-9, abs=1e-9)
-        backward = rows[0][i] * weights[0] + rows[1][i] * weights[1]
-        assert shares[i] == pytest.approx(backward, rel=1e-9, abs=1e-9)
+        assert rates[i] == pytest.approx(inner(rows[i], tangent), rel=1e-9, abs=1e-9)
+    for share, column in zip(shares, zip(*rows, strict=True), strict=True):
+        assert share == pytest.approx(inner(column, weights), rel=1e-9, abs=1e-9)
 
 
 def flat(rows: Any) -> list[float]:
     return list(itertools.chain.from_iterable(rows))
 
 
-@given(programs(max_steps=6), points, vectors)
-def test_every_way_to_second_derivatives_gives_the_same(
-    program: list[Step], point: list[float], tangent: list[float]
+@given(expressions(MOST_USED, inputs=ORDINARY, max_inputs=2, max_size=6), pairs)
+def test_every_combination_of_modes_gives_the_same_second_derivatives(
+    expression: Expression, direction: tuple[float, float]
 ) -> None:
     def function(x: Any) -> Any:
-        return run_on_values(program, x)[-1]
+        return expression(*x)
 
-    assume(abs(function([Value(x) for x in point]).data) < 1e3)
+    point = list(expression.point)
+    tangent = list(direction[: len(point)])
+    assume(abs(function(point)) < 1e3)
     rows = hessian(function)(point)
     assume(all(abs(x) < 1e6 for x in flat(rows)))
     close = pytest.approx(flat(rows), rel=1e-9, abs=1e-9)
-    units = [[1.0, 0.0], [0.0, 1.0]]
+    units = [[float(i == j) for j in range(len(point))] for i in range(len(point))]
     assert flat(zip(*rows, strict=True)) == close
     assert flat(jacobian(grad(function))(point)) == close
     assert flat(jvp(grad(function), (point,), (unit,))[1] for unit in units) == close
@@ -326,7 +318,7 @@ def test_every_way_to_second_derivatives_gives_the_same(
         flat(grad(lambda x, unit=unit: jvp(function, (x,), (unit,))[1])(point) for unit in units)
         == close
     )
-    expected = [row[0] * tangent[0] + row[1] * tangent[1] for row in rows]
+    expected = [inner(row, tangent) for row in rows]
     assert hvp(function, (point,), (tangent,)) == pytest.approx(expected, rel=1e-8, abs=1e-8)
 
 
@@ -365,7 +357,7 @@ def test_a_jacobian_is_taken_in_the_mode_that_takes_fewer_sweeps() -> None:
         with counted() as counter:
             jacobian(function)(point)
         # To record the function and one sweep takes some 70 operations each, and the local
-        # derivatives as many. The other way there would be 40 sweeps.
+        # derivatives as many. In the other order there would be 40 sweeps.
         assert 200 < counter.count < 400
 
 
@@ -421,7 +413,7 @@ def test_a_derivative_of_infinity_stays_where_it_is() -> None:
 
 # ── Derivatives within derivatives ────────────────────────────────────────────
 
-# Ways to differentiate a function of one number, forwards and in reverse.
+# Functions that differentiate a function of one number, forwards and in reverse.
 DIFFERENTIATE: dict[str, Callable[[Callable[[Any], Any]], Callable[[Any], Any]]] = {
     "grad": grad,
     "value_and_grad": lambda f: lambda x: value_and_grad(f)(x)[1],
@@ -436,7 +428,7 @@ DIFFERENTIATE: dict[str, Callable[[Callable[[Any], Any]], Callable[[Any], Any]]]
 @pytest.mark.parametrize(("outer", "inner"), list(itertools.product(DIFFERENTIATE, repeat=2)))
 def test_a_derivative_within_another_is_by_its_own_variable(outer: str, inner: str) -> None:
     d, e = DIFFERENTIATE[outer], DIFFERENTIATE[inner]
-    # What the inner function closes over depends on the outer variable; its point does not.
+    # The inner function closes over the outer variable; its point does not depend on it.
     assert d(lambda x: x * e(lambda y: x + y)(1.0))(3.0) == 1.0
     assert d(lambda x: x * e(lambda y: x * y)(1.0))(3.0) == 6.0
     assert d(lambda x: e(lambda y: x * y * y)(2.0))(3.0) == 4.0

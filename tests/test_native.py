@@ -1,4 +1,4 @@
-"""Which engine runs, and that a compiled one that is out of date does not go unnoticed."""
+"""The engine that runs, and the error for a compiled one that is out of date."""
 
 from __future__ import annotations
 
@@ -116,7 +116,7 @@ def test_the_switch_does_not_accept_what_is_stale(stale: Path) -> None:
 
 
 def test_programs_that_tests_start_run_on_the_engine_of_the_test_run() -> None:
-    """Any other way of making up their environment might lose the switch."""
+    """An environment that is made up elsewhere might lose the switch."""
     made = [
         ast.unparse(keyword.value)
         for path in (ROOT / "tests").rglob("*.py")
@@ -163,7 +163,7 @@ def test_an_edit_of_a_source_runs_at_once(source: str, tmp_path: Path) -> None:
 
 
 def test_freeing_a_deep_graph_leaves_every_other_value_alone() -> None:
-    # Python's own way of freeing deep structures writes before an object that has no header
+    # Python, when it frees deep structures, writes before an object that has no header
     # for the garbage collector; see autograd/engine/freeing.h.
     kept: list[Value] = []
     for _ in range(3):
@@ -220,7 +220,7 @@ def test_every_settable_property_is_among_those() -> None:
 
 
 class Model:
-    """What calls are noted for."""
+    """A thing to note calls for."""
 
 
 def test_what_a_module_returns_may_be_nested_to_any_depth_and_hold_itself() -> None:

@@ -1,4 +1,4 @@
-"""The package as a whole: its public names, which way imports point, what they load."""
+"""The package as a whole: its public names, the direction of imports, the modules they load."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ import nn
 
 ROOT = Path(__file__).parent.parent
 
-# For each folder, what the modules in it may import of the project besides each other.
+# For each folder, the parts of the project that its modules may import besides each other.
 RULES = {
     "autograd/engine": ["autograd.native"],
     "autograd/snapshot": ["autograd.engine*"],

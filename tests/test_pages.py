@@ -27,7 +27,7 @@ PICTURES = [name for name in SHOWN if name not in BY_DOT]
 
 @cache
 def drawn() -> dict[str, Any]:
-    """What the examples of the page have drawn, by name: as SVG, or for dot as a Digraph."""
+    """The drawings of the examples of the page, by name: as SVG, or for dot as a Digraph."""
     text = PAGE.read_text("utf-8")
     test = doctest.DocTestParser().get_doctest(text, {}, "pictures", str(PAGE), 0)
     doctest.DocTestRunner(verbose=False).run(test, clear_globs=False)
@@ -49,7 +49,7 @@ def test_a_picture_is_what_the_page_draws(name: str) -> None:
 
 @pytest.mark.parametrize(("name", "own"), BY_DOT.items())
 def test_a_picture_of_dot_says_what_the_page_draws(name: str, own: str) -> None:
-    """Where dot puts it depends on its version and its fonts."""
+    """Positions by dot depend on its version and its fonts."""
     kept = (DOCS / f"{name}.svg").read_text("utf-8")
     assert sorted(dot_texts(kept)) == sorted(svg_texts(drawn()[own]))
     numbers = re.findall(r">grad (\S+)</FONT>", drawn()[name].source)

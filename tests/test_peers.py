@@ -22,7 +22,7 @@ from autograd.engine.primitive import Primitive
 from autograd.testing import Expression, expressions
 
 UNITS = 100  # times what the bound is for ours
-COARSE = 1e-14  # what a derivative may be off, where it is smaller than 1
+COARSE = 1e-14  # the error of a derivative, where it is smaller than 1
 
 Functions = dict[Primitive, Callable[..., Any]]
 Answer = tuple[float, list[float]]
@@ -35,7 +35,7 @@ def ours(expression: Expression) -> Answer:
 
 
 def arithmetic() -> Functions:
-    """What arrays write as floats do."""
+    """The operations that arrays write as floats do."""
     return {
         table.add: lambda x, y: x + y,
         table.subtract: lambda x, y: x - y,
@@ -128,7 +128,7 @@ def in_jax() -> tuple[Functions, Callable[..., Answer]]:
     functions[table.logsumexp] = over(activations.logsumexp)
     functions[table.share] = over(lambda xs: activations.softmax(xs)[0])
     functions[table.log_share] = over(lambda xs: activations.log_softmax(xs)[0])
-    # What chooses a branch by data cannot be traced.
+    # A function that chooses a branch by data cannot be traced.
     functions[table.leaky_relu] = lambda x, slope: numpy.where(x > 0.0, x, slope * x)
 
     def answer(expression: Expression) -> Answer:
@@ -166,7 +166,7 @@ def compare(functions: Functions, theirs: Callable[[Expression], Answer], count:
     @given(expressions(functions, inputs=st.floats(-3.0, 3.0)))
     def agree(expression: Expression) -> None:
         expected = expression.exact(2)
-        # A second derivative that is left open tells of a kink somewhere on the way.
+        # A second derivative that is left open means a kink in some operation.
         assume(all(x.error < math.inf for line in expected.hessian for x in line))
         value, gradient = ours(expression)
         their_value, their_gradient = theirs(expression)

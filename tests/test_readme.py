@@ -56,7 +56,7 @@ def test_a_file_has_the_numbers_on_the_edges_on_request_and_a_notebook_has_not(
 
 
 def test_the_picture_of_graphviz_shows_the_same() -> None:
-    """Where dot puts it depends on its version and its fonts."""
+    """Positions by dot depend on its version and its fonts."""
     kept = dot_texts((ROOT / "docs" / "graphviz.svg").read_text("utf-8"))
     drawn = graph(example()).to_svg(local_derivatives="numbers")
     assert sorted(kept) == sorted(svg_texts(drawn))

@@ -41,7 +41,7 @@ def test_minimize_takes_a_value_and_a_gradient_together(method: str) -> None:
 
 @pytest.mark.parametrize("method", METHODS_WITH_HESSIAN)
 def test_minimize_takes_a_hessian(method: str) -> None:
-    # dogleg asks that the Hessian be positive definite on the way
+    # dogleg needs a positive definite Hessian at every step
     start = [1.2, 1.2] if method == "dogleg" else START
     result = optimize.minimize(
         function, start, jac=grad(function), hess=hessian(function), method=method, tol=1e-8

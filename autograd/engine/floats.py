@@ -371,6 +371,12 @@ def inversion(x: float, y: float) -> float:
     return ldexp(divide(x, x * x + y * y), -exponent)
 
 
+def difference_of_squares(x: float, y: float) -> float:
+    if abs(x) == abs(y) < INFINITY:
+        return 0.0  # the other factor may have overflowed
+    return (x - y) * (x + y)  # x * x - y * y would cancel
+
+
 def sinh(x: float) -> float:
     try:
         return math.sinh(x)

@@ -209,7 +209,7 @@ sinh_arccosh: Final[Row] = Row("sinh_arccosh", floats.sinh_arccosh, lambda x, ou
 
 over_square:           Final[Row] = Row("over_square",           floats.over_square,
                                                             lambda x, y, out: over_square(1.0, y),
-                                                            lambda x, y, out: divide(-2.0 * out, y))
+                                                            lambda x, y, out: -2.0 * divide(out, y))
 power_slope:           Final[Row] = Row("power_slope",           floats.power_slope,
                           lambda x, y, out: damped(power_slope(x, y - 1.0), y),
                           lambda x, y, out: damped(1.0 + xlogy(y, in_domain(x)), power(x, y - 1.0)))
@@ -218,8 +218,8 @@ power_rate:            Final[Row] = Row("power_rate",            floats.power_ra
                           lambda x, y, out: damped(log(x), out))
 inversion:             Final[Row] = Row("inversion",             floats.inversion,
                                       lambda x, y, out: difference_of_squares(inversion(y, x), out),
-                                      lambda x, y, out: -2.0 * out * inversion(y, x))
-difference_of_squares: Final[Row] = Row("difference_of_squares", lambda x, y: (x - y) * (x + y),
+                                      lambda x, y, out: damped(-2.0 * inversion(y, x), out))
+difference_of_squares: Final[Row] = Row("difference_of_squares", floats.difference_of_squares,
                                                                          lambda x, y, out: 2.0 * x,
                                                                          lambda x, y, out: -2.0 * y)
 sinc_derivative:       Final[Row] = Row("sinc_derivative",       floats.sinc_derivative,

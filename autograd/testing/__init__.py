@@ -1,12 +1,12 @@
-"""What programs that use this library are tested with.
+"""Tools for testing programs that use this library.
 
 >>> from autograd import tanh
 >>> from autograd.testing import check_primitive
 >>> from mpmath import mp
 >>> check_primitive(tanh, mp.tanh, [0.3], [20.0])
 
-Each name is loaded when it is first asked for, since what stands behind it may need mpmath
-or Hypothesis, which ``pip install hypothesis mpmath`` brings.
+A name is loaded at its first use, since its module may need mpmath or Hypothesis, which
+``pip install hypothesis mpmath`` brings.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
-"""The chain rule once more, in its plainest form, and what the engine is held to by it.
+"""The chain rule in its plainest form, as an independent check of the engine.
 
-`backward` and `gradients` walk a graph in ways of their own, for speed and to be
-differentiated again. Here the same is written as a textbook has it, and with a bound on
-the rounding errors, so that a difference means a fault.
+`backward` and `gradients` are written for speed and to be differentiated again. Here the
+same is written as a textbook has it, with a bound on the rounding errors, so that a
+larger difference means a fault.
 """
 
 from __future__ import annotations
@@ -19,13 +19,13 @@ from autograd.functional import gradients
 # A value or a local derivative is right to 4 units in the last place, and a product is
 # rounded. Below the least normal number there are fewer digits.
 _UNITS: Final = 4.0
-_ROUNDING: Final = (_UNITS + 1.0) * sys.float_info.epsilon
+_PRODUCT_ROUNDING: Final = (_UNITS + 1.0) * sys.float_info.epsilon
 _UNDERFLOW: Final = sys.float_info.min
 
 
 @dataclass(frozen=True, slots=True)
 class Adjoint:
-    """The derivative of a result by a value, and how far rounding may have taken it."""
+    """The derivative of a result by a value, and a bound on its rounding error."""
 
     value: float
     error: float
@@ -44,7 +44,7 @@ def adjoints(root: Value) -> dict[Value, Adjoint]:
         for source, local in zip(value.inputs, value.local_derivatives, strict=True):
             share = local * adjoint.value
             before = found.get(source, Adjoint(0.0, 0.0))
-            rounding = _ROUNDING * abs(share) + _UNDERFLOW * max(1.0, abs(adjoint.value))
+            rounding = _PRODUCT_ROUNDING * abs(share) + _UNDERFLOW * max(1.0, abs(adjoint.value))
             found[source] = Adjoint(
                 before.value + share, before.error + abs(local) * adjoint.error + rounding
             )
@@ -52,7 +52,7 @@ def adjoints(root: Value) -> dict[Value, Adjoint]:
 
 
 def noise(root: Value) -> float:
-    """How far ``root`` may be off since each value that it was computed from was rounded."""
+    """A bound on the error of ``root`` from the rounding of each value it was computed from."""
     shares = [
         abs(adjoint.value) * _UNITS * math.ulp(value.data)
         for value, adjoint in adjoints(root).items()
@@ -62,7 +62,7 @@ def noise(root: Value) -> float:
 
 
 def is_moderate(root: Value) -> bool:
-    """Whether no number on the way is so large or small that a product of two has fewer digits."""
+    """True if no value or adjoint is so large or small that a product of two loses digits."""
     sizes = [
         abs(x) for value, adjoint in adjoints(root).items() for x in (value.data, adjoint.value)
     ]
@@ -70,12 +70,12 @@ def is_moderate(root: Value) -> bool:
 
 
 def broken_promise(root: Value, names: Mapping[Value, str]) -> str:
-    """What recording, `backward` or `gradients` have done that they should not; or nothing.
+    """A description of what recording, `backward` or `gradients` did wrong; else an empty string.
 
     The local derivatives on the record should be what the rules give. By either, the values,
     from ``root`` down, should have the gradient that their uses hand to them. A second
-    backward pass should double it in a leaf, and set it afresh elsewhere. ``names`` says what
-    to call the leaves. Every gradient is left as it was.
+    backward pass should double it in a leaf, and set it afresh elsewhere. ``names`` has the
+    names of the leaves in messages. Every gradient is left as it was.
     """
     order = list(reversed(topological_order(root)))
     before = [(value, value._grad, value._awaited) for value in order]
@@ -90,11 +90,13 @@ def broken_promise(root: Value, names: Mapping[Value, str]) -> str:
 
 def _broken_promises(root: Value, order: list[Value], names: Mapping[Value, str]) -> Iterator[str]:
     for value in order:
-        for recorded, by_rule in zip(value.local_derivatives, _by_rule(value), strict=True):
+        for recorded, by_rule in zip(
+            value.local_derivatives, _derivatives_by_rule(value), strict=True
+        ):
             if not _same(recorded, by_rule):
                 yield (
                     f"{shown(value, names)} is recorded with the local derivative {recorded!r}, "
-                    f"where the rule of {_name(value)} gives {by_rule!r}."
+                    f"where the rule of {_operation_name(value)} gives {by_rule!r}."
                 )
     expected = adjoints(root)
     root.backward()
@@ -123,8 +125,8 @@ def _broken_promises(root: Value, order: list[Value], names: Mapping[Value, str]
             )
 
 
-def _by_rule(value: Value) -> list[float]:
-    """What the table's rules give for each of the inputs, from numbers alone."""
+def _derivatives_by_rule(value: Value) -> list[float]:
+    """The local derivative for each input, by the table's rules on floats."""
     if value.op is None:
         return []
     operands = value.operands
@@ -135,14 +137,14 @@ def _by_rule(value: Value) -> list[float]:
     ]
 
 
-def _name(value: Value) -> str:
+def _operation_name(value: Value) -> str:
     return value.op.name if value.op else ""
 
 
 def _added_up(
     value: Value, got: float, expected: Adjoint, order: list[Value], names: Mapping[Value, str]
 ) -> str:
-    uses = [_name(user) for user in order for source in user.inputs if source is value]
+    uses = [_operation_name(user) for user in order for source in user.inputs if source is value]
     if not uses:
         return f"gives the result the gradient {got!r}: it should be 1."
     times = "once" if len(uses) == 1 else f"{len(uses)} times"
@@ -153,7 +155,7 @@ def _added_up(
 
 
 def shown(value: Value, names: Mapping[Value, str]) -> str:
-    """What a message calls a value: its name and number, or the operation and its operands."""
+    """A value in a message: its name and number, or the operation and its operands."""
     name = names.get(value) or value.label
     if value.op is None:
         return f"{name} = {value.data!r}" if name else repr(value.data)
@@ -162,7 +164,7 @@ def shown(value: Value, names: Mapping[Value, str]) -> str:
 
 
 def is_close(got: float, expected: Adjoint) -> bool:
-    """Whether a derivative is the expected one but for rounding, done twice."""
+    """True if a derivative is the expected one, within the rounding errors of both."""
     return _same(got, expected.value) or abs(got - expected.value) <= 2.0 * expected.error
 
 

@@ -1,13 +1,12 @@
-"""What an expression should give, to 60 digits, and how far a float may be from it.
+"""The exact value and derivatives of an expression, to 60 digits, with error bounds for floats.
 
 The formulas of `autograd.testing.formulas` are carried through the expression in forward
-mode, on mpmath numbers: along with each number goes how fast it changes with each input,
-and how fast that changes. So nothing is shared with the engine, neither the table nor the
-order of the chain rule.
+mode, on mpmath numbers: each number has its first and second derivatives by the inputs.
+So nothing is shared with the engine, neither the table nor the order of the chain rule.
 
-Along with each goes, too, how far floats may be from it. That is derived, not guessed:
-an operation is taken to be right to a few units in the last place, for operands that are
-themselves off by what went before. What that does to its value and to its derivatives is
+Each number also has a bound on the error of floats. That is derived, not guessed: an
+operation is taken to be right to a few units in the last place, for operands that are
+themselves off by the errors before. The effect on its value and on its derivatives is
 found by moving the operands that far. Where they lie so near a kink or a jump that the
 other side is within reach, the allowance is then as large as the step between the two.
 """
@@ -26,11 +25,11 @@ from autograd.testing.formulas import FORMULAS, Formula
 
 DIGITS: Final = 60
 _MORE_DIGITS: Final = 100  # for differences
-_STEP: Final = mpf(10) ** -25
+_DIFFERENCE_STEP: Final = mpf(10) ** -25
 _LONGER: Final = 2.5  # times as long is the step to the left
 
-# Of numbers and slopes outside of this range nothing is said, since products of them, taken
-# in one order or another, may overflow or vanish.
+# Numbers and slopes outside of this range have no bound: products of them may overflow or
+# vanish, depending on the order.
 LEAST: Final = mpf(10) ** -20
 GREATEST: Final = mpf(10) ** 15
 
@@ -40,7 +39,7 @@ _FIRST: Final = 8 * 2.0**-52
 _SECOND: Final = 32 * 2.0**-52
 _RESOLUTION: Final = 1e-40  # below this, neither underflow nor a difference tells from 0
 
-_NEAR: Final = 2.0**-10  # how far operands may be off, for a function to be smooth on the way
+_NEAR: Final = 2.0**-10  # the greatest error of operands, as a part of their size
 
 
 class UndefinedError(Exception):
@@ -48,13 +47,13 @@ class UndefinedError(Exception):
 
 
 def is_tame(number: Any) -> bool:
-    """Whether the number is 0 or of a size that products can be taken of."""
+    """True if the number is 0 or of a size that allows products."""
     return not number or bool(LEAST <= abs(number) <= GREATEST)
 
 
 @dataclass(frozen=True)
 class Expected:
-    """A number, and how far a float may be from it.
+    """An exact number, and a bound on the error of a float.
 
     Attributes:
         number: the exact number, of mpmath; nan where there is none.
@@ -70,7 +69,7 @@ class Expected:
     error: float
 
     def allows(self, actual: float) -> bool:
-        """Whether ``actual`` is within the bound."""
+        """True if ``actual`` is within the bound."""
         return self.error == math.inf or bool(abs(actual - self.number) <= self.error)
 
     def __bool__(self) -> bool:
@@ -81,21 +80,21 @@ class Expected:
 
     def __mul__(self, other: Expected) -> Expected:
         if math.inf in (self.error, other.error):
-            return _UNKNOWN
+            return _ANYTHING
         if not self or not other:
-            return _ZERO
+            return _EXACT_ZERO
         error = float(abs(self.number)) * other.error + self.error * float(abs(other.number))
         return Expected(self.number * other.number, error + self.error * other.error)
 
 
-_ZERO: Final = Expected(mpf(0), 0.0)
-_ONE: Final = Expected(mpf(1), 0.0)
-_UNKNOWN: Final = Expected(mp.nan, math.inf)
+_EXACT_ZERO: Final = Expected(mpf(0), 0.0)
+_EXACT_ONE: Final = Expected(mpf(1), 0.0)
+_ANYTHING: Final = Expected(mp.nan, math.inf)
 
 
 @dataclass(frozen=True)
 class Expectation:
-    """What an expression should give.
+    """The exact value and derivatives of an expression.
 
     Attributes:
         value: its value.
@@ -114,31 +113,31 @@ def expectation(
     formulas: Mapping[Primitive, Any],
     order: int,
 ) -> Expectation:
-    """What an expression should give, with derivatives up to ``order``.
+    """The exact value of an expression, with derivatives up to ``order``.
 
     Args:
-        point: the number that each input stands for.
+        point: the number for each input.
         evaluate: `Expression.evaluate`, which carries the expression out in any arithmetic.
-        formulas: what operations should give that are not in the table.
+        formulas: a function or `Formula` for each operation that is not in the table.
         order: 0 for the value alone, 1 for its derivatives as well, 2 for theirs too.
     """
     count = len(point)
 
     def carry_out(operation: Primitive, operands: list[Any]) -> Expectation:
-        known = [x if isinstance(x, Expectation) else _number(x, count) for x in operands]
+        known = [x if isinstance(x, Expectation) else _seeded(x, count) for x in operands]
         varying = [i for i, x in enumerate(operands) if isinstance(x, Expectation)]
         return _result(Local(operation, formulas), known, varying, order)
 
     with mp.workdps(DIGITS):
-        inputs = [_number(x, count, position=i) for i, x in enumerate(point)]
+        inputs = [_seeded(x, count, position=i) for i, x in enumerate(point)]
         out: Expectation = evaluate(inputs, carry_out)[-1]
     return out
 
 
-def _number(number: float, count: int, position: int | None = None) -> Expectation:
+def _seeded(number: float, count: int, position: int | None = None) -> Expectation:
     """A constant, or the input at ``position`` of ``count``."""
-    gradient = [_ONE if i == position else _ZERO for i in range(count)]
-    return Expectation(Expected(mpf(number), 0.0), gradient, [[_ZERO] * count] * count)
+    gradient = [_EXACT_ONE if i == position else _EXACT_ZERO for i in range(count)]
+    return Expectation(Expected(mpf(number), 0.0), gradient, [[_EXACT_ZERO] * count] * count)
 
 
 # ── One operation ─────────────────────────────────────────────────────────────
@@ -181,7 +180,7 @@ class Local:
         return lambda numbers: _difference(self.slope(i), numbers, j)
 
     def is_smooth(self, i: int, j: int, numbers: list[Any]) -> bool:
-        """Whether that is defined. At a kink it may be so in one order and not in the other."""
+        """True if that is defined. At a kink it may be so in one order of i and j only."""
         try:
             self.curvature(i, j)(numbers)
         except UndefinedError:
@@ -190,7 +189,7 @@ class Local:
 
 
 def _real(function: Callable[..., Any], *arguments: Any) -> Any:
-    """What the function gives, if that is a real number."""
+    """The result of the function, if that is a real number."""
     try:
         number = function(*arguments)
     except (ZeroDivisionError, ValueError, OverflowError) as error:
@@ -213,7 +212,7 @@ def _difference(function: Callable[[list[Any]], Any], numbers: list[Any], i: int
     with mp.workdps(_MORE_DIGITS):
         sizes = [abs(x) for x in numbers if x]
         scale = min(mpf(1), abs(numbers[i]) or min(sizes, default=mpf(1)))
-        step = scale * _STEP
+        step = scale * _DIFFERENCE_STEP
 
         def at(distance: Any) -> Any:
             return function([*numbers[:i], numbers[i] + distance, *numbers[i + 1 :]])
@@ -239,9 +238,9 @@ def _result(
     rounding = _FIRST if local.formula.cancels or local.formula.shift_invariant else 0.0
     reach = _reach(local, operands, rounding)
     value = _within_reach(local.value, numbers, reach, _FIRST)
-    if value is _UNKNOWN:
+    if value is _ANYTHING:
         count = len(operands[0].gradient)
-        return Expectation(_UNKNOWN, [_UNKNOWN] * count, [[_UNKNOWN] * count] * count)
+        return Expectation(_ANYTHING, [_ANYTHING] * count, [[_ANYTHING] * count] * count)
     gradient: list[Expected] = []
     hessian: list[list[Expected]] = []
     if order > 0:
@@ -252,7 +251,7 @@ def _result(
         second = {
             (i, j): _within_reach(local.curvature(i, j), numbers, reach, _SECOND)
             if i == j or local.is_smooth(j, i, numbers)
-            else _UNKNOWN
+            else _ANYTHING
             for i in varying
             for j in varying
             if i <= j
@@ -262,7 +261,7 @@ def _result(
 
 
 def _reach(local: Local, operands: list[Expectation], rounding: float) -> list[float] | None:
-    """How far the operands may be off, rounded that much too; None if too far to tell anything."""
+    """The error bound of each operand, rounding included; None if one is too large to be of use."""
     values = [x.value for x in operands]
     if any(x.error == math.inf for x in values):
         return None
@@ -279,13 +278,13 @@ def _within_reach(
     reach: list[float] | None,
     rounding: float,
 ) -> Expected:
-    """What ``function`` gives, and how far off it may be where the operands are."""
+    """The value of ``function``, with a bound for operands that are off by ``reach``."""
     if reach is None:
-        return _UNKNOWN
+        return _ANYTHING
     try:
         number = function(numbers)
         if rounding == _FIRST and not is_tame(number):
-            return _UNKNOWN
+            return _ANYTHING
         error = rounding * float(abs(number)) + _RESOLUTION
         for i, distance in enumerate(reach):
             if distance:
@@ -296,7 +295,7 @@ def _within_reach(
                     for move in (-distance, distance)
                 )
     except UndefinedError:
-        return _UNKNOWN
+        return _ANYTHING
     return Expected(number, error)
 
 
@@ -327,7 +326,7 @@ def _curvatures(
 
 
 def _total(terms: list[Expected]) -> Expected:
-    total = _ZERO
+    total = _EXACT_ZERO
     for term in terms:
         if term:
             total = total + term

@@ -1,7 +1,7 @@
 """An expression: operations on numbers, one after the other, with shared results.
 
 It can be evaluated on Values, on floats and on anything else, and it prints as the code
-that builds it. `autograd.testing.exact` says what it should give, and `check` compares.
+that builds it. `autograd.testing.exact` computes its exact value, and `check` compares.
 Hypothesis draws expressions with the strategy `autograd.testing.expressions`.
 """
 
@@ -21,7 +21,7 @@ from autograd.functional import gradients
 if TYPE_CHECKING:
     from autograd.testing.exact import Expectation, Expected
 
-# How Python writes these operations.
+# The operations that Python writes with an operator.
 _INFIX: Final[dict[Primitive, tuple[str, Callable[[Any, Any], Any]]]] = {
     table.add: ("+", operator.add),
     table.subtract: ("-", operator.sub),
@@ -40,8 +40,8 @@ class Step:
     Attributes:
         operation: the primitive. `where` has three operands, and takes the second where
             the first is positive, else the third.
-        operands: for each operand the position of the number that it is, counting the
-            inputs of the expression and then its steps; or, as a float, a constant.
+        operands: for each operand its position among the inputs of the expression followed by
+            its steps, as an int; or a constant, as a float.
     """
 
     operation: Primitive
@@ -53,10 +53,10 @@ class Expression:
     """Operations on numbers, one after the other; the last gives the result.
 
     Attributes:
-        point: the number that each input stands for.
+        point: the number for each input.
         steps: the operations.
-        formulas: what operations should give that are not in the table: for each a
-            function of mpmath numbers, or a `Formula`.
+        formulas: for each operation that is not in the table a function of mpmath numbers, or
+            a `Formula`.
 
     Called with numbers or Values in place of those of its point, it is a function.
 
@@ -93,7 +93,7 @@ class Expression:
         """The inputs, and then the result of every step, in arithmetic of one's own.
 
         Args:
-            numbers: what the inputs stand for.
+            numbers: the inputs.
             apply: carries out an operation on the list of its operands, of which the
                 constants are floats.
 
@@ -115,7 +115,7 @@ class Expression:
         return inputs, self(*inputs)
 
     def exact(self, order: int = 1) -> Expectation:
-        """What the expression should give, in arithmetic of 60 digits, independent of the table.
+        """The exact value and derivatives, in arithmetic of 60 digits, independent of the table.
 
         Args:
             order: 0 for the value alone, 1 for its derivatives as well, 2 for theirs too.
@@ -134,7 +134,7 @@ class Expression:
             order: 0 for the value alone, 1 for its derivatives as well, 2 for theirs too.
 
         Raises:
-            AssertionError: it says what is off, by how much, and for which expression.
+            AssertionError: the message has the number that is off, the exact one, and the code.
         """
         for what, actual, expected in self.comparisons(order):
             if not expected.allows(actual):
@@ -146,7 +146,7 @@ class Expression:
                 )
 
     def comparisons(self, order: int = 1) -> Iterator[tuple[str, float, Expected]]:
-        """What `check` compares: what it is, the engine's number and the one expected."""
+        """Each number that `check` compares: its description, the engine's, the expected one."""
         expected = self.exact(order)
         inputs, out = self.on_values()
         yield "the value", out.data, expected.value
@@ -184,7 +184,7 @@ def apply(operation: Primitive, operands: Sequence[Any]) -> Any:
 
 
 def is_offered(operation: Primitive) -> bool:
-    """Whether the package has the operation among its public names."""
+    """True if the package has the operation among its public names."""
     name = operation.name
     is_public = name in table.__all__ or hasattr(builtins, name)
     return is_public and getattr(table, name, None) is operation
@@ -211,7 +211,7 @@ def code(expression: Expression) -> list[str]:
     imported = {"Value"}
     for name, step in zip(names[count:], expression.steps):
         operands = [names[x] if isinstance(x, int) else repr(x) for x in step.operands]
-        statements.append(f"{name} = {_written(step.operation, operands, imported)}")
+        statements.append(f"{name} = {_as_python(step.operation, operands, imported)}")
     if not expression.steps:
         statements.append(f"out = {names[-1]}")
     plain = sorted(imported - {"autograd"})
@@ -221,8 +221,8 @@ def code(expression: Expression) -> list[str]:
     return [*lines, *statements]
 
 
-def _written(operation: Primitive, operands: list[str], imported: set[str]) -> str:
-    """The operation on operands as Python writes it; what it needs is noted as imported."""
+def _as_python(operation: Primitive, operands: list[str], imported: set[str]) -> str:
+    """The operation on operands as Python writes it; adds the names it needs to ``imported``."""
     if operation in _INFIX:
         x, y = operands
         # -2.0 ** x is -(2.0 ** x)

@@ -1,4 +1,4 @@
-"""What the operations of the table compute, as a textbook writes it, in mpmath.
+"""The operations of the table, as a textbook writes them, in mpmath.
 
 `FORMULAS` has an entry for each operation that users call: its value and its derivatives,
 those at kinks included. A formula is written so that 60 digits are enough for it, and not
@@ -31,16 +31,16 @@ _SPARE_DIGITS: Final = 400
 
 @dataclass(frozen=True)
 class Formula:
-    """What an operation should give, as a function of mpmath numbers.
+    """The exact value of an operation, as a function of mpmath numbers.
 
     Attributes:
         value: a function of the operands; for a `Reduction`, of the list of them.
         derivatives: one for each operand; for a `Reduction`, one function of the list and the
             position. Where they are left out, they are found by differences of the value.
-        cancels: whether terms of opposite sign meet in the value or in a derivative, so that
-            close to a zero no better is to be had than with operands that are rounded.
-        shift_invariant: whether, besides, only the differences of the operands matter, so that
-            one near 0 is not known any better than one near 1.
+        cancels: True if terms of opposite sign are added in the value or in a derivative: close
+            to a zero the error is then that of rounded operands.
+        shift_invariant: True if, besides, only the differences of the operands matter, so that
+            one near 0 has the rounding error of one near 1.
 
     >>> versine = Formula(lambda angle: 1 - mp.cos(angle), (mp.sin,))
     """

@@ -1,4 +1,4 @@
-"""check_gradients: hold the chain rule against the values of the function themselves."""
+"""check_gradients: compare the chain rule with differences of the function's values."""
 
 from __future__ import annotations
 
@@ -25,10 +25,10 @@ from autograd.testing.operations import kink, wrong_rule, wrong_rule_of_rule
 
 __tracebackhide__ = True  # pytest shows the user's line and the message
 
-_MANY: Final = 64  # inputs beyond which they are not moved one by one
-_FEW: Final = 8  # inputs up to which second derivatives are taken along each of them
-_DIRECTIONS: Final = 2  # in which they are taken where there are more
-_SHOWN: Final = 6  # inputs that a message lists
+_ONE_BY_ONE: Final = 64  # the most inputs that are moved one by one
+_SECOND_ONE_BY_ONE: Final = 8  # the same for second derivatives
+_DIRECTIONS: Final = 2  # in which all move at once where there are more
+_SHOWN_INPUTS: Final = 6  # inputs that a message lists
 _NOT_RECORDED: Final = (
     "Each recorded operation is right by itself, so part of the computation has left the "
     "record: look for `.data`, float() and the functions of math."
@@ -52,8 +52,8 @@ def check_gradients(
 ) -> None:
     """Check every derivative of a function at a point against differences of its values.
 
-    What is compared are the gradients that `Value.backward` and `gradients` give, and up
-    to ``order`` the derivatives of these. The bound on the error of the differences is
+    The gradients that `Value.backward` and `gradients` give are compared, and up to
+    ``order`` the derivatives of these. The bound on the error of the differences is
     estimated along with them, so that there is no tolerance to be chosen; where mpmath is
     installed and the function can be carried out with 60 digits, first derivatives are
     compared with those too. It is also checked that what the engine promises holds for
@@ -64,13 +64,12 @@ def check_gradients(
         function: takes numbers, computes with them as with Values, and returns a number.
             It may be an operation that you have declared. Where it returns a container
             of numbers, each of them is checked.
-        inputs: what to call it with: numbers, Values, and modules of `nn`, whose parameters
+        inputs: the arguments of the call: numbers, Values, and modules of `nn`, whose parameters
             are then varied, or lists, tuples and dicts of these, or NumPy arrays of numbers.
             All are left as they were.
-        order: up to which order of derivatives to check. Each order beyond the first
+        order: the highest order of derivatives to check. Each order beyond the first
             makes it take several times as long.
-        tolerance: how far off a derivative may be besides, as a part of itself, for rules
-            that only approximate.
+        tolerance: a relative error that is allowed besides, for rules that only approximate.
         skip_kinks: leave out derivatives that do not exist, rather than raise an error.
 
     Raises:
@@ -187,10 +186,9 @@ class _Check:
     def first_derivatives(self) -> None:
         """Check the derivative of each output by each input.
 
-        Where these are many, they are moved all at once, and one by one only if that shows
-        a difference.
+        Many inputs are moved all at once, and one by one only if that shows a difference.
         """
-        if len(self.names) > _MANY and all(
+        if len(self.names) > _ONE_BY_ONE and all(
             self._agree_along(direction(self.point, seed)) for seed in range(_DIRECTIONS)
         ):
             return
@@ -201,7 +199,7 @@ class _Check:
             found = slopes(self._moving(j, self.function.values), self.point[j], rounding)
             precise = self._precise_slopes(j) or [None for _ in found]
             for i, place in enumerate(self.function.output_names):
-                # Where floats cannot tell, as for x * abs(x) at 0, 60 digits may.
+                # For x * abs(x) at 0 floats show no derivative, and 60 digits do.
                 difference = (found[i].problem == "rough" and precise[i]) or found[i]
                 self._hold(
                     f"derivative of {place} by {name}",
@@ -261,7 +259,7 @@ class _Check:
 
     def higher_derivatives(self, order: int) -> None:
         """Check the derivatives of that order against differences of those of one order less."""
-        if len(self.names) <= _FEW:
+        if len(self.names) <= _SECOND_ONE_BY_ONE:
             for j in range(len(self.names)):
                 self._along_input(order, j)
             return
@@ -317,8 +315,8 @@ class _Check:
         return found
 
     def _noise_at(self, order: int) -> list[float]:
-        """How far rounding may have taken each of `_derivatives_at` the point, if that is known."""
-        if len(self.names) > _MANY:
+        """A bound on the rounding error of each of `_derivatives_at` the point, if it is known."""
+        if len(self.names) > _ONE_BY_ONE:
             return []
         if order not in self._noise:
             leaves, outputs = self.function.record(self.point)
@@ -329,7 +327,7 @@ class _Check:
     def _contracted(
         self, order: int, rates: Sequence[float], leaves: list[Value], out: Value
     ) -> Value:
-        """What has the derivatives of that order as its first; ``rates`` is the last direction."""
+        """A Value whose derivatives are those of that order; ``rates`` is the last direction."""
         for each in range(order - 1):
             last = rates if each == order - 2 else self._contraction
             varying = [(x, rate) for x, rate in zip(leaves, last, strict=True) if rate]
@@ -387,7 +385,7 @@ class _Check:
     def _graphs(
         self, order: int, rates: Sequence[float], i: int
     ) -> tuple[list[Value], list[Value]]:
-        """The inputs, and what is differentiated for each order up to that one, once more."""
+        """The inputs, and for each order up to that one the Value to differentiate."""
         leaves, outputs = self.function.record(self.point)
         orders = range(1, order + 1)
         return leaves, [self._contracted(each, rates, leaves, outputs[i]) for each in orders]
@@ -401,19 +399,19 @@ class _Check:
     def _shifting(
         self, rates: Sequence[float], function: Callable[[list[float]], list[float]]
     ) -> Callable[[float], list[float]]:
-        """The function of how far all inputs have moved, each at its own rate."""
+        """The function of a length along which all inputs move, each at its own rate."""
         return lambda length: function(
             [x + length * rate for x, rate in zip(self.point, rates, strict=True)]
         )
 
     def _where(self) -> str:
         shown = [f"{name} = {x!r}" for name, x in zip(self.names, self.point, strict=True)]
-        more = [f"and {len(shown) - _SHOWN} more"] if len(shown) > _SHOWN else []
-        return f"At {', '.join([*shown[:_SHOWN], *more])}"
+        more = [f"and {len(shown) - _SHOWN_INPUTS} more"] if len(shown) > _SHOWN_INPUTS else []
+        return f"At {', '.join([*shown[:_SHOWN_INPUTS], *more])}"
 
 
 def _first(graphs: Sequence[list[Value]], look: Callable[[list[Value]], str]) -> str:
-    """What is found in the first of the graphs in which anything is."""
+    """The first result of ``look`` that is not empty; else an empty string."""
     return next(filter(None, map(look, graphs)), "")
 
 

@@ -1,4 +1,4 @@
-"""What a function is checked at: its inputs taken apart into numbers, each with a name."""
+"""The inputs of a function that is checked, as a list of numbers with names."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ class Function:
     """A function of numbers in containers and modules, as one of a list of numbers.
 
     Attributes:
-        name: what messages call the function.
-        names: how each of the numbers is reached, such as ``"weights[0]"``.
+        name: the name of the function in messages.
+        names: the name of each number, such as ``"weights[0]"``.
         point: the numbers that the inputs hold.
         parameters: those of the modules among the inputs.
-        output_names: the same of what the last call returned.
+        output_names: the name of each number that the last call returned.
     """
 
     def __init__(self, function: Callable[..., Any], inputs: Sequence[Any]) -> None:
         self._function = function
         self._inputs: list[tuple[list[Any], Structure]] = []
-        self.name = _name(function)
+        self.name = _function_name(function)
         self.names: list[str] = []
         self.point: list[float] = []
         self.parameters: list[Value] = []
@@ -63,11 +63,11 @@ class Function:
         return leaves, self.call(leaves)
 
     def call(self, leaves: Sequence[Value]) -> list[Value]:
-        """What the function returns for these Values; a module has its own already."""
+        """The outputs of the function for these Values, as Values; a module has its own already."""
         return [out if isinstance(out, Value) else Value(out) for out in self.outputs(leaves)]
 
     def outputs(self, leaves: Sequence[Traced]) -> list[Any]:
-        """What the function returns for any traced numbers."""
+        """The outputs of the function for any traced numbers."""
         own = [leaf for leaf, holder in zip(leaves, self._holders) if holder is None]
         remaining = iter(own)
         result = self._function(
@@ -87,7 +87,7 @@ class Function:
         return outputs
 
 
-def _name(function: Callable[..., Any]) -> str:
+def _function_name(function: Callable[..., Any]) -> str:
     name = function.name if isinstance(function, Primitive) else getattr(function, "__name__", "")
     return "the function" if name in ("", "<lambda>") else f"{name}()"
 
@@ -118,7 +118,7 @@ def _taken_apart(name: str, thing: Any) -> tuple[list[Any], Structure]:
 
 
 def _numbers(place: str, part: Any) -> Iterator[tuple[str, float, Value | None]]:
-    """Each number in a part: how it is reached, itself, and the parameter that holds it."""
+    """For each number in a part its name, itself, and the parameter that holds it."""
     if _is_module(part):
         for path, parameter in part.named_parameters():
             yield f"{place}.{path}", parameter.data, parameter

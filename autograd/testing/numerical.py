@@ -1,18 +1,17 @@
 """Derivatives from the values of a function alone, each with a bound on its error.
 
-They are what `check_gradients` holds the chain rule against, so they know nothing of it.
+`check_gradients` compares the chain rule with them, so they do not use it.
 Central differences are taken with steps that shrink, from about a third of the argument
 down, and extrapolated to a step of 0 as Richardson did; of the many estimates that this
 gives, the one with the least error bound is taken (Ridders 1982). Its bound adds up
 
-* how far extrapolating once more has moved the estimate: what is left of the truncation;
-* how far all finer steps disagree with it, as noise that is the greater the finer the
-  step; at least a unit in the last place of the function;
-* how far the slopes to the left and to the right disagree, extrapolated likewise. It
+* the change of the estimate by the last extrapolation, for the truncation;
+* its difference from all finer steps, as noise that grows as the step shrinks; at least a
+  unit in the last place of the function;
+* the difference of the slopes to the left and to the right, extrapolated likewise. It
   vanishes where the function is smooth, and does not next to a kink.
 
-Where no estimate is any good, the point itself is in question, and `Slope.problem`
-says how.
+Where no estimate is good enough, `Slope.problem` has the reason.
 """
 
 from __future__ import annotations
@@ -26,7 +25,7 @@ from typing import Final
 
 __tracebackhide__ = True  # pytest shows the user's lines
 
-_COLUMNS: Final = 6  # of the table of extrapolations
+_EXTRAPOLATIONS: Final = 6  # of the table of extrapolations
 # As parts of the argument, or of 1 where that is smaller.
 _FIRST_STEP: Final = 0.309
 _LAST_STEP: Final = 2e-13
@@ -46,7 +45,7 @@ class Slope:
 
     Attributes:
         value: the derivative; nan where there is none.
-        error: a bound on how far ``value`` is off.
+        error: a bound on the error of ``value``.
         problem: why there is no derivative: ``"kink"``, where the slopes to the left
             and to the right differ; ``"edge"``, where the function is not finite on one
             side at least; ``"rough"``, where the differences do not converge, as at a
@@ -110,11 +109,11 @@ def slopes(
     """The derivative of each of the numbers that ``function`` gives, at ``x``.
 
     Args:
-        function: called as rarely as gives good estimates: usually 20 times, at worst 180.
+        function: called until the estimates are good: usually 20 times, at most 180.
         x: the point.
-        noise: how far rounding inside the function may have taken each of its numbers,
-            if that is known to be more than a unit in the last place. Far from 1 it does
-            not show in the values: ``log(1 + x * x)`` is exactly 0 all around 1e-10.
+        noise: a bound on the rounding error of each of its numbers, if that is known to be more
+            than a unit in the last place. Far from 1 it does not show in the values:
+            ``log(1 + x * x)`` is exactly 0 all around 1e-10.
     """
     centre = function(x)
     noise = noise or [0.0] * len(centre)
@@ -125,8 +124,8 @@ def slopes(
     for scale in scales:
         tables = [_Differences(x, *each) for each in zip(centre, noise, strict=True)]
         for step in _steps(scale):
-            above = _values(function, x + step, len(centre))
-            below = _values(function, x - step, len(centre))
+            above = _values_at(function, x + step, len(centre))
+            below = _values_at(function, x - step, len(centre))
             for table, high, low in zip(tables, above, below, strict=True):
                 table.add(step, high, low)
             if all(table.is_good_enough() for table in tables):
@@ -144,8 +143,10 @@ def direction(point: Sequence[float], seed: int) -> list[float]:
     return [chance.choice((-1.0, 1.0)) * chance.uniform(0.5, 1.5) * (abs(x) or 1.0) for x in point]
 
 
-def _values(function: Callable[[float], Sequence[float]], x: float, count: int) -> Sequence[float]:
-    """The values at ``x``: nan where the function has none, which an error says."""
+def _values_at(
+    function: Callable[[float], Sequence[float]], x: float, count: int
+) -> Sequence[float]:
+    """The values at ``x``; nan where the function raises an error of arithmetic or type."""
     try:
         return function(x)
     except (ArithmeticError, TypeError, ValueError):
@@ -221,7 +222,7 @@ class _Differences:
             self._estimates.append(_Estimate(row, column, value, truncation, self.floor(row)))
 
     def floor(self, row: int) -> float:
-        """What rounding alone makes of the slope, at least."""
+        """The least error of the slope that rounding causes."""
         return 2.0 * max(math.ulp(self._size), self._noise) / self.steps[row]
 
     def best(self) -> _Estimate | None:
@@ -247,7 +248,7 @@ class _Differences:
         return best
 
     def one_sided(self, differences: list[float]) -> _Estimate | None:
-        """What the differences on one side converge to; None if they do not."""
+        """The limit of the differences on one side; None if they do not converge."""
         table: list[list[float]] = []
         candidates = []
         for row, difference in enumerate(differences):
@@ -262,7 +263,7 @@ class _Differences:
         return min(candidates, key=lambda estimate: estimate.error, default=None)
 
     def is_good_enough(self) -> bool:
-        """Whether no finer step could tell any more, or need."""
+        """True if no finer step is needed, or could improve the estimate."""
         best = self.best()
         if best is None:
             return False
@@ -274,7 +275,7 @@ def _extrapolate(
 ) -> None:
     """Add a row to Richardson's table: ``number``, then with ever more powers removed."""
     row = [number]
-    for column in range(min(len(table), _COLUMNS)):
+    for column in range(min(len(table), _EXTRAPOLATIONS)):
         factor = _RATIO ** (first_power + power_step * column)
         row.append(row[column] + (row[column] - table[-1][column]) / (factor - 1.0))
     table.append(row)

@@ -21,17 +21,16 @@ from autograd.engine.value import Value
 from autograd.testing.exact import Local, UndefinedError
 from autograd.testing.formulas import FORMULAS, Number
 from autograd.testing.numerical import Slope
-from autograd.testing.operations import Step, steps
+from autograd.testing.operations import RULE_ROUNDING, Use, uses
 
 __tracebackhide__ = True  # pytest shows the user's lines
 
-_DIGITS: Final = 100
+_WORKING_DIGITS: Final = 100
 _STEP: Final = mpf(10) ** -20
 _SPARE: Final = 40  # digits that the differences, and what cancels in the function, may take
-# How far the slopes to the left and to the right may differ, as a part of the function.
+# The greatest difference of the slopes to the left and to the right, as a part of the function.
 _SMOOTH: Final = mpf(10) ** -12
-_ROUNDING: Final = 16.0 * sys.float_info.epsilon  # that a rule is allowed
-# What a function raises that needs a Value or a float, or has no real value close by.
+# The errors of a function that needs a Value or a float, or has no real value close by.
 _CANNOT: Final = (
     ArithmeticError,
     AttributeError,
@@ -54,7 +53,7 @@ class Precise(Number):
             LookupError: there is no formula for it.
             UndefinedError: there is no real result, or more than one.
         """
-        numbers = [_number(operand) for operand in operands]
+        numbers = [_mpmath_number(operand) for operand in operands]
         if primitive is table.where:  # handed the one that was taken
             return type(self)(numbers[0])
         return type(self)(Local(primitive, {}).value(numbers))
@@ -71,16 +70,16 @@ class Precise(Number):
         return self._right(table.multiply, other)
 
     def __lt__(self, other: Any) -> bool:
-        return bool(self.number < _number(other))
+        return bool(self.number < _mpmath_number(other))
 
     def __le__(self, other: Any) -> bool:
-        return bool(self.number <= _number(other))
+        return bool(self.number <= _mpmath_number(other))
 
     def __gt__(self, other: Any) -> bool:
-        return bool(self.number > _number(other))
+        return bool(self.number > _mpmath_number(other))
 
     def __ge__(self, other: Any) -> bool:
-        return bool(self.number >= _number(other))
+        return bool(self.number >= _mpmath_number(other))
 
 
 def precise_slopes(
@@ -88,8 +87,8 @@ def precise_slopes(
 ) -> list[Slope | None]:
     """The derivative of each number that ``function`` gives by number ``i`` of the point.
 
-    None stands where there is none to that many digits, and the list is empty if the
-    function cannot be carried out so.
+    An element is None where there is no derivative to that many digits, and the list is empty if
+    the function cannot be carried out so.
 
     >>> from autograd import exp
     >>> [slope] = precise_slopes(lambda x: [exp(x[0]) * x[1]], [1.0, 3.0], 0)
@@ -98,7 +97,7 @@ def precise_slopes(
     """
     scale = abs(mpf(point[i])) or mpf(1)
     # A step that is small for a small number has to show in a function that is not.
-    with mp.workdps(_DIGITS + max(0, -math.frexp(float(scale))[1])):
+    with mp.workdps(_WORKING_DIGITS + max(0, -math.frexp(float(scale))[1])):
         numbers = [mpf(x) for x in point]
         step = _STEP * scale
         try:
@@ -110,11 +109,11 @@ def precise_slopes(
             ]
         except _CANNOT:
             return []
-        return [_slope(each, scale) for each in zip(*values, strict=True)]
+        return [_from_five_values(each, scale) for each in zip(*values, strict=True)]
 
 
-def _slope(values: Sequence[Any], scale: Any) -> Slope | None:
-    """From the values at two steps below, one below, the point, one above and two above."""
+def _from_five_values(values: Sequence[Any], scale: Any) -> Slope | None:
+    """The derivative from five values: at -2, -1, 0, 1 and 2 steps from the point."""
     far_below, below, at, above, far_above = values
     step = _STEP * scale
     left, right = (at - below) / step, (above - at) / step
@@ -133,34 +132,34 @@ def _slope(values: Sequence[Any], scale: Any) -> Slope | None:
 
 
 def imprecise_rule(graph: Iterable[Value]) -> str:
-    """The first operation with a rule that is off by more than rounding, described; or nothing."""
-    return next((fault for step in steps(graph) for fault in _imprecise(step)), "")
+    """The first operation with a rule that is off by more than rounding, described; else empty."""
+    return next((fault for use in uses(graph) for fault in _imprecise(use)), "")
 
 
-def _imprecise(step: Step) -> Iterator[str]:
-    formula = FORMULAS.get(step.primitive)
-    if formula is None or formula.cancels or step.primitive is table.where:
+def _imprecise(use: Use) -> Iterator[str]:
+    formula = FORMULAS.get(use.primitive)
+    if formula is None or formula.cancels or use.primitive is table.where:
         return
-    rules = step.rules(step.operands)
-    with mp.workdps(_DIGITS):
-        for i in step.varying:
+    rules = use.rules(use.operands)
+    with mp.workdps(_WORKING_DIGITS):
+        for i in use.varying:
             try:
-                exact = Local(step.primitive, {}).slope(i)([mpf(x) for x in step.operands])
+                exact = Local(use.primitive, {}).slope(i)([mpf(x) for x in use.operands])
             except UndefinedError:
                 continue
-            if abs(rules[i] - exact) > _ROUNDING * abs(exact) + sys.float_info.min:
+            if abs(rules[i] - exact) > RULE_ROUNDING * abs(exact) + sys.float_info.min:
                 yield (
-                    f"The rule of {step.primitive.name} for {step.name(i)} is at fault: at "
-                    f"{step.shown} it gives {rules[i]!r}, and should give {float(exact)!r}."
+                    f"The rule of {use.primitive.name} for {use.name(i)} is at fault: at "
+                    f"{use.shown} it gives {rules[i]!r}, and should give {float(exact)!r}."
                 )
 
 
 def _outputs(outputs: Sequence[Any]) -> list[Any]:
-    return [_number(out) for out in outputs]
+    return [_mpmath_number(out) for out in outputs]
 
 
-def _number(operand: Any) -> Any:
-    """The number of 60 digits that an operand stands for."""
+def _mpmath_number(operand: Any) -> Any:
+    """The mpmath number of an operand."""
     if isinstance(operand, Precise):
         return operand.number
     if isinstance(operand, Value):

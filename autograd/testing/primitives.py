@@ -20,9 +20,9 @@ _BEYOND = mpf(2) ** 1024
 
 
 def units_off(actual: float, exact: Any, scale: Any = 0) -> float:
-    """How far ``actual`` is from ``exact``, in units in the last place of the exact number.
+    """The distance of ``actual`` from ``exact``, in units in the last place of the exact number.
 
-    Beyond the greatest float stands inf, which counts as 2**1024. With a ``scale``, the
+    A number beyond the greatest float, and inf, counts as 2**1024. With a ``scale``, the
     unit is that of the larger of the two: where large terms cancel, say.
 
     >>> units_off(1.0 + 2**-52, mpf(1))
@@ -53,13 +53,13 @@ def check_primitive(
         primitive: the operation.
         exact: the same function of mpmath numbers.
         points: the operands to check at, each a sequence of floats.
-        units: how far values and first derivatives may be off, in units in the last place.
+        units: the greatest error of values and first derivatives, in units in the last place.
         second_units: the same for second derivatives.
 
     Raises:
         TypeError: the primitive is a `Reduction`.
         ValueError: there are no points.
-        AssertionError: it says what is off, where, and by how much.
+        AssertionError: the message has the number that is off, the exact one and the point.
 
     >>> from autograd import Primitive, cos, sin
     >>> versine = Primitive("versine", lambda x: 2 * math.sin(x / 2) ** 2, lambda x, out: sin(x))

@@ -15,10 +15,10 @@ def register() -> None:
     """Register the strategy, which is made only when it is asked for."""
     from hypothesis.strategies import register_type_strategy
 
-    register_type_strategy(Value, _values)
+    register_type_strategy(Value, _strategy)
 
 
-def _values(_type: Any) -> Any:
+def _strategy(_type: Any) -> Any:
     from autograd.testing.strategies import values
 
     return values()

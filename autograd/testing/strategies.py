@@ -46,11 +46,11 @@ def values(
     Args:
         min_value: no number is less.
         max_value: no number is greater.
-        allow_nan: whether nan may come up; None allows it where there are no bounds.
+        allow_nan: True allows nan; None allows it where there are no bounds.
         allow_infinity: the same for inf and -inf, allowed where the bounds leave room.
         allow_subnormal: the same for numbers so small that they have fewer digits.
-        exclude_min: whether the least number itself is left out.
-        exclude_max: whether the greatest number itself is left out.
+        exclude_min: True leaves out the least number itself.
+        exclude_max: True leaves out the greatest number itself.
         labels: a strategy for the labels; None leaves the Values without.
 
     Raises:
@@ -93,27 +93,26 @@ def expressions(
 ) -> st.SearchStrategy[Expression]:
     """A strategy for expressions: operations on shared inputs and on each other's results.
 
-    Unless nan or infinities are allowed, every number on the way through an expression, and
-    every derivative, is finite, and neither so large nor so small (beyond 1e15 and, except
-    for 0, below 1e-20) that products of them would overflow or vanish.
+    Unless nan or infinities are allowed, every number in an expression, and every local
+    derivative, is finite, at most 1e15 in size and, unless it is 0, at least 1e-20, so that
+    products of them neither overflow nor vanish.
 
     An expression shrinks to few operations on simple numbers, and prints as the code that
     builds it.
 
     Args:
-        operations: what to build of: operations, those of one's own included, or names of
-            those in the table, such as ``"tanh"`` or ``"*"``; None stands for all that the
-            package offers.
-        inputs: a strategy for the numbers that inputs and constants stand for; None stands
-            for numbers from -10 to 10.
-        min_size: how many operations there are at least.
-        max_size: how many there are at most.
-        max_inputs: how many inputs there are at most.
-        allow_nan: whether a result may be nan. Where this or the next is allowed, results and
+        operations: the operations to use, your own included, or names of those in the table,
+            such as ``"tanh"`` or ``"*"``; None means all that the package offers.
+        inputs: a strategy for the numbers of inputs and constants; None means numbers from
+            -10 to 10.
+        min_size: the least number of operations.
+        max_size: the greatest number of operations.
+        max_inputs: the greatest number of inputs.
+        allow_nan: True allows results of nan. Where this or the next is True, results and
             derivatives are of any size.
-        allow_infinity: whether a result may be infinite.
-        formulas: what operations of one's own should give: for each a function of mpmath
-            numbers, or a `Formula`. It is needed for `Expression.exact` and `check`.
+        allow_infinity: True allows infinite results.
+        formulas: for each operation of your own its exact value: a function of mpmath numbers,
+            or a `Formula`. It is needed for `Expression.exact` and `check`.
 
     Raises:
         InvalidArgument: an option makes no sense; the message says what to pass.
@@ -163,13 +162,13 @@ def _chosen(operations: Iterable[Primitive | str] | None) -> tuple[Primitive, ..
         return tuple(offered())
     if isinstance(operations, (str, Primitive)):
         raise InvalidArgument(f"operations is a list, such as ['+', 'tanh']: pass [{operations!r}]")
-    chosen = tuple(map(_operation, operations))
+    chosen = tuple(map(_named_operation, operations))
     if not chosen:
         raise InvalidArgument("operations is empty: name one, such as ['+'], or pass None for all")
     return chosen
 
 
-def _operation(choice: Primitive | str) -> Primitive:
+def _named_operation(choice: Primitive | str) -> Primitive:
     if isinstance(choice, Primitive):
         return choice
     named = {primitive.symbol: primitive for primitive in offered()}
@@ -202,13 +201,13 @@ def _without_the_smallest(number: float) -> float:
 
 # ── Drawing ───────────────────────────────────────────────────────────────────
 
-# What is drawn are drafts, which mean something whatever came before them: so Hypothesis can
-# leave out any of them when it looks for a simpler expression. `_Assembly` makes steps of them.
+# Hypothesis draws drafts, which are valid after any others, so that it can leave out any of
+# them when it looks for a simpler expression. `_Assembly` makes steps of them.
 
 
 @dataclass(frozen=True)
 class _Draft:
-    """An operation, and for each operand a constant, as a float, or which number to take."""
+    """An operation, and for each operand a constant, as a float, or a choice, as an int."""
 
     operation: Primitive
     operands: list[int | float]
@@ -236,7 +235,7 @@ def _drafts(
 
 
 class _Assembly:
-    """An expression in the making."""
+    """An expression that is put together from drafts."""
 
     def __init__(
         self,
@@ -251,16 +250,16 @@ class _Assembly:
         self.tame = not (allow_nan or allow_infinity)
         self.formulas = formulas
         self.steps: list[Step] = []
-        # The number that each input and step gives: exactly, or as floats where they are wild.
+        # The number of each input and step: exact, or a float where any size is allowed.
         self.exact: list[Any] = [mpf(x) if self.tame else x for x in point]
         self.unused = list(range(len(point)))
 
     def add(self, draft: _Draft) -> None:
-        """Add a step, if its result is of a size to go on with."""
+        """Add a step, if its result is of an allowed size."""
         operands: list[int | float] = []
         for choice in draft.operands:
             operands.append(self.position(choice, operands) if isinstance(choice, int) else choice)
-        # Where the operation is not defined, it may be so for another first operand.
+        # Where the operation is not defined, it may be defined for another first operand.
         others = [i for i in reversed(range(len(self.exact))) if i != operands[0]]
         for first in [operands[0], *others]:
             step = Step(draft.operation, (first, *operands[1:]))
@@ -273,7 +272,7 @@ class _Assembly:
                 return
 
     def position(self, choice: int, others: list[int | float]) -> int:
-        """Which number a choice takes: for preference the newest that is not used yet."""
+        """The position of the number for a choice: preferably the newest that is not used yet."""
         unused = [i for i in reversed(self.unused) if i not in others]
         used = [i for i in reversed(range(len(self.exact))) if i not in unused]
         return [*unused, *used][max(0, choice - _NEWEST) % len(self.exact)]
@@ -295,7 +294,7 @@ class _Assembly:
         return result if all(map(is_tame, [result, *slopes])) else None
 
     def local(self, operation: Primitive, numbers: list[Any]) -> tuple[Any, list[Any]]:
-        """The value and the derivatives of an operation: by its formula, or its own account."""
+        """The value and the derivatives of an operation: by its formula, else by its own rules."""
         if operation in FORMULAS or operation in self.formulas:
             formula = Local(operation, self.formulas)
             return formula.value(numbers), [formula.slope(i)(numbers) for i in range(len(numbers))]

@@ -17,17 +17,16 @@ from autograd.engine.differential import (
     differential,
     differential_of_gradient,
 )
-from tests.engine.test_gradients import points
-from tests.expressions import Step, programs, run_on_values
+from autograd.testing import Expression, expressions
+from autograd.testing.expression import apply
+from tests.engine.test_gradients import MOST_USED
 from tests.oracle import PRIMITIVES, second_derivative
 
 
-@given(programs(), points)
-def test_the_floats_on_record_and_the_rules_give_the_same(
-    program: list[Step], point: list[float]
-) -> None:
-    inputs = [Value(number) for number in point]
-    outputs = run_on_values(program, inputs)[-2:]
+@given(expressions(MOST_USED, allow_nan=True, allow_infinity=True))
+def test_the_floats_on_record_and_the_rules_give_the_same(expression: Expression) -> None:
+    inputs = [Value(number) for number in expression.point]
+    outputs = expression.evaluate(inputs, apply)[-2:]
     plain = differential(outputs, inputs, traced=False)
     traced = differential(outputs, inputs, traced=True)
     for weights in ([1.0, None], [None, 1.0], [2.0, -3.0]):

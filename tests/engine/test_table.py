@@ -406,6 +406,13 @@ def test_nan_propagates(name: str) -> None:
 # fmt: off
 SPECIAL_POINTS = [
     # row           operands                    value               derivatives
+    # The terms overflow here, and the result does not.
+    ("difference_of_squares", (1e308, 1e308),   0.0,                [inf, -inf]),
+    ("difference_of_squares", (1e308, -1e308),  0.0,                [inf, inf]),
+    ("difference_of_squares", (inf, inf),       nan,                [inf, -inf]),
+    ("inversion",   (0.0, 1e-320),              0.0,                [inf, 0.0]),
+    ("over_square", (1.79e308, 1.375),          1.79e308 / 1.375**2, [1 / 1.375**2, -1.79e308 / 1.375**3 * 2]),
+
     ("relu",        (0.0,),                     0.0,                [0.0]),
     ("relu",        (nan,),                     nan,                [nan]),
     ("absolute",    (0.0,),                     0.0,                [0.0]),
@@ -608,6 +615,7 @@ SECOND_DERIVATIVES = [
     ("gelu_slope",  (-1e200,),          (0, 0),          0.0),
     ("gelu_slope",  (inf,),             (0, 0),          0.0),
     ("silu_slope",  (inf,),             (0, 0),          0.0),
+    ("arctan2",     (1e-320, 0.0),      (0, 0),          0.0),
     ("mish_slope",  (1.7e308,),         (0, 0),          0.0),
     ("mish_slope",  (-inf,),            (0, 0),          0.0),
     ("arcsin",      (1.0,),             (0, 0),          inf),

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from autograd import Graph, Value, graph
 from autograd.snapshot import Node
-from tests.engine.test_gradients import points
-from tests.expressions import Step, programs, run_on_values
+from autograd.testing import Expression, expressions
+from tests.engine.test_gradients import MOST_USED
 
 
 def all_paths(graph: Graph, node: Node, leaf: Node) -> list[tuple[tuple[int, ...], float]]:
@@ -26,11 +26,10 @@ def all_paths(graph: Graph, node: Node, leaf: Node) -> list[tuple[tuple[int, ...
     ]
 
 
-@given(programs(max_steps=6), points)
-def test_every_path_is_found_with_its_product(program: list[Step], point: list[float]) -> None:
-    inputs = [Value(x) for x in point]
-    root = run_on_values(program, inputs)[-1] + 0 * inputs[0]
-    snapshot = graph(root)
+@given(expressions(MOST_USED, max_size=6))
+def test_every_path_is_found_with_its_product(expression: Expression) -> None:
+    inputs, out = expression.on_values()
+    snapshot = graph(out)
     leaf = snapshot[inputs[0]]
     expected = all_paths(snapshot, snapshot.root, leaf)
     found = snapshot.path(leaf, limit=10_000)

@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 
 from autograd import Value, graph, topological_order
+from autograd.testing import Expression, expressions
+from autograd.testing.expression import apply
 from nn import MLP
-from tests.engine.test_gradients import points
-from tests.expressions import Step, programs, run_on_values
 
 
 def two_to_three() -> dict[str, Value]:
@@ -75,9 +75,9 @@ def test_a_snapshot_cannot_be_changed() -> None:
         snapshot.root.data = 3.0  # type: ignore[misc]
 
 
-@given(programs(), points)
-def test_the_same_program_gives_the_same_ids(program: list[Step], point: list[float]) -> None:
-    first, second = (graph(run_on_values(program, [Value(x) for x in point])[-1]) for _ in range(2))
+@given(expressions())
+def test_the_same_program_gives_the_same_ids(expression: Expression) -> None:
+    first, second = (graph(expression.on_values()[1]) for _ in range(2))
     assert repr(first.nodes) == repr(second.nodes)
     assert all(source < node.id for node in first for source in node.inputs)
     assert [node.id for node in first] == list(range(len(first)))
@@ -145,10 +145,10 @@ def test_ancestors_descendants_and_users() -> None:
     assert square.users("a") == (1,)
 
 
-@given(programs(), points)
-def test_adjoints_are_what_backward_gives(program: list[Step], point: list[float]) -> None:
-    inputs = [Value(x) for x in point]
-    *_, inner, root = run_on_values(program, inputs)
+@given(expressions())
+def test_adjoints_are_what_backward_gives(expression: Expression) -> None:
+    inputs = [Value(x) for x in expression.point]
+    *_, inner, root = expression.evaluate(inputs, apply)
     for target in (root, inner):
         snapshot = graph(root)
         if target not in topological_order(root):

@@ -1,4 +1,4 @@
-"""What an expression should give: the oracle, and the bounds that come with it."""
+"""The oracle of expressions, and its error bounds."""
 
 from __future__ import annotations
 

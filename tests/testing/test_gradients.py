@@ -32,10 +32,10 @@ from autograd import (
     where,
 )
 from autograd.engine.primitive import as_float
-from autograd.testing import GradientError, KinkError, check_gradients
+from autograd.testing import Expression, GradientError, KinkError, check_gradients, expressions
 from autograd.testing import gradients as checker
 from nn import MLP, Module, Neuron
-from tests.expressions import Step, programs, run_on_values
+from tests.engine.test_gradients import MOST_USED, ORDINARY
 from tests.oracle import PRIMITIVES, ROWS
 from tests.programs import environment
 
@@ -59,7 +59,7 @@ swapped = Primitive("ratio", ratio.forward, *reversed(ratio.derivatives))
 
 
 def number(x: Any) -> float:
-    """What a rule must not do: leave the record."""
+    """The number alone, which a rule must not take: it leaves the record."""
     return x.data if isinstance(x, Value) else as_float(x)
 
 
@@ -83,9 +83,9 @@ def test_every_reduction_passes(name: str, numbers: list[float]) -> None:
 
 
 @settings(max_examples=100, suppress_health_check=[HealthCheck.too_slow])
-@given(programs(), st.floats(-2, 2), st.floats(-2, 2))
-def test_every_generated_expression_passes(program: list[Step], a: float, b: float) -> None:
-    check_gradients(lambda x, y: run_on_values(program, [x, y])[-1], a, b, skip_kinks=True)
+@given(expressions(MOST_USED, inputs=ORDINARY))
+def test_every_generated_expression_passes(expression: Expression) -> None:
+    check_gradients(expression, *expression.point, skip_kinks=True)
 
 
 class Pair(NamedTuple):

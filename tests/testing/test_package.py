@@ -1,4 +1,4 @@
-"""autograd.testing as a whole: what it offers, and what it loads when."""
+"""autograd.testing as a whole: its public names, and the modules that it loads."""
 
 from __future__ import annotations
 

@@ -76,8 +76,8 @@ def test_there_is_none_at_a_kink_or_at_a_jump() -> None:
     assert slope(abs, 1e-30) == Slope(1.0, slope(abs, 1e-30).error)  # type: ignore[union-attr]
 
 
-# Where several numbers meet in a kink, as in clamp(x, 0, 0), an expression expects what the
-# convention says, and one number moved alone may know nothing of it.
+# Where several numbers meet in a kink, as in clamp(x, 0, 0), an expression expects the value
+# by convention, and one number moved alone need not show a kink.
 SMOOTH = ["+", "-", "*", "/", "exp", "log1p", "sin", "tanh", "arctan", "sigmoid", "softplus"]
 
 

@@ -1,4 +1,4 @@
-"""check_primitive: it passes what is right, and says what is wrong."""
+"""check_primitive: it passes right operations, and its errors name the fault."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from autograd.testing import check_primitive, units_off
 
 
 def as_number(x: Any) -> float:
-    """What a rule must not do: leave the graph."""
+    """The number alone, which a rule must not take: it leaves the record."""
     return x.data if isinstance(x, Value) else float(x)
 
 

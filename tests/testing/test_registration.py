@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parent.parent.parent
-# Where the hook is found that is installed beside the packages.
+# The folder of the hook that is installed beside the packages.
 HOOK = f"import sys; sys.path.append({str(ROOT / 'autograd' / 'testing')!r}); "
 FIND = "print(find(st.from_type(autograd.Value), lambda value: value.data > 1.5))"
 

@@ -1,4 +1,4 @@
-"""The Hypothesis strategies: what they draw, what it shrinks to, how it prints."""
+"""The Hypothesis strategies: the draws, their simplest examples, their printing."""
 
 from __future__ import annotations
 

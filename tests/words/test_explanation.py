@@ -11,16 +11,15 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, explain, graph
+from autograd.testing import Expression, expressions
+from autograd.testing.expression import apply
 from autograd.words.explanation import Explanation
 from autograd.words.notation import NOTATIONS
 from demos.articles import ARTICLES, Article
 from demos.hand_example import forward_and_backward, starting_weights
 from nn import MLP
-from tests.expressions import Step, programs, run_on_values
 from tests.latex import check_math, formulas_of_markdown
-from tests.reading import FUNCTIONS, as_python
-
-numbers = st.floats(-3.0, 3.0)
+from tests.reading import FUNCTIONS, as_python, labelled, readable
 
 
 def equations(page: str) -> list[list[str]]:
@@ -103,9 +102,9 @@ def finite(explanation: Explanation) -> bool:
     return all(abs(x) < 1e4 for x in [*data, *locals_, *explanation.adjoints])
 
 
-@given(programs(), numbers, numbers)
-def test_every_equation_of_a_page_is_true(program: list[Step], a: float, b: float) -> None:
-    root = run_on_values(program, [Value(a, "a"), Value(b, "b")])[-1]
+@given(readable)
+def test_every_equation_of_a_page_is_true(expression: Expression) -> None:
+    _, root = labelled(expression)
     explanation = explain(root, digits=12)
     assume(finite(explanation))
     check_page(explanation)
@@ -114,10 +113,9 @@ def test_every_equation_of_a_page_is_true(program: list[Step], a: float, b: floa
             check_page(explain(root, leaf, digits=12))
 
 
-@given(programs(), numbers, numbers)
-def test_derivatives_are_those_of_backward(program: list[Step], a: float, b: float) -> None:
-    inputs = [Value(a, "a"), Value(b, "b")]
-    root = run_on_values(program, inputs)[-1]
+@given(readable)
+def test_derivatives_are_those_of_backward(expression: Expression) -> None:
+    _, root = labelled(expression)
     root.backward()
     explanation = explain(root)
     assume(finite(explanation))
@@ -131,9 +129,9 @@ def test_derivatives_are_those_of_backward(program: list[Step], a: float, b: flo
             assert part.product == pytest.approx(part.upstream * part.local, rel=1e-9, abs=1e-9)
 
 
-@given(programs(), numbers, numbers)
-def test_the_paths_are_those_of_the_graph(program: list[Step], a: float, b: float) -> None:
-    root = run_on_values(program, [Value(a, "a"), Value(b, "b")])[-1]
+@given(readable)
+def test_the_paths_are_those_of_the_graph(expression: Expression) -> None:
+    _, root = labelled(expression)
     for leaf in graph(root):
         if leaf.op is None and leaf.id != len(graph(root)) - 1:
             explanation = explain(root, leaf)
@@ -407,9 +405,9 @@ def test_an_overflow_of_a_product_is_named() -> None:
 # ── Markdown and LaTeX ────────────────────────────────────────────────────────
 
 
-@given(programs(), st.lists(st.text(), min_size=10, max_size=10))
-def test_labels_cannot_break_a_page(program: list[Step], labels: list[str]) -> None:
-    values = run_on_values(program, [Value(0.5), Value(1.5)])
+@given(expressions(), st.lists(st.text(), min_size=10, max_size=10))
+def test_labels_cannot_break_a_page(expression: Expression, labels: list[str]) -> None:
+    values = expression.evaluate([Value(x) for x in expression.point], apply)
     for value, label in zip(values, labels, strict=False):
         value.label = label
     root = values[-1]

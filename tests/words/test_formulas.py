@@ -11,15 +11,13 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, formula, graph
+from autograd.testing import Expression, expressions
 from autograd.words.formulas import local_derivative_formulas
 from autograd.words.notation import NOTATIONS
 from autograd.words.statements import Statements
 from nn import MLP
-from tests.expressions import Step, programs, run_on_values
 from tests.latex import check_math
-from tests.reading import value_of_plain, value_of_unicode
-
-numbers = st.floats(-3.0, 3.0)
+from tests.reading import labelled, readable, value_of_plain, value_of_unicode
 
 
 def same(a: float, b: float) -> bool:
@@ -33,31 +31,29 @@ def data_of(result: object) -> float:
 # ── A formula says what was computed ──────────────────────────────────────────
 
 
-@given(programs(), numbers, numbers)
+@given(readable)
 def test_plain_text_is_a_program_of_python_that_gives_the_same_number(
-    program: list[Step], a: float, b: float
+    expression: Expression,
 ) -> None:
-    inputs = [Value(a, "a"), Value(b, "b")]
-    root = run_on_values(program, inputs)[-1]
+    names, root = labelled(expression)
     text = formula(root, "plain")
     assume("..." not in text)
-    again = value_of_plain(text, {"a": Value(a), "b": Value(b)})
+    again = value_of_plain(text, names)
     assert same(data_of(again), root.data)
 
 
-@given(programs(), numbers, numbers)
-def test_unicode_can_be_read_in_one_way_only(program: list[Step], a: float, b: float) -> None:
-    inputs = [Value(a, "a"), Value(b, "b")]
-    root = run_on_values(program, inputs)[-1]
+@given(readable)
+def test_unicode_can_be_read_in_one_way_only(expression: Expression) -> None:
+    names, root = labelled(expression)
     text = formula(root)
     assume("…" not in text and math.isfinite(root.data))
-    again = data_of(value_of_unicode(text, {"a": Value(a), "b": Value(b)}))
+    again = data_of(value_of_unicode(text, names))
     assert again == pytest.approx(root.data, rel=1e-9, abs=1e-12)
 
 
-@given(programs(max_steps=12), numbers, numbers)
-def test_latex_is_well_formed(program: list[Step], a: float, b: float) -> None:
-    root = run_on_values(program, [Value(a, "a"), Value(b)])[-1]
+@given(expressions(max_size=12))
+def test_latex_is_well_formed(expression: Expression) -> None:
+    _, root = labelled(expression)
     check_math(formula(root, "latex"))
 
 
@@ -232,9 +228,9 @@ def test_nodes_of_a_snapshot_will_do() -> None:
     assert local_derivative_formulas(snapshot["a"], snapshot) == ()
 
 
-@given(programs(), numbers, numbers)
-def test_there_is_a_formula_for_each_input(program: list[Step], a: float, b: float) -> None:
-    for node in graph(run_on_values(program, [Value(a, "a"), Value(b, "b")])[-1]):
+@given(expressions())
+def test_there_is_a_formula_for_each_input(expression: Expression) -> None:
+    for node in graph(expression.on_values()[1]):
         assert len(local_derivative_formulas(node)) == len(node.inputs)
 
 

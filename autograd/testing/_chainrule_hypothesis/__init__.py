@@ -1,7 +1,7 @@
-"""What Hypothesis calls when it is imported, so that ``st.from_type(Value)`` works.
+"""The entry point that Hypothesis calls, so that ``st.from_type(Value)`` works.
 
-This stands outside of `autograd`, because whoever imports Hypothesis should not thereby import
-`autograd` too, nor have an error where another package goes by that name.
+It is a package of its own, because an import of Hypothesis should not import `autograd` too, nor
+raise an error where another package has that name.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ import sys
 
 
 def register() -> None:
-    """Register the strategy if `autograd` is there; if it comes later, it does so itself."""
+    """Register the strategy if `autograd` is imported; if that comes later, it registers itself."""
     if "autograd.engine.value" in sys.modules:
         from autograd.testing import registration
 
