@@ -172,8 +172,8 @@ def judge(article: Article, exact: Mapping[str, float]) -> list[JudgedFigure]:
     """The verdict on each figure of an article, in its order.
 
     Args:
-        article: what it prints.
-        exact: what its quantities are, by name.
+        article: the article.
+        exact: its exact quantities, by name.
     """
     given = {**INPUTS, **article.weights}
     history = {name: [Figure(name, str(number))] for name, number in given.items()}
@@ -239,9 +239,9 @@ class Worked(NamedTuple):
     """One version of the article, worked out.
 
     Attributes:
-        article: what it gives and prints.
+        article: its given numbers and its printed figures.
         exact: its quantities by name, from the first forward pass to the second.
-        squared: its deltas by name, were the loss all of the squared error and not half of it.
+        squared: its deltas by name, if the loss is the whole squared error and not half of it.
         rows: its figures, judged.
         outputs: y5 before the first update and after each, to within `SMALLEST_TOLERANCE`.
     """

@@ -55,7 +55,7 @@ class TenLayers(NamedTuple):
 
     Attributes:
         deltas: the norm of each layer's deltas before the first update, from the first layer on.
-        anomalies: what the library reports of the first backward pass.
+        anomalies: the anomalies that the library finds in the first backward pass.
         losses: the mean squared error before the first update and after each, while it is finite.
     """
 

@@ -40,7 +40,7 @@ METHODS = {
     4: "Gradient descent: an update for all 4 cases together",
 }
 
-# What the articles print of their runs. A shows its predictions in a picture.
+# The figures that the articles print of their runs. A shows its predictions in a picture.
 ARTICLE_A = {"Loss at epoch 0": 0.2713, "Loss at epoch 8000": 0.0066}
 ARTICLE_B = {
     "Loss at epoch 0": 0.36270360966344145,

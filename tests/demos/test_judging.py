@@ -177,7 +177,7 @@ def test_every_equation_in_an_explanation_is_true(left: str, right: str) -> None
 
 
 def test_what_is_cut_off_is_not_rounded() -> None:
-    """What is said to be cut off begins with the digits printed, and rounds to others."""
+    """A number that is said to be cut off begins with the digits printed, and rounds to others."""
     cut_off = {
         "y3": ("0.56", sigmoid(0.28)),
         "A's delta3": ("-0.0027", 0.56 * (1 - 0.56) * 0.3 * -0.0376),

@@ -54,15 +54,15 @@ def put_dot(folder: Path, script: str, monkeypatch: pytest.MonkeyPatch) -> str:
 
 
 def saved(folder: Path) -> tuple[str, str]:
-    """What was written: the source and the picture, and nothing else."""
+    """The source and the picture that were written, and nothing else."""
     assert sorted(path.name for path in folder.iterdir()) == ["name.gv", "name.svg"]
     return (folder / "name.gv").read_text("utf-8"), (folder / "name.svg").read_text("utf-8")
 
 
 def said(capsys: pytest.CaptureFixture[str]) -> tuple[str, str, str]:
-    """What was printed of one picture: how it was drawn, where it is, and the other way."""
-    drawn, look, other_way = capsys.readouterr().out.rstrip("\n").split("\n", 2)
-    return drawn, look, other_way
+    """The three messages about one picture: its file and program, how to look, and a hint."""
+    drawn, look, hint = capsys.readouterr().out.rstrip("\n").split("\n", 2)
+    return drawn, look, hint
 
 
 @needs_dot
@@ -131,9 +131,9 @@ def test_the_own_layout_is_had_on_request(
     files.save_graph(root, "name")
     files.say_how_to_look()
     assert saved(folder)[1] == own
-    drawn, _, other_way = said(capsys)
+    drawn, _, hint = said(capsys)
     assert "(by this library, as --layout own asks; " in drawn
-    assert other_way == BY_DOT
+    assert hint == BY_DOT
 
 
 @pytest.mark.parametrize(

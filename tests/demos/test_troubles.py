@@ -174,7 +174,7 @@ def run(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def section(run: subprocess.CompletedProcess[str], title: str) -> str:
-    """What is printed of one trouble."""
+    """The text that is printed of one trouble."""
     parts = re.split(r"^(.+)\n=+\n", run.stdout, flags=re.M)
     return next(text for found, text in zip(parts[1::2], parts[2::2]) if found.startswith(title))
 
