@@ -18,7 +18,9 @@ import os
 import sys
 import warnings
 import zlib
-from typing import TYPE_CHECKING, Final
+from collections.abc import Callable
+from functools import wraps
+from typing import TYPE_CHECKING, Any, Final
 
 SWITCH: Final = "CHAINRULE_COMPILE"
 LIBRARY_PREFIX: Final = "_native_"
@@ -37,6 +39,16 @@ else:
     def mypyc_attr(**options):  # noqa: ARG001
         """Leave a class as it is."""
         return lambda cls: cls
+
+
+def called_by_python(function: Callable[..., Any]) -> Callable[..., Any]:
+    """``function``, called from a function that is never compiled."""
+
+    @wraps(function)
+    def call(*arguments: Any) -> Any:
+        return function(*arguments)
+
+    return call
 
 
 def sources() -> list[str]:

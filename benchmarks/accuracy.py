@@ -79,7 +79,7 @@ CONVENTIONS = [
     Convention("∂ hypot(x, y)/∂x at (0, 0)", 1, lambda m, x: m.hypot(x, m.number(0.0)), 0.0,
                "the subgradient of least norm"),
     Convention("log′(−1)", 1, lambda m, x: m.log(x), -1.0, "the value is nan, and 1/x would hide that"),
-    Convention("relu′(nan)", 1, lambda m, x: m.relu(x), math.nan, "nan goes on being nan"),
+    Convention("relu′(nan)", 1, lambda m, x: m.relu(x), math.nan, "nan stays nan"),
 ]  # fmt: skip
 
 

@@ -5,8 +5,8 @@ been published, here called A and B. B is the older one: addresses of its pictur
 February 2024, and A has taken over figures that hold for B alone. They carry the same network
 through the same step, but for one weight: w21 is 0.2 in A and 0.3 in B.
 
-The figures are to the letter what the articles print, in their order. Written here by hand is
-also how a wrong one came about; that it is wrong is found by demos/judging.py. In these texts,
+The figures are to the letter what the articles print, in their order. How a wrong one came about
+is written here by hand; that it is wrong is found by demos/judging.py. In these texts,
 F is the sigmoid, and each equation is true when its left side is rounded to the digits of its
 right side.
 """

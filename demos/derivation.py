@@ -15,10 +15,10 @@ from demos.judging import (
     MEANINGS,
     NOTATION,
     SMALLEST_TOLERANCE,
-    Row,
+    JudgedFigure,
     Worked,
     comment,
-    number,
+    rounded,
     summary,
     traced,
 )
@@ -57,7 +57,7 @@ sigmoid, $F(a) = 1 / (1 + e^{-a})$. None has a bias. Given are
 
 ### Two numberings at once
 
-The articles count in two ways. Weights and sums count the neurons: hidden 1 and 2, output 3.
+The articles number twice. Weights and sums count the neurons: hidden 1 and 2, output 3.
 Outputs, and the deltas of the backward pass, count all units: the inputs are 1 and 2, so that the
 neurons are 3, 4 and 5.
 
@@ -67,8 +67,8 @@ neurons are 3, 4 and 5.
 | h2 | $a_2$ | $y_4$ | $\delta_4$ |
 | O3 | $a_3$ | $y_5$ | $\delta_5$ |
 
-So $y_j = F(a_j)$, as the articles have it, is not to be taken by its letters: it is
-$y_3 = F(a_1)$, $y_4 = F(a_2)$ and $y_5 = F(a_3)$. And each weight can be named in both ways:
+So $y_j = F(a_j)$, as the articles have it, is not literally true: it is
+$y_3 = F(a_1)$, $y_4 = F(a_2)$ and $y_5 = F(a_3)$. And each weight has a name in both numberings:
 
 | weight | leads from | to | named by units |
 |---|---|---|---|
@@ -111,8 +111,9 @@ The verdicts are
 The loss is half the squared error, $\mathrm{loss} = \mathrm{error}^2 / 2$, which is <A loss> in A
 and <B loss> in B. It is half, so that its derivative with respect to the error is the error.
 
-The delta of a neuron is minus the derivative of the loss with respect to its sum: which way, and
-how strongly, that sum should move. The chain rule builds it of three derivatives:
+The delta of a neuron is minus the derivative of the loss with respect to its sum: the
+direction in which that sum should move, and how strongly. The chain rule makes it of three
+derivatives:
 
 - The error falls by as much as $y_5$ rises, so that
   $-\partial\mathrm{loss}/\partial y_5 = \mathrm{error}$.
@@ -166,7 +167,7 @@ change is $\eta$ times the neuron's delta, times that. Layer by layer:
 <beside: Delta w11, Delta w21, Delta w12, Delta w22, Delta w13, Delta w23>
 
 The articles' own rule is $\Delta w_{ij} = \eta \delta_j O_j$. The output that the weight
-multiplies is meant, $O_i$. Even so the rule is false by its letters for all six weights, since
+multiplies is meant, $O_i$. Even so the rule is literally false for all six weights, since
 $\delta_j$ counts units, and $w_{ij}$ neurons. By units, the "O4" in B's change of $w_{23}$ is
 $y_4$, and right. The "O4" in its change of $w_{11}$ is wrong: that weight multiplies $x_1$.
 
@@ -220,7 +221,7 @@ The articles print <printed output> after one update. $y_5$ does come to that, a
 <A updates to printed> updates in A (<A y5 as printed>) and <B updates to printed> in B
 (<B y5 as printed>).
 
-"Until the actual output is gained" would be for ever, since each update takes away only a share of
+"Until the actual output is gained" would never end, since each update takes away only a share of
 the error, and $y_5$ approaches the target without reaching it. To within <smallest> it takes
 <A updates to smallest> updates in A, and <B updates to smallest> in B.
 
@@ -266,10 +267,10 @@ def page_of(worked: Sequence[Worked], tolerance: float) -> str:
         "title": TITLE,
         "site": SITE,
         "digits": str(DIGITS),
-        "target": number(TARGET),
-        "rate": number(RATE),
-        "tolerance": number(tolerance),
-        "smallest": number(SMALLEST_TOLERANCE),
+        "target": rounded(TARGET),
+        "rate": rounded(RATE),
+        "tolerance": rounded(tolerance),
+        "smallest": rounded(SMALLEST_TOLERANCE),
         "printed output": PRINTED_OUTPUT,
         "trace": trace_table(worked, tolerance),
         "meanings": "\n".join(
@@ -301,7 +302,7 @@ def numbers_of(worked: Worked) -> dict[str, str]:
         "y5 as printed": worked.outputs[updates],
         "updates to smallest": worked.updates_until(SMALLEST_TOLERANCE),
     }
-    return {name: number(x) for name, x in numbers.items()}
+    return {name: rounded(x) for name, x in numbers.items()}
 
 
 def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
@@ -311,7 +312,7 @@ def table(head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
 
 
 def beside(worked: Sequence[Worked], names: Sequence[str]) -> str:
-    """A table of quantities: what each is in each article, and what the article prints for it."""
+    """A table of quantities: the exact number in each article, and the one that it prints."""
     head = [""]
     rows = [[in_latex(name)] for name in names]
     for each in worked:
@@ -320,7 +321,7 @@ def beside(worked: Sequence[Worked], names: Sequence[str]) -> str:
             row.figure.name: f"{row.figure.printed} ({row.verdict.value})" for row in each.rows
         }
         for name, cells in zip(names, rows, strict=True):
-            cells += [number(each.exact[name]), printed.get(name, "–")]
+            cells += [rounded(each.exact[name]), printed.get(name, "–")]
     return table(head, rows)
 
 
@@ -344,7 +345,7 @@ def trace_table(worked: Sequence[Worked], tolerance: float) -> str:
     return table(
         head,
         (
-            [str(updates), *(number(each.outputs[updates]) for each in worked)]
+            [str(updates), *(rounded(each.outputs[updates]) for each in worked)]
             for updates in traced(worked, tolerance)
         ),
     )
@@ -374,17 +375,17 @@ def judged(worked: Sequence[Worked]) -> Iterator[str]:
     yield "\n".join(map(item_of_slip, SLIPS_OF_BOTH))
 
 
-def item_of_figure(row: Row) -> str:
-    """A figure and what is to be said of it; nothing where it agrees."""
+def item_of_figure(row: JudgedFigure) -> str:
+    """A figure and the remarks on it; nothing where it agrees."""
     lines = comment(row)
     if not lines:
         return ""
     ends = (".", ":")
     text = " ".join(line if line.endswith(ends) else f"{line}." for line in lines)
     name, printed, _ = row.figure
-    return f"- `{name}`: {printed} for {number(row.exact)}, **{row.verdict.value}**. {text}"
+    return f"- `{name}`: {printed} for {rounded(row.exact)}, **{row.verdict.value}**. {text}"
 
 
 def item_of_slip(slip: Slip) -> str:
-    """A slip in words or letters, and what is to be said of it."""
+    """A slip in words or letters, and the remark on it."""
     return f"- `{slip.says}`: {slip.remark}"

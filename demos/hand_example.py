@@ -11,9 +11,9 @@ two inputs, two hidden neurons, one output, all sigmoid, and no bias::
     h1 --w13--> O3      F is the sigmoid, F(a) = 1 / (1 + exp(-a))
     h2 --w23--> O3
 
-Here the engine does the same. What is given, and what the articles print, stands in
-demos/articles.py; demos/judging.py finds out which of that is right; demos/derivation.py has the
-page that explains each step. Run it from the root of the repository::
+Here the engine does the same. demos/articles.py contains the numbers that are given and those that
+the articles print; demos/judging.py judges the latter; demos/derivation.py contains the page that
+explains each step. Run it from the root of the repository::
 
     python -m demos.hand_example
 """
@@ -30,7 +30,7 @@ from autograd.draw import draw_dot
 from demos import derivation, judging
 from demos.articles import ARTICLES, INPUTS, RATE, SLIPS_OF_BOTH, TARGET, Article
 from demos.judging import DIGITS, SMALLEST_TOLERANCE, Worked
-from demos.output import Output, add_output_options
+from demos.output import OutputFolder, add_output_options
 from nn import MLP, draw_network
 
 
@@ -60,7 +60,7 @@ def forward(w: dict[str, Value], divisor: float = 2) -> dict[str, Value]:
 
 
 def forward_and_backward(w: dict[str, Value], divisor: float = 2) -> dict[str, Value]:
-    """These quantities; now they and the weights have gradients."""
+    """The same, after a backward pass, which gives them and the weights their gradients."""
     quantities = forward(w, divisor)
     quantities["loss"].backward()
     return quantities
@@ -81,7 +81,7 @@ def updated(weights: dict[str, Value]) -> dict[str, Value]:
 
 
 def outputs_by_hand(article: Article, tolerance: float) -> list[float]:
-    """y5 before the first update and after each, until it is so near to the target."""
+    """y5 before the first update and after each, until it is within ``tolerance`` of the target."""
     weights = starting_weights(article)
     outputs = []
     while True:
@@ -101,7 +101,7 @@ def make_model(article: Article) -> MLP:
 
 
 def outputs_of_model(model: MLP, tolerance: float) -> list[float]:
-    """The same outputs, to the last bit; afterwards the model is trained."""
+    """The same outputs, to the last bit, of ``model``, which this trains."""
     outputs = []
     while True:
         y5 = model(list(INPUTS.values()))
@@ -133,7 +133,7 @@ def work_out(article: Article) -> Worked:
     return Worked(article, exact, squared, judging.judge(article, exact), outputs)
 
 
-def draw_graph(article: Article, output: Output, name: str) -> None:
+def draw_graph(article: Article, output: OutputFolder, name: str) -> None:
     """Draw all that is computed in the first pass, with gradients and local derivatives."""
     loss = forward_and_backward(starting_weights(article))["loss"]
     picture = draw_dot(loss, local_derivatives="numbers", max_boxes=None)
@@ -141,7 +141,7 @@ def draw_graph(article: Article, output: Output, name: str) -> None:
     output.save_picture(picture, own, name)
 
 
-def draw_model(model: MLP, when: str, output: Output, name: str) -> None:
+def draw_model(model: MLP, when: str, output: OutputFolder, name: str) -> None:
     """Draw the network, with its weights, sums, outputs, deltas and gradients."""
     inputs = list(INPUTS.values())
     picture = draw_network(model, inputs, TARGET, title=f"The network {when}", precision=DIGITS)
@@ -157,7 +157,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     judging.add_tolerance_option(parser)
     add_output_options(parser)
     options = parser.parse_args(arguments)
-    output = Output(options.output, options.layout)
+    output = OutputFolder(options.output, options.layout)
 
     judging.print_introduction()
     worked = [work_out(article) for article in ARTICLES]

@@ -20,7 +20,7 @@ from demos.articles import INPUTS, RATE, SITE, TARGET, TITLE, Article, Figure, S
 
 DIGITS = 6  # significant ones, of every number of ours
 TRACED = (0, 1, 2, 5, 10, 20, 50)  # updates after which y5 is shown
-SMALLEST_TOLERANCE = 1e-12  # far above the rounding errors of floats, so that y5 gets there
+SMALLEST_TOLERANCE = 1e-12  # far above the rounding errors of floats, so that y5 comes so near
 
 # ── The steps, one by one ─────────────────────────────────────────────────────
 
@@ -51,12 +51,12 @@ def output_delta(y: float, error: float) -> float:
 
 
 def hidden_delta(y: float, weight: float, delta: float) -> float:
-    """The delta of a hidden neuron, from that of the output neuron behind ``weight``."""
+    """The delta of a hidden neuron, from that of the output neuron that ``weight`` leads to."""
     return y * (1 - y) * weight * delta
 
 
 def change(delta: float, x: float) -> float:
-    """The change of a weight that multiplies ``x`` on its way to the neuron with ``delta``."""
+    """The change of a weight that leads from the output ``x`` to the neuron with ``delta``."""
     return RATE * delta * x
 
 
@@ -65,7 +65,7 @@ def changed(weight: float, delta: float, x: float) -> float:
     return weight + change(delta, x)
 
 
-# What each figure is computed by, and from which.
+# The step that computes each figure, and the figures that it starts from.
 # fmt: off
 STEPS: dict[str, tuple[Callable[..., float], tuple[str, ...]]] = {
     "a1":          (weighted_sum, ("w11", "x1", "w21", "x2")),
@@ -98,7 +98,7 @@ STEPS: dict[str, tuple[Callable[..., float], tuple[str, ...]]] = {
 
 
 class Verdict(Enum):
-    """What is to be said of a printed figure."""
+    """The verdict on a printed figure."""
 
     AGREES = "agrees"
     BY_LUCK = "by luck"
@@ -125,8 +125,8 @@ DELTAS = (
 )
 
 
-class Row(NamedTuple):
-    """A printed figure, judged.
+class JudgedFigure(NamedTuple):
+    """A printed figure and the verdict on it.
 
     ``sources`` are the figures that its step starts from, by quantity, and ``step`` is what the
     step gives from these. ``wrong_sources`` are those that were wrong already.
@@ -140,17 +140,17 @@ class Row(NamedTuple):
     verdict: Verdict
 
 
-def number(x: float) -> str:
+def rounded(x: float) -> str:
     """A number as it is shown beside the articles' figures.
 
-    >>> number(2 / 3), number(0.35)
+    >>> rounded(2 / 3), rounded(0.35)
     ('0.666667', '0.35')
     """
     return f"{x:.{DIGITS}g}"
 
 
 def reads_as(x: float, printed: str) -> bool:
-    """Whether ``x``, rounded to as many decimals, is the figure as printed.
+    """True if ``x``, rounded to as many decimals, is the figure as printed.
 
     >>> reads_as(0.5781, "0.58"), reads_as(0.5781, "0.57")
     (True, False)
@@ -168,12 +168,12 @@ def quantity_of(name: str) -> str:
     return name.partition(" in ")[0]
 
 
-def judge(article: Article, exact: Mapping[str, float]) -> list[Row]:
+def judge(article: Article, exact: Mapping[str, float]) -> list[JudgedFigure]:
     """The verdict on each figure of an article, in its order.
 
     Args:
-        article: what it prints.
-        exact: what its quantities are, by name.
+        article: the article.
+        exact: its exact quantities, by name.
     """
     given = {**INPUTS, **article.weights}
     history = {name: [Figure(name, str(number))] for name, number in given.items()}
@@ -198,15 +198,15 @@ def judge(article: Article, exact: Mapping[str, float]) -> list[Row]:
         else:
             verdict = Verdict.FOLLOWS if wrong_sources else Verdict.ROUNDING
 
-        rows.append(Row(figure, exact[quantity], sources, step, wrong_sources, verdict))
+        rows.append(JudgedFigure(figure, exact[quantity], sources, step, wrong_sources, verdict))
         history.setdefault(quantity, []).append(figure)
         if verdict in (Verdict.FOLLOWS, Verdict.WRONG):
             wrong.add(figure)
     return rows
 
 
-def summary(rows: Sequence[Row]) -> str:
-    """How many figures there are, and how many with each verdict.
+def summary(rows: Sequence[JudgedFigure]) -> str:
+    """The number of figures, and of those with each verdict.
 
     >>> from demos.articles import ARTICLE_A
     >>> beginning = ARTICLE_A._replace(figures=ARTICLE_A.figures[:2])
@@ -218,13 +218,13 @@ def summary(rows: Sequence[Row]) -> str:
     return f"{len(rows)} figures: {', '.join(counts)}"
 
 
-def comment(row: Row) -> list[str]:
-    """What is to be said of a figure, line by line; nothing where all is well."""
+def comment(row: JudgedFigure) -> list[str]:
+    """The remarks on a figure, one to a line; none where it agrees."""
     if row.verdict is Verdict.AGREES:
         return []
     sources = [f"{name} = {source.printed}" for name, source in row.sources.items()]
     gives = "give" if len(sources) > 1 else "gives"
-    step = f"{', '.join(sources)} {gives} {number(row.step)}"
+    step = f"{', '.join(sources)} {gives} {rounded(row.step)}"
     if quantity_of(row.figure.name) != row.figure.name:
         step = f"Printed before: {sources[0]}"
     if row.wrong_sources:
@@ -239,25 +239,25 @@ class Worked(NamedTuple):
     """One version of the article, worked out.
 
     Attributes:
-        article: what it gives and prints.
+        article: its given numbers and its printed figures.
         exact: its quantities by name, from the first forward pass to the second.
-        squared: its deltas by name, were the loss all of the squared error and not half of it.
+        squared: its deltas by name, if the loss is the whole squared error and not half of it.
         rows: its figures, judged.
-        outputs: y5 before the first update and after each, until it is all but at the target.
+        outputs: y5 before the first update and after each, to within `SMALLEST_TOLERANCE`.
     """
 
     article: Article
     exact: dict[str, float]
     squared: dict[str, float]
-    rows: list[Row]
+    rows: list[JudgedFigure]
     outputs: list[float]
 
     def updates_until(self, tolerance: float) -> int:
-        """How many updates bring y5 within ``tolerance`` of the target."""
+        """The number of updates that bring y5 within ``tolerance`` of the target."""
         return next(n for n, y5 in enumerate(self.outputs) if abs(TARGET - y5) < tolerance)
 
     def updates_to(self, printed: str) -> int:
-        """How many updates bring y5 to a figure, rounded as that is."""
+        """The number of updates that bring y5 to a figure, rounded as that is."""
         return next(n for n, y5 in enumerate(self.outputs) if reads_as(y5, printed))
 
 
@@ -285,7 +285,7 @@ def print_paragraph(text: str, first_indent: str, indent: str) -> None:
 
 
 def add_tolerance_option(parser: argparse.ArgumentParser) -> None:
-    """Let a user say how near to the target is near enough."""
+    """Add the option ``--tolerance``, the distance from the target at which it stops."""
     parser.add_argument(
         "--tolerance",
         type=_tolerance,
@@ -308,10 +308,10 @@ def _tolerance(text: str) -> float:
 
 
 def print_introduction() -> None:
-    """Whose example this is, and what each verdict on its figures means."""
+    """Print the source of the example, and the meaning of each verdict."""
     print_paragraph(
         f'The example of "{TITLE}" ({SITE}), in its two published versions, A and B. Each figure '
-        "that they print stands beside the exact one, and agrees or not:",
+        "that they print is set beside the exact one, and gets a verdict:",
         "",
         "",
     )
@@ -322,8 +322,8 @@ def print_introduction() -> None:
     print()
 
 
-def print_table(rows: Sequence[Row]) -> None:
-    """The figures of one article, each comment beneath its row."""
+def print_table(rows: Sequence[JudgedFigure]) -> None:
+    """Print the figures of one article, each with its remarks beneath."""
     print(f"{'quantity':<22}{'article':>10}{'exact':>14}   verdict")
     part = ""
     for row in rows:
@@ -331,20 +331,20 @@ def print_table(rows: Sequence[Row]) -> None:
         if HEADINGS.get(name, part) != part:
             part = HEADINGS[name]
             print(part)
-        print(f"  {name:<20}{printed:>10}{number(row.exact):>14}   {row.verdict.value}")
+        print(f"  {name:<20}{printed:>10}{rounded(row.exact):>14}   {row.verdict.value}")
         for line in comment(row):
             print_paragraph(line, " " * 6, " " * 8)
 
 
 def print_slips(slips: Sequence[Slip]) -> None:
-    """The slips in words and letters: what is said, and beneath it what is to be said."""
+    """Print the slips in words and letters, each with a remark beneath."""
     for slip in slips:
         print_paragraph(f'"{slip.says}"', "  * ", "    ")
         print_paragraph(slip.remark, "    ", "    ")
 
 
 def print_report(worked: Worked, tolerance: float) -> None:
-    """Everything about one article, up to the update that brings y5 within ``tolerance``."""
+    """Print all about one article, up to the update that brings y5 within ``tolerance``."""
     article = worked.article
     print(f"Article {article.name}, where w21 = {article.w21}\n")
     print_table(worked.rows)
@@ -353,10 +353,10 @@ def print_report(worked: Worked, tolerance: float) -> None:
     print_slips(article.slips)
     print("\nThe deltas of half the squared error, and of the squared error")
     for name, twice in worked.squared.items():
-        print(f"  {name:<20}{number(worked.exact[name]):>14}{number(twice):>14}")
+        print(f"  {name:<20}{rounded(worked.exact[name]):>14}{rounded(twice):>14}")
     print(f"\n{'updates':>9}{'y5':>12}")
     for updates in traced([worked], tolerance):
-        print(f"{updates:>9}{number(worked.outputs[updates]):>12}")
+        print(f"{updates:>9}{rounded(worked.outputs[updates]):>12}")
     last = worked.updates_until(tolerance)
     print(
         f"It takes {last} updates until |{TARGET} - y5| < {tolerance:g}, and"

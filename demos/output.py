@@ -1,4 +1,4 @@
-"""What the demos share: pictures and pages in files, and saying where they are.
+"""The output of the demos: pictures and pages in files, and messages that name them.
 
 A picture is saved twice. The ``.gv`` is its source in Graphviz's language; the
 ``.svg`` shows it, drawn by Graphviz's program ``dot``. Where there is no ``dot``,
@@ -29,7 +29,7 @@ SECONDS_FOR_DOT = 30.0
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:
-    """Let a demo be told where to save what it makes, and what draws its pictures."""
+    """Add the options ``--output``, the folder, and ``--layout``, the program that draws."""
     parser.add_argument(
         "--output",
         type=_output_folder,
@@ -40,13 +40,13 @@ def add_output_options(parser: argparse.ArgumentParser) -> None:
         "--layout",
         choices=["dot", "own"],
         default="dot",
-        help="what lays out the pictures and draws them: Graphviz's program dot, where it is "
+        help="the program that lays out the pictures and draws them: Graphviz's dot, where it is "
         "installed, or this library, which needs no other program (default: %(default)s)",
     )
 
 
 def _output_folder(text: str) -> Path:
-    """The folder that a command line names, made if it is not there yet."""
+    """The folder that a command line names, made if it does not exist."""
     try:
         Path(text).mkdir(parents=True, exist_ok=True)
     except OSError as error:
@@ -55,7 +55,7 @@ def _output_folder(text: str) -> Path:
 
 
 class DotError(Exception):
-    """``dot`` has not drawn a picture: the reason, and how to have it drawn all the same."""
+    """``dot`` has not drawn a picture: the reason, and a remedy."""
 
     def __init__(self, reason: str, remedy: str) -> None:
         super().__init__(reason)
@@ -63,21 +63,21 @@ class DotError(Exception):
 
 
 @dataclass
-class Output:
-    """The files of one run of a demo: each is announced as it is written.
+class OutputFolder:
+    """The files of one run of a demo; each is named on the screen as it is written.
 
     Args:
-        folder: where they go.
+        folder: the folder of the files.
         layout: ``"dot"``, or ``"own"`` for the library's own layout.
     """
 
     folder: Path
     layout: str = "dot"
     pictures: list[Path] = field(default_factory=list)
-    other_ways: list[str] = field(default_factory=list)
+    hints: list[str] = field(default_factory=list)
 
     def save_graph(self, root: Value, name: str) -> None:
-        """Draw every value that ``root`` was computed by, with the local derivatives."""
+        """Draw the graph of ``root``, with the local derivatives."""
         self.save_picture(
             draw_dot(root, local_derivatives="numbers", max_boxes=None),
             lambda: graph(root).to_svg(local_derivatives="numbers", max_boxes=None),
@@ -98,16 +98,16 @@ class Output:
         try:
             drawn = svg_by_dot(source, self.layout)
             how = f"by Graphviz's dot, from {source}"
-            other_way = "With --layout own, this library draws them, without any other program."
+            hint = "With --layout own, this library draws them, without any other program."
         except DotError as error:
             drawn = own().encode()
             how = f"by this library, {error}; Graphviz's source is {source}"
-            other_way = error.remedy
+            hint = error.remedy
         write(svg, drawn)
         print(f"Drawn: {svg} ({how})")
         self.pictures.append(svg)
-        if other_way not in self.other_ways:
-            self.other_ways.append(other_way)
+        if hint not in self.hints:
+            self.hints.append(hint)
 
     def save_chart(self, svg: str, name: str) -> None:
         """Save a chart (demos/plot.py) as ``name.svg``."""
@@ -123,11 +123,11 @@ class Output:
         print(f"Written: {path}")
 
     def say_how_to_look(self) -> None:
-        """Print how to look at the pictures, and how to have them drawn the other way."""
+        """Print how to look at the pictures, and how to have them drawn by the other program."""
         if self.pictures:
             print(f"A browser shows the pictures: open {self.pictures[-1]}")
-        for way in self.other_ways:
-            print(way)
+        for hint in self.hints:
+            print(hint)
 
 
 def svg_by_dot(source: Path, layout: str = "dot") -> bytes:
@@ -166,7 +166,7 @@ def svg_by_dot(source: Path, layout: str = "dot") -> bytes:
 
 
 def write(path: Path, content: bytes) -> None:
-    """Write a file so that it is never seen half-written."""
+    """Write a file at once, so that nobody reads half of it."""
     draft = path.with_name(f".{path.name}.{os.getpid()}")
     try:
         draft.write_bytes(content)

@@ -1,8 +1,8 @@
-"""Line charts as SVG, for the demos to show how a loss, an output or a gradient goes on.
+"""Line charts as SVG, for the demos: of losses, outputs and gradients.
 
-A chart stands on its own, without a program or a font from elsewhere. Its lines differ in colour
-and in dashes, so that neither good colour vision nor a colour printer is needed, and it is
-light on a light page and dark on a dark one.
+A chart needs no other program and no font of its own. Its lines differ in colour and in dashes,
+so that neither good colour vision nor a colour printer is needed, and it is light on a light page
+and dark on a dark one.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from html import escape
 from typing import NamedTuple
 
 WIDTH, HEIGHT = 560, 320  # of the plotted area, in pixels
-LEFT, TOP, BOTTOM = 84, 48, 56  # what stands around it
+LEFT, TOP, BOTTOM = 84, 48, 56  # its margins
 CHARACTER = 7.0  # the width of a character of the legend, at most
 COLORS = ["#0072b2", "#d55e00", "#009e73", "#cc79a7"]  # of Okabe and Ito, seen on black and white
 DASHES = ["none", "9 4", "2 3", "9 3 2 3"]
@@ -32,7 +32,7 @@ class Axis(NamedTuple):
     last: float
 
     def place(self, number: float) -> float:
-        """The pixel at which a number stands."""
+        """The pixel of a number."""
         scaled = math.log10(number) if self.log else number
         share = (scaled - self.low) / (self.high - self.low)
         return round(self.first + share * (self.last - self.first), 2)
@@ -72,11 +72,11 @@ def line_chart(
 
     Args:
         lines: by name, the points ``(x, y)`` of each line, in the order in which they are joined.
-        title: what the chart shows.
-        x: what the horizontal axis gives, with its unit if it has one.
-        y: what the vertical axis gives, likewise.
-        log_x: whether the horizontal axis is logarithmic.
-        log_y: whether the vertical axis is logarithmic.
+        title: the heading of the chart.
+        x: the quantity on the horizontal axis, with its unit if it has one.
+        y: the quantity on the vertical axis, likewise.
+        log_x: True for a logarithmic horizontal axis.
+        log_y: True for a logarithmic vertical axis.
         dots: the names of lines whose points are shown as dots and not joined.
 
     Raises:
@@ -98,10 +98,12 @@ def line_chart(
             f'aria-label="{escape(title)}" font-family="sans-serif" font-size="13">',
             DARK,
             f'<rect class="panel" fill="#fff" {size}/>',
-            _text(LEFT, 28, title, "start", 'font-size="16"'),
+            _caption(LEFT, 28, title, "start", 'font-size="16"'),
             *_grid(across, up),
-            _text(LEFT + WIDTH / 2, TOP + HEIGHT + 44, x),
-            _text(0, 0, y, "middle", f'transform="translate(20 {TOP + HEIGHT / 2:g}) rotate(-90)"'),
+            _caption(LEFT + WIDTH / 2, TOP + HEIGHT + 44, x),
+            _caption(
+                0, 0, y, "middle", f'transform="translate(20 {TOP + HEIGHT / 2:g}) rotate(-90)"'
+            ),
             *(
                 _line(n, name, [(across.place(a), up.place(b)) for a, b in line], name in dots)
                 for n, (name, line) in enumerate(lines.items())
@@ -126,7 +128,7 @@ def _axis(numbers: Sequence[float], log: bool, first: float, last: float) -> Axi
 
 
 def _multiples(low: float, high: float, step: float) -> range:
-    """Which multiples of ``step`` lie between the two numbers."""
+    """The integers n for which ``n * step`` is between the two numbers."""
     return range(math.ceil(low / step), math.floor(high / step) + 1)
 
 
@@ -137,11 +139,11 @@ def _grid(across: Axis, up: Axis) -> list[str]:
     for tick in across.ticks():
         place = across.place(tick)
         elements.append(f'<path class="grid" stroke="#ddd" d="M{place} {TOP}V{bottom}"/>')
-        elements.append(_text(place, bottom + 20, _number(tick)))
+        elements.append(_caption(place, bottom + 20, _tick_label(tick)))
     for tick in up.ticks():
         place = up.place(tick)
         elements.append(f'<path class="grid" stroke="#ddd" d="M{LEFT} {place}H{right}"/>')
-        elements.append(_text(LEFT - 8, place + 4, _number(tick), "end"))
+        elements.append(_caption(LEFT - 8, place + 4, _tick_label(tick), "end"))
     return elements
 
 
@@ -158,17 +160,17 @@ def _line(index: int, name: str, places: Sequence[tuple[float, float]], dotted: 
     else:
         corners = [" ".join(f"{x},{y}" for x, y in line) for line in (places, key)]
         drawn = f'<polyline {stroke} points="{corners[0]}"/><path {stroke} d="M{corners[1]}"/>'
-    return drawn + _text(left + 34, top + 4, name, "start")
+    return drawn + _caption(left + 34, top + 4, name, "start")
 
 
-def _text(x: float, y: float, text: str, anchor: str = "middle", more: str = "") -> str:
+def _caption(x: float, y: float, text: str, anchor: str = "middle", more: str = "") -> str:
     return f'<text x="{x:g}" y="{y:g}" text-anchor="{anchor}" {more}>{escape(text)}</text>'
 
 
-def _number(tick: float) -> str:
+def _tick_label(tick: float) -> str:
     """A number as a chart shows it.
 
-    >>> _number(0.25), _number(1e-12)
+    >>> _tick_label(0.25), _tick_label(1e-12)
     ('0.25', '10⁻¹²')
     """
     short = f"{tick:g}"

@@ -21,7 +21,7 @@ from typing import NamedTuple
 
 from autograd import Value, graph, no_grad
 from autograd.draw import draw_dot
-from demos.output import Output, add_output_options
+from demos.output import OutputFolder, add_output_options
 from demos.plot import line_chart
 from nn import MLP, init
 
@@ -36,7 +36,7 @@ NOISE = 0.4  # standard deviation
 def he_normal(rng: random.Random, inputs: int) -> float:
     """A weight of variance 2 / inputs, after He, Zhang, Ren and Sun (2015).
 
-    So a sum of weighted inputs is as large as the inputs, where half of them are cut off.
+    With it a weighted sum is about as large as the inputs, if half of these are cut off.
     """
     return rng.gauss(0, math.sqrt(2 / inputs))
 
@@ -51,12 +51,12 @@ def mean_squared_error(model: MLP, cases: Sequence[Case]) -> Value:
 
 
 class TenLayers(NamedTuple):
-    """What is seen of ten layers that learn XOR.
+    """Observations of ten layers that learn XOR.
 
     Attributes:
-        deltas: the size of each layer's delta before the first update, from the first layer on.
-        anomalies: what the library reports of the first backward pass.
-        losses: the mean squared error at first and after each update, as long as it is finite.
+        deltas: the norm of each layer's deltas before the first update, from the first layer on.
+        anomalies: the anomalies that the library finds in the first backward pass.
+        losses: the mean squared error before the first update and after each, while it is finite.
     """
 
     deltas: list[float]
@@ -65,7 +65,7 @@ class TenLayers(NamedTuple):
 
 
 def ten_layers(
-    activation: str, weights: init.Initializer, output: Output, name: str, updates: int = 100
+    activation: str, weights: init.Initializer, output: OutputFolder, name: str, updates: int = 100
 ) -> TenLayers:
     """Train ten layers, and draw their first backward pass with a box for each layer."""
     activations = [activation] * (LAYERS - 1) + ["linear"]
@@ -90,15 +90,15 @@ def ten_layers(
     return TenLayers(deltas, anomalies, losses)
 
 
-def vanishing(output: Output) -> None:
+def vanishing(output: OutputFolder) -> None:
     """Ten layers of sigmoids do not learn XOR; the same ten learn it with another activation."""
     begin(
         "A vanishing gradient: ten layers of sigmoids",
-        "On its way back, the gradient is multiplied in each layer by weights and by the slope of "
+        "In the backward pass, each layer multiplies the gradient by weights and by the slope of "
         "the activation, and that of a sigmoid is 1/4 at most. After ten layers almost nothing is "
-        "left, and the first layers stay as they are.",
+        "left, and the first layers do not learn.",
         "An activation whose slope is 1 for every positive sum, such as elu or ReLU, with weights "
-        "whose size makes up for what it cuts off.",
+        "whose size makes up for the negative sums that it cuts off.",
     )
     runs = {
         "sigmoid, weights from -1 to 1": ten_layers(
@@ -111,14 +111,14 @@ def vanishing(output: Output) -> None:
     show_layers(runs, output, "vanishing")
 
 
-def exploding(output: Output) -> None:
+def exploding(output: OutputFolder) -> None:
     """Ten layers with weights that are too large; the same ten with smaller weights."""
     begin(
         "An exploding gradient: weights too large",
         "Where weights are large, each layer multiplies the gradient by more than 1, and ten "
         "layers by a number of many digits. The first update throws the weights so far that the "
-        "next loss is larger still, and soon not finite.",
-        "Weights whose variance is 2 / inputs, so that a layer keeps the size of what passes it.",
+        "next loss is larger still, and soon infinite or nan.",
+        "Weights whose variance is 2 / inputs, so that outputs are about as large as inputs.",
     )
     runs = {
         "elu, variance 9": ten_layers(
@@ -131,7 +131,7 @@ def exploding(output: Output) -> None:
     show_layers(runs, output, "exploding")
 
 
-def show_layers(runs: dict[str, TenLayers], output: Output, name: str) -> None:
+def show_layers(runs: dict[str, TenLayers], output: OutputFolder, name: str) -> None:
     """Print and draw the deltas of all layers, and print the losses and the library's findings."""
     print(f"{'delta of layer':41}{'1':>12}{'5':>12}{'10':>12}")
     for title, run in runs.items():
@@ -168,11 +168,11 @@ def states(weight: Value, inputs: Sequence[float]) -> list[Value]:
 
 
 def train_recurrence(limit: float, updates: int = 300) -> list[float]:
-    """The weight at first and after each update, as long as it is finite.
+    """The weight before the first update and after each, while it is finite.
 
     Args:
-        limit: a gradient is cut down to at most this size.
-        updates: how many there are.
+        limit: the largest size of a gradient; a larger one is clipped.
+        updates: the number of updates.
     """
     rng = random.Random(1)
     inputs = [rng.gauss(0, 1) for _ in range(STEPS)]
@@ -191,21 +191,21 @@ def train_recurrence(limit: float, updates: int = 300) -> list[float]:
     return weights
 
 
-def repetition(output: Output) -> None:
+def repetition(output: OutputFolder) -> None:
     """A recurrent neuron explodes by its one weight, and learns once gradients are clipped."""
     begin(
         f"An exploding gradient: one weight used {STEPS} times",
-        f"In a recurrent network one weight w stands in every step, and the gradient that comes "
-        f"back over {STEPS} steps has been multiplied by it {STEPS} times. Above 1 that explodes "
-        f"(below 1 it vanishes), and the first update is beyond all measure.",
+        f"In a recurrent network every step uses the same weight w, and over {STEPS} steps the "
+        f"gradient is multiplied by it {STEPS} times. Above 1 that explodes (below 1 it vanishes), "
+        "and the first update is far too large.",
         "Clipping: a gradient of a size above 1 is cut down to 1, its sign kept.",
     )
     reached = {}
     for number in (TOO_LARGE, 1.0, LEARNABLE):
-        chain = states(Value(number, "w"), [1.0] * STEPS)
-        chain[-1].backward()
-        reached[f"w = {number}"] = [(back, s.grad) for back, s in enumerate(reversed(chain))]
-        print(f"d state {STEPS} / d state 0 for w = {number}: {chain[0].grad:.3g}")
+        repeated = states(Value(number, "w"), [1.0] * STEPS)
+        repeated[-1].backward()
+        reached[f"w = {number}"] = [(back, s.grad) for back, s in enumerate(reversed(repeated))]
+        print(f"d state {STEPS} / d state 0 for w = {number}: {repeated[0].grad:.3g}")
     plain, clipped = train_recurrence(math.inf), train_recurrence(1.0)
     print(f"The weight to be learned is {LEARNABLE}. By number of updates, it is")
     print("  unclipped: " + ", ".join(f"{weight:.3g}" for weight in plain) + ", then not finite")
@@ -239,14 +239,14 @@ def noisy_points(count: int, rng: random.Random) -> list[Case]:
 
 
 class Fit(NamedTuple):
-    """A network that was fitted to the training points.
+    """A network, after some updates that fit it to the training points.
 
     Attributes:
-        parameters: how many there are.
-        update: the number of the update it is taken after.
-        training: the mean squared error of the points it was fitted to.
-        validation: that of points it has not seen.
-        curve: points of the function that it has become.
+        parameters: the number of parameters.
+        update: the number of updates so far.
+        training: the mean squared error of the training points.
+        validation: that of other points.
+        curve: points of the function that the network computes.
     """
 
     parameters: int
@@ -257,12 +257,12 @@ class Fit(NamedTuple):
 
 
 def fit(neurons: int, decay: float = 0.0, updates: int = 1000) -> list[Fit]:
-    """Fit a network to the training points: how it stands at first and after every 10 updates.
+    """Fit a network to the training points; the fits after every 10 updates, the first after none.
 
     Args:
-        neurons: in its one hidden layer.
-        decay: each update also takes this times the rate off each weight, by its size.
-        updates: how many there are.
+        neurons: the size of its one hidden layer.
+        decay: each update also subtracts this times the learning rate times the parameter.
+        updates: the number of updates.
     """
     rng = random.Random(10)
     training, validation = noisy_points(8, rng), noisy_points(40, rng)
@@ -283,15 +283,14 @@ def fit(neurons: int, decay: float = 0.0, updates: int = 1000) -> list[Fit]:
     return fits
 
 
-def overfitting(output: Output) -> None:
-    """49 parameters learn 8 points with their noise; three ways to have them learn the curve."""
+def overfitting(output: OutputFolder) -> None:
+    """49 parameters learn 8 points with their noise; three cures have them learn the curve."""
     begin(
         "Overfitting: 49 parameters for 8 noisy points",
         "A network with more parameters than points can pass through every point, noise and all, "
-        "and between the points it does what it likes. So the error of the training points goes "
-        "on falling, while that of points it has not seen, the validation error, has turned and "
-        "rises.",
-        "Stopping where the validation error is least; or holding the weights small (weight "
+        "and between the points nothing holds it. So the error of the training points keeps "
+        "falling, while that of other points, the validation error, has begun to rise.",
+        "Stopping where the validation error is least; or keeping the weights small (weight "
         "decay); or having fewer of them.",
     )
     large, decayed, small = fit(16), fit(16, decay=0.01), fit(1)
@@ -307,8 +306,8 @@ def overfitting(output: Output) -> None:
             f"  {title:22}{run.parameters:12}{run.update:10}"
             f"{run.training:10.3f}{run.validation:12.3f}"
         )
-    print(f"The noise alone makes an error of {NOISE**2:.2f}, on average. What is stopped by its")
-    print("validation error has that error a little too low: it was chosen for it.")
+    print(f"The noise alone makes an error of {NOISE**2:.2f}, on average. The validation error of")
+    print("the network that was stopped early is a little too low, since it decided when to stop.")
     errors = line_chart(
         {
             "training error": [(fit.update, fit.training) for fit in large[1:]],
@@ -339,7 +338,7 @@ def overfitting(output: Output) -> None:
 
 # ── The program ───────────────────────────────────────────────────────────────
 
-TROUBLES: dict[str, Callable[[Output], None]] = {
+TROUBLES: dict[str, Callable[[OutputFolder], None]] = {
     "vanishing": vanishing,
     "exploding": exploding,
     "repetition": repetition,
@@ -348,14 +347,14 @@ TROUBLES: dict[str, Callable[[Output], None]] = {
 
 
 def begin(title: str, cause: str, cure: str) -> None:
-    """Print what a trouble is, why it comes about, and what helps."""
+    """Print the title of a trouble, its cause and its cure."""
     print(f"\n{title}\n{'=' * len(title)}\n")
     print(textwrap.fill(cause, 88))
     print(textwrap.fill(f"Cure: {cure}", 88) + "\n")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Show the troubles that were asked for, one after the other."""
+    """Show the troubles that the command line names, or all."""
     parser = argparse.ArgumentParser(
         prog="python -m demos.troubles", description="Three troubles of training, and their cures."
     )
@@ -367,7 +366,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     for name in options.troubles:
         if name not in TROUBLES:
             parser.error(f"no trouble is named {name!r}: choose from {', '.join(TROUBLES)}")
-    output = Output(options.output, options.layout)
+    output = OutputFolder(options.output, options.layout)
     for name in options.troubles or TROUBLES:
         TROUBLES[name](output)
     output.say_how_to_look()

@@ -2,9 +2,9 @@
 
 Two inputs, four hidden neurons, one output, all with sigmoid activation. The
 weights start from the normal distribution and the biases from 0. An update is one
-step down the summed half squared error of a batch. The articles name two ways to
-choose it, and use the first: gradient descent takes all four cases at once,
-stochastic gradient descent a few of them, in random order.
+step down the summed half squared error of a batch. The articles name two methods, and
+use the first: in gradient descent a batch is all four cases, in stochastic gradient
+descent it is a few of them, in random order.
 
 Run it from the root of the repository::
 
@@ -24,7 +24,7 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError("this demo shows its progress with tqdm: pip install tqdm") from error
 
 from autograd import Value
-from demos.output import Output, add_output_options
+from demos.output import OutputFolder, add_output_options
 from nn import MLP, init
 
 INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
@@ -32,8 +32,7 @@ TARGETS = [0, 1, 1, 0]
 EPOCHS_BETWEEN_REPORTS = 4000
 LEARNED_WITHIN = 0.1
 
-
-# By the number of cases to an update.
+# By the number of cases in an update.
 METHODS = {
     1: "Stochastic gradient descent: an update for each case, in random order",
     2: "Stochastic gradient descent in mini-batches: an update for every 2 cases, in random order",
@@ -41,7 +40,7 @@ METHODS = {
     4: "Gradient descent: an update for all 4 cases together",
 }
 
-# What the articles print of their runs. A shows its predictions in a picture.
+# The figures that the articles print of their runs. A shows its predictions in a picture.
 ARTICLE_A = {"Loss at epoch 0": 0.2713, "Loss at epoch 8000": 0.0066}
 ARTICLE_B = {
     "Loss at epoch 0": 0.36270360966344145,
@@ -115,7 +114,7 @@ def compare(figures: dict[str, float]) -> None:
     print("The start is random; python -m demos.xor_starts shows how far 2,000 of them differ.")
 
 
-def save_pictures(model: MLP, output: Output, suffix: str = "") -> None:
+def save_pictures(model: MLP, output: OutputFolder, suffix: str = "") -> None:
     """Draw one case: the graph of all that it computes, with gradients, and the network."""
     x = [Value(number, label=f"x{i}") for i, number in enumerate(INPUTS[1], start=1)]
     prediction = model(x)
@@ -131,7 +130,7 @@ def save_pictures(model: MLP, output: Output, suffix: str = "") -> None:
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, show the predictions, draw the graphs; 0 if the network has learned XOR."""
     options = _parse(arguments)
-    output = Output(options.output, options.layout)
+    output = OutputFolder(options.output, options.layout)
     rng = random.Random(options.seed)
     model = make_model(rng)
     save_pictures(model, output, "_before")
@@ -160,7 +159,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         type=_batch,
         default="full",
         metavar="full|N",
-        help="cases to an update. full is the articles' 'gradient descent', which their program "
+        help="cases in an update. full is the articles' 'gradient descent', which their program "
         "does: all 4 cases. 1 is their 'stochastic gradient descent': one case after the other, "
         "in random order. 2 and 3, mini-batches, lie between (default: %(default)s)",
     )

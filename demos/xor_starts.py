@@ -1,4 +1,4 @@
-"""XOR from 2,000 random starts: how usual the articles' figures are.
+"""XOR from 2,000 random starts, beside which the articles' figures are judged.
 
 This is the articles' own NumPy program, with one more axis: it trains the network
 of `demos.xor` from many starts at once. The figures that the articles print, and
@@ -45,7 +45,7 @@ Y = np.array(TARGETS, dtype=float)[:, None]
 
 @dataclass
 class Outcome:
-    """What training has come to; the last axis of every array is that of the starts."""
+    """The result of training; the last axis of every array is that of the starts."""
 
     losses: dict[str, Array]  # mean squared errors, by the epoch
     hidden: Array  # of shape (case, neuron, start)
@@ -101,7 +101,7 @@ def train(w1: Array, w2: Array, epochs: int, rate: float = RATE) -> Outcome:
 def comparison(outcome: Outcome) -> Iterator[str]:
     """A table in Markdown: the demo, the articles, and the spread of all starts.
 
-    Beside each figure stands the percentage of the starts that lie below it.
+    In brackets after a figure is the percentage of the starts that are below it.
     """
     yield "| | the demo | article A | article B | 1 % | median | 99 % |"
     yield "|---|---|---|---|---|---|---|"
@@ -118,13 +118,13 @@ def comparison(outcome: Outcome) -> Iterator[str]:
 
 
 def failures(outcome: Outcome) -> Iterator[str]:
-    """The starts that have not learned, and how alike two cases have become to them."""
+    """The starts that have not learned, each with the two cases that it does not tell apart."""
     learned = outcome.learned
     yield f"{learned.sum()} of {learned.size} starts have learned XOR."
     if learned.all():
         return
-    yield "The others, with their predictions, and with the two cases that are furthest from their"
-    yield "targets: how far the outputs of the hidden neurons differ between these two, at most."
+    yield "The others, with their predictions, the two cases that are furthest from their targets,"
+    yield "and the largest difference of a hidden neuron's output between these two."
     yield ""
     yield "| start | 0 xor 0 | 0 xor 1 | 1 xor 0 | 1 xor 1 | two cases | difference |"
     yield "|---|---|---|---|---|---|---|"

@@ -1,4 +1,4 @@
-"""How the weights of a network are drawn before training.
+"""Initialisers, which draw the weights of a network before training.
 
 An initialiser is a function of a random generator and of the number of inputs
 of the neuron, and returns one weight.
@@ -14,7 +14,7 @@ Initializer: TypeAlias = Callable[[Random, int], float]
 
 
 def uniform(low: float = -1.0, high: float = 1.0) -> Initializer:
-    """Weights drawn evenly between ``low`` and ``high``.
+    """Weights drawn uniformly between ``low`` and ``high``.
 
     >>> weight = uniform(-0.5, 0.5)(Random(0), 3)
     >>> -0.5 <= weight <= 0.5

@@ -60,7 +60,7 @@ LAYER_ACTIVATIONS: Final[dict[str, LayerActivation]] = {
 
 
 class NeuronOptions(TypedDict, total=False):
-    """What a `Layer` hands on to each of its neurons; see `Neuron`."""
+    """The options that a `Layer` passes to each of its neurons; see `Neuron`."""
 
     nonlin: bool
     activation: str | Activation | LayerActivation
@@ -78,8 +78,8 @@ class Neuron(Module):
         activation: a function of a Value, or the name of one in `ACTIVATIONS`, such
             as ``"relu"``, ``"sigmoid"``, ``"tanh"`` or ``"linear"``.
         bias: False leaves the bias out.
-        init: draws each weight; None stands for ``uniform(-1, 1)``. The bias is 0.
-        rng: the random generator to draw from; None stands for the one that
+        init: draws each weight; None means ``uniform(-1, 1)``. The bias is 0.
+        rng: the random generator to draw from; None means the one that
             ``random.seed`` seeds.
 
     Attributes:
@@ -127,14 +127,14 @@ class Neuron(Module):
         return output_of(self, self.activation(self.weighted_sum(x)))
 
     def weighted_sum(self, x: Sequence[Value | float]) -> Value:
-        """The bias plus the weighted inputs ``x``, which the activation is applied to.
+        """The bias plus the weighted inputs ``x``: the operand of the activation.
 
         >>> Neuron(2, init=lambda rng, inputs: 0.5).weighted_sum([1.0, -3.0]).data
         -1.0
         """
         check_inputs("neuron", len(self.w), x)
-        # From the bias on and from left to right, as micrograd adds, so that the
-        # rounding is the same too.
+        # The bias first, then from left to right, as micrograd adds, so that the rounding
+        # is the same too.
         products = map(operator.mul, self.w, x)
         try:
             total: Value = sum(products, next(products) if self.b is None else self.b)
@@ -150,12 +150,12 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons side by side, each of which sees all of the inputs.
+    """Neurons side by side, each of which receives all of the inputs.
 
     Args:
         nin: the number of inputs.
         nout: the number of neurons, and so of outputs.
-        options: handed on to each `Neuron`. Its ``activation`` may also be one of
+        options: passed to each `Neuron`. Its ``activation`` may also be one of
             `LAYER_ACTIVATIONS`, such as ``"softmax"``, which is applied to the outputs of
             all neurons together; these are then linear.
 
@@ -211,8 +211,8 @@ class MLP(Module):
         activation: a name or a function, as `Layer` takes it, for all layers but the
             last, which stays linear; or a list with one for each layer, the last included.
         bias: False leaves the biases out.
-        init: draws each weight, neuron by neuron; None stands for ``uniform(-1, 1)``.
-        rng: the random generator to draw from; None stands for the one that
+        init: draws each weight, neuron by neuron; None means ``uniform(-1, 1)``.
+        rng: the random generator to draw from; None means the one that
             ``random.seed`` seeds.
 
     Attributes:
@@ -299,7 +299,7 @@ _ONE_AT_A_TIME: Final = "of a batch, one sample at a time: [model(x) for x in ba
 
 
 def check_inputs(taker: str, size: int, x: Any) -> None:
-    """Refuse what is not ``size`` things in a row."""
+    """Refuse inputs that are not a sequence of length ``size``."""
     if not isinstance(x, (list, tuple)):
         _check_sequence(taker, size, x)
     if len(x) != size:
@@ -343,7 +343,7 @@ def check_elements(x: Sequence[Any]) -> None:
 
 
 def _check_known(choice: Any) -> None:
-    """Refuse what is no activation of neurons or layers."""
+    """Refuse a choice that is no activation, and no name of one."""
     if not callable(choice) and (
         not isinstance(choice, str) or choice not in {*ACTIVATIONS, *LAYER_ACTIVATIONS}
     ):
@@ -352,7 +352,7 @@ def _check_known(choice: Any) -> None:
 
 
 def _layer_activation(choice: Any) -> LayerActivation | None:
-    """The activation of all outputs of a layer together that ``choice`` stands for, if any."""
+    """The activation of a whole layer, if ``choice`` is one or names one."""
     for name, function in LAYER_ACTIVATIONS.items():
         if choice is function or (isinstance(choice, str) and choice == name):
             return function
@@ -388,5 +388,5 @@ def _display_name(activation: Activation | LayerActivation) -> str:
 
 
 def activation_name(activation: Activation | LayerActivation) -> str:
-    """What an activation is called, such as ``"relu"``; "" if that is not known."""
+    """The name of an activation, such as ``"relu"``; "" if it has none."""
     return str(getattr(activation, "__name__", None) or getattr(activation, "name", ""))

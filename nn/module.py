@@ -1,4 +1,4 @@
-"""Module: something that has parameters."""
+"""Module: the base of everything that has parameters."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ class Module:
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Each parameter once, with the path of attributes that leads to it.
 
-        They stand in the order in which the attributes were set.
+        The order is that in which the attributes were set.
         """
         return [(name, part) for name, part in _parts("", self, {}) if isinstance(part, Value)]
 

@@ -12,7 +12,7 @@ from importlib import import_module
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Final
 
-from autograd.native import mypyc_attr
+from autograd.native import called_by_python, mypyc_attr
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -45,7 +45,8 @@ class Primitive:
     """One operation: how it is computed, differentiated and written.
 
     A primitive is called like the function that it is. On numbers it returns a
-    float; as soon as one argument is a Value, the result is one too.
+    float; as soon as one argument is a Value, the result is one too. Its attributes
+    are set once, when it is declared.
 
     Attributes:
         name: NumPy's name of the operation, such as ``"multiply"``.
@@ -104,8 +105,8 @@ class Primitive:
     ) -> None:
         self.name = name
         # What a user's function really gives is looked at where it is recorded.
-        self.forward: Callable[..., Any] = forward
-        self.derivatives = derivatives
+        self.forward: Callable[..., Any] = _limited(forward)
+        self.derivatives = tuple([_limited(rule) for rule in derivatives])
         self.symbol = symbol or name
         self.defaults = tuple(defaults)
         self.summary = summary
@@ -179,6 +180,20 @@ class Primitive:
                 return names[: self.arity]
         return ["x"] if self.arity == 1 else [f"x{i + 1}" for i in range(self.arity)]
 
+    def __setattr__(self, name: str, value: Any) -> None:
+        if hasattr(self, name):
+            raise self._unchangeable(name)
+        object.__setattr__(self, name, value)
+
+    def __delattr__(self, name: str) -> None:
+        raise self._unchangeable(name)
+
+    def _unchangeable(self, name: str) -> AttributeError:
+        return AttributeError(
+            f"cannot change {name} of {self!r}: an operation stays as it was declared; "
+            f"declare another one instead"
+        )
+
     def __repr__(self) -> str:
         return f"<primitive {self.name}>"
 
@@ -251,7 +266,7 @@ class Reduction(Primitive):
             unicode=unicode,
             latex=latex,
         )
-        self.gradient = gradient
+        self.gradient = _limited(gradient)
         self.of_nothing = of_nothing
         self.sequences = sequences
 
@@ -384,6 +399,16 @@ def _show_in_help(kind: Any) -> None:
 _show_in_help(Primitive)
 _show_in_help(Reduction)
 _show_in_help(Choice)
+
+
+def _limited(function: Any) -> Any:
+    """``function``, within the limit that Python sets to the depth of calls.
+
+    Operations may be made of operations, and compiled they call one another on the C stack,
+    which has no such limit.
+    """
+    owner = getattr(function, "__self__", function)
+    return called_by_python(function) if isinstance(owner, Primitive) else function
 
 
 def _declared(module: str, name: str) -> Any:

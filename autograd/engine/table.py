@@ -372,7 +372,7 @@ def _mish_curvature(x: Any) -> Any:
 
 def _summarize(summaries: dict[Row, str]) -> None:
     for row, summary in summaries.items():
-        row.summary = summary
+        object.__setattr__(row, "summary", summary)
 
 
 # fmt: off

@@ -10,7 +10,7 @@ from demos.articles import ARTICLE_A, ARTICLE_B, ARTICLES, SLIPS_OF_BOTH, Articl
 from demos.judging import (
     DELTAS,
     MEANINGS,
-    Row,
+    JudgedFigure,
     Verdict,
     comment,
     judge,
@@ -25,11 +25,11 @@ B = judge(ARTICLE_B, exact_of(0.3))
 ROWS = [(ARTICLE_A, A), (ARTICLE_B, B)]
 
 
-def verdicts_of(rows: list[Row]) -> list[tuple[str, str, str]]:
+def verdicts_of(rows: list[JudgedFigure]) -> list[tuple[str, str, str]]:
     return [(row.figure.name, row.figure.printed, row.verdict.value) for row in rows]
 
 
-def row_of(rows: list[Row], name: str) -> Row:
+def row_of(rows: list[JudgedFigure], name: str) -> JudgedFigure:
     return next(row for row in rows if row.figure.name == name)
 
 
@@ -140,7 +140,7 @@ def test_a_step_takes_what_the_article_printed_last() -> None:
 
 
 @pytest.mark.parametrize(("article", "rows"), ROWS, ids=["A", "B"])
-def test_every_slip_is_explained(article: Article, rows: list[Row]) -> None:
+def test_every_slip_is_explained(article: Article, rows: list[JudgedFigure]) -> None:
     assert [row.figure for row in rows] == list(article.figures)
     explained = (Verdict.WRONG, Verdict.BY_LUCK)
     unexplained = [row for row in rows if row.verdict in explained and not row.figure.why]
@@ -177,7 +177,7 @@ def test_every_equation_in_an_explanation_is_true(left: str, right: str) -> None
 
 
 def test_what_is_cut_off_is_not_rounded() -> None:
-    """What is said to be cut off begins with the digits printed, and rounds to others."""
+    """A number that is said to be cut off begins with the digits printed, and rounds to others."""
     cut_off = {
         "y3": ("0.56", sigmoid(0.28)),
         "A's delta3": ("-0.0027", 0.56 * (1 - 0.56) * 0.3 * -0.0376),
@@ -238,7 +238,7 @@ def test_the_second_pass_of_a_is_that_of_b() -> None:
     ],
     ids=lambda argument: "" if isinstance(argument, list) else None,
 )
-def test_slips_of_size_and_sign(rows: list[Row], name: str, times: float) -> None:
+def test_slips_of_size_and_sign(rows: list[JudgedFigure], name: str, times: float) -> None:
     row = row_of(rows, name)
     ratio = float(row.figure.printed) / row.exact
     assert ratio == pytest.approx(times, rel=0.05)  # the rest is rounding
@@ -254,7 +254,7 @@ def test_slips_of_size_and_sign(rows: list[Row], name: str, times: float) -> Non
     ids=["A", "B"],
 )
 def test_the_second_pass_of_the_articles_own_weights(
-    rows: list[Row], own_outputs: list[str]
+    rows: list[JudgedFigure], own_outputs: list[str]
 ) -> None:
     """0.61 comes of B's wrong weights, and not of A's."""
     printed = {row.figure.name: row.figure.printed for row in rows}

@@ -14,7 +14,7 @@ import numpy as np
 import pytest
 
 from demos import troubles
-from demos.output import Output
+from demos.output import OutputFolder
 from nn import MLP, init
 from tests.programs import ROOT, run_module
 
@@ -92,7 +92,9 @@ TEN_LAYERS = [
 def test_ten_layers_have_the_deltas_and_losses_of_a_numpy_program(
     activation: str, weights: init.Initializer, tmp_path: Path
 ) -> None:
-    run = troubles.ten_layers(activation, weights, Output(tmp_path, "own"), "graph", updates=20)
+    run = troubles.ten_layers(
+        activation, weights, OutputFolder(tmp_path, "own"), "graph", updates=20
+    )
     names = [activation] * 9 + ["linear"]
     model = MLP(2, [4] * 9 + [1], activation=names, init=weights, rng=random.Random(5))
     network, (inputs, targets) = NumPyNetwork(model, names), arrays(troubles.XOR)
@@ -172,7 +174,7 @@ def run(folder: Path) -> subprocess.CompletedProcess[str]:
 
 
 def section(run: subprocess.CompletedProcess[str], title: str) -> str:
-    """What is printed of one trouble."""
+    """The text that is printed of one trouble."""
     parts = re.split(r"^(.+)\n=+\n", run.stdout, flags=re.M)
     return next(text for found, text in zip(parts[1::2], parts[2::2]) if found.startswith(title))
 

@@ -23,7 +23,7 @@ def train(model: MLP, epochs: int, rate: float, batch: int = 4, seed: int = 7) -
 
 
 def weights(arrays: list[np.ndarray]) -> list[float]:
-    """What `numpy_training` gives, in the order of ``model.parameters()``."""
+    """The results of `numpy_training`, in the order of ``model.parameters()``."""
     w1, b1, w2, b2 = arrays
     return [
         number
