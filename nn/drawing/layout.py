@@ -167,7 +167,7 @@ class _Gap:
     least: float
 
     def is_labelled(self) -> bool:
-        """Whether the weights are few enough to be written."""
+        """True if the weights are few enough to be written."""
         return 0 < len(self.links) <= _MOST_LABELS and any(link.lines for link in self.links)
 
     def label_size(self) -> tuple[float, float]:
@@ -234,7 +234,7 @@ def _heights(
         ]
 
     def readable(by: float) -> float:
-        """How many weights are written, and how easily they are told apart."""
+        """The number of weights are written, and how easily they are told apart."""
         heights = stretched(by)
         most = _COMFORTABLE if max(heights) <= max(highest, _HIGH) else 1.0
         found = 0.0
