@@ -218,11 +218,11 @@ class _Drawing:
 
     def _tooltip(self, node: Node) -> str:
         """The name, the operation and the numbers of a node in full."""
-        name = f"{self.graph.place(node)}.{node.name}" if node.name else self.graph.place(node)
+        place = ".".join(filter(None, [self.graph.place(node), node.name]))
+        names = [node.label or self.graph.name(node), place]
         return "\n".join(
             [
-                *([node.label] if node.label else []),
-                *([name] if name else []),
+                *[name for name in dict.fromkeys(names) if name],
                 *([node.op.name] if node.op is not None else []),
                 f"data {node.data!r}",
                 f"grad {DASH if node.grad is None else repr(node.grad)}",

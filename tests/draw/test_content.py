@@ -157,10 +157,13 @@ def test_an_operation_of_ones_own_is_drawn_with_its_symbol() -> None:
 def test_what_is_rounded_stands_in_full_in_the_tooltip() -> None:
     neuron = Neuron(1)
     neuron.w[0].data = 1 / 3
-    picture = picture_of(graph(neuron([1.0])))
+    snapshot = graph(neuron([1.0]))
+    picture = picture_of(snapshot)
     tooltips = {lines_of(box)[0]: box.tooltip for box in picture.boxes}
     assert tooltips["w.0"] == "Neuron.w.0\ndata 0.3333333333333333\ngrad –"
-    assert tooltips["(·) * 1"] == "Neuron\nmultiply\ndata 0.3333333333333333\ngrad –"
+    [product] = [node for node in snapshot if node.op is not None and node.op.symbol == "*"]
+    name = snapshot.name(product)  # as formulas and explanations call it
+    assert tooltips["(·) * 1"] == f"{name}\nNeuron\nmultiply\ndata 0.3333333333333333\ngrad –"
     assert "local derivative 1.0" in {edge.tooltip for edge in picture.edges}
 
 
