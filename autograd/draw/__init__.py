@@ -17,6 +17,7 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from autograd.draw.colors import THEMES, blend
 from autograd.draw.content import picture_of
 from autograd.draw.dot import to_digraph
 from autograd.draw.files import check_target, write
@@ -27,6 +28,7 @@ from autograd.draw.options import (
     PictureOptions,
     check_choice,
     check_own,
+    complete_options,
     takes_options,
 )
 from autograd.draw.svg import to_svg
@@ -36,7 +38,18 @@ from autograd.snapshot import Snapshot, kind_of
 if TYPE_CHECKING:
     import graphviz
 
-__all__ = ["DotOptions", "PictureOptions", "draw_dot", "picture_of", "save", "to_digraph", "to_svg"]
+__all__ = [
+    "THEMES",
+    "DotOptions",
+    "PictureOptions",
+    "blend",
+    "complete_options",
+    "draw_dot",
+    "picture_of",
+    "save",
+    "to_digraph",
+    "to_svg",
+]
 
 
 @takes_options(DotOptions, "direction")

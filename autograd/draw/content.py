@@ -16,7 +16,7 @@ from autograd.draw.captions import caption
 from autograd.draw.coloring import Coloring
 from autograd.draw.colors import THEMES, readable_on
 from autograd.draw.folding import Folding, Part, fold
-from autograd.draw.options import DotOptions, completed, takes_options
+from autograd.draw.options import DotOptions, complete_options, takes_options
 from autograd.draw.picture import Box, Edge, Frame, Line, Picture
 from autograd.draw.summary import DASH, SMALL, computed, count, operations, summary
 from autograd.engine.table import Primitive, Reduction
@@ -50,7 +50,7 @@ def picture_of(graph: Snapshot, **options: Unpack[DotOptions]) -> Picture:
     >>> [[line.text for line in box.lines] for box in picture_of(Snapshot.of(x**2)).boxes]
     [['x', '3', 'grad –'], ['(·) ** 2', '9', 'grad –']]
     """
-    chosen = completed(options)
+    chosen = complete_options(options)
     return _Drawing(graph, fold(graph, chosen["depth"], chosen["max_boxes"]), chosen).picture()
 
 

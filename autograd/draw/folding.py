@@ -129,12 +129,12 @@ def _by_groups(graph: Snapshot, levels: Sequence[int], depth: int) -> Folding:
         Part("group" if start in starts else "value", tuple(nodes), groups[start])
         for start, nodes in members.items()
     ]
-    return _folding(graph, parts, depth, max(levels, default=0))
+    return _folding(len(graph), parts, depth, max(levels, default=0))
 
 
-def _folding(graph: Snapshot, parts: Iterable[Part], depth: int, full_depth: int) -> Folding:
+def _folding(count: int, parts: Iterable[Part], depth: int, full_depth: int) -> Folding:
     parts = tuple(sorted(parts, key=lambda part: part.nodes[0]))
-    part_of = [0] * len(graph)
+    part_of = [0] * count
     for position, part in enumerate(parts):
         for id in part.nodes:
             part_of[id] = position
@@ -257,12 +257,7 @@ def _contracted(folding: Folding, cones: Iterable[Sequence[int]], size: int) -> 
 
 
 def _regrouped(folding: Folding, parts: Iterable[Part]) -> Folding:
-    parts = tuple(sorted(parts, key=lambda part: part.nodes[0]))
-    part_of = list(folding.part_of)
-    for position, part in enumerate(parts):
-        for id in part.nodes:
-            part_of[id] = position
-    return Folding(parts, part_of, folding.depth, folding.full_depth)
+    return _folding(len(folding.part_of), parts, folding.depth, folding.full_depth)
 
 
 def _bundled(graph: Snapshot, folding: Folding) -> Folding:

@@ -1,7 +1,7 @@
 """The options of a picture: each once, with its type, its default and its bounds.
 
 `PictureOptions` declares them for type checkers, `takes_options` declares them of a function,
-and `completed` checks their values and adds the defaults.
+and `complete_options` checks their values and adds the defaults.
 """
 
 from __future__ import annotations
@@ -135,7 +135,7 @@ def takes_options(kind: type, *but: str) -> Callable[[_Function], _Function]:
     return declared
 
 
-def completed(options: Mapping[str, Any]) -> DotOptions:
+def complete_options(options: Mapping[str, Any]) -> DotOptions:
     """All options: those given, once checked, and the defaults of the others.
 
     Raises:

@@ -223,10 +223,9 @@ def _beyond(drawn: Route, route: Route) -> tuple[Route, bool]:
         return route, not drawn
     (x, y), ours = route[shared - 1][-1], route[shared]
     theirs = drawn[shared] if shared < len(drawn) else route[shared - 1]
-    if len(ours) > 1 or len(theirs) > 1:
-        return ([((x, y),), *route[shared:]] if shared > 1 else route), False
     (our_x, our_y), (their_x, their_y) = ours[0], theirs[0]
-    if (our_x - x) * (their_y - y) != (our_y - y) * (their_x - x):
+    one_direction = (our_x - x) * (their_y - y) == (our_y - y) * (their_x - x)
+    if len(ours) > 1 or len(theirs) > 1 or not one_direction:
         return ([((x, y),), *route[shared:]] if shared > 1 else route), False
     if abs(our_x - x) + abs(our_y - y) > abs(their_x - x) + abs(their_y - y):
         return [theirs, *route[shared:]], True

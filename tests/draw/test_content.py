@@ -1,4 +1,4 @@
-"""What a picture shows: texts, colours, marks, and what is refused."""
+"""The content of pictures: texts, colours, marks, and errors."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from autograd import Graph, Primitive, Value, clamp, graph
 from autograd import sum as total
 from autograd.draw import DotOptions, PictureOptions, draw_dot, picture_of, save
 from autograd.draw.colors import THEMES, Scale, blend, contrast, readable_on
-from autograd.draw.options import completed
+from autograd.draw.options import complete_options
 from autograd.draw.picture import Box, Picture, Ramp, Swatch
 from nn import MLP, Neuron
 from tests.drawings import contents, edges, example, lines_of, network
@@ -63,7 +63,7 @@ def test_what_has_no_label_has_its_name_as_a_parameter() -> None:
         "w.0",
         "2",
     ]
-    # Without frames, the name has to say where it is.
+    # Without frames, the name contains its groups.
     unframed = [lines[0] for lines in contents(picture_of(snapshot, frames=False)).values()]
     assert unframed[:3] == ["bias", "Neuron.w.0", "2"]
 
@@ -340,7 +340,7 @@ def test_a_legend_has_the_colours_of_the_numbers_shown_and_no_others(numbers: li
 
 
 def test_numbers_that_differ_have_colours_that_differ() -> None:
-    """Those of the README's example, of which the least is a third of the greatest."""
+    """The gradients of the README's example, the least of which is a third of the greatest."""
     scale = Scale.of([0.7864, 1.0, 1.573, -2.359])
     assert scale is not None
     places = [scale.position(number) for number in (0.7864, 1.0, 1.573, 2.359)]
@@ -374,7 +374,7 @@ def test_the_end_of_a_ramp_says_that_smaller_numbers_look_the_same() -> None:
 
 @given(st.floats(-1.0, 1.0), st.sampled_from(["light", "dark", "print"]))
 def test_letters_can_be_read_on_every_colour(place: float, theme: str) -> None:
-    """The contrast that WCAG 2 asks for is 4.5."""
+    """WCAG 2 requires a contrast of 4.5."""
     fill = blend(THEMES[theme].stops, place)
     assert contrast(readable_on(fill), fill) >= 4.5
 
@@ -482,9 +482,11 @@ def test_signatures_tell_the_options_with_their_types_and_defaults() -> None:
         assert parameters["max_boxes"].default == 40
         assert parameters["theme"].annotation == Literal["light", "dark", "print"]
     listed = re.findall(r"^\| `(\w+)` \|", (ROOT / "docs" / "pictures.md").read_text("utf-8"), re.M)
-    assert listed == [name for name in completed({}) if name != "style"]
-    assert completed({}) == completed(completed({}))  # each default is one that is taken
-    for name in completed({}):
+    assert listed == [name for name in complete_options({}) if name != "style"]
+    assert complete_options({}) == complete_options(
+        complete_options({})
+    )  # each default is one that is taken
+    for name in complete_options({}):
         assert f"\n    {name}: " in inspect.cleandoc(
             f"{PictureOptions.__doc__}\n{DotOptions.__doc__}"
         ).replace("\n        ", "\n    ")

@@ -1,4 +1,4 @@
-"""The library's own layout: what it promises, held to pictures of any shape."""
+"""The guarantees of the library's own layout, for pictures of any shape."""
 
 from __future__ import annotations
 
@@ -118,7 +118,7 @@ def touches(point: Point, place: Rectangle) -> bool:
 
 
 def along(direction: str, place: Rectangle) -> tuple[float, float]:
-    """Where something begins and ends in the direction of the computation."""
+    """The begin and the end of a rectangle in the direction of the computation."""
     start, size = (place.x, place.width) if direction in ("LR", "RL") else (place.y, place.height)
     return (start, start + size) if direction in ("LR", "TB") else (-start - size, -start)
 
@@ -135,7 +135,7 @@ def frames_around(picture: Picture, frame: int | None) -> list[int]:
 
 
 def check(picture: Picture) -> Layout:
-    """Hold a layout to all that is promised of any picture."""
+    """Check every guarantee of a layout."""
     placed = layout(picture)
     check_boxes(picture, placed)
     check_frames(picture, placed)
@@ -362,7 +362,7 @@ def test_an_edge_that_closes_a_cycle_leads_back() -> None:
     forward, _, back = placed.routes
     assert forward[0][-1][0] < forward[-1][-1][0]
     assert back[0][-1][0] > back[-1][-1][0]
-    assert abs(back[-1][-1][1] - forward[0][-1][1]) > 5  # it arrives beside what leaves
+    assert abs(back[-1][-1][1] - forward[0][-1][1]) > 5  # it arrives beside the edges that leave
 
 
 def test_few_leaves_stand_in_a_column_and_many_in_several() -> None:

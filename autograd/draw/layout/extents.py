@@ -35,7 +35,6 @@ class LayerExtents:
         self.items = skeleton.items
         self.nesting = skeleton.nesting
         self.skeleton = skeleton
-        self.stride = skeleton.stride
         self.font = sizes.font
         self.before, self.after = self._frame_room()
         self.starts, self.ends = self._layers(coordinates)
@@ -64,6 +63,7 @@ class LayerExtents:
 
     def _layer_gaps(self, coordinates: Sequence[float]) -> list[float]:
         """The room after each layer but the last, for arrows, curves and the ends of frames."""
+        stride = self.skeleton.stride
         climbs = [0.0] * max(self.items.last)
         for item, inputs in enumerate(self.items.inputs):
             if inputs:
@@ -71,9 +71,9 @@ class LayerExtents:
                 climb = max([abs(coordinates[each] - coordinates[item]) for each in inputs])
                 climbs[layer] = max(climbs[layer], climb)
         arrow = ARROW * (1 + any(self.skeleton.turned)) * self.font
-        most, plain = _MOST_FOR_CLIMB * self.font, _LAYER_GAP * self.font / self.stride
+        most, plain = _MOST_FOR_CLIMB * self.font, _LAYER_GAP * self.font / stride
         gaps = [
-            plain + min(_FOR_CLIMB * climb, most) + (0.0 if (layer + 1) % self.stride else arrow)
+            plain + min(_FOR_CLIMB * climb, most) + (0.0 if (layer + 1) % stride else arrow)
             for layer, climb in enumerate(climbs)
         ]
         room_before, room_after = [0.0] * (len(gaps) + 1), [0.0] * (len(gaps) + 1)
