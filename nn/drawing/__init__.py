@@ -79,7 +79,7 @@ def draw_network(
     from autograd.draw import complete_options  # not before a picture is asked for
 
     options = complete_options({"title": title, "precision": precision})
-    diagram = read(model, inputs, target, options["title"], options["precision"])
+    content = read(model, inputs, target, options["title"], options["precision"])
     try:
         from nn.drawing.digraph import NetworkDigraph
     except ModuleNotFoundError as error:
@@ -89,4 +89,4 @@ def draw_network(
             "draw_network() gives a graphviz.Digraph and needs the package graphviz: "
             "pip install graphviz"
         ) from error
-    return NetworkDigraph.of(place(diagram), format)
+    return NetworkDigraph.of(place(content), format)
