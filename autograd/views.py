@@ -25,7 +25,7 @@ if TYPE_CHECKING:
 
     import graphviz
 
-    from autograd.draw.options import Layout
+    from autograd.draw.options import LayoutName
 
 __all__ = ["Graph", "explain", "formula", "graph"]
 
@@ -123,7 +123,7 @@ class Graph(Snapshot):
         self,
         path: str | os.PathLike[str],
         *,
-        layout: Layout | None = None,
+        layout: LayoutName | None = None,
         **options: Unpack[DotOptions],
     ) -> Path:
         """Draw the graph into a file, such as ``"x.svg"``; see `autograd.draw.save`."""

@@ -2,13 +2,13 @@
 
 Each value is a box with its label, the operation that computed it, its number and
 its gradient. Orange stands for positive gradients, blue for negative ones. On
-request, the number on an edge into an operation is the local derivative: following
-edges from a leaf to the result, the product of these numbers is what that path
-contributes to the leaf's gradient.
+request, the number on an edge into an operation is the local derivative. The product of
+these numbers along a path from a leaf to the root is the contribution of that path to the
+leaf's gradient.
 
-`PictureOptions` lists all that can be chosen, and `picture_of` decides by it what is shown;
-from there, a picture becomes an SVG without any other program (`to_svg`), or Graphviz's language
-(`to_digraph`). The methods of `autograd.graph`'s snapshots do the same.
+`PictureOptions` lists all options. `picture_of` makes a `Picture` by them, without places;
+`to_svg` lays it out and writes an SVG without any other program, and `to_digraph` writes it
+in Graphviz's language. The methods of `autograd.graph`'s snapshots do the same.
 """
 
 from __future__ import annotations
@@ -17,16 +17,18 @@ import os
 from pathlib import Path
 from typing import TYPE_CHECKING, Unpack
 
+from autograd.draw.colors import THEMES, blend
 from autograd.draw.content import picture_of
 from autograd.draw.dot import to_digraph
 from autograd.draw.files import check_target, write
 from autograd.draw.options import (
     DIRECTIONS,
     DotOptions,
-    Layout,
+    LayoutName,
     PictureOptions,
     check_choice,
     check_own,
+    complete_options,
     takes_options,
 )
 from autograd.draw.svg import to_svg
@@ -36,7 +38,18 @@ from autograd.snapshot import Snapshot, kind_of
 if TYPE_CHECKING:
     import graphviz
 
-__all__ = ["DotOptions", "PictureOptions", "draw_dot", "picture_of", "save", "to_digraph", "to_svg"]
+__all__ = [
+    "THEMES",
+    "DotOptions",
+    "PictureOptions",
+    "blend",
+    "complete_options",
+    "draw_dot",
+    "picture_of",
+    "save",
+    "to_digraph",
+    "to_svg",
+]
 
 
 @takes_options(DotOptions, "direction")
@@ -48,9 +61,9 @@ def draw_dot(
 ) -> graphviz.Digraph:
     """The graph that ``root`` was computed by, as a picture.
 
-    The same graph always gives the same text. A gradient is shown only where a
-    backward pass has been. A notebook shows the picture by itself, where there is
-    Graphviz's program ``dot``; elsewhere use `save`, which needs nothing.
+    The same graph always gives the same text. Gradients are shown after a backward pass.
+    A notebook shows the picture by itself if Graphviz's program ``dot`` is installed;
+    `save` needs no program.
 
     Args:
         root: the value at the end of the graph, or a snapshot of one.
@@ -60,8 +73,8 @@ def draw_dot(
         options: see `PictureOptions` and `DotOptions`.
 
     Raises:
-        TypeError: ``root`` is neither a Value nor a snapshot, or there is no such option.
-        ValueError: an option is none of those that there are.
+        TypeError: ``root`` is neither a Value nor a snapshot, or an option does not exist.
+        ValueError: an option is none of its choices.
         ModuleNotFoundError: the package graphviz is missing.
 
     >>> x = Value(3.0, label="x")
@@ -83,23 +96,23 @@ def save(
     root: Value | Snapshot,
     path: str | os.PathLike[str],
     *,
-    layout: Layout | None = None,
+    layout: LayoutName | None = None,
     **options: Unpack[DotOptions],
 ) -> Path:
     """Draw the graph of ``root`` into a file, in the format that the suffix names.
 
     An ``.svg`` needs no other program. Other pictures, such as ``.png`` and ``.pdf``,
-    are made by Graphviz's program ``dot``; ``.dot`` is what that program reads.
+    are made by Graphviz's program ``dot``, and a ``.dot`` is its input.
 
     The file is replaced as a whole or not at all. The same graph always gives the
-    same bytes, except for what ``dot`` makes of it.
+    same bytes, unless ``dot`` lays it out.
 
     Args:
         root: the value at the end of the graph, or a snapshot of one.
         path: the file.
-        layout: who decides where everything stands: ``"own"``, which is this library,
-            or ``"dot"``. None stands for ``"own"`` where that is possible.
-        options: see `PictureOptions`; and `DotOptions` for what ``dot`` lays out.
+        layout: ``"own"`` for the layout of this library, or ``"dot"`` for that of Graphviz.
+            None stands for ``"own"`` in an ``.svg``, and for ``"dot"`` in other pictures.
+        options: see `PictureOptions`; and `DotOptions` with the layout ``"dot"``.
 
     Returns:
         The file that was written.
@@ -107,14 +120,13 @@ def save(
     Raises:
         TypeError: ``root`` is neither a Value nor a snapshot.
         ValueError: ``path`` has no suffix, or one that is no format; an option is none
-            of those that there are; or the picture is too large for ``dot``, which
-            would take minutes.
-        RuntimeError: the program ``dot`` is needed and missing; the message says what
-            installs it.
+            of its choices; or the picture is so large that ``dot`` would take minutes.
+        RuntimeError: the program ``dot`` is needed and missing; the message says how to
+            install it.
         ModuleNotFoundError: the package graphviz is needed and missing.
     """
     snapshot = _snapshot("save", root)
-    # Before the picture, which may take a while.
+    # Checked before the picture is made, which may take a while.
     if check_target(path, layout) == "svg" and layout != "dot":
         check_own(options)
     return write(picture_of(snapshot, **options), path, layout)

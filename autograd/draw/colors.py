@@ -1,8 +1,8 @@
 """The colours of pictures: themes, and the scale that gives numbers a colour.
 
-Blue stands for negative numbers and orange for positive ones, which readers who
-confuse red with green tell apart as well as anybody; how strong the colour is
-shows the size of the number, on a logarithmic scale that fits the numbers shown.
+Blue stands for negative numbers and orange for positive ones, a pair that readers with any
+colour vision can tell apart. The strength of the colour shows the size of the number, on a
+logarithmic scale that fits the numbers in the picture.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from autograd.draw.picture import Ramp, Swatch
 
-# From the strongest negative number over 0 to the strongest positive one.
-Stops = tuple[str, ...]
+# Evenly spaced colours, from the largest negative number over 0 to the largest positive one.
+Stops: TypeAlias = tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,22 +24,22 @@ class Theme:
 
     Attributes:
         background: of the page.
-        text: of the letters on it.
-        muted: of letters that matter less.
-        box: what a computed value is filled with.
-        leaf: what a leaf is filled with.
-        folded: what a folded group is filled with.
+        text: of the letters on the page.
+        muted: of less important letters.
+        box: of the box of a computed value.
+        leaf: of the box of a leaf.
+        folded: of the box of a folded group.
         stroke: of the outlines of boxes.
         edge: of the arrows.
-        frames: what frames are filled with, in turns from the outermost inwards.
+        frames: of the frames, in turns from the outermost inwards.
         frame_stroke: of the outlines of frames.
-        frame_text: of their titles.
-        highlight: of what is marked.
-        alarm: what is filled that is not finite.
+        frame_text: of the titles of frames.
+        highlight: of marked boxes and arrows.
+        alarm: of the boxes of numbers that are not finite.
         stops: of the scale of boxes.
         lines: of the scale of arrows.
-        dashes: whether negative numbers are outlined with dashes, because the stops do
-            not tell them from positive ones.
+        dashes: True if negative numbers have dashed outlines, because the stops do not
+            tell them from positive ones.
     """
 
     background: str
@@ -115,24 +115,24 @@ THEMES: Final = {
     ),
 }
 
-_DECADES: Final = 6.0  # how far down from the largest number sizes are told apart
-_NARROWEST: Final = math.log10(2.0)  # numbers closer than this do not span the whole scale
-_FAINTEST: Final = 0.25  # the place on the scale of the smallest of these sizes
-_MOST_SWATCHES: Final = 3  # of each sign; of more numbers, a ramp
+_MOST_DECADES: Final = 6.0  # the most that the scale spans, below the largest number
+_LEAST_DECADES: Final = math.log10(2.0)  # the least that the scale spans
+_FAINTEST: Final = 0.25  # the position of the smallest of these sizes
+_MOST_SWATCHES: Final = 3  # of each sign; more numbers get a ramp
 _RAMP_STEPS: Final = 8
 
 
 @dataclass(frozen=True, slots=True)
 class Scale:
-    """Where a number stands between the colours of a ramp.
+    """The positions of numbers between the colours of a ramp.
 
-    The scale fits the numbers that are shown: the largest has the strongest colour,
-    the smallest the faintest, and between them colours go by the logarithm.
+    The scale fits the numbers in the picture: the largest has the strongest colour, the
+    smallest the faintest, and the colours between them follow the logarithm.
 
     Attributes:
-        numbers: those that are shown, in order, each once.
-        low: the logarithm of the size that has the faintest colour, as have all below it;
-            0 has another.
+        numbers: those in the picture, sorted, each once.
+        low: the logarithm of the size with the faintest colour, which smaller ones share;
+            0 has a colour of its own.
         high: the logarithm of the largest size.
     """
 
@@ -142,7 +142,7 @@ class Scale:
 
     @classmethod
     def of(cls, numbers: Iterable[float]) -> Scale | None:
-        """The scale on which these numbers are shown; None if none is finite.
+        """The scale that fits these numbers; None if none is finite.
 
         >>> Scale.of([0.01, -10.0, 0.0])
         Scale(numbers=(-10.0, 0.0, 0.01), low=-2.0, high=1.0)
@@ -152,10 +152,11 @@ class Scale:
             return None
         sizes = [math.log10(abs(number)) for number in finite if number] or [0.0]
         high = max(sizes)
-        return cls(tuple(finite), min(max(min(sizes), high - _DECADES), high - _NARROWEST), high)
+        low = min(max(min(sizes), high - _MOST_DECADES), high - _LEAST_DECADES)
+        return cls(tuple(finite), low, high)
 
     def position(self, number: float) -> float:
-        """The place of a finite number between -1 and 1; 0 stands for 0 alone.
+        """The position of a finite number, from -1 to 1; only that of 0 is 0.
 
         >>> scale = Scale((), -2.0, 2.0)
         >>> scale.position(0.0), scale.position(-100.0), scale.position(0.01)
@@ -167,38 +168,38 @@ class Scale:
         place = _FAINTEST + (1.0 - _FAINTEST) * min(max(share, 0.0), 1.0)
         return math.copysign(place, number)
 
-    def legend(self, stops: Stops, written: Callable[[float], str]) -> list[Swatch | Ramp]:
-        """The colours of the numbers that are shown: of a few each, of many from end to end."""
+    def legend(self, stops: Stops, formatted: Callable[[float], str]) -> list[Swatch | Ramp]:
+        """The entries of the legend: a swatch for each number, or a ramp for many."""
         entries: list[Swatch | Ramp] = []
         for sign in (-1, 0, 1):
             side = [number for number in self.numbers if (number > 0) - (number < 0) == sign]
-            texts = {written(number): number for number in side}
+            texts = {formatted(number): number for number in side}
             if len(texts) <= _MOST_SWATCHES:
                 entries += [
                     Swatch(blend(stops, self.position(number)), text)
                     for text, number in texts.items()
                 ]
             else:
-                entries.append(self._ramp(stops, side[0], side[-1], written))
+                entries.append(self._ramp(stops, side[0], side[-1], formatted))
         return entries
 
     def _ramp(
-        self, stops: Stops, first: float, last: float, written: Callable[[float], str]
+        self, stops: Stops, first: float, last: float, formatted: Callable[[float], str]
     ) -> Ramp:
         """The colours from one number to another of the same sign."""
         start, end = self.position(first), self.position(last)
         places = [start + (end - start) * step / _RAMP_STEPS for step in range(_RAMP_STEPS + 1)]
-        texts = [written(first), written(last)]
+        texts = [formatted(first), formatted(last)]
         faintest = math.copysign(10.0**self.low, first)
         if 0.0 < first < faintest:
-            texts[0] = f"≤ {written(faintest)}"
+            texts[0] = f"≤ {formatted(faintest)}"
         if faintest < last < 0.0:
-            texts[1] = f"≥ {written(faintest)}"
+            texts[1] = f"≥ {formatted(faintest)}"
         return Ramp(tuple([blend(stops, place) for place in places]), tuple(texts))
 
 
 def blend(stops: Stops, position: float) -> str:
-    """The colour at a place between -1 and 1 on a ramp of evenly spaced colours.
+    """The colour at a position, from -1 to 1, on a ramp of evenly spaced colours.
 
     >>> blend(("#000000", "#ffffff"), 0.0)
     '#808080'
@@ -213,7 +214,7 @@ def blend(stops: Stops, position: float) -> str:
 
 
 def readable_on(fill: str) -> str:
-    """Black or white, whichever letters on ``fill`` stand out more in.
+    """Black or white, the colour of letters with more contrast to ``fill``.
 
     >>> readable_on("#ffffff"), readable_on("#2b7bba")
     ('#000000', '#000000')

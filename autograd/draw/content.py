@@ -1,8 +1,8 @@
-"""What a picture of a graph shows: from a snapshot to boxes, edges, frames and colours.
+"""The content of the picture of a graph: from a snapshot to boxes, edges and frames.
 
-A value and the operation that computed it share one box; what an operation was
-applied to besides Values stands in its box as well, such as ``(·) ** 2``. In the
-classic style, each operation and each constant is a shape of its own.
+A value and the operation that computed it share one box, with the constants that the
+operation was applied to, such as ``(·) ** 2``. In the classic style, each operation and
+each constant has a shape of its own.
 """
 
 from __future__ import annotations
@@ -12,44 +12,37 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Final, Unpack
 
-from autograd.draw.colors import THEMES, Scale, blend, readable_on
+from autograd.draw.captions import caption
+from autograd.draw.coloring import Coloring
+from autograd.draw.colors import THEMES, readable_on
 from autograd.draw.folding import Folding, Part, fold
-from autograd.draw.options import DotOptions, completed, takes_options
-from autograd.draw.picture import (
-    Box,
-    Edge,
-    Frame,
-    Legend,
-    Line,
-    Picture,
-    Swatch,
-)
-from autograd.draw.summary import SMALL, computed, count, operations, summary
+from autograd.draw.options import DotOptions, complete_options, takes_options
+from autograd.draw.picture import Box, Edge, Frame, Line, Picture
+from autograd.draw.summary import DASH, SMALL, computed, count, operations, summary
 from autograd.engine.primitive import Primitive, Reduction
 from autograd.snapshot import Node, Snapshot
 from autograd.snapshot.grouping import Group
 from autograd.snapshot.paths import paths
 from autograd.words.formulas import local_derivative_formulas
 
-_DASH: Final = "–"
-_BLANK: Final = "·"  # stands in an operation for an operand that has a box of its own
-_MOST_OPERANDS: Final = 4  # that are written out in an operation
-_LARGE: Final = 1.1  # the size of names
-_MARKED_BOX: Final = 3.0  # the width of lines that stand out
+_BLANK: Final = "·"  # an operand of an operation that has a box of its own
+_MOST_OPERANDS: Final = 4  # an operation with more is abbreviated
+_LARGE: Final = 1.1  # the scale of names
+_MARKED_BOX: Final = 3.0  # the width of marked lines
 _MARKED_EDGE: Final = 2.5
 
 
 @takes_options(DotOptions)
 def picture_of(graph: Snapshot, **options: Unpack[DotOptions]) -> Picture:
-    """What is to be seen of a graph, yet without a place for anything.
+    """The picture of a graph, without a place for anything.
 
     Args:
         graph: the snapshot.
-        options: those of `PictureOptions`, and of `DotOptions` for what Graphviz lays out.
+        options: those of `PictureOptions`, and of `DotOptions` if Graphviz lays it out.
 
     Raises:
-        ValueError: an option is none of those listed there; the message names them.
-        TypeError: there is no such option, or it is not of the right type.
+        ValueError: an option is none of its choices; the message names them.
+        TypeError: an option does not exist, or is not of its type.
         KeyError: ``path_from`` is not in the graph.
 
     >>> from autograd import Value, graph
@@ -57,7 +50,7 @@ def picture_of(graph: Snapshot, **options: Unpack[DotOptions]) -> Picture:
     >>> [[line.text for line in box.lines] for box in picture_of(Snapshot.of(x**2)).boxes]
     [['x', '3', 'grad –'], ['(·) ** 2', '9', 'grad –']]
     """
-    chosen = completed(options)
+    chosen = complete_options(options)
     return _Drawing(graph, fold(graph, chosen["depth"], chosen["max_boxes"]), chosen).picture()
 
 
@@ -70,21 +63,16 @@ class _Drawing:
         self.options = options
         self.colors = THEMES[options["theme"]]
         start = options["path_from"]
-        ways = None if start is None else paths(graph, graph[start], limit=0)
-        self.ways = ways
-        self.marked = frozenset() if ways is None else ways.nodes
-        # What begins the ways is on them, and the operation that computed it is not.
-        self.entered = self.marked if ways is None else self.marked - {ways.leaf}
-        on_edges = options["color_by"] == "local derivative"
-        self.stops = self.colors.lines if on_edges else self.colors.stops
-        self.scale = Scale.of(self._coloring())
-        self.alarming = False  # whether there is anything in the colour of bad numbers
+        self.paths = None if start is None else paths(graph, graph[start], limit=0)
+        self.marked = frozenset() if self.paths is None else self.paths.nodes
+        # The value where the paths begin is on them, and the operation that computed it is not.
+        self.entered = self.marked if self.paths is None else self.marked - {self.paths.leaf}
+        self.coloring = Coloring(graph, folding, options)
         self.boxes: list[Box] = []
         self.edges: list[Edge] = []
         self.frames: list[Frame] = []
         self.frame_of: dict[int, int] = {}  # for each open group
-        # For each part, the index of the box that edges into it enter, and of the one that
-        # edges out of it leave.
+        # For each part, the index of the box that edges enter, and of the one that they leave.
         self.entries: list[int] = []
         self.exits: list[int] = []
 
@@ -102,62 +90,22 @@ class _Drawing:
             font_size=float(self.options["font_size"]),
             background=self.colors.background,
             text_color=self.colors.text,
-            legend=self._legend(),
-            caption=self._caption(),
+            legend=self.coloring.legend(self._formatted),
+            caption=caption(
+                self.graph, self.folding, self.paths, self.options["depth"], self._formatted
+            ),
             title=self.options["title"],
         )
 
-    # ── Numbers and their colours ─────────────────────────────────────────────
-
-    def _number(self, number: float) -> str:
-        """A result; a zero has no sign in it, which tooltips tell."""
+    def _formatted(self, number: float) -> str:
+        """A result; the sign of a zero is only in the tooltips."""
         return self._constant(number + 0.0)  # -0.0 + 0.0 is 0.0
 
     def _constant(self, number: float) -> str:
         return f"{number:.{self.options['precision']}g}"
 
-    def _coloring(self) -> list[float]:
-        """The numbers, one each, that give boxes or edges their colours."""
-        if self.options["color_by"] == "local derivative":
-            return [
-                local
-                for node in self.graph
-                for source, local in zip(node.inputs, node.local_derivatives)
-                if self._is_one_box(node.id) and self._is_one_box(source)
-            ]
-        boxes = [self._shown(self._nodes(part)) for part in self.folding.parts]
-        return [max(numbers, key=abs) for numbers in boxes if numbers and _all_finite(numbers)]
-
     def _nodes(self, part: Part) -> list[Node]:
         return [self.graph.nodes[id] for id in part.nodes]
-
-    def _is_one_box(self, id: int) -> bool:
-        """Whether a node has a box to itself."""
-        return self.folding.parts[self.folding.part_of[id]].kind == "value"
-
-    def _shown(self, nodes: Sequence[Node]) -> list[float]:
-        """The numbers that give a box its colour."""
-        if self.options["color_by"] == "value":
-            return [node.data for node in nodes]
-        if self.options["color_by"] == "gradient":
-            return [node.grad for node in nodes if node.grad is not None]
-        return []
-
-    def _color(self, numbers: Sequence[float], plain: str) -> tuple[str, bool]:
-        """The colour of the largest of the numbers, and whether dashes stand for its sign.
-
-        Args:
-            numbers: those that are seen by the colour.
-            plain: the colour where there are none.
-        """
-        if not _all_finite(numbers):
-            self.alarming = True
-            return self.colors.alarm, False
-        if not numbers or self.scale is None:
-            return plain, False
-        largest = max(numbers, key=abs)
-        color = blend(self.stops, self.scale.position(largest))
-        return color, self.colors.dashes and largest < 0.0
 
     # ── Boxes ─────────────────────────────────────────────────────────────────
 
@@ -200,7 +148,7 @@ class _Drawing:
         tooltip: str,
     ) -> None:
         plain = fill
-        fill, dashed = self._color(self._shown(nodes), plain)
+        fill, dashed = self.coloring.color(self.coloring.numbers(nodes), plain)
         marked = not self.marked.isdisjoint([node.id for node in nodes])
         box = Box(
             tuple(lines),
@@ -235,24 +183,24 @@ class _Drawing:
         self._add_box([node], lines, fill, frame, f"value{node.id}", self._tooltip(node))
 
     def _numbers(self, node: Node) -> list[Line]:
-        grad = _DASH if node.grad is None else self._number(node.grad)
-        return [Line(self._number(node.data)), Line(f"grad {grad}", scale=SMALL)]
+        grad = DASH if node.grad is None else self._formatted(node.grad)
+        return [Line(self._formatted(node.data)), Line(f"grad {grad}", scale=SMALL)]
 
     def _name(self, node: Node) -> str:
-        """The name of a node in its frame; without frames, it says where the node is."""
+        """The name of a node in its frame; without frames, the name with its groups."""
         if self.options["frames"]:
             return self.graph.short_name(node)
         return node.label or (f"{self.graph.place(node)}.{node.name}" if node.name else "")
 
     def _title(self, group: Group) -> str:
-        """The name of a group in the frame around it, and its kind where the name does not tell."""
+        """The name of a group in the frame around it, with its kind unless the name tells it."""
         name = group.name if self.options["frames"] else self.graph.place(group)
         if group.kind == "sample" or group.name.startswith(group.kind):
             return name
         return f"{name} ({group.kind})"
 
     def _operation(self, node: Node) -> str:
-        """How the operation is written, with its constants where there are some."""
+        """The symbol of the operation, with its constants if it has any."""
         assert node.op is not None
         symbol = node.op.symbol
         operands = [
@@ -269,20 +217,20 @@ class _Drawing:
         return f"{symbol}({', '.join(operands)})"
 
     def _tooltip(self, node: Node) -> str:
-        """Everything in full."""
-        name = f"{self.graph.place(node)}.{node.name}" if node.name else self.graph.place(node)
+        """The name, the operation and the numbers of a node in full."""
+        place = ".".join(filter(None, [self.graph.place(node), node.name]))
+        names = [node.label or self.graph.name(node), place]
         return "\n".join(
             [
-                *([node.label] if node.label else []),
-                *([name] if name else []),
+                *[name for name in dict.fromkeys(names) if name],
                 *([node.op.name] if node.op is not None else []),
                 f"data {node.data!r}",
-                f"grad {_DASH if node.grad is None else repr(node.grad)}",
+                f"grad {DASH if node.grad is None else repr(node.grad)}",
             ]
         )
 
     def _add_classic(self, node: Node) -> None:
-        """The value in a box, before it the operation in an oval and constants as they are."""
+        """Add a value in a box, its operation in an oval, and its constants as bare text."""
         operation = len(self.boxes)
         if node.op is not None:
             self._add_operation(node, node.op)
@@ -323,8 +271,6 @@ class _Drawing:
                     )
                 )
 
-    # ── What is folded ────────────────────────────────────────────────────────
-
     def _add_folded(self, part: Part, nodes: Sequence[Node]) -> None:
         frame, id = part.group, f"{part.kind}{part.nodes[0]}"
         if part.kind == "group":
@@ -335,7 +281,7 @@ class _Drawing:
             title = f"… {count(computed(nodes), 'operation')} …"
         else:
             title = count(len(nodes), "leaf")
-        lines = [Line(title, bold=True), *summary(part, nodes, self._number)]
+        lines = [Line(title, bold=True), *summary(part, nodes, self._formatted)]
         tooltip = operations(nodes)
         self._add_box(nodes, lines, self.colors.folded, self._frame(frame), id, tooltip)
 
@@ -344,7 +290,7 @@ class _Drawing:
     def _add_edges(self) -> None:
         part_of = self.folding.part_of
         parts = self.folding.parts
-        # Where something is folded, all that leads from one box to another is one edge.
+        # All edges between two boxes are merged into one if a box is folded.
         merged: dict[tuple[int, int], list[bool]] = {}
         for node in self.graph:
             head = part_of[node.id]
@@ -356,13 +302,13 @@ class _Drawing:
                 if parts[tail].kind == parts[head].kind == "value":
                     self._add_edge(node, position, source, formulas)
                 else:
-                    ways = merged.setdefault((tail, head), [])
-                    ways.append(self._is_on_a_way(source, node.id))
-        for (tail, head), ways in merged.items():
-            label = f"×{len(ways):,}" if len(ways) > 1 else ""
-            self.edges.append(self._edge(self.exits[tail], self.entries[head], any(ways), label))
+                    marks = merged.setdefault((tail, head), [])
+                    marks.append(self._is_marked(source, node.id))
+        for (tail, head), marks in merged.items():
+            label = f"×{len(marks):,}" if len(marks) > 1 else ""
+            self.edges.append(self._edge(self.exits[tail], self.entries[head], any(marks), label))
 
-    def _is_on_a_way(self, source: int, user: int) -> bool:
+    def _is_marked(self, source: int, user: int) -> bool:
         return source in self.marked and user in self.marked
 
     def _add_edge(self, node: Node, position: int, source: int, formulas: Sequence[str]) -> None:
@@ -371,12 +317,12 @@ class _Drawing:
         edge = self._edge(
             self.exits[self.folding.part_of[source]],
             self.entries[self.folding.part_of[node.id]],
-            self._is_on_a_way(source, node.id),
+            self._is_marked(source, node.id),
             self._local_derivative(node, position, formulas),
             f"local derivative {local!r}",
         )
         if self.options["color_by"] == "local derivative":
-            color, dashed = self._color([local], edge.color)
+            color, dashed = self.coloring.color([local], edge.color)
             width = max(edge.width, 1.5) if math.isfinite(local) else _MARKED_EDGE
             edge = replace(edge, color=color, width=width, dashed=dashed)
         self.edges.append(edge)
@@ -393,8 +339,8 @@ class _Drawing:
         )
 
     def _local_derivative(self, node: Node, position: int, formulas: Sequence[str]) -> str:
-        """What stands on an edge into ``node``."""
-        number = self._number(node.local_derivatives[position])
+        """The label of an edge into ``node``."""
+        number = self._formatted(node.local_derivatives[position])
         if self.options["local_derivatives"] == "numbers":
             return number
         if not formulas:
@@ -402,59 +348,11 @@ class _Drawing:
         formula = formulas[position]
         if self.options["local_derivatives"] == "symbols":
             return formula
-        # A constant need not be said twice.
+        # A constant derivative is its own formula.
         return number if formula.replace("−", "-") == number else f"{formula} = {number}"
 
     def _formulas(self, node: Node) -> Sequence[str]:
-        """The local derivatives of a value in symbols, where these are asked for."""
+        """The local derivatives of a value in symbols, if the options ask for them."""
         if self.options["local_derivatives"] in ("symbols", "both"):
             return local_derivative_formulas(node, self.graph)
         return ()
-
-    # ── Below the picture ─────────────────────────────────────────────────────
-
-    def _legend(self) -> Legend | None:
-        if self.scale is None:
-            return None
-        swatches = [Swatch(self.colors.alarm, "inf or nan")] if self.alarming else []
-        title = str(self.options["color_by"])
-        if self.colors.dashes:
-            title += " (dashed: negative)"
-        return Legend((*self.scale.legend(self.stops, self._number), *swatches), title)
-
-    def _caption(self) -> str:
-        return "\n".join([*self._ways_in_words(), *self._folding_in_words()])
-
-    def _ways_in_words(self) -> list[str]:
-        if self.ways is None:
-            return []
-        name = self.graph.name(self.ways.leaf)
-        total = self._number(self.ways.total)
-        ways = count(self.ways.count, "way")
-        verb = "leads" if self.ways.count == 1 else "lead"
-        return [f"{ways} {verb} from {name} to the root; the derivative is {total}."]
-
-    def _folding_in_words(self) -> list[str]:
-        depth, full = self.folding.depth, self.folding.full_depth
-        said = []
-        ways_out = []
-        if depth < full:
-            said.append(f"folded to depth {depth} of {full}")
-            ways_out.append(f"depth={depth + 1} unfolds more")
-        if "operations" in self.folding.kinds:
-            said.append("operations contracted")
-        elif "leaves" in self.folding.kinds:
-            said.append("leaves contracted")
-        if not said:
-            return []
-        if self.options["depth"] is None:
-            ways_out.append("max_boxes=None shows everything")
-        elif said[-1].endswith("contracted"):
-            ways_out.append("max_boxes=None contracts nothing")
-        numbers = f"{count(len(self.graph), 'value')} in {count(len(self.folding.parts), 'box')}"
-        beginning = ", ".join(said)
-        return [f"{beginning[0].upper()}{beginning[1:]}: {numbers}. {', '.join(ways_out)}."]
-
-
-def _all_finite(numbers: Sequence[float]) -> bool:
-    return all(map(math.isfinite, numbers))

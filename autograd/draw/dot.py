@@ -1,7 +1,7 @@
 """A picture in the language of Graphviz.
 
-Here a picture becomes a `graphviz.Digraph`, which the ``dot`` program lays out. It
-can be changed before that, as any Digraph can.
+`to_digraph` makes a `graphviz.Digraph` of it, which a user can change before the program
+``dot`` lays it out.
 """
 
 from __future__ import annotations
@@ -28,11 +28,11 @@ def to_digraph(picture: Picture, format: str = "svg") -> graphviz.Digraph:
 
     Args:
         picture: the picture.
-        format: of what ``render()`` and ``pipe()`` make.
+        format: of the files that ``render()`` and ``pipe()`` make.
 
     Raises:
         ModuleNotFoundError: the package graphviz is missing.
-        ValueError: ``format`` is not one that graphviz knows.
+        ValueError: ``format`` is unknown to graphviz.
 
     >>> picture = Picture((Box((Line("x"),), id="x"), Box((Line("y"),))), (Edge(0, 1, "2"),))
     >>> source = to_digraph(picture).source
@@ -67,7 +67,7 @@ def known_formats() -> frozenset[str]:
 
 
 def _package() -> Any:
-    """The package graphviz, which not everything that draws needs."""
+    """The package graphviz, imported here since an SVG does not need it."""
     try:
         import graphviz
     except ModuleNotFoundError as error:
@@ -78,7 +78,7 @@ def _package() -> Any:
 
 
 def _names(boxes: Sequence[Box]) -> list[str]:
-    """What the boxes are called in the source: by their ids as far as these are unique."""
+    """The names of the boxes in the source: their ids, if these are unique identifiers."""
     names: list[str] = []
     taken: set[str] = set()
     for position, box in enumerate(boxes):
@@ -89,7 +89,7 @@ def _names(boxes: Sequence[Box]) -> list[str]:
 
 
 def _add_frames(dot: graphviz.Digraph, picture: Picture, names: Sequence[str]) -> None:
-    """Every box, within the frames that it lies in."""
+    """Add every box, within the frames that it lies in."""
     inside: dict[int | None, list[int]] = {}
     for position, box in enumerate(picture.boxes):
         inside.setdefault(box.frame, []).append(position)
@@ -98,7 +98,7 @@ def _add_frames(dot: graphviz.Digraph, picture: Picture, names: Sequence[str]) -
         cluster = _package().Digraph(name=f"cluster{number}")
         cluster.attr(**_frame_attributes(frame))
         clusters.append(cluster)
-    # From the last frame on, so that a frame is complete before it is put into its parent.
+    # Backwards, so that a frame is complete before it is added to its parent.
     for number in reversed(range(len(clusters))):
         _add_boxes(clusters[number], picture, inside.get(number, []), names)
         parent = picture.frames[number].parent
@@ -117,7 +117,7 @@ def _add_boxes(
 def _box_attributes(box: Box, size: float) -> dict[str, str]:
     styles = ["filled", *(["rounded"] if box.shape == "box" else [])]
     attributes = {
-        "label": _label(box.lines, size * _POINTS_PER_PIXEL),
+        "label": _box_label(box.lines, size * _POINTS_PER_PIXEL),
         "shape": _SHAPES[box.shape],
         "fontcolor": box.text_color,
     }
@@ -143,7 +143,7 @@ def _edge_attributes(edge: Edge) -> dict[str, str]:
     if edge.dashed:
         attributes["style"] = "dashed"
     if edge.tooltip:
-        # Without these, Graphviz shows the names of the boxes instead, in parts of the edge.
+        # Without these, Graphviz shows the names of the boxes at parts of the edge.
         text = _plain(edge.tooltip)
         attributes |= {"tooltip": text, "labeltooltip": text}
     return attributes
@@ -169,8 +169,8 @@ def _frame_attributes(frame: Frame) -> dict[str, str]:
 # ── Text ──────────────────────────────────────────────────────────────────────
 
 
-def _label(lines: Sequence[Line], size: float) -> str:
-    """Lines of text, as markup only where one of them looks different."""
+def _box_label(lines: Sequence[Line], size: float) -> str:
+    """Lines of text, as markup if one of them is bold, coloured or scaled."""
     if all(not line.bold and line.color is None and line.scale == 1.0 for line in lines):
         return _plain("\n".join([line.text for line in lines]))
     marked_up = [text for line in lines for text in _marked_up(line, size)]
@@ -197,7 +197,7 @@ def _as_markup(text: str) -> str:
 def _plain(text: str) -> str:
     """``text`` so that Graphviz shows it as it is."""
     lines = [line.replace("\\", "\\\\").replace("&", "&amp;") for line in lines_of(text)]
-    # What stands in angle brackets would be taken for markup.
+    # A text in angle brackets would be taken for markup.
     escaped: str = _package().nohtml("\\n".join(lines))
     return escaped
 
@@ -206,7 +206,7 @@ def _plain(text: str) -> str:
 
 
 def _add_surroundings(dot: graphviz.Digraph, picture: Picture) -> None:
-    """Title, legend and caption, all of which Graphviz has one label for."""
+    """Add the title, the legend and the caption, in the one label that Graphviz offers."""
     size = picture.font_size * _POINTS_PER_PIXEL
     rows = []
     if picture.title:
@@ -247,10 +247,10 @@ def _patch(color: str, width: float, height: float, outline: str = "") -> str:
 
 
 def _ramp(ramp: Ramp, size: float) -> str:
-    """The colours in a row of cells, and below them the texts in another."""
+    """The colours in a row of cells, and the texts in a row below."""
     width = round(1.8 * size)
     patches = "".join([_patch(color, width, 1.2 * size) for color in ramp.colors])
-    # A text in the middle stands below its colour, in a cell twice as wide as at the ends.
+    # A text in the middle is below its colour, in a cell twice as wide as those at the ends.
     half = width * len(ramp.colors) // (2 * len(ramp.texts) - 2)
     cells = [("LEFT", half), *[("CENTER", 2 * half)] * (len(ramp.texts) - 2), ("RIGHT", half)]
     texts = "".join(
@@ -260,6 +260,6 @@ def _ramp(ramp: Ramp, size: float) -> str:
         ]
     )
     rows = [_row(f"{_PACKED}<TR>{cells}</TR></TABLE>") for cells in (patches, texts)]
-    # Of a fixed size, since a longer line elsewhere would pull the colours apart.
+    # The size is fixed, since a longer line elsewhere would pull the colours apart.
     whole = f'WIDTH="{width * len(ramp.colors)}" HEIGHT="{math.ceil(2.8 * size)}"'
     return f'<TD ALIGN="LEFT">{_PACKED[:-1]} FIXEDSIZE="TRUE" {whole}>{"".join(rows)}</TABLE></TD>'

@@ -1,4 +1,4 @@
-"""Pictures in files: the format goes by the suffix, and a file is replaced as a whole."""
+"""Pictures in files: the suffix chooses the format, and a file is replaced as a whole."""
 
 from __future__ import annotations
 
@@ -8,22 +8,22 @@ from pathlib import Path
 from typing import Final
 
 from autograd.draw.dot import known_formats, to_digraph
-from autograd.draw.options import LAYOUTS, Layout, check_choice
+from autograd.draw.options import LAYOUTS, LayoutName, check_choice
 from autograd.draw.picture import Picture
 from autograd.draw.svg import to_svg
 
 _SOURCE: Final = ("dot", "gv")
 
-# What ``dot`` is given at most, boxes and edges together: with frames, it lays out so many in
-# two seconds or so, twice as many in twenty, and three times as many in two minutes.
+# The most boxes and edges together that ``dot`` is given: with frames, it lays out so many in
+# about two seconds, twice as many in twenty, and three times as many in two minutes.
 MOST_FOR_DOT: Final = 2500
 
 
-def check_target(path: str | os.PathLike[str], layout: Layout | None) -> str:
-    """The format that ``path`` asks for, such as ``"svg"``.
+def check_target(path: str | os.PathLike[str], layout: LayoutName | None) -> str:
+    """The format of ``path``, such as ``"svg"``.
 
     Raises:
-        ValueError: there is no such format, or no such layout for it.
+        ValueError: the format does not exist, or the layout cannot write it.
     """
     path = Path(path)
     if not path.suffix:
@@ -47,7 +47,7 @@ def check_target(path: str | os.PathLike[str], layout: Layout | None) -> str:
     return format
 
 
-def write(picture: Picture, path: str | os.PathLike[str], layout: Layout | None) -> Path:
+def write(picture: Picture, path: str | os.PathLike[str], layout: LayoutName | None) -> Path:
     """Write a picture to a file in the format of its suffix; see `autograd.draw.save`."""
     format = check_target(path, layout)
     if format in _SOURCE:
@@ -83,9 +83,9 @@ def _by_dot(picture: Picture, format: str) -> bytes:
 
 
 def _replace(path: Path, content: bytes) -> Path:
-    """Write a file so that it is never seen half-written."""
+    """Replace a file in one step, so that no reader sees it half-written."""
     path.parent.mkdir(parents=True, exist_ok=True)
-    target = path.resolve()  # of a link, the file that it leads to
+    target = path.resolve()  # the target of a link is replaced, not the link
     if target.is_dir():
         raise IsADirectoryError(f"{str(path)!r} is a folder: name a file in it")
     draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")

@@ -1,14 +1,14 @@
-"""Which values of a graph share a box, so that its picture can be read.
+"""The folding of a graph: values share a box, so that the picture is small enough to read.
 
-A group is either open, and a frame around what is in it, or folded into one
-box. How many levels of groups are open is the **depth**: at depth 0 a model is one
-box, at depth 1 each of its layers, and so on.
+A group is either open, drawn as a frame around its content, or folded into one box. The
+**depth** is the number of levels of groups that are open: at depth 0 a model is one box,
+at depth 1 each of its layers, and so on.
 
-What is in no group is contracted, where there is too much of it, by **cones**: a
-value, and whatever was computed for it alone. A cone has one way out, so that
-contracting cones closes no cycle; a neuron that nobody has declared a group, or
-a long sum, is a cone. Where cones do not suffice, whole stretches of the
-computation become boxes one after the other.
+If there are too many values outside of groups, they are contracted by **cones**: a value,
+and all values that were computed for it alone. Only one value of a cone is used outside of
+it, so that contracting cones closes no cycle. A neuron that is not declared a group, or a
+long sum, is a cone. If cones do not suffice, the whole computation is divided into a few
+consecutive sections, each of them one box.
 """
 
 from __future__ import annotations
@@ -20,22 +20,21 @@ from typing import Final, Literal
 
 from autograd.snapshot import Snapshot
 
-# How many operations in a row are shown where a contracted stretch begins, and where it ends.
-_ENDS_SHOWN: Final = 3
+_ENDS_SHOWN: Final = 3  # consecutive operations before and after the contracted ones
 _SMALLEST_CONE: Final = 3
 _SMALLEST_BUNDLE: Final = 3
-_STRETCHES: Final = 5
+_SECTIONS: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
 class Part:
-    """What one box stands for.
+    """The part of a graph that one box stands for.
 
     Attributes:
-        kind: a value, a folded group, operations contracted into one box, or leaves that
-            are used alike.
+        kind: a value, a folded group, operations contracted into one box, or leaves with
+            the same users.
         nodes: the ids of the nodes, in order.
-        group: the id of the group that it stands for, or that it lies in.
+        group: the id of the folded group, or of the group that the part lies in.
     """
 
     kind: Literal["value", "group", "operations", "leaves"]
@@ -45,13 +44,13 @@ class Part:
 
 @dataclass(frozen=True, slots=True)
 class Folding:
-    """A graph as it is shown.
+    """A graph divided into parts, each of which is one box.
 
     Attributes:
-        parts: what the boxes stand for; each node is in one of them.
+        parts: of the graph; each node is in one of them.
         part_of: for each node, the position of its part.
-        depth: how many levels of groups are open.
-        full_depth: how many levels there are.
+        depth: the number of levels of groups that are open.
+        full_depth: the number of all levels.
     """
 
     parts: tuple[Part, ...]
@@ -61,7 +60,7 @@ class Folding:
 
     @property
     def kinds(self) -> frozenset[str]:
-        """The kinds of its parts."""
+        """The kinds of the parts."""
         return frozenset(part.kind for part in self.parts)
 
 
@@ -70,10 +69,10 @@ def fold(graph: Snapshot, depth: int | None, max_boxes: int | None) -> Folding:
 
     Args:
         graph: the snapshot.
-        depth: how many levels of groups to leave open; None stands for as many as the
-            limit allows.
-        max_boxes: the limit: at most so many boxes, and twice as many edges. It takes
-            effect on what is in no folded group; None stands for no limit.
+        depth: the number of levels of groups to leave open; None for as many as the limit
+            allows.
+        max_boxes: the limit: at most so many boxes, and twice as many edges. If ``depth`` is
+            given, values outside of folded groups are contracted to meet it; None for no limit.
 
     >>> from autograd import Value, graph
     >>> x = total = Value(1.0, "x")
@@ -92,15 +91,15 @@ def fold(graph: Snapshot, depth: int | None, max_boxes: int | None) -> Folding:
         if folding is not None:
             return folding
     if depth is not None and graph.groups:
-        # What was asked for is more than fits: contract what can be, and leave it there.
+        # The depth that was asked for does not fit: contract as much as possible.
         folding = _by_groups(graph, levels, min(depth, full))
         cones = _cones(graph, folding, _kept(graph, folding, max_boxes))
         return _bundled(graph, _contracted(folding, cones, _SMALLEST_CONE))
-    return _stretches(graph, _by_groups(graph, levels, 0))
+    return _sections(graph, _by_groups(graph, levels, 0))
 
 
 def _levels(graph: Snapshot) -> list[int]:
-    """For each group, how many groups there are from the outermost to it, itself included."""
+    """The level of each group: 1 for an outermost group."""
     levels: list[int] = []
     for group in graph.groups:
         levels.append(1 if group.parent is None else levels[group.parent] + 1)
@@ -130,12 +129,12 @@ def _by_groups(graph: Snapshot, levels: Sequence[int], depth: int) -> Folding:
         Part("group" if start in starts else "value", tuple(nodes), groups[start])
         for start, nodes in members.items()
     ]
-    return _folding(graph, parts, depth, max(levels, default=0))
+    return _folding(len(graph), parts, depth, max(levels, default=0))
 
 
-def _folding(graph: Snapshot, parts: Iterable[Part], depth: int, full_depth: int) -> Folding:
+def _folding(count: int, parts: Iterable[Part], depth: int, full_depth: int) -> Folding:
     parts = tuple(sorted(parts, key=lambda part: part.nodes[0]))
-    part_of = [0] * len(graph)
+    part_of = [0] * count
     for position, part in enumerate(parts):
         for id in part.nodes:
             part_of[id] = position
@@ -156,9 +155,9 @@ def _fits(graph: Snapshot, folding: Folding, max_boxes: int) -> bool:
 
 
 def _within(graph: Snapshot, folding: Folding, max_boxes: int) -> Folding | None:
-    """The same with so much contracted that it fits; None if nothing helps.
+    """The folding, contracted so far that it fits; None if it cannot fit.
 
-    Where anything is folded or contracted, the rest is contracted until it is easily read.
+    If anything is folded or contracted, the rest is contracted until it is easy to read.
     """
     folded = folding.depth < folding.full_depth
     if folded:
@@ -176,7 +175,7 @@ def _within(graph: Snapshot, folding: Folding, max_boxes: int) -> Folding | None
     boxes = len(folding.parts)
     for size in sizes:
         boxes -= counts[size] * (size - 1)
-        # Once cones can be had no smaller, what is still too much may fit with leaves bundled.
+        # With all cones contracted, bundling leaves may still make it fit.
         if boxes > room and size != sizes[-1]:
             continue
         contracted = _bundled(graph, _contracted(folding, cones, size))
@@ -186,13 +185,13 @@ def _within(graph: Snapshot, folding: Folding, max_boxes: int) -> Folding | None
 
 
 def _loose(graph: Snapshot, folding: Folding) -> list[bool]:
-    """For each part, whether it may be contracted: a value outside of the innermost groups."""
+    """For each part, True if it may be contracted: a value outside of the innermost groups."""
     outer = {None, *[group.parent for group in graph.groups]}
     return [part.kind != "group" and part.group in outer for part in folding.parts]
 
 
 def _kept(graph: Snapshot, folding: Folding, max_boxes: int) -> set[int]:
-    """The nodes to be shown one by one though others are contracted."""
+    """The nodes that keep a box of their own while others are contracted."""
     loose = [part.nodes[0] for part in folding.parts if part.kind == "value"]
     kept = {graph.root.id}
     labelled = [id for id in loose if graph.nodes[id].label]
@@ -208,7 +207,7 @@ def _kept(graph: Snapshot, folding: Folding, max_boxes: int) -> set[int]:
 
 
 def _heights(graph: Snapshot) -> list[int]:
-    """For each node, the number of operations on the longest way to it from a leaf."""
+    """For each node, the number of operations on the longest path to it from a leaf."""
     heights: list[int] = []
     for node in graph:
         heights.append(max([heights[source] + 1 for source in node.inputs], default=0))
@@ -216,7 +215,7 @@ def _heights(graph: Snapshot) -> list[int]:
 
 
 def _end(graph: Snapshot, computed: set[int]) -> list[int]:
-    """The operations that the graph ends in, one after the other."""
+    """The last operations of the graph, as far as each uses only the one before."""
     found = [graph.root.id]
     while len(found) < _ENDS_SHOWN:
         before = {id for id in graph.nodes[found[-1]].inputs if id in computed}
@@ -227,9 +226,9 @@ def _end(graph: Snapshot, computed: set[int]) -> list[int]:
 
 
 def _cones(graph: Snapshot, folding: Folding, kept: set[int]) -> list[list[int]]:
-    """What may be contracted, in sets of nodes with one way out each."""
+    """The cones of the nodes that may be contracted."""
     loose = _loose(graph, folding)
-    tops: list[int | None] = [None] * len(graph)  # of what is in a cone, where that ends
+    tops: list[int | None] = [None] * len(graph)  # for each node in a cone, the last node of it
     cones: dict[int, list[int]] = {}
     for node in reversed(graph.nodes):
         part = folding.part_of[node.id]
@@ -258,12 +257,7 @@ def _contracted(folding: Folding, cones: Iterable[Sequence[int]], size: int) -> 
 
 
 def _regrouped(folding: Folding, parts: Iterable[Part]) -> Folding:
-    parts = tuple(sorted(parts, key=lambda part: part.nodes[0]))
-    part_of = list(folding.part_of)
-    for position, part in enumerate(parts):
-        for id in part.nodes:
-            part_of[id] = position
-    return Folding(parts, part_of, folding.depth, folding.full_depth)
+    return _folding(len(folding.part_of), parts, folding.depth, folding.full_depth)
 
 
 def _bundled(graph: Snapshot, folding: Folding) -> Folding:
@@ -281,11 +275,11 @@ def _bundled(graph: Snapshot, folding: Folding) -> Folding:
     return _regrouped(folding, [*rest, *merged]) if merged else folding
 
 
-def _stretches(graph: Snapshot, folding: Folding) -> Folding:
-    """The computation cut into a few stretches, each one part, and the root.
+def _sections(graph: Snapshot, folding: Folding) -> Folding:
+    """The computation divided into a few sections, each of them one part, and the root.
 
-    The parts are taken by their height, and every edge leads from a part to a higher
-    one, so that no cycle arises that was not there.
+    The parts are ordered by height, and every edge leads from a part to a higher one, so
+    that no new cycle arises.
     """
     heights = _heights(graph)
     root = folding.part_of[graph.root.id]
@@ -301,8 +295,8 @@ def _stretches(graph: Snapshot, folding: Folding) -> Folding:
     for height in sorted(by_height):
         collected += by_height[height]
         done += len(by_height[height])
-        # The last stretch ends where everything is done.
-        if done * _STRETCHES >= count * len(parts):
+        # The last section ends with the last node.
+        if done * _SECTIONS >= count * len(parts):
             parts.append(Part("operations", tuple(sorted(collected)), None))
             collected = []
     return _regrouped(folding, parts)

@@ -1,10 +1,9 @@
-"""What notebooks show in place of a Value or a snapshot: the picture of its graph.
+"""The picture of a graph in a notebook, shown for a Value or a snapshot.
 
-A notebook asks an object for what it is in several formats, and takes the one that
-it can show best (IPython's ``_repr_mimebundle_``). Inline SVG is shown only where
-the notebook is trusted, and is lost in some exports; the same SVG within an
-``<img>`` is shown everywhere, since an image can do nothing. So the picture is
-given both ways, and as text for terminals.
+A notebook asks an object for several formats and shows the best that it can (IPython's
+``_repr_mimebundle_``). Inline SVG is shown only in trusted notebooks and is lost in some
+exports; the same SVG within an ``<img>`` is shown everywhere, since an image cannot run
+anything. So the picture is given in both formats, and as text for terminals.
 """
 
 from __future__ import annotations
@@ -18,13 +17,13 @@ from autograd.draw.svg import to_svg
 from autograd.engine.value import Value
 from autograd.snapshot import Snapshot
 
-# A Value is often shown in passing, so that this must not take long. A snapshot, which
-# nobody takes in passing, is always drawn.
+# A Value is often shown in passing, which must not take long. A snapshot is taken on
+# purpose, and always drawn.
 _MOST_VALUES: Final = 5000
 
 
 def show(snapshot: Snapshot) -> dict[str, str]:
-    """The picture of a snapshot, in the formats that a notebook chooses from.
+    """The picture of a snapshot, in several formats.
 
     >>> sorted(show(Snapshot.of(Value(2.0) * 3)))
     ['image/svg+xml', 'text/html', 'text/plain']
@@ -33,7 +32,7 @@ def show(snapshot: Snapshot) -> dict[str, str]:
 
 
 def show_value(value: Value) -> dict[str, str]:
-    """The same for a Value: its picture if its graph is not too large, and else its text."""
+    """The picture of a Value in several formats; only its text if the graph is very large."""
     if value.op is None or _is_larger_than(_MOST_VALUES, value):
         return {"text/plain": repr(value)}
     return _formats(Snapshot.of(value), repr(value))
@@ -47,7 +46,7 @@ def _formats(snapshot: Snapshot, plain: str) -> dict[str, str]:
 
 
 def _is_larger_than(limit: int, root: Value) -> bool:
-    """Whether more than ``limit`` values have a part in the graph, counting no further."""
+    """True if the graph has more than ``limit`` values; no more are visited."""
     seen: set[Any] = {root}
     unvisited = [root]
     while unvisited and len(seen) <= limit:

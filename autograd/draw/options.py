@@ -1,11 +1,12 @@
-"""What one can choose of a picture: each option once, with its type, its default and its bounds.
+"""The options of a picture: each once, with its type, its default and its bounds.
 
-`PictureOptions` is what type checkers see of the keywords of everything that draws;
-`takes_options` shows them to whoever asks for help, and `completed` checks them.
+`PictureOptions` declares them for type checkers, `takes_options` declares them of a function,
+and `complete_options` checks their values and adds the defaults.
 """
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 import typing
@@ -19,14 +20,14 @@ from autograd.snapshot import Which
 
 ColorBy: TypeAlias = Literal["gradient", "value", "local derivative"]
 LocalDerivatives: TypeAlias = Literal["numbers", "symbols", "both"]
-Style: TypeAlias = Literal["one box", "classic"]
+StyleName: TypeAlias = Literal["one box", "classic"]
 ThemeName: TypeAlias = Literal["light", "dark", "print"]
-Layout: TypeAlias = Literal["own", "dot"]
+LayoutName: TypeAlias = Literal["own", "dot"]
 
 _Function = typing.TypeVar("_Function", bound=Callable[..., Any])
 
 DIRECTIONS: Final = typing.get_args(Direction)
-LAYOUTS: Final = typing.get_args(Layout)
+LAYOUTS: Final = typing.get_args(LayoutName)
 
 
 class Option(NamedTuple):
@@ -38,27 +39,27 @@ class Option(NamedTuple):
 
 
 class PictureOptions(TypedDict, total=False):
-    """The keywords of everything that makes a picture.
+    """The keywords of every function that makes a picture.
 
     Attributes:
-        local_derivatives: what stands on the edge into an operation: the local
-            derivative in ``"numbers"``, in ``"symbols"``, or ``"both"``; None for nothing.
-        color_by: what the colours show: the ``"gradient"`` or the ``"value"`` in the
-            boxes, or the ``"local derivative"`` in the edges; None for no such colours.
+        local_derivatives: the local derivative on the edge into an operation: in
+            ``"numbers"``, in ``"symbols"``, or ``"both"``; None for none.
+        color_by: the numbers that colours show: the ``"gradient"`` or the ``"value"`` in the
+            boxes, or the ``"local derivative"`` on the edges; None for no such colours.
             Blue is negative and orange positive; a folded group has the colour of the
             number of the greatest size in it.
-        path_from: a leaf, from which every way to the root is marked; a Value, an id or
+        path_from: a leaf, from which every path to the root is marked; a Value, an id or
             a label, as `Graph.__getitem__` takes it.
-        depth: how many levels of groups are open: at 0 a model is one box, at 1 each of
-            its layers, and so on. None opens as many as ``max_boxes`` allows.
-        max_boxes: how many boxes there may be, and twice as many edges. Beyond that
-            groups are folded, and what is in no group is contracted; the caption says
-            so. A ``depth`` that is given is kept to all the same. None shows everything.
-        frames: whether open groups are framed.
-        theme: ``"light"``, ``"dark"``, or ``"print"``, which does without colours.
-        direction: where the computation goes: ``"LR"`` from left to right, ``"TB"``
-            from top to bottom, ``"RL"`` or ``"BT"``.
-        precision: how many significant digits numbers have, 1 to 17.
+        depth: the number of levels of groups that are open: at 0 a model is one box, at 1
+            each of its layers, and so on. None opens as many as ``max_boxes`` allows.
+        max_boxes: the most boxes, and half the most edges. Beyond that, groups are folded,
+            and values outside of groups are contracted; the caption says so. A ``depth``
+            that is given is kept nevertheless. None shows everything.
+        frames: True if open groups are framed.
+        theme: ``"light"``, ``"dark"``, or ``"print"``, which needs no colours.
+        direction: of the computation: ``"LR"`` from left to right, ``"TB"`` from top to
+            bottom, ``"RL"`` or ``"BT"``.
+        precision: the number of significant digits, 1 to 17.
         font_size: in pixels, 4 to 100.
         title: a line above the picture.
     """
@@ -77,17 +78,17 @@ class PictureOptions(TypedDict, total=False):
 
 
 class DotOptions(PictureOptions, total=False):
-    """The keywords of what Graphviz lays out.
+    """The keywords of every function that makes a picture for Graphviz.
 
     Attributes:
         style: ``"one box"`` for a value and its operation, or ``"classic"``, with the
-            operation apart in an oval.
+            operation in an oval of its own.
     """
 
-    style: Annotated[Style, Option("one box")]
+    style: Annotated[StyleName, Option("one box")]
 
 
-# The type of each option, and what else is declared of it.
+# The type of each option, with its default and its bounds.
 _OPTIONS: Final[dict[str, tuple[Any, Option]]] = {
     name: (hint.__origin__, hint.__metadata__[0])
     for name, hint in typing.get_type_hints(DotOptions, include_extras=True).items()
@@ -95,11 +96,13 @@ _OPTIONS: Final[dict[str, tuple[Any, Option]]] = {
 
 
 def takes_options(kind: type, *but: str) -> Callable[[_Function], _Function]:
-    """Show the options in the signature of a function that takes them as ``**options``.
+    """Declare the options of a function that takes them as ``**options``.
+
+    Its signature lists them, and any other keyword is an error that names the nearest one.
 
     Args:
         kind: `PictureOptions` or `DotOptions`.
-        but: the options that the function takes by another name.
+        but: options that the function takes by another name.
     """
     added = [
         inspect.Parameter(
@@ -109,38 +112,48 @@ def takes_options(kind: type, *but: str) -> Callable[[_Function], _Function]:
         if name in kind.__annotations__ and name not in but
     ]
 
-    def shown(function: _Function) -> _Function:
+    def declared(function: _Function) -> _Function:
         signature = inspect.signature(function)
         own = list(signature.parameters.values())[:-1]
-        function.__signature__ = signature.replace(parameters=own + added)  # type: ignore[attr-defined]
-        return function
+        known = {each.name for each in own} | _OPTIONS.keys()
+        listed = sorted([each.name for each in [*own, *added] if each.default is not each.empty])
 
-    return shown
+        @functools.wraps(function)
+        def checked(*args: Any, **options: Any) -> Any:
+            for name in options:
+                if name not in known:
+                    near = get_close_matches(name, listed, n=1, cutoff=0.5)
+                    hint = f"did you mean {near[0]!r}? The" if near else "the"
+                    raise TypeError(
+                        f"there is no option {name!r}: {hint} options are {', '.join(listed)}"
+                    )
+            return function(*args, **options)
+
+        checked.__signature__ = signature.replace(parameters=own + added)  # type: ignore[attr-defined]
+        return typing.cast(_Function, checked)
+
+    return declared
 
 
-def completed(options: Mapping[str, Any]) -> DotOptions:
-    """All options, each known to be one that there is: those given, and the defaults of others.
+def complete_options(options: Mapping[str, Any]) -> DotOptions:
+    """All options: those given, once checked, and the defaults of the others.
 
     Raises:
-        TypeError: there is no such option, or it is not of the right type.
-        ValueError: it is none of those that there are.
+        TypeError: an option is not of its type.
+        ValueError: an option is outside of its bounds, or none of its choices.
     """
-    for name in [each for each in options if each not in _OPTIONS]:
-        near = get_close_matches(name, _OPTIONS, n=1, cutoff=0.5)
-        hint = f"did you mean {near[0]!r}?" if near else f"there are {', '.join(_OPTIONS)}"
-        raise TypeError(f"no picture has the option {name!r}: {hint}")
     chosen = {name: option.default for name, (_, option) in _OPTIONS.items()} | dict(options)
     for name, (hint, option) in _OPTIONS.items():
-        if name != "path_from":  # which is looked up in the graph
+        if name != "path_from":  # looking it up in the graph checks it
             _check(name, chosen[name], hint, option)
     return typing.cast(DotOptions, chosen)
 
 
 def check_own(options: Mapping[str, Any]) -> None:
-    """Refuse what only Graphviz draws.
+    """Refuse options that only Graphviz can draw.
 
     Raises:
-        ValueError: it is asked for.
+        ValueError: the style is ``"classic"``.
     """
     if options.get("style") == "classic":
         raise ValueError(
@@ -149,39 +162,19 @@ def check_own(options: Mapping[str, Any]) -> None:
         )
 
 
-def check_names(options: Mapping[str, object], *others: str) -> None:
-    """Refuse options that there are not.
-
-    Args:
-        options: what was passed by keyword.
-        others: keywords that the function takes beside those of a picture.
-
-    Raises:
-        TypeError: there is no such option; the message names the nearest that there is.
-    """
-    known = sorted([*PictureOptions.__annotations__, *others])
-    for name in options:
-        if name not in known:
-            [nearest] = get_close_matches(name, known, n=1, cutoff=0.0)
-            raise TypeError(
-                f"there is no option {name!r}: did you mean {nearest!r}? "
-                f"The options are {', '.join(known)}"
-            )
-
-
 def check_choice(name: str, choice: Any, allowed: Collection[Any]) -> None:
-    """Refuse what is none of the choices that there are.
+    """Refuse anything but the choices that are allowed.
 
     Raises:
-        ValueError: it is not; the message lists those that are.
+        ValueError: ``choice`` is none of them; the message lists them.
     """
     if choice not in list(allowed):
         known = ", ".join([repr(each) for each in allowed])
         raise ValueError(f"{name} must be one of {known}, got {choice!r}")
 
 
-# What may be given for each type, and how that is said.
-_KINDS: Final[dict[Any, tuple[Any, str]]] = {
+# For each type, the types that are accepted for it, and their name in errors.
+_ACCEPTED: Final[dict[Any, tuple[Any, str]]] = {
     bool: (bool, "True or False"),
     str: (str, "a string"),
     int: (SupportsIndex, "a whole number"),
@@ -197,12 +190,12 @@ def _check(name: str, choice: Any, hint: Any, option: Option) -> None:
         return
     if optional and choice is None:
         return
-    given, said = _KINDS[kind]
+    accepted, expected = _ACCEPTED[kind]
     is_number = kind in (int, float)
     if is_number:
         to = " up" if option.most == math.inf else f" to {option.most}"
-        said = f"{'None or ' * optional}{said} from {option.least}{to}"
-    if not isinstance(choice, given) or (is_number and isinstance(choice, bool)):
-        raise TypeError(f"{name} must be {said}, got {choice!r}")
+        expected = f"{'None or ' * optional}{expected} from {option.least}{to}"
+    if not isinstance(choice, accepted) or (is_number and isinstance(choice, bool)):
+        raise TypeError(f"{name} must be {expected}, got {choice!r}")
     if is_number and not option.least <= choice <= option.most:
-        raise ValueError(f"{name} must be {said}, got {choice!r}")
+        raise ValueError(f"{name} must be {expected}, got {choice!r}")

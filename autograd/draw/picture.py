@@ -1,11 +1,10 @@
-"""What a picture of a graph consists of, before anything has a place.
+"""The parts of a picture of a graph, before anything has a place.
 
 A `Picture` is plain data: boxes with lines of text, edges between them, frames
-around them, a legend and a caption. Whoever makes pictures decides what stands
-in them and in which colours; whoever lays them out decides where. Nothing here
-knows of values or gradients.
+around them, a legend and a caption. `content` makes it of a graph; `layout` gives
+everything a place. Nothing here knows values or gradients.
 
-Colours are what SVG accepts: ``"#1f77b4"``, ``"none"``, or a name. All texts are
+Colours are those of SVG: ``"#1f77b4"``, ``"none"``, or a name. All texts are
 plain: nothing in them is markup, and a newline in a `Line` begins another line.
 """
 
@@ -23,8 +22,8 @@ class Line:
     """A line of text in a box or at the head of a frame.
 
     Attributes:
-        text: what it says.
-        bold: whether it stands out.
+        text: the text.
+        bold: True if the letters are bold.
         color: of the letters; None stands for the colour of the box's or frame's text.
         scale: its size, as a multiple of the picture's font size.
     """
@@ -37,16 +36,16 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """Something that edges lead to and from, with its text inside.
+    """A box that edges lead to and from, with its text inside.
 
     Attributes:
         lines: its text, from top to bottom.
         shape: a rectangle with round corners, an oval, or bare text without an outline.
         fill: the colour behind the text.
         stroke: the colour of the outline.
-        text_color: of the letters, where a line names no other.
+        text_color: of the letters, unless their line names another.
         stroke_width: of the outline, in pixels.
-        dashed: whether the outline is.
+        dashed: True if the outline is.
         frame: the index of the innermost frame that it lies in, or None.
         tooltip: shown while the pointer rests on it.
         id: a name for programs that read the SVG (its ``data-id``), or "".
@@ -77,7 +76,7 @@ class Edge:
         label: a text beside it, or "".
         color: of the line and its arrowhead.
         width: of the line, in pixels.
-        dashed: whether the line is.
+        dashed: True if the line is.
         tooltip: shown while the pointer rests on it.
         label_color: of the label's letters; None stands for the colour of the line.
     """
@@ -106,7 +105,7 @@ class Frame:
         fill: the colour behind everything in it.
         stroke: the colour of its outline.
         text_color: of its title and subtitle.
-        dashed: whether the outline is.
+        dashed: True if the outline is.
         tooltip: shown while the pointer rests on it.
     """
 
@@ -122,11 +121,11 @@ class Frame:
 
 @dataclass(frozen=True, slots=True)
 class Swatch:
-    """An entry of a legend: a patch of one colour and what it stands for.
+    """An entry of a legend: a patch of one colour and its meaning.
 
     Attributes:
         color: of the patch.
-        text: what it stands for.
+        text: the meaning of the colour.
         stroke: the colour of its outline, which shows a patch as pale as the page.
     """
 
@@ -150,7 +149,7 @@ class Ramp:
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """What the colours mean, in a row below the picture."""
+    """The meaning of the colours, in a row below the picture."""
 
     entries: tuple[Swatch | Ramp, ...]
     title: str = ""
@@ -158,21 +157,21 @@ class Legend:
 
 @dataclass(frozen=True, slots=True)
 class Picture:
-    """A picture that has yet to be laid out.
+    """A picture, before its layout.
 
     Attributes:
-        boxes: what is in it; an edge names them by index.
+        boxes: of the picture; an edge names them by index.
         edges: between the boxes.
-        frames: around boxes and each other; a parent stands before its children.
-        direction: where the computation goes: left to right, right to left, top to
-            bottom, or bottom to top.
+        frames: around boxes and each other; a parent comes before its children.
+        direction: of the computation: left to right, right to left, top to bottom, or
+            bottom to top.
         font_family: as in CSS; fallbacks are added.
         font_size: in pixels.
         background: the colour of the page, ``"none"`` for transparent.
         text_color: of title, caption and legend.
         legend: below the picture, or None.
         caption: a line below the picture, such as "folded to depth 2", or "".
-        title: above the picture, and what a screen reader says; or "".
+        title: above the picture and read out by a screen reader, or "".
     """
 
     boxes: tuple[Box, ...]

@@ -1,4 +1,4 @@
-"""What can be said of many numbers in a line or two."""
+"""Statistics of many numbers, for a line or two of text."""
 
 from __future__ import annotations
 
@@ -9,16 +9,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Statistics:
-    """Of a collection of numbers: how many there are, how large, and how many stand out.
+    """The count, the range and the norm of some numbers, and the number of special ones.
 
     Attributes:
         count: of all numbers.
-        least: the least of those that are finite; nan if none is.
-        largest: the largest of those that are finite; nan if none is.
-        norm: the square root of the sum of the squares of all of them; inf or nan if
-            one of them is.
-        zeros: how many are 0.
-        not_finite: how many are inf or nan.
+        least: the least finite number; nan if there is none.
+        largest: the largest finite number; nan if there is none.
+        norm: the square root of the sum of all squares; inf or nan if a number is.
+        zeros: the number of zeros.
+        not_finite: the number of inf and nan.
     """
 
     count: int
@@ -50,5 +49,5 @@ def statistics(numbers: Iterable[float]) -> Statistics:
 
 
 def _norm(numbers: list[float]) -> float:
-    """The Euclidean norm; nan wins over inf, which `math.hypot` has the other way round."""
+    """The Euclidean norm; nan if there is a nan, where `math.hypot` prefers inf."""
     return math.nan if any(map(math.isnan, numbers)) else math.hypot(*numbers)

@@ -1,4 +1,4 @@
-"""What a box says that stands for many values: how many of what, and their statistics."""
+"""The text of a box that stands for many values: their number and their statistics."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from autograd.draw.picture import Line
 from autograd.draw.statistics import Statistics, statistics
 from autograd.snapshot import Node
 
-SMALL: Final = 0.9  # the size of what one may overlook
-_DASH: Final = "–"
+SMALL: Final = 0.9  # the scale of less important lines
+DASH: Final = "–"  # in place of a number that does not exist
 _LONGEST_LINE: Final = 28  # of counts, in characters
 _PLURALS: Final = {"box": "boxes", "leaf": "leaves"}
 
 
-def summary(part: Part, nodes: Sequence[Node], written: Callable[[float], str]) -> list[Line]:
+def summary(part: Part, nodes: Sequence[Node], formatted: Callable[[float], str]) -> list[Line]:
     """The lines below the title of a box.
 
     Args:
-        part: what the box stands for.
-        nodes: its nodes.
-        written: how a number is.
+        part: the part of the graph that the box stands for.
+        nodes: the nodes of the part.
+        formatted: the function that writes a number.
     """
     values = statistics([node.data for node in nodes])
     grads = statistics([node.grad for node in nodes if node.grad is not None])
     texts = [
         *_joined(_contents(part, nodes)),
-        f"values {_range(values, written)}",
-        f"grads {_range(grads, written)}",
-        *([_norm(nodes, grads, written)] if grads.count else []),
+        f"values {_range(values, formatted)}",
+        f"grads {_range(grads, formatted)}",
+        *([_norm(nodes, grads, formatted)] if grads.count else []),
         *_joined(_counts("zero", values.zeros, grads.zeros)),
     ]
     bad = _joined(_counts("not finite", values.not_finite, grads.not_finite))
@@ -41,28 +41,28 @@ def summary(part: Part, nodes: Sequence[Node], written: Callable[[float], str]) 
     ]
 
 
-def _norm(nodes: Sequence[Node], grads: Statistics, written: Callable[[float], str]) -> str:
+def _norm(nodes: Sequence[Node], grads: Statistics, formatted: Callable[[float], str]) -> str:
     """The norm of the gradients: of the parameters, where there are any."""
     own = [node.grad for node in nodes if node.name and node.grad is not None]
     if own:
-        return f"|grad| of parameters {written(statistics(own).norm)}"
-    return f"|grad| {written(grads.norm)}"
+        return f"|grad| of parameters {formatted(statistics(own).norm)}"
+    return f"|grad| {formatted(grads.norm)}"
 
 
-def _range(numbers: Statistics, written: Callable[[float], str]) -> str:
+def _range(numbers: Statistics, formatted: Callable[[float], str]) -> str:
     if not numbers.count:
-        return _DASH
+        return DASH
     if numbers.count == numbers.not_finite:
         return "not finite"
-    least, largest = written(numbers.least), written(numbers.largest)
+    least, largest = formatted(numbers.least), formatted(numbers.largest)
     return least if least == largest else f"{least} to {largest}"
 
 
 def count(number: int, noun: str) -> str:
-    """How many of something.
+    """A number with its noun.
 
-    >>> count(1, "way"), count(20000, "box")
-    ('1 way', '20,000 boxes')
+    >>> count(1, "path"), count(20000, "box")
+    ('1 path', '20,000 boxes')
     """
     if number == 1:
         return f"1 {noun}"
@@ -70,7 +70,7 @@ def count(number: int, noun: str) -> str:
 
 
 def _contents(part: Part, nodes: Sequence[Node]) -> list[str]:
-    """What is in a box, in numbers, as far as its title does not say so."""
+    """The numbers of parameters, operations and leaves, unless the title gives them."""
     if not computed(nodes):
         return []
     parameters = sum([bool(node.name) for node in nodes])
@@ -82,7 +82,7 @@ def _contents(part: Part, nodes: Sequence[Node]) -> list[str]:
 
 
 def _joined(texts: Sequence[str]) -> list[str]:
-    """Texts in one line if it is short, and else in lines of their own."""
+    """Texts in one line if it is short, or else each in a line of its own."""
     line = ", ".join(texts)
     if len(line) > _LONGEST_LINE:
         return list(texts)
@@ -90,17 +90,17 @@ def _joined(texts: Sequence[str]) -> list[str]:
 
 
 def computed(nodes: Sequence[Node]) -> int:
-    """How many of the nodes are no leaves."""
+    """The number of nodes that are not leaves."""
     return sum([node.op is not None for node in nodes])
 
 
 def operations(nodes: Sequence[Node]) -> str:
-    """How many there are of each operation, the most frequent first."""
+    """The number of nodes of each operation, the most frequent first."""
     counts = Counter([node.op.name for node in nodes if node.op is not None])
     return "\n".join([f"{number:,} {name}" for name, number in counts.most_common()])
 
 
-def _counts(what: str, in_values: int, in_grads: int) -> list[str]:
-    """How many values, and how many gradients, are ``what``."""
+def _counts(kind: str, in_values: int, in_grads: int) -> list[str]:
+    """The numbers of values and of gradients of a kind, such as "zero"."""
     counts = [(in_values, "value"), (in_grads, "grad")]
-    return [f"{count(number, noun)} {what}" for number, noun in counts if number]
+    return [f"{count(number, noun)} {kind}" for number, noun in counts if number]

@@ -1,8 +1,8 @@
-"""How much room a text takes, and what of it can be shown.
+"""The size of a text, and the characters that can be shown.
 
-No font is opened: which one a reader has is not known. A width is that of the
-widest of the sans-serif fonts that stand in for each other (Helvetica and Arial,
-and DejaVu Sans, which is Verdana's size), so that no label is cut in any of them.
+No font is opened, since the reader's is not known. A width is that of the widest of the
+usual sans-serif fonts (Helvetica and Arial, and DejaVu Sans, which is as wide as Verdana),
+so that no label is cut in any of them.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from autograd.draw.picture import Line
 LINE_HEIGHT: Final = 1.3  # of a line of text, as a multiple of the font size
 
 # fmt: off
-# Hundredths of the font size, for the characters from the space to the tilde, by whether bold.
+# Hundredths of the font size, for the characters from the space to the tilde, plain and bold.
 _WIDTHS: Final = {False: (
      32, 41, 46, 84, 64, 96, 78, 28, 40, 40, 50, 84, 32, 37, 32, 34,  # !"#$%&'()*+,-./
      64, 64, 64, 64, 64, 64, 64, 64, 64, 64, 34, 34, 84, 84, 84, 56,  # 0123456789:;<=>?
@@ -39,16 +39,16 @@ _ALPHABETIC: Final = 90  # Latin beyond ASCII, Greek, Cyrillic, Hebrew, Arabic
 _WIDE: Final = 100  # a full square, as Chinese, Japanese and Korean are written
 _EMOJI: Final = 140
 _UNKNOWN: Final = 125  # signs of mathematics, arrows, and all other scripts
-_BROADER: Final = {False: 1.0, True: 1.15}  # other letters, by whether bold
+_BROADER: Final = {False: 1.0, True: 1.15}  # other letters, plain and bold
 _REPLACEMENT: Final = "\ufffd"
 
 
 def clean(text: str) -> str:
-    r"""``text`` with a replacement character for what cannot stand in a line of a picture.
+    r"""``text`` with a replacement character for each that cannot be in a line of a picture.
 
-    That is what no XML may hold (most control characters, lone surrogates, U+FFFE),
-    and the marks that turn the direction of the text around them. Right-to-left
-    letters stay: their direction is their own.
+    These are the characters that XML forbids (most control characters, lone surrogates,
+    U+FFFE), and the marks that turn the direction of the text around them. Right-to-left
+    letters stay: only their own direction is turned.
 
     >>> clean("a\x00b") == "a\ufffdb"
     True
@@ -70,7 +70,7 @@ def lines_of(text: str) -> list[str]:
 
 
 def split(lines: Iterable[Line]) -> list[Line]:
-    """The lines as they are shown: clean, and one for each that a newline begins."""
+    """The lines as they are shown: clean, and divided at newlines."""
     return [
         line if text == line.text else replace(line, text=text)
         for line in lines
@@ -79,7 +79,7 @@ def split(lines: Iterable[Line]) -> list[Line]:
 
 
 def size_of(lines: Iterable[Line], size: float) -> tuple[float, float]:
-    """The width and the height in pixels of lines that `split` gave, below each other."""
+    """The width and the height in pixels of lines from `split`, below each other."""
     widest = height = 0.0
     for line in lines:
         widest = max(widest, width(line.text, size * line.scale, line.bold))
@@ -92,16 +92,16 @@ def width(text: str, size: float, bold: bool = False) -> float:
     """The width in pixels that one line of ``text`` needs at most.
 
     Args:
-        text: a line, as `lines_of` gives it.
+        text: a line from `lines_of`.
         size: of the font, in pixels.
-        bold: whether its letters are.
+        bold: True if the letters are bold.
 
     >>> width("0.5", 10.0)  # two digits of 6.4 and a dot of 3.2
     16.0
     """
     if text.isascii():
         return sum([_WIDTHS[bold][code - 32] for code in text.encode()]) * size / 100
-    # Compatibility forms take the room of what they are made of: one Arabic ligature is a sentence.
+    # A compatibility form is as wide as its letters: one Arabic ligature is a sentence.
     text = unicodedata.normalize("NFKD", text)
     return sum(_character_width(character, bold) for character in text) * size / 100
 

@@ -1,7 +1,8 @@
 """Pictures of networks: `draw_network` draws a model as it is drawn on a blackboard.
 
-A model is read into plain data (`reading`, `content`), everything in it gets a place
-(`layout`), and that is written as SVG (`svg`) and as a `graphviz.Digraph` (`digraph`).
+`reading` turns a model and one pass through it (`passes`) into plain data (`content`),
+`layout` gives everything a place, and `svg` and `digraph` write that as an SVG and as a
+`graphviz.Digraph`.
 """
 
 from __future__ import annotations
@@ -31,38 +32,39 @@ def draw_network(
 ) -> NetworkDigraph:
     """The picture of a network: circles for inputs and neurons, arrows for weights.
 
-    Columns of circles lead from the inputs on the left to the outputs on the right. The
-    weights stand on the arrows, the biases (b) in the circles. With ``inputs``, the circles
-    hold what a forward pass computes: the sum (a) of the bias and the weighted inputs, and
-    the output (y). With a ``target``, they also hold the deltas, and the arrows the gradients, of
-    half the squared error E, the sum of (target - y)**2 / 2 over the outputs: delta = -dE/da, and
-    grad = dE/dw. That of a bias is dE/db = -delta.
+    The circles are in columns, from the inputs on the left to the outputs on the right.
+    Weights are written on the arrows, biases (b) in the circles. With ``inputs``, the circles
+    also contain the numbers of a forward pass: the sum (a) of the bias and the weighted inputs,
+    and the output (y). With a ``target``, the circles contain the deltas, and the arrows the
+    gradients, of half the squared error E, the sum of (target - y)**2 / 2 over the outputs:
+    delta = -dE/da, and grad = dE/dw. The gradient of a bias is dE/db = -delta.
 
     Orange arrows are positive weights and blue ones negative; the wider, the larger. Inputs
-    are called x1, x2, ...; neurons are numbered through, hidden ones h1, h2, ... and outputs
-    O3, ... Labels of inputs and parameters are shown instead, or in tooltips where they are long.
+    are called x1, x2, ...; neurons are numbered consecutively, hidden ones h1, h2, ... and
+    outputs O3, ... Labels of inputs and parameters replace these names; long labels are
+    shortened, and whole in tooltips.
 
-    Up to 40 weights are written between two columns. Of layers of more than 8 neurons, sums
-    and deltas stand in tooltips alone; of more than 16 neurons, some are left out, and so are
-    layers of more than 10. The picture says so.
+    Up to 40 weights are written between two columns. In layers of more than 8 neurons, sums
+    and deltas are only in the tooltips. Of layers of more than 16 neurons, some are left out,
+    and of more than 10 layers, some layers; the picture says so.
 
     Args:
-        model: an MLP, a Layer or a Neuron. It stays as it is, gradients included.
+        model: an MLP, a Layer or a Neuron. It is not changed, nor are its gradients.
         inputs: numbers or Values, as the model takes them.
-        target: what the output should be: a number, or a list of one for each output.
+        target: the wanted output: a number, or a list of one for each output.
         title: a line above the picture.
-        format: of what ``render()`` and ``pipe()`` make, such as ``"svg"`` or ``"png"``.
-        precision: how many significant digits numbers have, 1 to 17.
+        format: of the files that ``render()`` and ``pipe()`` make, such as ``"svg"``.
+        precision: the number of significant digits, 1 to 17.
 
     Returns:
-        A `graphviz.Digraph`: ``source``, ``save``, ``render`` and ``pipe`` are its own. Besides,
+        A `graphviz.Digraph`, with ``source``, ``save``, ``render`` and ``pipe``. Its method
         ``to_svg()`` gives an SVG that needs no other program. The same network always gives
         the same text.
 
     Raises:
         TypeError: ``model`` is no such model, or ``inputs`` or ``target`` are no numbers.
-        ValueError: there are too few or too many of these; a target without inputs; an option
-            is none of those there are.
+        ValueError: there are too few or too many of these; there is a target without inputs;
+            or ``precision`` or ``format`` is not allowed.
         ModuleNotFoundError: the package graphviz is missing.
 
     >>> from nn import MLP
@@ -74,7 +76,10 @@ def draw_network(
     >>> picture.to_svg().startswith("<svg")
     True
     """
-    network = read(model, inputs, target, title, precision)
+    from autograd.draw import complete_options  # not before a picture is asked for
+
+    options = complete_options({"title": title, "precision": precision})
+    content = read(model, inputs, target, options["title"], options["precision"])
     try:
         from nn.drawing.digraph import NetworkDigraph
     except ModuleNotFoundError as error:
@@ -84,4 +89,4 @@ def draw_network(
             "draw_network() gives a graphviz.Digraph and needs the package graphviz: "
             "pip install graphviz"
         ) from error
-    return NetworkDigraph.of(place(network), format)
+    return NetworkDigraph.of(place(content), format)

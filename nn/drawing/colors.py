@@ -1,7 +1,6 @@
 """The colours of networks, those of the pictures of graphs: orange is positive, blue negative.
 
-Readers who confuse red with green tell these apart as well as anybody; how strong a
-colour and how wide a line is shows the size of the number.
+The strength of a colour and the width of a line show the size of the number.
 """
 
 from __future__ import annotations
@@ -9,44 +8,33 @@ from __future__ import annotations
 import math
 from typing import Final
 
-TEXT: Final = "#111827"
-MUTED: Final = "#4b5563"
-STROKE: Final = "#4b5563"
-INPUT: Final = "#eef2f7"
-NEURON: Final = "#ffffff"
-PAGE: Final = "#ffffff"
-NOT_FINITE: Final = "#a21caf"
+from autograd.draw import THEMES, blend
 
-_ZERO: Final = "#b4b8be"
-_POSITIVE: Final = ("#f0a860", "#c05f0c")  # from the smallest number to the largest
-_NEGATIVE: Final = ("#7fb2d8", "#1d5f99")
+THEME: Final = THEMES["light"]
+_NOT_FINITE: Final = THEME.highlight
+_POSITIVE_TEXT: Final = "#a34f08"  # darker than any line, so that it can be read
 
 
 def line_color(strength: float) -> str:
-    """The colour of an arrow of that strength, from -1 to 1.
+    """The colour of an arrow of a strength from -1 to 1.
 
     >>> line_color(1.0), line_color(-1.0), line_color(0.0)
     ('#c05f0c', '#1d5f99', '#b4b8be')
     """
     if math.isnan(strength):
-        return NOT_FINITE
-    if strength == 0.0:
-        return _ZERO
-    weak, strong = _POSITIVE if strength > 0 else _NEGATIVE
-    share = min(abs(strength), 1.0)
-    return "#" + "".join(
-        f"{round(int(weak[i : i + 2], 16) * (1 - share) + int(strong[i : i + 2], 16) * share):02x}"
-        for i in (1, 3, 5)
-    )
+        return _NOT_FINITE
+    # The faintest colour of an arrow is halfway between that of 0 and the strongest.
+    position = math.copysign(0.5 + 0.5 * abs(strength), strength) if strength else 0.0
+    return blend(THEME.lines, position)
 
 
 def line_width(strength: float) -> float:
-    """The width of that arrow, in pixels."""
-    return 2.0 if math.isnan(strength) else 0.8 + 2.2 * min(abs(strength), 1.0)
+    """The width of an arrow of a strength from -1 to 1, in pixels."""
+    return 2.0 if math.isnan(strength) else 0.8 + 2.2 * abs(strength)
 
 
 def text_color(weight: float) -> str:
-    """The colour of a weight that is written out: dark enough to be read."""
-    if math.isnan(weight) or math.isinf(weight):
-        return NOT_FINITE
-    return MUTED if weight == 0.0 else "#a34f08" if weight > 0 else _NEGATIVE[1]
+    """The colour of the text of a weight, dark enough to be read."""
+    if not math.isfinite(weight):
+        return _NOT_FINITE
+    return THEME.muted if weight == 0.0 else _POSITIVE_TEXT if weight > 0 else THEME.lines[0]

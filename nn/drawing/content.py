@@ -1,6 +1,6 @@
-"""What the picture of a network consists of, before anything has a place.
+"""The content of the picture of a network, before anything has a place.
 
-Plain data, made by `reading` from a model: columns of units, from the inputs to the
+It is plain data, made by `reading` from a model: columns of units, from the inputs to the
 outputs, and links between neighbouring columns.
 """
 
@@ -14,12 +14,12 @@ Kind: TypeAlias = Literal["input", "neuron", "gap"]
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """An input or a neuron, drawn as a circle; or a gap that stands for those left out.
+    """An input or a neuron, drawn as a circle; or a gap in place of those left out.
 
     Attributes:
         name: its identifier in Graphviz's source, such as ``"h1"``.
-        lines: what stands in the circle, the first in bold.
-        kind: what it is.
+        lines: the text in the circle, the first line in bold.
+        kind: of the unit.
         beside: lines on the right of the circle.
         tooltip: shown while the pointer rests on it.
     """
@@ -36,7 +36,7 @@ class Column:
     """Units below each other: the inputs, or a layer.
 
     Attributes:
-        heading: what stands above them.
+        heading: the text above them.
         units: from top to bottom.
     """
 
@@ -52,7 +52,7 @@ class Link:
         tail: the column and the row of the unit that it leaves.
         head: those of the unit that it enters.
         weight: the number that its colour and width show.
-        lines: what is written on it, if there is room.
+        lines: the text on it, if there is room.
         tooltip: shown while the pointer rests on it.
     """
 
@@ -64,8 +64,8 @@ class Link:
 
 
 @dataclass(frozen=True, slots=True)
-class Network:
-    """A network to be drawn.
+class NetworkContent:
+    """A network, as it is to be drawn.
 
     Attributes:
         columns: from left to right.

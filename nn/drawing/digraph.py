@@ -1,8 +1,8 @@
 """The picture of a network as a `graphviz.Digraph`.
 
-Every node has its place, which is that of `layout`, and Graphviz, told so by ``layout=neato``
-and the exclamation marks behind the places, keeps to it: the order of the neurons stays, and
-no two weights are written on each other.
+Every node has the place that `layout` gave it. ``layout=neato`` and the exclamation marks
+behind the places make Graphviz keep them, so that the neurons stay in order and no two
+weights are written on each other.
 """
 
 from __future__ import annotations
@@ -13,17 +13,7 @@ from typing import Any
 
 import graphviz
 
-from nn.drawing.colors import (
-    INPUT,
-    MUTED,
-    NEURON,
-    PAGE,
-    STROKE,
-    TEXT,
-    line_color,
-    line_width,
-    text_color,
-)
+from nn.drawing.colors import THEME, line_color, line_width, text_color
 from nn.drawing.layout import FONT, LINE, Arrow, Circle, Diagram, Label, Text
 from nn.drawing.svg import to_svg
 
@@ -33,7 +23,7 @@ _SVG = "image/svg+xml"
 
 
 class NetworkDigraph(graphviz.Digraph):  # type: ignore[misc]  # graphviz comes without types
-    """The picture of a network: a `graphviz.Digraph` that can do without Graphviz's programs.
+    """The picture of a network: a `graphviz.Digraph` that does not need Graphviz's programs.
 
     ``source``, ``save``, ``render`` and ``pipe`` are those of `graphviz.Digraph`. `to_svg` needs
     no program, and notebooks show that SVG where there is no ``dot``.
@@ -50,7 +40,7 @@ class NetworkDigraph(graphviz.Digraph):  # type: ignore[misc]  # graphviz comes 
         return digraph
 
     def to_svg(self) -> str:
-        """The picture as SVG, drawn by this library; what was added to the digraph is not in it."""
+        """The picture as SVG, drawn by this library, without later additions to the digraph."""
         if self._diagram is None:
             raise ValueError("a part of a network's picture has no SVG of its own")
         return to_svg(self._diagram)
@@ -64,7 +54,7 @@ class NetworkDigraph(graphviz.Digraph):  # type: ignore[misc]  # graphviz comes 
     def _repr_mimebundle_(
         self, include: Iterable[str] | None = None, exclude: Iterable[str] | None = None, **_: Any
     ) -> dict[str, bytes | str]:
-        """What a notebook shows: what ``dot`` makes of it, or else the SVG of this library."""
+        """The picture in a notebook: drawn by ``dot``, or else the SVG of this library."""
         try:
             bundle: dict[str, bytes | str] = super()._repr_mimebundle_(include, exclude)
         except graphviz.ExecutableNotFound:
@@ -81,7 +71,7 @@ def _add(digraph: NetworkDigraph, diagram: Diagram) -> None:
         layout="neato",
         splines="line",
         outputorder="edgesfirst",
-        bgcolor=PAGE,
+        bgcolor=THEME.background,
         pad="0.1",
     )
     digraph.attr(
@@ -89,17 +79,16 @@ def _add(digraph: NetworkDigraph, diagram: Diagram) -> None:
         shape="circle",
         fixedsize="true",
         style="filled",
-        color=STROKE,
+        color=THEME.stroke,
         fontname="Helvetica",
         fontsize=size,
-        fontcolor=TEXT,
+        fontcolor=THEME.text,
         margin="0",
     )
-    names = {id(circle): circle.unit.name for circle in diagram.circles}
     for circle in diagram.circles:
         digraph.node(circle.unit.name, **_circle(circle))
     for arrow in diagram.arrows:
-        digraph.edge(names[id(arrow.tail)], names[id(arrow.head)], **_arrow(arrow))
+        digraph.edge(arrow.tail.unit.name, arrow.head.unit.name, **_arrow(arrow))
     for i, label in enumerate(diagram.labels):
         digraph.node(f"label{i}", **_label(label))
     for i, text in enumerate(diagram.texts):
@@ -113,7 +102,7 @@ def _circle(circle: Circle) -> dict[str, str]:
     attributes["tooltip"] = _plain(circle.unit.tooltip)
     if circle.unit.kind == "gap":
         return attributes | {"shape": "plaintext", "style": "solid"}
-    return attributes | {"fillcolor": INPUT if circle.unit.kind == "input" else NEURON}
+    return attributes | {"fillcolor": THEME.leaf if circle.unit.kind == "input" else THEME.box}
 
 
 def _arrow(arrow: Arrow) -> dict[str, str]:
@@ -127,19 +116,21 @@ def _arrow(arrow: Arrow) -> dict[str, str]:
 
 
 def _label(label: Label) -> dict[str, str]:
-    color = TEXT if label.arrow is None else text_color(label.arrow.link.weight)
-    lines = [_line(line, color=color if i == 0 else MUTED) for i, line in enumerate(label.lines)]
+    color = THEME.text if label.arrow is None else text_color(label.arrow.link.weight)
+    lines = [
+        _line(line, color=color if i == 0 else THEME.muted) for i, line in enumerate(label.lines)
+    ]
     return _at(label.x, label.y, label.width, label.height) | {
         "label": f"<{'<BR/>'.join(lines)}>",
         "shape": "box",
         "penwidth": "0",
-        "fillcolor": f"{PAGE}e6",
+        "fillcolor": f"{THEME.background}e6",
         "tooltip": "" if label.arrow is None else _plain(label.arrow.link.tooltip),
     }
 
 
 def _text(text: Text) -> dict[str, str]:
-    line = _line(text.text, text.bold, TEXT if text.bold else MUTED)
+    line = _line(text.text, text.bold, THEME.text if text.bold else THEME.muted)
     return _at(text.x, text.y, 1.0, LINE) | {
         "label": f"<{line}>",
         "shape": "plaintext",
@@ -158,16 +149,16 @@ def _at(x: float, y: float, width: float, height: float) -> dict[str, str]:
     }
 
 
-def _line(text: str, bold: bool = False, color: str = TEXT) -> str:
-    """A line as Graphviz's markup, in which a backslash too means something."""
-    shown = escape(text).replace("\\", "\\\\") or " "
+def _line(text: str, bold: bool = False, color: str = THEME.text) -> str:
+    """A line in Graphviz's markup, which knows backslashes and refuses a lone "]"."""
+    shown = escape(text).replace("\\", "\\\\").replace("]", "&#93;") or " "
     if bold:
         shown = f"<B>{shown}</B>"
-    return shown if color == TEXT else f'<FONT COLOR="{color}">{shown}</FONT>'
+    return shown if color == THEME.text else f'<FONT COLOR="{color}">{shown}</FONT>'
 
 
 def _plain(text: str) -> str:
-    """``text`` so that Graphviz shows it as it is."""
+    """``text``, escaped so that Graphviz shows it as it is."""
     shown = text.replace("\\", "\\\\").replace("&", "&amp;").replace("\n", "\\n")
     plain: str = graphviz.nohtml(shown)
     return plain or " "

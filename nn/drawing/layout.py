@@ -1,11 +1,10 @@
 """The place of everything in the picture of a network.
 
 Each column of units is centred, and every arrow is a straight line. The weights between
-two columns are written in one column of their own, each on its arrow, at a share of the
-way where no two meet. Where n units lead to m, and both columns are equally high, the
-n * m places are evenly spaced at the share (n - 1) / (n * m - 1) of the way: like the
-digits of a number, the unit that an arrow leaves then counts in steps of the whole
-fan of m. So columns are pulled apart until the texts fit.
+two columns are written below each other, each on its arrow, at the same share of every
+arrow's length, chosen so that no two texts touch. If n units lead to m, and both columns
+are equally high, the n * m texts are evenly spaced at the share (n - 1) / (n * m - 1).
+Columns are pulled apart until the texts fit.
 
 All lengths are in pixels.
 """
@@ -19,7 +18,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final
 
-from nn.drawing.content import Column, Link, Network, Unit
+from nn.drawing.content import Column, Link, NetworkContent, Unit
 
 FONT: Final = 12.0  # the size of letters in circles and on arrows
 LINE: Final = 15.0  # from one line of text to the next
@@ -29,15 +28,15 @@ _MARGIN: Final = 16.0
 _SMALLEST_RADIUS: Final = 20.0
 _BETWEEN_CIRCLES: Final = 16.0
 _ARROWHEAD: Final = 9.0
-_NARROWEST: Final = 150.0  # from the middle of a column to that of the next
-_WIDEST: Final = 460.0  # the same, for the sake of what is written
-_STEEPEST: Final = 1.8  # how steep an arrow is, so that it passes by its head's neighbours
+_LEAST_DISTANCE: Final = 150.0  # from the middle of a column to that of the next
+_MOST_DISTANCE: Final = 460.0  # the same, if only texts need the room
+_STEEPEST: Final = 1.8  # the slope of an arrow at most; steeper ones touch other circles
 _MOST_LABELS: Final = 40  # between two columns
-_SHARES: Final = 60  # of the way, that are tried
-_TIGHT: Final = 1.1  # the least room of a weight, in multiples of its height
-_COMFORTABLE: Final = 1.4  # the room that is better than less
-_HIGH: Final = 600.0  # beyond which columns are not pulled apart for comfort alone
-_STRETCHES: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.15, 1.3, 1.5)
+_SHARES: Final = 60  # of an arrow's length, that are tried
+_TIGHT: Final = 1.1  # the least room of a text, in multiples of its height
+_COMFORTABLE: Final = 1.4  # the wanted room of a text
+_HIGH: Final = 600.0  # columns beyond this height are not pulled apart for more room
+_STRETCH_FACTORS: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.15, 1.3, 1.5)
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,23 +63,13 @@ class Arrow:
     head: Circle
     strength: float
 
-    def ends(self) -> tuple[tuple[float, float], tuple[float, float]]:
-        """Where it begins and ends, on the outlines of the circles."""
-        across, down = self.head.x - self.tail.x, self.head.y - self.tail.y
-        length = math.hypot(across, down)
-        across, down = across / length, down / length
-        return (
-            (self.tail.x + across * self.tail.radius, self.tail.y + down * self.tail.radius),
-            (self.head.x - across * self.head.radius, self.head.y - down * self.head.radius),
-        )
-
 
 @dataclass(frozen=True, slots=True)
 class Label:
-    """Lines of text around a point, on a ground that hides what is beneath.
+    """Lines of text around a point, on a ground that hides the arrows.
 
     Attributes:
-        arrow: what it is written on, or None.
+        arrow: the arrow that it is written on, or None.
     """
 
     x: float
@@ -117,7 +106,7 @@ class Diagram:
     texts: tuple[Text, ...]
 
 
-def place(network: Network) -> Diagram:
+def place(network: NetworkContent) -> Diagram:
     """Give everything in ``network`` a place, its middle at the height 0."""
     radii = [max(map(_radius, column.units)) for column in network.columns]
     gaps = [
@@ -129,25 +118,27 @@ def place(network: Network) -> Diagram:
         )
         for i, (left, right) in enumerate(pairwise(network.columns))
     ]
-    heights = _heights(network.columns, radii, gaps)
+    heights = _column_heights(network.columns, radii, gaps)
     xs = [0.0]
     for gap, ends in zip(gaps, pairwise(heights)):
         xs.append(xs[-1] + gap.distance(*ends))
 
     circles = [
-        [Circle(unit, x, y, radius) for unit, y in zip(column.units, _rows(column, height))]
+        [
+            Circle(unit, x, y, radius)
+            for unit, y in zip(column.units, _evenly(len(column.units), height))
+        ]
         for column, x, height, radius in zip(network.columns, xs, heights, radii)
     ]
     arrows = _arrows(network.links, circles)
-    labels = [_beside(circle) for column in circles for circle in column if circle.unit.beside]
-    for gap, ends in zip(gaps, pairwise(heights)):
+    all_circles = [circle for column in circles for circle in column]
+    labels = [_label_beside(circle) for circle in all_circles if circle.unit.beside]
+    for i, (gap, ends) in enumerate(zip(gaps, pairwise(heights))):
         share, _ = gap.share(*ends)
         if share is not None:
-            links = {id(link) for link in gap.links}
-            labels += [_on(arrow, share) for arrow in arrows if id(arrow.link) in links]
-    everything = [circle for column in circles for circle in column]
-    texts = _texts(network, everything, labels, xs)
-    return _bounded(network.title, everything, arrows, labels, texts)
+            labels += [_label_on(arrow, share) for arrow in arrows if arrow.link.tail[0] == i]
+    texts = _texts(network, all_circles, labels, xs)
+    return _bounded(network.title, all_circles, arrows, labels, texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,10 +146,10 @@ class _Gap:
     """The room between two columns.
 
     Attributes:
-        links: what leads through it.
-        sizes: how many units the columns have.
+        links: between the columns.
+        sizes: the numbers of units in the columns.
         radii: of their circles.
-        least: how far apart they are at least, so that their headings do not touch.
+        least: the least distance of the columns, so that their headings do not touch.
     """
 
     links: Sequence[Link]
@@ -167,7 +158,7 @@ class _Gap:
     least: float
 
     def is_labelled(self) -> bool:
-        """Whether the weights are few enough to be written."""
+        """True if the weights are few enough to be written."""
         return 0 < len(self.links) <= _MOST_LABELS and any(link.lines for link in self.links)
 
     def label_size(self) -> tuple[float, float]:
@@ -176,23 +167,23 @@ class _Gap:
         return max(size[0] for size in sizes), max(size[1] for size in sizes)
 
     def distance(self, *heights: float) -> float:
-        """From the middle of the one column to that of the other, for columns of these heights."""
+        """The distance between the middles of the columns, if they have these heights."""
         room = sum(self.radii) + 60.0
         if self.is_labelled():
             wide, _ = self.label_size()
             tails, heads = self.sizes
-            # The share of the way at which all places are evenly spaced, from either end.
+            # Wide enough for the share at which all texts are evenly spaced, from either end.
             evenly = max(tails * heads - 1, 1)
             near_tails = (self.radii[0] + wide / 2 + 4) * evenly / max(tails - 1, 1)
             near_heads = (self.radii[1] + wide / 2 + 4 + _ARROWHEAD) * evenly / max(heads - 1, 1)
-            wanted = min(near_tails, near_heads, _WIDEST) if min(tails, heads) > 1 else 0.0
+            wanted = min(near_tails, near_heads, _MOST_DISTANCE) if min(tails, heads) > 1 else 0.0
             room = max(sum(self.radii) + 2.2 * wide + 20.0, wanted)
-        return max(_NARROWEST, self.least, room, sum(heights) / 2 / _STEEPEST)
+        return max(_LEAST_DISTANCE, self.least, room, sum(heights) / 2 / _STEEPEST)
 
     def share(self, *heights: float) -> tuple[float | None, float]:
-        """The share of the way at which the weights are written, and the room that each has there.
+        """The share of the arrows' length at which weights are written, and the room of each.
 
-        The share is None where they do not fit.
+        The share is None if they do not fit.
         """
         if not self.is_labelled():
             return None, 0.0
@@ -215,10 +206,10 @@ class _Gap:
         return best, room / high
 
 
-def _heights(
+def _column_heights(
     columns: Sequence[Column], radii: Sequence[float], gaps: Sequence[_Gap]
 ) -> list[float]:
-    """How far it is from the first circle of each column to the last."""
+    """The distance from the first circle of each column to its last."""
     compact = [
         (len(column.units) - 1) * (2 * radius + _BETWEEN_CIRCLES)
         for column, radius in zip(columns, radii)
@@ -226,15 +217,15 @@ def _heights(
     highest = max(compact)
 
     def stretched(by: float) -> list[float]:
-        """Up to 1, lower columns are pulled apart towards the highest; beyond, all of them."""
+        """The heights, pulled apart: up to 1 towards the highest column, beyond 1 all of them."""
         share = min(by, 1.0)
         return [
             0.0 if len(column.units) == 1 else ((1 - share) * height + share * highest) * max(by, 1)
             for column, height in zip(columns, compact)
         ]
 
-    def readable(by: float) -> float:
-        """How many weights are written, and how easily they are told apart."""
+    def readability(by: float) -> float:
+        """A score: the number of weights that are written, and their room."""
         heights = stretched(by)
         most = _COMFORTABLE if max(heights) <= max(highest, _HIGH) else 1.0
         found = 0.0
@@ -244,15 +235,11 @@ def _heights(
                 found += len(gap.links) * (1 + min(room, most))
         return round(found, 6)
 
-    return stretched(max(_STRETCHES, key=readable))
-
-
-def _rows(column: Column, height: float) -> list[float]:
-    return _evenly(len(column.units), height)
+    return stretched(max(_STRETCH_FACTORS, key=readability))
 
 
 def _evenly(count: int, height: float) -> list[float]:
-    """So many places, the middle of which is 0."""
+    """Evenly spaced coordinates around 0."""
     return [height * (i / (count - 1) - 0.5) if count > 1 else 0.0 for i in range(count)]
 
 
@@ -264,7 +251,7 @@ def _arrows(links: Sequence[Link], circles: Sequence[Sequence[Circle]]) -> list[
             link,
             circles[link.tail[0]][link.tail[1]],
             circles[link.head[0]][link.head[1]],
-            _strength(link.weight, largest),
+            link.weight / (largest or 1.0) if math.isfinite(link.weight) else math.nan,
         )
         for link in links
     ]
@@ -273,27 +260,21 @@ def _arrows(links: Sequence[Link], circles: Sequence[Sequence[Circle]]) -> list[
     )
 
 
-def _strength(weight: float, largest: float) -> float:
-    if not math.isfinite(weight):
-        return math.nan
-    return weight / largest if largest else 0.0
-
-
-def _on(arrow: Arrow, share: float) -> Label:
-    """What is written on an arrow, at a share of the way between the circles' middles."""
+def _label_on(arrow: Arrow, share: float) -> Label:
+    """The text on an arrow, at a share of the distance between the circles' middles."""
     x = arrow.tail.x + share * (arrow.head.x - arrow.tail.x)
     y = arrow.tail.y + share * (arrow.head.y - arrow.tail.y)
     return Label(x, y, *_size(arrow.link.lines), arrow.link.lines, arrow)
 
 
-def _beside(circle: Circle) -> Label:
+def _label_beside(circle: Circle) -> Label:
     wide, high = _size(circle.unit.beside)
     x = circle.x + circle.radius + 8 + wide / 2
     return Label(x, circle.y, wide, high, circle.unit.beside)
 
 
 def _texts(
-    network: Network, circles: Sequence[Circle], labels: Sequence[Label], xs: Sequence[float]
+    network: NetworkContent, circles: Sequence[Circle], labels: Sequence[Label], xs: Sequence[float]
 ) -> list[Text]:
     """The title and the headings above, and the notes below."""
     top = min(circle.y - circle.radius for circle in circles)
@@ -344,7 +325,7 @@ def _bounded(
     )
 
 
-# ── The room that texts take ──────────────────────────────────────────────────
+# ── Sizes of texts ────────────────────────────────────────────────────────────
 
 
 def _radius(unit: Unit) -> float:

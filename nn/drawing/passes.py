@@ -1,7 +1,6 @@
-"""What a pass through a network computes: sums, outputs, deltas and gradients.
+"""A pass through a network: sums, outputs, deltas and gradients.
 
-The model is left as it is: its layers are asked for their sums one by one, and
-`autograd.gradients` changes no ``grad``.
+The model is not changed: `autograd.gradients` leaves every ``grad`` as it is.
 """
 
 from __future__ import annotations
@@ -20,13 +19,14 @@ class Pass:
     """The numbers of one pass.
 
     Attributes:
-        inputs: the numbers that went in.
-        sums: of each layer, what goes into its activation.
-        outputs: of each layer, what comes out.
-        target: what the last outputs should be; None if that is not known.
+        inputs: of the network.
+        sums: of each layer, the inputs of its activation.
+        outputs: of each layer.
+        target: the wanted outputs of the last layer, if given.
         loss: half the squared error; None without a target.
-        deltas: of each layer, minus the slopes of the loss by the sums; empty without a target.
-        slopes: the derivatives of the loss by the parameters; empty without a target.
+        deltas: of each layer, minus the gradients of the loss with respect to the sums; empty
+            without a target.
+        gradients: of the loss with respect to the parameters; empty without a target.
     """
 
     inputs: list[float]
@@ -35,7 +35,7 @@ class Pass:
     target: list[float] | None
     loss: float | None
     deltas: list[list[float]]
-    slopes: dict[Value, float]
+    gradients: dict[Value, float]
 
 
 def run(layers: Sequence[Layer], inputs: Any, target: Any) -> Pass:
@@ -47,28 +47,28 @@ def run(layers: Sequence[Layer], inputs: Any, target: Any) -> Pass:
     """
     check_inputs("network", len(layers[0].neurons[0].w), inputs)
     check_elements(inputs)
-    x = [_number(each) for each in inputs]
+    x = [_data(each) for each in inputs]
     wanted = None if target is None else _target(target, len(layers[-1].neurons))
     with enable_grad():
         sums, outputs = _forward(layers, x)
         deltas: list[list[float]] = []
-        slopes: dict[Value, float] = {}
+        by_parameter: dict[Value, float] = {}
         loss = None
         if wanted is not None:
             halves = [(t - y) ** 2 / 2 for t, y in zip(wanted, outputs[-1])]
             loss = sum(halves, Value(0.0))
             parameters = [parameter for layer in layers for parameter in layer.parameters()]
             by_sums, by_parameters = gradients(loss, (sums, parameters))
-            deltas = [[-slope.data for slope in row] for row in by_sums]
-            slopes = {p: slope.data for p, slope in zip(parameters, by_parameters)}
+            deltas = [[-gradient.data for gradient in row] for row in by_sums]
+            by_parameter = {p: gradient.data for p, gradient in zip(parameters, by_parameters)}
     return Pass(
         x,
-        [[_number(a) for a in row] for row in sums],
-        [[_number(y) for y in row] for row in outputs],
+        [[_data(a) for a in row] for row in sums],
+        [[_data(y) for y in row] for row in outputs],
         wanted,
         None if loss is None else loss.data,
         deltas,
-        slopes,
+        by_parameter,
     )
 
 
@@ -99,9 +99,9 @@ def _target(target: Any, count: int) -> list[float]:
         raise type(error)(
             f"the target of {outputs} is {expected}; got {reprlib.repr(target)}"
         ) from None
-    return [_number(x) for x in numbers]
+    return [_data(x) for x in numbers]
 
 
-def _number(x: Any) -> float:
+def _data(x: Any) -> float:
     number: float = (x if isinstance(x, Value) else Value(x)).data
     return number

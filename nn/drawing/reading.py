@@ -1,14 +1,13 @@
-"""From a model to what its picture shows."""
+"""The content of a picture from a model."""
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Any, Final
 
 from autograd import Value
-from nn.drawing.content import Column, Link, Network, Unit
+from nn.drawing.content import Column, Link, NetworkContent, Unit
 from nn.drawing.passes import Pass, run
 from nn.layers import MLP, Layer, Neuron, activation_name
 
@@ -21,17 +20,14 @@ _LONGEST_IN_CIRCLE: Final = 6
 _COLORS: Final = "Orange weights are positive, blue ones negative; the wider, the larger."
 
 
-def read(model: Any, inputs: Any, target: Any, title: Any, precision: Any) -> Network:
-    """What `draw_network` is to show; its arguments are explained there."""
+def read(model: Any, inputs: Any, target: Any, title: str, precision: int) -> NetworkContent:
+    """The content of the picture that `draw_network` makes of these arguments."""
     layers = _layers(model)
-    if not isinstance(title, str):
-        raise TypeError(f"title is a string, got {title!r}")
-    digits = _precision(precision)
     if inputs is None and target is not None:
         raise ValueError("a target is compared with the output for inputs: pass inputs too")
     computed = None if inputs is None else run(layers, inputs, target)
     names = [_labels(inputs, len(layers[0].neurons[0].w)), *_neuron_names(layers)]
-    return _Reader(layers, names, computed, digits).network(title)
+    return _Reader(layers, names, computed, precision).content(title)
 
 
 def _layers(model: Any) -> list[Layer]:
@@ -50,25 +46,15 @@ def _layers(model: Any) -> list[Layer]:
     )
 
 
-def _precision(precision: Any) -> int:
-    try:
-        digits = operator.index(precision)
-    except TypeError:
-        raise TypeError(f"precision is a whole number, got {precision!r}") from None
-    if not 1 <= digits <= 17:
-        raise ValueError(f"precision is from 1 to 17 significant digits, got {digits}")
-    return digits
-
-
 def _labels(inputs: Any, count: int) -> list[str]:
-    """What the inputs are called: as they are labelled, or else by their number."""
+    """The names of the inputs: their labels, or else x1, x2, ..."""
     given = [None] * count if inputs is None else list(inputs)
     labels = [x.label if isinstance(x, Value) else "" for x in given]
     return [label or f"x{i}" for i, label in enumerate(labels, 1)]
 
 
 def _neuron_names(layers: Sequence[Layer]) -> list[list[str]]:
-    """What the neurons are called, numbered through as in the articles' h1, h2 and O3."""
+    """The names of the neurons, numbered consecutively as in the articles: h1, h2, O3."""
     names: list[list[str]] = []
     number = 1
     for i, layer in enumerate(layers, 1):
@@ -82,17 +68,17 @@ class _Reader:
     """A network while it is being read; column 0 holds the inputs, column i the layer i - 1."""
 
     def __init__(
-        self, layers: Sequence[Layer], names: list[list[str]], computed: Pass | None, digits: int
+        self, layers: Sequence[Layer], names: list[list[str]], computed: Pass | None, precision: int
     ) -> None:
         self.layers = layers
         self.names = names
         self.computed = computed
-        self.digits = digits
-        # The numbers of what is shown, and None for a gap.
-        self.columns = _kept(len(names), _MOST_COLUMNS, 5)
-        self.rows = [_kept(len(column), _MOST_UNITS, 6) for column in names]
+        self.precision = precision
+        # The indices of the columns and rows that are shown, and None for a gap.
+        self.columns = _indices_shown(len(names), _MOST_COLUMNS, 5)
+        self.rows = [_indices_shown(len(column), _MOST_UNITS, 6) for column in names]
 
-    def network(self, title: str) -> Network:
+    def content(self, title: str) -> NetworkContent:
         columns = [self._gap_column() if i is None else self._column(i) for i in self.columns]
         links = [
             link
@@ -100,53 +86,53 @@ class _Reader:
             if left is not None and right is not None
             for link in self._links(place, right)
         ]
-        return Network(tuple(columns), tuple(links), _shown(title, 200), tuple(self._notes()))
+        return NetworkContent(
+            tuple(columns), tuple(links), _one_line(title, 200), tuple(self._notes())
+        )
 
     # ── Columns ───────────────────────────────────────────────────────────────
 
     def _column(self, i: int) -> Column:
-        units = [
-            self._gap(i)
-            if row is None
-            else self._input(row)
-            if i == 0
-            else self._neuron(i - 1, row)
-            for row in self.rows[i]
-        ]
+        units = [self._gap(i) if row is None else self._unit(i, row) for row in self.rows[i]]
         return Column("inputs" if i == 0 else self._heading(self.layers[i - 1]), tuple(units))
+
+    def _unit(self, i: int, row: int) -> Unit:
+        return self._neuron(i - 1, row) if i else self._input(row)
 
     def _heading(self, layer: Layer) -> str:
         """The activation of a layer."""
         if layer.activation is not None:
             return activation_name(layer.activation)
         names = dict.fromkeys(activation_name(neuron.activation) for neuron in layer.neurons)
-        return _shown(", ".join(names), 24)
+        return _one_line(", ".join(names), 24)
 
     def _input(self, row: int) -> Unit:
         name = self.names[0][row]
-        lines = [_shown(name, _LONGEST_LABEL)]
+        lines = [_one_line(name, _LONGEST_LABEL)]
         tooltip = f"input {row + 1}: {name}"
         if self.computed is not None:
-            lines.append(self._text(self.computed.inputs[row]))
+            lines.append(self._formatted(self.computed.inputs[row]))
             tooltip += f" = {self.computed.inputs[row]!r}"
-        return Unit(f"x{row + 1}", tuple(lines), "input", tooltip=_shown(tooltip))
+        return Unit(f"x{row + 1}", tuple(lines), "input", tooltip=_one_line(tooltip))
 
     def _neuron(self, i: int, row: int) -> Unit:
-        """A neuron of layer ``i``, which is alone with its output where the layer is large."""
+        """A neuron of layer ``i``; in a large layer, its circle contains only the output."""
         layer, name = self.layers[i], self.names[i + 1][row]
         facts = self._facts(i, row)
-        lines = [f"{key} = {self._text(number)}" for key, number in facts.items()]
+        lines = [f"{key} = {self._formatted(number)}" for key, number in facts.items()]
         if len(layer.neurons) > _MOST_DETAILED:
-            lines = [] if self.computed is None else [self._text(self.computed.outputs[i][row])]
-        told = [f"{name} ({self._heading(layer)})"]
-        told += [f"{key} = {number!r}" for key, number in facts.items()]
+            lines = (
+                [] if self.computed is None else [self._formatted(self.computed.outputs[i][row])]
+            )
+        tooltip = [f"{name} ({self._heading(layer)})"]
+        tooltip += [f"{key} = {number!r}" for key, number in facts.items()]
         bias = layer.neurons[row].b
-        if bias is not None and self.computed is not None and self.computed.slopes:
-            told.append(f"gradient of the bias = {self.computed.slopes[bias]!r}")
-        return Unit(name, (name, *lines), "neuron", self._beside(i, row), " · ".join(told))
+        if bias is not None and self.computed is not None and self.computed.gradients:
+            tooltip.append(f"gradient of the bias = {self.computed.gradients[bias]!r}")
+        return Unit(name, (name, *lines), "neuron", self._beside(i, row), " · ".join(tooltip))
 
     def _facts(self, i: int, row: int) -> dict[str, float]:
-        """The numbers of a neuron, by what they are called."""
+        """The numbers of a neuron by their names."""
         facts: dict[str, float] = {}
         if self.computed is not None:
             facts["a"] = self.computed.sums[i][row]
@@ -156,31 +142,30 @@ class _Reader:
         bias = self.layers[i].neurons[row].b
         if bias is None:
             return facts
-        label = _shown(bias.label)
+        label = _one_line(bias.label)
         is_shown = 0 < len(label) <= _LONGEST_IN_CIRCLE and label not in facts
         return {label if is_shown else "b": bias.data, **facts}
 
     def _beside(self, i: int, row: int) -> tuple[str, ...]:
-        """What stands beside a neuron: of an output, what it should be."""
+        """The text beside a neuron: the target of an output."""
         if i < len(self.layers) - 1 or self.computed is None or self.computed.target is None:
             return ()
         wanted = self.computed.target[row]
         error = wanted - self.computed.outputs[i][row]
-        return f"target = {self._text(wanted)}", f"target - y = {self._text(error)}"
+        return f"target = {self._formatted(wanted)}", f"target - y = {self._formatted(error)}"
 
     def _gap(self, i: int) -> Unit:
-        left_out = len(self.names[i]) - len(self.rows[i]) + 1
-        return Unit(f"gap{i}", ("⋮", f"{left_out} more"), "gap")
+        return Unit(f"gap{i}", ("⋮", f"{self._hidden(i)} more"), "gap")
 
     def _gap_column(self) -> Column:
-        """What stands for the layers left out."""
+        """The column in place of the layers left out."""
         left_out = len(self.names) - len(self.columns) + 1
         return Column("", (Unit("gap", ("⋯", f"{left_out} layers"), "gap"),))
 
     # ── Links ─────────────────────────────────────────────────────────────────
 
     def _links(self, place: int, i: int) -> list[Link]:
-        """The weights that lead into column ``i``, from the one that stands at ``place``."""
+        """The weights into column ``i`` from the column at ``place`` in the picture."""
         return [
             self._link(i, tail, head, (place, left), (place + 1, right))
             for right, head in enumerate(self.rows[i])
@@ -193,15 +178,15 @@ class _Reader:
     ) -> Link:
         weight = self.layers[i - 1].neurons[head].w[tail]
         label = weight.label
-        number = self._text(weight.data)
-        lines = [f"{_shown(label, _LONGEST_LABEL)} = {number}" if label else number]
-        way = f"{self.names[i - 1][tail]} → {self.names[i][head]}"
-        tooltip = f"{way} · {label or 'weight'} = {weight.data!r}"
-        if self.computed is not None and self.computed.slopes:
-            slope = self.computed.slopes[weight]
-            lines.append(f"grad {self._text(slope)}")
-            tooltip += f" · gradient = {slope!r}"
-        return Link(start, end, weight.data, tuple(lines), _shown(tooltip))
+        number = self._formatted(weight.data)
+        lines = [f"{_one_line(label, _LONGEST_LABEL)} = {number}" if label else number]
+        ends = f"{self.names[i - 1][tail]} → {self.names[i][head]}"
+        tooltip = f"{ends} · {label or 'weight'} = {weight.data!r}"
+        if self.computed is not None and self.computed.gradients:
+            gradient = self.computed.gradients[weight]
+            lines.append(f"grad {self._formatted(gradient)}")
+            tooltip += f" · gradient = {gradient!r}"
+        return Link(start, end, weight.data, tuple(lines), _one_line(tooltip))
 
     # ── Notes ─────────────────────────────────────────────────────────────────
 
@@ -215,7 +200,7 @@ class _Reader:
                 of_bias = ", -δ for a bias" if biased else ""
                 notes.append(
                     f"δ = -∂E/∂a; grad = ∂E/∂w{of_bias}; "
-                    f"E = ½ Σ (target - y)² = {self._text(self.computed.loss)}"
+                    f"E = ½ Σ (target - y)² = {self._formatted(self.computed.loss)}"
                 )
         if any(len(layer.neurons) > _MOST_DETAILED for layer in self.layers):
             held = "no bias" if self.computed is None else "the output alone"
@@ -224,33 +209,31 @@ class _Reader:
 
     def _left_out(self) -> list[str]:
         shown = [i for i in self.columns if i is not None]
-        parts = []
-        for count, what in [
-            (len(self.names) - len(shown), "layers"),
-            (len(self.names[0]) - _count(self.rows[0]), "inputs"),
-            (sum(len(self.names[i]) - _count(self.rows[i]) for i in shown if i), "neurons"),
-        ]:
-            if count:
-                parts.append(f"{count} {what}")
+        counts = {
+            "layers": len(self.names) - len(shown),
+            "inputs": self._hidden(0),
+            "neurons": sum(self._hidden(i) for i in shown if i),
+        }
+        parts = [f"{count} {noun}" for noun, count in counts.items() if count]
         return [f"Left out, with their weights: {', '.join(parts)}"] if parts else []
 
-    def _text(self, number: float) -> str:
-        return f"{number + 0.0:.{self.digits}g}"  # which makes 0 of -0
+    def _hidden(self, i: int) -> int:
+        """The number of units of a column that are left out."""
+        return len(self.names[i]) - len(self.rows[i]) + self.rows[i].count(None)
+
+    def _formatted(self, number: float) -> str:
+        return f"{number + 0.0:.{self.precision}g}"  # -0.0 + 0.0 is 0.0
 
 
-def _kept(count: int, most: int, first: int) -> list[int | None]:
-    """The numbers of what is shown of ``count``: all, or the first and two last around a gap."""
+def _indices_shown(count: int, most: int, first: int) -> list[int | None]:
+    """The indices that are shown of ``count``: all, or the first and the last two around a gap."""
     if count <= most:
         return list(range(count))
     return [*range(first), None, count - 2, count - 1]
 
 
-def _count(rows: Sequence[int | None]) -> int:
-    return sum(row is not None for row in rows)
-
-
-def _shown(text: str, longest: int = 400) -> str:
-    """``text`` in one line, with a replacement character for what cannot stand there."""
+def _one_line(text: str, longest: int = 400) -> str:
+    """``text`` in one line, with a replacement character for each that cannot be printed."""
     line = "".join(
         character if character.isprintable() else "\ufffd"
         for character in text.replace("\n", " ").replace("\t", " ")

@@ -1,4 +1,4 @@
-"""A browser shows the pictures: no text is cut, and none lies on another."""
+"""Pictures in a browser: no text is cut, and no two texts overlap."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ BROWSER = next(
 needs_browser = pytest.mark.skipif(BROWSER is None, reason="needs chromium")
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs the dot program")
 
-# Measures what is on the page. A text is cut where it reaches out of the outline of its box,
-# and it overlaps another where both take room in common. A pixel or so is left alone: what
-# the browser calls the box of a text has some room above and below the letters.
+# Measures the texts of a page. A text is cut if it extends beyond the outline of its box, and
+# it overlaps another if their boxes do. About a pixel is tolerated: the browser's box of a
+# text has some room above and below the letters.
 PROGRAM = """
 const inner = (outer, box) => box.left >= outer.left - 0.5 && box.right <= outer.right + 0.5
     && box.top >= outer.top - 1 && box.bottom <= outer.bottom + 1;
@@ -69,7 +69,7 @@ document.getElementById("report").textContent =
 
 
 def looked_at(svgs: Sequence[str], folder: Path, room: float = 3.0) -> list[dict[str, Any]]:
-    """What a browser finds on a page with each of the pictures, inline and as an image.
+    """The report of a browser on a page with each of the pictures, inline and as an image.
 
     Args:
         svgs: the pictures.

@@ -1,4 +1,4 @@
-"""Pictures in Graphviz's language: what is in the source, and that dot shows it as it is."""
+"""Pictures in Graphviz's language: the source, and the texts that dot shows."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs the do
 
 
 def everywhere(text: str) -> Picture:
-    """A picture with ``text`` wherever there can be one."""
+    """A picture with ``text`` in every place of a text."""
     boxes = (
         Box((Line(text),), tooltip=text, frame=0, id="plain"),
         Box((Line(text, bold=True), Line(text, color="#ff0000"), Line(text, scale=0.8))),
@@ -36,13 +36,13 @@ def everywhere(text: str) -> Picture:
     return Picture(boxes, edges, frames, legend=legend, caption=text, title=text)
 
 
-# How often `everywhere` shows its text: boxes 5, edge 1, frame 2, swatch 1, ramp 2, the
-# legend's title, caption and title.
+# The number of times that `everywhere` shows its text: boxes 5, edge 1, frame 2, swatch 1,
+# ramp 2, the legend's title, caption and title.
 TIMES = 14
 
 
 def words(texts: list[str]) -> list[str]:
-    """Texts without what a row of words may gain or lose in a layout: space around them."""
+    """Texts without the space around them, which a layout may change."""
     return sorted(" ".join(text.split()) for text in texts if text.strip())
 
 
@@ -78,7 +78,7 @@ def test_the_program_reads_back_every_label_of_a_value(label: str) -> None:
 
 @given(any_text())
 def test_what_is_quoted_in_the_source_is_the_text(text: str) -> None:
-    """Read by the rules of the language, without the program that knows it best."""
+    """The source is read by the rules of the language, without the program dot."""
     picture = Picture((Box((Line("x"),)),) * 2, (Edge(0, 1, text),))
     line = next(line for line in to_digraph(picture).source.split("\t") if "->" in line)
     found = re.search(r'label=("(?:[^"\\]|\\.)*"|\S+)', line)

@@ -1,4 +1,4 @@
-"""draw_dot, save and the methods of a snapshot: what they take, give and refuse."""
+"""draw_dot, save and the methods of a snapshot: arguments, results and errors."""
 
 from __future__ import annotations
 
@@ -262,7 +262,7 @@ for options in [{}, {"depth": 2}, {"max_boxes": None, "path_from": 0}, {"depth":
 
 
 def test_another_run_of_the_program_gives_the_same_bytes() -> None:
-    """Whatever order sets have in it."""
+    """The order of sets, which differs between processes, has no influence."""
     outputs = {
         subprocess.run(
             [sys.executable, "-c", PROGRAM],
@@ -278,7 +278,7 @@ def test_another_run_of_the_program_gives_the_same_bytes() -> None:
 
 
 def test_other_numbers_leave_every_box_in_its_place() -> None:
-    """As long as they are as wide, nothing but numbers and colours changes."""
+    """If they are equally wide, only numbers and colours change."""
     first, second = (network([2, 1], 1, seed) for seed in (1, 2))
     pictures = [picture_of(snapshot) for snapshot in (first, second)]
     assert len({tuple(box.id for box in picture.boxes) for picture in pictures}) == 1

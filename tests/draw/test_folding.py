@@ -1,4 +1,4 @@
-"""Folding: what shares a box, and that what comes out can be read."""
+"""Folding: the values that share a box, and the size of the picture."""
 
 from __future__ import annotations
 
@@ -282,7 +282,7 @@ def test_what_has_a_label_keeps_its_box_where_few_have() -> None:
 
 
 def test_neurons_that_nobody_has_declared_are_recognised() -> None:
-    """What is computed for one value alone is contracted into it."""
+    """Values that are computed for one value alone are contracted into it."""
     inputs = [Value(1.0, "a"), Value(2.0, "b")]
     hidden = [total([Value(0.5) * x for x in inputs]).tanh() for _ in range(8)]
     snapshot = graph(total(hidden) * total(hidden))
@@ -300,7 +300,7 @@ def test_many_models_side_by_side_are_contracted_too() -> None:
 
 @st.composite
 def any_graphs(draw: st.DrawFn) -> Value:
-    """Graphs in which anything may be used by anything later."""
+    """Graphs in which any value may be used by any later one."""
     values = [Value(1.0, "x"), Value(0.5)]
     for choice in draw(st.lists(st.integers(0, 10_000), min_size=1, max_size=120)):
         # Mostly recent values, so that graphs are deep.
@@ -367,7 +367,7 @@ def test_an_edge_that_stands_for_one_use_has_no_count() -> None:
 
 
 def test_a_tangle_is_cut_into_stretches_of_about_equal_size() -> None:
-    """Where everything is used several times, nothing was computed for one value alone."""
+    """If every value is used several times, none is computed for one value alone."""
     values = [Value(0.5), Value(0.25)]
     for i in range(1000):
         values.append(values[-1] * values[-2] + values[i // 2])
@@ -379,7 +379,7 @@ def test_a_tangle_is_cut_into_stretches_of_about_equal_size() -> None:
 
 
 def test_a_module_that_is_called_on_its_own_output_may_be_folded() -> None:
-    """The edges then go round in a circle."""
+    """The edges form a cycle then."""
     cell = Neuron(2, activation="tanh")
     state = Value(0.0, "state")
     for step in range(3):

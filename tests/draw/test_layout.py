@@ -1,4 +1,4 @@
-"""The library's own layout: what it promises, held to pictures of any shape."""
+"""The guarantees of the library's own layout, for pictures of any shape."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd.draw import text
-from autograd.draw.layout import Layout, Path, Point, Rectangle, layout
+from autograd.draw.layout import Layout, Point, Rectangle, Route, layout
 from autograd.draw.layout.ordering import spread
 from autograd.draw.picture import Box, Direction, Edge, Frame, Line, Picture
 
@@ -93,10 +93,10 @@ def lies_in(inner: Rectangle, outer: Rectangle) -> bool:
     )
 
 
-def points_of(path: Path) -> Iterator[Point]:
-    """Points along a path, a few pixels from each other or less."""
-    here = path[0][-1]
-    for stretch in path[1:]:
+def points_of(route: Route) -> Iterator[Point]:
+    """Points along a route, a few pixels from each other or less."""
+    here = route[0][-1]
+    for stretch in route[1:]:
         controls = [here, *stretch] if len(stretch) == 3 else [here, here, stretch[0], stretch[0]]
         reach = sum(abs(a[0] - b[0]) + abs(a[1] - b[1]) for a, b in pairwise(controls))
         steps = max(int(reach / 4), 2)
@@ -118,7 +118,7 @@ def touches(point: Point, place: Rectangle) -> bool:
 
 
 def along(direction: str, place: Rectangle) -> tuple[float, float]:
-    """Where something begins and ends in the direction of the computation."""
+    """The begin and the end of a rectangle in the direction of the computation."""
     start, size = (place.x, place.width) if direction in ("LR", "RL") else (place.y, place.height)
     return (start, start + size) if direction in ("LR", "TB") else (-start - size, -start)
 
@@ -135,7 +135,7 @@ def frames_around(picture: Picture, frame: int | None) -> list[int]:
 
 
 def check(picture: Picture) -> Layout:
-    """Hold a layout to all that is promised of any picture."""
+    """Check every guarantee of a layout."""
     placed = layout(picture)
     check_boxes(picture, placed)
     check_frames(picture, placed)
@@ -145,8 +145,8 @@ def check(picture: Picture) -> Layout:
     places = [*placed.boxes, *(panel.place for panel in placed.panels)]
     for place in [*places, *filter(None, placed.labels)]:
         assert lies_in(place, canvas)
-    for path in placed.paths:
-        for point in points_of(path):
+    for route in placed.routes:
+        for point in points_of(route):
             assert lies_in(Rectangle(*point, 0, 0), canvas)
     return placed
 
@@ -179,14 +179,14 @@ def check_frames(picture: Picture, placed: Layout) -> None:
 
 
 def check_edges(picture: Picture, placed: Layout) -> None:
-    for edge, path in zip(picture.edges, placed.paths):
-        points = list(points_of(path))
+    for edge, route in zip(picture.edges, placed.routes):
+        points = list(points_of(route))
         for box, place in enumerate(placed.boxes):
             own = box in (edge.tail, edge.head)
             assert not any(touches(point, place) for point in points) or (
                 own and picture.boxes[box].shape == "oval"  # its corners are outside
             )
-    assert len({tuple(path) for path in placed.paths}) == len(placed.paths)
+    assert len({tuple(route) for route in placed.routes}) == len(placed.routes)
 
 
 def check_labels(placed: Layout) -> None:
@@ -195,8 +195,8 @@ def check_labels(placed: Layout) -> None:
         assert not overlap(one, other)
     for place in labels:
         assert not any(overlap(place, box) for box in placed.boxes)
-        for path in placed.paths:
-            assert not any(touches(point, place) for point in points_of(path))
+        for route in placed.routes:
+            assert not any(touches(point, place) for point in points_of(route))
 
 
 @settings(max_examples=150)
@@ -209,11 +209,11 @@ def test_nothing_overlaps_and_no_edge_touches_a_foreign_box(picture: Picture) ->
 @given(pictures(acyclic=True))
 def test_edges_lead_in_the_direction_of_the_computation(picture: Picture) -> None:
     placed = layout(picture)
-    for edge, path in zip(picture.edges, placed.paths):
+    for edge, route in zip(picture.edges, placed.routes):
         _, start = along(picture.direction, placed.boxes[edge.tail])
         end, _ = along(picture.direction, placed.boxes[edge.head])
         assert start < end
-        steps = [along(picture.direction, Rectangle(*point, 0, 0))[0] for point in points_of(path)]
+        steps = [along(picture.direction, Rectangle(*point, 0, 0))[0] for point in points_of(route)]
         assert all(later >= earlier - SLACK for earlier, later in pairwise(steps))
 
 
@@ -269,7 +269,7 @@ def test_a_number_that_gets_a_sign_leaves_everything_in_its_place() -> None:
 
     one, other = layout(picture("0.4621")), layout(picture("-0.4621"))
     assert one.boxes == other.boxes
-    assert one.paths == other.paths
+    assert one.routes == other.routes
 
 
 def test_a_leaf_stands_just_before_what_uses_it() -> None:
@@ -293,14 +293,16 @@ def test_a_chain_is_straight_and_what_joins_it_arrives_beside_it() -> None:
     placed = layout(picture)
     middles = {round(place.y + place.height / 2, 6) for place in placed.boxes[1:12]}
     assert len(middles) == 1
-    arrivals = [path[-1][-1] for edge, path in zip(picture.edges, placed.paths) if edge.head == 8]
+    arrivals = [
+        route[-1][-1] for edge, route in zip(picture.edges, placed.routes) if edge.head == 8
+    ]
     assert len({y for _, y in arrivals}) == len(arrivals) == 2
 
 
 def test_parallel_edges_run_side_by_side() -> None:
     boxes = (Box((Line("x"),)), Box((Line("*"),)))
     placed = layout(Picture(boxes, (Edge(0, 1), Edge(0, 1))))
-    (one, other) = placed.paths
+    (one, other) = placed.routes
     for a, b in zip(one, other):
         assert abs(a[-1][1] - b[-1][1]) > 5
 
@@ -357,10 +359,10 @@ def test_the_title_of_a_frame_fits_in_it() -> None:
 def test_an_edge_that_closes_a_cycle_leads_back() -> None:
     boxes = tuple(Box((Line(name),)) for name in "abc")
     placed = check(Picture(boxes, (Edge(0, 1), Edge(1, 2), Edge(2, 0))))
-    forward, _, back = placed.paths
+    forward, _, back = placed.routes
     assert forward[0][-1][0] < forward[-1][-1][0]
     assert back[0][-1][0] > back[-1][-1][0]
-    assert abs(back[-1][-1][1] - forward[0][-1][1]) > 5  # it arrives beside what leaves
+    assert abs(back[-1][-1][1] - forward[0][-1][1]) > 5  # it arrives beside the edges that leave
 
 
 def test_few_leaves_stand_in_a_column_and_many_in_several() -> None:
@@ -371,13 +373,13 @@ def test_few_leaves_stand_in_a_column_and_many_in_several() -> None:
 
 
 def test_many_lines_arrive_beside_each_other() -> None:
-    arrivals = sorted(path[-1][-1][1] for path in layout(fan(40)).paths)
+    arrivals = sorted(route[-1][-1][1] for route in layout(fan(40)).routes)
     assert min(later - earlier for earlier, later in pairwise(arrivals)) > 4
 
 
 def test_an_edge_along_a_long_chain_is_one_straight_line() -> None:
     placed = layout(chain(15))
-    assert len(placed.paths[-1]) <= 6
+    assert len(placed.routes[-1]) <= 6
 
 
 def test_nothing_at_all_is_a_picture_too() -> None:

@@ -1,4 +1,4 @@
-"""What notebooks are given to show, and that they show it."""
+"""Pictures in notebooks: the formats they get, and what they show."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ needs_notebooks = pytest.mark.skipif(
 
 
 def shown(thing: Any) -> dict[str, str]:
-    """What IPython asks an object for."""
+    """The formats that IPython asks an object for."""
     bundle: dict[str, str] = thing._repr_mimebundle_(include=None, exclude=None)
     return bundle
 
@@ -89,7 +89,7 @@ def test_nothing_is_loaded_for_drawing_until_something_is_shown() -> None:
 
 
 @needs_notebooks
-@pytest.mark.filterwarnings("default")  # what a kernel warns of while it starts is not ours
+@pytest.mark.filterwarnings("default")  # a kernel's own warnings
 def test_an_executed_notebook_displays_values_and_snapshots(tmp_path: Path) -> None:
     import nbformat  # type: ignore[import-not-found, unused-ignore]
     from nbconvert import HTMLExporter  # type: ignore[import-not-found, unused-ignore]
@@ -111,7 +111,7 @@ def test_an_executed_notebook_displays_values_and_snapshots(tmp_path: Path) -> N
         assert svg_texts(bundle["image/svg+xml"])[:3] == ["a <label>", "3", "grad 6"]
         assert svg_texts(image(bundle))[:3] == ["a <label>", "3", "grad 6"]
     assert data[2] == {"text/plain": "Value(3.0, grad=6.0, label='a <label>')"}
-    for sanitized in (False, True):  # as for a page of notebooks that nobody vouches for
+    for sanitized in (False, True):  # as on a page of untrusted notebooks
         page, _ = HTMLExporter(sanitize_html=sanitized).from_notebook_node(notebook)
         assert page.count('src="data:image/svg+xml;base64,') == 2
         assert "a <label>" not in page

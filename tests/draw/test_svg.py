@@ -1,4 +1,4 @@
-"""Pictures as SVG: valid, self-contained, and harmless whatever stands in a label."""
+"""Pictures as SVG: valid, self-contained, and harmless with any label."""
 
 from __future__ import annotations
 
@@ -49,7 +49,7 @@ labels = st.one_of(st.sampled_from(HOSTILE), st.text(st.characters(codec=None), 
 
 
 def picture_of(label: str) -> Picture:
-    """A picture with the label wherever there can be one."""
+    """A picture with the label in every place of a text."""
     line = Line(label, color=label)
     boxes = (
         Box((line,), tooltip=label, id=label, frame=0, fill=label, stroke=label, text_color=label),
@@ -88,7 +88,7 @@ def test_no_label_becomes_markup(label: str) -> None:
     for element in document.iter():
         assert element.tag.removeprefix(SVG) in ELEMENTS
         assert set(element.attrib) <= ATTRIBUTES
-    # And what is not markup is the label, and nothing else.
+    # The texts are the label, and nothing else.
     assert visible(label) in "".join(shown(to_svg(picture_of(label))))
 
 

@@ -1,4 +1,4 @@
-"""How wide texts are, and what of them is shown."""
+"""The width of texts, and the characters that are shown."""
 
 from __future__ import annotations
 

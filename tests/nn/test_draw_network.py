@@ -1,4 +1,4 @@
-"""Pictures of networks: the numbers in them, their places, and that they need no program."""
+"""Pictures of networks: numbers and places, with and without Graphviz."""
 
 from __future__ import annotations
 
@@ -55,7 +55,7 @@ def diagram(model: Any, inputs: Any = None, target: Any = None, title: str = "")
 
 
 def facts(svg: str) -> dict[str, dict[str, float]]:
-    """What each circle of an SVG says, by the name in it."""
+    """The numbers in each circle of an SVG, by the name in it."""
     found: dict[str, dict[str, float]] = {}
     for group in ElementTree.fromstring(svg).iter("{http://www.w3.org/2000/svg}g"):
         texts = [element.text or "" for element in group.iter("{http://www.w3.org/2000/svg}text")]
@@ -71,9 +71,9 @@ def weights(svg: str) -> dict[str, tuple[float, float | None]]:
     found: dict[str, tuple[float, float | None]] = {}
     for line, following in pairwise(texts):
         weight = re.fullmatch(r"(w\d+) = (\S+)", line)
-        slope = re.fullmatch(r"grad (\S+)", following)
+        gradient = re.fullmatch(r"grad (\S+)", following)
         if weight:
-            found[weight[1]] = float(weight[2]), float(slope[1]) if slope else None
+            found[weight[1]] = float(weight[2]), float(gradient[1]) if gradient else None
     return found
 
 
@@ -131,7 +131,7 @@ def test_the_numbers_are_those_of_60_digits() -> None:
             "h2": {"a": a2, "y": y4, "δ": delta4},
             "O3": {"a": a3, "y": y5, "δ": delta5},
         }
-        slopes = {
+        gradients = {
             "w11": -delta3 * x1,
             "w21": -delta3 * x2,
             "w12": -delta4 * x1,
@@ -144,9 +144,9 @@ def test_the_numbers_are_those_of_60_digits() -> None:
             got = drawn[name]
             assert got == {key: pytest.approx(float(n), rel=1e-14) for key, n in numbers.items()}
     written = weights(svg)
-    assert written.keys() == slopes.keys()
-    for name, slope in slopes.items():
-        assert written[name][1] == pytest.approx(float(slope), rel=1e-14)
+    assert written.keys() == gradients.keys()
+    for name, gradient in gradients.items():
+        assert written[name][1] == pytest.approx(float(gradient), rel=1e-14)
 
 
 @settings(max_examples=25, deadline=None)
@@ -483,7 +483,7 @@ def test_dot_says_the_same_as_the_svg_of_the_library() -> None:
 
 
 def labelled(text: str) -> graphviz.Digraph:
-    """A picture with ``text`` wherever there can be one."""
+    """A picture with ``text`` as every label."""
     model = network([2, 2, 1])
     for parameter in model.parameters():
         parameter.label = text
@@ -618,21 +618,21 @@ def test_without_the_package_graphviz_the_error_says_what_to_install(
         (
             lambda: draw_network(article_network(), title=3),  # type: ignore[arg-type]
             TypeError,
-            "title is a string, got 3",
+            "title must be a string, got 3",
         ),
         (
             lambda: draw_network(article_network(), precision=0),
             ValueError,
-            "precision is from 1 to 17 significant digits, got 0",
+            "precision must be a whole number from 1 to 17, got 0",
         ),
         (
             lambda: draw_network(article_network(), precision=4.5),  # type: ignore[arg-type]
             TypeError,
-            "precision is a whole number, got 4.5",
+            "precision must be a whole number from 1 to 17, got 4.5",
         ),
     ],
 )
-def test_bad_arguments_are_refused_with_the_way_out(
+def test_bad_arguments_are_refused_with_a_remedy(
     draw: Any, error: type[Exception], message: str
 ) -> None:
     with pytest.raises(error, match=f"^{re.escape(message)}$"):

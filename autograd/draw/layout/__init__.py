@@ -1,39 +1,48 @@
-"""The layout of pictures: boxes, frames and edges in, places out. It knows of no Value.
+"""The layout of pictures: boxes, frames and edges in, places out. It knows no Value.
 
 The passes are those of every layered drawing since Sugiyama, Tagawa and Toda (1981), and
-`layout` lists them in order, each in a module of its own: the sizes of everything; the
-layers and the items in them; their order; their coordinates across the layers; where the
-layers are; the rows that a long drawing is broken into; the lines; the places in the picture.
-Nothing is left to chance, so the same picture always gets the same layout; and only
-structure and the sizes of boxes enter, rounded up to a grid, so that other numbers
-in the same boxes leave everything in its place.
+`layout` lists them in order, each in a module of its own:
 
-What can be relied upon: no two boxes overlap; a box lies in its frame; frames
-overlap only where one lies in the other; every edge leads onwards, unless it closes
-a cycle; no edge and no label touches a box that it does not belong to.
+1. `sizes`: the room that boxes, labels and frames need;
+2. `skeleton`: boxes, labels and long lines become items in layers (`layering`, `items`);
+3. `ordering`: the order of the items in each layer;
+4. `coordinates`: the coordinate of each item across the layers;
+5. `extents`: the start and the end of each layer along the computation;
+6. `placing` breaks a long drawing into rows (`rows`);
+7. `routing`: the lines;
+8. `placing` turns all this into places in the picture (`places`).
+
+*Along* is the direction of the computation, from layer to layer; *across* is the direction
+within a layer. The layout is deterministic. It depends on the structure of the picture and
+on the sizes of its boxes, which are rounded up to a grid, so that other numbers in the same
+boxes leave everything in its place.
+
+Guarantees: no two boxes overlap; a box lies in its frame; frames overlap only if one lies
+in the other; every edge leads to a later layer, unless it closes a cycle; an edge or a label
+touches only the boxes that it belongs to.
 """
 
 from __future__ import annotations
 
-from autograd.draw.layout.coordinates import across
-from autograd.draw.layout.extents import Extents
+from autograd.draw.layout.coordinates import coordinates_across
+from autograd.draw.layout.extents import LayerExtents
 from autograd.draw.layout.ordering import order
-from autograd.draw.layout.places import Layout, Panel, Path, Point, Rectangle
-from autograd.draw.layout.placing import ground_of, placed
-from autograd.draw.layout.routing import ARROW, paths_of
+from autograd.draw.layout.places import Layout, Panel, Point, Rectangle, Route
+from autograd.draw.layout.placing import geometry_of, placed
+from autograd.draw.layout.routing import ARROW, routes_of
 from autograd.draw.layout.sizes import LABEL_SCALE, Sizes
 from autograd.draw.layout.skeleton import Skeleton
 from autograd.draw.picture import Picture
 
-__all__ = ["ARROW", "LABEL_SCALE", "Layout", "Panel", "Path", "Point", "Rectangle", "layout"]
+__all__ = ["ARROW", "LABEL_SCALE", "Layout", "Panel", "Point", "Rectangle", "Route", "layout"]
 
 
 def layout(picture: Picture) -> Layout:
     """Find a place for every box, frame, edge and label.
 
     Raises:
-        ValueError: an edge or a box names a box or frame that there is not, or the parent
-            of a frame does not stand before it.
+        ValueError: an edge or a box names a box or frame that does not exist, or a frame
+            comes before its parent.
     """
     _check(picture)
     if not picture.boxes:
@@ -41,11 +50,13 @@ def layout(picture: Picture) -> Layout:
     sizes = Sizes(picture)
     skeleton = Skeleton(picture, sizes)
     sequence = order(skeleton.items, skeleton.nesting)
-    coordinates, sides = across(skeleton.items, skeleton.nesting, sizes.borders(), sequence)
-    extents = Extents(picture, sizes, skeleton, coordinates)
-    ground = ground_of(sizes, skeleton, extents, coordinates, sides)
-    paths = paths_of(ground, skeleton.chains)
-    return placed(picture, sizes, skeleton, extents, ground, sides, paths)
+    coordinates, sides = coordinates_across(
+        skeleton.items, skeleton.nesting, sizes.borders(), sequence
+    )
+    extents = LayerExtents(picture, sizes, skeleton, coordinates)
+    geometry = geometry_of(sizes, skeleton, extents, coordinates, sides)
+    routes = routes_of(geometry, skeleton.chains)
+    return placed(picture, sizes, skeleton, extents, geometry, sides, routes)
 
 
 def _check(picture: Picture) -> None:

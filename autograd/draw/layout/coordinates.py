@@ -1,12 +1,11 @@
-"""The third step of a layered drawing: the coordinate of each item across the layers.
+"""The coordinate of each item across the layers: a pass of the layout.
 
-The order of the items becomes separation constraints between what is neighboured
-in some layer; frames take part with their two borders. Items are aligned into
-blocks that stay straight, as in Brandes and Koepf (2002): an alignment is taken
-only where it crosses none that matters more. Each block then goes to the barycentre
-of what its lines lead to, as far as the constraints let it. They are met by pushing
-everything apart in one direction, and in the other, and taking the mean of both,
-which meets them too.
+The order becomes separation constraints between items that are neighbours in some layer;
+frames take part with their two borders. Items are aligned into blocks that stay straight,
+as in Brandes and Koepf (2002): an alignment is taken only if it crosses no more important
+one. Each block then moves to the barycentre of its neighbours, until a constraint stops
+it. The constraints are met by pushing everything apart in one direction, then in the
+other, and taking the mean of both, which meets them too.
 """
 
 from __future__ import annotations
@@ -17,26 +16,26 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from autograd.draw.layout.items import OUTSIDE, Items, Nesting
+from autograd.draw.layout.items import MANY_ITEMS, OUTSIDE, Items, Nesting
 
 _ROUNDS: Final = 12
-_ROUNDS_OF_MANY: Final = 6  # where there are more than so many items:
-_MANY: Final = 5000
-_BUNDLED: Final = 2  # a stretch that more lines branch off from is free to run beside others
+_ROUNDS_OF_MANY: Final = 6
+_BUNDLED: Final = 2  # a stretch with more lines that branch off need not be aligned
 
-Bounds: TypeAlias = list[list[tuple[int, float]]]  # of each block: another, and how far from it
+# For each block: other blocks, and the least distance from each.
+Bounds: TypeAlias = list[list[tuple[int, float]]]
 
 
 @dataclass(frozen=True, slots=True)
 class Borders:
-    """The room that frames need across the layers.
+    """The room that the borders of frames need across the layers.
 
     Attributes:
-        outer: from a border to what stands outside.
-        before: of each frame, from its border to what stands in it, on the side of lower
-            coordinates.
-        after: the same on the other side, for all frames.
-        least: of each frame, from border to border.
+        outer: the distance from a border to anything outside.
+        before: of each frame, the distance from its border of lower coordinate to anything
+            inside.
+        after: the distance from the other border to anything inside, for all frames.
+        least: of each frame, the least distance from border to border.
     """
 
     outer: float
@@ -45,18 +44,18 @@ class Borders:
     least: Sequence[float]
 
 
-def across(
+def coordinates_across(
     items: Items, nesting: Nesting, borders: Borders, sequence: Sequence[int]
 ) -> tuple[list[float], list[tuple[float, float]]]:
-    """The coordinate of each item, and for each frame those of its two borders.
+    """The coordinate of each item, and the two coordinates of the borders of each frame.
 
-    Those of a frame that has no box are both 0.
+    The borders of a frame without boxes are both at 0.
 
     Args:
         items: to place.
         nesting: of the frames.
         borders: the room that frames need.
-        sequence: the items and frames as `order` gives them.
+        sequence: the items and frames in the order of `order`.
     """
     rank = [0] * len(sequence)
     for position, entry in enumerate(sequence):
@@ -67,7 +66,7 @@ def across(
     places = [0.0] * len(lower)
     turns = _topological_order(lower, upper)
     neighbours = _neighbours(items, blocks, len(lower))
-    for round in range(_ROUNDS if len(items) < _MANY else _ROUNDS_OF_MANY):
+    for round in range(_ROUNDS if len(items) < MANY_ITEMS else _ROUNDS_OF_MANY):
         _attract(places, neighbours, turns if round % 2 else turns[::-1])
         places = _push_apart(places, first_border, lower, upper, turns)
     for direction in (turns, turns[::-1]):
@@ -99,30 +98,30 @@ def _blocks(items: Items, nesting: Nesting, rank: Sequence[int]) -> list[int]:
 
 
 def _alignments(items: Items, nesting: Nesting, rank: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Lines between neighbouring layers that are to be straight; no two of them cross."""
+    """The lines between neighbouring layers that are to be straight; no two of them cross."""
     heights = _heights(items)
-    for leaf in _first_of_chains(items, heights):
-        heights[leaf] = 1  # so that it counts as part of its chain
+    for leaf in _leaves_of_longest_paths(items, heights):
+        heights[leaf] = 1  # so that it can be aligned with the longest path from it
     layers = max(items.last, default=-1) + 1
     arriving: list[list[int]] = [[] for _ in range(layers)]
     for item, layer in enumerate(items.first):
         arriving[layer].append(item)
-    comes: list[list[int]] = [[] for _ in range(layers)]
-    goes: list[list[int]] = [[] for _ in range(layers)]
+    starting: list[list[int]] = [[] for _ in range(layers)]
+    ending: list[list[int]] = [[] for _ in range(layers)]
     for item, (first, last) in enumerate(zip(items.first, items.last)):
         if first < last:
-            comes[first].append(rank[item])
-            goes[last].append(rank[item])
+            starting[first].append(rank[item])
+            ending[last].append(rank[item])
     for frame, (first, last) in enumerate(zip(nesting.first, nesting.last)):
         if first < last:
-            comes[first].append(rank[len(items) + 2 * frame])
-            goes[last].append(rank[len(items) + 2 * frame])
+            starting[first].append(rank[len(items) + 2 * frame])
+            ending[last].append(rank[len(items) + 2 * frame])
     passing: list[int] = []
     for layer in range(layers - 1):
-        for gone in goes[layer]:
-            del passing[bisect_left(passing, gone)]
-        for come in comes[layer]:
-            insort(passing, come)
+        for ended in ending[layer]:
+            del passing[bisect_left(passing, ended)]
+        for started in starting[layer]:
+            insort(passing, started)
         yield from _alignments_into(items, nesting, rank, heights, arriving[layer + 1], passing)
 
 
@@ -134,12 +133,12 @@ def _alignments_into(
     layer: Sequence[int],
     passing: Sequence[int],
 ) -> Iterator[tuple[int, int]]:
-    """The alignments that end in one layer: the longest computations first, then medians."""
+    """The alignments that end in one layer: longest paths first, then medians."""
     candidates = []
     for head in layer:
         if items.first[head] < items.last[head] and len(items.users[head]) > _BUNDLED:
             continue
-        # Leaves go beside each other's users as it fits; held straight, they would form stairs.
+        # Most leaves are not aligned: held straight, their lines would form stairs.
         alone = len(items.inputs[head]) == 1
         tails = [
             tail
@@ -165,7 +164,7 @@ def _alignments_into(
             continue
         if bisect_left(passing, tail_rank) != bisect_left(passing, head_rank):
             continue
-        if not _leaves_and_enters_at_the_ends(items, nesting, tail, head):
+        if not _crosses_ends_of_frames_only(items, nesting, tail, head):
             continue
         taken.insert(position, (tail_rank, head_rank))
         used.add(tail)
@@ -173,8 +172,8 @@ def _alignments_into(
         yield tail, head
 
 
-def _leaves_and_enters_at_the_ends(items: Items, nesting: Nesting, tail: int, head: int) -> bool:
-    """Whether a line crosses no border of a frame that runs along the layers."""
+def _crosses_ends_of_frames_only(items: Items, nesting: Nesting, tail: int, head: int) -> bool:
+    """True if a line leaves frames after their last layer and enters them at their first."""
     start, end = items.frame[tail], items.frame[head]
     if start == end:
         return True
@@ -190,8 +189,8 @@ def _leaves_and_enters_at_the_ends(items: Items, nesting: Nesting, tail: int, he
     return True
 
 
-def _first_of_chains(items: Items, heights: Sequence[int]) -> set[int]:
-    """For each result, the leaf that the longest chain of computations to it begins with."""
+def _leaves_of_longest_paths(items: Items, heights: Sequence[int]) -> set[int]:
+    """The leaves where the longest paths to the results begin, one for each result."""
     leaves = set()
     for item, users in enumerate(items.users):
         if not users:
@@ -202,7 +201,7 @@ def _first_of_chains(items: Items, heights: Sequence[int]) -> set[int]:
 
 
 def _heights(items: Items) -> list[int]:
-    """For each item, the number of lines on the longest way to it."""
+    """For each item, the number of lines on the longest path to it."""
     heights = [0] * len(items)
     for item in sorted(range(len(items)), key=items.first.__getitem__):
         if items.inputs[item]:
@@ -216,7 +215,7 @@ def _heights(items: Items) -> list[int]:
 def _bounds(
     items: Items, nesting: Nesting, borders: Borders, rank: Sequence[int], blocks: Sequence[int]
 ) -> tuple[Bounds, Bounds]:
-    """For each block, how far it stays from which blocks before it, and from which after it."""
+    """For each block, its least distances from blocks before it, and from blocks after it."""
     room_before = items.before + [borders.outer, borders.after] * len(nesting.parents)
     room_after = items.after + [
         room for before in borders.before for room in (before, borders.outer)
@@ -241,27 +240,27 @@ def _bounds(
 
 
 def _neighboured(items: Items, nesting: Nesting, rank: Sequence[int]) -> Iterator[tuple[int, int]]:
-    """Pairs of items and borders, the second of which comes after the first.
+    """Pairs of items and borders that are neighbours in some layer, in their order.
 
-    What is in a frame comes and goes from layer to layer, and each comes between two
-    others. When it goes, these need not be held apart: both are, from what went.
+    From layer to layer, an item or a frame starts between two neighbours and ends. When it
+    has ended, these two need no constraint: each is already held apart from it.
     """
     layers = max(items.last, default=-1) + 1
-    comes: list[list[tuple[int, int, int]]] = [[] for _ in range(layers)]
-    goes: list[list[tuple[int, int]]] = [[] for _ in range(layers + 1)]
+    starting: list[list[tuple[int, int, int]]] = [[] for _ in range(layers)]
+    ended: list[list[tuple[int, int]]] = [[] for _ in range(layers + 1)]
     for item, (first, last, frame) in enumerate(zip(items.first, items.last, items.frame)):
-        comes[first].append((frame, item, item))
-        goes[last + 1].append((frame, rank[item]))
+        starting[first].append((frame, item, item))
+        ended[last + 1].append((frame, rank[item]))
     for frame, (first, last) in enumerate(zip(nesting.first, nesting.last)):
         if first <= last:
             begin = len(items) + 2 * frame
-            comes[first].append((nesting.parents[frame], begin, begin + 1))
-            goes[last + 1].append((nesting.parents[frame], rank[begin]))
+            starting[first].append((nesting.parents[frame], begin, begin + 1))
+            ended[last + 1].append((nesting.parents[frame], rank[begin]))
     present: list[list[tuple[int, int, int]]] = [[] for _ in range(len(nesting.parents) + 1)]
     for layer in range(layers):
-        for frame, gone in goes[layer]:
-            del present[frame][bisect_left(present[frame], (gone, 0, 0))]
-        for frame, begin, end in comes[layer]:
+        for frame, former in ended[layer]:
+            del present[frame][bisect_left(present[frame], (former, 0, 0))]
+        for frame, begin, end in starting[layer]:
             siblings = present[frame]
             entry = rank[begin], begin, end
             position = bisect_left(siblings, entry)
@@ -276,7 +275,7 @@ def _neighboured(items: Items, nesting: Nesting, rank: Sequence[int]) -> Iterato
 
 
 def _topological_order(lower: Bounds, upper: Bounds) -> list[int]:
-    """The blocks, each after all that it stays behind."""
+    """The blocks in topological order, by the constraints."""
     waiting_for = [len(bounds) for bounds in lower]
     turns = [block for block, count in enumerate(waiting_for) if not count]
     for block in turns:
@@ -292,7 +291,7 @@ def _topological_order(lower: Bounds, upper: Bounds) -> list[int]:
 
 
 def _neighbours(items: Items, blocks: Sequence[int], count: int) -> list[list[int]]:
-    """The blocks that the lines from and to each block lead to, once for each line."""
+    """For each block, the blocks that lines join it to, once for each line."""
     neighbours: list[list[int]] = [[] for _ in range(count)]
     for tail, users in enumerate(items.users):
         one = blocks[tail]
@@ -318,7 +317,7 @@ def _push_apart(
     """Places near the given ones that keep all distances.
 
     A border, one of the blocks from ``first_border`` on, has no place of its own: it
-    goes as far as what it must stay away from lets it.
+    moves until a constraint stops it.
     """
     free = len(places) - first_border
     down = places[:first_border] + [-math.inf] * free
@@ -346,7 +345,7 @@ def _straighten(
     upper: Bounds,
     turns: Sequence[int],
 ) -> None:
-    """Move each block to the nearer median of its neighbours, if nothing else has to move."""
+    """Move each block towards the nearer median of its neighbours, until a constraint stops it."""
     for block in turns:
         near = neighbours[block]
         if not near:
@@ -367,7 +366,7 @@ def _frame_borders(
     places: Sequence[float],
     blocks: Sequence[int],
 ) -> list[tuple[float, float]]:
-    """The borders of each frame, as near to what is in it as its least size lets them be."""
+    """The borders of each frame, as near to its content as its least size allows."""
     begins = [math.inf] * len(nesting.parents)
     ends = [-math.inf] * len(nesting.parents)
     for item, frame in enumerate(items.frame):

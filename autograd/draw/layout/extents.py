@@ -1,4 +1,4 @@
-"""The fourth step of a layered drawing: where each layer starts and ends."""
+"""The start and the end of each layer, the fourth step of a layered drawing."""
 
 from __future__ import annotations
 
@@ -13,18 +13,18 @@ from autograd.draw.layout.skeleton import Skeleton
 from autograd.draw.picture import Picture
 
 _LAYER_GAP: Final = 1.6  # between layers, besides the arrowhead
-_WIDEST_GAP: Final = 9.0
-_STEEPNESS: Final = 0.1  # how much of the farthest climb in a gap is added to its width
+_MOST_FOR_CLIMB: Final = 9.0  # added to a gap at most
+_FOR_CLIMB: Final = 0.1  # the share of the farthest climb in a gap that is added to it
 
 
-class Extents:
-    """How far layers and frames extend in the direction of the computation.
+class LayerExtents:
+    """The extents of layers and frames along the computation.
 
     Attributes:
-        starts: where each layer starts.
-        ends: where each layer ends.
-        before: from the side of each frame to its first layer.
-        after: from the last layer of each frame to its other side.
+        starts: the coordinate at which each layer starts.
+        ends: the coordinate at which each layer ends.
+        before: the distance from the begin of each frame to its first layer.
+        after: the distance from the last layer of each frame to its end.
     """
 
     def __init__(
@@ -35,13 +35,12 @@ class Extents:
         self.items = skeleton.items
         self.nesting = skeleton.nesting
         self.skeleton = skeleton
-        self.stride = skeleton.stride
         self.font = sizes.font
         self.before, self.after = self._frame_room()
         self.starts, self.ends = self._layers(coordinates)
 
     def _layers(self, coordinates: Sequence[float]) -> tuple[list[float], list[float]]:
-        """Where each layer starts and ends."""
+        """The coordinates at which each layer starts and ends."""
         lengths = self._layer_lengths()
         gaps = self._layer_gaps(coordinates)
         if self.sizes.sideways:
@@ -53,8 +52,8 @@ class Extents:
 
     def _layer_lengths(self) -> list[float]:
         lengths = [0.0] * (max(self.items.last) + 1)
-        for layer, front in zip(self.items.first, self.sizes.fronts):
-            lengths[layer] = max(lengths[layer], front.length)
+        for layer, box_size in zip(self.items.first, self.sizes.box_sizes):
+            lengths[layer] = max(lengths[layer], box_size.length)
         for edge, item in zip(self.picture.edges, self.skeleton.labels):
             if item is not None:
                 length, _ = self.sizes.turn(*self.sizes.label(edge.label))
@@ -63,7 +62,8 @@ class Extents:
         return lengths
 
     def _layer_gaps(self, coordinates: Sequence[float]) -> list[float]:
-        """The room after each layer but the last, for arrows, curves and the sides of frames."""
+        """The room after each layer but the last, for arrows, curves and the ends of frames."""
+        stride = self.skeleton.stride
         climbs = [0.0] * max(self.items.last)
         for item, inputs in enumerate(self.items.inputs):
             if inputs:
@@ -71,12 +71,9 @@ class Extents:
                 climb = max([abs(coordinates[each] - coordinates[item]) for each in inputs])
                 climbs[layer] = max(climbs[layer], climb)
         arrow = ARROW * (1 + any(self.skeleton.turned)) * self.font
-        widest, plain = (
-            _WIDEST_GAP * self.font,
-            _LAYER_GAP * self.font / self.stride,
-        )
+        most, plain = _MOST_FOR_CLIMB * self.font, _LAYER_GAP * self.font / stride
         gaps = [
-            plain + min(_STEEPNESS * climb, widest) + (0.0 if (layer + 1) % self.stride else arrow)
+            plain + min(_FOR_CLIMB * climb, most) + (0.0 if (layer + 1) % stride else arrow)
             for layer, climb in enumerate(climbs)
         ]
         room_before, room_after = [0.0] * (len(gaps) + 1), [0.0] * (len(gaps) + 1)
@@ -87,7 +84,7 @@ class Extents:
         return [gap + room_after[i] + room_before[i + 1] for i, gap in enumerate(gaps)]
 
     def _frame_room(self) -> tuple[list[float], list[float]]:
-        """From each frame's side to its first layer, and from its last layer to its other side."""
+        """The distances before the first layer and after the last layer of each frame."""
         padding = FRAME_PADDING * self.font
         count = len(self.sizes.headers)
         starting, ending = [padding] * count, [padding] * count
@@ -110,7 +107,7 @@ class Extents:
         return starting, ending
 
     def _widen_for_headers(self, lengths: list[float], gaps: list[float]) -> None:
-        """Make the layers of a frame longer where its title would not fit above them."""
+        """Make the layers of a frame longer if its title does not fit above them."""
         for frame in reversed(range(len(self.sizes.headers))):
             first, last = self.nesting.first[frame], self.nesting.last[frame]
             if first > last:

@@ -1,33 +1,34 @@
-"""What has to be given a place in a layered drawing: boxes, labels, and stretches of lines.
+"""The items of a layered drawing: boxes, labels, and straight stretches of lines.
 
-An edge that passes by layers would, in the textbook, get a dummy vertex in each of
-them, and a line along a chain of 20,000 boxes as many. Here it is one item with a
-first and a last layer, a straight stretch, as in Eiglsperger, Siebenhaller and
-Kaufmann (2005); and all long edges that leave one box share theirs, from which they
-branch off where they are needed. So there are at most two items for each box and
-one for each label, and all that follows takes time in proportion.
+In the textbook, an edge that passes by layers gets a dummy vertex in each of them: 20,000
+vertices for a line along 20,000 boxes. Here it gets one item with a first and a last
+layer, a straight stretch, as in Eiglsperger, Siebenhaller and Kaufmann (2005). All long
+edges that leave one box share one stretch and branch off from it. So a drawing has at most
+two items for each box and one for each label, and every pass takes time in proportion.
 """
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from typing import Final
 
-OUTSIDE = -1  # the frame of what lies in none
+OUTSIDE: Final = -1  # the frame of an item that lies in no frame
+MANY_ITEMS: Final = 5000  # from this number on, passes are repeated less often
 
 
 @dataclass(slots=True)
 class Items:
-    """The items of a drawing, an entry of each list for each; the boxes stand first.
+    """The items of a drawing, the boxes first; each list has an entry for each item.
 
     Attributes:
-        first: the first layer that it stands in.
-        last: the last one; a box and a label stand in one layer only.
-        before: what room it needs across the layers, on the side of lower coordinates.
-        after: the same on the other side.
+        first: the first layer of the item.
+        last: its last layer, which is the first for a box and for a label.
+        before: the room across the layers on its side of lower coordinates.
+        after: the room on its other side.
         frame: the innermost frame that it lies in, or `OUTSIDE`.
-        inputs: the items that a line leads from to it, each in an earlier layer.
-        users: the items that a line leads to.
+        inputs: the items with a line to it, each in an earlier layer.
+        users: the items with a line from it, each in a later layer.
     """
 
     first: list[int] = field(default_factory=list)
@@ -42,7 +43,7 @@ class Items:
         return len(self.first)
 
     def add(self, first: int, last: int, before: float, after: float, frame: int) -> int:
-        """Add an item; its index."""
+        """Add an item and return its index."""
         self.first.append(first)
         self.last.append(last)
         self.before.append(before)
@@ -53,20 +54,20 @@ class Items:
         return len(self.first) - 1
 
     def join(self, tail: int, head: int) -> None:
-        """A line leads from one item to another."""
+        """Add a line from ``tail`` to ``head``."""
         self.users[tail].append(head)
         self.inputs[head].append(tail)
 
 
 @dataclass(frozen=True, slots=True)
 class Nesting:
-    """Which frames lie in which, and the layers that each of them spans.
+    """The nesting of the frames, and the layers that each frame spans.
 
     Attributes:
-        parents: of each frame, the one that it lies in, or `OUTSIDE`.
-        depths: of each frame, how many lie around it.
-        first: of each frame, the layer that it begins in.
-        last: of each frame, the last layer with a box of it; before the first where it has none.
+        parents: of each frame, the frame that it lies in, or `OUTSIDE`.
+        depths: of each frame, the number of frames around it.
+        first: of each frame, its first layer.
+        last: of each frame, its last layer; less than the first if the frame has no box.
     """
 
     parents: list[int]
@@ -82,9 +83,9 @@ class Nesting:
         frames: Sequence[int | None],
         lead: int = 0,
     ) -> Nesting:
-        """From the parent of each frame, and the layer and the frame of each box.
+        """The nesting, from the parent of each frame and the layer and frame of each box.
 
-        A frame begins ``lead`` layers before its first box, if there are as many.
+        A frame begins ``lead`` layers before its first box, but not before layer 0.
         """
         plain = [OUTSIDE if parent is None else parent for parent in parents]
         depths: list[int] = []
@@ -104,7 +105,7 @@ class Nesting:
         return cls(plain, depths, first, last)
 
     def common(self, one: int, other: int) -> int:
-        """The innermost frame around both frames, each of which counts as around itself."""
+        """The innermost frame that contains both frames; a frame contains itself."""
         while one != other:
             if other == OUTSIDE or (one != OUTSIDE and self.depths[one] >= self.depths[other]):
                 one = self.parents[one]
@@ -113,7 +114,7 @@ class Nesting:
         return one
 
     def around(self, frame: int, first: int, last: int) -> int:
-        """The innermost of ``frame`` and the frames around it that spans these layers."""
+        """The innermost frame that contains ``frame`` and spans these layers."""
         while frame != OUTSIDE and not self.first[frame] <= first <= last <= self.last[frame]:
             frame = self.parents[frame]
         return frame

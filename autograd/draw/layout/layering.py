@@ -1,15 +1,15 @@
-"""The first step of a layered drawing: which layer each box stands in.
+"""The layer of each box: a pass of the layout.
 
 Sugiyama, Tagawa and Toda (1981) draw a graph in layers, so that every edge leads
 from a layer to a later one. Edges that close a cycle are turned round first, as
 in Gansner, Koutsofios, North and Vo (1993). Layers are then counted back from
-the results, so that a leaf stands just before the first box that uses it, and
-boxes move towards the side where more of their edges are: the step of the network
-simplex method of the same paper that matters in graphs of computations.
+the results, so that a leaf is just before the first box that uses it, and boxes
+move towards the side with more of their edges: the step of the network simplex
+method of the same paper that matters in graphs of computations.
 
-Where all edges between two frames lead from one to the other, the second begins
-in a layer after the first has ended, so that they can stand side by side: such
-border vertices are Sander's (1996).
+If all edges between two frames lead from one to the other, the second begins in a
+layer after the last of the first, so that they can be side by side. The border
+vertices that achieve this are Sander's (1996).
 """
 
 from __future__ import annotations
@@ -20,18 +20,18 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, TypeAlias
 
-_COLUMN: Final = 8  # so many leaves of one box stand below each other at least
+_COLUMN: Final = 8  # the least height of a column of leaves of one box, in leaves
 
 Neighbours: TypeAlias = list[list[int]]  # of each vertex: a box, or a border of a frame
 
 
 @dataclass(frozen=True, slots=True)
 class Layering:
-    """In which layer each box stands, and which edges had to be turned round.
+    """The layer of each box, and the edges that had to be turned round.
 
     Attributes:
         layers: of each box, from 0 on; every layer has a box.
-        turned: of each edge, whether it leads back to an earlier layer.
+        turned: of each edge, True if it leads back to an earlier layer.
     """
 
     layers: list[int]
@@ -44,7 +44,7 @@ def assign_layers(
     frames: Sequence[int | None],
     parents: Sequence[int | None],
 ) -> Layering:
-    """Layers such that every edge that is not turned leads from a layer to a later one.
+    """Layers such that every edge leads to a later layer, unless it is turned.
 
     An edge from a box to itself stays within its layer.
 
@@ -52,14 +52,14 @@ def assign_layers(
         tails: of each edge, the index of the box that it leaves.
         heads: of each edge, the index of the box that it enters.
         frames: of each box, its frame or None.
-        parents: of each frame, the one that it lies in or None.
+        parents: of each frame, the frame that it lies in or None.
 
     >>> assign_layers([0, 1, 0], [1, 2, 2], [None, None, None], []).layers
     [0, 1, 2]
     >>> assign_layers([0, 1], [1, 0], [None, None], []).turned
     [False, True]
     """
-    graph = _Graph.of(len(frames), tails, heads)
+    graph = _LayerGraph.of(len(frames), tails, heads)
     turned = [False] * len(tails)
     if len(graph.topological_order()) < len(frames):
         rank = graph.depth_first_ranks()
@@ -68,7 +68,7 @@ def assign_layers(
             [head if turn else tail for tail, head, turn in zip(tails, heads, turned)],
             [tail if turn else head for tail, head, turn in zip(tails, heads, turned)],
         )
-        graph = _Graph.of(len(frames), tails, heads)
+        graph = _LayerGraph.of(len(frames), tails, heads)
     columns = graph.columns_of_leaves()
     if parents:
         graph = _with_borders(graph, tails, heads, frames, parents)
@@ -79,11 +79,11 @@ def assign_layers(
     return Layering(_without_gaps(layers[: len(frames)]), turned)
 
 
-class _Graph:
-    """The boxes and, numbered after them, two borders for each frame.
+class _LayerGraph:
+    """A graph of the boxes and, numbered after them, the begin and the end of each frame.
 
-    An edge has the length 1; but no length leads from the begin of a frame to what is
-    in it, nor from there to its end.
+    An edge spans at least one layer. An edge from the begin of a frame, or to the end of
+    one, may stay within a layer.
     """
 
     def __init__(self, boxes: int, frames: int) -> None:
@@ -92,7 +92,9 @@ class _Graph:
         self.users: Neighbours = [[] for _ in range(boxes + 2 * frames)]
 
     @classmethod
-    def of(cls, boxes: int, tails: Sequence[int], heads: Sequence[int], frames: int = 0) -> _Graph:
+    def of(
+        cls, boxes: int, tails: Sequence[int], heads: Sequence[int], frames: int = 0
+    ) -> _LayerGraph:
         graph = cls(boxes, frames)
         for tail, head in zip(tails, heads):
             if tail != head:
@@ -110,15 +112,15 @@ class _Graph:
         return self.boxes + 2 * frame + 1
 
     def has_length(self, tail: int, head: int) -> bool:
-        """Whether an edge leads to a later layer, rather than from or to a border of its frame."""
+        """True if an edge must lead to a later layer."""
         begins = tail >= self.boxes and (tail - self.boxes) % 2 == 0
         ends = head >= self.boxes and (head - self.boxes) % 2 == 1
         return not (begins or ends)
 
     def columns_of_leaves(self) -> list[tuple[int, int]]:
-        """Pairs of leaves that stand side by side, where one box has very many.
+        """Pairs of leaves to be put side by side, if one box has many leaves.
 
-        One below the other, those of a long sum would be a strip that nobody can look at.
+        In one column, the leaves of a long sum would be a very long strip.
         """
         pairs = []
         for box, inputs in enumerate(self.inputs):
@@ -132,7 +134,7 @@ class _Graph:
         return pairs
 
     def topological_order(self) -> list[int]:
-        """The vertices, each after its inputs; those on and behind a cycle are missing."""
+        """The vertices in topological order, without those that a cycle leads to."""
         waiting_for = [len(each) for each in self.inputs]
         order = [vertex for vertex, count in enumerate(waiting_for) if not count]
         for vertex in order:
@@ -143,7 +145,7 @@ class _Graph:
         return order
 
     def depth_first_ranks(self) -> list[int]:
-        """Ranks that rise along every edge but those that close a cycle in a depth-first search."""
+        """Ranks that rise along every edge, except where a depth-first search closes a cycle."""
         count = len(self.users)
         rank = [-1] * count
         seen = [False] * count
@@ -152,21 +154,21 @@ class _Graph:
             if seen[start]:
                 continue
             seen[start] = True
-            path = [(start, iter(self.users[start]))]
-            while path:
-                vertex, rest = path[-1]
+            stack = [(start, iter(self.users[start]))]
+            while stack:
+                vertex, rest = stack[-1]
                 user = next((user for user in rest if not seen[user]), None)
                 if user is None:
-                    path.pop()
+                    stack.pop()
                     next_rank -= 1
                     rank[vertex] = next_rank
                 else:
                     seen[user] = True
-                    path.append((user, iter(self.users[user])))
+                    stack.append((user, iter(self.users[user])))
         return rank
 
     def latest_layers(self) -> list[int]:
-        """For each vertex, minus the length of the longest way from it to a result."""
+        """For each vertex, minus the length of the longest path from it to a result."""
         layers = [0] * len(self.users)
         for vertex in reversed(self.topological_order()):
             if self.users[vertex]:
@@ -174,9 +176,9 @@ class _Graph:
         return layers
 
     def tighten(self, layers: list[int]) -> None:
-        """Move each box to its inputs where these are more than its users, then others to theirs.
+        """Move each box with more inputs than users to its inputs, then the others to their users.
 
-        What is shorter by that is the sum of the lengths of the edges.
+        This shortens the sum of the lengths of the edges.
         """
         order = self.topological_order()
         for vertex in order:
@@ -197,15 +199,15 @@ class _Graph:
 
 
 def _with_borders(
-    graph: _Graph,
+    graph: _LayerGraph,
     tails: Sequence[int],
     heads: Sequence[int],
     frames: Sequence[int | None],
     parents: Sequence[int | None],
-) -> _Graph:
-    """The graph with what keeps frames apart that can stand side by side."""
+) -> _LayerGraph:
+    """The graph with borders, and edges between those of frames that can be side by side."""
     boxes = graph.boxes
-    bordered = _Graph.of(boxes, tails, heads, len(parents))
+    bordered = _LayerGraph.of(boxes, tails, heads, len(parents))
     for box, frame in enumerate(frames):
         if frame is not None:
             bordered.join(bordered.begin(frame), box)
@@ -220,7 +222,7 @@ def _with_borders(
         bordered.join(one, other)
     settled = set(bordered.topological_order())
     if len(settled) < len(bordered.users):
-        # Something leads from a later frame back to an earlier one, by way of others.
+        # A path leads from a later frame back to an earlier one, through others.
         on_cycles = {pair for pair in pairs if pair[1] not in settled}
         for one, other in on_cycles:
             bordered.users[one].remove(other)
@@ -235,9 +237,9 @@ def _one_way_pairs(
     frames: Sequence[int | None],
     parents: Sequence[int | None],
 ) -> list[tuple[int, int]]:
-    """The end of a frame, or a box, and the begin of a frame, or a box, that comes after it.
+    """Pairs of frames or boxes, in the same frame, with edges from the first but none back.
 
-    Both lie in the same frame, and edges lead from the first to the second but not back.
+    Of the first frame, its end is given, and of the second its begin.
     """
     depths: list[int] = []
     for parent in parents:
@@ -260,9 +262,9 @@ def _one_way_pairs(
 
 
 def _with_their_leaves(
-    graph: _Graph, pairs: Sequence[tuple[int, int]], frames: Sequence[int | None]
+    graph: _LayerGraph, pairs: Sequence[tuple[int, int]], frames: Sequence[int | None]
 ) -> list[tuple[int, int]]:
-    """For boxes that come after a frame, the same for the leaves that only they use."""
+    """Pairs of a frame before a box and a leaf that only this box uses."""
     return [
         (one, leaf)
         for one, box in pairs

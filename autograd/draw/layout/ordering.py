@@ -1,11 +1,10 @@
-"""The second step of a layered drawing: in which order things stand, so that few lines cross.
+"""The order of the items in each layer: a pass of the layout.
 
-The order is one sequence of all items and frames: in every layer, what stands
-earlier in the sequence stands before the rest. A frame and all within it are a
-stretch of the sequence, so a frame keeps its side of everything else in all layers
-that it spans (Sander, 1996). The sequence comes from a depth-first walk, which
-draws trees without a crossing, and from barycentre sweeps (Sugiyama, Tagawa and
-Toda, 1981) that start from there; the best of what they pass through is kept.
+It is one sequence of all items and frames, the order in every layer, chosen so that few
+lines cross. A frame and its content are consecutive in the sequence, so a frame keeps its
+side of everything else in all layers that it spans (Sander, 1996). The sequence comes
+from a depth-first walk, which draws trees without a crossing, and from barycentre sweeps
+(Sugiyama, Tagawa and Toda, 1981) that start from there; the best sequence is kept.
 """
 
 from __future__ import annotations
@@ -14,41 +13,39 @@ from bisect import bisect_right, insort
 from collections.abc import Sequence
 from typing import Final
 
-from autograd.draw.layout.items import OUTSIDE, Items, Nesting
+from autograd.draw.layout.items import MANY_ITEMS, OUTSIDE, Items, Nesting
 
 _SWEEPS: Final = 8
-_SWEEPS_OF_MANY: Final = 4  # where there are more than so many items:
-_MANY: Final = 5000
-_MANY_FEWER: Final = 0.7  # the share of crossings that justifies another order of the frames
+_SWEEPS_OF_MANY: Final = 4
+_FEWER_CROSSINGS: Final = 0.7  # the share of crossings that justifies another order of the frames
 
 
 def order(items: Items, nesting: Nesting) -> list[int]:
     """The items and frames in one sequence, which orders every layer.
 
-    Frames stand as they are numbered, which is how a reader looks for them, unless
-    another order saves many crossings.
+    Frames are in the order of their numbers, unless another order saves many crossings.
 
     Returns:
-        Of an item, its index; of frame ``f``, ``len(items) + 2 * f`` where it begins and
-        ``len(items) + 2 * f + 1`` where it ends.
+        For an item, its index; for frame ``f``, ``len(items) + 2 * f`` as its begin and
+        ``len(items) + 2 * f + 1`` as its end.
     """
     best, fewest = _sweeps(items, nesting, as_numbered=bool(nesting.parents))
     if nesting.parents and fewest:
         free, crossings = _sweeps(items, nesting, as_numbered=False)
-        if crossings < _MANY_FEWER * fewest:
+        if crossings < _FEWER_CROSSINGS * fewest:
             return free
     return best
 
 
 def _sweeps(items: Items, nesting: Nesting, as_numbered: bool) -> tuple[list[int], int]:
-    """The best order that the sweeps pass through, and how many lines cross in it."""
+    """The best sequence of all sweeps, and the number of crossings in it."""
     starting, ending = _by_layer(items.first), _by_layer(items.last)
     places = _depth_first_places(items)
     sequence = _sequence(items, nesting, places, as_numbered)
     _spread_along(items, starting, sequence, places)
     best = sequence
     fewest = _crossings(items, starting, places)
-    for _ in range(_SWEEPS if len(items) < _MANY else _SWEEPS_OF_MANY):
+    for _ in range(_SWEEPS if len(items) < MANY_ITEMS else _SWEEPS_OF_MANY):
         if not fewest:
             break
         for layer in starting:
@@ -64,9 +61,9 @@ def _sweeps(items: Items, nesting: Nesting, as_numbered: bool) -> tuple[list[int
 
 
 def spread(wanted: Sequence[float], before: Sequence[float], after: Sequence[float]) -> list[float]:
-    """Places in the given order without overlaps, as near as can be to the wanted ones.
+    """Places in the given order without overlaps, as near as possible to the wanted ones.
 
-    The sum of the squares of the distances is least: isotonic regression by pooling
+    They minimize the sum of the squares of the distances: isotonic regression by pooling
     adjacent violators (Ayer and others, 1955).
 
     >>> spread([0.0, 0.0, 9.0], [1.0, 1.0, 1.0], [1.0, 1.0, 1.0])
@@ -98,7 +95,7 @@ def _by_layer(layers: Sequence[int]) -> list[list[int]]:
 
 
 def _depth_first_places(items: Items) -> list[float]:
-    """A place for each item, from a walk from each result back to what it is computed from."""
+    """A place for each item, from depth-first walks from the results to their inputs."""
     places = [0.0] * len(items)
     seen = [False] * len(items)
     free = 0.0
@@ -106,17 +103,17 @@ def _depth_first_places(items: Items) -> list[float]:
         if items.users[result]:
             continue
         seen[result] = True
-        path: list[tuple[int, list[int], int]] = [(result, [], 0)]
-        while path:
-            item, found, position = path.pop()
+        stack: list[tuple[int, list[int], int]] = [(result, [], 0)]
+        while stack:
+            item, found, position = stack.pop()
             inputs = items.inputs[item]
             while position < len(inputs) and seen[inputs[position]]:
                 position += 1
             if position < len(inputs):
                 found.append(inputs[position])
                 seen[inputs[position]] = True
-                path.append((item, found, position + 1))
-                path.append((inputs[position], [], 0))
+                stack.append((item, found, position + 1))
+                stack.append((inputs[position], [], 0))
             elif found:
                 places[item] = (places[found[0]] + places[found[-1]]) / 2
             else:
@@ -128,7 +125,7 @@ def _depth_first_places(items: Items) -> list[float]:
 def _sweep(
     items: Items, layer: list[int], neighbours: list[list[int]], places: list[float]
 ) -> None:
-    """Put the items of a layer at the barycentres of their neighbours, as far as there is room."""
+    """Move the items of a layer as near as possible to the barycentres of their neighbours."""
     wanted = []
     for item in layer:
         near = neighbours[item]
@@ -152,7 +149,7 @@ def _spread_layer(items: Items, layer: list[int], wanted: list[float], places: l
 def _spread_along(
     items: Items, starting: list[list[int]], sequence: list[int], places: list[float]
 ) -> None:
-    """Bring the places into the order of the sequence, layer by layer."""
+    """Change the places so that they are in the order of the sequence in each layer."""
     rank = [0] * len(items)
     for position, entry in enumerate(sequence):
         if entry < len(items):
@@ -165,14 +162,14 @@ def _spread_along(
 def _sequence(
     items: Items, nesting: Nesting, places: Sequence[float], as_numbered: bool
 ) -> list[int]:
-    """All items by their places; those of a frame together, at the mean of their places.
+    """All items sorted by place; those of a frame together, at the mean of their places.
 
     Args:
         items: to put into a sequence.
         nesting: of the frames.
         places: of the items.
-        as_numbered: whether frames that lie in the same frame exchange their means, so
-            that they come in the order of their numbers.
+        as_numbered: True if frames in the same frame are to be in the order of their
+            numbers; they exchange their means for that.
     """
     if not nesting.parents:
         return sorted(range(len(items)), key=lambda item: (places[item], item))
@@ -214,7 +211,7 @@ def _frame_means(items: Items, nesting: Nesting, places: Sequence[float]) -> lis
 
 
 def _in_order(means: Sequence[float], parents: Sequence[int]) -> list[float]:
-    """The same means among the frames of each parent, the lowest for the first."""
+    """The means, sorted among the frames of each parent."""
     siblings: dict[int, list[int]] = {}
     for frame, parent in enumerate(parents):
         siblings.setdefault(parent, []).append(frame)
@@ -226,7 +223,7 @@ def _in_order(means: Sequence[float], parents: Sequence[int]) -> list[float]:
 
 
 def _crossings(items: Items, starting: list[list[int]], places: Sequence[float]) -> int:
-    """How many pairs of lines cross that enter the same layer."""
+    """The number of crossings between lines that enter the same layer."""
     total = 0
     for layer in starting:
         lines = [(places[tail], places[head]) for head in layer for tail in items.inputs[head]]

@@ -1,4 +1,4 @@
-"""Places: what a layout consists of."""
+"""The places that a layout consists of."""
 
 from __future__ import annotations
 
@@ -8,8 +8,9 @@ from typing import NamedTuple, TypeAlias
 from autograd.draw.picture import Line
 
 Point: TypeAlias = tuple[float, float]
-Path: TypeAlias = list[tuple[Point, ...]]
-"""The start; then of each stretch its end, after two control points where it is a curve."""
+Route: TypeAlias = list[tuple[Point, ...]]
+"""The line of an edge: its start, then the end of each piece, after the two control points
+of a curve."""
 
 
 class Rectangle(NamedTuple):
@@ -23,7 +24,7 @@ class Rectangle(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Panel:
-    """A frame, or the part of it that stands in one row."""
+    """A frame, or the part of it in one row."""
 
     frame: int
     place: Rectangle
@@ -31,7 +32,7 @@ class Panel:
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """A picture with a place for everything.
+    """The place of everything in a picture.
 
     Attributes:
         width: in pixels.
@@ -40,10 +41,9 @@ class Layout:
         texts: the lines of each box, as they are shown.
         panels: the frames, outer ones before those in them.
         headers: the lines at the head of each frame.
-        paths: of each edge, from its tail to its head; where a curve bends, two control
-            points stand before the end of the stretch.
-        stretches: of each edge, the number of the straight stretch that it leads along, past
-            layers, and shares with others that lead to or from the same box; or None.
+        routes: the line of each edge, from its tail to its head.
+        stretches: of each edge, the number of the straight stretch past layers that it shares
+            with other edges from or to the same box; or None.
         labels: of each edge, the place of its label, or None.
     """
 
@@ -53,6 +53,6 @@ class Layout:
     texts: list[list[Line]]
     panels: list[Panel]
     headers: list[list[Line]]
-    paths: list[Path]
+    routes: list[Route]
     stretches: list[int | None]
     labels: list[Rectangle | None]

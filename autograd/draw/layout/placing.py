@@ -1,4 +1,4 @@
-"""The last step of a layered drawing: from its own coordinates to those of the picture."""
+"""From the coordinates along and across the layers to those in the picture."""
 
 from __future__ import annotations
 
@@ -6,23 +6,23 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograd.draw.layout.extents import Extents
-from autograd.draw.layout.places import Layout, Panel, Path, Point, Rectangle
-from autograd.draw.layout.routing import RETURN_GAP, RETURN_ROOM, Ground
-from autograd.draw.layout.rows import Row, rows_of
+from autograd.draw.layout.extents import LayerExtents
+from autograd.draw.layout.places import Layout, Panel, Point, Rectangle, Route
+from autograd.draw.layout.routing import RETURN_GAP, RETURN_ROOM, Geometry
+from autograd.draw.layout.rows import LayerRow, rows_of
 from autograd.draw.layout.sizes import Sizes
 from autograd.draw.layout.skeleton import LINE_GAP, Skeleton
 from autograd.draw.picture import Picture
 
 
-def ground_of(
+def geometry_of(
     sizes: Sizes,
     skeleton: Skeleton,
-    extents: Extents,
+    extents: LayerExtents,
     coordinates: list[float],
     sides: Sequence[tuple[float, float]],
-) -> Ground:
-    """The layers broken into rows, and where items and rows are."""
+) -> Geometry:
+    """The geometry of the drawing, its layers broken into rows."""
     items, starts, ends = skeleton.items, extents.starts, extents.ends
     least = min([place - room for place, room in zip(coordinates, items.before)])
     most = max([place + room for place, room in zip(coordinates, items.after)])
@@ -31,7 +31,7 @@ def ground_of(
     room_start = max(extents.before, default=0.0)
     room_end = max(extents.after, default=0.0)
     shifts, floors = _stack(skeleton, sizes.font, rows, row_of, coordinates, sides)
-    return Ground(
+    return Geometry(
         items=items,
         coordinates=coordinates,
         starts=starts,
@@ -42,7 +42,7 @@ def ground_of(
         stops=[ends[row.last] + room_end for row in rows],
         shifts=shifts,
         floors=floors,
-        fronts=sizes.fronts,
+        box_sizes=sizes.box_sizes,
         font_size=sizes.font,
     )
 
@@ -50,12 +50,12 @@ def ground_of(
 def _stack(
     skeleton: Skeleton,
     font: float,
-    rows: Sequence[Row],
+    rows: Sequence[LayerRow],
     row_of: Sequence[int],
     coordinates: Sequence[float],
     sides: Sequence[tuple[float, float]],
 ) -> tuple[list[float], list[float]]:
-    """What to add to coordinates across the layers in each row, and where each row is over."""
+    """For each row, the shift of coordinates across the layers, and the row's end across."""
     items, nesting = skeleton.items, skeleton.nesting
     least, most = [math.inf] * len(rows), [-math.inf] * len(rows)
     spans = [
@@ -84,85 +84,85 @@ def placed(
     picture: Picture,
     sizes: Sizes,
     skeleton: Skeleton,
-    extents: Extents,
-    ground: Ground,
+    extents: LayerExtents,
+    geometry: Geometry,
     sides: Sequence[tuple[float, float]],
-    paths: Sequence[Path],
+    routes: Sequence[Route],
 ) -> Layout:
-    """Everything in its place in the picture."""
-    view = _view(picture, sizes, ground)
+    """The layout: everything in the coordinates of the picture."""
+    view = _view(picture, sizes, geometry)
     boxes = [
-        view.rectangle(ground, item, front.length, front.breadth / 2, front.breadth / 2)
-        for item, front in enumerate(sizes.fronts)
+        view.rectangle(geometry, item, box_size.length, box_size.breadth / 2, box_size.breadth / 2)
+        for item, box_size in enumerate(sizes.box_sizes)
     ]
     labels = [
-        None if item is None else _label_place(sizes, ground, view, edge.label, item)
+        None if item is None else _label_place(sizes, geometry, view, edge.label, item)
         for edge, item in zip(picture.edges, skeleton.labels)
     ]
-    width, height = sizes.turn(view.length, ground.floors[-1])
+    width, height = sizes.turn(view.length, geometry.floors[-1])
     return Layout(
         width=width,
         height=height,
         boxes=boxes,
         texts=sizes.texts,
-        panels=_panels(skeleton, extents, ground, view, sides),
+        panels=_panels(skeleton, extents, geometry, view, sides),
         headers=sizes.headers,
-        paths=[
-            [tuple([view.point(*each) for each in stretch]) for stretch in path] for path in paths
+        routes=[
+            [tuple([view.point(*each) for each in piece]) for piece in route] for route in routes
         ],
         stretches=skeleton.stretches,
         labels=labels,
     )
 
 
-def _view(picture: Picture, sizes: Sizes, ground: Ground) -> _View:
-    returning = max(len(row.returns) for row in ground.rows)
+def _view(picture: Picture, sizes: Sizes, geometry: Geometry) -> _View:
+    returning = max(len(row.returns) for row in geometry.rows)
     margin = (RETURN_ROOM + RETURN_GAP * returning) * sizes.font if returning else 0.0
-    length = max(stop - begin for begin, stop in zip(ground.begins, ground.stops)) + 2 * margin
+    length = max(stop - begin for begin, stop in zip(geometry.begins, geometry.stops)) + 2 * margin
     return _View(length, margin, sizes.sideways, picture.direction in ("RL", "BT"))
 
 
-def _label_place(sizes: Sizes, ground: Ground, view: _View, label: str, item: int) -> Rectangle:
+def _label_place(sizes: Sizes, geometry: Geometry, view: _View, label: str, item: int) -> Rectangle:
     length, breadth = sizes.turn(*sizes.label(label))
     gap = LINE_GAP * sizes.font / 4
     before, after = (breadth + gap, -gap) if sizes.sideways else (-gap, breadth + gap)
-    return view.rectangle(ground, item, length, before, after)
+    return view.rectangle(geometry, item, length, before, after)
 
 
 def _panels(
     skeleton: Skeleton,
-    extents: Extents,
-    ground: Ground,
+    extents: LayerExtents,
+    geometry: Geometry,
     view: _View,
     sides: Sequence[tuple[float, float]],
 ) -> list[Panel]:
-    """The frames, cut where a row ends."""
+    """The frames, cut at the ends of rows."""
     panels = []
     for frame, (first, last) in enumerate(zip(skeleton.nesting.first, skeleton.nesting.last)):
         if first > last:
             continue
-        rows = range(ground.row_of[first], ground.row_of[last] + 1)
+        rows = range(geometry.row_of[first], geometry.row_of[last] + 1)
         for row in rows:
-            start = ground.starts[first] - extents.before[frame] - ground.begins[row]
-            end = ground.ends[last] + extents.after[frame] - ground.begins[row]
+            start = geometry.starts[first] - extents.before[frame] - geometry.begins[row]
+            end = geometry.ends[last] + extents.after[frame] - geometry.begins[row]
             if row > rows[0]:
                 start = 0.0
             if row < rows[-1]:
-                end = ground.stops[row] - ground.begins[row]
-            begin, stop = (side + ground.shifts[row] for side in sides[frame])
+                end = geometry.stops[row] - geometry.begins[row]
+            begin, stop = (side + geometry.shifts[row] for side in sides[frame])
             panels.append(Panel(frame, view.between((start, begin), (end, stop))))
     return panels
 
 
 @dataclass(frozen=True, slots=True)
 class _View:
-    """How the coordinates of a drawing become those of a picture.
+    """The direction of a picture, which turns coordinates along and across into x and y.
 
     Attributes:
         length: of the picture, along the layers.
-        margin: before what stands first in a row.
-        sideways: whether the layers stand beside each other, not below.
-        mirrored: whether the first of them is the last of the picture.
+        margin: before the first item of a row.
+        sideways: True if the layers are beside each other, not below each other.
+        mirrored: True if the computation runs from right to left or upwards.
     """
 
     length: float
@@ -171,7 +171,7 @@ class _View:
     mirrored: bool
 
     def point(self, along: float, across: float) -> Point:
-        """Where a point is in the picture."""
+        """The x and y of a point."""
         along = self.length - self.margin - along if self.mirrored else along + self.margin
         return (along, across) if self.sideways else (across, along)
 
@@ -181,13 +181,13 @@ class _View:
         return Rectangle(min(x, far_x), min(y, far_y), abs(x - far_x), abs(y - far_y))
 
     def rectangle(
-        self, ground: Ground, item: int, length: float, before: float, after: float
+        self, geometry: Geometry, item: int, length: float, before: float, after: float
     ) -> Rectangle:
-        """The rectangle of an item, from its size along the layers and on its sides."""
-        layer = ground.items.first[item]
-        row = ground.row_of[layer]
-        middle = (ground.starts[layer] + ground.ends[layer]) / 2 - ground.begins[row]
-        place = ground.coordinates[item] + ground.shifts[row]
+        """The rectangle of an item, from its length along and its sizes on both sides across."""
+        layer = geometry.items.first[item]
+        row = geometry.row_of[layer]
+        middle = (geometry.starts[layer] + geometry.ends[layer]) / 2 - geometry.begins[row]
+        place = geometry.coordinates[item] + geometry.shifts[row]
         return self.between(
             (middle - length / 2, place - before), (middle + length / 2, place + after)
         )

@@ -1,9 +1,9 @@
-"""The sixth step of a layered drawing: the lines.
+"""The lines of the edges: a pass of the layout.
 
-A line runs straight along the layers at the coordinate of its item, where nothing
-else stands, and changes to another coordinate only in the gaps between layers,
-where no boxes are, along a curve that starts and ends in the direction of the
-computation. At the end of a row it turns back to the beginning of the next.
+A line runs straight along the layers at the coordinate of its item, where nothing else
+is. It changes to another coordinate only in the gaps between layers, along a curve that
+starts and ends in the direction of the computation. At the end of a row it turns back to
+the beginning of the next.
 """
 
 from __future__ import annotations
@@ -14,14 +14,14 @@ from dataclasses import dataclass
 from typing import Final
 
 from autograd.draw.layout.items import Items
-from autograd.draw.layout.places import Path
-from autograd.draw.layout.rows import Row
+from autograd.draw.layout.places import Route
+from autograd.draw.layout.rows import LayerRow
 
 ARROW: Final = 0.55  # the length of an arrowhead, in font sizes
 RETURN_GAP: Final = 0.5  # between lines that return to the next row, in font sizes
 RETURN_ROOM: Final = 1.4  # from a row to the nearest such line
 _PORT_GAP: Final = 0.75  # between lines that enter the same box
-_STRAIGHT: Final = 0.25  # two coordinates nearer than this are taken for one, in pixels
+_STRAIGHT: Final = 0.25  # coordinates nearer to each other than this count as equal, in pixels
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +29,8 @@ class Chain:
     """The items that an edge leads through.
 
     Attributes:
-        items: from the one in the first layer on, both boxes included.
-        back: whether the edge leads against the layers, from the last to the first.
+        items: in the order of their layers, both boxes included.
+        back: True if the edge leads from the last of them to the first.
     """
 
     items: tuple[int, ...]
@@ -38,13 +38,13 @@ class Chain:
 
 
 @dataclass(frozen=True, slots=True)
-class Frontage:
-    """How an item stands in its layer.
+class BoxSize:
+    """The size of a box in its layer.
 
     Attributes:
-        length: its size along the layers.
-        breadth: its size across them.
-        oval: whether its outline is an ellipse.
+        length: along the layers.
+        breadth: across the layers.
+        oval: True if the outline is an ellipse.
     """
 
     length: float
@@ -53,21 +53,21 @@ class Frontage:
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
-    """Where items, layers and rows are.
+class Geometry:
+    """The coordinates of items, layers and rows.
 
     Attributes:
-        items: all of them.
+        items: the items of the drawing.
         coordinates: of each item, across the layers, within its row.
-        starts: where each layer starts.
-        ends: where each layer ends.
+        starts: the coordinate along at which each layer starts.
+        ends: the coordinate along at which each layer ends.
         rows: the rows of the drawing.
         row_of: the row of each layer.
-        begins: of each row, what its coordinates along the layers are counted from.
-        stops: of each row, the coordinate along the layers where it is over.
-        shifts: of each row, what is added to coordinates across the layers.
-        floors: of each row, the coordinate across where it is over, shift included.
-        fronts: of each box.
+        begins: of each row, the coordinate along at which it starts.
+        stops: of each row, the coordinate along at which it ends.
+        shifts: of each row, the shift of the coordinates across.
+        floors: of each row, the shifted coordinate across at which it ends.
+        box_sizes: the size of each box.
         font_size: in pixels.
     """
 
@@ -75,73 +75,73 @@ class Ground:
     coordinates: list[float]
     starts: list[float]
     ends: list[float]
-    rows: list[Row]
+    rows: list[LayerRow]
     row_of: list[int]
     begins: list[float]
     stops: list[float]
     shifts: list[float]
     floors: list[float]
-    fronts: list[Frontage]
+    box_sizes: list[BoxSize]
     font_size: float
 
 
-def paths_of(ground: Ground, chains: Sequence[Chain]) -> list[Path]:
-    """The path of each chain in the coordinates of the drawing, in the direction of its edge."""
-    heads = _head_ports(ground, chains)
-    tails = _tail_ports(ground, chains, heads)
-    tracks = _tracks(ground)
-    paths = []
+def routes_of(geometry: Geometry, chains: Sequence[Chain]) -> list[Route]:
+    """The route of each edge, along and across, from its tail to its head."""
+    heads = _head_ports(geometry, chains)
+    tails = _tail_ports(geometry, chains, heads)
+    tracks = _tracks(geometry)
+    routes = []
     loops: dict[int, int] = {}
     for chain, tail, head in zip(chains, tails, heads):
         if len(chain.items) > 1:
-            paths.append(_path(ground, chain, tail, head, tracks))
+            routes.append(_route(geometry, chain, tail, head, tracks))
         else:
             number = loops.get(chain.items[0], 0)
             loops[chain.items[0]] = number + 1
-            paths.append(_loop(ground, chain, number))
-    return paths
+            routes.append(_loop(geometry, chain, number))
+    return routes
 
 
 # ── Ports ─────────────────────────────────────────────────────────────────────
 
 
-def _head_ports(ground: Ground, chains: Sequence[Chain]) -> list[float]:
-    """How far from the middle of its last box each line arrives.
+def _head_ports(geometry: Geometry, chains: Sequence[Chain]) -> list[float]:
+    """The distance from the middle of its last box at which each line arrives.
 
-    What can arrive straight does so, and the others beside it in the order in which
-    they come, so that none crosses another there.
+    A line that can arrive straight does so; the others arrive beside it, in the order in
+    which they come, so that no two cross there.
     """
     arriving: dict[int, list[tuple[float, int]]] = {}
     for number, chain in enumerate(chains):
         if len(chain.items) > 1:
-            place = ground.coordinates[chain.items[-2]]
+            place = geometry.coordinates[chain.items[-2]]
             arriving.setdefault(chain.items[-1], []).append((place, number))
     ports = [0.0] * len(chains)
     for box, lines in arriving.items():
         if len(lines) == 1:
             continue
         lines.sort()
-        middle = ground.coordinates[box]
+        middle = geometry.coordinates[box]
         below = sum([place < middle - _STRAIGHT for place, _ in lines])
         straight = sum([abs(place - middle) <= _STRAIGHT for place, _ in lines])
         center = below + (straight - 1) / 2
-        most = ground.fronts[box].breadth / 2 - 0.4 * ground.font_size
-        gap = min(_PORT_GAP * ground.font_size, most / max(center, len(lines) - 1 - center))
+        most = geometry.box_sizes[box].breadth / 2 - 0.4 * geometry.font_size
+        gap = min(_PORT_GAP * geometry.font_size, most / max(center, len(lines) - 1 - center))
         for position, (_, number) in enumerate(lines):
             ports[number] = (position - center) * gap
     return ports
 
 
-def _tail_ports(ground: Ground, chains: Sequence[Chain], heads: Sequence[float]) -> list[float]:
-    """How far from the middle of its first box each line leaves it.
+def _tail_ports(geometry: Geometry, chains: Sequence[Chain], heads: Sequence[float]) -> list[float]:
+    """The distance from the middle of its first box at which each line leaves.
 
-    Parallel lines do so side by side, and what leads back arrives apart from them.
+    Parallel lines leave side by side, and lines that lead back arrive apart from them.
     """
     together: dict[tuple[int, ...], list[int]] = {}
     ports = [0.0] * len(chains)
     for number, chain in enumerate(chains):
         if chain.back:
-            ports[number] = 0.3 * ground.fronts[chain.items[0]].breadth
+            ports[number] = 0.3 * geometry.box_sizes[chain.items[0]].breadth
         elif len(chain.items) == 2:
             together.setdefault(chain.items, []).append(number)
     for numbers in together.values():
@@ -152,82 +152,86 @@ def _tail_ports(ground: Ground, chains: Sequence[Chain], heads: Sequence[float])
     return ports
 
 
-def _outline(ground: Ground, box: int, port: float) -> float:
-    """Half the length of a box, along the layers, where a line meets it."""
-    front = ground.fronts[box]
-    half = front.length / 2
-    if front.oval:
-        half *= math.sqrt(max(1 - (2 * port / front.breadth) ** 2, 0.0))
+def _outline(geometry: Geometry, box: int, port: float) -> float:
+    """Half the length of a box at a port."""
+    box_size = geometry.box_sizes[box]
+    half = box_size.length / 2
+    if box_size.oval:
+        half *= math.sqrt(max(1 - (2 * port / box_size.breadth) ** 2, 0.0))
     return half
 
 
-# ── Paths ─────────────────────────────────────────────────────────────────────
+# ── Routes ────────────────────────────────────────────────────────────────────
 
 
-def _path(
-    ground: Ground, chain: Chain, tail_port: float, head_port: float, tracks: list[dict[int, int]]
-) -> Path:
-    items, starts, ends = ground.items, ground.starts, ground.ends
+def _route(
+    geometry: Geometry,
+    chain: Chain,
+    tail_port: float,
+    head_port: float,
+    tracks: list[dict[int, int]],
+) -> Route:
+    items, starts, ends = geometry.items, geometry.starts, geometry.ends
     tail, head = chain.items[0], chain.items[-1]
-    arrow = ARROW * ground.font_size
+    arrow = ARROW * geometry.font_size
     layer = items.first[tail]
-    row = ground.row_of[layer]
-    begin, shift = ground.begins[row], ground.shifts[row]
-    place = ground.coordinates[tail] + tail_port
+    row = geometry.row_of[layer]
+    begin, shift = geometry.begins[row], geometry.shifts[row]
+    place = geometry.coordinates[tail] + tail_port
     middle = (starts[layer] + ends[layer]) / 2
-    start = middle + _outline(ground, tail, tail_port) + (arrow if chain.back else 0.0)
-    path: Path = [((start - begin, place + shift),)]
+    start = middle + _outline(geometry, tail, tail_port) + (arrow if chain.back else 0.0)
+    route: Route = [((start - begin, place + shift),)]
     leaving = arrow if chain.back else 0.0
     for one, other in zip(chain.items, chain.items[1:]):
-        goal = ground.coordinates[other] + (head_port if other == head else 0.0)
+        goal = geometry.coordinates[other] + (head_port if other == head else 0.0)
         layer = items.first[other]
-        while ground.row_of[layer - 1] > row:
-            _return(ground, path, row, tracks[row][one], place, place)
+        while geometry.row_of[layer - 1] > row:
+            _return(geometry, route, row, tracks[row][one], place, place)
             row += 1
-        if ground.row_of[layer] > row:
-            _return(ground, path, row, tracks[row][one], place, goal)
+        if geometry.row_of[layer] > row:
+            _return(geometry, route, row, tracks[row][one], place, goal)
             row += 1
         elif abs(goal - place) > _STRAIGHT:
-            begin, shift = ground.begins[row], ground.shifts[row]
+            begin, shift = geometry.begins[row], geometry.shifts[row]
             arriving = arrow if other == head and not chain.back else 0.0
             _curve(
-                path,
+                route,
                 ends[layer - 1] + leaving - begin,
                 starts[layer] - arriving - begin,
                 place + shift,
                 goal + shift,
             )
         place, leaving = goal, 0.0
-    begin, shift = ground.begins[row], ground.shifts[row]
+    begin, shift = geometry.begins[row], geometry.shifts[row]
     layer = items.first[head]
     middle = (starts[layer] + ends[layer]) / 2
-    stop = middle - _outline(ground, head, head_port) - (0.0 if chain.back else arrow)
-    path.append(((stop - begin, path[-1][-1][1]),))
-    return _reversed(path) if chain.back else path
+    stop = middle - _outline(geometry, head, head_port) - (0.0 if chain.back else arrow)
+    route.append(((stop - begin, route[-1][-1][1]),))
+    return _reversed(route) if chain.back else route
 
 
-def _curve(path: Path, start: float, stop: float, place: float, goal: float) -> None:
+def _curve(route: Route, start: float, stop: float, place: float, goal: float) -> None:
     """Change from one coordinate to another between two layers."""
-    if path[-1][-1][0] < start:
-        path.append(((start, place),))
+    if route[-1][-1][0] < start:
+        route.append(((start, place),))
     middle = (start + stop) / 2
-    path.append(((middle, place), (middle, goal), (stop, goal)))
+    route.append(((middle, place), (middle, goal), (stop, goal)))
 
 
-def _loop(ground: Ground, chain: Chain, number: int) -> Path:
-    """A line from a box to itself, beside it; further ones of the same box around it."""
+def _loop(geometry: Geometry, chain: Chain, number: int) -> Route:
+    """A loop from a box to itself, beside it; further loops of the box lie around it."""
     box = chain.items[0]
-    layer = ground.items.first[box]
-    row = ground.row_of[layer]
-    front = ground.fronts[box]
-    size = ground.font_size
-    middle = (ground.starts[layer] + ground.ends[layer]) / 2 - ground.begins[row]
-    place = ground.coordinates[box] + ground.shifts[row]
-    reach = front.length * (number + 1) / (2 * number + 4)
-    half = front.breadth / 2
-    if front.oval:
-        half *= math.sqrt(1 - (2 * reach / front.length) ** 2)
-    far = place - front.breadth / 2 - loop_room(number + 1, size)
+    layer = geometry.items.first[box]
+    row = geometry.row_of[layer]
+    box_size = geometry.box_sizes[box]
+    size = geometry.font_size
+    middle = (geometry.starts[layer] + geometry.ends[layer]) / 2 - geometry.begins[row]
+    place = geometry.coordinates[box] + geometry.shifts[row]
+    reach = box_size.length * (number + 1) / (2 * number + 4)
+    half = box_size.breadth / 2
+    if box_size.oval:
+        half *= math.sqrt(1 - (2 * reach / box_size.length) ** 2)
+    far = place - box_size.breadth / 2 - loop_room(number + 1, size)
     return [
         ((middle + reach, place - half),),
         (
@@ -239,54 +243,56 @@ def _loop(ground: Ground, chain: Chain, number: int) -> Path:
 
 
 def loop_room(count: int, font_size: float) -> float:
-    """How far so many lines from a box to itself stand out beside it."""
+    """The room beside a box for its loops."""
     return (ARROW + 0.8 + 0.6 * count) * font_size if count else 0.0
 
 
-def _reversed(path: Path) -> Path:
-    """The same line from its end to its start."""
-    turned: Path = [(path[-1][-1],)]
-    for stretch, before in zip(reversed(path), reversed(path[:-1])):
-        turned.append((*reversed(stretch[:-1]), before[-1]))
+def _reversed(route: Route) -> Route:
+    """The route from its end to its start."""
+    turned: Route = [(route[-1][-1],)]
+    for piece, before in zip(reversed(route), reversed(route[:-1])):
+        turned.append((*reversed(piece[:-1]), before[-1]))
     return turned
 
 
 # ── From row to row ───────────────────────────────────────────────────────────
 
 
-def _tracks(ground: Ground) -> list[dict[int, int]]:
-    """For each row, the track of each item whose line returns; the lowest line turns first."""
+def _tracks(geometry: Geometry) -> list[dict[int, int]]:
+    """For each row, the track of each line that returns, by its item; the lowest turns first."""
     return [
         {
             item: track
             for track, item in enumerate(
-                sorted(row.returns, key=ground.coordinates.__getitem__, reverse=True)
+                sorted(row.returns, key=geometry.coordinates.__getitem__, reverse=True)
             )
         }
-        for row in ground.rows
+        for row in geometry.rows
     ]
 
 
-def _return(ground: Ground, path: Path, row: int, track: int, place: float, goal: float) -> None:
-    """Go on from the end of a row to the start of the next, on a track that none crosses."""
-    size = ground.font_size
-    outermost = len(ground.rows[row].returns) - 1
+def _return(
+    geometry: Geometry, route: Route, row: int, track: int, place: float, goal: float
+) -> None:
+    """Continue from the end of a row to the start of the next, on a track of its own."""
+    size = geometry.font_size
+    outermost = len(geometry.rows[row].returns) - 1
     gap, room = RETURN_GAP * size, RETURN_ROOM * size
-    right = ground.stops[row] - ground.begins[row] + room + track * gap
-    low = ground.floors[row] + room + track * gap
+    right = geometry.stops[row] - geometry.begins[row] + room + track * gap
+    low = geometry.floors[row] + room + track * gap
     left = -room - (outermost - track) * gap
-    here, there = place + ground.shifts[row], goal + ground.shifts[row + 1]
+    here, there = place + geometry.shifts[row], goal + geometry.shifts[row + 1]
     corners = [(right, here), (right, low), (left, low), (left, there)]
     radius = min(0.6 * size, (low - here) / 2, (there - low) / 2)
     for (x, y), (next_x, next_y) in zip(corners, [*corners[1:], (0.0, there)]):
-        before_x, before_y = path[-1][-1]
+        before_x, before_y = route[-1][-1]
         start = (_towards(x, before_x, radius), _towards(y, before_y, radius))
-        path.append((start,))
-        path.append(((x, y), (x, y), (_towards(x, next_x, radius), _towards(y, next_y, radius))))
+        route.append((start,))
+        route.append(((x, y), (x, y), (_towards(x, next_x, radius), _towards(y, next_y, radius))))
 
 
 def _towards(one: float, other: float, distance: float) -> float:
-    """The point so far from one on the way to the other, or one where they are the same."""
+    """The coordinate ``distance`` from ``one`` towards ``other``, at most ``other`` itself."""
     if abs(other - one) < _STRAIGHT:
         return one
     return one + math.copysign(min(distance, abs(other - one)), other - one)

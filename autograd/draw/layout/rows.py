@@ -1,8 +1,8 @@
-"""The fifth step of a layered drawing: breaking a long one into rows, as a text into lines.
+"""The rows of a long drawing, broken as a text into lines: a pass of the layout.
 
-A chain of 20,000 boxes in one row is a ribbon that nobody can look at. Where a
-drawing is much longer than it is wide, it is cut between layers where few lines
-pass, and each line that is cut returns to the beginning of the next row.
+In one row, 20,000 boxes would be a very long ribbon. A drawing that is much longer than
+wide is cut between layers, where few lines pass, and each line that is cut returns to the
+beginning of the next row.
 """
 
 from __future__ import annotations
@@ -15,21 +15,21 @@ from typing import Final
 
 from autograd.draw.layout.items import Items
 
-_LONGEST: Final = 200.0  # what is shorter stays in one row, in font sizes
-_SLIMMEST: Final = 4.0  # what is less times as long as wide stays in one row
-_SHAPE: Final = 1.6  # how many times as long as wide the rows together are meant to be
+_LEAST_LENGTH: Final = 200.0  # a shorter drawing stays in one row, in font sizes
+_LEAST_RATIO: Final = 4.0  # a drawing with less length by breadth stays in one row
+_RATIO: Final = 1.6  # the wanted length by breadth of all rows together
 _SHORTEST_ROW: Final = 110.0  # in font sizes
 _MOST_RETURNS: Final = 24  # lines that return from one row to the next
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
-    """Layers that stand in one row, and the lines that go on in the next.
+class LayerRow:
+    """Layers that form one row, and the lines that continue in the next.
 
     Attributes:
         first: the first layer.
-        last: the last one.
-        returns: the items that a line goes on from, beyond the last layer.
+        last: the last layer.
+        returns: the items with a line that continues beyond the last layer.
     """
 
     first: int
@@ -44,22 +44,22 @@ def rows_of(
     breadth: float,
     font_size: float,
     stride: int,
-) -> list[Row]:
+) -> list[LayerRow]:
     """The rows that the layers are broken into.
 
     Args:
-        items: what stands in the layers.
-        starts: where each layer starts, along the drawing.
-        ends: where it ends.
+        items: the items in the layers.
+        starts: the coordinate at which each layer starts.
+        ends: the coordinate at which each layer ends.
         breadth: of the drawing, across the layers.
         font_size: in pixels.
         stride: a cut comes after a layer whose number is a multiple of this.
     """
-    whole = [Row(0, len(starts) - 1)]
+    whole = [LayerRow(0, len(starts) - 1)]
     length = ends[-1] - starts[0]
-    if length < _LONGEST * font_size or length < _SLIMMEST * breadth:
+    if length < _LEAST_LENGTH * font_size or length < _LEAST_RATIO * breadth:
         return whole
-    target = max(_SHORTEST_ROW * font_size, math.sqrt(_SHAPE * length * (breadth + 2 * font_size)))
+    target = max(_SHORTEST_ROW * font_size, math.sqrt(_RATIO * length * (breadth + 2 * font_size)))
     count = math.ceil(length / target)
     if count < 2:
         return whole
@@ -69,13 +69,13 @@ def rows_of(
         return whole
     bounds = [-1, *cuts, len(starts) - 1]
     return [
-        Row(first + 1, last, leaving)
+        LayerRow(first + 1, last, leaving)
         for first, last, leaving in zip(bounds, bounds[1:], [*returns, ()])
     ]
 
 
 def _passing(items: Items, layers: int) -> list[int]:
-    """For each layer, how many items have a line beyond it."""
+    """For each layer, the number of items with a line beyond it."""
     changes = [0] * (layers + 1)
     for first, last, users in zip(items.first, items.last, items.users):
         if users:
@@ -96,7 +96,7 @@ def _cuts(
     length: float,
     stride: int,
 ) -> list[int]:
-    """The layers after which a row ends: where few lines pass, near the length that is meant."""
+    """The layers after which a row ends: few lines pass there, near the wanted length."""
     cuts: list[int] = []
     layer = 0
     while ends[-1] - starts[layer] > 1.2 * length:

@@ -1,4 +1,4 @@
-"""The skeleton of a drawing: its items, in their layers, joined by lines."""
+"""The skeleton of a drawing: its items in their layers, joined by lines, without coordinates."""
 
 from __future__ import annotations
 
@@ -18,17 +18,17 @@ LINE_GAP: Final = 0.6  # between lines that run side by side
 
 
 class Skeleton:
-    """The items of a drawing, without coordinates yet.
+    """The items of a drawing in their layers.
 
     Attributes:
         items: the boxes, the stretches of lines that pass by layers, and the labels.
         nesting: of the frames.
-        stride: a box stands in each layer whose number is a multiple of this; the layers
-            between are for labels.
-        turned: of each edge, whether it leads back to an earlier layer.
+        stride: boxes are in the layers whose numbers are multiples of this; the layers
+            between them are for labels.
+        turned: of each edge, True if it leads back to an earlier layer.
         chains: of each edge, the items that it leads through.
         labels: of each edge, the item of its label, or None.
-        stretches: of each edge, the item of the straight stretch that it leads along, or None.
+        stretches: of each edge, the item of its straight stretch past layers, or None.
     """
 
     def __init__(self, picture: Picture, sizes: Sizes) -> None:
@@ -54,18 +54,18 @@ class Skeleton:
     def _add_boxes(self, layers: Sequence[int]) -> None:
         gap = _BOX_GAP * self.font / 2
         loops = Counter(edge.tail for edge in self.picture.edges if edge.tail == edge.head)
-        for number, (box, layer, front) in enumerate(
-            zip(self.picture.boxes, layers, self.sizes.fronts)
+        for number, (box, layer, box_size) in enumerate(
+            zip(self.picture.boxes, layers, self.sizes.box_sizes)
         ):
-            room = front.breadth / 2 + gap
+            room = box_size.breadth / 2 + gap
             before = room + loop_room(loops[number], self.font)
             self.items.add(layer, layer, before, room, OUTSIDE if box.frame is None else box.frame)
 
     def _add_edges(self) -> list[Chain]:
-        """Join the boxes by lines; the chain of items that each edge leads through."""
+        """Join the boxes by lines, and return the chain of items of each edge."""
         layers = self.items.first[: len(self.picture.boxes)]
         ends: list[tuple[int, int]] = []  # the first and the last box of each edge
-        goals: list[int] = []  # the layer of what it leads to first: its label or its last box
+        goals: list[int] = []  # of each edge, the layer of its label, or else of its last box
         for edge, turned in zip(self.picture.edges, self.turned):
             first, last = (edge.head, edge.tail) if turned else (edge.tail, edge.head)
             ends.append((first, last))
@@ -92,9 +92,9 @@ class Skeleton:
     def _add_stretches(
         self, ends: list[tuple[int, int]], goals: list[int]
     ) -> dict[tuple[int, bool], int]:
-        """The straight stretches that edges share which pass by layers.
+        """The straight stretches of the edges that pass by layers.
 
-        One for all that leave a box, and one for those that lead back to it.
+        All such edges from a box share one, and all that lead back to it share another.
         """
         farthest: dict[tuple[int, bool], int] = {}
         nearest: dict[tuple[int, bool], int] = {}  # the innermost frame around all other ends
@@ -112,7 +112,7 @@ class Skeleton:
         return stretches
 
     def _add_label(self, number: int, last: int) -> int:
-        """The item of a label: its edge runs below it, or on its left where that runs down."""
+        """Add the item of a label: it is above its edge, or on the right of one that runs down."""
         width, height = self.sizes.label(self.picture.edges[number].label)
         gap = LINE_GAP * self.font / 2
         breadth = height if self.sizes.sideways else width
@@ -125,5 +125,5 @@ class Skeleton:
 
 
 def _is_labelled(edge: Edge) -> bool:
-    """Whether a label is placed: not of an edge from a box to itself."""
+    """True if the label of an edge is drawn, which that of a loop is not."""
     return bool(edge.label) and edge.tail != edge.head
