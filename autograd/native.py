@@ -44,7 +44,8 @@ else:
 def called_by_python(function: Callable[..., Any]) -> Callable[..., Any]:
     """``function``, called from a function that is never compiled."""
 
-    @wraps(function)
+    # Not the docstring, which an operation writes when it is asked for.
+    @wraps(function, assigned=("__module__", "__name__", "__qualname__"))
     def call(*arguments: Any) -> Any:
         return function(*arguments)
 
