@@ -18,7 +18,8 @@ from autograd import native  # first, because it settles which engine the rest i
 import autograd.copying  # noqa: F401  makes Values copy and pickle
 from autograd.anomaly import AnomalyError, detect_anomaly
 from autograd.engine import primitive, table
-from autograd.engine.calls import output_of
+from autograd.engine.order import topological_order
+from autograd.engine.outputs import output_of
 from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.recording import enable_grad, is_recording, no_grad
 from autograd.engine.table import *
@@ -26,7 +27,7 @@ from autograd.engine.table import max as max
 from autograd.engine.table import min as min
 from autograd.engine.table import round as round
 from autograd.engine.table import sum as sum
-from autograd.engine.value import Value, topological_order, viewers
+from autograd.engine.value import Value, viewers
 from autograd.functional import (
     grad,
     gradients,

@@ -16,8 +16,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TypeAlias
 
+from autograd.engine.order import topological_order
 from autograd.engine.recording import Observer, observed_by
-from autograd.engine.value import Value, topological_order
+from autograd.engine.value import Value
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
 _LIBRARY = tuple(os.path.join(_ROOT, package, "") for package in ("autograd", "nn"))

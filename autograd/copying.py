@@ -16,8 +16,9 @@ import copyreg
 from threading import local
 from typing import Any
 
+from autograd.engine.order import topological_order
 from autograd.engine.primitive import Primitive
-from autograd.engine.value import Operand, Value, _WideValue, topological_order
+from autograd.engine.value import Operand, Value, _WideValue
 
 
 class _Ancestors(local):

@@ -24,7 +24,7 @@ from autograd import Value
 from autograd import sum as total
 from autograd.draw.picture import Box, Edge, Line, Picture
 from autograd.draw.svg import to_svg
-from autograd.engine.value import topological_order
+from autograd.engine.order import topological_order
 from benchmarks import transformer
 from benchmarks.libraries import LIBRARIES
 from nn import MLP

@@ -4,12 +4,15 @@ Each file needs only those before it:
 
 =================  ===========================================================
 `floats`           functions of floats, exact at the edges
+`recording`        on or off, in each thread for itself
 `primitive`        what an operation is: `Primitive`, `Reduction`, `Choice`
 `table`            every operation once: its value and its derivatives
 `operators`        how operations are written: operators and methods
-`recording`        whether operations are recorded, in each thread for itself
+`passes`           turns and numbers of passes through graphs
+`calls`            calls of modules that a value came out of
 `value`            `Value`, which records operations; ``backward()``
-`calls`            which call of which module a value came out of
+`order`            the topological order of a graph
+`outputs`          notes of calls in the values that they returned
 `differential`     sweeps through a graph, forwards and backwards
 =================  ===========================================================
 """

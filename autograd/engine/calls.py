@@ -1,25 +1,20 @@
-"""Calls of modules: which part of a model a value came out of.
+"""Calls of modules, as they are noted in the values that they returned.
 
-A model computes by calling its parts. What each call returned is noted on the
-values themselves, so that a `Graph` can tell the layers and neurons apart that
-it passed through.
+A model computes by calling its parts. From the calls noted in values a `Graph`
+knows the layers and neurons that these have passed through.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from typing import Any, TypeVar
+from typing import Any
 from weakref import ref
 
-from autograd.engine.value import Output, Value
 from autograd.native import mypyc_attr
-
-Result = TypeVar("Result")
 
 
 @mypyc_attr(acyclic=True)
 class Call:
-    """One call of a module, known by the values that it returned."""
+    """One call of a module, identified by the values that it returned."""
 
     __slots__ = ("_module",)
 
@@ -33,56 +28,35 @@ class Call:
         return self._module()
 
 
-def output_of(module: Any, result: Result) -> Result:
-    """``result``, noted as what a call of ``module`` returned; for the end of its ``__call__``.
+@mypyc_attr(acyclic=True)
+class Output:
+    """The label of a value that a call of a module has returned, with the call.
 
-    Args:
-        module: what was called; it has ``named_modules()``, as `nn.Module` does, which
-            says how it and its parts are called and what parameters they have.
-        result: a Value, or Values in lists, tuples and dictionaries; anything else
-            among them is left alone, and so is a leaf, which no call has computed.
-
-    >>> from nn import Module
-    >>> class Double(Module):
-    ...     def __init__(self):
-    ...         self.factor = Value(2.0)
-    >>> double = Double()
-    >>> y = output_of(double, Value(3.0) * double.factor)
-    >>> [call.module is double for call in y.calls]
-    [True]
+    Few values are returned by one, so the calls have no slot of their own in every value.
     """
-    if isinstance(result, Value):
-        _note(result, Call(module))
-    elif isinstance(result, (list, tuple, dict)):
-        _note_all(result, Call(module))
-    return result
+
+    __slots__ = ("call", "inner", "label")
+
+    def __init__(self, label: str, call: Call, inner: Output | None) -> None:
+        self.label: str = label
+        self.call: Call = call
+        # The value as the output of a part of the module, if it is one.
+        self.inner: Output | None = inner
+
+    def calls(self) -> tuple[Call, ...]:
+        """The calls that returned the value, the innermost first."""
+        calls = []
+        output: Output | None = self
+        while output is not None:
+            calls.append(output.call)
+            output = output.inner
+        return tuple(reversed(calls))
 
 
-def _note_all(container: Any, call: Call) -> None:
-    # Containers may be nested to any depth, and hold themselves.
-    opened: dict[int, Any] = {id(container): container}
-    unfinished = [_parts(container)]
-    while unfinished:
-        for part in unfinished[-1]:
-            if isinstance(part, Value):
-                _note(part, call)
-            elif isinstance(part, (list, tuple, dict)) and id(part) not in opened:
-                opened[id(part)] = part
-                unfinished.append(_parts(part))
-                break
-        else:
-            unfinished.pop()
-
-
-def _parts(container: Any) -> Iterator[Any]:
-    return iter(container.values() if isinstance(container, dict) else container)
-
-
-def _note(value: Value, call: Call) -> None:
-    if value.op is None:
-        return
-    label = value._label
-    if isinstance(label, Output):
-        value._label = Output(label.label, call, label)
-    else:
-        value._label = Output(label, call, None)
+def check_label(label: Any) -> None:
+    """Raise an error if ``label`` is not a string."""
+    if not isinstance(label, str):
+        raise TypeError(
+            f"a label is a string, got {label!r}; "
+            "an operation of your own is declared with autograd.Primitive"
+        )

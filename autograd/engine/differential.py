@@ -19,18 +19,13 @@ What does not depend on something has no rate of change by it, and None says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from threading import RLock
 from typing import Any, Final
 
+from autograd.engine.passes import passes
 from autograd.engine.table import add, multiply, subtract
 from autograd.engine.value import Value
 
 _CONSTANT: Final = -1  # in place of the number of a value that does not vary with the inputs
-
-# A walk leaves numbers on values, which two threads may have in common. No code of a user
-# runs within one: the rules, which may take derivatives themselves, are called after it,
-# with the numbers that it has found.
-_walking: Final = RLock()
 
 
 class Edges:
@@ -181,7 +176,7 @@ def differential(
     >>> of_both.pull_back([1.0, None]), of_both.push_forward([1.0, None])
     ([5.0, 2.0], [5.0, 6.0])
     """
-    with _walking:
+    with passes.turn:
         walk = _Walk(inputs, independent)
         places = [walk.reach(y) if isinstance(y, Value) else _CONSTANT for y in outputs]
         numbers = walk.numbers(inputs)
@@ -197,7 +192,7 @@ def differential_of_gradient(output: Any, inputs: Sequence[Value]) -> GradientDi
     >>> differential_of_gradient(x * x * y, [x, y]).push_forward([1.0, None])  # 2 y, 2 x
     [10.0, 4.0]
     """
-    with _walking:
+    with passes.turn:
         walk = _Walk(inputs, independent=True)
         place = walk.reach(output) if isinstance(output, Value) else _CONSTANT
         numbers = walk.numbers(inputs)

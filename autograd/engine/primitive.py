@@ -12,6 +12,7 @@ from importlib import import_module
 from numbers import Real
 from typing import TYPE_CHECKING, Any, Final
 
+from autograd.engine.recording import is_constant
 from autograd.native import called_by_python, mypyc_attr
 
 if TYPE_CHECKING:
@@ -310,7 +311,13 @@ class Reduction(Primitive):
 
     def local_derivatives(self, operands: Sequence[Any], out: Any) -> list[Any]:
         """The derivative of ``out`` with respect to each operand, of the same kind as these."""
-        return list(self.gradient(operands, out))
+        derivatives = list(self.gradient(operands, out))
+        if len(derivatives) != len(operands):
+            raise ValueError(
+                f"the rule of {self.name}() gave {len(derivatives)} derivatives "
+                f"for {len(operands)} operands"
+            )
+        return derivatives
 
 
 class Choice(Primitive):
@@ -456,6 +463,19 @@ def as_float(number: Any) -> float:
     if numpy is not None and isinstance(number, (numpy.bool_, numpy.integer, numpy.floating)):
         return float(number)
     raise TypeError(f"expected a real number, got {_describe(number)}")
+
+
+def checked(primitive: Primitive, number: Any) -> float:
+    """The float that ``primitive`` or a rule of it has returned; an error names the primitive."""
+    if type(number) is float:
+        return number
+    if isinstance(number, Traced) and is_constant(number):
+        constant: Any = number
+        number = constant.data
+    try:
+        return as_float(number)
+    except TypeError as error:
+        raise TypeError(f"{primitive.name}() or a derivative rule of it: {error}") from None
 
 
 def _describe(wrong: Any) -> str:

@@ -58,6 +58,25 @@ differentiated: Final[ContextVar[tuple[tuple[Any, ...], ...]]] = ContextVar(
 )
 
 
+def is_constant(value: Any) -> bool:
+    """True if ``value`` is a Value only because a function is being differentiated here and now.
+
+    The derivative that a rule takes of floats is one. It does not depend on the variables of that
+    function; if it did, their derivatives would be lost.
+    """
+    variables = {id(x) for call in differentiated.get() for x in call}
+    unvisited = [value]
+    visited: set[int] = set()
+    while unvisited:
+        one = unvisited.pop()
+        if id(one) in variables:
+            return False
+        if id(one) not in visited:
+            visited.add(id(one))
+            unvisited.extend(one.inputs)
+    return len(variables) > 0
+
+
 def is_recording() -> bool:
     """Whether operations are recorded here and now: not within `no_grad`.
 

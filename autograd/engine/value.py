@@ -1,21 +1,21 @@
-"""Value: a number that remembers how it was made, and `backward`.
+"""Value: a number that records how it was made, and `backward`.
 
-This is the engine. An operation on Values computes its result, and notes on it
-the operation, the inputs and, for each input, the **local derivative**: how
-fast the result changes when that input alone does. The Values and their inputs
-form a graph that points back in time, from the result to the leaves.
+This is the engine. An operation on Values computes its result and records in it
+the operation, the inputs and, for each input, the **local derivative**: the
+derivative of the result with respect to that input alone. The Values and their
+inputs form a graph whose edges point from the result back to the leaves.
 
-``backward()`` walks that graph from the result down. By the chain rule, what
-one path contributes to the derivative of the result with respect to a leaf is
-the product of the local derivatives along it, and the contributions of
+``backward()`` goes through that graph from the result, the root, to the leaves.
+By the chain rule, one path contributes to the derivative of the root with respect
+to a leaf the product of the local derivatives along it, and the contributions of
 different paths add up. So the whole of backpropagation is one line, carried
 out for every input of every value in an order that finishes a value before its
 inputs::
 
     input.grad += local_derivative * value.grad
 
-What the operations are, and what their derivatives are, stands in the table in
-`table.py`, and `operators.py` says how they are written. Only addition,
+The operations and their derivatives are rows of the table in `table.py`, and
+`operators.py` contains the operators and methods that name them. Only addition,
 subtraction and multiplication, which are nearly all of a real graph, are
 written out here a second time, for speed.
 """
@@ -25,11 +25,13 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any, Final, SupportsFloat, TypeAlias
 
+from autograd.engine.calls import Output, check_label
 from autograd.engine.operators import Numeric, as_constant
-from autograd.engine.primitive import Primitive, as_float
-from autograd.engine.recording import differentiated, is_recording, observer, switches
+from autograd.engine.passes import passes
+from autograd.engine.primitive import Primitive, as_float, checked
+from autograd.engine.recording import is_recording, observer, switches
 from autograd.engine.table import add, multiply, subtract
-from autograd.native import i32, mypyc_attr
+from autograd.native import COMPILED, i32, mypyc_attr
 
 Operand: TypeAlias = "Value | float"
 
@@ -38,13 +40,9 @@ Operand: TypeAlias = "Value | float"
 AnyOperand: TypeAlias = "Value | SupportsFloat"
 Recorded: TypeAlias = "Value | Any"
 
-# What shows a Value in a notebook; the package puts it here, since drawing is built
-# on values and not the other way round.
+# The function that shows a Value in a notebook. The package sets it, since drawing is built on
+# values.
 viewers: Final[list[Callable[[Any], dict[str, str]]]] = []
-
-# What `_awaited` holds while no backward pass is under way.
-_NEVER_REACHED: Final = -1
-_REACHED: Final = 0
 
 
 @mypyc_attr(acyclic=True)
@@ -69,6 +67,23 @@ class Value(Numeric):
     8.0
     """
 
+    # slot      in an operation                  if the operand is a constant  in a leaf
+    # --------  -------------------------------  ----------------------------  ----------------
+    # op        the primitive                                                  None
+    # _data     the number                                                     the number
+    # _grad     the gradient of the last pass                                  the sum of all passes
+    # _label    the label, or an `Output`                                      the label
+    # _input0   the first operand                None                          None
+    # _local0   the local derivative by it       the constant                  0.0
+    # _input1   the second operand, or None      None                          None
+    # _local1   the local derivative by it       the constant                  0.0
+    # _awaited  in any value: the number of its uses that have yet to pass their share of the
+    #           gradient down to it; -1 until a pass reaches the value
+    # _number   in any value: the number of the last backward pass that reached it, or its index
+    #           in the list of a walk (differential.py), which checks it before use
+    #
+    # Compiled, _awaited and _number share one word. A `_WideValue` lists its operands and their
+    # local derivatives instead.
     __slots__ = (
         "_awaited",
         "_data",
@@ -93,25 +108,18 @@ class Value(Numeric):
         _input1: Value | None = None,
     ) -> None:
         # The parameters with an underscore are how an operation records its result.
-        # A constant operand leaves its input None, and the number itself stands where
-        # its local derivative would have stood.
         if _op is None:
             data = as_float(data)
-            _check_label(label)
+            check_label(label)
         self._data: float = data
         self._grad: float = 0.0
-        # A string, or what goes with it once a module has given this value.
         self._label: str | Output = label
         self.op: Primitive | None = _op
         self._input0: Value | None = _input0
         self._input1: Value | None = _input1
         self._local0: float = _local0
         self._local1: float = _local1
-        # How many of the values computed from this one have yet to hand it their share
-        # of the gradient; used by `backward` alone.
-        self._awaited: i32 = _NEVER_REACHED
-        # Where this one stands in a list of values; used by differential.py alone, which looks
-        # whether it does stand there. (Compiled, the two numbers share the room of one.)
+        self._awaited: i32 = -1
         self._number: i32 = 0
         if switches.altered and _op is not None:
             self._reconsider()
@@ -129,7 +137,7 @@ class Value(Numeric):
 
     @property
     def grad(self) -> float:
-        """The derivative of what ``backward()`` was called on with respect to this value.
+        """The derivative of the root of the last ``backward()`` with respect to this value.
 
         0.0 until a backward pass reaches the value. Passes add up in a leaf, which
         is why a training loop sets it back to 0 before each; a value whose ``grad`` was
@@ -140,11 +148,11 @@ class Value(Numeric):
     @grad.setter
     def grad(self, number: Any) -> None:
         self._grad = as_float(number)
-        self._awaited = _NEVER_REACHED if self._grad == 0.0 else _REACHED
+        self._awaited = -1
 
     @property
     def has_grad(self) -> bool:
-        """Whether a backward pass has reached this value, so that a ``grad`` of 0 means 0.
+        """True if a backward pass has reached this value, so that a ``grad`` of 0 means 0.
 
         >>> x = Value(3.0)
         >>> x.has_grad
@@ -153,7 +161,7 @@ class Value(Numeric):
         >>> x.grad, x.has_grad
         (0.0, True)
         """
-        return self._awaited != _NEVER_REACHED
+        return self._awaited == 0 or self._grad != 0.0
 
     @property
     def label(self) -> str:
@@ -163,7 +171,7 @@ class Value(Numeric):
 
     @label.setter
     def label(self, label: Any) -> None:
-        _check_label(label)
+        check_label(label)
         if isinstance(self._label, Output):
             self._label.label = label
         else:
@@ -172,12 +180,7 @@ class Value(Numeric):
     @property
     def calls(self) -> tuple[Any, ...]:
         """The calls of modules that returned this value, the innermost first; see `output_of`."""
-        calls = []
-        output = self._label if isinstance(self._label, Output) else None
-        while output is not None:
-            calls.append(output.call)
-            output = output.inner
-        return tuple(reversed(calls))
+        return self._label.calls() if isinstance(self._label, Output) else ()
 
     @property
     def operands(self) -> tuple[Operand, ...]:
@@ -361,6 +364,9 @@ class Value(Numeric):
         ``grad`` is set afresh. So calling ``backward()`` twice doubles the gradients
         of the leaves exactly, and every other value shows the last pass.
 
+        A pass that Ctrl-C or a lack of memory interrupts leaves every ``grad`` as it was; on
+        the compiled engine, which Ctrl-C does not interrupt, that of every leaf.
+
         Args:
             gradient: the derivative of what is differentiated with respect to this value;
                 1 for the value itself.
@@ -382,34 +388,24 @@ class Value(Numeric):
             watcher.backward(self, number)
 
     def _propagate(self, gradient: float) -> None:
-        if self.op is None:
-            self._grad += gradient
-            self._awaited = _REACHED
-            return
-        try:
-            _count_uses(self)
-            self._grad = gradient
-            _hand_down(self)
-        except BaseException:  # such as Ctrl-C: leave nothing half done behind
-            for value in topological_order(self):
-                _restore(value)
-            raise
-
-
-@mypyc_attr(acyclic=True)
-class Output:
-    """What stands for the label of a value that a call of a module has returned.
-
-    Few values are, so that the calls need no place of their own in every value.
-    """
-
-    __slots__ = ("call", "inner", "label")
-
-    def __init__(self, label: str, call: Any, inner: Output | None) -> None:
-        self.label: str = label
-        self.call: Any = call
-        # What the value was before: the output of a part of the module, if anything.
-        self.inner: Output | None = inner
+        reached: list[Value] = []
+        earlier: list[tuple[Value, float]] = []
+        with passes.turn:
+            try:
+                try:
+                    _count_uses(self, passes.begin(), reached, earlier)
+                    _hand_down(self, gradient)
+                    # The shares of this pass have been summed by themselves, so that the same
+                    # pass again doubles the gradient of a leaf to the last bit.
+                    for value, grad in earlier:
+                        if value.op is None:
+                            value._grad += grad
+                except BaseException:  # such as Ctrl-C, or no memory left
+                    _restore(reached, earlier)
+                    raise
+            except BaseException:  # such as a second Ctrl-C in the meantime
+                _restore(reached, earlier)
+                raise
 
 
 @mypyc_attr(acyclic=True)
@@ -448,216 +444,139 @@ class _WideValue(Value):
         return tuple([local for _, local in self._steps])
 
 
-# The two loops of a backward pass. What they do for an input is written out for the first
-# and for the second input, since calling a function would take longer than doing it.
+# The two loops of a backward pass. Their step is written out for the first and for the second
+# input, since a call of a function would take longer than the step.
 
 
-def _count_uses(root: Value) -> None:
-    """Clear the gradient of every interior value below ``root``, and count its uses."""
+# The bottom of a stack. A list that shrinks to next to nothing gives its memory back and asks for
+# it again at once: along a path without branches that would take longer than all the rest.
+_BOTTOM: Final[list[Value | None]] = [None] * 8
+
+
+def _count_uses(
+    root: Value, number: i32, reached: list[Value], earlier: list[tuple[Value, float]]
+) -> None:
+    """Count the uses of each value below ``root``, and move its gradient to ``earlier``.
+
+    A count belongs to the pass of that ``number``, so the counts of a pass that was interrupted
+    mean nothing to the next.
+    """
+    root._number = number
     root._awaited = 1
-    unvisited = [root]
-    # Python 3.11 makes a loop fast where it jumps back unconditionally. Where it is
+    # To note all values would take compiled code as long as the pass, and only a lack of memory can
+    # interrupt it.
+    note_all = not COMPILED
+    unvisited: list[Value | None] = [*_BOTTOM, root]
+    # Python 3.11 makes a loop fast where it jumps back unconditionally. Written as
     # `while unvisited:`, a first backward pass takes three times as long.
     while True:
-        if not unvisited:
-            return
         value = unvisited.pop()
+        if value is None:
+            return
+        if note_all or value.op is None:
+            if value._grad != 0.0:
+                earlier.append((value, value._grad))
+                value._grad = 0.0
+            reached.append(value)
+        else:
+            value._grad = 0.0
         first, second = value._input0, value._input1
-        if first is not None and first.op is not None:
-            if first._awaited > 0:
+        if first is not None:
+            if first._number == number:
                 first._awaited += 1
             else:
+                first._number = number
                 first._awaited = 1
-                first._grad = 0.0
                 unvisited.append(first)
         if second is not None:
-            if second.op is not None:
-                if second._awaited > 0:
-                    second._awaited += 1
-                else:
-                    second._awaited = 1
-                    second._grad = 0.0
-                    unvisited.append(second)
+            if second._number == number:
+                second._awaited += 1
+            else:
+                second._number = number
+                second._awaited = 1
+                unvisited.append(second)
         elif first is None and isinstance(value, _WideValue):
             for source, _ in value._steps:
-                if source._awaited > 0:
+                if source._number == number:
                     source._awaited += 1
-                elif source.op is not None:
+                else:
+                    source._number = number
                     source._awaited = 1
-                    source._grad = 0.0
                     unvisited.append(source)
 
 
-def _hand_down(root: Value) -> None:
-    """Pass gradients from ``root`` to the leaves, each value after all of its uses."""
-    root._awaited = _REACHED
-    complete = [root]
-    leaves: list[Value] = []
+def _hand_down(root: Value, gradient: float) -> None:
+    """Pass ``gradient`` from ``root`` down to the leaves, through each value after all its uses."""
+    complete: list[Value | None] = [*_BOTTOM, root]
+    root._grad = gradient
+    root._awaited = 0
     while True:
-        if not complete:
-            break
         value = complete.pop()
+        if value is None:
+            return
         grad = value._grad
         first, second = value._input0, value._input1
         if first is not None:
-            share = value._local0 * grad
-            if first.op is not None:
-                first._grad += share
-                first._awaited -= 1
-                if first._awaited == 0:
-                    complete.append(first)
-            elif first._awaited > 0:
-                first._grad += share
-            else:
-                _begin_leaf(first, share)
-                leaves.append(first)
+            first._grad += value._local0 * grad
+            first._awaited -= 1
+            if first._awaited == 0:
+                complete.append(first)
         if second is not None:
-            share = value._local1 * grad
-            if second.op is not None:
-                second._grad += share
-                second._awaited -= 1
-                if second._awaited == 0:
-                    complete.append(second)
-            elif second._awaited > 0:
-                second._grad += share
-            else:
-                _begin_leaf(second, share)
-                leaves.append(second)
+            second._grad += value._local1 * grad
+            second._awaited -= 1
+            if second._awaited == 0:
+                complete.append(second)
         elif first is None and isinstance(value, _WideValue):
             for source, local in value._steps:
-                share = local * grad
-                if source.op is None and source._awaited <= 0:
-                    _begin_leaf(source, share)
-                    leaves.append(source)
-                    continue
-                source._grad += share
-                if source.op is not None:
-                    source._awaited -= 1
-                    if source._awaited == 0:
-                        complete.append(source)
-    for leaf in leaves:
-        _end_leaf(leaf)
+                source._grad += local * grad
+                source._awaited -= 1
+                if source._awaited == 0:
+                    complete.append(source)
 
 
-# In a leaf the passes add up. What one pass brings is summed by itself and then added at
-# once, so that the same pass again doubles the gradient to the last bit. Meanwhile the old
-# gradient stands where an operation keeps its first local derivative, and `_awaited` is 2
-# more than it was.
-
-
-def _begin_leaf(leaf: Value, share: float) -> None:
-    leaf._local0 = leaf._grad
-    leaf._grad = share
-    leaf._awaited += 2
-
-
-def _end_leaf(leaf: Value) -> None:
-    leaf._grad += leaf._local0
-    leaf._awaited = _REACHED
-
-
-def _restore(value: Value) -> None:
-    """Undo what an interrupted pass has begun."""
-    if value.op is not None:
-        value._awaited = _NEVER_REACHED
-    elif value._awaited > 0:
-        value._grad = value._local0
-        value._awaited -= 2
-
-
-def topological_order(root: Any) -> list[Value]:
-    """Every value that ``root`` was computed from, each after its inputs, ``root`` last.
-
-    The order depends on the graph alone: inputs are visited from left to right.
-
-    Raises:
-        TypeError: ``root`` is not a Value.
-
-    >>> a = Value(2.0, "a")
-    >>> [value.label or value.op.symbol for value in topological_order(a * a + 1)]
-    ['a', '*', '+']
-    """
-    if not isinstance(root, Value):
-        raise TypeError(f"topological_order() takes a Value, got {root!r}")
-    order: list[Value] = []
-    visited: set[Value] = set()
-    stack = [(root, False)]
-    while stack:
-        value, inputs_are_done = stack.pop()
-        if inputs_are_done:
-            order.append(value)
-        elif value not in visited:
-            visited.add(value)
-            stack.append((value, True))
-            stack.extend([(source, False) for source in reversed(value.inputs)])
-    return order
+def _restore(reached: list[Value], earlier: list[tuple[Value, float]]) -> None:
+    """Undo a pass. It asks for no memory, and goes on where it was interrupted."""
+    while reached:
+        reached[-1]._grad = 0.0
+        reached[-1]._awaited = -1
+        reached.pop()
+    while earlier:
+        value, grad = earlier[-1]
+        value._grad = grad
+        value._awaited = -1
+        earlier.pop()
 
 
 def _unary(primitive: Primitive, x: Any) -> Value:
     if not isinstance(x, Value):  # `where` has taken a number in place of a Value
         number = as_float(x)
-        return Value(_checked(primitive, primitive.forward(number)), "", number, 0.0, primitive)
-    out = _checked(primitive, primitive.forward(x._data))
-    local = _checked(primitive, primitive.derivatives[0](x._data, out))
+        return Value(checked(primitive, primitive.forward(number)), "", number, 0.0, primitive)
+    out = checked(primitive, primitive.forward(x._data))
+    local = checked(primitive, primitive.derivatives[0](x._data, out))
     return Value(out, "", local, 0.0, primitive, x)
 
 
 def _binary(primitive: Primitive, x: Any, y: Any) -> Value:
     a = x._data if isinstance(x, Value) else as_float(x)
     b = y._data if isinstance(y, Value) else as_float(y)
-    out = _checked(primitive, primitive.forward(a, b))
+    out = checked(primitive, primitive.forward(a, b))
     input0, local0 = None, a
     if isinstance(x, Value):
-        input0, local0 = x, _checked(primitive, primitive.derivatives[0](a, b, out))
+        input0, local0 = x, checked(primitive, primitive.derivatives[0](a, b, out))
     input1, local1 = None, b
     if isinstance(y, Value):
-        input1, local1 = y, _checked(primitive, primitive.derivatives[1](a, b, out))
+        input1, local1 = y, checked(primitive, primitive.derivatives[1](a, b, out))
     return Value(out, "", local0, local1, primitive, input0, input1)
 
 
 def _wide(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
     recorded = [x if isinstance(x, Value) else as_float(x) for x in operands]
     numbers = [x._data if isinstance(x, Value) else x for x in recorded]
-    out = _checked(primitive, primitive.evaluate(numbers))
+    out = checked(primitive, primitive.evaluate(numbers))
     derivatives = primitive.local_derivatives(numbers, out)
-    if len(derivatives) != len(recorded):
-        raise ValueError(
-            f"the rule of {primitive.name}() gave {len(derivatives)} derivatives "
-            f"for {len(recorded)} operands"
-        )
     steps = [
-        (x, _checked(primitive, local))
+        (x, checked(primitive, local))
         for x, local in zip(recorded, derivatives)
         if isinstance(x, Value)
     ]
     return _WideValue(out, primitive, tuple(recorded), steps)
-
-
-def _check_label(label: Any) -> None:
-    if not isinstance(label, str):
-        raise TypeError(
-            f"a label is a string, got {label!r}; "
-            "an operation of your own is declared with autograd.Primitive"
-        )
-
-
-def _checked(primitive: Primitive, number: Any) -> float:
-    """What a primitive gave, as a float; an error names the primitive."""
-    if type(number) is float:
-        return number
-    if isinstance(number, Value) and _is_constant(number):
-        return number._data
-    try:
-        return as_float(number)
-    except TypeError as error:
-        raise TypeError(f"{primitive.name}() or a derivative rule of it: {error}") from None
-
-
-def _is_constant(value: Value) -> bool:
-    """Whether ``value`` is one only because a function is being differentiated meanwhile.
-
-    As the derivative that a rule takes of floats is; it does not depend on that function's
-    variables, where the derivative by them would be lost.
-    """
-    variables = {id(x) for call in differentiated.get() for x in call}
-    return len(variables) > 0 and all(id(x) not in variables for x in topological_order(value))

@@ -13,7 +13,8 @@ from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
-from autograd.engine.value import Value, topological_order
+from autograd.engine.order import topological_order
+from autograd.engine.value import Value
 from autograd.functional import gradients
 
 # A value or a local derivative is right to 4 units in the last place, and a product is

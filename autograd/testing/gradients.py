@@ -9,7 +9,8 @@ from collections.abc import Callable, Sequence
 from importlib.util import find_spec
 from typing import Any, Final
 
-from autograd.engine.value import Value, topological_order
+from autograd.engine.order import topological_order
+from autograd.engine.value import Value
 from autograd.functional import gradients, hvp, jvp
 from autograd.testing.chain_rule import (
     Adjoint,

@@ -3,12 +3,19 @@
 from __future__ import annotations
 
 import gc
+import itertools
+import linecache
 import math
 import operator
-from collections.abc import Callable
+import subprocess
+import sys
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
-from typing import Any
+from types import FrameType
+from typing import Any, Self
 
 import numpy as np
 import pytest
@@ -18,9 +25,11 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Value, topological_order
 from autograd.engine import value as value_module
+from autograd.engine.passes import passes
 from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.table import add, divide, multiply, negative, power, subtract
 from autograd.testing import Expression, expressions
+from tests.programs import ROOT, environment
 
 numbers = st.floats(min_value=-1e6, max_value=1e6)
 any_float = st.floats()
@@ -409,24 +418,193 @@ def test_a_gradient_to_begin_with_is_a_number(wrong: Any) -> None:
     assert (x.grad, x.has_grad, y.has_grad) == (0.0, False, False)
 
 
-@pytest.mark.skipif(autograd.__compiled__, reason="compiled code is not interrupted on its way")
-def test_an_interrupted_pass_does_not_spoil_the_next(monkeypatch: pytest.MonkeyPatch) -> None:
-    def interrupt(root: Value) -> None:
-        raise KeyboardInterrupt(f"while handing down from {root}")
+class Interruption:
+    """Raises KeyboardInterrupt at a line of value.py, and once more at a line of the clean-up.
 
+    The lines are counted from 0 in the order in which they are run.
+    """
+
+    def __init__(self, line: int, line_of_clean_up: int | None = None) -> None:
+        self.lines = [line] if line_of_clean_up is None else [line, line_of_clean_up]
+        self.raised = 0
+        self._count = 0
+        self._tracer = sys.gettrace()
+        self._restore = value_module._restore
+
+    def __enter__(self) -> Self:
+        value_module._restore = self._traced_restore
+        sys.settrace(self._trace)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        sys.settrace(self._tracer)
+        value_module._restore = self._restore
+
+    def _traced_restore(self, reached: list[Value], earlier: list[tuple[Value, float]]) -> None:
+        self._count = 0
+        sys.settrace(self._trace)  # which the first exception has ended
+        self._restore(reached, earlier)
+
+    def _trace(self, frame: FrameType, event: str, _: object) -> Any:
+        if frame.f_code.co_filename != value_module.__file__:
+            return None
+        # Python takes and releases the lock of a with statement without looking for Ctrl-C.
+        source = linecache.getline(value_module.__file__, frame.f_lineno).split()
+        if event == "line" and source[0] not in ("with", "try:") and self.raised < len(self.lines):
+            if self._count == self.lines[self.raised]:
+                self.raised += 1
+                raise KeyboardInterrupt
+            self._count += 1
+        return self._trace
+
+
+def graph_with_gradients() -> tuple[Value, list[Value]]:
+    """A root, and every value of its graph; some of them have gradients of earlier passes."""
+    x, y, z = Value(3.0), Value(2.0), Value(5.0)
+    shared = x * x
+    (shared * 10).backward()
+    y.grad = 7.0
+    root = autograd.sum([shared * y, shared, z * 2])
+    root.backward(0.25)
+    x.grad = 100.0
+    z.grad = 0.0
+    product = root * x
+    return product, topological_order(product)
+
+
+def shown(values: list[Value]) -> list[tuple[float, bool]]:
+    return [(value.grad, value.has_grad) for value in values]
+
+
+def interrupted_passes(line_of_clean_up: int | None = None) -> Iterator[int]:
+    """Check a pass interrupted at its line 0, 1, 2 and so on, until none is left."""
+    for line in itertools.count():
+        root, values = graph_with_gradients()
+        _, others = graph_with_gradients()
+        before = shown(values)
+        others[-1].backward()
+        after = shown(others)
+        with suppress(KeyboardInterrupt), Interruption(line, line_of_clean_up) as interrupted:
+            root.backward()
+        assert not passes.turn._is_owned()
+        if interrupted.raised == 0:
+            return
+        # Once a pass is complete, Ctrl-C can only come too late.
+        is_complete = interrupted.raised == 1 and shown(values) == after
+        if not is_complete:
+            assert shown(values) == before
+            root.backward()
+            assert shown(values) == after
+        yield interrupted.raised
+
+
+@pytest.mark.skipif(autograd.__compiled__, reason="compiled code is not interrupted")
+def test_a_pass_interrupted_at_any_line_leaves_every_gradient_as_it_was() -> None:
+    assert len(list(interrupted_passes())) > 100
+
+
+@pytest.mark.skipif(autograd.__compiled__, reason="compiled code is not interrupted")
+def test_a_second_interruption_in_the_clean_up_changes_nothing_about_that() -> None:
+    for line_of_clean_up in range(0, 60, 7):
+        assert 2 in list(interrupted_passes(line_of_clean_up))
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits the address space of the process")
+def test_a_pass_without_memory_leaves_the_gradients_of_leaves_as_they_were() -> None:
+    program = """if True:
+        import gc
+        import resource
+        import autograd
+        from autograd import Value
+
+        gc.disable()  # it looks in vain for cycles in the graph as that grows
+        x, y = Value(1.0), Value(1.0)
+        terms = [x * y for _ in range(100_000)]
+        (x * 5).backward()
+        terms[7].backward(0.0)
+        root = autograd.sum(terms)
+        for _ in range(200_000):
+            root = root * y + 0.0
+        inside = root
+        for _ in range(50_000):
+            root = root + 0.0
+        inside.grad = 3.0
+        hard = resource.getrlimit(resource.RLIMIT_AS)[1]
+        with open("/proc/self/statm") as file:
+            pages = int(file.read().split()[0])
+        hoard = []  # so that what is free within the process does not help
+        resource.setrlimit(resource.RLIMIT_AS, (pages * 4096, hard))
+        for size in (65_536, 4_096, 1_024):
+            try:
+                while True:
+                    hoard.append(bytes(size))
+            except MemoryError:
+                pass
+        resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+        failures = 0
+        # in pages of 4 KiB
+        for margin in (0, 32, 64, 128, 256, 1_024, 4_096, 16_384, 65_536, 262_144):
+            with open("/proc/self/statm") as file:
+                pages = int(file.read().split()[0])
+            resource.setrlimit(resource.RLIMIT_AS, ((pages + margin) * 4096, hard))
+            try:
+                root.backward()
+            except MemoryError:
+                failures += 1
+                failed = True
+            else:
+                failed = False
+            resource.setrlimit(resource.RLIMIT_AS, (hard, hard))
+            if not failed:
+                break
+            assert (x.grad, x.has_grad, y.grad) == (5.0, True, 0.0), (margin, x, y)
+            if not autograd.__compiled__:
+                assert (inside.grad, inside.has_grad) == (3.0, True), (margin, inside)
+        assert failures > 1, margin
+        assert (x.grad, y.grad, inside.grad) == (100_005.0, 20_000_100_000.0, 1.0), (x, y, inside)
+        root.backward()
+        assert (x.grad, y.grad, inside.grad) == (200_005.0, 40_000_200_000.0, 1.0), (x, y, inside)
+    """
+    result = subprocess.run(
+        [sys.executable, "-c", program],
+        capture_output=True,
+        text=True,
+        env=environment(),
+        cwd=ROOT,
+        check=False,
+    )
+    assert result.stderr == ""
+
+
+def test_passes_at_the_same_time_add_up_as_one_after_the_other() -> None:
     x, y = Value(3.0), Value(2.0)
     shared = x * x
-    root = shared * shared + x * y
-    root.backward()
-    before = (x.grad, y.grad)
-    for step in ["_hand_down", "_end_leaf"]:
-        monkeypatch.setattr(value_module, step, interrupt)
-        with pytest.raises(KeyboardInterrupt):
-            root.backward()
-        monkeypatch.undo()
-        assert (x.grad, y.grad, x.has_grad) == (*before, True)
-    root.backward()
-    assert (x.grad, y.grad) == (2 * before[0], 2 * before[1])
+    common = shared * y + shared
+    own = [(x * y + shared) * k for k in range(1, 5)]
+    errors: list[BaseException] = []
+
+    def work(root: Value) -> None:
+        try:
+            for _ in range(100):
+                root.backward()
+                common.backward()
+        except BaseException as error:
+            errors.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work, args=(root,)) for root in own]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert errors == []
+    # The derivatives of common are 6 y + 6 = 18 and 9; those of the others k (y + 6) and k x.
+    assert x.grad == 100 * (4 * 18 + (1 + 2 + 3 + 4) * 8)
+    assert y.grad == 100 * (4 * 9 + (1 + 2 + 3 + 4) * 3)
 
 
 # ── Laws ──────────────────────────────────────────────────────────────────────

@@ -1,0 +1,35 @@
+"""The topological order of a graph."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from autograd.engine.value import Value
+
+
+def topological_order(root: Any) -> list[Value]:
+    """Every value that ``root`` was computed from, each after its inputs, ``root`` last.
+
+    The order depends on the graph alone: inputs are visited from left to right.
+
+    Raises:
+        TypeError: ``root`` is not a Value.
+
+    >>> a = Value(2.0, "a")
+    >>> [value.label or value.op.symbol for value in topological_order(a * a + 1)]
+    ['a', '*', '+']
+    """
+    if not isinstance(root, Value):
+        raise TypeError(f"topological_order() takes a Value, got {root!r}")
+    order: list[Value] = []
+    visited: set[Value] = set()
+    stack = [(root, False)]
+    while stack:
+        value, inputs_are_done = stack.pop()
+        if inputs_are_done:
+            order.append(value)
+        elif value not in visited:
+            visited.add(value)
+            stack.append((value, True))
+            stack.extend([(source, False) for source in reversed(value.inputs)])
+    return order
