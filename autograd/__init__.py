@@ -68,12 +68,12 @@ __all__ = [
 ]
 __all__ += table.__all__
 
-# Whether the engine that runs is the compiled one; see native.py.
+# True if the compiled engine runs; see native.py.
 __compiled__ = native.COMPILED
 
 __version__ = "0.1.0"
 
-# What these need is loaded when one of them is first asked for.
+# These names, and all that they need, are loaded at their first use.
 _VIEWS = ("Graph", "explain", "formula", "graph")
 
 
@@ -90,7 +90,7 @@ def __dir__() -> list[str]:
 
 
 def _show(value: Value) -> dict[str, str]:
-    """What a notebook shows in place of a Value."""
+    """The formats in which a notebook shows a Value."""
     from autograd.draw.notebook import show_value
 
     return show_value(value)
@@ -101,7 +101,7 @@ del viewers
 
 
 def _document(operation: Primitive) -> str:
-    """What Python's help shows of an operation."""
+    """The docstring of an operation."""
     from autograd.words.documentation import docstring
 
     return docstring(operation)

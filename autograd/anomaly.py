@@ -40,7 +40,7 @@ def detect_anomaly() -> Iterator[None]:
 
     Raises:
         AnomalyError: it names the operation, its inputs, the line that recorded it,
-            and the shortest way to it from a leaf.
+            and the shortest path to it from a leaf.
 
     >>> x = Value(0.0, label="x")
     >>> with detect_anomaly():  # doctest: +ELLIPSIS
@@ -96,7 +96,7 @@ class _Detector(Observer):
     def _report(self, value: Value, problem: str) -> str:
         place = self._places.get(id(value))
         recorded = _shown(place) if place else "before detect_anomaly() was entered"
-        return f"{problem}\n  Recorded {recorded}\n  From a leaf: {_way_from_a_leaf(value)}"
+        return f"{problem}\n  Recorded {recorded}\n  From a leaf: {_path_from_a_leaf(value)}"
 
 
 def _call(value: Value) -> str:
@@ -123,27 +123,27 @@ def _place() -> Place:
 
 
 def _shown(place: Place) -> str:
-    """A place, with the line that stands there if its file can be read."""
+    """A place, with the line of source there if its file can be read."""
     file, number, function = place
     line = linecache.getline(file, number).strip()
     where = f'in "{file}", line {number}, in {function}'
     return f"{where}: {line}" if line else where
 
 
-def _way_from_a_leaf(value: Value) -> str:
-    """The shortest chain of operations from a leaf, or from constants alone, to ``value``."""
+def _path_from_a_leaf(value: Value) -> str:
+    """The shortest path of operations from a leaf, or from constants alone, to ``value``."""
     came_from: dict[Value, Value | None] = {value: None}
     queue = [value]
-    for step in queue:  # grows on the way: a breadth-first search
+    for step in queue:  # grows meanwhile: a breadth-first search
         if not step.inputs:
             break
         for source in step.inputs:
             if source not in came_from:
                 came_from[source] = step
                 queue.append(source)
-    way = []
+    path = []
     following: Value | None = step
     while following is not None:
-        way.append(_plain(following) if following.op is None else following.op.name)
+        path.append(_plain(following) if following.op is None else following.op.name)
         following = came_from[following]
-    return " -> ".join(way)
+    return " -> ".join(path)

@@ -18,7 +18,7 @@ from typing import Any, TypeAlias
 
 from autograd.engine.primitive import Traced, as_float
 
-# The way to a place in a container, the last step first: the way to what holds it, then the
+# The path to a place in a container, the last step first: the path to what holds it, then the
 # form in which that step is written, such as "[{!r}]", and the key or index to write.
 Path: TypeAlias = "tuple[Path, str, Any] | tuple[()]"
 
@@ -41,7 +41,7 @@ class Block:
 
     Attributes:
         start: the position of its first number.
-        shape: of the array; None for a number that stands alone.
+        shape: of the array; None for a single number.
     """
 
     __slots__ = ("shape", "start")
@@ -55,7 +55,7 @@ class Block:
 
     @property
     def positions(self) -> range:
-        """Where its numbers stand in the list of all."""
+        """The places of its numbers in the list of all."""
         return range(self.start, self.start + math.prod(self.shape or ()))
 
     def of(self, numbers: Sequence[Any]) -> Any:
@@ -87,7 +87,7 @@ class Structure:
 
     @property
     def is_number(self) -> bool:
-        """Whether it is a single number, and in no container."""
+        """True if it is a single number, in no container."""
         return isinstance(self._template, Block) and not self._template.shape
 
     def rebuild(self, numbers: Sequence[Any]) -> Any:
@@ -116,7 +116,7 @@ class Structure:
         return _mapped(row, self._template)
 
     def places(self) -> list[str]:
-        """How the place of each number is written.
+        """The place of each number, as text.
 
         >>> flatten({"w": [1.0, 2.0], "b": 3.0})[1].places()
         ["['w'][0]", "['w'][1]", "['b']"]
@@ -203,7 +203,7 @@ def flatten(
 
 
 def holds_a_value(container: Any) -> bool:
-    """Whether a Value is in a container, whatever else is.
+    """True if a container holds a Value, among anything else.
 
     >>> holds_a_value({"x": [1.0, "two"]})
     False
@@ -234,7 +234,7 @@ class _Open:
     def __init__(self, container: Any, path: Path) -> None:
         self.container = container
         self.mapped: list[Any] = []
-        # The parts that are left, each with the way to it.
+        # The parts that are left, each with the path to it.
         self.rest: Iterator[tuple[Any, Path]]
         if isinstance(container, dict):
             self.rest = ((x, (path, "[{!r}]", key)) for key, x in container.items())
@@ -287,7 +287,7 @@ def _mapped(function: Callable[[Any, Path], Any], container: Any) -> Any:
 
 
 def _step(path: Path, shape: tuple[int, ...], position: int) -> Path:
-    """The way to the element of an array that stands at ``position`` in the list of all."""
+    """The path to the element of an array at ``position`` in the list of all."""
     indices: list[int] = []
     for size in reversed(shape):
         position, index = divmod(position, size)

@@ -40,7 +40,7 @@ class _Graph:
     def __reduce__(self) -> tuple[Any, ...]:
         ancestors = topological_order(self.value)[:-1]
         for primitive in {ancestor.op for ancestor in ancestors if ancestor.op is not None}:
-            primitive.__reduce__()  # raises now, if ever, and not half-way
+            primitive.__reduce__()  # raises an error now, if ever
         ids = {id(ancestor) for ancestor in ancestors}
         _being_stored.ids = ids
         return _nothing, (*ancestors, _End())
@@ -55,7 +55,7 @@ class _End:
 
 
 def _nothing(*_: Any) -> None:
-    """What is left of a stored graph: its values are in those that refer to them."""
+    """The remainder of a stored graph: None, since its values are in those that refer to them."""
 
 
 def _reduce(value: Value) -> tuple[Any, ...]:

@@ -212,7 +212,7 @@ def hvp(
     argnums: Argnums = 0,
     **options: Any,
 ) -> Any:
-    """How fast the gradient of a function changes when its arguments move.
+    """The product of the Hessian of a function and a vector: the rate of change of its gradient.
 
     The Hessian times the vector of tangents, at the price of a few gradients: what
     ``jvp(grad(function, argnums), primals, tangents)[1]`` gives.
@@ -311,7 +311,7 @@ class _Call:
         self._name = name
         outer = differentiated.get()
         self.values = len(outer) > 0 or holds_a_value((arguments, options))
-        # Whether these Values are to know what they depend on.
+        # True if the results are recorded, so that they can be differentiated again.
         self._traced = self.values and is_recording()
         chosen = _positions(name, argnums, len(arguments))
         points, self.inputs = _points(name, function, argnums, chosen, arguments)
@@ -332,7 +332,7 @@ class _Call:
             raise TypeError(self._refusal(error)) from None
 
     def value(self) -> Any:
-        """What the function returned."""
+        """The result of the function."""
         results = self._results if self._traced else [_data(x) for x in self._results]
         return self.outputs.rebuild(_finished(results, self.values))
 

@@ -2,7 +2,7 @@
 
 `setup.py` runs this file before the C is compiled. mypyc writes signatures but no docstrings, for
 lambdas not even signatures, and property setters that crash in a ``del``. A piece of C that mypyc
-writes in another way some day is left as it is; the tests then find what is missing.
+writes differently some day is left as it is; the tests then find the gap.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _WITH_SIGNATURE: Final = r"""static PyObject *\2_get_text_signature(PyObject *se
 \1    {"__text_signature__", \2_get_text_signature, NULL, NULL, NULL},
 """
 
-# How mypyc begins a setter: that of an attribute goes on with a check of its own.
+# The beginning of a setter as mypyc writes it; that of an attribute goes on with a check.
 _PROPERTY_SETTER: Final = re.compile(
     r"(static int\n\s*\w+_set_(\w+)\(\w+ \*self, PyObject \*value, void \*closure\)\n\s*\{\n)"
     r"(?!\s*if \(value == NULL\))"

@@ -1,4 +1,4 @@
-"""Which engine runs: the compiled modules, or the same files interpreted.
+"""The choice of the engine: the compiled modules, or the same files interpreted.
 
 `setup.py` compiles the modules of autograd/engine with mypyc where it finds a C
 compiler. The source stays beside the result, so that either can be run, and the
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
     from mypy_extensions import i32 as i32
     from mypy_extensions import mypyc_attr as mypyc_attr
 else:
-    # What these say concerns the compiler alone, so nothing is needed to run the source.
+    # These concern the compiler alone; the source runs without them.
     i32 = int
 
     def mypyc_attr(**options):  # noqa: ARG001
@@ -59,7 +59,7 @@ def sources() -> list[str]:
 
 
 def library_name() -> str:
-    """The name of the compiled library that belongs to the source as it stands.
+    """The name of the compiled library that belongs to the present source.
 
     It holds a checksum of the source, so that a library that was compiled from
     another source has another name. Times would not do: git sets them afresh.
@@ -72,7 +72,7 @@ def library_name() -> str:
 
 
 def requested() -> bool | None:
-    """What the environment asks for: compiled, or not, or None if it leaves it open.
+    """True if the environment asks for the compiled engine, False if not to; None if for neither.
 
     Raises:
         ValueError: the variable holds something else than 0 or 1.

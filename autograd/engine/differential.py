@@ -29,7 +29,7 @@ _CONSTANT: Final = -1  # in place of the number of a value that does not vary wi
 
 
 class Edges:
-    """Which quantities change with which, and how fast; the quantities go by numbers.
+    """Edges of a graph: pairs of quantities, by their numbers, each with a local derivative.
 
     In the order in which a computation comes to them.
     """
@@ -42,7 +42,7 @@ class Edges:
         self._factors: list[Any] = []
 
     def add(self, source: int, target: int, factor: Any) -> None:
-        """Let ``target`` change with ``source``, so fast; None stands for a factor of 1."""
+        """Add an edge with this local derivative; None stands for 1."""
         self._sources.append(source)
         self._targets.append(target)
         self._factors.append(factor)
@@ -70,7 +70,7 @@ class Edges:
 
 
 class Differential:
-    """How fast the outputs of a computation change when its inputs do.
+    """The differential of a computation: a linear map from tangents of inputs to those of outputs.
 
     Nothing of the graph is kept but its local derivatives.
     """
@@ -84,13 +84,13 @@ class Differential:
         self._outputs: list[int] = outputs
 
     def push_forward(self, tangents: Sequence[Any]) -> list[Any]:
-        """How fast each output changes when the inputs do at these rates."""
+        """The tangent of each output, for these tangents of the inputs."""
         rates = _seeded(self._count, self._inputs, tangents)
         self._edges.carry(rates, rates)
         return _read(rates, self._outputs)
 
     def pull_back(self, weights: Sequence[Any]) -> list[Any]:
-        """The derivative, by each input, of the sum of the outputs so weighted."""
+        """The adjoint of each input, given those of the outputs."""
         rates = _seeded(self._count, self._outputs, weights)
         self._edges.carry_back(rates)
         return _read(rates, self._inputs)
@@ -105,7 +105,7 @@ class Differential:
 
 
 class GradientDifferential:
-    """How fast the derivatives of one output by the inputs change when the inputs do.
+    """The differential of a gradient: a linear map from tangents of inputs to its own.
 
     Forward over reverse. Rates of change run forwards through the values; wherever a
     local derivative changes with an operand, they pass over from that operand to the
@@ -121,7 +121,7 @@ class GradientDifferential:
         self._inputs: list[int] = inputs
 
     def push_forward(self, tangents: Sequence[Any]) -> list[Any]:
-        """How fast each derivative changes when the inputs do at these rates."""
+        """The tangent of each derivative, for these tangents of the inputs."""
         rates = _seeded(self._count, self._inputs, tangents)
         self._edges.carry(rates, rates)
         rates_of_adjoints: list[Any] = [None] * self._count
@@ -221,7 +221,7 @@ class _Walk:
         self.order: list[Value] = []
         self.edges = Edges()
         self._varies: list[bool] = []  # for each value in the order
-        # The inputs that are still to be met with on the way.
+        # The inputs that the walk has not reached yet.
         self._wanted: set[int] = set()
         for x in inputs:
             if independent:

@@ -3,7 +3,7 @@
 Where `math` raises, these answer inf or nan, as NumPy does. Where a formula that is
 right on paper overflows, vanishes or cancels in floating point, they take another way,
 and say which. They are opaque: they branch as they please, and nothing differentiates
-them. What their derivatives are stands in `table.py`.
+them. Their derivatives are in `table.py`.
 """
 
 from __future__ import annotations
@@ -39,13 +39,13 @@ _LEAST_UNITS: Final = 2**1074  # how often the least of all floats goes into 1
 
 
 def sum_error(x: float, y: float, total: float) -> float:
-    """What rounding took away: x + y - total, exactly, where total = x + y (Knuth, TAOCP 4.2.2)."""
+    """The rounding error x + y - total, exactly, where total = x + y (Knuth, TAOCP 4.2.2)."""
     virtual = total - x
     return (x - (total - virtual)) + (y - virtual)
 
 
 def product_error(x: float, y: float, product: float) -> float:
-    """What rounding took away: x * y - product, exactly, for ordinary magnitudes (Dekker 1971)."""
+    """The rounding error x * y - product, exactly, for ordinary magnitudes (Dekker 1971)."""
     split = _SPLITTER * x
     x_high = split - (split - x)
     x_low = x - x_high
@@ -625,7 +625,7 @@ def running_products(numbers: list[float]) -> list[tuple[float, int]]:
 
 
 def prod(numbers: list[float]) -> float:
-    """The product; each factor adds half a unit of rounding, but none overflows on the way."""
+    """The product; each factor adds half a unit of rounding, but no partial product overflows."""
     mantissa, exponent = running_products(numbers)[-1]
     return ldexp(mantissa, exponent)
 

@@ -1,4 +1,4 @@
-"""How operations are written: the operators and methods of a traced number.
+"""Operators and methods of a traced number.
 
 Nothing is computed here: each operator and each method names the row of the
 table that it stands for. The methods are those of NumPy's ufuncs that the table

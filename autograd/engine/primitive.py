@@ -1,4 +1,4 @@
-"""What a primitive is: an operation with its value and its derivative rules.
+"""Primitives: operations, each with its value and its derivative rules.
 
 The primitives of the library are the rows of the table in `table.py`.
 """
@@ -18,18 +18,18 @@ from autograd.native import called_by_python, mypyc_attr
 if TYPE_CHECKING:
     from inspect import Signature
 
-# Where a primitive is looked for, besides where its rules stand.
+# The module to look for a primitive in, besides those of its rules.
 _TABLE: Final = "autograd.engine.table"
 
-# What writes the docstring of a primitive; the package puts it here, since words are built on
-# primitives and not the other way round.
+# The function that writes the docstring of a primitive. The package sets it, since words are built
+# on primitives.
 writers: Final[list[Callable[[Primitive], str]]] = []
 
 
 # A graph points backwards in time, so its nodes need no cyclic garbage collector.
 @mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
 class Traced:
-    """What a primitive may be handed in place of a float.
+    """A number that a primitive accepts in place of a float.
 
     A subclass says what becomes of an operation on its instances: `Value`
     records it.
@@ -105,7 +105,7 @@ class Primitive:
         kinks: Sequence[float] = (),
     ) -> None:
         self.name = name
-        # What a user's function really gives is looked at where it is recorded.
+        # The type of what a user's function returns is checked where it is recorded.
         self.forward: Callable[..., Any] = _limited(forward)
         self.derivatives = tuple([_limited(rule) for rule in derivatives])
         self.symbol = symbol or name
@@ -139,7 +139,7 @@ class Primitive:
         for operand in operands:
             if type(operand) is not float:
                 return self._call_on_any(operands)
-        return self.forward(*operands)  # the shortest way, for the rules call one another
+        return self.forward(*operands)  # the fast path, for the rules call one another
 
     def _call_on_any(self, operands: tuple[Any, ...]) -> Any:
         for operand in operands:
@@ -324,7 +324,7 @@ class Choice(Primitive):
     """``where(condition, x, y)``: x if the condition holds, else y.
 
     The result is recorded as the identity of the operand that was taken. The
-    other is not there at all: a derivative of inf or nan on the way to it cannot
+    other is not there at all: a derivative of inf or nan on the path to it cannot
     reach the result, as ``0 * inf`` would.
 
     >>> from autograd import where

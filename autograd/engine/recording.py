@@ -1,4 +1,4 @@
-"""Whether and how operations are recorded, in each thread for itself.
+"""Recording of operations: on, off or observed, in each thread for itself.
 
 Ordinarily every operation is recorded, and asking whether that is so must cost
 next to nothing. So `switches.altered` says in one look whether anything is out
@@ -18,7 +18,7 @@ from autograd.native import mypyc_attr
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Observer:
-    """What is told of each operation that is recorded, and of each backward pass."""
+    """The interface of an observer of recorded operations and backward passes."""
 
     def recorded(self, value: Any) -> None:
         """``value`` has just been computed."""
@@ -30,7 +30,7 @@ class Observer:
 
 
 class _Switches:
-    """Whether any thread has recording turned off or watched."""
+    """A flag that says if any thread has recording turned off or observed."""
 
     __slots__ = ("altered", "count")
 
@@ -39,7 +39,7 @@ class _Switches:
         self.count = 0
 
     def alter(self, change: int) -> None:
-        """Count one context more, or one less, in which recording is out of the ordinary."""
+        """Count one context more, or one less, in which recording is turned off or observed."""
         with _lock:
             self.count += change
             self.altered = self.count > 0
@@ -52,7 +52,7 @@ _observer: Final[ContextVar[Observer | None]] = ContextVar("observer", default=N
 switches: Final = _Switches()
 
 # For each function that is being differentiated here and now, the Values it is differentiated
-# by. What is computed meanwhile may depend on them by way of a closure.
+# by. What is computed meanwhile may depend on them through a closure.
 differentiated: Final[ContextVar[tuple[tuple[Any, ...], ...]]] = ContextVar(
     "differentiated", default=()
 )
@@ -78,7 +78,7 @@ def is_constant(value: Any) -> bool:
 
 
 def is_recording() -> bool:
-    """Whether operations are recorded here and now: not within `no_grad`.
+    """True if operations are recorded here and now: not within `no_grad`.
 
     >>> with no_grad():
     ...     is_recording()
@@ -88,7 +88,7 @@ def is_recording() -> bool:
 
 
 def observer() -> Observer | None:
-    """What watches the recording here and now, if anything does."""
+    """The observer of recording here and now, or None."""
     return _observer.get()
 
 

@@ -12,7 +12,7 @@ All the mathematics of the library is here and in `floats.py`. A row is a `Primi
 
 Both are right to about 4 units in the last place over the whole range of floats, which is why many
 a rule is not the textbook's: that one cancels, overflows or vanishes somewhere. `tests/oracle.py`
-has the bound of each row; how a row is typeset, and its textbook formula, stand in
+has the bound of each row; its typesetting and its textbook formula are in
 `words/typesetting.py`.
 
 The derivative is, where a textbook has no single answer, in this order: the derivative where there
@@ -32,7 +32,7 @@ from autograd.engine.primitive import Choice, Primitive, Reduction, Traced, as_f
 
 # fmt: off
 
-# What the package offers, but for max, min, round and sum, which `import *` must not put in the
+# The operations that the package offers, but for max, min, round and sum, which `import *` must not put in the
 # place of Python's own.
 __all__ = [
     "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
