@@ -212,16 +212,15 @@ def hvp(
     argnums: Argnums = 0,
     **options: Any,
 ) -> Any:
-    """The product of the Hessian of a function and a vector: the rate of change of its gradient.
+    """The Hessian of a function times a vector of tangents: the rate of change of its gradient.
 
-    The Hessian times the vector of tangents, at the price of a few gradients: what
-    ``jvp(grad(function, argnums), primals, tangents)[1]`` gives.
+    It costs a few gradients, and equals ``jvp(grad(function, argnums), primals, tangents)[1]``.
 
     Args:
         function: as for `grad`.
         primals: the arguments, in a tuple or list.
-        tangents: how fast each of them moves, in the same shape.
-        argnums: by which of the arguments the gradient is, as for `grad`.
+        tangents: the rate of change of each of them, in the same shape.
+        argnums: the arguments that the gradient is by, as for `grad`.
         options: keyword arguments, passed on to the function.
 
     Returns:

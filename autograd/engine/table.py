@@ -13,11 +13,15 @@ All the mathematics of the library is here and in `floats.py`. A row is a `Primi
 Both are right to about 4 units in the last place over the whole range of floats, which is why many
 a rule is not the textbook's: that one cancels, overflows or vanishes somewhere. `tests/oracle.py`
 has the bound of each row; its typesetting and its textbook formula are in
-`words/typesetting.py`.
+`autograd/words/typesetting.py`.
 
-The derivative is, where a textbook has no single answer, in this order: the derivative where there
-is one; of a convex function the subgradient of least norm, of a concave one the supergradient; the
-limit, infinite ones included; otherwise nan. A derivative at nan is nan, never a clean 0 or 1.
+A derivative that has to branch, to scale or to correct a rounding error is a row of its own, among
+the helper rows at the end, so that this care is taken within an opaque value.
+
+Where a textbook has no single answer, such as at a kink, the first of these applies: the derivative
+where there is one; of a convex function the slope of least size among the lines that touch it from
+below, of a concave one from above; the limit, infinite ones included; nan. At nan a derivative is
+nan, never a clean 0 or 1.
 """
 
 from __future__ import annotations
@@ -48,8 +52,7 @@ Row: TypeAlias = Primitive
 
 # ── Arithmetic ────────────────────────────────────────────────────────────────
 #
-# In x**y it is not out that the rules are written with: it overflows, vanishes and loses digits
-# in places where the derivatives do not.
+# The rules of x**y do without out, which overflows, vanishes and loses digits where they do not.
 
 add:          Final[Row] = Row("add",          lambda x, y: x + y,  lambda x, y, out: 1.0,
                                                                     lambda x, y, out: 1.0,
@@ -86,8 +89,8 @@ cbrt:   Final[Row] = Row("cbrt",   floats.cbrt, lambda x, out: divide(1.0, 3.0 *
 
 # ── Choosing and rounding ─────────────────────────────────────────────────────
 #
-# Straight pieces. Where two meet, the derivative is that of least size between the two slopes; a
-# tie is shared; a bound belongs to the inside.
+# Straight pieces. Where two meet, the derivative is the number of least size between the two slopes.
+# A tie is shared between the operands. At a bound of clamp, the derivative by x is 1.
 
 absolute: Final[Row] = Row("absolute", abs, lambda x, out: sign(x), kinks=(0.0,), symbol="abs")
 sign:     Final[Row] = Row("sign",     floats.sign, lambda x, out: flat(x))
@@ -199,8 +202,7 @@ min: Final[Reduction] = Reduction("min", floats.min_,
 
 # ── What the rules above are written with ─────────────────────────────────────
 #
-# Where a derivative has to branch, to scale or to put back what rounding took, it is a primitive
-# too, so that this stays inside an opaque forward function.
+# What each computes is said at the end of the file.
 
 in_domain:    Final[Row] = Row("in_domain",    floats.in_domain,    lambda x, out: 1.0)
 exp2_slope:   Final[Row] = Row("exp2_slope",   floats.exp2_slope,   lambda x, out: floats.LN2 * out)

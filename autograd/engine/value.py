@@ -8,7 +8,7 @@ inputs form a graph whose edges point from the result back to the leaves.
 ``backward()`` goes through that graph from the result, the root, to the leaves.
 By the chain rule, one path contributes to the derivative of the root with respect
 to a leaf the product of the local derivatives along it, and the contributions of
-different paths add up. So the whole of backpropagation is one line, carried
+different paths add up. So the heart of backpropagation is one line, carried
 out for every input of every value in an order that finishes a value before its
 inputs::
 
@@ -36,7 +36,7 @@ from autograd.native import COMPILED, i32, mypyc_attr
 Operand: TypeAlias = "Value | float"
 
 # Compiled code enforces signatures. An operator takes any number, a Fraction or one of
-# NumPy's as well, and it returns NotImplemented where it cannot answer.
+# NumPy's as well; what it returns may be NotImplemented, hence Any.
 AnyOperand: TypeAlias = "Value | SupportsFloat"
 Recorded: TypeAlias = "Value | Any"
 
@@ -261,7 +261,7 @@ class Value(Numeric):
         return _wide(primitive, operands)
 
     def _reconsider(self) -> None:
-        """Where recording is out of the ordinary: take the record back, or show it around."""
+        """Within `no_grad`, become a leaf; otherwise tell the observer, if there is one."""
         watcher = observer()
         if not is_recording():
             self._forget()
@@ -364,12 +364,12 @@ class Value(Numeric):
         ``grad`` is set afresh. So calling ``backward()`` twice doubles the gradients
         of the leaves exactly, and every other value shows the last pass.
 
-        A pass that Ctrl-C or a lack of memory interrupts leaves every ``grad`` as it was; on
-        the compiled engine, which Ctrl-C does not interrupt, that of every leaf.
+        If Ctrl-C or a lack of memory interrupts the pass, every ``grad`` is restored; on the
+        compiled engine, which Ctrl-C does not interrupt, that of every leaf.
 
         Args:
-            gradient: the derivative of what is differentiated with respect to this value;
-                1 for the value itself.
+            gradient: the upstream gradient: the derivative, with respect to this value, of what
+                is differentiated; 1 for the value itself.
 
         Raises:
             TypeError: ``gradient`` is not a real number.
