@@ -246,6 +246,7 @@ class Fit(NamedTuple):
         update: the number of updates so far.
         training: the mean squared error of the training points.
         validation: that of other points.
+        noise: the same of the curve behind the points, which no fit can be expected to beat.
         curve: points of the function that the network computes.
     """
 
@@ -253,6 +254,7 @@ class Fit(NamedTuple):
     update: int
     training: float
     validation: float
+    noise: float
     curve: list[tuple[float, float]]
 
 
@@ -268,6 +270,7 @@ def fit(neurons: int, decay: float = 0.0, updates: int = 1000) -> list[Fit]:
     training, validation = noisy_points(8, rng), noisy_points(40, rng)
     model = MLP(1, [neurons, 1], activation="tanh", init=init.normal(std=2), rng=rng)
     parameters = model.parameters()
+    noise = sum((truth(x) - y) ** 2 for [x], y in validation) / len(validation)
     fits = []
     for update in range(updates + 1):
         loss = mean_squared_error(model, training)
@@ -275,7 +278,7 @@ def fit(neurons: int, decay: float = 0.0, updates: int = 1000) -> list[Fit]:
             with no_grad():
                 error = mean_squared_error(model, validation).data
                 curve = [(n / 50, model([n / 50]).data) for n in range(-50, 51)]
-            fits.append(Fit(len(parameters), update, loss.data, error, curve))
+            fits.append(Fit(len(parameters), update, loss.data, error, noise, curve))
         model.zero_grad()
         loss.backward()
         for parameter in parameters:
@@ -306,8 +309,11 @@ def overfitting(output: OutputFolder) -> None:
             f"  {title:22}{run.parameters:12}{run.update:10}"
             f"{run.training:10.3f}{run.validation:12.3f}"
         )
-    print(f"The noise alone makes an error of {NOISE**2:.2f}, on average. The validation error of")
-    print("the network that was stopped early is a little too low, since it decided when to stop.")
+    noise = small[-1].noise
+    print(
+        f"The noise of the validation points alone is an error of {noise:.3f}. That of the network"
+    )
+    print("that was stopped early is a little too low, since it decided when to stop.")
     errors = line_chart(
         {
             "training error": [(fit.update, fit.training) for fit in large[1:]],

@@ -111,7 +111,7 @@ def compare(figures: dict[str, float]) -> None:
         row = [run.get(name) for run in (figures, ARTICLE_A, ARTICLE_B)]
         cells = ["-" if number is None else f"{number:.4f}" for number in row]
         print(f"{name:20}{''.join(f'{cell:>12}' for cell in cells)}")
-    print("The start is random; python -m demos.xor_starts shows how far 2,000 of them differ.")
+    print("Starts are random: python -m demos.xor_starts (it needs NumPy) compares 2,000 of them.")
 
 
 def save_pictures(model: MLP, output: OutputFolder, suffix: str = "") -> None:

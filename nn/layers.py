@@ -108,6 +108,8 @@ class Neuron(Module):
         rng: random.Random | None = None,
     ) -> None:
         _check_size("nin", nin)
+        if not isinstance(bias, bool):
+            raise TypeError(f"bias is True or False, and a bias starts from 0; got {bias!r}")
         if rng is not None and not hasattr(rng, "uniform"):
             raise TypeError(f"rng is a generator, such as random.Random(42); got {rng!r}")
         init = uniform() if init is None else init

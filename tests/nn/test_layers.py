@@ -201,6 +201,16 @@ def test_a_network_without_biases_has_weights_alone() -> None:
     assert len(Layer(2, 3, bias=False).parameters()) == 6
 
 
+@pytest.mark.parametrize(
+    "make",
+    [Neuron, lambda nin, **it: Layer(nin, 2, **it), lambda nin, **it: MLP(nin, [2, 1], **it)],
+)
+def test_a_bias_is_there_or_not(make: Any) -> None:
+    with pytest.raises(TypeError) as error:
+        make(2, bias=0.5)
+    assert str(error.value) == "bias is True or False, and a bias starts from 0; got 0.5"
+
+
 def test_without_a_bias_the_same_weights_are_drawn() -> None:
     with_biases = MLP(2, [3, 1], rng=random.Random(7))
     without = MLP(2, [3, 1], rng=random.Random(7), bias=False)
