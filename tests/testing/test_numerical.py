@@ -56,6 +56,7 @@ def test_the_true_derivative_of_an_expression_lies_within_the_bound(expression: 
     x, *others = expression.point
     [found] = slopes(lambda at: [expression(at, *others)], x, [noise(out)])
     exact = expression.exact().gradient[0].number
+    assume(exact == exact)  # nan where nothing can be said
     assert not found.problem
     assert abs(found.value - exact) <= found.error
     assert found.error <= 1e-5 * max(1.0, abs(exact)), "the bound is of use"
