@@ -325,12 +325,6 @@ def components(operands: Iterable[Any]) -> list[Any]:
     return _each(component, floats.components, operands)
 
 
-def _products(operands: Sequence[Any]) -> list[Any]:
-    """The products that add up to the scalar product of the two halves of ``operands``."""
-    half = len(operands) // 2
-    return [operands[i] * operands[half + i] for i in range(half)]
-
-
 def _products_gradient(operands: Sequence[Any]) -> list[Any]:
     for operand in operands:
         if isinstance(operand, Traced):
