@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from autograd import draw
 from autograd.draw import notebook
-from autograd.draw.options import DotOptions, PictureOptions, check_own, takes_options
+from autograd.draw.options import DotOptions, PictureOptions, takes_options
 from autograd.engine.value import Value
 from autograd.snapshot import Snapshot, Which, kind_of
 from autograd.snapshot.diagnosis import Anomaly, anomalies
@@ -105,7 +105,6 @@ class Graph(Snapshot):
         >>> graph(x * x).to_svg(theme="dark").startswith("<svg ")
         True
         """
-        check_own(options)
         return draw.to_svg(draw.picture_of(self, **options))
 
     @takes_options(DotOptions)

@@ -27,7 +27,6 @@ from autograd.draw.options import (
     LayoutName,
     PictureOptions,
     check_choice,
-    check_own,
     complete_options,
     takes_options,
 )
@@ -126,9 +125,7 @@ def save(
         ModuleNotFoundError: the package graphviz is needed and missing.
     """
     snapshot = _snapshot("save", root)
-    # Checked before the picture is made, which may take a while.
-    if check_target(path, layout) == "svg" and layout != "dot":
-        check_own(options)
+    check_target(path, layout)  # before the picture is made, which may take a while
     return write(picture_of(snapshot, **options), path, layout)
 
 

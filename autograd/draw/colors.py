@@ -189,13 +189,10 @@ class Scale:
         """The colours from one number to another of the same sign."""
         start, end = self.position(first), self.position(last)
         places = [start + (end - start) * step / _RAMP_STEPS for step in range(_RAMP_STEPS + 1)]
-        texts = [formatted(first), formatted(last)]
         faintest = math.copysign(10.0**self.low, first)
-        if 0.0 < first < faintest:
-            texts[0] = f"≤ {formatted(faintest)}"
-        if faintest < last < 0.0:
-            texts[1] = f"≥ {formatted(faintest)}"
-        return Ramp(tuple([blend(stops, place) for place in places]), tuple(texts))
+        least = f"≤ {formatted(faintest)}" if 0.0 < first < faintest else formatted(first)
+        most = f"≥ {formatted(faintest)}" if faintest < last < 0.0 else formatted(last)
+        return Ramp(tuple([blend(stops, place) for place in places]), (least, most))
 
 
 def blend(stops: Stops, position: float) -> str:

@@ -41,20 +41,20 @@ def to_digraph(picture: Picture, format: str = "svg") -> graphviz.Digraph:
     """
     dot = _package().Digraph(format=format)
     size = picture.font_size * _POINTS_PER_PIXEL
-    font = {"fontname": picture.font_family, "fontsize": f"{size:g}"}
+    font = {"fontname": "Helvetica", "fontsize": f"{size:g}"}
     dot.attr(
         "graph",
         rankdir=picture.direction,
         nodesep="0.15",
         ranksep="0.3",
-        bgcolor="transparent" if picture.background == "none" else picture.background,
+        bgcolor=picture.background,
         fontcolor=picture.text_color,
         **font,
     )
     dot.attr("node", height="0.25", width="0.3", margin="0.08,0.04", **font)
     dot.attr("edge", arrowsize="0.6", fontname=font["fontname"], fontsize=f"{size * 0.85:g}")
-    names = _names(picture.boxes)
-    _add_frames(dot, picture, names)
+    names = [box.id or f"box{number}" for number, box in enumerate(picture.boxes)]
+    _add_boxes(dot, picture, names)
     for edge in picture.edges:
         dot.edge(names[edge.tail], names[edge.head], **_edge_attributes(edge))
     _add_surroundings(dot, picture)
@@ -77,41 +77,21 @@ def _package() -> Any:
     return graphviz
 
 
-def _names(boxes: Sequence[Box]) -> list[str]:
-    """The names of the boxes in the source: their ids, if these are unique identifiers."""
-    names: list[str] = []
-    taken: set[str] = set()
-    for position, box in enumerate(boxes):
-        name = box.id if box.id.isidentifier() and box.id not in taken else f"box{position}"
-        taken.add(name)
-        names.append(name)
-    return names
-
-
-def _add_frames(dot: graphviz.Digraph, picture: Picture, names: Sequence[str]) -> None:
+def _add_boxes(dot: graphviz.Digraph, picture: Picture, names: Sequence[str]) -> None:
     """Add every box, within the frames that it lies in."""
-    inside: dict[int | None, list[int]] = {}
-    for position, box in enumerate(picture.boxes):
-        inside.setdefault(box.frame, []).append(position)
-    clusters: list[graphviz.Digraph] = []
+    inside: dict[int | None, list[tuple[str, Box]]] = {}
+    for name, box in zip(names, picture.boxes):
+        inside.setdefault(box.frame, []).append((name, box))
+    graphs: dict[int | None, graphviz.Digraph] = {None: dot}
     for number, frame in enumerate(picture.frames):
-        cluster = _package().Digraph(name=f"cluster{number}")
-        cluster.attr(**_frame_attributes(frame))
-        clusters.append(cluster)
+        graphs[number] = _package().Digraph(name=f"cluster{number}")
+        graphs[number].attr(**_frame_attributes(frame))
     # Backwards, so that a frame is complete before it is added to its parent.
-    for number in reversed(range(len(clusters))):
-        _add_boxes(clusters[number], picture, inside.get(number, []), names)
-        parent = picture.frames[number].parent
-        (dot if parent is None else clusters[parent]).subgraph(clusters[number])
-    _add_boxes(dot, picture, inside.get(None, []), names)
-
-
-def _add_boxes(
-    dot: graphviz.Digraph, picture: Picture, positions: Sequence[int], names: Sequence[str]
-) -> None:
-    for position in positions:
-        box = picture.boxes[position]
-        dot.node(names[position], **_box_attributes(box, picture.font_size))
+    for frame_or_page in [*reversed(range(len(picture.frames))), None]:
+        for name, box in inside.get(frame_or_page, []):
+            graphs[frame_or_page].node(name, **_box_attributes(box, picture.font_size))
+        if frame_or_page is not None:
+            graphs[picture.frames[frame_or_page].parent].subgraph(graphs[frame_or_page])
 
 
 def _box_attributes(box: Box, size: float) -> dict[str, str]:
@@ -150,19 +130,16 @@ def _edge_attributes(edge: Edge) -> dict[str, str]:
 
 
 def _frame_attributes(frame: Frame) -> dict[str, str]:
-    styles = ["rounded", *(["filled"] if frame.fill != "none" else [])]
-    if frame.dashed:
-        styles.append("dashed")
     attributes = {
-        "label": _plain("\n".join([frame.title, *[line.text for line in frame.subtitle]])),
+        "label": _plain(frame.title),
         "labeljust": "l",
-        "style": ",".join(styles),
+        "style": "rounded",
         "color": frame.stroke,
         "fontcolor": frame.text_color,
-        "tooltip": _plain(frame.tooltip or frame.title),
+        "tooltip": _plain(frame.title),
     }
     if frame.fill != "none":
-        attributes["fillcolor"] = frame.fill
+        attributes |= {"style": "rounded,filled", "fillcolor": frame.fill}
     return attributes
 
 
@@ -230,7 +207,7 @@ def _row(content: str) -> str:
 
 
 def _legend(legend: Legend, size: float) -> str:
-    cells = [f'<TD ALIGN="RIGHT">{_lines(legend.title)}</TD>'] if legend.title else []
+    cells = [f'<TD ALIGN="RIGHT">{_lines(legend.title)}</TD>']
     for entry in legend.entries:
         cells.append(_swatch(entry, size) if isinstance(entry, Swatch) else _ramp(entry, size))
     return f"{_TABLE}<TR>{''.join(cells)}</TR></TABLE>"
@@ -250,13 +227,11 @@ def _ramp(ramp: Ramp, size: float) -> str:
     """The colours in a row of cells, and the texts in a row below."""
     width = round(1.8 * size)
     patches = "".join([_patch(color, width, 1.2 * size) for color in ramp.colors])
-    # A text in the middle is below its colour, in a cell twice as wide as those at the ends.
-    half = width * len(ramp.colors) // (2 * len(ramp.texts) - 2)
-    cells = [("LEFT", half), *[("CENTER", 2 * half)] * (len(ramp.texts) - 2), ("RIGHT", half)]
+    half = width * len(ramp.colors) // 2
     texts = "".join(
         [
-            f'<TD ALIGN="{side}" WIDTH="{room}">{_lines(text)}</TD>'
-            for text, (side, room) in zip(ramp.texts, cells)
+            f'<TD ALIGN="{side}" WIDTH="{half}">{_lines(text)}</TD>'
+            for text, side in zip(ramp.texts, ("LEFT", "RIGHT"))
         ]
     )
     rows = [_row(f"{_PACKED}<TR>{cells}</TR></TABLE>") for cells in (patches, texts)]

@@ -47,11 +47,6 @@ def _direction(shown: str, anchor: str) -> str:
     return ""
 
 
-def with_tooltip(tag: str, start: str, tooltip: str) -> str:
-    """The element that begins with ``start``, with a tooltip if there is one."""
-    return f"{start}>{tooltip_element(tooltip)}</{tag}>" if tooltip else f"{start}/>"
-
-
 def tooltip_element(tooltip: str) -> str:
     """The element of a tooltip, or ""."""
     if not tooltip:

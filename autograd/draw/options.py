@@ -149,19 +149,6 @@ def complete_options(options: Mapping[str, Any]) -> DotOptions:
     return typing.cast(DotOptions, chosen)
 
 
-def check_own(options: Mapping[str, Any]) -> None:
-    """Refuse options that only Graphviz can draw.
-
-    Raises:
-        ValueError: the style is ``"classic"``.
-    """
-    if options.get("style") == "classic":
-        raise ValueError(
-            'style="classic" is laid out by Graphviz alone: take to_dot() or draw_dot(), '
-            'or save with layout="dot"'
-        )
-
-
 def check_choice(name: str, choice: Any, allowed: Collection[Any]) -> None:
     """Refuse anything but the choices that are allowed.
 

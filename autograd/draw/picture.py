@@ -48,7 +48,7 @@ class Box:
         dashed: True if the outline is.
         frame: the index of the innermost frame that it lies in, or None.
         tooltip: shown while the pointer rests on it.
-        id: a name for programs that read the SVG (its ``data-id``), or "".
+        id: an identifier that no other box has, for programs that read the picture; or "".
     """
 
     lines: tuple[Line, ...]
@@ -67,8 +67,7 @@ class Box:
 class Edge:
     """An arrow from one box to another, in the direction of the computation.
 
-    Several edges may join the same two boxes; each is drawn. One that leads from a box
-    to itself is drawn without its label.
+    Several edges may join the same two boxes; each is drawn. None joins a box to itself.
 
     Attributes:
         tail: the index of the box that it leaves.
@@ -101,22 +100,16 @@ class Frame:
     Attributes:
         title: its name.
         parent: the index of the frame that it lies in, which is smaller than its own; or None.
-        subtitle: smaller lines below the title.
         fill: the colour behind everything in it.
         stroke: the colour of its outline.
-        text_color: of its title and subtitle.
-        dashed: True if the outline is.
-        tooltip: shown while the pointer rests on it.
+        text_color: of its title.
     """
 
     title: str
     parent: int | None = None
-    subtitle: tuple[Line, ...] = ()
     fill: str = "#f8fafc"
     stroke: str = "#cbd5e1"
     text_color: str = "#475569"
-    dashed: bool = False
-    tooltip: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,23 +129,23 @@ class Swatch:
 
 @dataclass(frozen=True, slots=True)
 class Ramp:
-    """An entry of a legend: colours that pass into each other, with texts along them.
+    """An entry of a legend: colours that pass into each other, with a text at each end.
 
     Attributes:
         colors: two or more, from the left end to the right, evenly spaced.
-        texts: two or more, from the left end to the right, evenly spaced.
+        texts: at the left end and at the right end.
     """
 
     colors: tuple[str, ...]
-    texts: tuple[str, ...]
+    texts: tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
 class Legend:
-    """The meaning of the colours, in a row below the picture."""
+    """The meaning of the colours, in rows below the picture."""
 
     entries: tuple[Swatch | Ramp, ...]
-    title: str = ""
+    title: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,9 +158,8 @@ class Picture:
         frames: around boxes and each other; a parent comes before its children.
         direction: of the computation: left to right, right to left, top to bottom, or
             bottom to top.
-        font_family: as in CSS; fallbacks are added.
         font_size: in pixels.
-        background: the colour of the page, ``"none"`` for transparent.
+        background: the colour of the page.
         text_color: of title, caption and legend.
         legend: below the picture, or None.
         caption: a line below the picture, such as "folded to depth 2", or "".
@@ -178,7 +170,6 @@ class Picture:
     edges: tuple[Edge, ...] = ()
     frames: tuple[Frame, ...] = ()
     direction: Direction = "LR"
-    font_family: str = "Helvetica"
     font_size: float = 12.0
     background: str = "#ffffff"
     text_color: str = "#111827"

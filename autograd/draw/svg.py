@@ -20,13 +20,12 @@ from autograd.draw.elements import (
     rectangle,
     text_elements,
     tooltip_element,
-    with_tooltip,
 )
 from autograd.draw.layout import ARROW, LABEL_SCALE, Layout, Rectangle, Route, layout
 from autograd.draw.legend import legend_elements
 from autograd.draw.picture import Box, Line, Picture
 
-_FALLBACKS: Final = ("Helvetica", "Arial", "Liberation Sans", "DejaVu Sans", "sans-serif")
+_FONTS: Final = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
 
 # All in font sizes.
 _MARGIN: Final = 1.0  # around the picture
@@ -42,13 +41,18 @@ def to_svg(picture: Picture) -> str:
     The same picture always gives the same text.
 
     Raises:
-        ValueError: the parts of the picture do not fit together; see `layout`.
+        ValueError: the picture is in the style ``"classic"``, which has ovals.
 
     >>> from autograd.draw.picture import Edge
     >>> x, y = Box((Line("x"),)), Box((Line("x < 1"),))
     >>> "x &lt; 1" in to_svg(Picture((x, y), (Edge(0, 1),)))
     True
     """
+    if any(box.shape != "box" for box in picture.boxes):
+        raise ValueError(
+            'style="classic" is laid out by Graphviz alone: take to_dot() or draw_dot(), '
+            'or save with layout="dot"'
+        )
     placed = layout(picture)
     frames = _frames(picture, placed)
     edges = _edges(picture, placed)
@@ -78,18 +82,16 @@ def to_svg(picture: Picture) -> str:
 def _document(
     picture: Picture, definitions: list[str], content: list[str], width: float, height: float
 ) -> str:
-    background = attribute(picture.background)
-    family = attribute(", ".join(dict.fromkeys([picture.font_family, *_FALLBACKS])))
     spoken = picture.title or f"graph of {len(picture.boxes)} boxes, {len(picture.edges)} edges"
     size = f'width="{pixels(width)}" height="{pixels(height)}"'
     return "\n".join(
         [
             f'<svg xmlns="http://www.w3.org/2000/svg" {size} '
             f'viewBox="0 0 {pixels(width)} {pixels(height)}" role="img" '
-            f'aria-label="{attribute(spoken)}" font-family="{family}" '
+            f'aria-label="{attribute(spoken)}" font-family="{_FONTS}" '
             f'font-size="{pixels(picture.font_size)}" xml:space="preserve">',
             *([f"<defs>{''.join(definitions)}</defs>"] if definitions else []),
-            *([f'<rect {size} fill="{background}"/>'] if picture.background != "none" else []),
+            f'<rect {size} fill="{attribute(picture.background)}"/>',
             *content,
             "</svg>\n",
         ]
@@ -117,12 +119,10 @@ def _frames(picture: Picture, placed: Layout) -> list[str]:
     elements = []
     for panel in placed.panels:
         frame = picture.frames[panel.frame]
-        outline = (
-            f'<rect {rectangle(panel.place)} rx="{pixels(0.5 * picture.font_size)}" '
-            f'fill="{attribute(frame.fill)}" stroke="{attribute(frame.stroke)}"'
-            f"{dashes(frame.dashed)}"
+        elements.append(
+            f"<rect {rectangle(panel.place)} rx={quoted(0.5 * picture.font_size)} "
+            f'fill="{attribute(frame.fill)}" stroke="{attribute(frame.stroke)}"/>'
         )
-        elements.append(with_tooltip("rect", outline, frame.tooltip))
     return elements
 
 
@@ -138,13 +138,11 @@ def _headers(picture: Picture, placed: Layout) -> list[str]:
         shown = text_elements(lines, x, y, size, "start")
         if shown:
             # A stroke below the letters: not every program knows how to paint it behind them.
-            ground = picture.background if frame.fill == "none" else frame.fill
-            if ground != "none":
-                color = attribute(ground)
-                elements.append(
-                    f'<g aria-hidden="true" fill="{color}" stroke="{color}" '
-                    f'stroke-width="{pixels(0.25 * size)}" stroke-linejoin="round">{shown}</g>'
-                )
+            ground = attribute(picture.background if frame.fill == "none" else frame.fill)
+            elements.append(
+                f'<g aria-hidden="true" fill="{ground}" stroke="{ground}" '
+                f'stroke-width="{pixels(0.25 * size)}" stroke-linejoin="round">{shown}</g>'
+            )
             elements.append(f'<g fill="{attribute(frame.text_color)}">{shown}</g>')
     return elements
 
@@ -174,18 +172,11 @@ def _boxes(picture: Picture, placed: Layout) -> list[str]:
 
 
 def _outline(box: Box, place: Rectangle, size: float) -> str:
-    if box.shape == "text":
-        return ""
-    style = (
+    return (
+        f"<rect {rectangle(place)} rx={quoted(_ROUNDING * size)} "
         f'fill="{attribute(box.fill)}" stroke="{attribute(box.stroke)}"'
         f"{'' if box.stroke_width == 1 else f' stroke-width={quoted(box.stroke_width)}'}"
         f"{dashes(box.dashed)}/>"
-    )
-    if box.shape == "box":
-        return f'<rect {rectangle(place)} rx="{pixels(_ROUNDING * size)}" {style}'
-    return (
-        f"<ellipse cx={quoted(place.x + place.width / 2)} cy={quoted(place.y + place.height / 2)}"
-        f" rx={quoted(place.width / 2)} ry={quoted(place.height / 2)} {style}"
     )
 
 
@@ -206,8 +197,8 @@ def _edges(picture: Picture, placed: Layout) -> dict[Stroke, list[str]]:
             rest, goes_farther = _beyond(farthest.get((stretch, stroke), []), route)
             if goes_farther:
                 farthest[stretch, stroke] = route
-        line = f'<path d="{_path_data(rest)}"'
-        strokes[stroke].append(with_tooltip("path", line, edge.tooltip))
+        line, tooltip = f'<path d="{_path_data(rest)}"', tooltip_element(edge.tooltip)
+        strokes[stroke].append(f"{line}>{tooltip}</path>" if tooltip else f"{line}/>")
     return strokes
 
 

@@ -16,7 +16,7 @@ from typing import Any
 import pytest
 
 from autograd import Value, graph
-from autograd.draw import picture_of, save, to_svg
+from autograd.draw import save
 from demos.articles import ARTICLES
 from demos.hand_example import forward_and_backward, starting_weights
 from tests.drawings import HOSTILE, example, network
@@ -42,7 +42,7 @@ const measured = (section) => {
     const cut = texts.filter(text => !inner(page, places.get(text)));
     const boxes = [...section.querySelectorAll("g[data-id], g.node")];
     for (const box of boxes) {
-        const outline = box.querySelector("rect, ellipse, path, polygon");
+        const outline = box.querySelector("rect, path, polygon");
         for (const text of outline ? box.querySelectorAll("text") : []) {
             if (places.has(text) && !inner(outline.getBoundingClientRect(), places.get(text))) {
                 cut.push(text);
@@ -123,7 +123,6 @@ PICTURES: dict[str, Callable[[], str]] = {
     "one operation": lambda: graph(example()).to_svg(),
     "the hand example": lambda: graph(hand_example()).to_svg(local_derivatives="numbers"),
     "in symbols": lambda: graph(hand_example()).to_svg(local_derivatives="both", direction="TB"),
-    "classic": lambda: to_svg(picture_of(graph(hand_example()), style="classic")),
     "a folded network": lambda: network([4, 1], 4).to_svg(),
     "a network in full": lambda: network([4, 1], 1).to_svg(
         max_boxes=None, theme="dark", font_size=17, title="all of it", path_from=3

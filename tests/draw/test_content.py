@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 
 from autograd import Graph, Primitive, Value, clamp, graph
 from autograd import sum as total
-from autograd.draw import DotOptions, PictureOptions, draw_dot, picture_of, save
+from autograd.draw import DotOptions, PictureOptions, draw_dot, picture_of, save, to_svg
 from autograd.draw.colors import THEMES, Scale, blend, contrast, readable_on
 from autograd.draw.options import complete_options
 from autograd.draw.picture import Box, Picture, Ramp, Swatch
@@ -457,6 +457,7 @@ def test_the_classic_style_is_left_to_graphviz(tmp_path: Path) -> None:
     own: list[Callable[..., Any]] = [
         *(snapshot.to_svg, partial(snapshot.save, tmp_path / "a.svg")),
         partial(save, snapshot, tmp_path / "a.svg", layout="own"),
+        lambda **options: to_svg(picture_of(snapshot, **options)),
     ]
     for draw in own:
         with pytest.raises(ValueError, match=f"^{re.escape(said)}$"):

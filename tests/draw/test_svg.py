@@ -18,7 +18,7 @@ from tests.draw.test_layout import pictures
 SVG = "{http://www.w3.org/2000/svg}"
 ELEMENTS = {
     *("svg", "g", "defs", "marker", "linearGradient", "stop"),
-    *("rect", "ellipse", "path", "text", "title"),
+    *("rect", "path", "text", "title"),
 }
 ATTRIBUTES = {
     *("width", "height", "viewBox", "role", "aria-label", "data-id", "id", "transform"),
@@ -53,17 +53,16 @@ def picture_of(label: str) -> Picture:
     line = Line(label, color=label)
     boxes = (
         Box((line,), tooltip=label, id=label, frame=0, fill=label, stroke=label, text_color=label),
-        Box((line, Line(label, bold=True)), shape="oval", frame=0),
-        Box((line,), shape="text"),
+        Box((line, Line(label, bold=True)), frame=0),
+        Box((line,)),
     )
     edges = (Edge(0, 1, label, tooltip=label, color=label), Edge(0, 1, dashed=True), Edge(1, 2))
-    frame = Frame(label, None, (line,), fill=label, stroke=label, tooltip=label, text_color=label)
+    frame = Frame(label, fill=label, stroke=label, text_color=label)
     legend = Legend((Swatch(label, label), Ramp((label, label), (label, "1"))), title=label)
     return Picture(
         boxes,
         edges,
         (frame,),
-        font_family=label,
         background=label,
         text_color=label,
         legend=legend,
@@ -186,12 +185,6 @@ def test_legend_and_caption_stand_below_the_picture_and_inside_it() -> None:
     long = replace(plain, caption="a line that is much wider than the picture " * 3)
     width = float(ElementTree.fromstring(to_svg(long)).get("width", ""))
     assert width > text.width(long.caption, long.font_size)
-
-
-def test_a_transparent_picture_has_no_page_behind_it() -> None:
-    picture = Picture((Box((Line("x"),), shape="text"),))
-    assert "<rect" in to_svg(picture)
-    assert "<rect" not in to_svg(replace(picture, background="none"))
 
 
 def test_a_small_picture_is_a_small_file() -> None:

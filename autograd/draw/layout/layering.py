@@ -46,8 +46,6 @@ def assign_layers(
 ) -> Layering:
     """Layers such that every edge leads to a later layer, unless it is turned.
 
-    An edge from a box to itself stays within its layer.
-
     Args:
         tails: of each edge, the index of the box that it leaves.
         heads: of each edge, the index of the box that it enters.
@@ -97,8 +95,7 @@ class _LayerGraph:
     ) -> _LayerGraph:
         graph = cls(boxes, frames)
         for tail, head in zip(tails, heads):
-            if tail != head:
-                graph.join(tail, head)
+            graph.join(tail, head)
         return graph
 
     def join(self, tail: int, head: int) -> None:

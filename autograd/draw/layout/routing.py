@@ -44,12 +44,10 @@ class BoxSize:
     Attributes:
         length: along the layers.
         breadth: across the layers.
-        oval: True if the outline is an ellipse.
     """
 
     length: float
     breadth: float
-    oval: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,16 +88,10 @@ def routes_of(geometry: Geometry, chains: Sequence[Chain]) -> list[Route]:
     heads = _head_ports(geometry, chains)
     tails = _tail_ports(geometry, chains, heads)
     tracks = _tracks(geometry)
-    routes = []
-    loops: dict[int, int] = {}
-    for chain, tail, head in zip(chains, tails, heads):
-        if len(chain.items) > 1:
-            routes.append(_route(geometry, chain, tail, head, tracks))
-        else:
-            number = loops.get(chain.items[0], 0)
-            loops[chain.items[0]] = number + 1
-            routes.append(_loop(geometry, chain, number))
-    return routes
+    return [
+        _route(geometry, chain, tail, head, tracks)
+        for chain, tail, head in zip(chains, tails, heads)
+    ]
 
 
 # ── Ports ─────────────────────────────────────────────────────────────────────
@@ -113,9 +105,8 @@ def _head_ports(geometry: Geometry, chains: Sequence[Chain]) -> list[float]:
     """
     arriving: dict[int, list[tuple[float, int]]] = {}
     for number, chain in enumerate(chains):
-        if len(chain.items) > 1:
-            place = geometry.coordinates[chain.items[-2]]
-            arriving.setdefault(chain.items[-1], []).append((place, number))
+        place = geometry.coordinates[chain.items[-2]]
+        arriving.setdefault(chain.items[-1], []).append((place, number))
     ports = [0.0] * len(chains)
     for box, lines in arriving.items():
         if len(lines) == 1:
@@ -152,15 +143,6 @@ def _tail_ports(geometry: Geometry, chains: Sequence[Chain], heads: Sequence[flo
     return ports
 
 
-def _outline(geometry: Geometry, box: int, port: float) -> float:
-    """Half the length of a box at a port."""
-    box_size = geometry.box_sizes[box]
-    half = box_size.length / 2
-    if box_size.oval:
-        half *= math.sqrt(max(1 - (2 * port / box_size.breadth) ** 2, 0.0))
-    return half
-
-
 # ── Routes ────────────────────────────────────────────────────────────────────
 
 
@@ -179,7 +161,7 @@ def _route(
     begin, shift = geometry.begins[row], geometry.shifts[row]
     place = geometry.coordinates[tail] + tail_port
     middle = (starts[layer] + ends[layer]) / 2
-    start = middle + _outline(geometry, tail, tail_port) + (arrow if chain.back else 0.0)
+    start = middle + geometry.box_sizes[tail].length / 2 + (arrow if chain.back else 0.0)
     route: Route = [((start - begin, place + shift),)]
     leaving = arrow if chain.back else 0.0
     for one, other in zip(chain.items, chain.items[1:]):
@@ -205,7 +187,7 @@ def _route(
     begin, shift = geometry.begins[row], geometry.shifts[row]
     layer = items.first[head]
     middle = (starts[layer] + ends[layer]) / 2
-    stop = middle - _outline(geometry, head, head_port) - (0.0 if chain.back else arrow)
+    stop = middle - geometry.box_sizes[head].length / 2 - (0.0 if chain.back else arrow)
     route.append(((stop - begin, route[-1][-1][1]),))
     return _reversed(route) if chain.back else route
 
@@ -216,35 +198,6 @@ def _curve(route: Route, start: float, stop: float, place: float, goal: float) -
         route.append(((start, place),))
     middle = (start + stop) / 2
     route.append(((middle, place), (middle, goal), (stop, goal)))
-
-
-def _loop(geometry: Geometry, chain: Chain, number: int) -> Route:
-    """A loop from a box to itself, beside it; further loops of the box lie around it."""
-    box = chain.items[0]
-    layer = geometry.items.first[box]
-    row = geometry.row_of[layer]
-    box_size = geometry.box_sizes[box]
-    size = geometry.font_size
-    middle = (geometry.starts[layer] + geometry.ends[layer]) / 2 - geometry.begins[row]
-    place = geometry.coordinates[box] + geometry.shifts[row]
-    reach = box_size.length * (number + 1) / (2 * number + 4)
-    half = box_size.breadth / 2
-    if box_size.oval:
-        half *= math.sqrt(1 - (2 * reach / box_size.length) ** 2)
-    far = place - box_size.breadth / 2 - loop_room(number + 1, size)
-    return [
-        ((middle + reach, place - half),),
-        (
-            (middle + reach, far),
-            (middle - reach, far),
-            (middle - reach, place - half - ARROW * size),
-        ),
-    ]
-
-
-def loop_room(count: int, font_size: float) -> float:
-    """The room beside a box for its loops."""
-    return (ARROW + 0.8 + 0.6 * count) * font_size if count else 0.0
 
 
 def _reversed(route: Route) -> Route:

@@ -13,7 +13,7 @@ from typing import Final
 from autograd.draw import text
 from autograd.draw.layout.coordinates import Borders
 from autograd.draw.layout.routing import BoxSize
-from autograd.draw.picture import Frame, Line, Picture
+from autograd.draw.picture import Line, Picture
 
 LABEL_SCALE: Final = 0.85  # the size of an edge's label, as a multiple of the font size
 _SIDE_PADDING: Final = 0.7  # beside the text in a box
@@ -41,7 +41,8 @@ class Sizes:
         self.font = picture.font_size
         self.sideways = picture.direction in ("LR", "RL")
         self.texts = [text.split(box.lines) for box in picture.boxes]
-        self.headers = [text.split(_header(frame)) for frame in picture.frames]
+        titles = [[Line(frame.title, bold=True)] if frame.title else [] for frame in picture.frames]
+        self.headers = [text.split(lines) for lines in titles]
         self.box_sizes = self._box_sizes()
 
     def turn(self, width: float, height: float) -> tuple[float, float]:
@@ -49,16 +50,9 @@ class Sizes:
         return (width, height) if self.sideways else (height, width)
 
     def _box_size(self, number: int) -> tuple[float, float]:
-        shape = self.picture.boxes[number].shape
         width, height = text.size_of(self.texts[number], self.font)
-        width, height = max(width, self.font / 2), max(height, self.font)
-        if shape == "oval":  # the smallest ellipse around the text
-            width, height = math.sqrt(2) * width, math.sqrt(2) * height
-            width = max(width, height)
-        elif shape == "box":
-            width += 2 * _SIDE_PADDING * self.font
-            height += 2 * _TOP_PADDING * self.font
-        return self._rounded_up(width), height
+        width = max(width, self.font / 2) + 2 * _SIDE_PADDING * self.font
+        return self._rounded_up(width), max(height, self.font) + 2 * _TOP_PADDING * self.font
 
     def _rounded_up(self, width: float) -> float:
         grid = _WIDTH_GRID * self.font
@@ -68,10 +62,10 @@ class Sizes:
         """The size of each box, with room for the lines that arrive."""
         arriving = Counter(edge.head for edge in self.picture.edges)
         sizes = []
-        for number, box in enumerate(self.picture.boxes):
+        for number in range(len(self.picture.boxes)):
             length, breadth = self.turn(*self._box_size(number))
             room = min(_ARRIVAL_GAP * arriving[number], _MOST_FOR_ARRIVALS) * self.font
-            sizes.append(BoxSize(length, max(breadth, room), box.shape == "oval"))
+            sizes.append(BoxSize(length, max(breadth, room)))
         return sizes
 
     def label(self, label: str) -> tuple[float, float]:
@@ -94,9 +88,3 @@ class Sizes:
             return Borders(gap, before, padding, [height + padding for height in before])
         least = [max(width, 2 * padding) for width, _ in sizes]
         return Borders(gap, [padding] * len(sizes), padding, least)
-
-
-def _header(frame: Frame) -> list[Line]:
-    """The lines at the head of a frame."""
-    title = [Line(frame.title, bold=True)] if frame.title else []
-    return [*title, *frame.subtitle]

@@ -2,16 +2,15 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Sequence
 from itertools import pairwise
 from typing import Final
 
 from autograd.draw.layout.items import OUTSIDE, Items, Nesting
 from autograd.draw.layout.layering import assign_layers
-from autograd.draw.layout.routing import Chain, loop_room
+from autograd.draw.layout.routing import Chain
 from autograd.draw.layout.sizes import Sizes
-from autograd.draw.picture import Edge, Picture
+from autograd.draw.picture import Picture
 
 _BOX_GAP: Final = 0.9  # between boxes of the same layer
 LINE_GAP: Final = 0.6  # between lines that run side by side
@@ -41,7 +40,7 @@ class Skeleton:
         parents = [frame.parent for frame in picture.frames]
         layering = assign_layers(tails, heads, frames, parents)
         # A label has a layer of its own, before the one that its edge leads to.
-        self.stride = 2 if any(map(_is_labelled, picture.edges)) else 1
+        self.stride = 2 if any(edge.label for edge in picture.edges) else 1
         self.turned = layering.turned
         layers = [self.stride * layer for layer in layering.layers]
         self.nesting = Nesting.of(parents, layers, frames, self.stride - 1)
@@ -53,13 +52,9 @@ class Skeleton:
 
     def _add_boxes(self, layers: Sequence[int]) -> None:
         gap = _BOX_GAP * self.font / 2
-        loops = Counter(edge.tail for edge in self.picture.edges if edge.tail == edge.head)
-        for number, (box, layer, box_size) in enumerate(
-            zip(self.picture.boxes, layers, self.sizes.box_sizes)
-        ):
+        for box, layer, box_size in zip(self.picture.boxes, layers, self.sizes.box_sizes):
             room = box_size.breadth / 2 + gap
-            before = room + loop_room(loops[number], self.font)
-            self.items.add(layer, layer, before, room, OUTSIDE if box.frame is None else box.frame)
+            self.items.add(layer, layer, room, room, OUTSIDE if box.frame is None else box.frame)
 
     def _add_edges(self) -> list[Chain]:
         """Join the boxes by lines, and return the chain of items of each edge."""
@@ -69,7 +64,7 @@ class Skeleton:
         for edge, turned in zip(self.picture.edges, self.turned):
             first, last = (edge.head, edge.tail) if turned else (edge.tail, edge.head)
             ends.append((first, last))
-            goals.append(layers[last] - _is_labelled(edge))
+            goals.append(layers[last] - bool(edge.label))
         stretches = self._add_stretches(ends, goals)
         joined: set[tuple[int, int]] = set()
         chains = []
@@ -78,10 +73,9 @@ class Skeleton:
             if goal > layers[first] + 1:
                 self.stretches[number] = stretches[first, self.turned[number]]
                 chain.append(stretches[first, self.turned[number]])
-            if _is_labelled(self.picture.edges[number]):
+            if self.picture.edges[number].label:
                 chain.append(self._add_label(number, last))
-            if first != last:
-                chain.append(last)
+            chain.append(last)
             for pair in pairwise(chain):
                 if pair not in joined:
                     joined.add(pair)
@@ -122,8 +116,3 @@ class Skeleton:
         item = self.items.add(layer, layer, before + 1, after + 1, frame)
         self.labels[number] = item
         return item
-
-
-def _is_labelled(edge: Edge) -> bool:
-    """True if the label of an edge is drawn, which that of a loop is not."""
-    return bool(edge.label) and edge.tail != edge.head
