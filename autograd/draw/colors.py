@@ -20,7 +20,7 @@ Stops: TypeAlias = tuple[str, ...]
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours of a picture.
+    """The colours of a picture; the defaults are those of a light page.
 
     Attributes:
         background: of the page.
@@ -42,42 +42,26 @@ class Theme:
             tell them from positive ones.
     """
 
-    background: str
-    text: str
-    muted: str
-    box: str
-    leaf: str
-    folded: str
-    stroke: str
-    edge: str
-    frames: tuple[str, ...]
-    frame_stroke: str
-    frame_text: str
-    highlight: str
-    alarm: str
-    stops: Stops
-    lines: Stops
+    background: str = "#ffffff"
+    text: str = "#111827"
+    muted: str = "#4b5563"
+    box: str = "#ffffff"
+    leaf: str = "#eef2f7"
+    folded: str = "#e5e7eb"
+    stroke: str = "#4b5563"
+    edge: str = "#6b7280"
+    frames: tuple[str, ...] = ("#fafafa", "#f3f4f6")
+    frame_stroke: str = "#cbd5e1"
+    frame_text: str = "#475569"
+    highlight: str = "#a21caf"
+    alarm: str = "#facc15"
+    stops: Stops = ("#2b7bba", "#9cc8e6", "#f4f4f4", "#fbc28a", "#e6802a")
+    lines: Stops = ("#1d5f99", "#7fb2d8", "#b4b8be", "#f0a860", "#c05f0c")
     dashes: bool = False
 
 
 THEMES: Final = {
-    "light": Theme(
-        background="#ffffff",
-        text="#111827",
-        muted="#4b5563",
-        box="#ffffff",
-        leaf="#eef2f7",
-        folded="#e5e7eb",
-        stroke="#4b5563",
-        edge="#6b7280",
-        frames=("#fafafa", "#f3f4f6"),
-        frame_stroke="#cbd5e1",
-        frame_text="#475569",
-        highlight="#a21caf",
-        alarm="#facc15",
-        stops=("#2b7bba", "#9cc8e6", "#f4f4f4", "#fbc28a", "#e6802a"),
-        lines=("#1d5f99", "#7fb2d8", "#b4b8be", "#f0a860", "#c05f0c"),
-    ),
+    "light": Theme(),
     "dark": Theme(
         background="#111827",
         text="#f3f4f6",
@@ -96,10 +80,8 @@ THEMES: Final = {
         lines=("#7cc4f8", "#3f78a5", "#565f6d", "#a3692c", "#fba55b"),
     ),
     "print": Theme(
-        background="#ffffff",
         text="#000000",
         muted="#000000",
-        box="#ffffff",
         leaf="#ffffff",
         folded="#ffffff",
         stroke="#000000",
