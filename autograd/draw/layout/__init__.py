@@ -7,10 +7,10 @@ The passes are those of every layered drawing since Sugiyama, Tagawa and Toda (1
 2. `skeleton`: boxes, labels and long lines become items in layers (`layering`, `items`);
 3. `ordering`: the order of the items in each layer;
 4. `coordinates`: the coordinate of each item across the layers;
-5. `extents`: the start and the end of each layer along the computation;
-6. `placing` breaks a long drawing into rows (`rows`);
-7. `routing`: the lines;
-8. `placing` turns all this into places in the picture (`places`).
+5. `geometry`: the start and the end of each layer along the computation, and of the rows that
+   a long drawing is broken into (`rows`);
+6. `routing`: the lines;
+7. `placing` turns all this into places in the picture (`places`).
 
 *Along* is the direction of the computation, from layer to layer; *across* is the direction
 within a layer. The layout is deterministic. It depends on the structure of the picture and
@@ -25,11 +25,11 @@ touches only the boxes that it belongs to.
 from __future__ import annotations
 
 from autograd.draw.layout.coordinates import coordinates_across
-from autograd.draw.layout.extents import LayerExtents
+from autograd.draw.layout.geometry import ARROW, Geometry
 from autograd.draw.layout.ordering import order
 from autograd.draw.layout.places import Layout, Panel, Point, Rectangle, Route
-from autograd.draw.layout.placing import geometry_of, placed
-from autograd.draw.layout.routing import ARROW, routes_of
+from autograd.draw.layout.placing import placed
+from autograd.draw.layout.routing import routes_of
 from autograd.draw.layout.sizes import LABEL_SCALE, Sizes
 from autograd.draw.layout.skeleton import Skeleton
 from autograd.draw.picture import Picture
@@ -42,13 +42,8 @@ def layout(picture: Picture) -> Layout:
 
     The picture has a box; no edge leads from a box to itself.
     """
-    sizes = Sizes(picture)
-    skeleton = Skeleton(picture, sizes)
-    sequence = order(skeleton.items, skeleton.nesting)
-    coordinates, sides = coordinates_across(
-        skeleton.items, skeleton.nesting, sizes.borders(), sequence
-    )
-    extents = LayerExtents(picture, sizes, skeleton, coordinates)
-    geometry = geometry_of(sizes, skeleton, extents, coordinates, sides)
-    routes = routes_of(geometry, skeleton.chains)
-    return placed(picture, sizes, skeleton, extents, geometry, sides, routes)
+    skeleton = Skeleton(picture, Sizes(picture))
+    sequence = order(skeleton.items)
+    coordinates, sides = coordinates_across(skeleton.items, skeleton.sizes.borders(), sequence)
+    geometry = Geometry(skeleton, coordinates, sides)
+    return placed(geometry, routes_of(geometry))

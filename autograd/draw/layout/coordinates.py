@@ -16,7 +16,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-from autograd.draw.layout.items import MANY_ITEMS, OUTSIDE, Items, Nesting
+from autograd.draw.layout.items import MANY_ITEMS, OUTSIDE, Items, by_layer, topological_order
 
 _ROUNDS: Final = 12
 _ROUNDS_OF_MANY: Final = 6
@@ -45,7 +45,7 @@ class Borders:
 
 
 def coordinates_across(
-    items: Items, nesting: Nesting, borders: Borders, sequence: Sequence[int]
+    items: Items, borders: Borders, sequence: Sequence[int]
 ) -> tuple[list[float], list[tuple[float, float]]]:
     """The coordinate of each item, and the two coordinates of the borders of each frame.
 
@@ -53,18 +53,18 @@ def coordinates_across(
 
     Args:
         items: to place.
-        nesting: of the frames.
         borders: the room that frames need.
         sequence: the items and frames in the order of `order`.
     """
     rank = [0] * len(sequence)
     for position, entry in enumerate(sequence):
         rank[entry] = position
-    blocks = _blocks(items, nesting, rank)
-    lower, upper = _bounds(items, nesting, borders, rank, blocks)
-    first_border = len(lower) - 2 * len(nesting.parents)
+    blocks = _blocks(items, rank)
+    lower, upper = _bounds(items, borders, rank, blocks)
+    first_border = len(lower) - 2 * len(items.nesting.parents)
     places = [0.0] * len(lower)
-    turns = _topological_order(lower, upper)
+    turns = topological_order(lower, [[block for block, _ in bounds] for bounds in upper])
+    assert len(turns) == len(lower), "alignments that do not cross leave no cycle"
     neighbours = _neighbours(items, blocks, len(lower))
     for round in range(_ROUNDS if len(items) < MANY_ITEMS else _ROUNDS_OF_MANY):
         _attract(places, neighbours, turns if round % 2 else turns[::-1])
@@ -72,16 +72,16 @@ def coordinates_across(
     for direction in (turns, turns[::-1]):
         _straighten(places, neighbours, lower, upper, direction)
     coordinates = [places[block] for block in blocks[: len(items)]]
-    return coordinates, _frame_borders(items, nesting, borders, coordinates, places, blocks)
+    return coordinates, _frame_borders(items, borders, coordinates, places, blocks)
 
 
 # ── Blocks ────────────────────────────────────────────────────────────────────
 
 
-def _blocks(items: Items, nesting: Nesting, rank: Sequence[int]) -> list[int]:
+def _blocks(items: Items, rank: Sequence[int]) -> list[int]:
     """The block of each item, and one for each border of a frame."""
     aligned_with = list(range(len(items)))
-    for tail, head in _alignments(items, nesting, rank):
+    for tail, head in _alignments(items, rank):
         aligned_with[head] = tail
     blocks = [-1] * len(rank)
     count = 0
@@ -97,37 +97,29 @@ def _blocks(items: Items, nesting: Nesting, rank: Sequence[int]) -> list[int]:
     return blocks
 
 
-def _alignments(items: Items, nesting: Nesting, rank: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _alignments(items: Items, rank: Sequence[int]) -> Iterator[tuple[int, int]]:
     """The lines between neighbouring layers that are to be straight; no two of them cross."""
     heights = _heights(items)
     for leaf in _leaves_of_longest_paths(items, heights):
         heights[leaf] = 1  # so that it can be aligned with the longest path from it
-    layers = max(items.last, default=-1) + 1
-    arriving: list[list[int]] = [[] for _ in range(layers)]
-    for item, layer in enumerate(items.first):
-        arriving[layer].append(item)
-    starting: list[list[int]] = [[] for _ in range(layers)]
-    ending: list[list[int]] = [[] for _ in range(layers)]
-    for item, (first, last) in enumerate(zip(items.first, items.last)):
+    arriving = by_layer(items.first)
+    starting: list[list[int]] = [[] for _ in arriving]
+    ending: list[list[int]] = [[] for _ in range(max(items.last) + 1)]
+    for entry, first, last, _ in items.spans():
         if first < last:
-            starting[first].append(rank[item])
-            ending[last].append(rank[item])
-    for frame, (first, last) in enumerate(zip(nesting.first, nesting.last)):
-        if first < last:
-            starting[first].append(rank[len(items) + 2 * frame])
-            ending[last].append(rank[len(items) + 2 * frame])
+            starting[first].append(rank[entry])
+            ending[last].append(rank[entry])
     passing: list[int] = []
-    for layer in range(layers - 1):
+    for layer in range(len(arriving) - 1):
         for ended in ending[layer]:
             del passing[bisect_left(passing, ended)]
         for started in starting[layer]:
             insort(passing, started)
-        yield from _alignments_into(items, nesting, rank, heights, arriving[layer + 1], passing)
+        yield from _alignments_into(items, rank, heights, arriving[layer + 1], passing)
 
 
 def _alignments_into(
     items: Items,
-    nesting: Nesting,
     rank: Sequence[int],
     heights: Sequence[int],
     layer: Sequence[int],
@@ -164,7 +156,7 @@ def _alignments_into(
             continue
         if bisect_left(passing, tail_rank) != bisect_left(passing, head_rank):
             continue
-        if not _crosses_ends_of_frames_only(items, nesting, tail, head):
+        if not _crosses_ends_of_frames_only(items, tail, head):
             continue
         taken.insert(position, (tail_rank, head_rank))
         used.add(tail)
@@ -172,20 +164,20 @@ def _alignments_into(
         yield tail, head
 
 
-def _crosses_ends_of_frames_only(items: Items, nesting: Nesting, tail: int, head: int) -> bool:
+def _crosses_ends_of_frames_only(items: Items, tail: int, head: int) -> bool:
     """True if a line leaves frames after their last layer and enters them at their first."""
     start, end = items.frame[tail], items.frame[head]
     if start == end:
         return True
-    common = nesting.common(start, end)
+    common = items.nesting.common(start, end)
     while start != common:
-        if nesting.last[start] != items.last[tail]:
+        if items.nesting.last[start] != items.last[tail]:
             return False
-        start = nesting.parents[start]
+        start = items.nesting.parents[start]
     while end != common:
-        if nesting.first[end] != items.first[head]:
+        if items.nesting.first[end] != items.first[head]:
             return False
-        end = nesting.parents[end]
+        end = items.nesting.parents[end]
     return True
 
 
@@ -213,22 +205,22 @@ def _heights(items: Items) -> list[int]:
 
 
 def _bounds(
-    items: Items, nesting: Nesting, borders: Borders, rank: Sequence[int], blocks: Sequence[int]
+    items: Items, borders: Borders, rank: Sequence[int], blocks: Sequence[int]
 ) -> tuple[Bounds, Bounds]:
     """For each block, its least distances from blocks before it, and from blocks after it."""
-    room_before = items.before + [borders.outer, borders.after] * len(nesting.parents)
+    room_before = items.before + [borders.outer, borders.after] * len(items.nesting.parents)
     room_after = items.after + [
         room for before in borders.before for room in (before, borders.outer)
     ]
     distances: dict[tuple[int, int], float] = {}
-    for one, other in _neighboured(items, nesting, rank):
+    for one, other in _neighboured(items, rank):
         key = blocks[one], blocks[other]
         room = room_after[one] + room_before[other]
         if room > distances.get(key, 0.0):
             distances[key] = room
     for frame, least in enumerate(borders.least):
-        begin = len(items) + 2 * frame
-        if nesting.first[frame] <= nesting.last[frame]:
+        begin = items.begin(frame)
+        if items.nesting.first[frame] <= items.nesting.last[frame]:
             distances[blocks[begin], blocks[begin + 1]] = least
     count = max(blocks, default=-1) + 1
     lower: Bounds = [[] for _ in range(count)]
@@ -239,52 +231,34 @@ def _bounds(
     return lower, upper
 
 
-def _neighboured(items: Items, nesting: Nesting, rank: Sequence[int]) -> Iterator[tuple[int, int]]:
+def _neighboured(items: Items, rank: Sequence[int]) -> Iterator[tuple[int, int]]:
     """Pairs of items and borders that are neighbours in some layer, in their order.
 
     From layer to layer, an item or a frame starts between two neighbours and ends. When it
     has ended, these two need no constraint: each is already held apart from it.
     """
-    layers = max(items.last, default=-1) + 1
+    layers = max(items.last) + 1
     starting: list[list[tuple[int, int, int]]] = [[] for _ in range(layers)]
     ended: list[list[tuple[int, int]]] = [[] for _ in range(layers + 1)]
-    for item, (first, last, frame) in enumerate(zip(items.first, items.last, items.frame)):
-        starting[first].append((frame, item, item))
-        ended[last + 1].append((frame, rank[item]))
-    for frame, (first, last) in enumerate(zip(nesting.first, nesting.last)):
-        if first <= last:
-            begin = len(items) + 2 * frame
-            starting[first].append((nesting.parents[frame], begin, begin + 1))
-            ended[last + 1].append((nesting.parents[frame], rank[begin]))
-    present: list[list[tuple[int, int, int]]] = [[] for _ in range(len(nesting.parents) + 1)]
+    for entry, first, last, frame in items.spans():
+        starting[first].append((frame, entry, entry if entry < len(items) else entry + 1))
+        ended[last + 1].append((frame, rank[entry]))
+    present: list[list[tuple[int, int, int]]] = [[] for _ in range(len(items.nesting.parents) + 1)]
     for layer in range(layers):
         for frame, former in ended[layer]:
             del present[frame][bisect_left(present[frame], (former, 0, 0))]
         for frame, begin, end in starting[layer]:
             siblings = present[frame]
-            entry = rank[begin], begin, end
-            position = bisect_left(siblings, entry)
+            ranked = rank[begin], begin, end
+            position = bisect_left(siblings, ranked)
             if position:
                 yield siblings[position - 1][2], begin
             if position < len(siblings):
                 yield end, siblings[position][1]
             if frame != OUTSIDE:
-                yield len(items) + 2 * frame, begin
-                yield end, len(items) + 2 * frame + 1
-            siblings.insert(position, entry)
-
-
-def _topological_order(lower: Bounds, upper: Bounds) -> list[int]:
-    """The blocks in topological order, by the constraints."""
-    waiting_for = [len(bounds) for bounds in lower]
-    turns = [block for block, count in enumerate(waiting_for) if not count]
-    for block in turns:
-        for other, _ in upper[block]:
-            waiting_for[other] -= 1
-            if not waiting_for[other]:
-                turns.append(other)
-    assert len(turns) == len(lower), "alignments that do not cross leave no cycle"
-    return turns
+                yield items.begin(frame), begin
+                yield end, items.begin(frame) + 1
+            siblings.insert(position, ranked)
 
 
 # ── Places ────────────────────────────────────────────────────────────────────
@@ -360,29 +334,28 @@ def _straighten(
 
 def _frame_borders(
     items: Items,
-    nesting: Nesting,
     borders: Borders,
     coordinates: Sequence[float],
     places: Sequence[float],
     blocks: Sequence[int],
 ) -> list[tuple[float, float]]:
     """The borders of each frame, as near to its content as its least size allows."""
-    begins = [math.inf] * len(nesting.parents)
-    ends = [-math.inf] * len(nesting.parents)
+    begins = [math.inf] * len(items.nesting.parents)
+    ends = [-math.inf] * len(items.nesting.parents)
     for item, frame in enumerate(items.frame):
         if frame != OUTSIDE:
             begins[frame] = min(begins[frame], coordinates[item] - items.before[item])
             ends[frame] = max(ends[frame], coordinates[item] + items.after[item])
     for frame in reversed(range(len(begins))):
-        if nesting.first[frame] > nesting.last[frame]:
+        if items.nesting.first[frame] > items.nesting.last[frame]:
             begins[frame] = ends[frame] = 0.0
             continue
         begin = begins[frame] - borders.before[frame]
-        limit = places[blocks[len(items) + 2 * frame + 1]]
+        limit = places[blocks[items.begin(frame) + 1]]
         end = min(max(ends[frame] + borders.after, begin + borders.least[frame]), limit)
         begin = min(begin, end - borders.least[frame])
         begins[frame], ends[frame] = begin, end
-        parent = nesting.parents[frame]
+        parent = items.nesting.parents[frame]
         if parent != OUTSIDE:
             begins[parent] = min(begins[parent], begin - borders.outer)
             ends[parent] = max(ends[parent], end + borders.outer)

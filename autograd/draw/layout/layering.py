@@ -16,65 +16,44 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final, TypeAlias
+from typing import Final
+
+from autograd.draw.layout.items import OUTSIDE, Nesting, topological_order
+from autograd.draw.picture import Picture
 
 _COLUMN: Final = 8  # the least height of a column of leaves of one box, in leaves
 
-Neighbours: TypeAlias = list[list[int]]  # of each vertex: a box, or a border of a frame
 
-
-@dataclass(frozen=True, slots=True)
-class Layering:
-    """The layer of each box, and the edges that had to be turned round.
-
-    Attributes:
-        layers: of each box, from 0 on; every layer has a box.
-        turned: of each edge, True if it leads back to an earlier layer.
-    """
-
-    layers: list[int]
-    turned: list[bool]
-
-
-def assign_layers(
-    tails: Sequence[int],
-    heads: Sequence[int],
-    frames: Sequence[int | None],
-    parents: Sequence[int | None],
-) -> Layering:
+def assign_layers(picture: Picture, nesting: Nesting) -> tuple[list[int], list[bool]]:
     """Layers such that every edge leads to a later layer, unless it is turned.
 
-    Args:
-        tails: of each edge, the index of the box that it leaves.
-        heads: of each edge, the index of the box that it enters.
-        frames: of each box, its frame or None.
-        parents: of each frame, the frame that it lies in or None.
+    Returns:
+        The layer of each box, from 0 on; every layer has a box. And for each edge, True if it
+        is turned: if it leads back to an earlier layer, since it closes a cycle.
 
-    >>> assign_layers([0, 1, 0], [1, 2, 2], [None, None, None], []).layers
-    [0, 1, 2]
-    >>> assign_layers([0, 1], [1, 0], [None, None], []).turned
-    [False, True]
+    >>> from autograd.draw.picture import Box, Edge
+    >>> picture = Picture((Box(()),) * 3, (Edge(0, 1), Edge(1, 2), Edge(2, 0)))
+    >>> assign_layers(picture, Nesting(picture))
+    ([0, 1, 2], [False, False, True])
     """
-    graph = _LayerGraph.of(len(frames), tails, heads)
-    turned = [False] * len(tails)
-    if len(graph.topological_order()) < len(frames):
+    edges = [(edge.tail, edge.head) for edge in picture.edges]
+    graph = _LayerGraph(len(picture.boxes), edges)
+    turned = [False] * len(edges)
+    if len(topological_order(graph.inputs, graph.users)) < graph.boxes:
         rank = graph.depth_first_ranks()
-        turned = [rank[tail] > rank[head] for tail, head in zip(tails, heads)]
-        tails, heads = (
-            [head if turn else tail for tail, head, turn in zip(tails, heads, turned)],
-            [tail if turn else head for tail, head, turn in zip(tails, heads, turned)],
-        )
-        graph = _LayerGraph.of(len(frames), tails, heads)
+        turned = [rank[tail] > rank[head] for tail, head in edges]
+        edges = [edge[::-1] if turn else edge for edge, turn in zip(edges, turned)]
+        graph = _LayerGraph(len(picture.boxes), edges)
     columns = graph.columns_of_leaves()
-    if parents:
-        graph = _with_borders(graph, tails, heads, frames, parents)
+    if picture.frames:
+        graph.add_borders(nesting, edges)
     for leaf, next_leaf in columns:
         graph.join(leaf, next_leaf)
     layers = graph.latest_layers()
     graph.tighten(layers)
-    return Layering(_without_gaps(layers[: len(frames)]), turned)
+    used = {layer: number for number, layer in enumerate(sorted(set(layers[: graph.boxes])))}
+    return [used[layer] for layer in layers[: graph.boxes]], turned
 
 
 class _LayerGraph:
@@ -84,19 +63,12 @@ class _LayerGraph:
     one, may stay within a layer.
     """
 
-    def __init__(self, boxes: int, frames: int) -> None:
+    def __init__(self, boxes: int, edges: Sequence[tuple[int, int]]) -> None:
         self.boxes = boxes
-        self.inputs: Neighbours = [[] for _ in range(boxes + 2 * frames)]
-        self.users: Neighbours = [[] for _ in range(boxes + 2 * frames)]
-
-    @classmethod
-    def of(
-        cls, boxes: int, tails: Sequence[int], heads: Sequence[int], frames: int = 0
-    ) -> _LayerGraph:
-        graph = cls(boxes, frames)
-        for tail, head in zip(tails, heads):
-            graph.join(tail, head)
-        return graph
+        self.inputs: list[list[int]] = [[] for _ in range(boxes)]
+        self.users: list[list[int]] = [[] for _ in range(boxes)]
+        for tail, head in edges:
+            self.join(tail, head)
 
     def join(self, tail: int, head: int) -> None:
         self.inputs[head].append(tail)
@@ -130,17 +102,6 @@ class _LayerGraph:
             pairs += [pair for i, pair in enumerate(pairwise(leaves), 1) if i % columns]
         return pairs
 
-    def topological_order(self) -> list[int]:
-        """The vertices in topological order, without those that a cycle leads to."""
-        waiting_for = [len(each) for each in self.inputs]
-        order = [vertex for vertex, count in enumerate(waiting_for) if not count]
-        for vertex in order:
-            for user in self.users[vertex]:
-                waiting_for[user] -= 1
-                if not waiting_for[user]:
-                    order.append(user)
-        return order
-
     def depth_first_ranks(self) -> list[int]:
         """Ranks that rise along every edge, except where a depth-first search closes a cycle."""
         count = len(self.users)
@@ -167,7 +128,7 @@ class _LayerGraph:
     def latest_layers(self) -> list[int]:
         """For each vertex, minus the length of the longest path from it to a result."""
         layers = [0] * len(self.users)
-        for vertex in reversed(self.topological_order()):
+        for vertex in reversed(topological_order(self.inputs, self.users)):
             if self.users[vertex]:
                 layers[vertex] = self._before_its_users(vertex, layers)
         return layers
@@ -177,7 +138,7 @@ class _LayerGraph:
 
         This shortens the sum of the lengths of the edges.
         """
-        order = self.topological_order()
+        order = topological_order(self.inputs, self.users)
         for vertex in order:
             inputs = [each for each in self.inputs[vertex] if self.inputs[each]]
             if len(inputs) > len(self.users[vertex]) and vertex < self.boxes:
@@ -194,87 +155,62 @@ class _LayerGraph:
             return min([layers[user] for user in users]) - 1
         return min([layers[user] - self.has_length(vertex, user) for user in users])
 
+    def add_borders(self, nesting: Nesting, edges: Sequence[tuple[int, int]]) -> None:
+        """Add the frames, with edges between those that can be side by side."""
+        for neighbours in (self.inputs, self.users):
+            neighbours.extend([[] for _ in range(2 * len(nesting.parents))])
+        for box, frame in enumerate(nesting.frames):
+            if frame != OUTSIDE:
+                self.join(self.begin(frame), box)
+                self.join(box, self.end(frame))
+        for frame, parent in enumerate(nesting.parents):
+            if parent != OUTSIDE:
+                self.join(self.begin(parent), self.begin(frame))
+                self.join(self.end(frame), self.end(parent))
+        pairs = self._one_way_pairs(nesting, edges)
+        pairs += self._with_their_leaves(pairs, nesting.frames)
+        for one, other in pairs:
+            self.join(one, other)
+        settled = set(topological_order(self.inputs, self.users))
+        if len(settled) < len(self.users):
+            # A path leads from a later frame back to an earlier one, through others.
+            on_cycles = {pair for pair in pairs if pair[1] not in settled}
+            for one, other in on_cycles:
+                self.users[one].remove(other)
+                self.inputs[other].remove(one)
 
-def _with_borders(
-    graph: _LayerGraph,
-    tails: Sequence[int],
-    heads: Sequence[int],
-    frames: Sequence[int | None],
-    parents: Sequence[int | None],
-) -> _LayerGraph:
-    """The graph with borders, and edges between those of frames that can be side by side."""
-    boxes = graph.boxes
-    bordered = _LayerGraph.of(boxes, tails, heads, len(parents))
-    for box, frame in enumerate(frames):
-        if frame is not None:
-            bordered.join(bordered.begin(frame), box)
-            bordered.join(box, bordered.end(frame))
-    for frame, parent in enumerate(parents):
-        if parent is not None:
-            bordered.join(bordered.begin(parent), bordered.begin(frame))
-            bordered.join(bordered.end(frame), bordered.end(parent))
-    pairs = _one_way_pairs(boxes, tails, heads, frames, parents)
-    pairs += _with_their_leaves(bordered, pairs, frames)
-    for one, other in pairs:
-        bordered.join(one, other)
-    settled = set(bordered.topological_order())
-    if len(settled) < len(bordered.users):
-        # A path leads from a later frame back to an earlier one, through others.
-        on_cycles = {pair for pair in pairs if pair[1] not in settled}
-        for one, other in on_cycles:
-            bordered.users[one].remove(other)
-            bordered.inputs[other].remove(one)
-    return bordered
+    def _one_way_pairs(
+        self, nesting: Nesting, edges: Sequence[tuple[int, int]]
+    ) -> list[tuple[int, int]]:
+        """Pairs of frames or boxes, in the same frame, with edges from the first but none back.
 
+        Of the first frame, its end is given, and of the second its begin.
+        """
+        found: dict[tuple[int, int], tuple[int, int]] = {}
+        for tail, head in edges:
+            start, end = nesting.frames[tail], nesting.frames[head]
+            if start == end:
+                continue
+            common = nesting.common(start, end)
+            one = leaving = tail
+            if start != common:
+                frame = nesting.outermost(start, common)
+                one, leaving = self.begin(frame), self.end(frame)
+            other = head if end == common else self.begin(nesting.outermost(end, common))
+            found[one, other] = leaving, other
+        return [pair for (one, other), pair in found.items() if (other, one) not in found]
 
-def _one_way_pairs(
-    boxes: int,
-    tails: Sequence[int],
-    heads: Sequence[int],
-    frames: Sequence[int | None],
-    parents: Sequence[int | None],
-) -> list[tuple[int, int]]:
-    """Pairs of frames or boxes, in the same frame, with edges from the first but none back.
-
-    Of the first frame, its end is given, and of the second its begin.
-    """
-    depths: list[int] = []
-    for parent in parents:
-        depths.append(0 if parent is None else depths[parent] + 1)
-    found: dict[tuple[int, int], tuple[int, int]] = {}
-    for tail, head in zip(tails, heads):
-        start, end = frames[tail], frames[head]
-        if start == end:
-            continue
-        one, other = tail, head
-        leaving, entering = tail, head
-        while start != end:
-            if end is None or (start is not None and depths[start] >= depths[end]):
-                assert start is not None
-                one, leaving, start = boxes + 2 * start, boxes + 2 * start + 1, parents[start]
-            else:
-                other, entering, end = boxes + 2 * end, boxes + 2 * end, parents[end]
-        found[one, other] = leaving, entering
-    return [pair for (one, other), pair in found.items() if (other, one) not in found]
-
-
-def _with_their_leaves(
-    graph: _LayerGraph, pairs: Sequence[tuple[int, int]], frames: Sequence[int | None]
-) -> list[tuple[int, int]]:
-    """Pairs of a frame before a box and a leaf that only this box uses."""
-    return [
-        (one, leaf)
-        for one, box in pairs
-        if one >= graph.boxes > box
-        for leaf in graph.inputs[box]
-        if leaf < graph.boxes
-        and frames[leaf] == frames[box]
-        and all(each >= graph.boxes for each in graph.inputs[leaf])
-        and all(each == box or each >= graph.boxes for each in graph.users[leaf])
-    ]
-
-
-def _without_gaps(layers: list[int]) -> list[int]:
-    """The same layers, counted from 0 with none left empty."""
-    number = {layer: i for i, layer in enumerate(sorted(set(layers)))}
-    return [number[layer] for layer in layers]
+    def _with_their_leaves(
+        self, pairs: Sequence[tuple[int, int]], frames: Sequence[int]
+    ) -> list[tuple[int, int]]:
+        """Pairs of a frame before a box and a leaf that only this box uses."""
+        return [
+            (one, leaf)
+            for one, box in pairs
+            if one >= self.boxes > box
+            for leaf in self.inputs[box]
+            if leaf < self.boxes
+            and frames[leaf] == frames[box]
+            and all(each >= self.boxes for each in self.inputs[leaf])
+            and all(each == box or each >= self.boxes for each in self.users[leaf])
+        ]

@@ -13,14 +13,14 @@ from bisect import bisect_right, insort
 from collections.abc import Sequence
 from typing import Final
 
-from autograd.draw.layout.items import MANY_ITEMS, OUTSIDE, Items, Nesting
+from autograd.draw.layout.items import MANY_ITEMS, OUTSIDE, Items, by_layer
 
 _SWEEPS: Final = 8
 _SWEEPS_OF_MANY: Final = 4
 _FEWER_CROSSINGS: Final = 0.7  # the share of crossings that justifies another order of the frames
 
 
-def order(items: Items, nesting: Nesting) -> list[int]:
+def order(items: Items) -> list[int]:
     """The items and frames in one sequence, which orders every layer.
 
     Frames are in the order of their numbers, unless another order saves many crossings.
@@ -29,19 +29,19 @@ def order(items: Items, nesting: Nesting) -> list[int]:
         For an item, its index; for frame ``f``, ``len(items) + 2 * f`` as its begin and
         ``len(items) + 2 * f + 1`` as its end.
     """
-    best, fewest = _sweeps(items, nesting, as_numbered=bool(nesting.parents))
-    if nesting.parents and fewest:
-        free, crossings = _sweeps(items, nesting, as_numbered=False)
+    best, fewest = _sweeps(items, as_numbered=bool(items.nesting.parents))
+    if items.nesting.parents and fewest:
+        free, crossings = _sweeps(items, as_numbered=False)
         if crossings < _FEWER_CROSSINGS * fewest:
             return free
     return best
 
 
-def _sweeps(items: Items, nesting: Nesting, as_numbered: bool) -> tuple[list[int], int]:
+def _sweeps(items: Items, as_numbered: bool) -> tuple[list[int], int]:
     """The best sequence of all sweeps, and the number of crossings in it."""
-    starting, ending = _by_layer(items.first), _by_layer(items.last)
+    starting, ending = by_layer(items.first), by_layer(items.last)
     places = _depth_first_places(items)
-    sequence = _sequence(items, nesting, places, as_numbered)
+    sequence = _sequence(items, places, as_numbered)
     _spread_along(items, starting, sequence, places)
     best = sequence
     fewest = _crossings(items, starting, places)
@@ -52,7 +52,7 @@ def _sweeps(items: Items, nesting: Nesting, as_numbered: bool) -> tuple[list[int
             _sweep(items, layer, items.inputs, places)
         for layer in reversed(ending):
             _sweep(items, layer, items.users, places)
-        sequence = _sequence(items, nesting, places, as_numbered)
+        sequence = _sequence(items, places, as_numbered)
         _spread_along(items, starting, sequence, places)
         crossings = _crossings(items, starting, places)
         if crossings <= fewest:
@@ -85,13 +85,6 @@ def spread(wanted: Sequence[float], before: Sequence[float], after: Sequence[flo
         counts.append(count)
     means = [total / count for total, count in zip(sums, counts) for _ in range(count)]
     return [mean + offset for mean, offset in zip(means, offsets)]
-
-
-def _by_layer(layers: Sequence[int]) -> list[list[int]]:
-    grouped: list[list[int]] = [[] for _ in range(max(layers, default=-1) + 1)]
-    for item, layer in enumerate(layers):
-        grouped[layer].append(item)
-    return grouped
 
 
 def _depth_first_places(items: Items) -> list[float]:
@@ -159,29 +152,26 @@ def _spread_along(
         _spread_layer(items, layer, [places[item] for item in layer], places)
 
 
-def _sequence(
-    items: Items, nesting: Nesting, places: Sequence[float], as_numbered: bool
-) -> list[int]:
+def _sequence(items: Items, places: Sequence[float], as_numbered: bool) -> list[int]:
     """All items sorted by place; those of a frame together, at the mean of their places.
 
     Args:
         items: to put into a sequence.
-        nesting: of the frames.
         places: of the items.
         as_numbered: True if frames in the same frame are to be in the order of their
             numbers; they exchange their means for that.
     """
-    if not nesting.parents:
+    if not items.nesting.parents:
         return sorted(range(len(items)), key=lambda item: (places[item], item))
-    means = _frame_means(items, nesting, places)
+    means = _frame_means(items, places)
     if as_numbered:
-        means = _in_order(means, nesting.parents)
-    members: list[list[tuple[float, int]]] = [[] for _ in nesting.parents]
+        means = _in_order(means, items.nesting.parents)
+    members: list[list[tuple[float, int]]] = [[] for _ in items.nesting.parents]
     members.append([])  # those of OUTSIDE
     for item, frame in enumerate(items.frame):
         members[frame].append((places[item], item))
-    for frame, parent in enumerate(nesting.parents):
-        members[parent].append((means[frame], len(items) + 2 * frame))
+    for frame, parent in enumerate(items.nesting.parents):
+        members[parent].append((means[frame], items.begin(frame)))
     sequence = []
     rest = sorted(members[OUTSIDE], reverse=True)
     while rest:
@@ -194,16 +184,16 @@ def _sequence(
     return sequence
 
 
-def _frame_means(items: Items, nesting: Nesting, places: Sequence[float]) -> list[float]:
+def _frame_means(items: Items, places: Sequence[float]) -> list[float]:
     """For each frame, the mean place of all items in it."""
-    sums = [0.0] * len(nesting.parents)
-    counts = [0] * len(nesting.parents)
+    sums = [0.0] * len(items.nesting.parents)
+    counts = [0] * len(items.nesting.parents)
     for item, frame in enumerate(items.frame):
         if frame != OUTSIDE:
             sums[frame] += places[item]
             counts[frame] += 1
     for frame in reversed(range(len(sums))):
-        parent = nesting.parents[frame]
+        parent = items.nesting.parents[frame]
         if parent != OUTSIDE:
             sums[parent] += sums[frame]
             counts[parent] += counts[frame]

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from autograd.draw.layout.items import Items
+from autograd.draw.layout.skeleton import Skeleton
 
 _LEAST_LENGTH: Final = 200.0  # a shorter drawing stays in one row, in font sizes
 _LEAST_RATIO: Final = 4.0  # a drawing with less length by breadth stays in one row
@@ -38,33 +39,26 @@ class LayerRow:
 
 
 def rows_of(
-    items: Items,
-    starts: Sequence[float],
-    ends: Sequence[float],
-    breadth: float,
-    font_size: float,
-    stride: int,
+    skeleton: Skeleton, starts: Sequence[float], ends: Sequence[float], breadth: float
 ) -> list[LayerRow]:
     """The rows that the layers are broken into.
 
     Args:
-        items: the items in the layers.
+        skeleton: the items in the layers.
         starts: the coordinate at which each layer starts.
         ends: the coordinate at which each layer ends.
         breadth: of the drawing, across the layers.
-        font_size: in pixels.
-        stride: a cut comes after a layer whose number is a multiple of this.
     """
-    whole = [LayerRow(0, len(starts) - 1)]
+    whole, font = [LayerRow(0, len(starts) - 1)], skeleton.sizes.font
     length = ends[-1] - starts[0]
-    if length < _LEAST_LENGTH * font_size or length < _LEAST_RATIO * breadth:
+    if length < _LEAST_LENGTH * font or length < _LEAST_RATIO * breadth:
         return whole
-    target = max(_SHORTEST_ROW * font_size, math.sqrt(_RATIO * length * (breadth + 2 * font_size)))
+    target = max(_SHORTEST_ROW * font, math.sqrt(_RATIO * length * (breadth + 2 * font)))
     count = math.ceil(length / target)
     if count < 2:
         return whole
-    cuts = _cuts(_passing(items, len(starts)), starts, ends, length / count, stride)
-    returns = _returns(items, cuts)
+    cuts = _cuts(skeleton, starts, ends, length / count)
+    returns = _returns(skeleton.items, cuts)
     if max(map(len, returns), default=0) > _MOST_RETURNS:
         return whole
     bounds = [-1, *cuts, len(starts) - 1]
@@ -90,13 +84,13 @@ def _passing(items: Items, layers: int) -> list[int]:
 
 
 def _cuts(
-    passing: Sequence[int],
-    starts: Sequence[float],
-    ends: Sequence[float],
-    length: float,
-    stride: int,
+    skeleton: Skeleton, starts: Sequence[float], ends: Sequence[float], length: float
 ) -> list[int]:
-    """The layers after which a row ends: few lines pass there, near the wanted length."""
+    """The layers after which a row ends: few lines pass there, near the wanted length.
+
+    A row ends with a layer of boxes.
+    """
+    passing, stride = _passing(skeleton.items, len(starts)), skeleton.stride
     cuts: list[int] = []
     layer = 0
     while ends[-1] - starts[layer] > 1.2 * length:

@@ -12,7 +12,6 @@ from typing import Final
 
 from autograd.draw import text
 from autograd.draw.layout.coordinates import Borders
-from autograd.draw.layout.routing import BoxSize
 from autograd.draw.picture import Line, Picture
 
 LABEL_SCALE: Final = 0.85  # the size of an edge's label, as a multiple of the font size
@@ -33,7 +32,8 @@ class Sizes:
         sideways: True if the computation runs from side to side.
         texts: the lines of each box, as they are shown.
         headers: the lines at the head of each frame.
-        box_sizes: the size of each box, with room for the lines that arrive.
+        lengths: of each box, its size along the computation.
+        breadths: of each box, its size across, with room for the lines that arrive.
     """
 
     def __init__(self, picture: Picture) -> None:
@@ -43,30 +43,25 @@ class Sizes:
         self.texts = [text.split(box.lines) for box in picture.boxes]
         titles = [[Line(frame.title, bold=True)] if frame.title else [] for frame in picture.frames]
         self.headers = [text.split(lines) for lines in titles]
-        self.box_sizes = self._box_sizes()
+        self.lengths: list[float] = []
+        self.breadths: list[float] = []
+        arriving = Counter(edge.head for edge in picture.edges)
+        for box, lines in enumerate(self.texts):
+            width, height = text.size_of(lines, self.font)
+            width = max(width, self.font / 2) + 2 * _SIDE_PADDING * self.font
+            height = max(height, self.font) + 2 * _TOP_PADDING * self.font
+            length, breadth = self.turn(self._rounded_up(width), height)
+            room = min(_ARRIVAL_GAP * arriving[box], _MOST_FOR_ARRIVALS) * self.font
+            self.lengths.append(length)
+            self.breadths.append(max(breadth, room))
 
     def turn(self, width: float, height: float) -> tuple[float, float]:
         """Turn a width and a height into a length along and a breadth across, or back."""
         return (width, height) if self.sideways else (height, width)
 
-    def _box_size(self, number: int) -> tuple[float, float]:
-        width, height = text.size_of(self.texts[number], self.font)
-        width = max(width, self.font / 2) + 2 * _SIDE_PADDING * self.font
-        return self._rounded_up(width), max(height, self.font) + 2 * _TOP_PADDING * self.font
-
     def _rounded_up(self, width: float) -> float:
         grid = _WIDTH_GRID * self.font
         return grid * math.ceil(width / grid - 1e-9)
-
-    def _box_sizes(self) -> list[BoxSize]:
-        """The size of each box, with room for the lines that arrive."""
-        arriving = Counter(edge.head for edge in self.picture.edges)
-        sizes = []
-        for number in range(len(self.picture.boxes)):
-            length, breadth = self.turn(*self._box_size(number))
-            room = min(_ARRIVAL_GAP * arriving[number], _MOST_FOR_ARRIVALS) * self.font
-            sizes.append(BoxSize(length, max(breadth, room)))
-        return sizes
 
     def label(self, label: str) -> tuple[float, float]:
         """The width and height of the label of an edge."""
