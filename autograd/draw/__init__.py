@@ -19,7 +19,8 @@ from typing import TYPE_CHECKING, Unpack
 
 from autograd.draw.colors import THEMES, blend
 from autograd.draw.content import picture_of
-from autograd.draw.dot import to_digraph
+from autograd.draw.dot import dot_label, dot_text, to_digraph
+from autograd.draw.elements import pixels
 from autograd.draw.files import check_target, write
 from autograd.draw.options import (
     DIRECTIONS,
@@ -30,6 +31,7 @@ from autograd.draw.options import (
     complete_options,
     takes_options,
 )
+from autograd.draw.picture import Line
 from autograd.draw.svg import to_svg
 from autograd.engine.value import Value
 from autograd.snapshot import Snapshot, kind_of
@@ -40,11 +42,15 @@ if TYPE_CHECKING:
 __all__ = [
     "THEMES",
     "DotOptions",
+    "Line",
     "PictureOptions",
     "blend",
     "complete_options",
+    "dot_label",
+    "dot_text",
     "draw_dot",
     "picture_of",
+    "pixels",
     "save",
     "to_digraph",
     "to_svg",

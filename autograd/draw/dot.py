@@ -97,7 +97,7 @@ def _add_boxes(dot: graphviz.Digraph, picture: Picture, names: Sequence[str]) ->
 def _box_attributes(box: Box, size: float) -> dict[str, str]:
     styles = ["filled", *(["rounded"] if box.shape == "box" else [])]
     attributes = {
-        "label": _box_label(box.lines, size * _POINTS_PER_PIXEL),
+        "label": dot_label(box.lines, size * _POINTS_PER_PIXEL),
         "shape": _SHAPES[box.shape],
         "fontcolor": box.text_color,
     }
@@ -111,32 +111,32 @@ def _box_attributes(box: Box, size: float) -> dict[str, str]:
             "penwidth": f"{box.stroke_width:g}",
         }
     if box.tooltip:
-        attributes["tooltip"] = _plain(box.tooltip)
+        attributes["tooltip"] = dot_text(box.tooltip)
     return attributes
 
 
 def _edge_attributes(edge: Edge) -> dict[str, str]:
     attributes = {"color": edge.color, "penwidth": f"{edge.width:g}"}
     if edge.label:
-        attributes["label"] = _plain(edge.label)
+        attributes["label"] = dot_text(edge.label)
         attributes["fontcolor"] = edge.label_color or edge.color
     if edge.dashed:
         attributes["style"] = "dashed"
     if edge.tooltip:
         # Without these, Graphviz shows the names of the boxes at parts of the edge.
-        text = _plain(edge.tooltip)
+        text = dot_text(edge.tooltip)
         attributes |= {"tooltip": text, "labeltooltip": text}
     return attributes
 
 
 def _frame_attributes(frame: Frame) -> dict[str, str]:
     attributes = {
-        "label": _plain(frame.title),
+        "label": dot_text(frame.title),
         "labeljust": "l",
         "style": "rounded",
         "color": frame.stroke,
         "fontcolor": frame.text_color,
-        "tooltip": _plain(frame.title),
+        "tooltip": dot_text(frame.title),
     }
     if frame.fill != "none":
         attributes |= {"style": "rounded,filled", "fillcolor": frame.fill}
@@ -146,10 +146,15 @@ def _frame_attributes(frame: Frame) -> dict[str, str]:
 # ── Text ──────────────────────────────────────────────────────────────────────
 
 
-def _box_label(lines: Sequence[Line], size: float) -> str:
-    """Lines of text, as markup if one of them is bold, coloured or scaled."""
+def dot_label(lines: Sequence[Line], size: float) -> str:
+    """Lines of text as Graphviz reads a label: as markup if one is bold, coloured or scaled.
+
+    Args:
+        lines: below each other.
+        size: of the font, in points.
+    """
     if all(not line.bold and line.color is None and line.scale == 1.0 for line in lines):
-        return _plain("\n".join([line.text for line in lines]))
+        return dot_text("\n".join([line.text for line in lines]))
     marked_up = [text for line in lines for text in _marked_up(line, size)]
     return f"<{'<BR/>'.join(marked_up)}>"
 
@@ -171,7 +176,7 @@ def _as_markup(text: str) -> str:
     return escaped.replace("]", "&#93;") or " "
 
 
-def _plain(text: str) -> str:
+def dot_text(text: str) -> str:
     """``text`` so that Graphviz shows it as it is."""
     lines = [line.replace("\\", "\\\\").replace("&", "&amp;") for line in lines_of(text)]
     # A text in angle brackets would be taken for markup.

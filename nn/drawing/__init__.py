@@ -11,8 +11,6 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from autograd import Value
-from nn.drawing.layout import place
-from nn.drawing.reading import read
 from nn.module import Module
 
 if TYPE_CHECKING:
@@ -76,7 +74,10 @@ def draw_network(
     >>> picture.to_svg().startswith("<svg")
     True
     """
-    from autograd.draw import complete_options  # not before a picture is asked for
+    # Not imported before a picture is asked for.
+    from autograd.draw import complete_options
+    from nn.drawing.layout import place
+    from nn.drawing.reading import read
 
     options = complete_options({"title": title, "precision": precision})
     content = read(model, inputs, target, options["title"], options["precision"])

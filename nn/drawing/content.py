@@ -9,6 +9,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from autograd.draw import Line
+
 Kind: TypeAlias = Literal["input", "neuron", "gap"]
 
 
@@ -18,16 +20,16 @@ class Unit:
 
     Attributes:
         name: its identifier in Graphviz's source, such as ``"h1"``.
-        lines: the text in the circle, the first line in bold.
+        lines: the text in the circle.
         kind: of the unit.
         beside: lines on the right of the circle.
         tooltip: shown while the pointer rests on it.
     """
 
     name: str
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
     kind: Kind = "neuron"
-    beside: tuple[str, ...] = ()
+    beside: tuple[Line, ...] = ()
     tooltip: str = ""
 
 
@@ -59,7 +61,7 @@ class Link:
     tail: tuple[int, int]
     head: tuple[int, int]
     weight: float
-    lines: tuple[str, ...]
+    lines: tuple[Line, ...]
     tooltip: str = ""
 
 

@@ -8,18 +8,27 @@ weights are written on each other.
 from __future__ import annotations
 
 from collections.abc import Iterable
-from html import escape
-from typing import Any
+from typing import Any, Final
 
 import graphviz
 
-from nn.drawing.colors import THEME, line_color, line_width, text_color
-from nn.drawing.layout import FONT, LINE, Arrow, Circle, Diagram, Label, Text
+from autograd.draw import dot_label, dot_text
+from nn.drawing.colors import THEME, line_color, line_width
+from nn.drawing.layout import FONT, LINE, Arrow, Diagram, Kind, Shape
 from nn.drawing.svg import to_svg
 
 _PIXELS_PER_INCH = 96
 _POINTS_PER_PIXEL = 0.75
 _SVG = "image/svg+xml"
+
+# The attributes of each kind of shape that are not those of all nodes.
+_KINDS: Final[dict[Kind, dict[str, str]]] = {
+    "input": {"fillcolor": THEME.leaf},
+    "neuron": {"fillcolor": THEME.box},
+    "gap": {"shape": "plaintext", "style": "solid", "tooltip": " "},
+    "label": {"shape": "box", "penwidth": "0", "fillcolor": f"{THEME.background}e6"},
+    "text": {"shape": "plaintext", "style": "solid", "fixedsize": "false"},
+}
 
 
 class NetworkDigraph(graphviz.Digraph):  # type: ignore[misc]  # graphviz comes without types
@@ -86,79 +95,37 @@ def _add(digraph: NetworkDigraph, diagram: Diagram) -> None:
         margin="0",
     )
     for circle in diagram.circles:
-        digraph.node(circle.unit.name, **_circle(circle))
+        digraph.node(circle.name, **_node(circle))
     for arrow in diagram.arrows:
-        digraph.edge(arrow.tail.unit.name, arrow.head.unit.name, **_arrow(arrow))
-    for i, label in enumerate(diagram.labels):
-        digraph.node(f"label{i}", **_label(label))
-    for i, text in enumerate(diagram.texts):
-        digraph.node(f"text{i}", **_text(text))
+        digraph.edge(arrow.tail.name, arrow.head.name, **_edge(arrow))
+    for shapes in (diagram.labels, diagram.texts):
+        for i, shape in enumerate(shapes):
+            digraph.node(f"{shape.kind}{i}", **_node(shape))
 
 
-def _circle(circle: Circle) -> dict[str, str]:
-    lines = [_line(line, bold=i == 0) for i, line in enumerate(circle.unit.lines)]
-    attributes = _at(circle.x, circle.y, 2 * circle.radius, 2 * circle.radius)
-    attributes["label"] = f"<{'<BR/>'.join(lines)}>"
-    attributes["tooltip"] = _plain(circle.unit.tooltip)
-    if circle.unit.kind == "gap":
-        return attributes | {"shape": "plaintext", "style": "solid"}
-    return attributes | {"fillcolor": THEME.leaf if circle.unit.kind == "input" else THEME.box}
+def _node(shape: Shape) -> dict[str, str]:
+    """The attributes of a shape, its place in inches from the bottom up."""
+    size = shape.font * _POINTS_PER_PIXEL
+    # A text on the page has as much room as it takes.
+    wide, high = (1.0, LINE) if shape.kind == "text" else (shape.width, shape.height)
+    attributes = {
+        "pos": f"{shape.x / _PIXELS_PER_INCH:.4f},{-shape.y / _PIXELS_PER_INCH:.4f}!",
+        "width": f"{wide / _PIXELS_PER_INCH:.4f}",
+        "height": f"{high / _PIXELS_PER_INCH:.4f}",
+        "label": dot_label(shape.lines, size),
+    }
+    if shape.kind == "text":
+        attributes["fontsize"] = f"{size:g}"
+    else:
+        attributes["tooltip"] = dot_text(shape.tooltip)
+    return attributes | _KINDS[shape.kind]
 
 
-def _arrow(arrow: Arrow) -> dict[str, str]:
+def _edge(arrow: Arrow) -> dict[str, str]:
     width = line_width(arrow.strength)
     return {
         "color": line_color(arrow.strength),
         "penwidth": f"{width * _POINTS_PER_PIXEL:.2f}",
         "arrowsize": f"{0.4 + 0.12 * width:.2f}",
-        "tooltip": _plain(arrow.link.tooltip),
+        "tooltip": dot_text(arrow.link.tooltip),
     }
-
-
-def _label(label: Label) -> dict[str, str]:
-    color = THEME.text if label.arrow is None else text_color(label.arrow.link.weight)
-    lines = [
-        _line(line, color=color if i == 0 else THEME.muted) for i, line in enumerate(label.lines)
-    ]
-    return _at(label.x, label.y, label.width, label.height) | {
-        "label": f"<{'<BR/>'.join(lines)}>",
-        "shape": "box",
-        "penwidth": "0",
-        "fillcolor": f"{THEME.background}e6",
-        "tooltip": "" if label.arrow is None else _plain(label.arrow.link.tooltip),
-    }
-
-
-def _text(text: Text) -> dict[str, str]:
-    line = _line(text.text, text.bold, THEME.text if text.bold else THEME.muted)
-    return _at(text.x, text.y, 1.0, LINE) | {
-        "label": f"<{line}>",
-        "shape": "plaintext",
-        "style": "solid",
-        "fixedsize": "false",
-        "fontsize": f"{text.size * _POINTS_PER_PIXEL:g}",
-    }
-
-
-def _at(x: float, y: float, width: float, height: float) -> dict[str, str]:
-    """The place and the size of a node, in inches from the bottom up."""
-    return {
-        "pos": f"{x / _PIXELS_PER_INCH:.4f},{-y / _PIXELS_PER_INCH:.4f}!",
-        "width": f"{width / _PIXELS_PER_INCH:.4f}",
-        "height": f"{height / _PIXELS_PER_INCH:.4f}",
-    }
-
-
-def _line(text: str, bold: bool = False, color: str = THEME.text) -> str:
-    """A line in Graphviz's markup, which knows backslashes and refuses a lone "]"."""
-    shown = escape(text).replace("\\", "\\\\").replace("]", "&#93;") or " "
-    if bold:
-        shown = f"<B>{shown}</B>"
-    return shown if color == THEME.text else f'<FONT COLOR="{color}">{shown}</FONT>'
-
-
-def _plain(text: str) -> str:
-    """``text``, escaped so that Graphviz shows it as it is."""
-    shown = text.replace("\\", "\\\\").replace("&", "&amp;").replace("\n", "\\n")
-    plain: str = graphviz.nohtml(shown)
-    return plain or " "

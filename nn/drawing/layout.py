@@ -16,8 +16,10 @@ import unicodedata
 from collections.abc import Sequence
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Final
+from typing import Final, Literal, TypeAlias
 
+from autograd.draw import Line
+from nn.drawing.colors import THEME
 from nn.drawing.content import Column, Link, NetworkContent, Unit
 
 FONT: Final = 12.0  # the size of letters in circles and on arrows
@@ -39,14 +41,35 @@ _HIGH: Final = 600.0  # columns beyond this height are not pulled apart for more
 _STRETCH_FACTORS: Final = (0.0, 0.2, 0.4, 0.6, 0.8, 1.0, 1.15, 1.3, 1.5)
 
 
-@dataclass(frozen=True, slots=True)
-class Circle:
-    """A unit and its place."""
+# A unit of one of the kinds of circles, a text on a ground that hides arrows, or a bare text.
+Kind: TypeAlias = Literal["input", "neuron", "gap", "label", "text"]
 
-    unit: Unit
+
+@dataclass(frozen=True, slots=True)
+class Shape:
+    """Lines of text around a point, and what is drawn behind them.
+
+    Attributes:
+        kind: of the shape.
+        x: of the point.
+        y: of the point.
+        width: of the shape, the diameter of a circle.
+        height: of the shape.
+        lines: the text.
+        name: its identifier in Graphviz's source; "" for a label or a bare text.
+        tooltip: shown while the pointer rests on it.
+        font: the size of the letters.
+    """
+
+    kind: Kind
     x: float
     y: float
-    radius: float
+    width: float
+    height: float
+    lines: tuple[Line, ...]
+    name: str = ""
+    tooltip: str = ""
+    font: float = FONT
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,36 +82,9 @@ class Arrow:
     """
 
     link: Link
-    tail: Circle
-    head: Circle
+    tail: Shape
+    head: Shape
     strength: float
-
-
-@dataclass(frozen=True, slots=True)
-class Label:
-    """Lines of text around a point, on a ground that hides the arrows.
-
-    Attributes:
-        arrow: the arrow that it is written on, or None.
-    """
-
-    x: float
-    y: float
-    width: float
-    height: float
-    lines: tuple[str, ...]
-    arrow: Arrow | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Text:
-    """A line of text around a point."""
-
-    x: float
-    y: float
-    text: str
-    size: float = FONT
-    bold: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +96,10 @@ class Diagram:
     width: float
     height: float
     title: str
-    circles: tuple[Circle, ...]
-    arrows: tuple[Arrow, ...]
-    labels: tuple[Label, ...]
-    texts: tuple[Text, ...]
+    circles: list[Shape]
+    arrows: list[Arrow]
+    labels: list[Shape]
+    texts: list[Shape]
 
 
 def place(network: NetworkContent) -> Diagram:
@@ -122,23 +118,32 @@ def place(network: NetworkContent) -> Diagram:
     xs = [0.0]
     for gap, ends in zip(gaps, pairwise(heights)):
         xs.append(xs[-1] + gap.distance(*ends))
-
-    circles = [
+    columns = [
         [
-            Circle(unit, x, y, radius)
+            Shape(unit.kind, x, y, 2 * radius, 2 * radius, unit.lines, unit.name, unit.tooltip)
             for unit, y in zip(column.units, _evenly(len(column.units), height))
         ]
         for column, x, height, radius in zip(network.columns, xs, heights, radii)
     ]
-    arrows = _arrows(network.links, circles)
-    all_circles = [circle for column in circles for circle in column]
-    labels = [_label_beside(circle) for circle in all_circles if circle.unit.beside]
+    arrows = _arrows(network.links, columns)
+    labels = [
+        _label(xs[-1] + radii[-1] + 8 + _size(unit.beside)[0] / 2, circle.y, unit.beside)
+        for unit, circle in zip(network.columns[-1].units, columns[-1])
+        if unit.beside
+    ]
     for i, (gap, ends) in enumerate(zip(gaps, pairwise(heights))):
         share, _ = gap.share(*ends)
         if share is not None:
             labels += [_label_on(arrow, share) for arrow in arrows if arrow.link.tail[0] == i]
-    texts = _texts(network, all_circles, labels, xs)
-    return _bounded(network.title, all_circles, arrows, labels, texts)
+    circles = [circle for column in columns for circle in column]
+    texts = _texts(network, circles, labels, xs)
+    shapes = [*circles, *labels, *texts]
+    left = min([shape.x - shape.width / 2 for shape in shapes]) - _MARGIN
+    right = max([shape.x + shape.width / 2 for shape in shapes]) + _MARGIN
+    top = min([shape.y - shape.height / 2 for shape in shapes]) - _MARGIN
+    bottom = max([shape.y + shape.height / 2 for shape in shapes]) + _MARGIN
+    size = right - left, bottom - top
+    return Diagram(left, top, *size, network.title, circles, arrows, labels, texts)
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,7 +164,7 @@ class _Gap:
 
     def is_labelled(self) -> bool:
         """True if the weights are few enough to be written."""
-        return 0 < len(self.links) <= _MOST_LABELS and any(link.lines for link in self.links)
+        return 0 < len(self.links) <= _MOST_LABELS
 
     def label_size(self) -> tuple[float, float]:
         """The width and the height of the largest label."""
@@ -243,14 +248,14 @@ def _evenly(count: int, height: float) -> list[float]:
     return [height * (i / (count - 1) - 0.5) if count > 1 else 0.0 for i in range(count)]
 
 
-def _arrows(links: Sequence[Link], circles: Sequence[Sequence[Circle]]) -> list[Arrow]:
+def _arrows(links: Sequence[Link], columns: Sequence[Sequence[Shape]]) -> list[Arrow]:
     """The arrows, the strongest last, so that they lie on top."""
     largest = max([abs(link.weight) for link in links if math.isfinite(link.weight)], default=0.0)
     arrows = [
         Arrow(
             link,
-            circles[link.tail[0]][link.tail[1]],
-            circles[link.head[0]][link.head[1]],
+            columns[link.tail[0]][link.tail[1]],
+            columns[link.head[0]][link.head[1]],
             link.weight / (largest or 1.0) if math.isfinite(link.weight) else math.nan,
         )
         for link in links
@@ -260,69 +265,39 @@ def _arrows(links: Sequence[Link], circles: Sequence[Sequence[Circle]]) -> list[
     )
 
 
-def _label_on(arrow: Arrow, share: float) -> Label:
+def _label_on(arrow: Arrow, share: float) -> Shape:
     """The text on an arrow, at a share of the distance between the circles' middles."""
     x = arrow.tail.x + share * (arrow.head.x - arrow.tail.x)
     y = arrow.tail.y + share * (arrow.head.y - arrow.tail.y)
-    return Label(x, y, *_size(arrow.link.lines), arrow.link.lines, arrow)
+    return _label(x, y, arrow.link.lines, arrow.link.tooltip)
 
 
-def _label_beside(circle: Circle) -> Label:
-    wide, high = _size(circle.unit.beside)
-    x = circle.x + circle.radius + 8 + wide / 2
-    return Label(x, circle.y, wide, high, circle.unit.beside)
+def _label(x: float, y: float, lines: tuple[Line, ...], tooltip: str = "") -> Shape:
+    return Shape("label", x, y, *_size(lines), lines, tooltip=tooltip)
 
 
 def _texts(
-    network: NetworkContent, circles: Sequence[Circle], labels: Sequence[Label], xs: Sequence[float]
-) -> list[Text]:
+    network: NetworkContent, circles: Sequence[Shape], labels: Sequence[Shape], xs: Sequence[float]
+) -> list[Shape]:
     """The title and the headings above, and the notes below."""
-    top = min(circle.y - circle.radius for circle in circles)
-    bottom = max(circle.y + circle.radius for circle in circles)
-    texts = [Text(x, top - LINE, column.heading) for x, column in zip(xs, network.columns)]
-    left = min(circle.x - circle.radius for circle in circles)
-    right = max(
-        [circle.x + circle.radius for circle in circles]
-        + [label.x + label.width / 2 for label in labels]
-    )
+    top = min([circle.y - circle.height / 2 for circle in circles])
+    bottom = max([circle.y + circle.height / 2 for circle in circles])
+    left = min([circle.x - circle.width / 2 for circle in circles])
+    right = max([shape.x + shape.width / 2 for shape in (*circles, *labels)])
     middle = (left + right) / 2
-    if network.title:
-        texts.insert(0, Text(middle, top - 3.2 * LINE, network.title, TITLE_FONT, bold=True))
+    texts = [_text(middle, top - 3.2 * LINE, network.title, True)] if network.title else []
+    texts += [_text(x, top - LINE, column.heading) for x, column in zip(xs, network.columns)]
     notes = list(network.notes)
-    written = sum(label.arrow is not None for label in labels)
-    unwritten = sum(bool(link.lines) for link in network.links) - written
+    unwritten = len(network.links) - sum(bool(label.tooltip) for label in labels)
     if unwritten:
         notes.append(f"For want of room, {unwritten} weights are not written.")
-    for i, note in enumerate(notes):
-        texts.append(Text(middle, bottom + (i + 1.8) * LINE, note))
-    return texts
+    return texts + [_text(middle, bottom + (i + 1.8) * LINE, each) for i, each in enumerate(notes)]
 
 
-def _bounded(
-    title: str,
-    circles: Sequence[Circle],
-    arrows: Sequence[Arrow],
-    labels: Sequence[Label],
-    texts: Sequence[Text],
-) -> Diagram:
-    boxes = [(c.x, c.y, 2 * c.radius, 2 * c.radius) for c in circles]
-    boxes += [(label.x, label.y, label.width, label.height) for label in labels]
-    boxes += [(t.x, t.y, width(t.text, t.size, t.bold), 1.3 * t.size) for t in texts]
-    left = min(x - wide / 2 for x, _, wide, _ in boxes) - _MARGIN
-    right = max(x + wide / 2 for x, _, wide, _ in boxes) + _MARGIN
-    top = min(y - high / 2 for _, y, _, high in boxes) - _MARGIN
-    bottom = max(y + high / 2 for _, y, _, high in boxes) + _MARGIN
-    return Diagram(
-        left=left,
-        top=top,
-        width=right - left,
-        height=bottom - top,
-        title=title,
-        circles=tuple(circles),
-        arrows=tuple(arrows),
-        labels=tuple(labels),
-        texts=tuple(texts),
-    )
+def _text(x: float, y: float, text: str, title: bool = False) -> Shape:
+    size = TITLE_FONT if title else FONT
+    line = Line(text, bold=title, color=None if title else THEME.muted)
+    return Shape("text", x, y, width(text, size, title), 1.3 * size, (line,), font=size)
 
 
 # ── Sizes of texts ────────────────────────────────────────────────────────────
@@ -333,13 +308,14 @@ def _radius(unit: Unit) -> float:
     corners = [_SMALLEST_RADIUS]
     for i, line in enumerate(unit.lines):
         middle = (i - (len(unit.lines) - 1) / 2) * LINE
-        corners.append(math.hypot(width(line, FONT, i == 0) / 2, abs(middle) + FONT / 2) + 4)
+        wide = width(line.text, FONT, line.bold)
+        corners.append(math.hypot(wide / 2, abs(middle) + FONT / 2) + 4)
     return math.ceil(max(corners))
 
 
-def _size(lines: Sequence[str]) -> tuple[float, float]:
+def _size(lines: Sequence[Line]) -> tuple[float, float]:
     """The width and the height of lines below each other."""
-    return max(map(width, lines), default=0.0) + 6, len(lines) * LINE + 1
+    return max([width(line.text) for line in lines], default=0.0) + 6, len(lines) * LINE + 1
 
 
 def width(text: str, size: float = FONT, bold: bool = False) -> float:

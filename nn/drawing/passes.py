@@ -7,14 +7,14 @@ from __future__ import annotations
 
 import reprlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import Value, enable_grad, gradients
 from nn.layers import Layer, check_elements, check_inputs
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Pass:
     """The numbers of one pass.
 
@@ -32,10 +32,10 @@ class Pass:
     inputs: list[float]
     sums: list[list[float]]
     outputs: list[list[float]]
-    target: list[float] | None
-    loss: float | None
-    deltas: list[list[float]]
-    gradients: dict[Value, float]
+    target: list[float] | None = None
+    loss: float | None = None
+    deltas: list[list[float]] = field(default_factory=list)
+    gradients: dict[Value, float] = field(default_factory=dict)
 
 
 def run(layers: Sequence[Layer], inputs: Any, target: Any) -> Pass:
@@ -49,42 +49,27 @@ def run(layers: Sequence[Layer], inputs: Any, target: Any) -> Pass:
     check_elements(inputs)
     x = [_data(each) for each in inputs]
     wanted = None if target is None else _target(target, len(layers[-1].neurons))
+    sums: list[list[Value]] = []
+    outputs: list[list[Any]] = [x]
     with enable_grad():
-        sums, outputs = _forward(layers, x)
-        deltas: list[list[float]] = []
-        by_parameter: dict[Value, float] = {}
-        loss = None
+        for layer in layers:
+            sums.append([neuron.weighted_sum(outputs[-1]) for neuron in layer.neurons])
+            y = [neuron.activation(a) for neuron, a in zip(layer.neurons, sums[-1])]
+            outputs.append(y if layer.activation is None else list(layer.activation(y)))
+        found = Pass(
+            x,
+            [[_data(a) for a in row] for row in sums],
+            [[_data(y) for y in row] for row in outputs[1:]],
+        )
         if wanted is not None:
             halves = [(t - y) ** 2 / 2 for t, y in zip(wanted, outputs[-1])]
-            loss = sum(halves, Value(0.0))
+            loss: Value = sum(halves, Value(0.0))
             parameters = [parameter for layer in layers for parameter in layer.parameters()]
             by_sums, by_parameters = gradients(loss, (sums, parameters))
-            deltas = [[-gradient.data for gradient in row] for row in by_sums]
-            by_parameter = {p: gradient.data for p, gradient in zip(parameters, by_parameters)}
-    return Pass(
-        x,
-        [[_data(a) for a in row] for row in sums],
-        [[_data(y) for y in row] for row in outputs],
-        wanted,
-        None if loss is None else loss.data,
-        deltas,
-        by_parameter,
-    )
-
-
-def _forward(
-    layers: Sequence[Layer], x: Sequence[Any]
-) -> tuple[list[list[Value]], list[list[Any]]]:
-    """The sums and the outputs of each layer."""
-    sums: list[list[Value]] = []
-    outputs: list[list[Any]] = []
-    for layer in layers:
-        sums.append([neuron.weighted_sum(x) for neuron in layer.neurons])
-        x = [neuron.activation(a) for neuron, a in zip(layer.neurons, sums[-1])]
-        if layer.activation is not None:
-            x = layer.activation(x)
-        outputs.append(list(x))
-    return sums, outputs
+            found.target, found.loss = wanted, loss.data
+            found.deltas = [[-gradient.data for gradient in row] for row in by_sums]
+            found.gradients = {p: gradient.data for p, gradient in zip(parameters, by_parameters)}
+    return found
 
 
 def _target(target: Any, count: int) -> list[float]:

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from itertools import pairwise
+from collections.abc import Iterator
+from itertools import count, pairwise, product
 from typing import Any, Final
 
 from autograd import Value
+from autograd.draw import Line
+from nn.drawing.colors import THEME, text_color
 from nn.drawing.content import Column, Link, NetworkContent, Unit
-from nn.drawing.passes import Pass, run
+from nn.drawing.passes import run
 from nn.layers import MLP, Layer, Neuron, activation_name
 
 _MOST_COLUMNS: Final = 11  # the inputs, and ten layers
@@ -22,12 +24,7 @@ _COLORS: Final = "Orange weights are positive, blue ones negative; the wider, th
 
 def read(model: Any, inputs: Any, target: Any, title: str, precision: int) -> NetworkContent:
     """The content of the picture that `draw_network` makes of these arguments."""
-    layers = _layers(model)
-    if inputs is None and target is not None:
-        raise ValueError("a target is compared with the output for inputs: pass inputs too")
-    computed = None if inputs is None else run(layers, inputs, target)
-    names = [_labels(inputs, len(layers[0].neurons[0].w)), *_neuron_names(layers)]
-    return _Reader(layers, names, computed, precision).content(title)
+    return _Reader(model, inputs, target, precision).content(title)
 
 
 def _layers(model: Any) -> list[Layer]:
@@ -46,37 +43,25 @@ def _layers(model: Any) -> list[Layer]:
     )
 
 
-def _labels(inputs: Any, count: int) -> list[str]:
-    """The names of the inputs: their labels, or else x1, x2, ..."""
-    given = [None] * count if inputs is None else list(inputs)
-    labels = [x.label if isinstance(x, Value) else "" for x in given]
-    return [label or f"x{i}" for i, label in enumerate(labels, 1)]
-
-
-def _neuron_names(layers: Sequence[Layer]) -> list[list[str]]:
-    """The names of the neurons, numbered consecutively as in the articles: h1, h2, O3."""
-    names: list[list[str]] = []
-    number = 1
-    for i, layer in enumerate(layers, 1):
-        letter = "O" if i == len(layers) else "h"
-        names.append([f"{letter}{number + i}" for i in range(len(layer.neurons))])
-        number += len(layer.neurons)
-    return names
-
-
 class _Reader:
     """A network while it is being read; column 0 holds the inputs, column i the layer i - 1."""
 
-    def __init__(
-        self, layers: Sequence[Layer], names: list[list[str]], computed: Pass | None, precision: int
-    ) -> None:
-        self.layers = layers
-        self.names = names
-        self.computed = computed
+    def __init__(self, model: Any, inputs: Any, target: Any, precision: int) -> None:
+        self.layers = _layers(model)
+        if inputs is None and target is not None:
+            raise ValueError("a target is compared with the output for inputs: pass inputs too")
+        self.computed = None if inputs is None else run(self.layers, inputs, target)
         self.precision = precision
+        given = [None] * len(self.layers[0].neurons[0].w) if inputs is None else inputs
+        labels = [x.label if isinstance(x, Value) else "" for x in given]
+        self.names = [[label or f"x{i}" for i, label in enumerate(labels, 1)]]
+        # The neurons are numbered consecutively, as in the articles: h1, h2, O3.
+        numbers = count(1)
+        for letter, layer in zip(["h"] * (len(self.layers) - 1) + ["O"], self.layers):
+            self.names.append([f"{letter}{next(numbers)}" for _ in layer.neurons])
         # The indices of the columns and rows that are shown, and None for a gap.
-        self.columns = _indices_shown(len(names), _MOST_COLUMNS, 5)
-        self.rows = [_indices_shown(len(column), _MOST_UNITS, 6) for column in names]
+        self.columns = _indices_shown(len(self.names), _MOST_COLUMNS, 5)
+        self.rows = [_indices_shown(len(column), _MOST_UNITS, 6) for column in self.names]
 
     def content(self, title: str) -> NetworkContent:
         columns = [self._gap_column() if i is None else self._column(i) for i in self.columns]
@@ -93,11 +78,20 @@ class _Reader:
     # ── Columns ───────────────────────────────────────────────────────────────
 
     def _column(self, i: int) -> Column:
-        units = [self._gap(i) if row is None else self._unit(i, row) for row in self.rows[i]]
+        units = [
+            _gap(f"gap{i}", "⋮", f"{self._hidden(i)} more")
+            if row is None
+            else self._neuron(i - 1, row)
+            if i
+            else self._input(row)
+            for row in self.rows[i]
+        ]
         return Column("inputs" if i == 0 else self._heading(self.layers[i - 1]), tuple(units))
 
-    def _unit(self, i: int, row: int) -> Unit:
-        return self._neuron(i - 1, row) if i else self._input(row)
+    def _gap_column(self) -> Column:
+        """The column in place of the layers left out."""
+        left_out = len(self.names) - len(self.columns) + 1
+        return Column("", (_gap("gap", "⋯", f"{left_out} layers"),))
 
     def _heading(self, layer: Layer) -> str:
         """The activation of a layer."""
@@ -108,28 +102,27 @@ class _Reader:
 
     def _input(self, row: int) -> Unit:
         name = self.names[0][row]
-        lines = [_one_line(name, _LONGEST_LABEL)]
+        lines = [Line(_one_line(name, _LONGEST_LABEL), bold=True)]
         tooltip = f"input {row + 1}: {name}"
         if self.computed is not None:
-            lines.append(self._formatted(self.computed.inputs[row]))
+            lines.append(Line(self._formatted(self.computed.inputs[row])))
             tooltip += f" = {self.computed.inputs[row]!r}"
         return Unit(f"x{row + 1}", tuple(lines), "input", tooltip=_one_line(tooltip))
 
     def _neuron(self, i: int, row: int) -> Unit:
         """A neuron of layer ``i``; in a large layer, its circle contains only the output."""
-        layer, name = self.layers[i], self.names[i + 1][row]
+        layer, name, computed = self.layers[i], self.names[i + 1][row], self.computed
         facts = self._facts(i, row)
-        lines = [f"{key} = {self._formatted(number)}" for key, number in facts.items()]
+        texts = [f"{key} = {self._formatted(number)}" for key, number in facts.items()]
         if len(layer.neurons) > _MOST_DETAILED:
-            lines = (
-                [] if self.computed is None else [self._formatted(self.computed.outputs[i][row])]
-            )
+            texts = [] if computed is None else [self._formatted(computed.outputs[i][row])]
         tooltip = [f"{name} ({self._heading(layer)})"]
         tooltip += [f"{key} = {number!r}" for key, number in facts.items()]
         bias = layer.neurons[row].b
-        if bias is not None and self.computed is not None and self.computed.gradients:
-            tooltip.append(f"gradient of the bias = {self.computed.gradients[bias]!r}")
-        return Unit(name, (name, *lines), "neuron", self._beside(i, row), " · ".join(tooltip))
+        if bias is not None and computed is not None and computed.gradients:
+            tooltip.append(f"gradient of the bias = {computed.gradients[bias]!r}")
+        lines = (Line(name, bold=True), *map(Line, texts))
+        return Unit(name, lines, "neuron", self._beside(i, row), " · ".join(tooltip))
 
     def _facts(self, i: int, row: int) -> dict[str, float]:
         """The numbers of a neuron by their names."""
@@ -146,47 +139,34 @@ class _Reader:
         is_shown = 0 < len(label) <= _LONGEST_IN_CIRCLE and label not in facts
         return {label if is_shown else "b": bias.data, **facts}
 
-    def _beside(self, i: int, row: int) -> tuple[str, ...]:
+    def _beside(self, i: int, row: int) -> tuple[Line, ...]:
         """The text beside a neuron: the target of an output."""
         if i < len(self.layers) - 1 or self.computed is None or self.computed.target is None:
             return ()
         wanted = self.computed.target[row]
-        error = wanted - self.computed.outputs[i][row]
-        return f"target = {self._formatted(wanted)}", f"target - y = {self._formatted(error)}"
-
-    def _gap(self, i: int) -> Unit:
-        return Unit(f"gap{i}", ("⋮", f"{self._hidden(i)} more"), "gap")
-
-    def _gap_column(self) -> Column:
-        """The column in place of the layers left out."""
-        left_out = len(self.names) - len(self.columns) + 1
-        return Column("", (Unit("gap", ("⋯", f"{left_out} layers"), "gap"),))
+        error = f"target - y = {self._formatted(wanted - self.computed.outputs[i][row])}"
+        return Line(f"target = {self._formatted(wanted)}"), Line(error, color=THEME.muted)
 
     # ── Links ─────────────────────────────────────────────────────────────────
 
-    def _links(self, place: int, i: int) -> list[Link]:
+    def _links(self, place: int, i: int) -> Iterator[Link]:
         """The weights into column ``i`` from the column at ``place`` in the picture."""
-        return [
-            self._link(i, tail, head, (place, left), (place + 1, right))
-            for right, head in enumerate(self.rows[i])
-            for left, tail in enumerate(self.rows[i - 1])
-            if head is not None and tail is not None
-        ]
-
-    def _link(
-        self, i: int, tail: int, head: int, start: tuple[int, int], end: tuple[int, int]
-    ) -> Link:
-        weight = self.layers[i - 1].neurons[head].w[tail]
-        label = weight.label
-        number = self._formatted(weight.data)
-        lines = [f"{_one_line(label, _LONGEST_LABEL)} = {number}" if label else number]
-        ends = f"{self.names[i - 1][tail]} → {self.names[i][head]}"
-        tooltip = f"{ends} · {label or 'weight'} = {weight.data!r}"
-        if self.computed is not None and self.computed.gradients:
-            gradient = self.computed.gradients[weight]
-            lines.append(f"grad {self._formatted(gradient)}")
-            tooltip += f" · gradient = {gradient!r}"
-        return Link(start, end, weight.data, tuple(lines), _one_line(tooltip))
+        ends = product(enumerate(self.rows[i]), enumerate(self.rows[i - 1]))
+        for (right, head), (left, tail) in ends:
+            if head is None or tail is None:
+                continue
+            weight = self.layers[i - 1].neurons[head].w[tail]
+            label, number = weight.label, self._formatted(weight.data)
+            text = f"{_one_line(label, _LONGEST_LABEL)} = {number}" if label else number
+            lines = [Line(text, color=text_color(weight.data))]
+            names = f"{self.names[i - 1][tail]} → {self.names[i][head]}"
+            tooltip = f"{names} · {label or 'weight'} = {weight.data!r}"
+            if self.computed is not None and self.computed.gradients:
+                gradient = self.computed.gradients[weight]
+                lines.append(Line(f"grad {self._formatted(gradient)}", color=THEME.muted))
+                tooltip += f" · gradient = {gradient!r}"
+            start, end = (place, left), (place + 1, right)
+            yield Link(start, end, weight.data, tuple(lines), _one_line(tooltip))
 
     # ── Notes ─────────────────────────────────────────────────────────────────
 
@@ -223,6 +203,11 @@ class _Reader:
 
     def _formatted(self, number: float) -> str:
         return f"{number + 0.0:.{self.precision}g}"  # -0.0 + 0.0 is 0.0
+
+
+def _gap(name: str, dots: str, text: str) -> Unit:
+    """A unit in place of those left out."""
+    return Unit(name, (Line(dots, bold=True), Line(text)), "gap")
 
 
 def _indices_shown(count: int, most: int, first: int) -> list[int | None]:

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, no_grad
 from nn import MLP, Layer, Module, Neuron, draw_network, init
-from nn.drawing.layout import Diagram, place
+from nn.drawing.layout import Diagram, Shape, place
 from nn.drawing.reading import read
 from tests.drawings import HOSTILE, any_text, dot_texts, svg_texts
 from tests.programs import environment
@@ -52,6 +52,11 @@ def network(sizes: list[int], seed: int = 1, **options: Any) -> MLP:
 
 def diagram(model: Any, inputs: Any = None, target: Any = None, title: str = "") -> Diagram:
     return place(read(model, inputs, target, title, 4))
+
+
+def words_in(shape: Shape) -> tuple[str, ...]:
+    """The lines of text of a shape."""
+    return tuple(line.text for line in shape.lines)
 
 
 def facts(svg: str) -> dict[str, dict[str, float]]:
@@ -82,16 +87,15 @@ def weights(svg: str) -> dict[str, tuple[float, float | None]]:
 
 def test_the_articles_network_looks_as_on_the_blackboard() -> None:
     drawn = diagram(article_network(), [Value(0.35, "x1"), Value(0.7, "x2")], 0.5)
-    assert [circle.unit.lines for circle in drawn.circles] == [
+    assert [words_in(circle) for circle in drawn.circles] == [
         ("x1", "0.35"),
         ("x2", "0.7"),
         ("h1", "a = 0.21", "y = 0.5523", "δ = -0.002728"),
         ("h2", "a = 0.315", "y = 0.5781", "δ = -0.008071"),
         ("O3", "a = 0.686", "y = 0.6651", "δ = -0.03677"),
     ]
-    beside = drawn.circles[-1].unit.beside
-    assert beside == ("target = 0.5", "target - y = -0.1651")
-    assert {label.lines for label in drawn.labels} - {beside} == {
+    assert {words_in(label) for label in drawn.labels} == {
+        ("target = 0.5", "target - y = -0.1651"),
         ("w11 = 0.2", "grad 0.0009547"),
         ("w21 = 0.2", "grad 0.001909"),
         ("w12 = 0.3", "grad 0.002825"),
@@ -99,7 +103,7 @@ def test_the_articles_network_looks_as_on_the_blackboard() -> None:
         ("w13 = 0.3", "grad 0.02031"),
         ("w23 = 0.9", "grad 0.02126"),
     }
-    assert [text.text for text in drawn.texts] == [
+    assert [words_in(text)[0] for text in drawn.texts] == [
         "inputs",
         "sigmoid",
         "sigmoid",
@@ -194,14 +198,14 @@ def test_sums_outputs_and_gradients_are_those_of_the_model(
 
 def test_without_inputs_there_are_weights_and_biases_alone() -> None:
     drawn = diagram(network([2, 2, 1]))
-    assert [circle.unit.lines for circle in drawn.circles] == [
+    assert [words_in(circle) for circle in drawn.circles] == [
         ("x1",),
         ("x2",),
         ("h1", "b = 0.25"),
         ("h2", "b = 0.25"),
         ("O3", "b = 0.25"),
     ]
-    assert all(len(label.lines) == 1 for label in drawn.labels)
+    assert all(len(words_in(label)) == 1 for label in drawn.labels)
     assert len(drawn.labels) == 6
 
 
@@ -214,7 +218,7 @@ def test_without_a_target_there_are_no_deltas() -> None:
 
 def test_a_layer_and_a_neuron_are_networks_of_one_layer() -> None:
     def units(model: Module) -> list[str]:
-        return [circle.unit.lines[0] for circle in diagram(model).circles]
+        return [words_in(circle)[0] for circle in diagram(model).circles]
 
     assert units(Layer(2, 3)) == ["x1", "x2", "O1", "O2", "O3"]
     assert units(Neuron(2)) == ["x1", "x2", "O1"]
@@ -224,7 +228,7 @@ def test_a_layer_that_is_used_twice_is_drawn_twice() -> None:
     model = network([2, 2, 2], activation=["tanh", "tanh"])
     model.layers[1] = model.layers[0]
     drawn = diagram(model, [0.5, -1.0], [0.0, 1.0])
-    assert [circle.unit.lines[0] for circle in drawn.circles] == [
+    assert [words_in(circle)[0] for circle in drawn.circles] == [
         "x1",
         "x2",
         "h1",
@@ -232,8 +236,9 @@ def test_a_layer_that_is_used_twice_is_drawn_twice() -> None:
         "O3",
         "O4",
     ]
-    assert [bool(circle.unit.beside) for circle in drawn.circles] == [False] * 4 + [True] * 2
-    outputs = [circle.unit.lines[3] for circle in drawn.circles[4:]]
+    beside = [label for label in drawn.labels if words_in(label)[0].startswith("target")]
+    assert [label.y for label in beside] == [circle.y for circle in drawn.circles[4:]]
+    outputs = [words_in(circle)[3] for circle in drawn.circles[4:]]
     assert outputs == [f"y = {y.data:.4g}" for y in model([0.5, -1.0])]
 
 
@@ -241,7 +246,7 @@ def test_a_layer_that_is_used_twice_is_drawn_twice() -> None:
 def test_a_bias_goes_by_its_label_where_there_is_room(label: str, shown: str) -> None:
     model = network([1, 1, 1])
     model.layers[0].neurons[0].b.label = label
-    lines = diagram(model, [1.0]).circles[1].unit.lines
+    lines = words_in(diagram(model, [1.0]).circles[1])
     assert [line.split(" = ")[0] for line in lines] == ["h1", shown, "a", "y"]
 
 
@@ -250,15 +255,15 @@ def test_a_column_is_headed_by_its_activation() -> None:
         return 2 * x
 
     model = MLP(1, [1, 1, 2], activation=[double, "leaky_relu", "softmax"])
-    headings = [text.text for text in diagram(model).texts][:4]
+    headings = [words_in(text)[0] for text in diagram(model).texts][:4]
     assert headings == ["inputs", "double", "leaky_relu", "softmax"]
 
 
 def test_minus_zero_is_written_as_zero() -> None:
     model = Neuron(1, activation="linear", init=lambda rng, inputs: -0.0)
     drawn = diagram(model, [-0.0], 0)
-    texts = [line for circle in drawn.circles for line in circle.unit.lines]
-    texts += [line for label in drawn.labels for line in label.lines]
+    texts = [line for circle in drawn.circles for line in words_in(circle)]
+    texts += [line for label in drawn.labels for line in words_in(label)]
     assert not any(re.search(r"-0\b(?!\.)", text) for text in texts)
 
 
@@ -327,7 +332,7 @@ def test_the_same_network_gives_the_same_bytes() -> None:
 
 def boxes(drawn: Diagram) -> Iterator[tuple[float, float, float, float]]:
     """The left, right, top and bottom edges of every circle and text."""
-    sizes = [(c.x, c.y, 2 * c.radius, 2 * c.radius) for c in drawn.circles]
+    sizes = [(c.x, c.y, c.width, c.height) for c in drawn.circles]
     sizes += [(label.x, label.y, label.width, label.height) for label in drawn.labels]
     for x, y, width, height in sizes:
         yield x - width / 2, x + width / 2, y - height / 2, y + height / 2
@@ -357,29 +362,30 @@ def test_no_arrow_passes_behind_a_circle(sizes: list[int], passes: bool) -> None
     for arrow in drawn.arrows:
         across, down = arrow.head.x - arrow.tail.x, arrow.head.y - arrow.tail.y
         for circle in drawn.circles:
-            if circle not in (arrow.tail, arrow.head) and circle.unit.kind != "gap":
+            if circle not in (arrow.tail, arrow.head) and circle.kind != "gap":
                 share = (circle.x - arrow.tail.x) * across + (circle.y - arrow.tail.y) * down
                 share = min(max(share / (across**2 + down**2), 0.0), 1.0)
                 x0, y0 = arrow.tail.x + share * across, arrow.tail.y + share * down
-                assert math.dist((x0, y0), (circle.x, circle.y)) > circle.radius
+                assert math.dist((x0, y0), (circle.x, circle.y)) > circle.width / 2
 
 
 @settings(max_examples=30, deadline=None)
 @given(st.lists(st.integers(1, 9), min_size=2, max_size=5))
 def test_a_weight_is_written_on_its_arrow_or_counted_as_left_out(sizes: list[int]) -> None:
     drawn = diagram(network(sizes))
-    written = [label for label in drawn.labels if label.arrow is not None]
-    for label in written:
-        assert label.arrow is not None
-        tail, head = label.arrow.tail, label.arrow.head
+    arrows = {arrow.link.tooltip: arrow for arrow in drawn.arrows}
+    assert len(arrows) == len(drawn.arrows)
+    for label in drawn.labels:
+        arrow = arrows[label.tooltip]
+        tail, head = arrow.tail, arrow.head
         share = (label.x - tail.x) / (head.x - tail.x)
         assert 0 < share < 1
         assert label.y == pytest.approx(tail.y + share * (head.y - tail.y))
-        assert label.lines == (f"{label.arrow.link.weight:.4g}",)
-    notes = " ".join(text.text for text in drawn.texts)
+        assert words_in(label) == (f"{arrow.link.weight:.4g}",)
+    notes = " ".join(words_in(text)[0] for text in drawn.texts)
     found = re.search(r"For want of room, (\d+) weights are not written", notes)
     total = sum(tails * heads for tails, heads in pairwise(sizes))
-    assert len(written) + (int(found[1]) if found else 0) == total == len(drawn.arrows)
+    assert len(drawn.labels) + (int(found[1]) if found else 0) == total == len(drawn.arrows)
 
 
 @pytest.mark.parametrize(
@@ -388,7 +394,7 @@ def test_a_weight_is_written_on_its_arrow_or_counted_as_left_out(sizes: list[int
 def test_all_weights_of_small_networks_are_written(sizes: list[int]) -> None:
     for x, target in [(None, None), ([0.5] * sizes[0], [1.0] * sizes[-1])]:
         drawn = diagram(network(sizes), x, target)
-        assert not any("want of room" in text.text for text in drawn.texts)
+        assert not any("want of room" in words_in(text)[0] for text in drawn.texts)
 
 
 def test_columns_follow_each_other_from_left_to_right() -> None:
@@ -402,28 +408,28 @@ def test_columns_follow_each_other_from_left_to_right() -> None:
 
 def test_thirty_neurons_are_all_shown() -> None:
     drawn = diagram(network([2, 16, 13, 1]))
-    assert sum(circle.unit.kind == "neuron" for circle in drawn.circles) == 30
-    assert not any("Left out" in text.text for text in drawn.texts)
+    assert sum(circle.kind == "neuron" for circle in drawn.circles) == 30
+    assert not any("Left out" in words_in(text)[0] for text in drawn.texts)
     assert len(drawn.arrows) == 2 * 16 + 16 * 13 + 13
 
 
 def test_what_is_left_out_is_counted() -> None:
     drawn = diagram(network([20, 40, 40, 2]))
-    kinds = [circle.unit.kind for circle in drawn.circles]
+    kinds = [circle.kind for circle in drawn.circles]
     assert (kinds.count("input"), kinds.count("neuron"), kinds.count("gap")) == (8, 18, 3)
-    gaps = [circle.unit.lines for circle in drawn.circles if circle.unit.kind == "gap"]
+    gaps = [words_in(circle) for circle in drawn.circles if circle.kind == "gap"]
     assert gaps == [("⋮", "12 more"), ("⋮", "32 more"), ("⋮", "32 more")]
-    texts = [text.text for text in drawn.texts]
+    texts = [words_in(text)[0] for text in drawn.texts]
     assert "Left out, with their weights: 12 inputs, 64 neurons" in texts
     assert "In layers of more than 8 neurons, circles hold no bias." in texts
 
 
 def test_layers_in_the_middle_of_deep_networks_are_left_out() -> None:
     drawn = diagram(network([2, *[2] * 20]))
-    names = [circle.unit.lines for circle in drawn.circles]
+    names = [words_in(circle) for circle in drawn.circles]
     assert ("⋯", "14 layers") in names
     assert [name for name, *_ in names][-4:] == ["h37", "h38", "O39", "O40"]
-    assert "Left out, with their weights: 14 layers" in [text.text for text in drawn.texts]
+    assert "Left out, with their weights: 14 layers" in [words_in(text)[0] for text in drawn.texts]
 
 
 # ── Graphviz ──────────────────────────────────────────────────────────────────
@@ -459,7 +465,7 @@ def test_dot_keeps_to_the_places_and_has_nothing_to_complain_about(
     assert read_back.stderr == b""
     nodes = {node["name"]: node["pos"] for node in json.loads(read_back.stdout)["objects"]}
     places = {
-        circle.unit.name: (0.75 * circle.x, -0.75 * circle.y)
+        circle.name: (0.75 * circle.x, -0.75 * circle.y)
         for circle in diagram(model, x, target, "title").circles
     }
     found = {name: tuple(map(float, nodes[name].split(","))) for name in places}
