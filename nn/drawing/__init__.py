@@ -77,10 +77,10 @@ def draw_network(
     # Not imported before a picture is asked for.
     from autograd.draw import complete_options
     from nn.drawing.layout import place
-    from nn.drawing.reading import read
+    from nn.drawing.reading import Reader
 
     options = complete_options({"title": title, "precision": precision})
-    content = read(model, inputs, target, options["title"], options["precision"])
+    content = Reader(model, inputs, target, options["precision"]).content(options["title"])
     try:
         from nn.drawing.digraph import NetworkDigraph
     except ModuleNotFoundError as error:

@@ -21,7 +21,7 @@ def line_color(strength: float) -> str:
     >>> line_color(1.0), line_color(-1.0), line_color(0.0)
     ('#c05f0c', '#1d5f99', '#b4b8be')
     """
-    if math.isnan(strength):
+    if not math.isfinite(strength):
         return _NOT_FINITE
     # The faintest colour of an arrow is halfway between that of 0 and the strongest.
     position = math.copysign(0.5 + 0.5 * abs(strength), strength) if strength else 0.0
@@ -30,7 +30,7 @@ def line_color(strength: float) -> str:
 
 def line_width(strength: float) -> float:
     """The width of an arrow of a strength from -1 to 1, in pixels."""
-    return 2.0 if math.isnan(strength) else 0.8 + 2.2 * abs(strength)
+    return 0.8 + 2.2 * abs(strength) if math.isfinite(strength) else 2.0
 
 
 def text_color(weight: float) -> str:

@@ -6,6 +6,7 @@ outputs, and links between neighbouring columns.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
@@ -43,7 +44,7 @@ class Column:
     """
 
     heading: str
-    units: tuple[Unit, ...]
+    units: Sequence[Unit]
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +77,7 @@ class NetworkContent:
         notes: lines below the picture.
     """
 
-    columns: tuple[Column, ...]
-    links: tuple[Link, ...]
-    title: str = ""
-    notes: tuple[str, ...] = ()
+    columns: Sequence[Column]
+    links: Sequence[Link]
+    title: str
+    notes: Sequence[str]

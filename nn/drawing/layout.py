@@ -77,8 +77,8 @@ class Arrow:
     """A link and its place, from circle to circle.
 
     Attributes:
-        strength: the weight as a share of the largest there is, from -1 to 1; nan if it
-            is no finite number.
+        strength: the weight as a share of the largest finite one, from -1 to 1; not finite
+            if the weight is not.
     """
 
     link: Link
@@ -105,15 +105,7 @@ class Diagram:
 def place(network: NetworkContent) -> Diagram:
     """Give everything in ``network`` a place, its middle at the height 0."""
     radii = [max(map(_radius, column.units)) for column in network.columns]
-    gaps = [
-        _Gap(
-            [link for link in network.links if link.tail[0] == i],
-            (len(left.units), len(right.units)),
-            (radii[i], radii[i + 1]),
-            (width(left.heading) + width(right.heading)) / 2 + FONT,
-        )
-        for i, (left, right) in enumerate(pairwise(network.columns))
-    ]
+    gaps = [_Gap(network, i, radii) for i in range(len(radii) - 1)]
     heights = _column_heights(network.columns, radii, gaps)
     xs = [0.0]
     for gap, ends in zip(gaps, pairwise(heights)):
@@ -133,7 +125,7 @@ def place(network: NetworkContent) -> Diagram:
     ]
     for i, (gap, ends) in enumerate(zip(gaps, pairwise(heights))):
         share, _ = gap.share(*ends)
-        if share is not None:
+        if share:
             labels += [_label_on(arrow, share) for arrow in arrows if arrow.link.tail[0] == i]
     circles = [circle for column in columns for circle in column]
     texts = _texts(network, circles, labels, xs)
@@ -146,37 +138,35 @@ def place(network: NetworkContent) -> Diagram:
     return Diagram(left, top, *size, network.title, circles, arrows, labels, texts)
 
 
-@dataclass(frozen=True, slots=True)
 class _Gap:
-    """The room between two columns.
+    """The room between two neighbouring columns.
 
     Attributes:
         links: between the columns.
         sizes: the numbers of units in the columns.
         radii: of their circles.
         least: the least distance of the columns, so that their headings do not touch.
+        is_labelled: True if the weights are few enough to be written.
+        wide: the width of the widest label.
+        high: the height of the highest label.
     """
 
-    links: Sequence[Link]
-    sizes: tuple[int, int]
-    radii: tuple[float, float]
-    least: float
-
-    def is_labelled(self) -> bool:
-        """True if the weights are few enough to be written."""
-        return 0 < len(self.links) <= _MOST_LABELS
-
-    def label_size(self) -> tuple[float, float]:
-        """The width and the height of the largest label."""
+    def __init__(self, network: NetworkContent, i: int, radii: Sequence[float]) -> None:
+        left, right = network.columns[i : i + 2]
+        self.links = [link for link in network.links if link.tail[0] == i]
+        self.sizes = len(left.units), len(right.units)
+        self.radii = radii[i], radii[i + 1]
+        self.least = (width(left.heading) + width(right.heading)) / 2 + FONT
+        self.is_labelled = 0 < len(self.links) <= _MOST_LABELS
         sizes = [_size(link.lines) for link in self.links]
-        return max(size[0] for size in sizes), max(size[1] for size in sizes)
+        self.wide = max([wide for wide, _ in sizes], default=0.0)
+        self.high = max([high for _, high in sizes], default=0.0)
 
     def distance(self, *heights: float) -> float:
         """The distance between the middles of the columns, if they have these heights."""
         room = sum(self.radii) + 60.0
-        if self.is_labelled():
-            wide, _ = self.label_size()
-            tails, heads = self.sizes
+        if self.is_labelled:
+            wide, (tails, heads) = self.wide, self.sizes
             # Wide enough for the share at which all texts are evenly spaced, from either end.
             evenly = max(tails * heads - 1, 1)
             near_tails = (self.radii[0] + wide / 2 + 4) * evenly / max(tails - 1, 1)
@@ -185,27 +175,26 @@ class _Gap:
             room = max(sum(self.radii) + 2.2 * wide + 20.0, wanted)
         return max(_LEAST_DISTANCE, self.least, room, sum(heights) / 2 / _STEEPEST)
 
-    def share(self, *heights: float) -> tuple[float | None, float]:
+    def share(self, *heights: float) -> tuple[float, float]:
         """The share of the arrows' length at which weights are written, and the room of each.
 
-        The share is None if they do not fit.
+        The share is 0 if they do not fit.
         """
-        if not self.is_labelled():
-            return None, 0.0
-        distance = self.distance(*heights)
-        wide, high = self.label_size()
+        if not self.is_labelled:
+            return 0.0, 0.0
+        distance, wide, high = self.distance(*heights), self.wide, self.high
         first = (self.radii[0] + wide / 2 + 4) / distance
         last = 1 - (self.radii[1] + wide / 2 + 4 + _ARROWHEAD) / distance
         tails, heads = (_evenly(size, height) for size, height in zip(self.sizes, heights))
         ends = [(tails[link.tail[1]], heads[link.head[1]]) for link in self.links]
-        best, room = None, _TIGHT * high
+        best, room = 0.0, _TIGHT * high
         for i in range(_SHARES + 1):
             share = first + (last - first) * i / _SHARES
             ys = sorted(tail + share * (head - tail) for tail, head in ends)
             # More than twice the height of a text is no better.
             least = min([b - a for a, b in pairwise(ys)] + [2 * high])
             if least > room + 0.01 or (
-                best is not None and least >= room - 0.01 and abs(share - 0.5) < abs(best - 0.5)
+                best and least >= room - 0.01 and abs(share - 0.5) < abs(best - 0.5)
             ):
                 best, room = share, max(room, least)
         return best, room / high
@@ -236,7 +225,7 @@ def _column_heights(
         found = 0.0
         for gap, ends in zip(gaps, pairwise(heights)):
             share, room = gap.share(*ends)
-            if share is not None:
+            if share:
                 found += len(gap.links) * (1 + min(room, most))
         return round(found, 6)
 
@@ -250,19 +239,14 @@ def _evenly(count: int, height: float) -> list[float]:
 
 def _arrows(links: Sequence[Link], columns: Sequence[Sequence[Shape]]) -> list[Arrow]:
     """The arrows, the strongest last, so that they lie on top."""
-    largest = max([abs(link.weight) for link in links if math.isfinite(link.weight)], default=0.0)
-    arrows = [
-        Arrow(
-            link,
-            columns[link.tail[0]][link.tail[1]],
-            columns[link.head[0]][link.head[1]],
-            link.weight / (largest or 1.0) if math.isfinite(link.weight) else math.nan,
-        )
-        for link in links
-    ]
-    return sorted(
-        arrows, key=lambda arrow: 2.0 if math.isnan(arrow.strength) else abs(arrow.strength)
-    )
+    sizes = [abs(link.weight) for link in links if math.isfinite(link.weight)]
+    largest = max(sizes, default=0.0) or 1.0
+    arrows = []
+    for link in links:
+        (left, tail), (right, head) = link.tail, link.head
+        strength = link.weight / largest
+        arrows.append(Arrow(link, columns[left][tail], columns[right][head], strength))
+    return sorted(arrows, key=lambda arrow: min(2.0, abs(arrow.strength)))  # 2 for nan too
 
 
 def _label_on(arrow: Arrow, share: float) -> Shape:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from functools import partial
 from itertools import count, pairwise, product
 from typing import Any, Final
 
@@ -22,11 +23,6 @@ _LONGEST_IN_CIRCLE: Final = 6
 _COLORS: Final = "Orange weights are positive, blue ones negative; the wider, the larger."
 
 
-def read(model: Any, inputs: Any, target: Any, title: str, precision: int) -> NetworkContent:
-    """The content of the picture that `draw_network` makes of these arguments."""
-    return _Reader(model, inputs, target, precision).content(title)
-
-
 def _layers(model: Any) -> list[Layer]:
     """The layers that a model consists of."""
     if isinstance(model, MLP):
@@ -43,8 +39,11 @@ def _layers(model: Any) -> list[Layer]:
     )
 
 
-class _Reader:
-    """A network while it is being read; column 0 holds the inputs, column i the layer i - 1."""
+class Reader:
+    """A network while it is being read, with the arguments of `draw_network`.
+
+    Column 0 holds the inputs, column i the layer i - 1.
+    """
 
     def __init__(self, model: Any, inputs: Any, target: Any, precision: int) -> None:
         self.layers = _layers(model)
@@ -64,34 +63,23 @@ class _Reader:
         self.rows = [_indices_shown(len(column), _MOST_UNITS, 6) for column in self.names]
 
     def content(self, title: str) -> NetworkContent:
-        columns = [self._gap_column() if i is None else self._column(i) for i in self.columns]
-        links = [
-            link
-            for place, (left, right) in enumerate(pairwise(self.columns))
-            if left is not None and right is not None
-            for link in self._links(place, right)
-        ]
-        return NetworkContent(
-            tuple(columns), tuple(links), _one_line(title, 200), tuple(self._notes())
-        )
+        """The content of the picture."""
+        left_out = len(self.names) - len(self.columns) + 1
+        gap = Column("", (_gap("gap", "⋯", f"{left_out} layers"),))
+        columns = [gap if i is None else self._column(i) for i in self.columns]
+        links: list[Link] = []
+        for place, (left, right) in enumerate(pairwise(self.columns)):
+            if left is not None and right is not None:
+                links += self._links(place, right)
+        return NetworkContent(columns, links, _one_line(title, 200), self._notes())
 
     # ── Columns ───────────────────────────────────────────────────────────────
 
     def _column(self, i: int) -> Column:
-        units = [
-            _gap(f"gap{i}", "⋮", f"{self._hidden(i)} more")
-            if row is None
-            else self._neuron(i - 1, row)
-            if i
-            else self._input(row)
-            for row in self.rows[i]
-        ]
-        return Column("inputs" if i == 0 else self._heading(self.layers[i - 1]), tuple(units))
-
-    def _gap_column(self) -> Column:
-        """The column in place of the layers left out."""
-        left_out = len(self.names) - len(self.columns) + 1
-        return Column("", (_gap("gap", "⋯", f"{left_out} layers"),))
+        gap = _gap(f"gap{i}", "⋮", f"{self._hidden(i)} more")
+        unit = partial(self._neuron, i - 1) if i else self._input
+        units = [gap if row is None else unit(row) for row in self.rows[i]]
+        return Column(self._heading(self.layers[i - 1]) if i else "inputs", units)
 
     def _heading(self, layer: Layer) -> str:
         """The activation of a layer."""
@@ -185,9 +173,6 @@ class _Reader:
         if any(len(layer.neurons) > _MOST_DETAILED for layer in self.layers):
             held = "no bias" if self.computed is None else "the output alone"
             notes.append(f"In layers of more than {_MOST_DETAILED} neurons, circles hold {held}.")
-        return notes + self._left_out()
-
-    def _left_out(self) -> list[str]:
         shown = [i for i in self.columns if i is not None]
         counts = {
             "layers": len(self.names) - len(shown),
@@ -195,7 +180,9 @@ class _Reader:
             "neurons": sum(self._hidden(i) for i in shown if i),
         }
         parts = [f"{count} {noun}" for noun, count in counts.items() if count]
-        return [f"Left out, with their weights: {', '.join(parts)}"] if parts else []
+        if parts:
+            notes.append(f"Left out, with their weights: {', '.join(parts)}")
+        return notes
 
     def _hidden(self, i: int) -> int:
         """The number of units of a column that are left out."""

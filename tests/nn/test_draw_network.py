@@ -25,7 +25,7 @@ from hypothesis import strategies as st
 from autograd import Value, no_grad
 from nn import MLP, Layer, Module, Neuron, draw_network, init
 from nn.drawing.layout import Diagram, Shape, place
-from nn.drawing.reading import read
+from nn.drawing.reading import Reader
 from tests.drawings import HOSTILE, any_text, dot_texts, svg_texts
 from tests.programs import environment
 
@@ -51,7 +51,7 @@ def network(sizes: list[int], seed: int = 1, **options: Any) -> MLP:
 
 
 def diagram(model: Any, inputs: Any = None, target: Any = None, title: str = "") -> Diagram:
-    return place(read(model, inputs, target, title, 4))
+    return place(Reader(model, inputs, target, 4).content(title))
 
 
 def words_in(shape: Shape) -> tuple[str, ...]:
