@@ -104,83 +104,67 @@ class _Drawing:
     def _constant(self, number: float) -> str:
         return f"{number:.{self.options['precision']}g}"
 
-    def _nodes(self, part: Part) -> list[Node]:
-        return [self.graph.nodes[id] for id in part.nodes]
-
     # ── Boxes ─────────────────────────────────────────────────────────────────
 
     def _add_frames(self) -> None:
-        levels: list[int] = []
-        for group in self.graph.groups:
-            levels.append(0 if group.parent is None else levels[group.parent] + 1)
-            if levels[-1] >= self.folding.depth:
+        fills = self.colors.frames
+        for group, level in zip(self.graph.groups, self.folding.levels):
+            if level > self.folding.depth:
                 continue
-            fills = self.colors.frames
             self.frame_of[group.id] = len(self.frames)
             self.frames.append(
                 Frame(
                     self._title(group),
                     None if group.parent is None else self.frame_of[group.parent],
-                    fill=fills[levels[-1] % len(fills)],
+                    fill=fills[(level - 1) % len(fills)],
                     stroke=self.colors.frame_stroke,
                     text_color=self.colors.frame_text,
                 )
             )
 
     def _add_part(self, part: Part) -> None:
-        nodes = self._nodes(part)
+        nodes = [self.graph.nodes[id] for id in part.nodes]
         self.entries.append(len(self.boxes))
-        if part.kind != "value":
-            self._add_folded(part, nodes)
-        elif self.options["style"] == "classic":
-            self._add_classic(nodes[0])
-        else:
+        if part.kind == "value":
             self._add_value(nodes[0])
+        else:
+            self._add_folded(part, nodes)
         self.exits.append(len(self.boxes) - 1)
 
-    def _add_box(
-        self,
-        nodes: Sequence[Node],
-        lines: Sequence[Line],
-        fill: str,
-        frame: int | None,
-        id: str,
-        tooltip: str,
-    ) -> None:
-        plain = fill
-        fill, dashed = self.coloring.color(self.coloring.numbers(nodes), plain)
-        marked = not self.marked.isdisjoint([node.id for node in nodes])
-        box = Box(
-            tuple(lines),
-            fill=fill,
-            stroke=self.colors.highlight if marked else self.colors.stroke,
-            text_color=self.colors.text if fill == plain else readable_on(fill),
-            stroke_width=_MARKED_BOX if marked else 1.0,
-            dashed=dashed,
-            frame=frame,
-            tooltip=tooltip,
-            id=id,
-        )
-        self.boxes.append(box)
-
-    def _frame(self, group: int | None) -> int | None:
-        """The frame of a group that is open."""
-        return None if group is None else self.frame_of.get(group)
-
     def _add_value(self, node: Node) -> None:
-        lines = []
+        """Add a value and, in the same box or in an oval of its own, its operation."""
         name = self._name(node)
-        if name:
-            lines.append(Line(name, bold=True, scale=_LARGE))
-        if node.op is not None:
+        lines = [Line(name, bold=True, scale=_LARGE)] if name else []
+        operation = None
+        if node.op is not None and self.options["style"] == "classic":
+            operation = self._add_operation(node, node.op)
+        elif node.op is not None:
             lines.append(Line(self._operation(node), bold=not name))
         lines += self._numbers(node)
-        self._add_value_box(node, lines)
-
-    def _add_value_box(self, node: Node, lines: Sequence[Line]) -> None:
         fill = self.colors.leaf if node.op is None else self.colors.box
-        frame = self._frame(node.group)
-        self._add_box([node], lines, fill, frame, f"value{node.id}", self._tooltip(node))
+        box = Box(tuple(lines), fill=fill, tooltip=self._tooltip(node), id=f"value{node.id}")
+        self._add_box([node], node.group, box)
+        if operation is not None:
+            marked = node.id in self.entered
+            self.edges.append(self._edge(operation, len(self.boxes) - 1, marked))
+
+    def _add_box(self, nodes: Sequence[Node], group: int | None, box: Box) -> None:
+        """Add a box in the frame of a group, coloured by the numbers of its nodes."""
+        marked = not self.marked.isdisjoint([node.id for node in nodes])
+        box = self._outlined(box, marked, group)
+        fill, dashed = self.coloring.color(self.coloring.numbers(nodes), box.fill)
+        text_color = box.text_color if fill == box.fill else readable_on(fill)
+        self.boxes.append(replace(box, fill=fill, dashed=dashed, text_color=text_color))
+
+    def _outlined(self, box: Box, marked: bool, group: int | None) -> Box:
+        """The box with its outline, in the frame of a group if that is open."""
+        return replace(
+            box,
+            stroke=self.colors.highlight if marked else self.colors.stroke,
+            stroke_width=_MARKED_BOX if marked else 1.0,
+            text_color=self.colors.text,
+            frame=None if group is None else self.frame_of.get(group),
+        )
 
     def _numbers(self, node: Node) -> list[Line]:
         grad = DASH if node.grad is None else self._formatted(node.grad)
@@ -229,61 +213,32 @@ class _Drawing:
             ]
         )
 
-    def _add_classic(self, node: Node) -> None:
-        """Add a value in a box, its operation in an oval, and its constants as bare text."""
-        operation = len(self.boxes)
-        if node.op is not None:
-            self._add_operation(node, node.op)
-            self._add_constants(node, operation)
-        name = self._name(node)
-        lines = [Line(name, bold=True, scale=_LARGE)] if name else []
-        self._add_value_box(node, [*lines, *self._numbers(node)])
-        if node.op is not None:
-            marked = node.id in self.entered
-            self.edges.append(self._edge(operation, len(self.boxes) - 1, marked))
-
-    def _add_operation(self, node: Node, op: Primitive) -> None:
-        marked = node.id in self.entered
-        operation = Box(
-            (Line(op.symbol),),
-            shape="oval",
-            fill=self.colors.box,
-            stroke=self.colors.highlight if marked else self.colors.stroke,
-            text_color=self.colors.text,
-            stroke_width=_MARKED_BOX if marked else 1.0,
-            frame=self._frame(node.group),
-            tooltip=op.name,
-            id=f"operation{node.id}",
-        )
-        self.boxes.append(operation)
-
-    def _add_constants(self, node: Node, operation: int) -> None:
+    def _add_operation(self, node: Node, op: Primitive) -> int:
+        """Add an operation in an oval, and its constants as bare text; the index of its box."""
+        operation, id = len(self.boxes), f"operation{node.id}"
+        oval = Box((Line(op.symbol),), "oval", self.colors.box, tooltip=op.name, id=id)
+        self.boxes.append(self._outlined(oval, node.id in self.entered, node.group))
         for position, operand in enumerate(node.operands):
             if isinstance(operand, float):
                 self.edges.append(self._edge(len(self.boxes), operation, False))
-                self.boxes.append(
-                    Box(
-                        (Line(self._constant(operand)),),
-                        shape="text",
-                        text_color=self.colors.text,
-                        frame=self._frame(node.group),
-                        id=f"constant{node.id}_{position}",
-                    )
-                )
+                id = f"constant{node.id}_{position}"
+                constant = Box((Line(self._constant(operand)),), "text", id=id)
+                self.boxes.append(self._outlined(constant, False, node.group))
+        return operation
 
     def _add_folded(self, part: Part, nodes: Sequence[Node]) -> None:
-        frame, id = part.group, f"{part.kind}{part.nodes[0]}"
+        around, id = part.group, f"{part.kind}{part.nodes[0]}"
         if part.kind == "group":
             assert part.group is not None
             group = self.graph.groups[part.group]
-            title, frame, id = self._title(group), group.parent, f"group{group.id}"
+            title, around, id = self._title(group), group.parent, f"group{group.id}"
         elif computed(nodes):
             title = f"… {count(computed(nodes), 'operation')} …"
         else:
             title = count(len(nodes), "leaf")
-        lines = [Line(title, bold=True), *summary(part, nodes, self._formatted)]
-        tooltip = operations(nodes)
-        self._add_box(nodes, lines, self.colors.folded, self._frame(frame), id, tooltip)
+        lines = (Line(title, bold=True), *summary(part, nodes, self._formatted))
+        box = Box(lines, fill=self.colors.folded, tooltip=operations(nodes), id=id)
+        self._add_box(nodes, around, box)
 
     # ── Edges ─────────────────────────────────────────────────────────────────
 

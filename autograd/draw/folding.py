@@ -50,13 +50,18 @@ class Folding:
         parts: of the graph; each node is in one of them.
         part_of: for each node, the position of its part.
         depth: the number of levels of groups that are open.
-        full_depth: the number of all levels.
+        levels: the level of each group: 1 for an outermost group.
     """
 
     parts: tuple[Part, ...]
     part_of: list[int]
     depth: int
-    full_depth: int
+    levels: Sequence[int]
+
+    @property
+    def full_depth(self) -> int:
+        """The number of all levels."""
+        return max(self.levels, default=0)
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -129,16 +134,16 @@ def _by_groups(graph: Snapshot, levels: Sequence[int], depth: int) -> Folding:
         Part("group" if start in starts else "value", tuple(nodes), groups[start])
         for start, nodes in members.items()
     ]
-    return _folding(len(graph), parts, depth, max(levels, default=0))
+    return _folding(len(graph), parts, depth, levels)
 
 
-def _folding(count: int, parts: Iterable[Part], depth: int, full_depth: int) -> Folding:
+def _folding(count: int, parts: Iterable[Part], depth: int, levels: Sequence[int]) -> Folding:
     parts = tuple(sorted(parts, key=lambda part: part.nodes[0]))
     part_of = [0] * count
     for position, part in enumerate(parts):
         for id in part.nodes:
             part_of[id] = position
-    return Folding(parts, part_of, depth, full_depth)
+    return Folding(parts, part_of, depth, levels)
 
 
 def _fits(graph: Snapshot, folding: Folding, max_boxes: int) -> bool:
@@ -257,7 +262,7 @@ def _contracted(folding: Folding, cones: Iterable[Sequence[int]], size: int) -> 
 
 
 def _regrouped(folding: Folding, parts: Iterable[Part]) -> Folding:
-    return _folding(len(folding.part_of), parts, folding.depth, folding.full_depth)
+    return _folding(len(folding.part_of), parts, folding.depth, folding.levels)
 
 
 def _bundled(graph: Snapshot, folding: Folding) -> Folding:
