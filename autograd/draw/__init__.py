@@ -8,7 +8,8 @@ leaf's gradient.
 
 `PictureOptions` lists all options. `picture_of` makes a `Picture` by them, without places;
 `to_svg` lays it out and writes an SVG without any other program, and `to_digraph` writes it
-in Graphviz's language. The methods of `autograd.graph`'s snapshots do the same.
+in Graphviz's language. The methods of `autograd.graph`'s snapshots do the same. Other pictures
+take their colours from `THEMES`, with `blend`, and their texts from `Line` and `dot_label`.
 """
 
 from __future__ import annotations

@@ -47,6 +47,11 @@ def _direction(shown: str, anchor: str) -> str:
     return ""
 
 
+def group(attributes: str, elements: Sequence[str]) -> list[str]:
+    """The elements in a group with these attributes; nothing where there are none."""
+    return [f"<g {attributes}>", *elements, "</g>"] if elements else []
+
+
 def tooltip_element(tooltip: str) -> str:
     """The element of a tooltip, or ""."""
     if not tooltip:

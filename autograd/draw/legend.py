@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Final
 
 from autograd.draw import text
-from autograd.draw.elements import attribute, quoted, rectangle, text_elements
+from autograd.draw.elements import attribute, group, quoted, rectangle, text_elements
 from autograd.draw.layout import Rectangle
 from autograd.draw.picture import Line, Picture, Ramp, Swatch
 
@@ -22,10 +22,7 @@ def legend_elements(picture: Picture, room: float, prefix: str) -> tuple[list[st
     size = picture.font_size
     title = Line(text.clean(picture.legend.title), bold=True)
     x, y, widest = 0.0, 0.8 * size, text.width(title.text, size, True)
-    elements = [
-        f'<g fill="{attribute(picture.text_color)}">',
-        text_elements([title], x, y, size, "start"),
-    ]
+    elements = [text_elements([title], x, y, size, "start")]
     x += widest + _LEGEND_GAP * size
     for number, entry in enumerate(picture.legend.entries, 1):
         name = f"{prefix}-ramp{number}"
@@ -36,7 +33,7 @@ def legend_elements(picture: Picture, room: float, prefix: str) -> tuple[list[st
         elements.append(element)
         widest = max(widest, x + width)
         x += width + _LEGEND_GAP * size
-    elements.append("</g>")
+    elements = group(f'fill="{attribute(picture.text_color)}"', elements)
     return elements, widest, y + _ROW_HEIGHT * size
 
 

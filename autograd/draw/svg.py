@@ -8,13 +8,16 @@ no label can become markup.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
+from dataclasses import replace
+from itertools import chain
 from typing import Final, TypeAlias
 
 from autograd.draw import text
 from autograd.draw.elements import (
     attribute,
     dashes,
+    group,
     pixels,
     quoted,
     rectangle,
@@ -58,7 +61,8 @@ def to_svg(picture: Picture) -> str:
     edges = _edges(picture, placed)
     fronts = [*_boxes(picture, placed), *_labels(picture, placed), *_headers(picture, placed)]
     # A page may contain several pictures, and equal ids would clash.
-    prefix = _digest(frames, *edges.values(), fronts)
+    content = "".join([*frames, *chain.from_iterable(edges.values()), *fronts])
+    prefix = f"g{hashlib.sha256(content.encode()).hexdigest()[:10]}"
     body = [*frames, *_edge_groups(edges, prefix), *fronts]
 
     size, margin = picture.font_size, _MARGIN * picture.font_size
@@ -68,7 +72,7 @@ def to_svg(picture: Picture) -> str:
     legend, legend_width, legend_height = legend_elements(picture, placed.width, prefix)
     width = max(placed.width, title_width, caption_width, legend_width) + 2 * margin
     below = margin + title_height + placed.height
-    content = [
+    elements = [
         *_moved(margin, margin, title),
         *_moved(margin, margin + title_height, body),
         *_moved(margin, below, caption),
@@ -76,11 +80,11 @@ def to_svg(picture: Picture) -> str:
     ]
     height = below + caption_height + legend_height + margin
     definitions = [_arrowhead(size, stroke, _arrow_id(prefix, n)) for n, stroke in enumerate(edges)]
-    return _document(picture, definitions, content, width, height)
+    return _document(picture, definitions, elements, width, height)
 
 
 def _document(
-    picture: Picture, definitions: list[str], content: list[str], width: float, height: float
+    picture: Picture, definitions: list[str], elements: list[str], width: float, height: float
 ) -> str:
     spoken = picture.title or f"graph of {len(picture.boxes)} boxes, {len(picture.edges)} edges"
     size = f'width="{pixels(width)}" height="{pixels(height)}"'
@@ -92,24 +96,14 @@ def _document(
             f'font-size="{pixels(picture.font_size)}" xml:space="preserve">',
             *([f"<defs>{''.join(definitions)}</defs>"] if definitions else []),
             f'<rect {size} fill="{attribute(picture.background)}"/>',
-            *content,
+            *elements,
             "</svg>\n",
         ]
     )
 
 
 def _moved(x: float, y: float, elements: Sequence[str]) -> list[str]:
-    """The elements, moved; nothing where there are none."""
-    if not elements:
-        return []
-    return [f'<g transform="translate({pixels(x)} {pixels(y)})">', *elements, "</g>"]
-
-
-def _digest(*parts: Iterable[str]) -> str:
-    digest = hashlib.sha256()
-    for part in parts:
-        digest.update("".join(part).encode())
-    return f"g{digest.hexdigest()[:10]}"
+    return group(f'transform="translate({pixels(x)} {pixels(y)})"', elements)
 
 
 # ── Frames and boxes ──────────────────────────────────────────────────────────
@@ -152,11 +146,11 @@ def _fitted(line: Line, size: float, room: float) -> Line:
     shown = line.text
     while shown and text.width(shown, size * line.scale, line.bold) > room:
         shown = shown[:-2] + "…" if len(shown) > 2 else ""
-    return Line(shown, line.bold, line.color, line.scale)
+    return replace(line, text=shown)
 
 
 def _boxes(picture: Picture, placed: Layout) -> list[str]:
-    elements = ['<g text-anchor="middle">']
+    elements = []
     size = picture.font_size
     for box, place, lines in zip(picture.boxes, placed.boxes, placed.texts):
         height = sum([line.scale for line in lines]) * size * text.LINE_HEIGHT
@@ -167,8 +161,7 @@ def _boxes(picture: Picture, placed: Layout) -> list[str]:
         name = f' data-id="{attribute(box.id)}"' if box.id else ""
         tooltip = tooltip_element(box.tooltip)
         elements.append(f'<g{name} fill="{attribute(box.text_color)}">{tooltip}{content}</g>')
-    elements.append("</g>")
-    return elements
+    return group('text-anchor="middle"', elements)
 
 
 def _outline(box: Box, place: Rectangle, size: float) -> str:
@@ -224,14 +217,13 @@ def _beyond(drawn: Route, route: Route) -> tuple[Route, bool]:
 
 
 def _edge_groups(edges: dict[Stroke, list[str]], prefix: str) -> list[str]:
-    elements = []
+    elements: list[str] = []
     for number, ((width, color, dashed), lines) in enumerate(edges.items()):
-        elements.append(
-            f'<g fill="none" stroke="{attribute(color)}" stroke-width={quoted(width)}'
-            f'{dashes(dashed)} marker-end="url(#{_arrow_id(prefix, number)})">'
+        elements += group(
+            f'fill="none" stroke="{attribute(color)}" stroke-width={quoted(width)}'
+            f'{dashes(dashed)} marker-end="url(#{_arrow_id(prefix, number)})"',
+            lines,
         )
-        elements += lines
-        elements.append("</g>")
     return elements
 
 
@@ -283,9 +275,7 @@ def _labels(picture: Picture, placed: Layout) -> list[str]:
             color = edge.label_color or edge.color
             lines = text.split([Line(edge.label, color=color, scale=LABEL_SCALE)])
             elements.append(text_elements(lines, x, place.y, size, anchor))
-    if elements:
-        elements = [f'<g text-anchor="{anchor}">', *elements, "</g>"]
-    return elements
+    return group(f'text-anchor="{anchor}"', elements)
 
 
 # ── Around the graph ──────────────────────────────────────────────────────────

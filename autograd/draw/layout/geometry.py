@@ -66,15 +66,10 @@ class Geometry:
         self.row_of = [
             number for number, row in enumerate(self.rows) for _ in range(row.first, row.last + 1)
         ]
-        self.tracks = [
-            {
-                item: track
-                for track, item in enumerate(
-                    sorted(row.returns, key=coordinates.__getitem__, reverse=True)
-                )
-            }
-            for row in self.rows
-        ]
+        self.tracks: list[dict[int, int]] = []
+        for row in self.rows:
+            lowest_first = sorted(row.returns, key=coordinates.__getitem__, reverse=True)
+            self.tracks.append({item: track for track, item in enumerate(lowest_first)})
         room_start, room_end = max(self.before, default=0.0), max(self.after, default=0.0)
         self.begins = [self.starts[row.first] - room_start for row in self.rows]
         self.stops = [self.ends[row.last] + room_end for row in self.rows]
