@@ -45,7 +45,32 @@ class NetworkDigraph(graphviz.Digraph):  # type: ignore[misc]  # graphviz comes 
         """The picture that ``diagram`` describes."""
         digraph = cls("network", format=format, engine="neato")
         digraph._diagram = diagram
-        _add(digraph, diagram)
+        digraph.attr(
+            "graph",
+            layout="neato",
+            splines="line",
+            outputorder="edgesfirst",
+            bgcolor=THEME.background,
+            pad="0.1",
+        )
+        digraph.attr(
+            "node",
+            shape="circle",
+            fixedsize="true",
+            style="filled",
+            color=THEME.stroke,
+            fontname="Helvetica",
+            fontsize=f"{FONT * _POINTS_PER_PIXEL:g}",
+            fontcolor=THEME.text,
+            margin="0",
+        )
+        for circle in diagram.circles:
+            digraph.node(circle.name, **_node(circle))
+        for arrow in diagram.arrows:
+            digraph.edge(arrow.tail.name, arrow.head.name, **_edge(arrow))
+        for shapes in (diagram.labels, diagram.texts):
+            for i, shape in enumerate(shapes):
+                digraph.node(f"{shape.kind}{i}", **_node(shape))
         return digraph
 
     def to_svg(self) -> str:
@@ -71,36 +96,6 @@ class NetworkDigraph(graphviz.Digraph):  # type: ignore[misc]  # graphviz comes 
                 raise
             bundle = {_SVG: self.to_svg()} if include is None or _SVG in include else {}
         return bundle
-
-
-def _add(digraph: NetworkDigraph, diagram: Diagram) -> None:
-    size = f"{FONT * _POINTS_PER_PIXEL:g}"
-    digraph.attr(
-        "graph",
-        layout="neato",
-        splines="line",
-        outputorder="edgesfirst",
-        bgcolor=THEME.background,
-        pad="0.1",
-    )
-    digraph.attr(
-        "node",
-        shape="circle",
-        fixedsize="true",
-        style="filled",
-        color=THEME.stroke,
-        fontname="Helvetica",
-        fontsize=size,
-        fontcolor=THEME.text,
-        margin="0",
-    )
-    for circle in diagram.circles:
-        digraph.node(circle.name, **_node(circle))
-    for arrow in diagram.arrows:
-        digraph.edge(arrow.tail.name, arrow.head.name, **_edge(arrow))
-    for shapes in (diagram.labels, diagram.texts):
-        for i, shape in enumerate(shapes):
-            digraph.node(f"{shape.kind}{i}", **_node(shape))
 
 
 def _node(shape: Shape) -> dict[str, str]:
