@@ -82,14 +82,19 @@ class MarkdownPage(Page):
     notation = NOTATIONS["latex"]
     cross = r" \times "
     arrow = r"\to"
+    # The parts of the page, with braces in place of their texts.
+    title_form: ClassVar[str] = "## {}"
+    heading_form: ClassVar[str] = "### {}"
+    math_form: ClassVar[str] = "${}$"
+    equations_form: ClassVar[str] = "$$\n\\begin{{aligned}}\n{}\n\\end{{aligned}}\n$$"
 
     def title(self, text: str) -> None:
         """The heading of the page."""
-        self._blocks.append(f"## {text}")
+        self._blocks.append(self.title_form.format(text))
 
     def heading(self, text: str) -> None:
         """The heading of a part."""
-        self._blocks.append(f"### {text}")
+        self._blocks.append(self.heading_form.format(text))
 
     def paragraph(self, text: str) -> None:
         """Sentences."""
@@ -98,12 +103,11 @@ class MarkdownPage(Page):
     def equations(self, equations: Sequence[Sequence[str]]) -> None:
         """Equations, one below the other."""
         if equations:
-            aligned = f"\\begin{{aligned}}\n{_aligned(equations)}\n\\end{{aligned}}"
-            self._blocks.append(f"$$\n{aligned}\n$$")
+            self._blocks.append(self.equations_form.format(_aligned(equations)))
 
     def math(self, text: str) -> str:
         """A formula within a sentence."""
-        return f"${text}$"
+        return self.math_form.format(text)
 
     def text(self) -> str:
         """The whole page."""
@@ -113,26 +117,14 @@ class MarkdownPage(Page):
 class LatexPage(MarkdownPage):
     """A page in LaTeX, a part of a document."""
 
-    def title(self, text: str) -> None:
-        """The heading of the page."""
-        self._blocks.append(f"\\section*{{{text}}}")
-
-    def heading(self, text: str) -> None:
-        """The heading of a part."""
-        self._blocks.append(f"\\subsection*{{{text}}}")
+    title_form = "\\section*{{{}}}"
+    heading_form = "\\subsection*{{{}}}"
+    math_form = "\\({}\\)"
+    equations_form = "\\begin{{align*}}\n{}\n\\end{{align*}}"
 
     def paragraph(self, text: str) -> None:
         """Sentences."""
         self._blocks.append(text.replace("…", r"\dots{}"))
-
-    def equations(self, equations: Sequence[Sequence[str]]) -> None:
-        """Equations, one below the other."""
-        if equations:
-            self._blocks.append(f"\\begin{{align*}}\n{_aligned(equations)}\n\\end{{align*}}")
-
-    def math(self, text: str) -> str:
-        """A formula within a sentence."""
-        return f"\\({text}\\)"
 
 
 def _aligned(equations: Sequence[Sequence[str]]) -> str:
@@ -150,10 +142,3 @@ def _aligned(equations: Sequence[Sequence[str]]) -> str:
 def _width(latex: str) -> int:
     """The approximate width of a formula, in characters."""
     return len(re.sub(r"\\[A-Za-z]+ ?|[{}_^]", " ", latex)) - latex.count("\\frac") * 4
-
-
-PAGES: Final[dict[str, type[Page]]] = {
-    "text": Page,
-    "markdown": MarkdownPage,
-    "latex": LatexPage,
-}
