@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from autograd.snapshot import Node, Snapshot
-from autograd.snapshot.paths import PathStep, Strongest, logarithm_of, steps_of, strongest_paths
+from autograd.snapshot.paths import PathStep, logarithm_of, steps_of, strongest_paths
 from autograd.words.statements import Statements, Use
 
 _MOST_PATHS: Final = 4
@@ -127,7 +127,7 @@ class Derivation:
             for id, users in self.users.items()
         }
         found = strongest_paths(self.graph.root.id, steps, _MOST_PATHS, MOST_COUNTED)
-        count, paths = found.get(self.leaf.id, Strongest(0, []))
+        count, paths = found[self.leaf.id]
         return count, [
             UsePath(tuple([(step.user, step.item) for step in steps_of(path)])) for path in paths
         ]

@@ -32,7 +32,7 @@ def formula_of(graph: Snapshot, style: str, digits: int | None, limit: int) -> s
         return notation.name(statements.names[root.id].name)
 
     def right(id: int) -> str:
-        return fragment_of(expanded(statements.expression(id), notation, {}), notation, digits).text
+        return fragment_of(statements.expression(id, notation), notation, digits).text
 
     def equation(id: int) -> str:
         return f"{notation.name(statements.names[id].name)} = {right(id)}"

@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from autograd.engine import floats, table
 from autograd.engine.primitive import Primitive, Reduction
+from autograd.words.notation import Notation
 
 # isort: off
 # fmt: off
@@ -34,6 +35,12 @@ class Typeset(NamedTuple):
 def typeset(op: Primitive) -> Typeset | Primitive:
     """The typesetting of an operation: of the table from here, of any other from itself."""
     return TYPESETTING.get(op, op)
+
+
+def pattern(op: Primitive, notation: Notation) -> str:
+    """The name or pattern of an operation in a notation; "" if it has none of its own."""
+    found: str = getattr(typeset(op), notation.style)
+    return found
 
 
 def textbook(op: Primitive, operands: Any) -> Any:
