@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, TypeAlias
 
 from autograd.snapshot import Node, Snapshot
 from autograd.snapshot.paths import PathStep, logarithm_of, steps_of, strongest_paths
@@ -52,19 +52,16 @@ class DerivationStep:
     derivative: float
 
 
-@dataclass(frozen=True, slots=True)
-class UsePath:
-    """A path from the leaf to the output: for each step the statement, and the use in it."""
+# The steps of a path from the leaf to the output, each with the use of a value in a statement.
+UsePath: TypeAlias = tuple[PathStep[Use], ...]
 
-    steps: tuple[tuple[int, Use], ...]
 
-    @property
-    def product(self) -> float:
-        """The contribution of the path: the product of its local derivatives."""
-        product = 1.0
-        for _, use in reversed(self.steps):
-            product = use.contribution(product)
-        return product
+def product_along(path: UsePath) -> float:
+    """The contribution of a path: the product of its local derivatives."""
+    product = 1.0
+    for step in reversed(path):
+        product = step.item.contribution(product)
+    return product
 
 
 class Derivation:
@@ -128,6 +125,4 @@ class Derivation:
         }
         found = strongest_paths(self.graph.root.id, steps, _MOST_PATHS, MOST_COUNTED)
         count, paths = found[self.leaf.id]
-        return count, [
-            UsePath(tuple([(step.user, step.item) for step in steps_of(path)])) for path in paths
-        ]
+        return count, [tuple(steps_of(path)) for path in paths]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
@@ -40,7 +41,9 @@ class Page:
 
     def paragraph(self, text: str) -> None:
         """Sentences."""
-        self._blocks.append("\n".join(_wrapped(text, _TEXT_COLUMNS)))
+        # Spaces within a formula are no-break spaces so far.
+        lines = textwrap.wrap(text, _TEXT_COLUMNS, break_long_words=False, break_on_hyphens=False)
+        self._blocks.append("\n".join(lines).replace(_NO_BREAK, " "))
 
     def equations(self, equations: Sequence[Sequence[str]]) -> None:
         """Equations, one below the other."""
@@ -63,17 +66,6 @@ class Page:
     def text(self) -> str:
         """The whole page."""
         return "\n\n".join(self._blocks)
-
-
-def _wrapped(text: str, columns: int) -> list[str]:
-    """The text in lines; unlike `textwrap`, it breaks at spaces only."""
-    lines = [""]
-    for word in text.split(" "):
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > columns:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
-    return [line.replace(_NO_BREAK, " ") for line in lines]
 
 
 class MarkdownPage(Page):

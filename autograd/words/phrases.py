@@ -10,7 +10,7 @@ from autograd.words.derivation import Derivation
 from autograd.words.notation import Fragment, Level, Notation
 from autograd.words.page import Page
 from autograd.words.statements import Use
-from autograd.words.terms import holds
+from autograd.words.terms import Term, holds
 from autograd.words.writing import fragment_of
 
 _CONDITIONS: Final = (table.below, table.inside, table.top_share, table.bottom_share)
@@ -65,9 +65,14 @@ class Phrases:
         """A local derivative as a formula, with names and with numbers."""
         formula = self.statements.local(user, uses, self.notation)
         self.has_conditions = self.has_conditions or holds(formula, _CONDITIONS)
+        return self.written(formula)
+
+    def written(self, term: Term) -> tuple[Fragment, Fragment]:
+        """A term with names, and with their numbers in place of these."""
+        numbers = self.statements.numbers
         return (
-            fragment_of(formula, self.notation, self.digits),
-            fragment_of(formula, self.notation, self.digits, self.statements.numbers),
+            fragment_of(term, self.notation, self.digits),
+            fragment_of(term, self.notation, self.digits, numbers),
         )
 
     def times(self, factors: Sequence[Fragment]) -> Fragment:

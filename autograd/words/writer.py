@@ -18,13 +18,13 @@ from autograd.words.derivation import (
     Derivation,
     DerivationStep,
     UsePath,
+    product_along,
 )
 from autograd.words.notation import Fragment, Level
 from autograd.words.page import Page
 from autograd.words.phrases import Phrases
 from autograd.words.shortening import MOST_CONTRIBUTIONS, ends, shortened
 from autograd.words.statements import shown_uses
-from autograd.words.writing import fragment_of
 
 # The greatest number of factors that one equation shows.
 _MOST_FACTORS: Final = 10  # of which the first 4 and the last 3 are shown if there are more
@@ -100,13 +100,9 @@ class Writer(Phrases):
             self.page.paragraph(f"{introduction} {', '.join(texts)}.")
 
     def _statement(self, id: int) -> list[str]:
-        right = self.statements.expression(id, self.notation)
-        sides = [
-            fragment_of(right, self.notation, self.digits).text,
-            fragment_of(right, self.notation, self.digits, self.statements.numbers).text,
-            self.number(self.it.graph[id].data).text,
-        ]
-        return _without_repetition([self.symbol(id), *sides])
+        right, filled = self.written(self.statements.expression(id, self.notation))
+        number = self.number(self.it.graph[id].data)
+        return _without_repetition([self.symbol(id), right.text, filled.text, number.text])
 
     def _note_statement(self, node: Node) -> None:
         if node.op is table.where:
@@ -144,25 +140,26 @@ class Writer(Phrases):
         self._write_sum_of_paths(leaf, count, paths)
 
     def _arrows(self, leaf: Node, path: UsePath) -> str:
-        ids = [leaf.id, *[user for user, _ in path.steps]]
+        ids = [leaf.id, *[step.user for step in path]]
         names = shortened([*map(self.symbol, ids)], self.notation.ellipsis, _MOST_FACTORS, 4, 3)
         return self.math(f" {self.page.arrow} ".join(names))
 
     def _along(self, path: UsePath) -> list[str]:
         """The product of the local derivatives along a path, in signs, formulas and numbers."""
         rows = []
-        for step in shortened(path.steps[::-1], None, _MOST_FACTORS, 4, 3):
+        for step in shortened(path[::-1], None, _MOST_FACTORS, 4, 3):
             if step is None:
                 rows.append([self.ellipsis] * 3)
                 continue
-            user, use = step
-            sign = Fragment(self.derivative(user, use.source))
-            rows.append([sign, self.local(user, [use])[0], self.number(use.contribution(1.0))])
+            use = step.item
+            sign = Fragment(self.derivative(step.user, use.source))
+            formula, _ = self.local(step.user, [use])
+            rows.append([sign, formula, self.number(use.contribution(1.0))])
         sides = [self.times(side).text for side in zip(*rows)]
-        return _without_repetition([*sides, self.number(path.product).text])
+        return _without_repetition([*sides, self.number(product_along(path)).text])
 
     def _write_sum_of_paths(self, leaf: Node, count: int, paths: Sequence[UsePath]) -> None:
-        products = [path.product for path in paths]
+        products = [*map(product_along, paths)]
         terms = [self.number(product) for product in products]
         total = self.it.derivative
         if count == len(paths):
