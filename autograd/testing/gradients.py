@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from typing import Any, Final
 
@@ -14,15 +14,16 @@ from autograd.engine.value import Value
 from autograd.functional import gradients, hvp, jvp
 from autograd.testing.chain_rule import (
     Adjoint,
-    adjoints,
     broken_promise,
+    derivatives,
     is_close,
     is_moderate,
     noise,
 )
 from autograd.testing.inputs import Function
 from autograd.testing.numerical import Slope, direction, slopes
-from autograd.testing.operations import kink, wrong_rule, wrong_rule_of_rule
+from autograd.testing.operations import first_fault, kinks, wrong_rules, wrong_rules_of_rules
+from autograd.testing.uses import Use
 
 __tracebackhide__ = True  # pytest shows the user's line and the message
 
@@ -162,7 +163,7 @@ class _Check:
         leaves, outputs = self.function.record(self.point)
         for i, out in enumerate(outputs):
             place = self.function.output_names[i]
-            reverse = _along(tangents, _derivatives(out, leaves))
+            reverse = _along(tangents, derivatives(out, leaves))
             if is_moderate(out):
                 self._same_in_both(f"jvp() of {place}", rates[i], reverse)
             traced = self._contracted(min(order, 2), tangents, leaves, out)
@@ -171,7 +172,7 @@ class _Check:
                     lambda inputs, i=i: self.function.call(inputs)[i], (self.point,), (tangents,)
                 )
                 for name, product, derivative in zip(
-                    self.names, products, _derivatives(traced, leaves), strict=True
+                    self.names, products, derivatives(traced, leaves), strict=True
                 ):
                     self._same_in_both(f"hvp() of {place} by {name}", product, derivative)
 
@@ -194,7 +195,7 @@ class _Check:
         ):
             return
         leaves, outputs = self.function.record(self.point)
-        chain = [_derivatives(out, leaves) for out in outputs]
+        chain = [derivatives(out, leaves) for out in outputs]
         for j, name in enumerate(self.names):
             found = self._slopes(1, j)
             precise = self._precise_slopes(j) or [None for _ in found]
@@ -230,9 +231,9 @@ class _Check:
             bound = exact.error + derivative.error + self._tolerance * abs(exact.value)
             if abs(derivative.value - exact.value) <= bound:
                 continue
-            from autograd.testing.precise import imprecise_rule
+            from autograd.testing.precise import imprecise_rules
 
-            fault = imprecise_rule(topological_order(self.function.record(self.point)[1][i]))
+            fault = _first([self.function.record(self.point)[1][i]], imprecise_rules)
             if fault:
                 raise GradientError(
                     f"The derivative of {self.function.output_names[i]} by {self.names[j]} is "
@@ -242,7 +243,7 @@ class _Check:
 
     def _agree_along(self, rates: Sequence[float]) -> bool:
         leaves, outputs = self.function.record(self.point)
-        chain = [_along(rates, _derivatives(out, leaves)) for out in outputs]
+        chain = [_along(rates, derivatives(out, leaves)) for out in outputs]
         found = self._slopes_along(1, rates)
         return all(
             not difference.problem
@@ -278,7 +279,7 @@ class _Check:
         differences = iter(found)
         for i, out in enumerate(outputs):
             traced = self._contracted(order, rates, leaves, out)
-            for j, derivative in enumerate(_derivatives(traced, leaves)):
+            for j, derivative in enumerate(derivatives(traced, leaves)):
                 what = (
                     f"{_ordinal(order)} derivative of {self.function.output_names[i]} by "
                     f"{self._by(order, self.names[j], along)}"
@@ -315,7 +316,7 @@ class _Check:
         found = []
         for out in outputs:
             traced = self._contracted(order, self._contraction, leaves, out)
-            found += [derivative.value for derivative in _derivatives(traced, leaves)]
+            found += [derivative.value for derivative in derivatives(traced, leaves)]
         return found
 
     def _noise_at(self, order: int) -> list[float]:
@@ -357,7 +358,7 @@ class _Check:
         """Raise an error if two derivatives of output i by input j differ, or one is missing."""
         if difference.problem:
             if not self._skip_kinks:
-                origin = _first(self._graphs(order, rates, i)[1], kink)
+                origin = _first(self._graphs(order, rates, i)[1], kinks)
                 raise self._no(what, _reason(difference, origin))
             self._kinks += 1
             return
@@ -370,8 +371,8 @@ class _Check:
         [again] = gradients(traced[-1], [leaves[j]])
         if off <= bound + noise(again):
             return
-        fault = _first(traced, wrong_rule) or _first(traced, wrong_rule_of_rule)
-        origin = "" if fault else _first(traced, kink)
+        fault = _first(traced, wrong_rules) or _first(traced, wrong_rules_of_rules)
+        origin = "" if fault else _first(traced, kinks)
         if not origin:
             by = f"differences of the {_ordinal(order - 1)}" if order > 1 else "differences"
             raise GradientError(
@@ -403,9 +404,9 @@ class _Check:
         return f"At {', '.join([*shown[:_SHOWN_INPUTS], *more])}"
 
 
-def _first(outs: Sequence[Value], look: Callable[[list[Value]], str]) -> str:
-    """The first result of ``look`` on their graphs that is not empty; else an empty string."""
-    return next(filter(None, map(look, map(topological_order, outs))), "")
+def _first(outs: Sequence[Value], look: Callable[[Use], Iterable[str]]) -> str:
+    """The first fault that ``look`` finds in their graphs; else an empty string."""
+    return next(filter(None, (first_fault(topological_order(out), look) for out in outs)), "")
 
 
 def _reason(difference: Slope, origin: str) -> str:
@@ -425,11 +426,6 @@ def _along(rates: Sequence[float], derivatives: Sequence[Adjoint]) -> Adjoint:
         sum(rate * derivative.value for rate, derivative in pairs),
         sum(abs(rate) * derivative.error for rate, derivative in pairs),
     )
-
-
-def _derivatives(out: Value, leaves: Sequence[Value]) -> list[Adjoint]:
-    found = adjoints(out)
-    return [found.get(leaf, Adjoint(0.0, 0.0)) for leaf in leaves]
 
 
 def _ordinal(order: int) -> str:
