@@ -155,18 +155,21 @@ class Notation:
     def product(self, factors: Sequence[Fragment]) -> Fragment:
         """The product of two factors or more."""
         first, *others = factors
-        level = Level.NEGATIVE if first.level is Level.NEGATIVE else Level.PRODUCT
-        begins = Level.NEGATIVE if level is Level.NEGATIVE else self.product_begins
+        level, begins = self._levels(first, Level.PRODUCT)
         texts = [self.within(first, begins), *[self.within(x, Level.TIGHT) for x in others]]
         return Fragment(self.times.join(texts), level)
 
     def quotient(self, dividend: Fragment, divisor: Fragment) -> Fragment:
         """A fraction."""
-        level = Level.NEGATIVE if dividend.level is Level.NEGATIVE else Level.QUOTIENT
-        begins = Level.NEGATIVE if level is Level.NEGATIVE else self.product_begins
-        return Fragment(
-            f"{self.within(dividend, begins)}/{self.within(divisor, Level.TIGHT)}", level
-        )
+        level, begins = self._levels(dividend, Level.QUOTIENT)
+        above, below = self.within(dividend, begins), self.within(divisor, Level.TIGHT)
+        return Fragment(f"{above}/{below}", level)
+
+    def _levels(self, first: Fragment, usual: Level) -> tuple[Level, Level]:
+        """The level of a product that begins with this factor, and of what it may begin with."""
+        if first.level is Level.NEGATIVE:
+            return Level.NEGATIVE, Level.NEGATIVE
+        return usual, self.product_begins
 
     def loose(self, sign: str, left: Fragment, right: Fragment) -> Fragment:
         """``//`` or modulo, in parentheses as an operand, since few know how they bind."""
