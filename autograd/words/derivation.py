@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final
 
 from autograd.snapshot import Node, Snapshot
 from autograd.snapshot.paths import PathStep, logarithm_of, steps_of, strongest_paths
@@ -52,16 +52,19 @@ class DerivationStep:
     derivative: float
 
 
-# The steps of a path from the leaf to the output, each with the use of a value in a statement.
-UsePath: TypeAlias = tuple[PathStep[Use], ...]
+@dataclass(frozen=True, slots=True)
+class UsePath:
+    """A path from the leaf to the output: its steps, each with the use of a value."""
 
+    steps: tuple[PathStep[Use], ...]
 
-def product_along(path: UsePath) -> float:
-    """The contribution of a path: the product of its local derivatives."""
-    product = 1.0
-    for step in reversed(path):
-        product = step.item.contribution(product)
-    return product
+    @property
+    def product(self) -> float:
+        """The contribution of the path: the product of its local derivatives."""
+        product = 1.0
+        for step in reversed(self.steps):
+            product = step.item.contribution(product)
+        return product
 
 
 class Derivation:
@@ -125,4 +128,4 @@ class Derivation:
         }
         found = strongest_paths(self.graph.root.id, steps, _MOST_PATHS, MOST_COUNTED)
         count, paths = found[self.leaf.id]
-        return count, [tuple(steps_of(path)) for path in paths]
+        return count, [UsePath(tuple(steps_of(path))) for path in paths]

@@ -10,7 +10,7 @@ import functools
 import math
 import operator
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
@@ -125,7 +125,7 @@ def simplified(term: Term) -> Term:
     if isinstance(term, Constant):
         return _recognised(term)
     if isinstance(term, Operation) and term.op in IN_PRODUCTS:
-        return _Product().times(term).as_term()
+        return _product(term)
     term = term.mapped(simplified)
     if isinstance(term, Sum):
         return tidied(term)
@@ -158,61 +158,49 @@ def _recognised(constant: Constant) -> Term:
     return negated(known) if constant.number < 0.0 else known
 
 
-class _Product:
-    """A product being gathered: a fraction of numbers, and the factors above and below its line."""
-
-    def __init__(self) -> None:
-        self.coefficient = 1.0
-        self.divisor = 1.0
-        self.above: list[Term] = []
-        self.below: list[Term] = []
-
-    def times(self, factor: Term, below: bool = False) -> _Product:
-        """The product, multiplied by a factor, or divided by it."""
-        if isinstance(factor, Operation) and factor.op in IN_PRODUCTS:
-            if factor.op is table.negative:
-                self.coefficient = -self.coefficient
-            first, *others = factor.parts
-            self.times(first, below)
-            for other in others:
-                self.times(other, below != (factor.op is table.divide))
-            return self
-        factor = simplified(factor)
+def _product(term: Term) -> Term:
+    """A product with its numbers gathered: a fraction of numbers, then the other factors."""
+    numbers: tuple[list[float], list[float]] = ([], [])
+    terms: tuple[list[Term], list[Term]] = ([], [])
+    for factor, is_below in _factors(term):
         number = constant_value(factor)
-        if number is not None and not below:
-            self.coefficient *= number
-        elif number is not None:
-            self.divisor *= number
-        elif isinstance(factor, Operation) and factor.op in IN_PRODUCTS:
-            self.times(factor, below)
+        if number is None:
+            terms[is_below].append(factor)
         else:
-            (self.below if below else self.above).append(factor)
-        return self
+            numbers[is_below].append(number)
+    coefficient, divisor = _reduced(*[math.prod(each, start=1.0) for each in numbers])
+    above = _multiplied(abs(coefficient), terms[False])
+    below = _multiplied(divisor, terms[True])
+    product = above if constant_value(below) == 1.0 else above / below
+    return negated(product) if coefficient < 0.0 else product
 
-    def as_term(self) -> Term:
-        """The product as one term."""
-        coefficient, divisor = self._fraction()
-        negative = coefficient < 0.0
-        above = _multiplied(abs(coefficient), self.above)
-        below = _multiplied(divisor, self.below)
-        is_whole = constant_value(below) == 1.0
-        product = above if is_whole else Operation(table.divide, (above, below))
-        return negated(product) if negative else product
 
-    def _fraction(self) -> tuple[float, float]:
-        """The numerator and the denominator, reduced where that is exact."""
-        coefficient, divisor = self.coefficient, self.divisor
-        if divisor < 0.0:
-            coefficient, divisor = -coefficient, -divisor
-        if divisor == 0.0 or not math.isfinite(coefficient) or not math.isfinite(divisor):
-            return coefficient, divisor
-        whole = coefficient / divisor
-        if whole * divisor == coefficient and (whole.is_integer() or not divisor.is_integer()):
-            return whole, 1.0
-        if coefficient.is_integer() and divisor.is_integer():
-            common = math.gcd(int(coefficient), int(divisor))
-            return coefficient / common, divisor / common
+def _factors(term: Term, is_below: bool = False) -> Iterator[tuple[Term, bool]]:
+    """The factors of a product, simplified, each with True if it stands below the line."""
+    if not (isinstance(term, Operation) and term.op in IN_PRODUCTS):
+        term = simplified(term)
+        if not (isinstance(term, Operation) and term.op in IN_PRODUCTS):
+            yield term, is_below
+            return
+    if term.op is table.negative:
+        yield Constant(-1.0), False
+    for position, part in enumerate(term.parts):
+        yield from _factors(part, is_below != (term.op is table.divide and position == 1))
+
+
+def _reduced(coefficient: float, divisor: float) -> tuple[float, float]:
+    """The numerator and the denominator of a fraction, reduced where that is exact."""
+    if divisor < 0.0:
+        coefficient, divisor = -coefficient, -divisor
+    if divisor == 0.0 or not math.isfinite(coefficient) or not math.isfinite(divisor):
         return coefficient, divisor
+    whole = coefficient / divisor
+    if whole * divisor == coefficient and (whole.is_integer() or not divisor.is_integer()):
+        return whole, 1.0
+    if coefficient.is_integer() and divisor.is_integer():
+        common = math.gcd(int(coefficient), int(divisor))
+        return coefficient / common, divisor / common
+    return coefficient, divisor
 
 
 def _multiplied(coefficient: float, factors: Sequence[Term]) -> Term:

@@ -18,7 +18,6 @@ from autograd.words.derivation import (
     Derivation,
     DerivationStep,
     UsePath,
-    product_along,
 )
 from autograd.words.notation import Fragment, Level
 from autograd.words.page import Page
@@ -140,14 +139,14 @@ class Writer(Phrases):
         self._write_sum_of_paths(leaf, count, paths)
 
     def _arrows(self, leaf: Node, path: UsePath) -> str:
-        ids = [leaf.id, *[step.user for step in path]]
+        ids = [leaf.id, *[step.user for step in path.steps]]
         names = shortened([*map(self.symbol, ids)], self.notation.ellipsis, _MOST_FACTORS, 4, 3)
         return self.math(f" {self.page.arrow} ".join(names))
 
     def _along(self, path: UsePath) -> list[str]:
         """The product of the local derivatives along a path, in signs, formulas and numbers."""
         rows = []
-        for step in shortened(path[::-1], None, _MOST_FACTORS, 4, 3):
+        for step in shortened(path.steps[::-1], None, _MOST_FACTORS, 4, 3):
             if step is None:
                 rows.append([self.ellipsis] * 3)
                 continue
@@ -156,10 +155,10 @@ class Writer(Phrases):
             formula, _ = self.local(step.user, [use])
             rows.append([sign, formula, self.number(use.contribution(1.0))])
         sides = [self.times(side).text for side in zip(*rows)]
-        return _without_repetition([*sides, self.number(product_along(path)).text])
+        return _without_repetition([*sides, self.number(path.product).text])
 
     def _write_sum_of_paths(self, leaf: Node, count: int, paths: Sequence[UsePath]) -> None:
-        products = [*map(product_along, paths)]
+        products = [path.product for path in paths]
         terms = [self.number(product) for product in products]
         total = self.it.derivative
         if count == len(paths):
