@@ -178,9 +178,14 @@ def apply(operation: Primitive, operands: Sequence[Any]) -> Any:
         test, x, y = operands
         return table.where(test > 0.0, x, y)
     if isinstance(operation, Reduction):
-        count = len(operands) // operation.sequences
-        return operation(*[operands[i : i + count] for i in range(0, len(operands), count)])
+        return operation(*_sequences(operation, operands))
     return operation(*operands)
+
+
+def _sequences(operation: Reduction, operands: Sequence[Any]) -> list[Sequence[Any]]:
+    """The sequences that the operation is called with, from its operands in a row."""
+    count = len(operands) // operation.sequences
+    return [operands[i : i + count] for i in range(0, len(operands), count)]
 
 
 def is_offered(operation: Primitive) -> bool:
@@ -214,10 +219,8 @@ def code(expression: Expression) -> list[str]:
         statements.append(f"{name} = {_as_python(step.operation, operands, imported)}")
     if not expression.steps:
         statements.append(f"out = {names[-1]}")
-    plain = sorted(imported - {"autograd"})
-    lines = [f"from autograd import {', '.join(plain)}"]
-    if "autograd" in imported:
-        lines.insert(0, "import autograd")
+    lines = ["import autograd"] if "autograd" in imported else []
+    lines.append(f"from autograd import {', '.join(sorted(imported - {'autograd'}))}")
     return [*lines, *statements]
 
 
@@ -235,9 +238,7 @@ def _as_python(operation: Primitive, operands: list[str], imported: set[str]) ->
     if operation is table.where:
         operands = [f"{operands[0]} > 0.0", *operands[1:]]
     if isinstance(operation, Reduction):
-        count = len(operands) // operation.sequences
-        parts = [operands[i : i + count] for i in range(0, len(operands), count)]
-        operands = [f"[{', '.join(part)}]" for part in parts]
+        operands = [f"[{', '.join(part)}]" for part in _sequences(operation, operands)]
     name, suffix = operation.name, ""
     if operation in (table.share, table.log_share):
         name, suffix = operation.symbol, "[0]"
