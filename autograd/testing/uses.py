@@ -14,7 +14,7 @@ class Use:
     """An operation and the numbers that it was applied to.
 
     Attributes:
-        varying: which of the operands were Values.
+        varying: the positions of the operands that were Values.
     """
 
     primitive: Primitive
@@ -38,7 +38,7 @@ class Use:
         return f"{self.primitive.name}({', '.join(map(repr, self.operands))})"
 
     def name(self, operand: int) -> str:
-        """What to call an operand: as the derivative rules do."""
+        """The name of an operand, as the derivative rules have it."""
         if isinstance(self.primitive, (Choice, Reduction)):  # not called with its operands
             return f"operand {operand}"
         return self.primitive.parameters()[operand]
