@@ -178,14 +178,8 @@ def apply(operation: Primitive, operands: Sequence[Any]) -> Any:
         test, x, y = operands
         return table.where(test > 0.0, x, y)
     if isinstance(operation, Reduction):
-        return operation(*_sequences(operation, operands))
+        return operation(*operation.split(operands))
     return operation(*operands)
-
-
-def _sequences(operation: Reduction, operands: Sequence[Any]) -> list[Sequence[Any]]:
-    """The sequences that the operation is called with, from its operands in a row."""
-    count = len(operands) // operation.sequences
-    return [operands[i : i + count] for i in range(0, len(operands), count)]
 
 
 def is_offered(operation: Primitive) -> bool:
@@ -238,7 +232,7 @@ def _as_python(operation: Primitive, operands: list[str], imported: set[str]) ->
     if operation is table.where:
         operands = [f"{operands[0]} > 0.0", *operands[1:]]
     if isinstance(operation, Reduction):
-        operands = [f"[{', '.join(part)}]" for part in _sequences(operation, operands)]
+        operands = [f"[{', '.join(part)}]" for part in operation.split(operands)]
     name, suffix = operation.name, ""
     if operation in (table.share, table.log_share):
         name, suffix = operation.symbol, "[0]"

@@ -111,19 +111,11 @@ def _special_rows(op: Primitive, names: Sequence[str]) -> Iterator[list[str]]:
     yield [*parameters, f"{op.name}({', '.join(parameters)})", *headings]
     for point in special_points(op):
         with suppress(Exception):  # a user's function may fail outside its domain
-            arguments = _arguments(op, point)
+            arguments = op.split(point) if isinstance(op, Reduction) else point
             value = op(*arguments)
             derivatives = op.local_derivatives(point, value) if point else []
             cells = [*arguments, value, *([derivatives] if over_sequence else derivatives)]
             yield [*map(_cell, cells)]
-
-
-def _arguments(op: Primitive, point: Sequence[float]) -> list[Any]:
-    """The arguments of a call whose operands are those of ``point``."""
-    if not isinstance(op, Reduction):
-        return list(point)
-    length = len(point) // op.sequences
-    return [point[i * length : (i + 1) * length] for i in range(op.sequences)]
 
 
 def _cell(content: Any) -> str:

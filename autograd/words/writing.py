@@ -52,16 +52,13 @@ def fragment_of(
     template = pattern(op, notation)
     if not template and op in _OPERATORS:
         return _OPERATORS[op](notation, term, write_part)
-    sequences = op.sequences if isinstance(op, Reduction) else 0
-    shown = operands if sequences > 1 else shortened(operands, _ELLIPSIS)
-    fragments = [write_part(operand) for operand in shown]
+    shown = shortened(operands, _ELLIPSIS)
     if "#" in template or "@" in template:
-        return notation.template(template, fragments)
-    texts = [fragment.text for fragment in fragments]
-    if sequences:
-        length = len(texts) // sequences
-        parts = [texts[i * length : (i + 1) * length] for i in range(sequences)]
-        texts = [notation.sequence(part) for part in parts]
+        return notation.template(template, [write_part(x) for x in shown])
+    is_pair = isinstance(op, Reduction) and op.sequences > 1
+    texts = [write_part(x).text for x in (operands if is_pair else shown)]
+    if isinstance(op, Reduction):
+        texts = [notation.sequence(part) for part in op.split(texts)]
     return notation.call(template or notation.function(op.name), texts)
 
 
