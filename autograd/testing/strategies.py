@@ -15,7 +15,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from hypothesis import reject
 from hypothesis import strategies as st
@@ -147,7 +147,7 @@ def expressions(
         with mp.workdps(DIGITS):
             assembly = _Assembly([as_float(x) for x in point], allow_nan, allow_infinity, own)
             for draft in drafts:
-                assembly.add(draft)
+                assembly.add(*draft)
         expression = assembly.finished()
         if len(expression.steps) < min_size:
             reject()
@@ -217,13 +217,8 @@ def _without_the_smallest(number: float) -> float:
 # them when it looks for a simpler expression. `_Assembly` makes steps of them.
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """An operation, and for each operand a constant, as a float, or a choice, as an int."""
-
-    operation: Primitive
-    operands: list[int | float]
-
+# An operation, and for each operand a constant, as a float, or a choice, as an int.
+_Draft: TypeAlias = tuple[Primitive, list[int | float]]
 
 _NEWEST: Final = 24  # choices below this take the newest number, those above any other
 _CHOICES: Final = st.integers(0, 39)
@@ -243,7 +238,7 @@ def _drafts(
     for i in range(count):
         choice = draw(_CHOICES if i < varying else _CHOICES_WITH_CONSTANTS)
         operands.append(choice if choice < 40 else as_float(draw(inputs)))
-    return _Draft(operation, operands)
+    return operation, operands
 
 
 @dataclass
@@ -262,15 +257,15 @@ class _Assembly:
         self.exact: list[Any] = [mpf(x) if self.tame else x for x in self.point]
         self.unused = list(range(len(self.point)))
 
-    def add(self, draft: _Draft) -> None:
+    def add(self, operation: Primitive, choices: list[int | float]) -> None:
         """Add a step, if its result is of an allowed size."""
         operands: list[int | float] = []
-        for choice in draft.operands:
+        for choice in choices:
             operands.append(self.position(choice, operands) if isinstance(choice, int) else choice)
         # Where the operation is not defined, it may be defined for another first operand.
         others = [i for i in reversed(range(len(self.exact))) if i != operands[0]]
         for first in [operands[0], *others]:
-            step = Step(draft.operation, (first, *operands[1:]))
+            step = Step(operation, (first, *operands[1:]))
             result = self.result(step)
             if result is not None:
                 self.unused = [i for i in self.unused if i not in step.operands]

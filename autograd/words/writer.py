@@ -42,10 +42,8 @@ class Writer(Phrases):
     def write(self) -> str:
         """The whole page."""
         output, leaf = self.name(self.root.id), self.it.leaf
-        if leaf is None:
-            self.page.title(f"How {output} depends on its inputs")
-        else:
-            self.page.title(f"How {output} changes with {self.name(leaf.id)}")
+        ending = "depends on its inputs" if leaf is None else f"changes with {self.name(leaf.id)}"
+        self.page.title(f"How {output} {ending}")
         if self.root.op is None:
             number = self.figure(self.root.data)
             self.page.paragraph(f"{output} is an input, {number}: it was not computed.")
