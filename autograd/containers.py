@@ -76,7 +76,7 @@ class Structure:
     """The shape of a container, apart from the numbers in it.
 
     Attributes:
-        size: how many numbers there are.
+        size: the number of numbers in it.
     """
 
     __slots__ = ("_template", "size")

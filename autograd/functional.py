@@ -47,7 +47,7 @@ def grad(function: Function, argnums: Argnums = 0) -> Function:
         function: takes numbers, or containers of them, and computes one number from
             them. Keyword arguments, and arguments that are not differentiated by, are
             passed on as they are.
-        argnums: which of the positional arguments to differentiate by, counted from 0, or
+        argnums: the position of the argument to differentiate by, counted from 0, or
             from -1 backwards. For a tuple of them the result is a tuple.
 
     Raises:
@@ -151,7 +151,7 @@ def jvp(
     Args:
         function: takes and returns numbers or containers of them.
         primals: the arguments, in a tuple or list.
-        tangents: how fast each of them moves, in the same shape.
+        tangents: the rate at which each of them moves, in the same shape.
         options: keyword arguments, passed on to the function.
 
     Returns:
@@ -253,8 +253,8 @@ def gradients(output: Value, inputs: Any) -> Any:
     The rules are evaluated at the data that the values have now.
 
     Args:
-        output: what to differentiate.
-        inputs: what to differentiate by: a Value, or a container of Values.
+        output: the Value to differentiate.
+        inputs: a Value, or a container of Values, to differentiate by.
 
     Returns:
         The derivatives, in the shape of ``inputs``.
@@ -294,7 +294,7 @@ class _Call:
     """A call of a function, recorded.
 
     Attributes:
-        values: whether what is handed out is Values, not numbers.
+        values: True if the results are Values, not numbers.
         inputs: the shape of what is differentiated by.
         outputs: the shape of what came out.
     """

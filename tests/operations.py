@@ -78,8 +78,7 @@ def derivative(primitive: Primitive) -> str:
         return "1 for the operand taken"
     operands = [Value(0.5, name) for name in names_of(primitive)]
     if isinstance(primitive, Reduction):
-        each = len(operands) // primitive.sequences
-        out = primitive(*[operands[i : i + each] for i in range(0, len(operands), each)])
+        out = primitive(*primitive.split(operands))
     else:
         out = primitive(*operands)
     formulas = local_derivative_formulas(out)

@@ -165,10 +165,10 @@ def differential(
     Args:
         outputs: Values; anything else is an output that is constant.
         inputs: the Values to differentiate by.
-        traced: whether local derivatives are Values, from the table's rules at the data
+        traced: True if local derivatives are Values, from the table's rules at the data
             that the values have now, rather than the floats on record.
-        independent: whether what the inputs themselves were computed from is of no
-            interest; then it is not looked at.
+        independent: True if the values that the inputs were computed from are of no
+            interest; they are then left out.
 
     >>> x, y = Value(2.0), Value(5.0)
     >>> product = x * y

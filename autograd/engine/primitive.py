@@ -54,10 +54,10 @@ class Primitive:
         forward: the value, floats in and one float out.
         derivatives: for each input, the rule that gives the derivative of the
             output with respect to it, called as ``rule(*inputs, output)``.
-        symbol: how the operation is written in pictures, such as ``"*"``.
-        defaults: what the last operands are where the caller leaves them out.
-        summary: what the operation computes, in a line.
-        formula: what the operation computes, in the terms of a textbook: a function of the
+        symbol: the sign of the operation in pictures, such as ``"*"``.
+        defaults: the last operands where the caller leaves them out.
+        summary: the value of the operation in words, in a line.
+        formula: the value of the operation, in the terms of a textbook: a function of the
             inputs, transparent as a derivative rule is; None if its name says it best. This and
             the next three are for operations of one's own: `autograd/words/typesetting.py`
             has those of the table.
@@ -228,7 +228,7 @@ class Reduction(Primitive):
     Attributes:
         gradient: the rule; transparent, as every derivative rule is.
         of_nothing: the value for an empty sequence; None if it has none.
-        sequences: how many sequences of equal length the operation takes. Two
+        sequences: the number of sequences of equal length that the operation takes. Two
             are recorded as one, the second after the first.
 
     >>> from autograd import dot, prod
@@ -304,6 +304,16 @@ class Reduction(Primitive):
     def parameters(self) -> list[str]:
         """The names of the sequences."""
         return [f"{letter}s" for letter in "xyz"[: self.sequences]]
+
+    def split(self, operands: Sequence[Any]) -> list[Sequence[Any]]:
+        """The sequences that the operation is called with, from its operands in a row.
+
+        >>> from autograd import dot
+        >>> dot.split([1.0, 2.0, 3.0, 4.0])
+        [[1.0, 2.0], [3.0, 4.0]]
+        """
+        length = len(operands) // self.sequences
+        return [operands[i * length : (i + 1) * length] for i in range(self.sequences)]
 
     def evaluate(self, operands: Sequence[float]) -> Any:
         """The value of the operation on floats, given as one sequence."""

@@ -184,7 +184,7 @@ class Value(Numeric):
 
     @property
     def operands(self) -> tuple[Operand, ...]:
-        """What the operation was applied to, in order: Values, and constants as floats.
+        """The operands of the operation, in order: Values, and constants as floats.
 
         >>> (Value(3.0) - 1).operands
         (Value(3.0), 1.0)
@@ -247,7 +247,7 @@ class Value(Numeric):
         return f"Value({', '.join(parts)})"
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
-        """What a notebook shows: the picture of the graph; see `autograd.draw.notebook`."""
+        """The picture of the graph, which a notebook shows; see `autograd.draw.notebook`."""
         return viewers[0](self)
 
     # ── Recording ─────────────────────────────────────────────────────────────

@@ -172,8 +172,7 @@ class Snapshot:
 
     def _labelled(self, label: str) -> Node:
         found = [node for node in self.nodes if label and node.label == label]
-        if not found:
-            found = [node for node in self.nodes if self.name(node) == label]
+        found = found or [node for node in self.nodes if self.name(node) == label]
         if not found:
             raise KeyError(f"no node has the label {label!r}: find() searches for a pattern")
         if len(found) > 1:
@@ -291,11 +290,7 @@ class Snapshot:
         target = self.root if which is None else self[which]
         adjoints = [0.0] * len(self.nodes)
         adjoints[target.id] = 1.0
-        reached = {target.id}
-        for node in reversed(self.nodes[: target.id + 1]):
-            if node.id in reached:
-                inputs = node.inputs
-                reached.update(inputs)
-                for source, local in zip(inputs, node.local_derivatives):
-                    adjoints[source] += local * adjoints[node.id]
+        for node in [target, *reversed(self.ancestors(target))]:
+            for source, local in zip(node.inputs, node.local_derivatives):
+                adjoints[source] += local * adjoints[node.id]
         return tuple(adjoints)

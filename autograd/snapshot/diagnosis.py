@@ -8,7 +8,7 @@ activations, and the path on which a gradient vanishes or explodes.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -74,9 +74,8 @@ def _first_bad_value(graph: Snapshot) -> Iterator[Anomaly]:
     for node in graph:
         if not math.isfinite(node.data):
             what = "given" if node.op is None else "computed"
-            yield _anomaly(
-                graph, "value", node, f"The first value that is not finite, {what}: {node.data}."
-            )
+            message = f"The first value that is not finite, {what}: {node.data}."
+            yield _anomaly(graph, "value", node, message)
             return
 
 
@@ -89,38 +88,36 @@ def _first_bad_gradient(graph: Snapshot, adjoints: Sequence[float]) -> Iterator[
             )
             yield _anomaly(graph, "gradient", node, message)
             return
-        for position, source in enumerate(node.inputs):
-            local = node.local_derivatives[position]
+        for source, local in zip(node.inputs, node.local_derivatives):
             share = local * adjoints[node.id]
             if not math.isfinite(share):
-                yield _anomaly(
-                    graph,
-                    "gradient",
-                    node,
+                message = (
                     f"The first gradient that is not finite: {graph.name(source)} gets "
-                    f"{share}, the local derivative {local:g} times {adjoints[node.id]:g}.",
+                    f"{share}, the local derivative {local:g} times {adjoints[node.id]:g}."
                 )
+                yield _anomaly(graph, "gradient", node, message)
                 return
 
 
 def _saturated_activations(graph: Snapshot, saturated: float) -> Iterator[Anomaly]:
     """The activations that are saturated or dead in every sample, one report for each neuron."""
-    for nodes in _activations(graph):
+    for op, nodes in _activations(graph):
         often = "" if len(nodes) == 1 else f" in all of {len(nodes)} samples"
-        first = nodes[0]
-        if all(node.op is relu and node.data == 0.0 for node in nodes):
-            message = f"A dead relu: its input is not above 0{often}, so no gradient passes."
-            yield _anomaly(graph, "dead", first, message)
-        elif all(_is_saturated(node, saturated) for node in nodes):
-            slopes = [abs(node.local_derivatives[0]) for node in nodes]
+        if op is relu:
+            if all(node.data == 0.0 for node in nodes):
+                message = f"A dead relu: its input is not above 0{often}, so no gradient passes."
+                yield _anomaly(graph, "dead", nodes[0], message)
+            continue
+        slopes = [abs(node.local_derivatives[0]) for node in nodes]
+        if all(slope <= saturated * _SATURATING[op] for slope in slopes):
             message = (
                 f"A saturated activation: its slope is at most {max(slopes):.3g}{often}, "
-                f"against {_SATURATING[_op_of(first)]:.3g} in the middle."
+                f"against {_SATURATING[op]:.3g} in the middle."
             )
-            yield _anomaly(graph, "saturated", first, message)
+            yield _anomaly(graph, "saturated", nodes[0], message)
 
 
-def _activations(graph: Snapshot) -> Iterable[list[Node]]:
+def _activations(graph: Snapshot) -> Iterator[tuple[Primitive, list[Node]]]:
     """The nodes of each activation, with those of all samples together."""
     found: dict[tuple[Primitive, int | str], list[Node]] = {}
     for node in graph:
@@ -130,17 +127,8 @@ def _activations(graph: Snapshot) -> Iterable[list[Node]]:
                 group = graph.groups[node.group]
                 owner = group.id if group.kind != "sample" or group.parent is None else group.parent
             found.setdefault((node.op, owner), []).append(node)
-    return found.values()
-
-
-def _is_saturated(node: Node, saturated: float) -> bool:
-    op = _op_of(node)
-    return op in _SATURATING and abs(node.local_derivatives[0]) <= saturated * _SATURATING[op]
-
-
-def _op_of(node: Node) -> Primitive:
-    assert node.op is not None
-    return node.op
+    for (op, _), nodes in found.items():
+        yield op, nodes
 
 
 def _vanishing_or_exploding(
@@ -164,9 +152,9 @@ def _vanishing_or_exploding(
         return
     weakest = min(sorted(leaves), key=lambda leaf: leaves[leaf].logarithm)
     greatest = max(sorted(leaves), key=lambda leaf: leaves[leaf].logarithm)
-    if leaves[weakest].logarithm <= _logarithm(vanishing):
+    if leaves[weakest].logarithm <= logarithm_of(vanishing):
         yield _change(graph, "vanishing", weakest, leaves[weakest])
-    if leaves[greatest].logarithm >= _logarithm(exploding):
+    if leaves[greatest].logarithm >= logarithm_of(exploding):
         yield _change(graph, "exploding", greatest, leaves[greatest])
 
 
@@ -184,21 +172,12 @@ def _change(graph: Snapshot, kind: str, leaf: int, path: LinkedPath[float]) -> A
     return _anomaly(graph, kind, graph[node], message)
 
 
-def _logarithm(size: float) -> float:
-    return math.log(size) if size > 0.0 else -math.inf
-
-
 def _anomaly(graph: Snapshot, kind: str, node: Node, message: str) -> Anomaly:
-    operands = [graph[x] if isinstance(x, int) else x for x in node.operands]
-    names = [graph.name(x) if isinstance(x, Node) else f"{x:g}" for x in operands]
-    formula = graph.name(node)
+    formula = f"{graph.name(node)} = {node.data:.6g}"
     if node.op is not None:
-        formula += f" = {node.op.name}({', '.join(names)}) = {node.data:.6g}"
-        with_numbers = [
-            f"{name} = {x.data:.6g}" for name, x in zip(names, operands) if isinstance(x, Node)
-        ]
-        formula += f" with {', '.join(dict.fromkeys(with_numbers))}" if with_numbers else ""
-    else:
-        formula += f" = {node.data:.6g}"
+        names = [graph.name(x) if isinstance(x, int) else f"{x:g}" for x in node.operands]
+        formula = f"{graph.name(node)} = {node.op.name}({', '.join(names)}) = {node.data:.6g}"
+        numbers = dict.fromkeys([f"{graph.name(x)} = {graph[x].data:.6g}" for x in node.inputs])
+        formula += f" with {', '.join(numbers)}" if numbers else ""
     inputs = tuple([graph[source].data for source in node.inputs])
     return Anomaly(kind, node.id, formula, inputs, graph.place(node), message)

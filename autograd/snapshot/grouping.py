@@ -9,7 +9,7 @@ neuron and everything computed from its output do not.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any, Final
 
@@ -53,6 +53,13 @@ class _Part:
         self.depth: int = 0 if parent is None else parent.depth + 1
         self.calls: list[list[int]] = []  # for each call, the ids of the values it returned
         self.parameters: list[int] = []
+
+    def chain(self) -> Iterator[_Part]:
+        """The part and those around it, the model last."""
+        part: _Part | None = self
+        while part is not None:
+            yield part
+            part = part.parent
 
 
 def grouped(
@@ -196,17 +203,14 @@ def _claims(
 
 def _at_depth(part: _Part, depth: int) -> _Part | None:
     """The part itself or the part around it that has that depth."""
-    inner: _Part | None = part
-    while inner is not None and inner.depth > depth:
-        inner = inner.parent
-    return inner if inner is not None and inner.depth == depth else None
+    return next((around for around in part.chain() if around.depth == depth), None)
 
 
 def _groups(
     parts: Sequence[_Part], places: Sequence[tuple[_Part, int] | None]
 ) -> tuple[tuple[Group, ...], dict[tuple[_Part, int], int]]:
     """The groups, and for each place the id of its group."""
-    filled = {part for place in places if place for part in _with_parents(place[0])}
+    filled = {part for place in places if place for part in place[0].chain()}
     kept = [part for part in parts if part in filled]
     models = [part for part in kept if part.parent is None]
     names = [model.name for model in models]
@@ -226,20 +230,10 @@ def _groups(
             continue
         part, sample = place
         whole = numbers[part, _ALL_SAMPLES]
-        if len(_model_of(part).calls) == 1:
+        *_, model = part.chain()
+        if len(model.calls) == 1:
             numbers[place] = whole
             continue
         numbers[place] = len(groups)
         groups.append(Group(len(groups), f"sample {sample}", "sample", whole, ()))
     return tuple(groups), numbers
-
-
-def _with_parents(part: _Part) -> list[_Part]:
-    found = [part]
-    while found[-1].parent is not None:
-        found.append(found[-1].parent)
-    return found
-
-
-def _model_of(part: _Part) -> _Part:
-    return _with_parents(part)[-1]

@@ -102,39 +102,24 @@ def paths(graph: Snapshot, leaf: Node, limit: int) -> Paths:
     """The paths from ``leaf`` to the root; see `Graph.path`."""
     if not isinstance(limit, int) or limit < 0:
         raise ValueError(f"limit is the number of paths listed, 0 or more; got {limit!r}")
-    reached = {leaf.id, *[node.id for node in graph.descendants(leaf)]}
-    on_a_path = {graph.root.id} & reached
+    on_a_path = frozenset([leaf.id, *[node.id for node in graph.descendants(leaf)]])
     steps: dict[int, list[PathStep[tuple[int, float]]]] = {}
-    for node in reversed(graph.nodes):
-        if node.id in on_a_path and node.id != leaf.id:
-            on_a_path.update([source for source in node.inputs if source in reached])
     for id in sorted(on_a_path - {leaf.id}):
-        for position, (source, local) in enumerate(
-            zip(graph[id].inputs, graph[id].local_derivatives)
-        ):
+        node = graph[id]
+        for position, (source, local) in enumerate(zip(node.inputs, node.local_derivatives)):
             if source in on_a_path:
                 step = PathStep(id, logarithm_of(local), (position, local))
                 steps.setdefault(source, []).append(step)
-    found = strongest_paths(graph.root.id, steps, limit).get(leaf.id, Strongest(0, []))
-    return Paths(
-        graph,
-        leaf.id,
-        tuple([_as_path(leaf.id, path) for path in found.paths[:limit]]),
-        found.number,
-        graph.adjoints()[leaf.id],
-        frozenset(on_a_path),
-    )
+    count, found = strongest_paths(graph.root.id, steps, limit)[leaf.id]
+    listed = tuple([_as_path(leaf.id, path) for path in found[:limit]])
+    return Paths(graph, leaf.id, listed, count, graph.adjoints()[leaf.id], on_a_path)
 
 
 def _as_path(leaf: int, path: LinkedPath[tuple[int, float]] | None) -> Path:
     steps = list(steps_of(path))
-    local_derivatives = tuple([step.item[1] for step in steps])
-    return Path(
-        (leaf, *[step.user for step in steps]),
-        tuple([step.item[0] for step in steps]),
-        local_derivatives,
-        math.prod(local_derivatives),
-    )
+    nodes = (leaf, *[step.user for step in steps])
+    positions, locals_ = zip(*[step.item for step in steps]) if steps else ((), ())
+    return Path(nodes, positions, locals_, math.prod(locals_))
 
 
 # ── The strongest paths ───────────────────────────────────────────────────────

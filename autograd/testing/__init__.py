@@ -15,42 +15,30 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
-    from autograd.testing.exact import Expected
-    from autograd.testing.expression import Expression, Step
-    from autograd.testing.formulas import FORMULAS, Formula
-    from autograd.testing.gradients import GradientError, KinkError, check_gradients
-    from autograd.testing.primitives import check_primitive, units_off
-    from autograd.testing.strategies import expressions, values
+    from autograd.testing.exact import Expected as Expected
+    from autograd.testing.expression import Expression as Expression
+    from autograd.testing.expression import Step as Step
+    from autograd.testing.formulas import FORMULAS as FORMULAS
+    from autograd.testing.formulas import Formula as Formula
+    from autograd.testing.gradients import GradientError as GradientError
+    from autograd.testing.gradients import KinkError as KinkError
+    from autograd.testing.gradients import check_gradients as check_gradients
+    from autograd.testing.primitives import check_primitive as check_primitive
+    from autograd.testing.primitives import units_off as units_off
+    from autograd.testing.strategies import expressions as expressions
+    from autograd.testing.strategies import values as values
 
-__all__ = [
-    "FORMULAS",
-    "Expected",
-    "Expression",
-    "Formula",
-    "GradientError",
-    "KinkError",
-    "Step",
-    "check_gradients",
-    "check_primitive",
-    "expressions",
-    "units_off",
-    "values",
-]
-
-_MODULES: Final = {
-    "Expected": "exact",
-    "Expression": "expression",
-    "FORMULAS": "formulas",
-    "Formula": "formulas",
-    "GradientError": "gradients",
-    "KinkError": "gradients",
-    "Step": "expression",
-    "check_gradients": "gradients",
-    "check_primitive": "primitives",
-    "expressions": "strategies",
-    "units_off": "primitives",
-    "values": "strategies",
+# The public names of each module.
+_NAMES: Final = {
+    "exact": ["Expected"],
+    "expression": ["Expression", "Step"],
+    "formulas": ["FORMULAS", "Formula"],
+    "gradients": ["GradientError", "KinkError", "check_gradients"],
+    "primitives": ["check_primitive", "units_off"],
+    "strategies": ["expressions", "values"],
 }
+_MODULES: Final = {name: module for module, names in _NAMES.items() for name in names}
+__all__ = [*_MODULES]
 
 
 def __getattr__(name: str) -> Any:

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 from autograd.engine.order import topological_order
 from autograd.engine.value import Value
 from autograd.functional import gradients
+from autograd.testing.uses import Use
 
 # A value or a local derivative is right to 4 units in the last place, and a product is
 # rounded. Below the least normal number there are fewer digits.
@@ -50,6 +51,12 @@ def adjoints(root: Value) -> dict[Value, Adjoint]:
                 before.value + share, before.error + abs(local) * adjoint.error + rounding
             )
     return found
+
+
+def derivatives(root: Value | float, values: Iterable[Value]) -> list[Adjoint]:
+    """The derivative of ``root`` by each of the values; 0 by one that it does not depend on."""
+    found = adjoints(root) if isinstance(root, Value) else {}
+    return [found.get(value, Adjoint(0.0, 0.0)) for value in values]
 
 
 def noise(root: Value) -> float:
@@ -113,16 +120,13 @@ def _broken_promises(root: Value, order: list[Value], names: Mapping[Value, str]
             yield f"gradients() changes the grad of {shown(value, names)}: it should change none."
     root.backward()
     for value, got in zip(order, first, strict=True):
-        if value.op is not None and not _same(value.grad, got):
+        again, rule = got, "in a value that was computed, each pass should set it afresh"
+        if value.op is None:
+            again, rule = 2.0 * got, "in a leaf, it should double exactly"
+        if not _same(value.grad, again):
             yield (
                 f"backward() a second time changes the gradient of {shown(value, names)} "
-                f"from {got!r} to {value.grad!r}: in a value that was computed, "
-                "each pass should set it afresh."
-            )
-        if value.op is None and not _same(value.grad, 2.0 * got):
-            yield (
-                f"backward() a second time changes the gradient of {shown(value, names)} "
-                f"from {got!r} to {value.grad!r}: in a leaf, it should double exactly."
+                f"from {got!r} to {value.grad!r}: {rule}."
             )
 
 
@@ -130,12 +134,9 @@ def _derivatives_by_rule(value: Value) -> list[float]:
     """The local derivative for each input, by the table's rules on floats."""
     if value.op is None:
         return []
-    operands = value.operands
-    numbers = [x.data if isinstance(x, Value) else x for x in operands]
-    locals_ = value.op.local_derivatives(numbers, value.data)
-    return [
-        float(local) for x, local in zip(operands, locals_, strict=True) if isinstance(x, Value)
-    ]
+    use = Use.of(value)
+    rules = use.primitive.local_derivatives(use.operands, value.data)
+    return [float(rules[i]) for i in use.varying]
 
 
 def _operation_name(value: Value) -> str:
@@ -157,11 +158,10 @@ def _added_up(
 
 def shown(value: Value, names: Mapping[Value, str]) -> str:
     """A value in a message: its name and number, or the operation and its operands."""
+    if value.op is not None:
+        return Use.of(value).shown
     name = names.get(value) or value.label
-    if value.op is None:
-        return f"{name} = {value.data!r}" if name else repr(value.data)
-    operands = [x.data if isinstance(x, Value) else x for x in value.operands]
-    return f"{value.op.name}({', '.join(map(repr, operands))})"
+    return f"{name} = {value.data!r}" if name else repr(value.data)
 
 
 def is_close(got: float, expected: Adjoint) -> bool:

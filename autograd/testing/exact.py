@@ -162,9 +162,7 @@ class Local:
 
     def value(self, numbers: list[Any]) -> Any:
         """The value, a real number."""
-        if self.over_sequence:
-            return _real(self.formula.value, numbers)
-        return _real(self.formula.value, *numbers)
+        return _real(self.formula.value, *([numbers] if self.over_sequence else numbers))
 
     def slope(self, i: int) -> Callable[[list[Any]], Any]:
         """The derivative with respect to operand i, as a function of the operands."""
@@ -238,14 +236,13 @@ def _result(
     rounding = _FIRST if local.formula.cancels or local.formula.shift_invariant else 0.0
     reach = _reach(local, operands, rounding)
     value = _within_reach(local.value, numbers, reach, _FIRST)
+    count = len(operands[0].gradient)
     if value is _ANYTHING:
-        count = len(operands[0].gradient)
         return Expectation(_ANYTHING, [_ANYTHING] * count, [[_ANYTHING] * count] * count)
-    gradient: list[Expected] = []
-    hessian: list[list[Expected]] = []
+    first: dict[int, Expected] = {}
+    second: dict[tuple[int, int], Expected] = {}
     if order > 0:
         first = {i: _within_reach(local.slope(i), numbers, reach, _FIRST) for i in varying}
-        gradient = _slopes(first, operands)
     if order > 1:
         reach = _reach(local, operands, _SECOND)
         second = {
@@ -256,7 +253,22 @@ def _result(
             for j in varying
             if i <= j
         }
-        hessian = _curvatures(first, second, operands)
+
+    def slope(a: int) -> Expected:
+        return sum([by * operands[i].gradient[a] for i, by in first.items()], _EXACT_ZERO)
+
+    def curvature(a: int, b: int) -> Expected:
+        terms = [by * operands[i].hessian[a][b] for i, by in first.items()]
+        for (i, j), bend in second.items():
+            x, y = operands[i].gradient, operands[j].gradient
+            terms.append(bend * (x[a] * y[b]))
+            if i != j:
+                terms.append(bend * (x[b] * y[a]))
+        return sum(terms, _EXACT_ZERO)
+
+    places = range(count)
+    gradient = [slope(a) for a in places if order > 0]
+    hessian = [[curvature(a, b) for b in places] for a in places if order > 1]
     return Expectation(value, gradient, hessian)
 
 
@@ -297,37 +309,3 @@ def _within_reach(
     except UndefinedError:
         return _ANYTHING
     return Expected(number, error)
-
-
-def _slopes(first: dict[int, Expected], operands: list[Expectation]) -> list[Expected]:
-    count = len(operands[0].gradient)
-    return [
-        _total([slope * operands[i].gradient[a] for i, slope in first.items()])
-        for a in range(count)
-    ]
-
-
-def _curvatures(
-    first: dict[int, Expected],
-    second: dict[tuple[int, int], Expected],
-    operands: list[Expectation],
-) -> list[list[Expected]]:
-    def curvature(a: int, b: int) -> Expected:
-        terms = [slope * operands[i].hessian[a][b] for i, slope in first.items()]
-        for (i, j), bend in second.items():
-            x, y = operands[i].gradient, operands[j].gradient
-            terms.append(bend * (x[a] * y[b]))
-            if i != j:
-                terms.append(bend * (x[b] * y[a]))
-        return _total(terms)
-
-    places = range(len(operands[0].gradient))
-    return [[curvature(a, b) for b in places] for a in places]
-
-
-def _total(terms: list[Expected]) -> Expected:
-    total = _EXACT_ZERO
-    for term in terms:
-        if term:
-            total = total + term
-    return total

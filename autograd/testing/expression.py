@@ -178,8 +178,7 @@ def apply(operation: Primitive, operands: Sequence[Any]) -> Any:
         test, x, y = operands
         return table.where(test > 0.0, x, y)
     if isinstance(operation, Reduction):
-        count = len(operands) // operation.sequences
-        return operation(*[operands[i : i + count] for i in range(0, len(operands), count)])
+        return operation(*operation.split(operands))
     return operation(*operands)
 
 
@@ -214,10 +213,8 @@ def code(expression: Expression) -> list[str]:
         statements.append(f"{name} = {_as_python(step.operation, operands, imported)}")
     if not expression.steps:
         statements.append(f"out = {names[-1]}")
-    plain = sorted(imported - {"autograd"})
-    lines = [f"from autograd import {', '.join(plain)}"]
-    if "autograd" in imported:
-        lines.insert(0, "import autograd")
+    lines = ["import autograd"] if "autograd" in imported else []
+    lines.append(f"from autograd import {', '.join(sorted(imported - {'autograd'}))}")
     return [*lines, *statements]
 
 
@@ -235,9 +232,7 @@ def _as_python(operation: Primitive, operands: list[str], imported: set[str]) ->
     if operation is table.where:
         operands = [f"{operands[0]} > 0.0", *operands[1:]]
     if isinstance(operation, Reduction):
-        count = len(operands) // operation.sequences
-        parts = [operands[i : i + count] for i in range(0, len(operands), count)]
-        operands = [f"[{', '.join(part)}]" for part in parts]
+        operands = [f"[{', '.join(part)}]" for part in operation.split(operands)]
     name, suffix = operation.name, ""
     if operation in (table.share, table.log_share):
         name, suffix = operation.symbol, "[0]"

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from importlib.util import find_spec
 from typing import Any, Final
 
@@ -14,15 +14,16 @@ from autograd.engine.value import Value
 from autograd.functional import gradients, hvp, jvp
 from autograd.testing.chain_rule import (
     Adjoint,
-    adjoints,
     broken_promise,
+    derivatives,
     is_close,
     is_moderate,
     noise,
 )
 from autograd.testing.inputs import Function
 from autograd.testing.numerical import Slope, direction, slopes
-from autograd.testing.operations import kink, wrong_rule, wrong_rule_of_rule
+from autograd.testing.operations import first_fault, kinks, wrong_rules, wrong_rules_of_rules
+from autograd.testing.uses import Use
 
 __tracebackhide__ = True  # pytest shows the user's line and the message
 
@@ -162,7 +163,7 @@ class _Check:
         leaves, outputs = self.function.record(self.point)
         for i, out in enumerate(outputs):
             place = self.function.output_names[i]
-            reverse = _along(tangents, _derivatives(out, leaves))
+            reverse = _along(tangents, derivatives(out, leaves))
             if is_moderate(out):
                 self._same_in_both(f"jvp() of {place}", rates[i], reverse)
             traced = self._contracted(min(order, 2), tangents, leaves, out)
@@ -171,7 +172,7 @@ class _Check:
                     lambda inputs, i=i: self.function.call(inputs)[i], (self.point,), (tangents,)
                 )
                 for name, product, derivative in zip(
-                    self.names, products, _derivatives(traced, leaves), strict=True
+                    self.names, products, derivatives(traced, leaves), strict=True
                 ):
                     self._same_in_both(f"hvp() of {place} by {name}", product, derivative)
 
@@ -194,22 +195,15 @@ class _Check:
         ):
             return
         leaves, outputs = self.function.record(self.point)
-        chain = [_derivatives(out, leaves) for out in outputs]
-        rounding = [noise(out) for out in outputs]
+        chain = [derivatives(out, leaves) for out in outputs]
         for j, name in enumerate(self.names):
-            found = slopes(self._moving(j, self.function.values), self.point[j], rounding)
+            found = self._slopes(1, j)
             precise = self._precise_slopes(j) or [None for _ in found]
             for i, place in enumerate(self.function.output_names):
                 # For x * abs(x) at 0 floats show no derivative, and 60 digits do.
                 difference = (found[i].problem == "rough" and precise[i]) or found[i]
-                self._hold(
-                    f"derivative of {place} by {name}",
-                    chain[i][j],
-                    difference,
-                    "differences",
-                    functools.partial(self._graphs, 1, [], i),
-                    j,
-                )
+                what = f"derivative of {place} by {name}"
+                self._hold(what, chain[i][j], difference, 1, [], i, j)
             self._hold_to_60_digits(j, [derivatives[j] for derivatives in chain], precise)
 
     def _precise_slopes(self, j: int) -> list[Slope | None]:
@@ -237,9 +231,9 @@ class _Check:
             bound = exact.error + derivative.error + self._tolerance * abs(exact.value)
             if abs(derivative.value - exact.value) <= bound:
                 continue
-            from autograd.testing.precise import imprecise_rule
+            from autograd.testing.precise import imprecise_rules
 
-            fault = imprecise_rule(topological_order(self._graphs(1, [], i)[1][0]))
+            fault = _first([self.function.record(self.point)[1][i]], imprecise_rules)
             if fault:
                 raise GradientError(
                     f"The derivative of {self.function.output_names[i]} by {self.names[j]} is "
@@ -249,9 +243,8 @@ class _Check:
 
     def _agree_along(self, rates: Sequence[float]) -> bool:
         leaves, outputs = self.function.record(self.point)
-        chain = [_along(rates, _derivatives(out, leaves)) for out in outputs]
-        rounding = [noise(out) for out in outputs]
-        found = slopes(self._shifting(rates, self.function.values), 0.0, rounding)
+        chain = [_along(rates, derivatives(out, leaves)) for out in outputs]
+        found = self._slopes_along(1, rates)
         return all(
             not difference.problem
             and abs(derivative.value - difference.value) <= derivative.error + difference.error
@@ -274,14 +267,10 @@ class _Check:
 
     def _along_input(self, order: int, j: int) -> None:
         unit = [float(i == j) for i in range(len(self.names))]
-        lower = functools.partial(self._derivatives_at, order - 1)
-        found = slopes(self._moving(j, lower), self.point[j], self._noise_at(order - 1))
-        self._compare(order, unit, self.names[j], found)
+        self._compare(order, unit, self.names[j], self._slopes(order, j))
 
     def _along(self, order: int, rates: Sequence[float]) -> None:
-        lower = functools.partial(self._derivatives_at, order - 1)
-        found = slopes(self._shifting(rates, lower), 0.0, self._noise_at(order - 1))
-        self._compare(order, rates, "along a direction", found)
+        self._compare(order, rates, "along a direction", self._slopes_along(order, rates))
 
     def _compare(
         self, order: int, rates: Sequence[float], along: str, found: Sequence[Slope]
@@ -290,39 +279,56 @@ class _Check:
         differences = iter(found)
         for i, out in enumerate(outputs):
             traced = self._contracted(order, rates, leaves, out)
-            for j, derivative in enumerate(_derivatives(traced, leaves)):
-                self._hold(
+            for j, derivative in enumerate(derivatives(traced, leaves)):
+                what = (
                     f"{_ordinal(order)} derivative of {self.function.output_names[i]} by "
-                    f"{self._by(order, self.names[j], along)}",
-                    derivative,
-                    next(differences),
-                    f"differences of the {_ordinal(order - 1)}",
-                    functools.partial(self._graphs, order, rates, i),
-                    j,
+                    f"{self._by(order, self.names[j], along)}"
                 )
+                self._hold(what, derivative, next(differences), order, rates, i, j)
 
     def _by(self, order: int, name: str, along: str) -> str:
         if len(self.names) == 1:
             return name
         return f"{name} and {along}" + ", and along a direction" * (order > 2)
 
+    def _slopes(self, order: int, j: int) -> list[Slope]:
+        """The differences of the derivatives of one order less as input j moves."""
+
+        def lower(to: float) -> list[float]:
+            return self._derivatives_at(order - 1, [*self.point[:j], to, *self.point[j + 1 :]])
+
+        return slopes(lower, self.point[j], self._noise_at(order - 1))
+
+    def _slopes_along(self, order: int, rates: Sequence[float]) -> list[Slope]:
+        """The same as all inputs move, each at its own rate."""
+
+        def lower(length: float) -> list[float]:
+            moved = [x + length * rate for x, rate in zip(self.point, rates, strict=True)]
+            return self._derivatives_at(order - 1, moved)
+
+        return slopes(lower, 0.0, self._noise_at(order - 1))
+
     def _derivatives_at(self, order: int, point: Sequence[float]) -> list[float]:
-        """The derivatives of that order of each output by each input, contracted."""
+        """The derivatives of that order of each output by each input, contracted; or the values."""
+        if order == 0:
+            return self.function.values(point)
         leaves, outputs = self.function.record(point)
         found = []
         for out in outputs:
             traced = self._contracted(order, self._contraction, leaves, out)
-            found += [derivative.value for derivative in _derivatives(traced, leaves)]
+            found += [derivative.value for derivative in derivatives(traced, leaves)]
         return found
 
     def _noise_at(self, order: int) -> list[float]:
         """A bound on the rounding error of each of `_derivatives_at` the point, if it is known."""
-        if len(self.names) > _ONE_BY_ONE:
+        if order > 0 and len(self.names) > _ONE_BY_ONE:
             return []
         if order not in self._noise:
-            leaves, outputs = self.function.record(self.point)
-            traced = [self._contracted(order, self._contraction, leaves, out) for out in outputs]
-            self._noise[order] = [noise(x) for out in traced for x in gradients(out, leaves)]
+            leaves, numbers = self.function.record(self.point)
+            if order > 0:
+                traced = [self._contracted(order, self._contraction, leaves, x) for x in numbers]
+                numbers = [x for out in traced for x in gradients(out, leaves)]
+            self._noise[order] = [noise(x) for x in numbers]
         return self._noise[order]
 
     def _contracted(
@@ -344,15 +350,16 @@ class _Check:
         what: str,
         derivative: Adjoint,
         difference: Slope,
-        by: str,
-        graphs: Callable[[], tuple[list[Value], list[Value]]],
+        order: int,
+        rates: Sequence[float],
+        i: int,
         j: int,
     ) -> None:
-        """Raise an error if two derivatives by input j differ, or one of them does not exist."""
+        """Raise an error if two derivatives of output i by input j differ, or one is missing."""
         if difference.problem:
             if not self._skip_kinks:
-                found = [topological_order(graph) for graph in graphs()[1]]
-                raise KinkError(self._no(what, _reason(difference, _first(found, kink))))
+                origin = _first(self._graphs(order, rates, i)[1], kinks)
+                raise self._no(what, _reason(difference, origin))
             self._kinks += 1
             return
         off = abs(derivative.value - difference.value)
@@ -360,24 +367,24 @@ class _Check:
         if off <= bound:
             return
         # The chain rule is applied to numbers that were rounded.
-        leaves, traced = graphs()
+        leaves, traced = self._graphs(order, rates, i)
         [again] = gradients(traced[-1], [leaves[j]])
         if off <= bound + noise(again):
             return
-        found = [topological_order(graph) for graph in traced]
-        fault = _first(found, wrong_rule) or _first(found, wrong_rule_of_rule)
-        origin = "" if fault else _first(found, kink)
+        fault = _first(traced, wrong_rules) or _first(traced, wrong_rules_of_rules)
+        origin = "" if fault else _first(traced, kinks)
         if not origin:
+            by = f"differences of the {_ordinal(order - 1)}" if order > 1 else "differences"
             raise GradientError(
                 f"The {what} is wrong: {derivative.value!r} by the chain rule, "
                 f"{difference} by {by}.\n  {fault or _NOT_RECORDED}\n  {self._where()}"
             )
         if not self._skip_kinks:
-            raise KinkError(self._no(what, f"it comes from {origin}, which has none."))
+            raise self._no(what, f"it comes from {origin}, which has none.")
         self._kinks += 1
 
-    def _no(self, what: str, reason: str) -> str:
-        return (
+    def _no(self, what: str, reason: str) -> KinkError:
+        return KinkError(
             f"There is no {what} here: {reason}\n"
             "  Check at another point, or pass skip_kinks=True to leave out what does "
             f"not exist.\n  {self._where()}"
@@ -391,29 +398,15 @@ class _Check:
         orders = range(1, order + 1)
         return leaves, [self._contracted(each, rates, leaves, outputs[i]) for each in orders]
 
-    def _moving(
-        self, j: int, function: Callable[[list[float]], list[float]]
-    ) -> Callable[[float], list[float]]:
-        """The function of input j alone."""
-        return lambda to: function([*self.point[:j], to, *self.point[j + 1 :]])
-
-    def _shifting(
-        self, rates: Sequence[float], function: Callable[[list[float]], list[float]]
-    ) -> Callable[[float], list[float]]:
-        """The function of a length along which all inputs move, each at its own rate."""
-        return lambda length: function(
-            [x + length * rate for x, rate in zip(self.point, rates, strict=True)]
-        )
-
     def _where(self) -> str:
         shown = [f"{name} = {x!r}" for name, x in zip(self.names, self.point, strict=True)]
         more = [f"and {len(shown) - _SHOWN_INPUTS} more"] if len(shown) > _SHOWN_INPUTS else []
         return f"At {', '.join([*shown[:_SHOWN_INPUTS], *more])}"
 
 
-def _first(graphs: Sequence[list[Value]], look: Callable[[list[Value]], str]) -> str:
-    """The first result of ``look`` that is not empty; else an empty string."""
-    return next(filter(None, map(look, graphs)), "")
+def _first(outs: Sequence[Value], look: Callable[[Use], Iterable[str]]) -> str:
+    """The first fault that ``look`` finds in their graphs; else an empty string."""
+    return next(filter(None, (first_fault(topological_order(out), look) for out in outs)), "")
 
 
 def _reason(difference: Slope, origin: str) -> str:
@@ -433,11 +426,6 @@ def _along(rates: Sequence[float], derivatives: Sequence[Adjoint]) -> Adjoint:
         sum(rate * derivative.value for rate, derivative in pairs),
         sum(abs(rate) * derivative.error for rate, derivative in pairs),
     )
-
-
-def _derivatives(out: Value, leaves: Sequence[Value]) -> list[Adjoint]:
-    found = adjoints(out)
-    return [found.get(leaf, Adjoint(0.0, 0.0)) for leaf in leaves]
 
 
 def _ordinal(order: int) -> str:

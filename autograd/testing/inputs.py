@@ -31,7 +31,6 @@ class Function:
         self.name = _function_name(function)
         self.names: list[str] = []
         self.point: list[float] = []
-        self.parameters: list[Value] = []
         self.output_names: list[str] = []
         self._holders: list[Value | None] = []
         for name, thing in zip(_input_names(function, len(inputs)), inputs, strict=True):

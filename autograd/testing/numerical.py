@@ -120,7 +120,7 @@ def slopes(
     if not math.isfinite(x):
         return [Slope(math.nan, math.inf, "edge") for _ in centre]
     scales = [max(abs(x), 1.0), abs(x)] if 0.0 < abs(x) < 1.0 else [max(abs(x), 1.0)]
-    found: list[list[_Differences]] = [[] for _ in centre]
+    attempts: list[list[_Differences]] = []
     for scale in scales:
         tables = [_Differences(x, *each) for each in zip(centre, noise, strict=True)]
         for step in _steps(scale):
@@ -130,11 +130,10 @@ def slopes(
                 table.add(step, high, low)
             if all(table.is_good_enough() for table in tables):
                 break
-        for tables_of_one, table in zip(found, tables, strict=True):
-            tables_of_one.append(table)
-        if all(any(table.best() for table in tables_of_one) for tables_of_one in found):
+        attempts.append(tables)
+        if all(any(table.best() for table in tables_of_one) for tables_of_one in zip(*attempts)):
             break
-    return [_conclusion(tables_of_one) for tables_of_one in found]
+    return [_conclusion(tables_of_one) for tables_of_one in zip(*attempts)]
 
 
 def direction(point: Sequence[float], seed: int) -> list[float]:
@@ -160,6 +159,30 @@ def _steps(scale: float) -> Iterator[float]:
         step /= _RATIO
 
 
+class _Extrapolation:
+    """Richardson's table: a row for each step, each column with one more power removed."""
+
+    def __init__(self, first_power: int, power_step: int) -> None:
+        self._first_power = first_power
+        self._power_step = power_step
+        self.rows: list[list[float]] = []
+
+    def add(self, number: float) -> None:
+        """Add a row: ``number``, and what it is extrapolated to."""
+        row = [number]
+        for column in range(min(len(self.rows), _EXTRAPOLATIONS)):
+            factor = _RATIO ** (self._first_power + self._power_step * column)
+            row.append(row[column] + (row[column] - self.rows[-1][column]) / (factor - 1.0))
+        self.rows.append(row)
+
+    def extrapolated(self) -> Iterator[tuple[int, float, float]]:
+        """For each column of the last row its number, the value, and its last change."""
+        row = self.rows[-1]
+        for column in range(1, len(row)):
+            before = (row[column - 1], self.rows[-2][column - 1])
+            yield column, row[column], max([abs(row[column] - x) for x in before])
+
+
 class _Differences:
     """The differences of one function at one point, for steps that shrink, and what they say."""
 
@@ -176,8 +199,10 @@ class _Differences:
         self.right: list[float] = []
         self._size = abs(self._centre)
         self._spread: list[float] = []
-        self._central: list[list[float]] = []
-        self._jumps: list[list[float]] = []
+        # A central difference is off by even powers of the step, and the difference of the
+        # one-sided ones, beside what does not vanish, by odd powers.
+        self._central = _Extrapolation(first_power=2, power_step=2)
+        self._jumps = _Extrapolation(first_power=1, power_step=2)
         self._estimates: list[_Estimate] = []
 
     def add(self, step: float, above: float, below: float) -> None:
@@ -195,30 +220,14 @@ class _Differences:
         values = (above, below, self._centre)
         self._size = max(map(abs, values))
         self._spread.append((max(values) - min(values)) / step)
-        # A central difference is off by even powers of the step, and the difference of the
-        # one-sided ones, beside what does not vanish, by odd powers.
-        _extrapolate(self._central, central, first_power=2, power_step=2)
-        _extrapolate(self._jumps, right - left, first_power=1, power_step=2)
-        self._try_on_finer_step()
-        self._estimate()
-
-    def _try_on_finer_step(self) -> None:
-        row = len(self.steps) - 1
+        self._central.add(central)
+        self._jumps.add(right - left)
         for estimate in self._estimates:
-            column = estimate.column
-            moved = abs(self._central[row][column] - estimate.value)
-            noise = moved * self.steps[row] / self.steps[estimate.row]
-            estimate.noise = max(estimate.noise, noise)
-
-    def _estimate(self) -> None:
+            moved = abs(self._central.rows[-1][estimate.column] - estimate.value)
+            estimate.noise = max(estimate.noise, moved * step / self.steps[estimate.row])
         row = len(self.steps) - 1
-        for column in range(1, len(self._central[row])):
-            value = self._central[row][column]
-            moved = max(
-                abs(value - self._central[row][column - 1]),
-                abs(value - self._central[row - 1][column - 1]),
-            )
-            truncation = moved + abs(self._jumps[row][column])
+        for column, value, moved in self._central.extrapolated():
+            truncation = moved + abs(self._jumps.rows[-1][column])
             self._estimates.append(_Estimate(row, column, value, truncation, self.floor(row)))
 
     def floor(self, row: int) -> float:
@@ -240,56 +249,49 @@ class _Differences:
                 sys.float_info.min,  # of a function that is 0
             )
         ]
-        best = min(candidates, key=lambda estimate: estimate.error, default=None)
+        best = _least(candidates)
         for other in candidates:
             # Such as the treads of a stair, which from far off is a ramp.
-            if best and abs(best.value - other.value) > 10.0 * (best.error + other.error):
+            if best and _disagree(best, other):
                 return None
         return best
 
     def one_sided(self, differences: list[float]) -> _Estimate | None:
         """The limit of the differences on one side; None if they do not converge."""
-        table: list[list[float]] = []
+        table = _Extrapolation(first_power=1, power_step=1)
         candidates = []
         for row, difference in enumerate(differences):
-            _extrapolate(table, difference, first_power=1, power_step=1)
-            for column in range(1, len(table[row])):
-                value = table[row][column]
-                moved = max(
-                    abs(value - table[row][column - 1]), abs(value - table[row - 1][column - 1])
-                )
+            table.add(difference)
+            for column, value, moved in table.extrapolated():
                 if moved <= _RESOLVED * max(abs(value), self._spread[row]):
                     candidates.append(_Estimate(row, column, value, moved, self.floor(row)))
-        return min(candidates, key=lambda estimate: estimate.error, default=None)
+        return _least(candidates)
 
     def is_good_enough(self) -> bool:
         """True if no finer step is needed, or could improve the estimate."""
         best = self.best()
-        if best is None:
-            return False
-        return best.error <= max(_ENOUGH * abs(best.value), self.floor(len(self.steps) - 1))
+        return best is not None and best.error <= max(
+            _ENOUGH * abs(best.value), self.floor(len(self.steps) - 1)
+        )
 
 
-def _extrapolate(
-    table: list[list[float]], number: float, *, first_power: int, power_step: int
-) -> None:
-    """Add a row to Richardson's table: ``number``, then with ever more powers removed."""
-    row = [number]
-    for column in range(min(len(table), _EXTRAPOLATIONS)):
-        factor = _RATIO ** (first_power + power_step * column)
-        row.append(row[column] + (row[column] - table[-1][column]) / (factor - 1.0))
-    table.append(row)
+def _least(estimates: list[_Estimate]) -> _Estimate | None:
+    """The estimate with the least error; None if there is none."""
+    return min(estimates, key=lambda estimate: estimate.error, default=None)
 
 
-def _conclusion(tables: list[_Differences]) -> Slope:
-    estimates = [best for best in [table.best() for table in tables] if best is not None]
-    if estimates:
-        best = min(estimates, key=lambda estimate: estimate.error)
+def _disagree(one: _Estimate, other: _Estimate) -> bool:
+    return abs(one.value - other.value) > 10.0 * (one.error + other.error)
+
+
+def _conclusion(tables: Sequence[_Differences]) -> Slope:
+    best = _least([best for best in [table.best() for table in tables] if best is not None])
+    if best:
         return Slope(best.value, _SAFETY * best.error + math.ulp(best.value))
     if all(len(table.steps) <= _FINER_STEPS for table in tables):
         return Slope(math.nan, math.inf, "edge")
     for table in tables:
         left, right = table.one_sided(table.left), table.one_sided(table.right)
-        if left and right and abs(left.value - right.value) > 10.0 * (left.error + right.error):
+        if left and right and _disagree(left, right):
             return Slope(math.nan, math.inf, "kink", left.value, right.value)
     return Slope(math.nan, math.inf, "rough")

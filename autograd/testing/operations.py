@@ -3,82 +3,22 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from typing import Final
 
-from autograd.engine.primitive import Choice, Primitive, Reduction
 from autograd.engine.value import Value
-from autograd.testing.chain_rule import Adjoint, adjoints
+from autograd.testing.chain_rule import derivatives
 from autograd.testing.numerical import Slope, direction, slope
+from autograd.testing.uses import Use
 
 RULE_ROUNDING: Final = 16.0 * sys.float_info.epsilon  # the relative error that a rule may have
 _SMOOTHNESS_DIRECTIONS: Final = 3  # tried for a function of several numbers
 
 
-def wrong_rule(graph: Iterable[Value]) -> str:
-    """The first operation whose values and rules disagree, described; else empty."""
-    return next((fault for use in uses(graph) for fault in _first_order(use)), "")
-
-
-def wrong_rule_of_rule(graph: Iterable[Value]) -> str:
-    """The same for a rule and the derivatives of that rule."""
-    return next((fault for use in uses(graph) for fault in _second_order(use)), "")
-
-
-def kink(graph: Iterable[Value]) -> str:
-    """The first operation that has a kink at its operands, as in ``relu(0.0)``; else empty."""
-    return next((use.shown for use in uses(graph) if not _is_smooth(use)), "")
-
-
-@dataclass(frozen=True, slots=True)
-class Use:
-    """An operation and the numbers that it was applied to.
-
-    Attributes:
-        varying: which of the operands were Values.
-    """
-
-    primitive: Primitive
-    operands: tuple[float, ...]
-    varying: tuple[int, ...]
-
-    @property
-    def shown(self) -> str:
-        """The operation as it was called, such as ``tanh(0.5)``."""
-        return f"{self.primitive.name}({', '.join(map(repr, self.operands))})"
-
-    def name(self, operand: int) -> str:
-        """What to call an operand: as the derivative rules do."""
-        if isinstance(self.primitive, (Choice, Reduction)):  # not called with its operands
-            return f"operand {operand}"
-        return self.primitive.parameters()[operand]
-
-    def moved(self, operand: int, to: float) -> list[float]:
-        """The operands with one of them replaced."""
-        return [*self.operands[:operand], to, *self.operands[operand + 1 :]]
-
-    def rules(self, operands: Sequence[float]) -> list[float]:
-        """The local derivatives that the rules give on floats."""
-        out = self.primitive.evaluate(operands)
-        return [float(x) for x in self.primitive.local_derivatives(operands, out)]
-
-
-def uses(graph: Iterable[Value]) -> Iterator[Use]:
-    """Each use of an operation in a graph, in its order; equal uses once."""
-    seen: set[Use] = set()
-    for value in graph:
-        if value.op is None:
-            continue
-        operands = value.operands
-        use = Use(
-            value.op,
-            tuple([x.data if isinstance(x, Value) else x for x in operands]),
-            tuple([i for i, x in enumerate(operands) if isinstance(x, Value)]),
-        )
-        if use not in seen:
-            seen.add(use)
-            yield use
+def first_fault(graph: Iterable[Value], look: Callable[[Use], Iterable[str]]) -> str:
+    """The first description that ``look`` gives of the use of an operation; else empty."""
+    uses = dict.fromkeys([Use.of(value) for value in graph if value.op is not None])
+    return next((fault for use in uses for fault in look(use)), "")
 
 
 def _slope_of_value(use: Use, operand: int) -> Slope:
@@ -86,6 +26,12 @@ def _slope_of_value(use: Use, operand: int) -> Slope:
         lambda at: float(use.primitive.evaluate(use.moved(operand, at))),
         use.operands[operand],
     )
+
+
+def kinks(use: Use) -> Iterator[str]:
+    """The use as it was called, if it has a kink at its operands, as in ``relu(0.0)``."""
+    if not _is_smooth(use):
+        yield use.shown
 
 
 def _is_smooth(use: Use) -> bool:
@@ -115,7 +61,8 @@ def _agree(derivative: float, found: Slope, error: float = 0.0) -> bool:
     return abs(derivative - found.value) <= bound
 
 
-def _first_order(use: Use) -> Iterator[str]:
+def wrong_rules(use: Use) -> Iterator[str]:
+    """The rules that disagree with differences of the values, described."""
     rules = use.rules(use.operands)
     for i in use.varying:
         found = _slope_of_value(use, i)
@@ -136,22 +83,19 @@ def _hint(use: Use, rules: list[float], i: int, found: Slope) -> str:
     return ""
 
 
-def _second_order(use: Use) -> Iterator[str]:
-    operands: list[Any] = list(use.operands)
-    for i in use.varying:
-        operands[i] = Value(operands[i])
+def wrong_rules_of_rules(use: Use) -> Iterator[str]:
+    """The rules the derivatives of which disagree with differences of the rules, described."""
     if not use.varying:  # a number that `where` has taken
         return
-    out = operands[use.varying[0]].apply(use.primitive, tuple(operands))
+    operands = [Value(x) if i in use.varying else x for i, x in enumerate(use.operands)]
+    inputs = [x for x in operands if isinstance(x, Value)]
+    out = inputs[0].apply(use.primitive, tuple(operands))
     rules = use.primitive.local_derivatives(operands, out)
     for i in use.varying:
-        traced = adjoints(rules[i]) if isinstance(rules[i], Value) else {}
-        for j in use.varying:
+        for j, derivative in zip(use.varying, derivatives(rules[i], inputs)):
             found = _slope_of_rule(use, i, j)
-            derivative = traced.get(operands[j], Adjoint(0.0, 0.0))
-            if found.problem or _agree(derivative.value, found, derivative.error):
-                continue
-            if not _is_smooth(use):
+            is_right = _agree(derivative.value, found, derivative.error)
+            if found.problem or is_right or not _is_smooth(use):
                 continue
             yield (
                 f"The rule of {use.primitive.name} for {use.name(i)} is right, but not its own "

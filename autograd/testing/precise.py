@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final, Self
 
 from mpmath import mp, mpf
@@ -21,7 +21,8 @@ from autograd.engine.value import Value
 from autograd.testing.exact import Local, UndefinedError
 from autograd.testing.formulas import FORMULAS, Number
 from autograd.testing.numerical import Slope
-from autograd.testing.operations import RULE_ROUNDING, Use, uses
+from autograd.testing.operations import RULE_ROUNDING
+from autograd.testing.uses import Use
 
 __tracebackhide__ = True  # pytest shows the user's lines
 
@@ -100,13 +101,13 @@ def precise_slopes(
     with mp.workdps(_WORKING_DIGITS + max(0, -math.frexp(float(scale))[1])):
         numbers = [mpf(x) for x in point]
         step = _STEP * scale
+
+        def outputs(steps: int) -> list[Any]:
+            moved = [*numbers[:i], numbers[i] + steps * step, *numbers[i + 1 :]]
+            return [*map(_mpmath_number, function([*map(Precise, moved)]))]
+
         try:
-            values = [
-                _outputs(
-                    function([*map(Precise, [*numbers[:i], numbers[i] + move, *numbers[i + 1 :]])])
-                )
-                for move in (-2 * step, -step, 0, step, 2 * step)
-            ]
+            values = [*map(outputs, (-2, -1, 0, 1, 2))]
         except _CANNOT:
             return []
         return [_from_five_values(each, scale) for each in zip(*values, strict=True)]
@@ -131,12 +132,8 @@ def _from_five_values(values: Sequence[Any], scale: Any) -> Slope | None:
     return Slope(value, float(truncation + apart + rounding) + math.ulp(value))
 
 
-def imprecise_rule(graph: Iterable[Value]) -> str:
-    """The first operation with a rule that is off by more than rounding, described; else empty."""
-    return next((fault for use in uses(graph) for fault in _imprecise(use)), "")
-
-
-def _imprecise(use: Use) -> Iterator[str]:
+def imprecise_rules(use: Use) -> Iterator[str]:
+    """The rules that are off by more than rounding, described."""
     formula = FORMULAS.get(use.primitive)
     if formula is None or formula.cancels or use.primitive is table.where:
         return
@@ -152,10 +149,6 @@ def _imprecise(use: Use) -> Iterator[str]:
                     f"The rule of {use.primitive.name} for {use.name(i)} is at fault: at "
                     f"{use.shown} it gives {rules[i]!r}, and should give {float(exact)!r}."
                 )
-
-
-def _outputs(outputs: Sequence[Any]) -> list[Any]:
-    return [_mpmath_number(out) for out in outputs]
 
 
 def _mpmath_number(operand: Any) -> Any:

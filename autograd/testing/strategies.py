@@ -14,8 +14,8 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import Any, Final
+from dataclasses import dataclass, field
+from typing import Any, Final, TypeAlias
 
 from hypothesis import reject
 from hypothesis import strategies as st
@@ -139,9 +139,21 @@ def expressions(
                 f"formulas maps operations to functions, and {primitive!r} is not an operation: "
                 "pass {operation: lambda x: ...}"
             )
-    return _expressions(
-        chosen, inputs, min_size, max_size, max_inputs, allow_nan, allow_infinity, own
-    )
+
+    @st.composite
+    def drawn(draw: st.DrawFn) -> Expression:
+        point = draw(st.lists(inputs, min_size=1, max_size=max_inputs))
+        drafts = draw(st.lists(_drafts(chosen, inputs), min_size=min_size, max_size=max_size))
+        with mp.workdps(DIGITS):
+            assembly = _Assembly([as_float(x) for x in point], allow_nan, allow_infinity, own)
+            for draft in drafts:
+                assembly.add(*draft)
+        expression = assembly.finished()
+        if len(expression.steps) < min_size:
+            reject()
+        return expression
+
+    return drawn()
 
 
 # ── Options ───────────────────────────────────────────────────────────────────
@@ -181,14 +193,14 @@ def _named_operation(choice: Primitive | str) -> Primitive:
     )
 
 
-def _check_sizes(**sizes: Any) -> None:
+def _check_sizes(**sizes: int) -> None:
     for name, size in sizes.items():
         if not isinstance(size, int) or isinstance(size, bool):
             raise InvalidArgument(f"{name} must be a whole number, got {size!r}")
         if size < 1:
             raise InvalidArgument(f"{name} must be at least 1, got {size}")
-    least, most = sizes.get("min_size", 1), sizes.get("max_size", 1)
-    if "max_size" in sizes and least > most:
+    least, most = sizes["min_size"], sizes["max_size"]
+    if least > most:
         raise InvalidArgument(
             f"min_size={least} is more than max_size={most}: raise the one or lower the other"
         )
@@ -205,13 +217,8 @@ def _without_the_smallest(number: float) -> float:
 # them when it looks for a simpler expression. `_Assembly` makes steps of them.
 
 
-@dataclass(frozen=True)
-class _Draft:
-    """An operation, and for each operand a constant, as a float, or a choice, as an int."""
-
-    operation: Primitive
-    operands: list[int | float]
-
+# An operation, and for each operand a constant, as a float, or a choice, as an int.
+_Draft: TypeAlias = tuple[Primitive, list[int | float]]
 
 _NEWEST: Final = 24  # choices below this take the newest number, those above any other
 _CHOICES: Final = st.integers(0, 39)
@@ -231,38 +238,34 @@ def _drafts(
     for i in range(count):
         choice = draw(_CHOICES if i < varying else _CHOICES_WITH_CONSTANTS)
         operands.append(choice if choice < 40 else as_float(draw(inputs)))
-    return _Draft(operation, operands)
+    return operation, operands
 
 
+@dataclass
 class _Assembly:
     """An expression that is put together from drafts."""
 
-    def __init__(
-        self,
-        point: list[float],
-        allow_nan: bool,
-        allow_infinity: bool,
-        formulas: dict[Primitive, Any],
-    ) -> None:
-        self.point = point
-        self.allow_nan = allow_nan
-        self.allow_infinity = allow_infinity
-        self.tame = not (allow_nan or allow_infinity)
-        self.formulas = formulas
-        self.steps: list[Step] = []
-        # The number of each input and step: exact, or a float where any size is allowed.
-        self.exact: list[Any] = [mpf(x) if self.tame else x for x in point]
-        self.unused = list(range(len(point)))
+    point: list[float]
+    allow_nan: bool
+    allow_infinity: bool
+    formulas: dict[Primitive, Any]
+    steps: list[Step] = field(default_factory=list)
 
-    def add(self, draft: _Draft) -> None:
+    def __post_init__(self) -> None:
+        self.tame = not (self.allow_nan or self.allow_infinity)
+        # The number of each input and step: exact, or a float where any size is allowed.
+        self.exact: list[Any] = [mpf(x) if self.tame else x for x in self.point]
+        self.unused = list(range(len(self.point)))
+
+    def add(self, operation: Primitive, choices: list[int | float]) -> None:
         """Add a step, if its result is of an allowed size."""
         operands: list[int | float] = []
-        for choice in draft.operands:
+        for choice in choices:
             operands.append(self.position(choice, operands) if isinstance(choice, int) else choice)
         # Where the operation is not defined, it may be defined for another first operand.
         others = [i for i in reversed(range(len(self.exact))) if i != operands[0]]
         for first in [operands[0], *others]:
-            step = Step(draft.operation, (first, *operands[1:]))
+            step = Step(operation, (first, *operands[1:]))
             result = self.result(step)
             if result is not None:
                 self.unused = [i for i in self.unused if i not in step.operands]
@@ -286,22 +289,21 @@ class _Assembly:
                 self.allow_nan if math.isnan(number) else self.allow_infinity
             )
             return number if allowed else None
-        numbers = [mpf(x) for x in numbers]
         try:
-            result, slopes = self.local(step.operation, numbers)
+            found = self.local(step.operation, [mpf(x) for x in numbers])
         except UndefinedError:
             return None
-        return result if all(map(is_tame, [result, *slopes])) else None
+        return found[0] if all(map(is_tame, found)) else None
 
-    def local(self, operation: Primitive, numbers: list[Any]) -> tuple[Any, list[Any]]:
+    def local(self, operation: Primitive, numbers: list[Any]) -> list[Any]:
         """The value and the derivatives of an operation: by its formula, else by its own rules."""
         if operation in FORMULAS or operation in self.formulas:
             formula = Local(operation, self.formulas)
-            return formula.value(numbers), [formula.slope(i)(numbers) for i in range(len(numbers))]
+            slopes = [formula.slope(i)(numbers) for i in range(len(numbers))]
+            return [formula.value(numbers), *slopes]
         operands = [float(x) for x in numbers]
         out = as_float(operation.evaluate(operands))
-        slopes = operation.local_derivatives(operands, out)
-        return mpf(out), [mpf(as_float(slope)) for slope in slopes]
+        return [mpf(as_float(x)) for x in (out, *operation.local_derivatives(operands, out))]
 
     def finished(self) -> Expression:
         """The expression, without the steps and inputs that the result does not depend on."""
@@ -319,27 +321,3 @@ class _Assembly:
         point = tuple(self.point[i] for i in places if i < count)
         steps = tuple(placed(self.steps[i - count]) for i in places if i >= count)
         return Expression(point, steps, self.formulas)
-
-
-@st.composite
-def _expressions(
-    draw: st.DrawFn,
-    operations: tuple[Primitive, ...],
-    inputs: st.SearchStrategy[float],
-    min_size: int,
-    max_size: int,
-    max_inputs: int,
-    allow_nan: bool,
-    allow_infinity: bool,
-    formulas: dict[Primitive, Any],
-) -> Expression:
-    point = draw(st.lists(inputs, min_size=1, max_size=max_inputs))
-    drafts = draw(st.lists(_drafts(operations, inputs), min_size=min_size, max_size=max_size))
-    with mp.workdps(DIGITS):
-        assembly = _Assembly([as_float(x) for x in point], allow_nan, allow_infinity, formulas)
-        for draft in drafts:
-            assembly.add(draft)
-    expression = assembly.finished()
-    if len(expression.steps) < min_size:
-        reject()
-    return expression

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Final
 
 from autograd.snapshot import Node, Snapshot
-from autograd.snapshot.paths import PathStep, Strongest, logarithm_of, steps_of, strongest_paths
+from autograd.snapshot.paths import PathStep, logarithm_of, steps_of, strongest_paths
 from autograd.words.statements import Statements, Use
 
 _MOST_PATHS: Final = 4
@@ -54,16 +54,16 @@ class DerivationStep:
 
 @dataclass(frozen=True, slots=True)
 class UsePath:
-    """A path from the leaf to the output: for each step the statement, and the use in it."""
+    """A path from the leaf to the output: its steps, each with the use of a value."""
 
-    steps: tuple[tuple[int, Use], ...]
+    steps: tuple[PathStep[Use], ...]
 
     @property
     def product(self) -> float:
         """The contribution of the path: the product of its local derivatives."""
         product = 1.0
-        for _, use in reversed(self.steps):
-            product = use.contribution(product)
+        for step in reversed(self.steps):
+            product = step.item.contribution(product)
         return product
 
 
@@ -127,7 +127,5 @@ class Derivation:
             for id, users in self.users.items()
         }
         found = strongest_paths(self.graph.root.id, steps, _MOST_PATHS, MOST_COUNTED)
-        count, paths = found.get(self.leaf.id, Strongest(0, []))
-        return count, [
-            UsePath(tuple([(step.user, step.item) for step in steps_of(path)])) for path in paths
-        ]
+        count, paths = found[self.leaf.id]
+        return count, [UsePath(tuple(steps_of(path))) for path in paths]

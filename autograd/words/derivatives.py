@@ -30,27 +30,22 @@ def local_derivatives(op: Primitive, operands: Sequence[Term], out: Term) -> lis
     >>> over_x is y, over_y is x
     (True, True)
     """
-    if isinstance(op, Reduction):
-        return _derivatives_of_reduction(op, operands, out)
-    return [_local_derivative(op, i, operands, out) for i in range(len(operands))]
+    places = range(len(operands))
+    if not isinstance(op, Reduction):
+        return [_local_derivative(op, i, operands, out) for i in places]
+    if len(operands) <= MOST_OPERANDS:
+        with suppress(Exception):  # a rule of a user's own may do anything
+            return [as_term(x) for x in op.gradient(operands, out)]
+    return [_without_formula(op, i, operands) for i in places]
 
 
 def _local_derivative(op: Primitive, position: int, operands: Sequence[Term], out: Term) -> Term:
     rule = op.derivatives[position]
     numbers = [x.number if isinstance(x, Constant) else x for x in operands]
     for arguments in (operands, numbers):  # as `math.log` of a constant needs it to be a number
-        try:
-            return as_term(rule(*arguments, out))
-        except Exception:  # a rule of a user's own may do anything
-            continue
-    return _without_formula(op, position, operands)
-
-
-def _derivatives_of_reduction(op: Reduction, operands: Sequence[Term], out: Term) -> list[Term]:
-    if len(operands) <= MOST_OPERANDS:
         with suppress(Exception):  # a rule of a user's own may do anything
-            return [as_term(x) for x in op.gradient(operands, out)]
-    return [_without_formula(op, i, operands) for i in range(len(operands))]
+            return as_term(rule(*arguments, out))
+    return _without_formula(op, position, operands)
 
 
 def _without_formula(op: Primitive, position: int, operands: Sequence[Term]) -> Term:

@@ -6,6 +6,7 @@ import inspect
 import math
 import re
 from collections.abc import Iterator, Sequence
+from contextlib import suppress
 from itertools import product
 from typing import Any, Final
 
@@ -76,10 +77,10 @@ def _parameter(parameter: inspect.Parameter) -> str:
 
 def _operands(op: Primitive) -> list[str]:
     """Names for the operands in formulas; two of each sequence."""
-    names = inspect.signature(op).parameters
+    names = op.parameters()
     if isinstance(op, Reduction):
         return [f"{name[:-1]}{i}" for name in names for i in (1, 2)]
-    return list(names)
+    return names
 
 
 def _formulas(op: Primitive, names: Sequence[str]) -> Iterator[str]:
@@ -89,9 +90,8 @@ def _formulas(op: Primitive, names: Sequence[str]) -> Iterator[str]:
     out = Operation(op, tuple(operands))
 
     def text(term: Term) -> str:
-        return fragment_of(
-            simplified(expanded(term, _PLAIN, {}, order)), _PLAIN, _SHOWN_DIGITS
-        ).text
+        ordered = expanded(term, _PLAIN, order=order)
+        return fragment_of(simplified(ordered), _PLAIN, _SHOWN_DIGITS).text
 
     if typeset(op).formula is not None:
         formula = text(as_term(textbook(op, operands)))
@@ -105,34 +105,24 @@ def _formulas(op: Primitive, names: Sequence[str]) -> Iterator[str]:
 
 def _special_rows(op: Primitive, names: Sequence[str]) -> Iterator[list[str]]:
     """The rows of the table of special points: operands, value and derivatives."""
-    parameters = list(inspect.signature(op).parameters)
-    called = f"{op.name}({', '.join(parameters)})"
-    if isinstance(op, Reduction):
-        yield [*parameters, called, "derivatives"]
-    else:
-        yield [*parameters, called, *[f"d/d{name}" for name in names]]
+    parameters = op.parameters()
+    over_sequence = isinstance(op, Reduction)
+    headings = ["derivatives"] if over_sequence else [f"d/d{name}" for name in names]
+    yield [*parameters, f"{op.name}({', '.join(parameters)})", *headings]
     for point in special_points(op):
-        try:
-            value = op(*_arguments(op, point))
+        with suppress(Exception):  # a user's function may fail outside its domain
+            arguments = op.split(point) if isinstance(op, Reduction) else point
+            value = op(*arguments)
             derivatives = op.local_derivatives(point, value) if point else []
-            if isinstance(op, Reduction):
-                yield [*map(_list, _arguments(op, point)), f"{value:.6g}", _list(derivatives)]
-            else:
-                yield [f"{number:.6g}" for number in (*point, value, *derivatives)]
-        except Exception:  # a user's function may fail outside its domain
-            continue
+            cells = [*arguments, value, *([derivatives] if over_sequence else derivatives)]
+            yield [*map(_cell, cells)]
 
 
-def _arguments(op: Primitive, point: Sequence[float]) -> list[Any]:
-    """The arguments of a call whose operands are those of ``point``."""
-    if not isinstance(op, Reduction):
-        return list(point)
-    length = len(point) // op.sequences
-    return [point[i * length : (i + 1) * length] for i in range(op.sequences)]
-
-
-def _list(numbers: Any) -> str:
-    return f"[{', '.join([f'{number:.6g}' for number in numbers])}]"
+def _cell(content: Any) -> str:
+    """A number, or a sequence of numbers, as text."""
+    if isinstance(content, Sequence):
+        return f"[{', '.join(map(_cell, content))}]"
+    return f"{content:.6g}"
 
 
 def _table(lines: Sequence[Sequence[str]]) -> str:

@@ -6,7 +6,7 @@ from typing import Any
 
 from autograd.snapshot import Node, Snapshot
 from autograd.words.derivation import Derivation
-from autograd.words.page import PAGES
+from autograd.words.page import LatexPage, MarkdownPage, Page
 from autograd.words.writer import Writer
 
 
@@ -26,17 +26,17 @@ class Explanation(Derivation):
         self.limit = limit
 
     def __str__(self) -> str:
-        return self._page("text")
+        return self._on(Page())
 
     __repr__ = __str__
 
     def to_markdown(self) -> str:
         """The page in Markdown, its mathematics in LaTeX between dollar signs."""
-        return self._page("markdown")
+        return self._on(MarkdownPage())
 
     def to_latex(self) -> str:
         """The page in LaTeX, for a document that uses the package amsmath."""
-        return self._page("latex")
+        return self._on(LatexPage())
 
     def _repr_markdown_(self) -> str:
         return self.to_markdown()
@@ -44,5 +44,5 @@ class Explanation(Derivation):
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         return {"text/markdown": self.to_markdown(), "text/plain": str(self)}
 
-    def _page(self, kind: str) -> str:
-        return Writer(self, PAGES[kind](), self.digits, self.limit).write()
+    def _on(self, page: Page) -> str:
+        return Writer(self, page, self.digits, self.limit).write()

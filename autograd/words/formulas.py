@@ -32,7 +32,7 @@ def formula_of(graph: Snapshot, style: str, digits: int | None, limit: int) -> s
         return notation.name(statements.names[root.id].name)
 
     def right(id: int) -> str:
-        return fragment_of(expanded(statements.expression(id), notation, {}), notation, digits).text
+        return fragment_of(statements.expression(id, notation), notation, digits).text
 
     def equation(id: int) -> str:
         return f"{notation.name(statements.names[id].name)} = {right(id)}"
@@ -79,10 +79,10 @@ def local_derivative_formulas(
         if not isinstance(x, float):
             positions.setdefault(x, position)
     labels = {x: _operand_label(x, graph) for x in positions}
-    names = {x: Symbol(namer.named(label)) for x, label in labels.items() if label}
-    for x, position in positions.items():
-        if x not in names:
-            names[x] = Symbol(namer.named(_usual_name(position, len(node.operands))))
+    names = {  # the labelled ones first, which keep their labels
+        x: Symbol(namer.named(labels[x] or _usual_name(positions[x], len(node.operands))))
+        for x in sorted(positions, key=lambda x: not labels[x])
+    }
     operands = [Constant(x) if isinstance(x, float) else names[x] for x in node.operands]
     out = Operation(node.op, tuple(operands))
     known = {out.key: Symbol(namer.named(node.label or "out"))}

@@ -60,24 +60,14 @@ _DOTTED: Final = re.compile(r"[^\W\d]\w*(\.\w+)+")
 # Characters with a meaning in LaTeX's text, written in its mathematics. A "<" is braced so that
 # no Markdown takes it for the beginning of a tag.
 _LATEX_SIGNS: Final = {
+    **{sign: f"\\{sign}" for sign in "{}$&#%_"},
+    **{sign: f"{{{sign}}}" for sign in "<>[]!"},
     "\\": r"\backslash ",
-    "{": r"\{",
-    "}": r"\}",
-    "$": r"\$",
-    "&": r"\&",
-    "#": r"\#",
-    "%": r"\%",
-    "_": r"\_",
     "^": r"\hat{\ }",
     "~": r"\sim ",
-    "<": "{<}",
-    ">": "{>}",
     "*": r"\ast ",
     "|": r"\vert ",
     "`": r"\grave{\ }",
-    "[": "{[}",
-    "]": "{]}",
-    "!": "{!}",
 }
 
 
@@ -103,8 +93,11 @@ class Notation:
     style = "plain"
     minus = "-"
     times = "*"
+    modulo = "%"
     ellipsis = "..."
     quotes = ('"', '"')
+    infinity = "inf"
+    nan = "nan"
     # The level of a first factor without parentheses: a/b*c is right in Python.
     product_begins = Level.QUOTIENT
 
@@ -131,21 +124,14 @@ class Notation:
     def number(self, number: float, digits: int | None) -> Fragment:
         """A number with ``digits`` significant digits, or with as many as it needs."""
         if math.isnan(number):
-            return Fragment(self.special("nan"))
-        sign = self.minus if math.copysign(1.0, number) < 0.0 else ""
-        if sign and number == 0.0:
-            return Fragment(f"{sign}0.0", Level.NEGATIVE)
-        written = self._size(abs(number), digits)
-        return Fragment(sign + written.text, Level.NEGATIVE) if sign else written
-
-    def special(self, word: str) -> str:
-        """The sign for nan or inf, given by that word."""
-        return word
-
-    def _size(self, number: float, digits: int | None) -> Fragment:
+            return Fragment(self.nan)
+        if math.copysign(1.0, number) < 0.0:
+            size = "0.0" if number == 0.0 else self.number(-number, digits).text
+            return Fragment(self.minus + size, Level.NEGATIVE)
         if math.isinf(number):
-            return Fragment(self.special("inf"))
-        return self.decimal(_decimal(number, digits))
+            return Fragment(self.infinity)
+        text = repr(number) if digits is None else f"{number:.{digits}g}"
+        return self.decimal(text.removesuffix(".0"))
 
     def decimal(self, text: str) -> Fragment:
         """A decimal number as Python writes it, such as ``1e-05``."""
@@ -169,23 +155,30 @@ class Notation:
     def product(self, factors: Sequence[Fragment]) -> Fragment:
         """The product of two factors or more."""
         first, *others = factors
-        level = Level.NEGATIVE if first.level is Level.NEGATIVE else Level.PRODUCT
-        begins = Level.NEGATIVE if level is Level.NEGATIVE else self.product_begins
+        level, begins = self._levels(first, Level.PRODUCT)
         texts = [self.within(first, begins), *[self.within(x, Level.TIGHT) for x in others]]
         return Fragment(self.times.join(texts), level)
 
     def quotient(self, dividend: Fragment, divisor: Fragment) -> Fragment:
         """A fraction."""
-        level = Level.NEGATIVE if dividend.level is Level.NEGATIVE else Level.QUOTIENT
-        begins = Level.NEGATIVE if level is Level.NEGATIVE else self.product_begins
-        return Fragment(
-            f"{self.within(dividend, begins)}/{self.within(divisor, Level.TIGHT)}", level
-        )
+        level, begins = self._levels(dividend, Level.QUOTIENT)
+        above, below = self.within(dividend, begins), self.within(divisor, Level.TIGHT)
+        return Fragment(f"{above}/{below}", level)
 
-    def operator(self, sign: str, left: Fragment, right: Fragment) -> Fragment:
-        """Python's ``//`` or ``%``, in parentheses as an operand, since few know how they bind."""
+    def _levels(self, first: Fragment, usual: Level) -> tuple[Level, Level]:
+        """The level of a product that begins with this factor, and of what it may begin with."""
+        if first.level is Level.NEGATIVE:
+            return Level.NEGATIVE, Level.NEGATIVE
+        return usual, self.product_begins
+
+    def loose(self, sign: str, left: Fragment, right: Fragment) -> Fragment:
+        """``//`` or modulo, in parentheses as an operand, since few know how they bind."""
         left_text, right_text = self.within(left, Level.TIGHT), self.within(right, Level.TIGHT)
         return Fragment(f"{left_text} {sign} {right_text}", Level.LOOSE)
+
+    def remainder(self, left: Fragment, right: Fragment) -> Fragment:
+        """The remainder of a division."""
+        return self.loose(self.modulo, left, right)
 
     def negative(self, operand: Fragment) -> Fragment:
         """Minus the operand."""
@@ -196,15 +189,13 @@ class Notation:
         text = f"{self.within(base, Level.ATOM)}**{self.within(exponent, Level.TIGHT)}"
         return Fragment(text, Level.TIGHT)
 
-    def call(self, function: str, operands: Sequence[Fragment], sequences: int) -> Fragment:
-        """A function of operands, which are ``sequences`` sequences if that is not 0."""
-        texts = [operand.text for operand in operands]
-        if sequences:
-            length = len(texts) // sequences
-            texts = [
-                f"[{', '.join(texts[i * length : (i + 1) * length])}]" for i in range(sequences)
-            ]
-        return Fragment(f"{function}({', '.join(texts)})")
+    def sequence(self, operands: Sequence[str]) -> str:
+        """The operand of a function that takes a sequence."""
+        return f"[{', '.join(operands)}]"
+
+    def call(self, function: str, operands: Sequence[str]) -> Fragment:
+        """A function of operands."""
+        return Fragment(function + self.parenthesised(", ".join(operands)))
 
     def template(self, template: str, operands: Sequence[Fragment]) -> Fragment:
         """A template, its ``#1``, ``@1`` and ``#*`` replaced; see `Primitive`."""
@@ -232,14 +223,38 @@ class Notation:
         return f"d{above}/d{below}"
 
 
-class UnicodeNotation(Notation):
+class MathNotation(Notation):
+    """The base of the notations of mathematics, which have superscripts and no lists."""
+
+    def superscript(self, number: str) -> str:
+        """An exponent."""
+        raise NotImplementedError
+
+    def decimal(self, text: str) -> Fragment:
+        """A decimal number; a power of ten is written out."""
+        digits, _, exponent = text.partition("e")
+        if not exponent:
+            return Fragment(text)
+        power = "10" + self.superscript(str(int(exponent)))
+        if digits == "1":
+            return Fragment(power, Level.TIGHT)
+        return Fragment(digits + self.times + power, Level.PRODUCT)
+
+    def sequence(self, operands: Sequence[str]) -> str:
+        """The operands of a function, without brackets."""
+        return ", ".join(operands)
+
+
+class UnicodeNotation(MathNotation):
     """Text with the signs of mathematics."""
 
     style = "unicode"
     minus = "−"
     times = "·"
+    modulo = "mod"
     ellipsis = "…"
     quotes = ("“", "”")
+    infinity = "∞"
     product_begins = Level.PRODUCT
 
     def name(self, name: Name) -> str:
@@ -257,42 +272,31 @@ class UnicodeNotation(Notation):
         """An index as a subscript."""
         return index.translate(_SUBSCRIPTS)
 
-    def special(self, word: str) -> str:
-        """The sign for nan or inf, given by that word."""
-        return "∞" if word == "inf" else word
-
-    def decimal(self, text: str) -> Fragment:
-        """A decimal number; a power of ten is written out."""
-        digits, _, exponent = text.partition("e")
-        if not exponent:
-            return Fragment(text)
-        power = "10" + str(int(exponent)).translate(_SUPERSCRIPTS)
-        if digits == "1":
-            return Fragment(power, Level.TIGHT)
-        return Fragment(f"{digits}·{power}", Level.PRODUCT)
+    def superscript(self, number: str) -> str:
+        """A whole number as a superscript."""
+        return number.translate(_SUPERSCRIPTS)
 
     def power(self, base: Fragment, exponent: Fragment, whole: int | None) -> Fragment:
         """A power, with a superscript for a whole exponent."""
         text = self.within(base, Level.ATOM)
         if whole is not None:
-            return Fragment(text + str(whole).translate(_SUPERSCRIPTS), Level.TIGHT)
+            return Fragment(text + self.superscript(str(whole)), Level.TIGHT)
         return Fragment(f"{text}^{self.within(exponent, Level.ATOM)}", Level.TIGHT)
-
-    def call(self, function: str, operands: Sequence[Fragment], sequences: int) -> Fragment:  # noqa: ARG002
-        """A function of operands."""
-        return super().call(function, operands, 0)
 
     def derivative(self, above: str, below: str) -> str:
         """The sign for the derivative of one value with respect to another."""
         return f"∂{above}/∂{below}"
 
 
-class LatexNotation(Notation):
+class LatexNotation(MathNotation):
     """The mathematics of LaTeX, MathJax and KaTeX."""
 
     style = "latex"
     times = r" \cdot "
+    modulo = r"\bmod"
     ellipsis = r"\dots"
+    infinity = r"\infty"
+    nan = r"\mathrm{nan}"
 
     def name(self, name: Name) -> str:
         """A value's name: one letter in italics, a word upright, anything else as text."""
@@ -320,36 +324,19 @@ class LatexNotation(Notation):
         """An index as a subscript."""
         return f"_{{{index}}}" if index else ""
 
-    def special(self, word: str) -> str:
-        """The sign for nan or inf, given by that word."""
-        return r"\infty" if word == "inf" else rf"\mathrm{{{word}}}"
-
-    def decimal(self, text: str) -> Fragment:
-        """A decimal number; a power of ten is written out."""
-        digits, _, exponent = text.partition("e")
-        if not exponent:
-            return Fragment(text)
-        power = f"10^{{{int(exponent)}}}"
-        if digits == "1":
-            return Fragment(power, Level.TIGHT)
-        return Fragment(rf"{digits} \cdot {power}", Level.PRODUCT)
+    def superscript(self, number: str) -> str:
+        """An exponent, which need not be a number."""
+        return f"^{{{number}}}"
 
     def quotient(self, dividend: Fragment, divisor: Fragment) -> Fragment:
         """A fraction."""
         return Fragment(rf"\frac{{{dividend.text}}}{{{divisor.text}}}", Level.TIGHT)
 
-    def operator(self, sign: str, left: Fragment, right: Fragment) -> Fragment:
-        """Python's ``%``."""
-        return super().operator(r"\bmod" if sign == "%" else sign, left, right)
-
     def power(self, base: Fragment, exponent: Fragment, whole: int | None) -> Fragment:  # noqa: ARG002
         """A power."""
-        return Fragment(f"{self.within(base, Level.ATOM)}^{{{exponent.text}}}", Level.TIGHT)
-
-    def call(self, function: str, operands: Sequence[Fragment], sequences: int) -> Fragment:  # noqa: ARG002
-        """A function of operands."""
-        inside = ", ".join([operand.text for operand in operands])
-        return Fragment(function + self.parenthesised(inside))
+        return Fragment(
+            self.within(base, Level.ATOM) + self.superscript(exponent.text), Level.TIGHT
+        )
 
     def parenthesised(self, text: str) -> str:
         """The text in parentheses, as high as a fraction where it has one."""
@@ -371,15 +358,5 @@ def _underscored(word: str) -> str:
 
 def _latex_text(text: str) -> str:
     """The text for LaTeX's mathematics, with its special characters escaped."""
-    pieces = re.split(r"([\\{}$&#%_^~<>*|`\[\]!])", text)
+    pieces = re.split(f"([{re.escape(''.join(_LATEX_SIGNS))}])", text)
     return "".join([_LATEX_SIGNS.get(x, rf"\text{{{x}}}") for x in pieces if x])
-
-
-def _decimal(number: float, digits: int | None) -> str:
-    """A finite number of at least 0 as Python writes it, without a ``.0`` at its end.
-
-    >>> _decimal(3.0, None), _decimal(0.1, None), _decimal(2 / 3, 4), _decimal(1e-5, 4)
-    ('3', '0.1', '0.6667', '1e-05')
-    """
-    text = repr(number) if digits is None else f"{number:.{digits}g}"
-    return text.removesuffix(".0")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Sequence
 from typing import ClassVar, Final
 
@@ -40,7 +41,9 @@ class Page:
 
     def paragraph(self, text: str) -> None:
         """Sentences."""
-        self._blocks.append("\n".join(_wrapped(text, _TEXT_COLUMNS)))
+        # Spaces within a formula are no-break spaces so far.
+        lines = textwrap.wrap(text, _TEXT_COLUMNS, break_long_words=False, break_on_hyphens=False)
+        self._blocks.append("\n".join(lines).replace(_NO_BREAK, " "))
 
     def equations(self, equations: Sequence[Sequence[str]]) -> None:
         """Equations, one below the other."""
@@ -65,31 +68,25 @@ class Page:
         return "\n\n".join(self._blocks)
 
 
-def _wrapped(text: str, columns: int) -> list[str]:
-    """The text in lines; unlike `textwrap`, it breaks at spaces only."""
-    lines = [""]
-    for word in text.split(" "):
-        if lines[-1] and len(lines[-1]) + 1 + len(word) > columns:
-            lines.append(word)
-        else:
-            lines[-1] = f"{lines[-1]} {word}" if lines[-1] else word
-    return [line.replace(_NO_BREAK, " ") for line in lines]
-
-
 class MarkdownPage(Page):
     """A page in Markdown, for notebooks and other programs that have MathJax or KaTeX."""
 
     notation = NOTATIONS["latex"]
     cross = r" \times "
     arrow = r"\to"
+    # The parts of the page, with braces in place of their texts.
+    title_form: ClassVar[str] = "## {}"
+    heading_form: ClassVar[str] = "### {}"
+    math_form: ClassVar[str] = "${}$"
+    equations_form: ClassVar[str] = "$$\n\\begin{{aligned}}\n{}\n\\end{{aligned}}\n$$"
 
     def title(self, text: str) -> None:
         """The heading of the page."""
-        self._blocks.append(f"## {text}")
+        self._blocks.append(self.title_form.format(text))
 
     def heading(self, text: str) -> None:
         """The heading of a part."""
-        self._blocks.append(f"### {text}")
+        self._blocks.append(self.heading_form.format(text))
 
     def paragraph(self, text: str) -> None:
         """Sentences."""
@@ -98,12 +95,11 @@ class MarkdownPage(Page):
     def equations(self, equations: Sequence[Sequence[str]]) -> None:
         """Equations, one below the other."""
         if equations:
-            aligned = f"\\begin{{aligned}}\n{_aligned(equations)}\n\\end{{aligned}}"
-            self._blocks.append(f"$$\n{aligned}\n$$")
+            self._blocks.append(self.equations_form.format(_aligned(equations)))
 
     def math(self, text: str) -> str:
         """A formula within a sentence."""
-        return f"${text}$"
+        return self.math_form.format(text)
 
     def text(self) -> str:
         """The whole page."""
@@ -113,26 +109,14 @@ class MarkdownPage(Page):
 class LatexPage(MarkdownPage):
     """A page in LaTeX, a part of a document."""
 
-    def title(self, text: str) -> None:
-        """The heading of the page."""
-        self._blocks.append(f"\\section*{{{text}}}")
-
-    def heading(self, text: str) -> None:
-        """The heading of a part."""
-        self._blocks.append(f"\\subsection*{{{text}}}")
+    title_form = "\\section*{{{}}}"
+    heading_form = "\\subsection*{{{}}}"
+    math_form = "\\({}\\)"
+    equations_form = "\\begin{{align*}}\n{}\n\\end{{align*}}"
 
     def paragraph(self, text: str) -> None:
         """Sentences."""
         self._blocks.append(text.replace("…", r"\dots{}"))
-
-    def equations(self, equations: Sequence[Sequence[str]]) -> None:
-        """Equations, one below the other."""
-        if equations:
-            self._blocks.append(f"\\begin{{align*}}\n{_aligned(equations)}\n\\end{{align*}}")
-
-    def math(self, text: str) -> str:
-        """A formula within a sentence."""
-        return f"\\({text}\\)"
 
 
 def _aligned(equations: Sequence[Sequence[str]]) -> str:
@@ -150,10 +134,3 @@ def _aligned(equations: Sequence[Sequence[str]]) -> str:
 def _width(latex: str) -> int:
     """The approximate width of a formula, in characters."""
     return len(re.sub(r"\\[A-Za-z]+ ?|[{}_^]", " ", latex)) - latex.count("\\frac") * 4
-
-
-PAGES: Final[dict[str, type[Page]]] = {
-    "text": Page,
-    "markdown": MarkdownPage,
-    "latex": LatexPage,
-}

@@ -10,11 +10,9 @@ from autograd.words.derivation import Derivation
 from autograd.words.notation import Fragment, Level, Notation
 from autograd.words.page import Page
 from autograd.words.statements import Use
-from autograd.words.terms import holds
+from autograd.words.terms import Term, holds
 from autograd.words.writing import fragment_of
 
-# The greatest number of contributions that one equation shows.
-MOST_CONTRIBUTIONS: Final = 6
 _CONDITIONS: Final = (table.below, table.inside, table.top_share, table.bottom_share)
 
 
@@ -51,18 +49,30 @@ class Phrases:
         """A number that is not a constant of a formula."""
         return self.notation.number(number + self.statements.zero, self.digits)
 
+    def figure(self, number: float) -> str:
+        """The same within a sentence."""
+        return self.math(self.number(number).text)
+
+    def derivative(self, of: int, by: int) -> str:
+        """The sign for the derivative of one value with respect to another."""
+        return self.notation.derivative(self.symbol(of), self.symbol(by))
+
     def adjoint(self, id: int) -> str:
-        """The derivative of the output with respect to a value."""
-        return self.notation.derivative(self.symbol(self.root.id), self.symbol(id))
+        """The sign for the derivative of the output with respect to a value."""
+        return self.derivative(self.root.id, id)
 
     def local(self, user: int, uses: Sequence[Use]) -> tuple[Fragment, Fragment]:
         """A local derivative as a formula, with names and with numbers."""
-        shown = shown_uses(uses)
-        formula = self.statements.local(user, shown, self.notation, len(uses) - len(shown))
+        formula = self.statements.local(user, uses, self.notation)
         self.has_conditions = self.has_conditions or holds(formula, _CONDITIONS)
+        return self.written(formula)
+
+    def written(self, term: Term) -> tuple[Fragment, Fragment]:
+        """A term with names, and with their numbers in place of these."""
+        numbers = self.statements.numbers
         return (
-            fragment_of(formula, self.notation, self.digits),
-            fragment_of(formula, self.notation, self.digits, self.statements.numbers),
+            fragment_of(term, self.notation, self.digits),
+            fragment_of(term, self.notation, self.digits, numbers),
         )
 
     def times(self, factors: Sequence[Fragment]) -> Fragment:
@@ -87,10 +97,3 @@ class Phrases:
     def ellipsis(self) -> Fragment:
         """The sign for something left out."""
         return Fragment(self.notation.ellipsis)
-
-
-def shown_uses(uses: Sequence[Use]) -> Sequence[Use]:
-    """The uses; of many, the first and the last."""
-    if len(uses) <= MOST_CONTRIBUTIONS:
-        return uses
-    return [*uses[:3], uses[-1]]

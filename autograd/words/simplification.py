@@ -6,13 +6,15 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable, Mapping, Sequence
+import operator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from types import MappingProxyType
 from typing import Any, Final, TypeAlias
 
 from autograd.engine import floats, table
-from autograd.engine.primitive import Primitive
 from autograd.words.notation import Name, Notation
 from autograd.words.terms import (
     Constant,
@@ -26,7 +28,7 @@ from autograd.words.terms import (
     is_operation,
     negated,
 )
-from autograd.words.typesetting import textbook, typeset
+from autograd.words.typesetting import pattern, textbook, typeset
 
 # A fraction with more characters than these is written as one over a whole number if it is one.
 _MOST_CHARACTERS: Final = 8
@@ -34,22 +36,18 @@ _MOST_CHARACTERS: Final = 8
 _LEAST_FRACTION: Final = 1e-15
 IN_PRODUCTS: Final = (table.multiply, table.divide, table.negative)
 
+_TWO: Final = Constant(2.0)
 _PI: Final = Symbol(Name("pi"))
 
 # Constants of the rules of the table, as a textbook writes them.
-_KNOWN: Final[dict[float, Callable[[], Term]]] = {
-    floats.LN2: lambda: Operation(table.log, (Constant(2.0),)),
-    floats.ONE_OVER_LN2: lambda: _ratio(1.0, Operation(table.log, (Constant(2.0),))),
-    floats.ONE_OVER_LN10: lambda: _ratio(1.0, Operation(table.log, (Constant(10.0),))),
-    floats.SQRT_HALF: lambda: _ratio(1.0, Operation(table.sqrt, (Constant(2.0),))),
-    floats.TWO_OVER_SQRT_PI: lambda: _ratio(2.0, Operation(table.sqrt, (_PI,))),
-    floats.ONE_OVER_SQRT_TAU: lambda: _ratio(1.0, Operation(table.sqrt, (2.0 * _PI,))),
+_KNOWN: Final[dict[float, Term]] = {
+    floats.LN2: table.log(_TWO),
+    floats.ONE_OVER_LN2: 1.0 / table.log(_TWO),
+    floats.ONE_OVER_LN10: 1.0 / table.log(Constant(10.0)),
+    floats.SQRT_HALF: 1.0 / table.sqrt(_TWO),
+    floats.TWO_OVER_SQRT_PI: 2.0 / table.sqrt(_PI),
+    floats.ONE_OVER_SQRT_TAU: 1.0 / table.sqrt(2.0 * _PI),
 }
-
-
-def _ratio(dividend: float, divisor: Term) -> Term:
-    return Operation(table.divide, (Constant(dividend), divisor))
-
 
 # The operations on a sequence whose order does not matter.
 _SYMMETRIC: Final = frozenset(
@@ -57,13 +55,14 @@ _SYMMETRIC: Final = frozenset(
 )
 
 Key: TypeAlias = tuple[Any, ...]
+_NOTHING: Final[Mapping[Key, Any]] = MappingProxyType({})
 
 
 def expanded(
     term: Term,
     notation: Notation,
-    named: Mapping[Key, Symbol],
-    order: Mapping[Key, int] = MappingProxyType({}),
+    named: Mapping[Key, Symbol] = _NOTHING,
+    order: Mapping[Key, int] = _NOTHING,
 ) -> Term:
     """The term with operations replaced by their textbook formulas, and parts by their names.
 
@@ -74,49 +73,43 @@ def expanded(
         order: the positions of symbols, by their keys, used where the order does not matter.
     """
     if isinstance(term, Operation) and term.op in _SYMMETRIC:
-        in_order = sorted(term.operands, key=lambda operand: _first_position(operand, order))
+        in_order = sorted(term.parts, key=lambda operand: _first_position(operand, order))
         term = Operation(term.op, tuple(in_order))
     if term.key in named:
         return named[term.key]
-    if isinstance(term, Sum):
-        terms = [(sign, expanded(part, notation, named, order)) for sign, part in term.terms]
-        return Sum(terms, term.omitted)
-    if not isinstance(term, Operation):
-        return term
-    op = term.op
-    if typeset(op).formula is None or getattr(typeset(op), notation.style):
-        operands = [expanded(operand, notation, named, order) for operand in term.operands]
-        return Operation(op, tuple(operands))
-    return expanded(as_term(textbook(op, term.operands)), notation, named, order)
+    if isinstance(term, Operation) and typeset(term.op).formula and not pattern(term.op, notation):
+        term = as_term(textbook(term.op, term.parts))
+        return expanded(term, notation, named, order)
+    return term.mapped(lambda part: expanded(part, notation, named, order))
 
 
 def _first_position(term: Term, order: Mapping[Key, int]) -> int:
     """The position of the first symbol of the term; 0 if it has none."""
     while isinstance(term, Operation):
-        term = term.operands[0]
+        term = term.parts[0]
     return order.get(term.key, 0)
 
 
 def tidied(term: Term) -> Term:
     """The term without ``1 *``, ``+ 0``, ``-(-x)`` and the like, which change nothing."""
+    return _tidied(term.mapped(tidied))
+
+
+def _tidied(term: Term) -> Term:
+    """The term, the parts of which are tidied already."""
     if isinstance(term, Sum):
-        terms = [(sign, tidied(part)) for sign, part in term.terms]
-        terms = [pair for pair in terms if constant_value(pair[1]) != 0.0] or terms[-1:]
+        terms = [pair for pair in term.terms if constant_value(pair[1]) != 0.0] or term.terms[-1:]
         if len(terms) == 1 and not term.omitted:
             sign, only = terms[0]
             return negated(only) if sign else only
         return Sum(terms, term.omitted)
     if not isinstance(term, Operation):
         return term
-    operands = tuple([tidied(operand) for operand in term.operands])
-    return _tidied_operation(term.op, operands)
-
-
-def _tidied_operation(op: Primitive, operands: tuple[Term, ...]) -> Term:
+    op = term.op
     if op is table.negative:
-        return negated(operands[0])
-    if len(operands) == 2:
-        x, y = operands
+        return negated(term.parts[0])
+    if len(term.parts) == 2:
+        x, y = term.parts
         a, b = constant_value(x), constant_value(y)
         if (op is table.add and a == 0.0) or (op is table.multiply and a == 1.0):
             return y
@@ -124,119 +117,99 @@ def _tidied_operation(op: Primitive, operands: tuple[Term, ...]) -> Term:
             return x
         if op in (table.multiply, table.divide, table.power) and b == 1.0:
             return x
-    return Operation(op, operands)
+    return term
 
 
 def simplified(term: Term) -> Term:
     """The term with its constants gathered and its fractions joined."""
-    if isinstance(term, Sum):
-        return tidied(Sum([(sign, simplified(part)) for sign, part in term.terms], term.omitted))
     if isinstance(term, Constant):
         return _recognised(term)
-    if not isinstance(term, Operation):
-        return term
-    op = term.op
-    if op in IN_PRODUCTS:
-        return _Product().times(term).as_term()
-    operands = tuple([simplified(operand) for operand in term.operands])
-    numbers = [constant_value(operand) for operand in operands]
-    if op in (table.add, table.subtract, table.power) and None not in numbers:
-        return Constant(op(*numbers))
-    if op is table.power and numbers[0] == 1.0:
-        return Constant(1.0)
-    if op is table.power and numbers[1] == 2.0 and is_operation(operands[0], table.sqrt):
-        return operands[0].operands[0]
-    if op is table.add and is_negative(operands[1]):
-        return simplified(Operation(table.subtract, (operands[0], negated(operands[1]))))
-    if op is table.subtract and is_negative(operands[1]):
-        return simplified(Operation(table.add, (operands[0], negated(operands[1]))))
-    if op is table.subtract and numbers[0] == 0.0:
-        return negated(operands[1])
-    return _tidied_operation(op, operands)
+    if isinstance(term, Operation) and term.op in IN_PRODUCTS:
+        return _product(term)
+    term = term.mapped(simplified)
+    if isinstance(term, Sum):
+        return tidied(term)
+    if isinstance(term, Operation) and len(term.parts) == 2:
+        op, (x, y) = term.op, term.parts
+        a, b = constant_value(x), constant_value(y)
+        if op in (table.add, table.subtract, table.power) and a is not None and b is not None:
+            return Constant(op(a, b))
+        if op is table.power and a == 1.0:
+            return Constant(1.0)
+        if op is table.power and b == 2.0 and is_operation(x, table.sqrt):
+            return x.parts[0]
+        if op in (table.add, table.subtract) and is_negative(y):
+            opposite = table.subtract if op is table.add else table.add
+            return simplified(opposite(x, negated(y)))
+        if op is table.subtract and a == 0.0:
+            return negated(y)
+    return _tidied(term)
 
 
 def _recognised(constant: Constant) -> Term:
     """The term for a known number, such as ln 2 or 1/3; any other number as it is."""
     size = abs(constant.number)
-    known: Term = constant
-    if size in _KNOWN:
-        known = _KNOWN[size]()
-    elif _LEAST_FRACTION < size < 1.0 and len(repr(size)) > _MOST_CHARACTERS:
+    known = _KNOWN.get(size)
+    if known is None and _LEAST_FRACTION < size < 1.0 and len(repr(size)) > _MOST_CHARACTERS:
         below = float(round(1.0 / size))
-        known = _ratio(1.0, Constant(below)) if 1.0 / below == size else constant
-    return negated(known) if known is not constant and constant.number < 0.0 else known
+        known = 1.0 / Constant(below) if 1.0 / below == size else None
+    if known is None:
+        return constant
+    return negated(known) if constant.number < 0.0 else known
 
 
-class _Product:
-    """A product being gathered: a fraction of numbers, and the factors above and below its line."""
-
-    def __init__(self) -> None:
-        self.coefficient = 1.0
-        self.divisor = 1.0
-        self.above: list[Term] = []
-        self.below: list[Term] = []
-
-    def times(self, factor: Term, below: bool = False) -> _Product:
-        """The product, multiplied by a factor, or divided by it."""
-        if is_operation(factor, table.negative):
-            self.coefficient = -self.coefficient
-            return self.times(factor.operands[0], below)
-        if is_operation(factor, table.multiply):
-            return self.times(factor.operands[0], below).times(factor.operands[1], below)
-        if is_operation(factor, table.divide):
-            return self.times(factor.operands[0], below).times(factor.operands[1], not below)
-        return self._gather(simplified(factor), below)
-
-    def _gather(self, factor: Term, below: bool) -> _Product:
+def _product(term: Term) -> Term:
+    """A product with its numbers gathered: a fraction of numbers, then the other factors."""
+    numbers: tuple[list[float], list[float]] = ([], [])
+    terms: tuple[list[Term], list[Term]] = ([], [])
+    for factor, is_below in _factors(term):
         number = constant_value(factor)
-        if number is not None and not below:
-            self.coefficient *= number
-        elif number is not None:
-            self.divisor *= number
-        elif isinstance(factor, Operation) and factor.op in IN_PRODUCTS:
-            return self.times(factor, below)
+        if number is None:
+            terms[is_below].append(factor)
         else:
-            (self.below if below else self.above).append(factor)
-        return self
+            numbers[is_below].append(number)
+    coefficient, divisor = _reduced(*[math.prod(each, start=1.0) for each in numbers])
+    above = _multiplied(abs(coefficient), terms[False])
+    below = _multiplied(divisor, terms[True])
+    product = above if constant_value(below) == 1.0 else above / below
+    return negated(product) if coefficient < 0.0 else product
 
-    def as_term(self) -> Term:
-        """The product as one term."""
-        coefficient, divisor = self._fraction()
-        negative = coefficient < 0.0
-        above = _multiplied(abs(coefficient), self.above)
-        below = _multiplied(divisor, self.below)
-        is_whole = constant_value(below) == 1.0
-        product = above if is_whole else Operation(table.divide, (above, below))
-        return negated(product) if negative else product
 
-    def _fraction(self) -> tuple[float, float]:
-        """The numerator and the denominator, reduced where that is exact."""
-        coefficient, divisor = self.coefficient, self.divisor
-        if divisor < 0.0:
-            coefficient, divisor = -coefficient, -divisor
-        if divisor == 0.0 or not math.isfinite(coefficient) or not math.isfinite(divisor):
-            return coefficient, divisor
-        whole = coefficient / divisor
-        if whole * divisor == coefficient and (whole.is_integer() or not divisor.is_integer()):
-            return whole, 1.0
-        if coefficient.is_integer() and divisor.is_integer():
-            common = math.gcd(int(coefficient), int(divisor))
-            return coefficient / common, divisor / common
+def _factors(term: Term, is_below: bool = False) -> Iterator[tuple[Term, bool]]:
+    """The factors of a product, simplified, each with True if it stands below the line."""
+    if not (isinstance(term, Operation) and term.op in IN_PRODUCTS):
+        term = simplified(term)
+        if not (isinstance(term, Operation) and term.op in IN_PRODUCTS):
+            yield term, is_below
+            return
+    if term.op is table.negative:
+        yield Constant(-1.0), False
+    for position, part in enumerate(term.parts):
+        yield from _factors(part, is_below != (term.op is table.divide and position == 1))
+
+
+def _reduced(coefficient: float, divisor: float) -> tuple[float, float]:
+    """The numerator and the denominator of a fraction, reduced where that is exact."""
+    if divisor < 0.0:
+        coefficient, divisor = -coefficient, -divisor
+    if divisor == 0.0 or not math.isfinite(coefficient) or not math.isfinite(divisor):
         return coefficient, divisor
+    whole = coefficient / divisor
+    if whole * divisor == coefficient and (whole.is_integer() or not divisor.is_integer()):
+        return whole, 1.0
+    if coefficient.is_integer() and divisor.is_integer():
+        common = math.gcd(int(coefficient), int(divisor))
+        return coefficient / common, divisor / common
+    return coefficient, divisor
 
 
 def _multiplied(coefficient: float, factors: Sequence[Term]) -> Term:
     """A number times factors; equal factors become a power."""
-    powers: dict[tuple[Any, ...], list[Term]] = {}
-    for factor in factors:
-        powers.setdefault(factor.key, []).append(factor)
-    product: Term | None = None
+    counts = Counter([factor.key for factor in factors])
+    powers = [
+        factor ** counts[factor.key] if counts[factor.key] > 1 else factor
+        for factor in {factor.key: factor for factor in factors}.values()
+    ]
     if coefficient != 1.0 or not factors:
-        product = Constant(coefficient)
-    for same in powers.values():
-        power = same[0]
-        if len(same) > 1:
-            power = Operation(table.power, (power, Constant(float(len(same)))))
-        product = power if product is None else Operation(table.multiply, (product, power))
-    assert product is not None
-    return product
+        powers.insert(0, Constant(coefficient))
+    return functools.reduce(operator.mul, powers)

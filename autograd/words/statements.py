@@ -6,10 +6,12 @@ of a function; everything else is written out where it is used.
 
 from __future__ import annotations
 
+import itertools
 import math
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 from autograd.engine import table
@@ -17,9 +19,9 @@ from autograd.engine.primitive import Reduction
 from autograd.snapshot import Node, Snapshot
 from autograd.words.derivatives import MOST_OPERANDS, local_derivatives
 from autograd.words.notation import NOTATIONS, Name, Notation
+from autograd.words.shortening import MOST_CONTRIBUTIONS, MOST_TERMS, shortened
 from autograd.words.simplification import IN_PRODUCTS, Key, expanded, simplified, tidied
 from autograd.words.terms import Constant, Operation, Sum, Symbol, Term, is_negative, negated
-from autograd.words.writing import MOST_TERMS, SHOWN_FIRST
 
 # The greatest number of operations in a statement; a sum counts as its largest term.
 _LARGEST_STATEMENT: Final = 10
@@ -79,19 +81,21 @@ class Statements:
         self.numbers = {
             symbol.name: graph[id].data + self.zero for id, symbol in self.names.items()
         }
-        self._known: dict[Key, Symbol] | None = None
         self._locals: dict[int, list[Term]] = {}
 
-    def expression(self, id: int) -> Term:
-        """The right side of a statement."""
-        return tidied(self._body(id))
+    def expression(self, id: int, notation: Notation) -> Term:
+        """The right side of a statement, as it is to be written in a notation."""
+        return expanded(tidied(self._body(id)), notation)
 
     def _body(self, id: int) -> Term:
         node = self.graph[id]
         assert node.op is not None
         if node.op in _SUMS:
             return self._terms(node)
-        return Operation(node.op, tuple([self._operand(x) for x in node.operands]))
+        return Operation(node.op, self._operands(node))
+
+    def _operands(self, node: Node) -> tuple[Term, ...]:
+        return tuple([self._operand(operand) for operand in node.operands])
 
     def _operand(self, operand: int | float) -> Term:
         if type(operand) is not int:
@@ -101,23 +105,20 @@ class Statements:
     def _terms(self, node: Node) -> Term:
         """The sum of all terms of nested additions."""
         terms: list[tuple[bool, int | float]] = []
-        while True:
-            left, right = node.operands
-            terms.append((node.op is table.subtract, right))
-            if not self._continues(left):
-                break
-            node = self.graph[int(left)]
+        left: int | float = node.id
+        while type(left) is int and (left == node.id or self._is_nested_sum(left)):
+            inner = self.graph[left]
+            left, right = inner.operands
+            terms.append((inner.op is table.subtract, right))
         if left != 0.0 or type(left) is int or terms[-1][0]:  # sum() begins with 0 + x
             terms.append((False, left))
         terms.reverse()
-        omitted = 0
-        if len(terms) > MOST_TERMS:
-            omitted = len(terms) - SHOWN_FIRST - 1
-            terms = [*terms[:SHOWN_FIRST], terms[-1]]
-        return Sum([(sign, self._operand(x)) for sign, x in terms], omitted)
+        shown = [term for term in shortened(terms, None, MOST_TERMS) if term is not None]
+        omitted = len(terms) - len(shown)
+        return Sum([(sign, self._operand(x)) for sign, x in shown], omitted)
 
-    def _continues(self, left: int | float) -> bool:
-        return type(left) is int and left not in self.names and self.graph[left].op in _SUMS
+    def _is_nested_sum(self, id: int) -> bool:
+        return id not in self.names and self.graph[id].op in _SUMS
 
     def uses(self, id: int) -> list[Use]:
         """The occurrences of values in a statement, from left to right."""
@@ -128,52 +129,48 @@ class Statements:
             if use.source in self.names and use.source != id:
                 uses.append(use)
             else:
-                pending.extend(reversed(self._inner(use)))
+                pending.extend(reversed([*self._inner(use)]))
         return uses
 
-    def _inner(self, outer: Use) -> list[Use]:
+    def _inner(self, outer: Use) -> Iterator[Use]:
         """The uses of the operands of an operation within a statement."""
         node = self.graph[outer.source]
         numbers = iter(node.local_derivatives)
         is_sign = node.op in (*_SUMS, table.negative, table.sum, table.where)
-        inner = []
         for position, operand in enumerate(node.operands):
             if type(operand) is not int:
                 continue
             number = next(numbers)
             if is_sign:
                 negative = outer.negative != (number < 0.0)
-                inner.append(Use(operand, negative, outer.factors, outer.edges))
+                yield Use(operand, negative, outer.factors, outer.edges)
             else:
                 edges = (*outer.edges, (node.id, position))
-                inner.append(Use(operand, outer.negative, (*outer.factors, number), edges))
-        return inner
+                yield Use(operand, outer.negative, (*outer.factors, number), edges)
 
-    def local(
-        self, statement: int, uses: Sequence[Use], notation: Notation, omitted: int = 0
-    ) -> Term:
-        """The derivative of a statement's value with respect to a value, by these uses of it.
-
-        The omitted uses are those before the last one.
-        """
+    def local(self, statement: int, uses: Sequence[Use], notation: Notation) -> Term:
+        """The derivative of a statement's value with respect to a value, by these uses of it."""
         known, order = self._known_by(statement), self._order(statement)
-        terms = []
-        for use in uses:
-            product: Term = Constant(-1.0 if use.negative else 1.0)
-            for id, position in use.edges:
-                product = product * self._factors(id)[position]
-            term = simplified(expanded(product, notation, known, order))
-            terms.append((True, negated(term)) if is_negative(term) else (False, term))
+        shown = shown_uses(uses)
+        terms = [simplified(expanded(self._product(use), notation, known, order)) for use in shown]
         if len(terms) == 1:
-            return negated(terms[0][1]) if terms[0][0] else terms[0][1]
-        return Sum(terms, omitted)
+            return terms[0]
+        signed = [(True, negated(x)) if is_negative(x) else (False, x) for x in terms]
+        return Sum(signed, len(uses) - len(shown))
+
+    def _product(self, use: Use) -> Term:
+        """The product of the local derivatives on the path to a use."""
+        product: Term = Constant(-1.0 if use.negative else 1.0)
+        for id, position in use.edges:
+            product = product * self._factors(id)[position]
+        return product
 
     def _factors(self, id: int) -> list[Term]:
         """The local derivatives of a node."""
         if id not in self._locals:
             node = self.graph[id]
             assert node.op is not None
-            operands = tuple([self._operand(x) for x in node.operands])
+            operands = self._operands(node)
             self._locals[id] = local_derivatives(node.op, operands, Operation(node.op, operands))
         return self._locals[id]
 
@@ -187,84 +184,66 @@ class Statements:
         """The formulas that a local derivative may call by their names."""
         if len(self.ids) > _FEW_STATEMENTS:
             return {self._body(statement).key: self.names[statement]}
-        if self._known is None:
-            self._known = {self._body(id).key: self.names[id] for id in self.ids}
         return self._known
+
+    @cached_property
+    def _known(self) -> dict[Key, Symbol]:
+        return {self._body(id).key: self.names[id] for id in self.ids}
+
+
+def shown_uses(uses: Sequence[Use]) -> list[Use]:
+    """The uses that an equation shows; of many, the first and the last."""
+    return [use for use in shortened(uses, None, MOST_CONTRIBUTIONS) if use is not None]
 
 
 def _named(graph: Snapshot, asked: Sequence[int]) -> set[int]:
     """The nodes that have a name: leaves, and those with a statement of their own."""
-    uses = [0] * len(graph)
-    for node in graph:
-        for source in node.inputs:
-            uses[source] += 1
+    uses = Counter([source for node in graph for source in node.inputs])
     named = {graph.root.id, *asked}
+    # The number of operations in the formula of each node, and of terms if it is a sum.
     size = [0] * len(graph)
     terms = [1] * len(graph)
+
+    def is_inline(source: int, user: Node) -> bool:
+        """True if a node may be written out where it is used."""
+        op, inputs = graph[source].op, graph[source].inputs
+        first = user.operands[0]
+        if source in named:
+            return False
+        if user.op in _SUMS and op in _SUMS and type(first) is int and first == source:
+            return True
+        is_large = terms[source] > _MOST_INLINE_TERMS or size[source] >= _LARGEST_STATEMENT
+        if op is table.where or is_large:
+            return False
+        is_simple = op in (*_SUMS, *IN_PRODUCTS) and all(x in named for x in inputs)
+        may_be_operand = len(inputs) == 1 or isinstance(user.op, Reduction)
+        return user.op in _ARITHMETIC or (is_simple and may_be_operand)
+
     for node in graph:
         if node.op is None or node.label or node.name or uses[node.id] > 1:
             named.add(node.id)
-        inline = []
-        for source in node.inputs:
-            if source not in named and _is_inline(graph, node, source, named, size, terms):
-                inline.append(source)
-            else:
-                named.add(source)
-        _measure(node, inline, size, terms)
+        inline = [source for source in node.inputs if is_inline(source, node)]
+        named.update([source for source in node.inputs if source not in inline])
+        sizes = [size[source] for source in inline]
+        is_sum = node.op in (*_SUMS, table.sum)
+        size[node.id] = 1 + (max(sizes, default=0) if is_sum else sum(sizes))
+        if node.op is table.sum:
+            terms[node.id] = len(node.operands)
+        elif node.op in _SUMS:
+            left = node.operands[0]
+            terms[node.id] = 1 + (terms[left] if type(left) is int and left in inline else 1)
     return named
-
-
-def _is_inline(
-    graph: Snapshot, user: Node, source: int, named: set[int], size: list[int], terms: list[int]
-) -> bool:
-    """True if a node may be written out where it is used."""
-    op, inputs = graph[source].op, graph[source].inputs
-    if user.op in _SUMS and op in _SUMS and _is_id(user.operands[0], source):
-        return True
-    if (
-        op is table.where
-        or terms[source] > _MOST_INLINE_TERMS
-        or size[source] >= _LARGEST_STATEMENT
-    ):
-        return False
-    if user.op in _ARITHMETIC:
-        return True
-    is_simple = op in (*_SUMS, *IN_PRODUCTS) and all(x in named for x in inputs)
-    return is_simple and (len(inputs) == 1 or isinstance(user.op, Reduction))
-
-
-def _is_id(operand: int | float, id: int) -> bool:
-    return type(operand) is int and operand == id
-
-
-def _measure(node: Node, inline: Sequence[int], size: list[int], terms: list[int]) -> None:
-    """Note the number of operations in the formula of a node, and of terms if it is a sum."""
-    sizes = [size[source] for source in inline]
-    if node.op in _SUMS:
-        size[node.id] = 1 + max(sizes, default=0)
-        left = node.operands[0]
-        terms[node.id] = 1 + (terms[left] if type(left) is int and left in inline else 1)
-    elif node.op is table.sum:
-        size[node.id] = 1 + max(sizes, default=0)
-        terms[node.id] = len(node.operands)
-    else:
-        size[node.id] = 1 + sum(sizes)
 
 
 def _symbols(graph: Snapshot, named: set[int]) -> dict[int, Symbol]:
     """A name for each of the nodes: its label, its name in a model, or ``v`` and its id."""
     namer = Namer()
     parameter_names = _parameter_names(graph)
-    names: dict[int, Name] = {}
     texts = {id: graph[id].label or parameter_names.get(id, "") for id in sorted(named)}
-    firsts: dict[str, int] = {}
-    for id, text in texts.items():
-        if text and firsts.setdefault(text, id) == id:
-            names[id] = namer.named(text)  # unchanged for the first node of that label
-    for id, text in texts.items():
-        if id not in names:
-            names[id] = namer.named(text or f"v{id}")
-    return {id: Symbol(name) for id, name in names.items()}
+    firsts = {text: id for id, text in reversed(texts.items()) if text}
+    # The first node of a label has it unchanged, whatever the others are called.
+    order = sorted(texts, key=lambda node: firsts.get(texts[node]) != node)
+    return {id: Symbol(namer.named(texts[id] or f"v{id}")) for id in order}
 
 
 def _parameter_names(graph: Snapshot) -> dict[int, str]:
@@ -281,24 +260,16 @@ class Namer:
 
     def __init__(self) -> None:
         self._taken = set(_RESERVED)
-        self._uses: Counter[str] = Counter()
+        self._numbers: dict[str, Iterator[int]] = {}
 
     def named(self, text: str) -> Name:
         """The text as a name; with a number if it is taken, literal if it looks like another."""
-        if not self._uses[text]:
-            self._uses[text] = 1
-            for name in (Name(text), Name(text, literal=True)):
-                if self._take(name):
-                    return name
-        while True:
-            self._uses[text] += 1
-            name = Name(f"{text}_{self._uses[text]}")
-            if self._take(name):
-                return name
-
-    def _take(self, name: Name) -> bool:
-        shown = NOTATIONS["unicode"].name(name)
-        if shown in self._taken:
-            return False
+        candidates = [] if text in self._numbers else [Name(text), Name(text, literal=True)]
+        numbers = self._numbers.setdefault(text, itertools.count(2))
+        numbered = (Name(f"{text}_{number}") for number in numbers)
+        for name in itertools.chain(candidates, numbered):
+            shown = NOTATIONS["unicode"].name(name)
+            if shown not in self._taken:
+                break
         self._taken.add(shown)
-        return True
+        return name

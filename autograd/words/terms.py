@@ -6,8 +6,8 @@ larger terms. So a rule or a formula that is written for numbers makes one of na
 
 from __future__ import annotations
 
-from collections.abc import Container, Sequence
-from typing import Any, Final, TypeGuard
+from collections.abc import Callable, Container, Sequence
+from typing import Any, Final, Self, TypeGuard
 
 from autograd.engine import table
 from autograd.engine.operators import Numeric
@@ -22,13 +22,23 @@ class Term(Numeric):
 
     Attributes:
         key: equal for formulas that are the same.
+        parts: the terms that it consists of.
         depth: the number of operations nested in one another.
     """
 
-    __slots__ = ("depth", "key")
+    __slots__ = ("depth", "key", "parts")
 
     key: tuple[Any, ...]
     depth: int
+
+    def __init__(self, head: tuple[Any, ...], parts: tuple[Term, ...] = ()) -> None:
+        self.key = (*head, *[part.key for part in parts])
+        self.parts = parts
+        self.depth = 1 + max([part.depth for part in parts], default=-1)
+
+    def mapped(self, function: Callable[[Term], Term]) -> Self:  # noqa: ARG002
+        """The term with each of its parts replaced by what ``function`` returns for it."""
+        return self
 
     def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
         """``primitive`` applied to ``operands``, as a term."""
@@ -44,9 +54,8 @@ class Symbol(Term):
     __slots__ = ("name",)
 
     def __init__(self, name: Name) -> None:
+        super().__init__((name,))
         self.name = name
-        self.key = (name,)
-        self.depth = 0
 
 
 class Constant(Term):
@@ -55,23 +64,24 @@ class Constant(Term):
     __slots__ = ("number",)
 
     def __init__(self, number: float) -> None:
+        super().__init__((repr(number),))
         self.number = number
-        self.key = (repr(number),)
-        self.depth = 0
 
 
 class Operation(Term):
     """An operation on formulas."""
 
-    __slots__ = ("op", "operands")
+    __slots__ = ("op",)
 
     def __init__(self, op: Primitive, operands: tuple[Term, ...]) -> None:
+        super().__init__((op.name, id(op)), operands)
         self.op = op
-        self.operands = operands
-        self.key = (op.name, id(op), *[operand.key for operand in operands])
-        self.depth = 1 + max([operand.depth for operand in operands], default=0)
         if self.depth > _GREATEST_DEPTH:
             raise ValueError("the formula is nested too deeply to be read")
+
+    def mapped(self, function: Callable[[Term], Term]) -> Operation:
+        """The same operation on the operands that ``function`` returns."""
+        return Operation(self.op, tuple([function(operand) for operand in self.parts]))
 
 
 class Sum(Term):
@@ -85,19 +95,20 @@ class Sum(Term):
     __slots__ = ("omitted", "terms")
 
     def __init__(self, terms: Sequence[tuple[bool, Term]], omitted: int = 0) -> None:
-        self.terms = tuple(terms)
+        signs = [sign for sign, _ in terms]
+        super().__init__(("terms", omitted, *signs), tuple([term for _, term in terms]))
+        self.terms = terms
         self.omitted = omitted
-        self.key = ("terms", omitted, *[(sign, term.key) for sign, term in self.terms])
-        self.depth = 1 + max([term.depth for _, term in self.terms])
+
+    def mapped(self, function: Callable[[Term], Term]) -> Sum:
+        """The sum of the terms that ``function`` returns."""
+        return Sum([(sign, function(term)) for sign, term in self.terms], self.omitted)
 
 
 def holds(term: Term, ops: Container[Primitive]) -> bool:
     """True if the term contains one of the operations."""
-    if isinstance(term, Sum):
-        return any(holds(part, ops) for _, part in term.terms)
-    return isinstance(term, Operation) and (
-        term.op in ops or any(holds(operand, ops) for operand in term.operands)
-    )
+    is_one = isinstance(term, Operation) and term.op in ops
+    return is_one or any(holds(part, ops) for part in term.parts)
 
 
 def as_term(operand: Any) -> Term:
@@ -113,7 +124,7 @@ def constant_value(term: Term) -> float | None:
 def negated(operand: Term) -> Term:
     """Minus the term."""
     if is_operation(operand, table.negative):
-        return operand.operands[0]
+        return operand.parts[0]
     if isinstance(operand, Constant):
         return Constant(-operand.number)
     return Operation(table.negative, (operand,))

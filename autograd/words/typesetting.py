@@ -12,6 +12,7 @@ from typing import Any, Final, NamedTuple
 
 from autograd.engine import floats, table
 from autograd.engine.primitive import Primitive, Reduction
+from autograd.words.notation import Notation
 
 # isort: off
 # fmt: off
@@ -34,6 +35,11 @@ class Typeset(NamedTuple):
 def typeset(op: Primitive) -> Typeset | Primitive:
     """The typesetting of an operation: of the table from here, of any other from itself."""
     return TYPESETTING.get(op, op)
+
+
+def pattern(op: Primitive, notation: Notation) -> str:
+    """The name or pattern of an operation in a notation; "" if it has none of its own."""
+    return str(getattr(typeset(op), notation.style))
 
 
 def textbook(op: Primitive, operands: Any) -> Any:
@@ -70,16 +76,11 @@ TYPESETTING: Final[dict[Primitive, Typeset]] = {
     table.xlogy:       Typeset("xlogy", formula=lambda x, y: x * log(y)),
     table.logaddexp:   Typeset("logaddexp", formula=lambda x, y: log(exp(x) + exp(y))),
 
-    # Trigonometry and hyperbolic functions.
-    table.sin:         Typeset(latex=r"\sin"),
-    table.cos:         Typeset(latex=r"\cos"),
-    table.tan:         Typeset(latex=r"\tan"),
-    table.arcsin:      Typeset(latex=r"\arcsin"),
-    table.arccos:      Typeset(latex=r"\arccos"),
-    table.arctan:      Typeset(latex=r"\arctan"),
-    table.sinh:        Typeset(latex=r"\sinh"),
-    table.cosh:        Typeset(latex=r"\cosh"),
-    table.tanh:        Typeset(latex=r"\tanh"),
+    # Trigonometry and hyperbolic functions, which LaTeX knows by name, as it does the extremes.
+    **{op: Typeset(latex=f"\\{op.name}") for op in (
+        table.sin, table.cos, table.tan, table.arcsin, table.arccos, table.arctan,
+        table.sinh, table.cosh, table.tanh, table.max, table.min,
+    )},
 
     # Activations.
     table.sigmoid:     Typeset(unicode="σ", latex=r"\sigma"),
@@ -92,8 +93,6 @@ TYPESETTING: Final[dict[Primitive, Typeset]] = {
     table.dot:         Typeset("dot", formula=lambda xs: table.sum(
                            [x * y for x, y in zip(xs[: len(xs) // 2], xs[len(xs) // 2 :])])),
     table.norm:        Typeset("norm", formula=lambda xs: sqrt(table.sum([x**2 for x in xs]))),
-    table.max:         Typeset(latex=r"\max"),
-    table.min:         Typeset(latex=r"\min"),
     table.logsumexp:   Typeset("logsumexp", formula=lambda xs: log(table.sum(map(exp, xs)))),
 
     # Helpers of the derivative rules.

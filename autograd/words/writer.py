@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Sequence
-from typing import Final, TypeVar
+from typing import Final
 
 from autograd.engine import table
 from autograd.snapshot import Node
@@ -21,16 +21,14 @@ from autograd.words.derivation import (
 )
 from autograd.words.notation import Fragment, Level
 from autograd.words.page import Page
-from autograd.words.phrases import MOST_CONTRIBUTIONS, Phrases, shown_uses
-from autograd.words.simplification import expanded
-from autograd.words.writing import fragment_of
+from autograd.words.phrases import Phrases
+from autograd.words.shortening import MOST_CONTRIBUTIONS, ends, shortened
+from autograd.words.statements import shown_uses
 
 # The greatest number of factors that one equation shows.
-_MOST_FACTORS: Final = 10
+_MOST_FACTORS: Final = 10  # of which the first 4 and the last 3 are shown if there are more
 _CHOOSING: Final = (table.maximum, table.minimum, table.max, table.min)
 _CHANGE: Final = 0.001  # of the leaf, in the last sentence
-
-_Item = TypeVar("_Item")
 
 
 class Writer(Phrases):
@@ -44,12 +42,10 @@ class Writer(Phrases):
     def write(self) -> str:
         """The whole page."""
         output, leaf = self.name(self.root.id), self.it.leaf
-        if leaf is None:
-            self.page.title(f"How {output} depends on its inputs")
-        else:
-            self.page.title(f"How {output} changes with {self.name(leaf.id)}")
+        ending = "depends on its inputs" if leaf is None else f"changes with {self.name(leaf.id)}"
+        self.page.title(f"How {output} {ending}")
         if self.root.op is None:
-            number = self.math(self.number(self.root.data).text)
+            number = self.figure(self.root.data)
             self.page.paragraph(f"{output} is an input, {number}: it was not computed.")
             return self.page.text()
         self._write_forward()
@@ -71,7 +67,8 @@ class Writer(Phrases):
         it = self.it
         self.page.heading("Forward")
         statements = [id for id in self.statements.ids if id in it.relevant]
-        shown = _ends(statements, self.limit)
+        beginning, end = ends(statements, self.limit)
+        shown = beginning + end
         sources = dict.fromkeys([use.source for id in shown for use in self.statements.uses(id)])
         used = [id for id in sources if id not in it.relevant or it.graph[id].op is None]
         self._given = [id for id in used if it.graph[id].op is None]
@@ -79,10 +76,9 @@ class Writer(Phrases):
         apart = [id for id in used if it.graph[id].op is not None]
         if it.leaf is not None and apart:
             self._write_given(f"Computed without {self.name(it.leaf.id)}:", apart)
-        half = (len(shown) + 1) // 2 if len(shown) < len(statements) else len(shown)
-        self.page.equations([self._statement(id) for id in shown[:half]])
+        self.page.equations([self._statement(id) for id in beginning])
         self._write_omission(len(statements) - len(shown), "statements")
-        self.page.equations([self._statement(id) for id in shown[half:]])
+        self.page.equations([self._statement(id) for id in end])
         for id in shown:
             self._note_statement(it.graph[id])
 
@@ -101,13 +97,9 @@ class Writer(Phrases):
             self.page.paragraph(f"{introduction} {', '.join(texts)}.")
 
     def _statement(self, id: int) -> list[str]:
-        right = expanded(self.statements.expression(id), self.notation, {})
-        sides = [
-            fragment_of(right, self.notation, self.digits).text,
-            fragment_of(right, self.notation, self.digits, self.statements.numbers).text,
-            self.number(self.it.graph[id].data).text,
-        ]
-        return _without_repetition([self.symbol(id), *sides])
+        right, filled = self.written(self.statements.expression(id, self.notation))
+        number = self.number(self.it.graph[id].data)
+        return _without_repetition([self.symbol(id), right.text, filled.text, number.text])
 
     def _note_statement(self, node: Node) -> None:
         if node.op is table.where:
@@ -116,8 +108,8 @@ class Writer(Phrases):
             )
         inputs = [self.it.graph[use.source].data for use in self.statements.uses(node.id)]
         if not math.isfinite(node.data) and all(map(math.isfinite, inputs)):
-            number = self.math(self.number(node.data).text)
-            self.page.paragraph(f"{self.name(node.id)} = {number} is the first that is not finite.")
+            statement = f"{self.name(node.id)} = {self.figure(node.data)}"
+            self.page.paragraph(f"{statement} is the first that is not finite.")
 
     # ── Paths ─────────────────────────────────────────────────────────────────
 
@@ -145,41 +137,35 @@ class Writer(Phrases):
         self._write_sum_of_paths(leaf, count, paths)
 
     def _arrows(self, leaf: Node, path: UsePath) -> str:
-        ids = [leaf.id, *[user for user, _ in path.steps]]
-        names = [
-            self.notation.ellipsis if id is None else self.symbol(id) for id in _middle_out(ids)
-        ]
+        ids = [leaf.id, *[step.user for step in path.steps]]
+        names = shortened([*map(self.symbol, ids)], self.notation.ellipsis, _MOST_FACTORS, 4, 3)
         return self.math(f" {self.page.arrow} ".join(names))
 
     def _along(self, path: UsePath) -> list[str]:
         """The product of the local derivatives along a path, in signs, formulas and numbers."""
-        signs: list[Fragment] = []
-        formulas: list[Fragment] = []
-        numbers: list[Fragment] = []
-        for step in _middle_out(path.steps[::-1]):
+        rows = []
+        for step in shortened(path.steps[::-1], None, _MOST_FACTORS, 4, 3):
             if step is None:
-                for side in (signs, formulas, numbers):
-                    side.append(self.ellipsis)
+                rows.append([self.ellipsis] * 3)
                 continue
-            user, use = step
-            sign = self.notation.derivative(self.symbol(user), self.symbol(use.source))
-            signs.append(Fragment(sign))
-            formulas.append(self.local(user, [use])[0])
-            numbers.append(self.number(use.contribution(1.0)))
-        sides = [self.times(side).text for side in (signs, formulas, numbers)]
+            use = step.item
+            sign = Fragment(self.derivative(step.user, use.source))
+            formula, _ = self.local(step.user, [use])
+            rows.append([sign, formula, self.number(use.contribution(1.0))])
+        sides = [self.times(side).text for side in zip(*rows)]
         return _without_repetition([*sides, self.number(path.product).text])
 
     def _write_sum_of_paths(self, leaf: Node, count: int, paths: Sequence[UsePath]) -> None:
         products = [path.product for path in paths]
         terms = [self.number(product) for product in products]
         total = self.it.derivative
-        if count > len(paths):
-            rest = self.number(total - sum(products)) if math.isfinite(total) else None
-            terms.append(self.ellipsis)
-            if rest is not None:
-                self.page.paragraph(f"All the others add up to {self.math(rest.text)}. Together:")
-        else:
+        if count == len(paths):
             self.page.paragraph("Together:")
+        else:
+            terms.append(self.ellipsis)
+            if math.isfinite(total):
+                rest = self.figure(total - sum(products))
+                self.page.paragraph(f"All the others add up to {rest}. Together:")
         equation = [self.adjoint(leaf.id), self.plus(terms), self.number(total).text]
         self.page.equations([equation])
 
@@ -197,11 +183,10 @@ class Writer(Phrases):
                for step in steps for part in step.contributions):  # fmt: skip
             introduction += " What is used in several places gets a contribution from each."
         self.page.paragraph(introduction)
-        shown = _ends(steps, self.limit)
-        half = (len(shown) + 1) // 2 if len(shown) < len(steps) else len(shown)
-        self._write_steps(shown[:half])
-        self._write_omission(len(steps) - len(shown), "steps")
-        self._write_steps(shown[half:])
+        beginning, end = ends(steps, self.limit)
+        self._write_steps(beginning)
+        self._write_omission(len(steps) - len(beginning) - len(end), "steps")
+        self._write_steps(end)
         if self.has_conditions:
             self.page.paragraph(
                 "A condition in brackets stands for 1 where it holds, and for 0 where it does not."
@@ -221,11 +206,10 @@ class Writer(Phrases):
     def _equation(self, step: DerivationStep) -> list[str]:
         """The derivative with respect to one value: in signs, formulas and numbers."""
         shown = _shown_contributions(step.contributions)
-        sides = [list(side) for side in zip(*[self._shares(step.node, part) for part in shown])]
+        rows = [self._shares(step.node, part) for part in shown]
         if len(shown) < len(step.contributions):
-            for side in sides:
-                side.append(self.ellipsis)
-        equation = [self.adjoint(step.node), *[self.plus(side) for side in sides]]
+            rows.append([self.ellipsis] * len(rows[0]))
+        equation = [self.adjoint(step.node), *[self.plus(side) for side in zip(*rows)]]
         return _without_repetition([*equation, self.number(step.derivative).text])
 
     def _shares(self, id: int, part: Contribution) -> list[Fragment]:
@@ -234,7 +218,7 @@ class Writer(Phrases):
         local, product = self._local_number(part), self.number(part.product)
         if part.user == self.root.id:  # the upstream gradient is 1
             return [formula, formula, filled, local, product]
-        sign = Fragment(self.notation.derivative(self.symbol(part.user), self.symbol(id)))
+        sign = Fragment(self.derivative(part.user, id))
         upstream, number = Fragment(self.adjoint(part.user)), self.number(part.upstream)
         return [
             self.times([upstream, sign]),
@@ -258,13 +242,14 @@ class Writer(Phrases):
         shown = _shown_contributions(step.contributions)
         others = [part.product for part in step.contributions[len(shown) :]]
         if others:
-            rest = self.math(self.number(sum(others)).text)
+            rest = self.figure(sum(others))
             yield f"The {len(others)} contributions left out add up to {rest}."
         for part in shown:
             omitted = len(part.uses) - len(shown_uses(part.uses))
             if omitted:
-                middle = [use.contribution(part.upstream) for use in part.uses[3:-1]]
-                rest = self.math(self.number(sum(middle)).text)
+                rest = self.figure(
+                    sum([use.contribution(part.upstream) for use in part.uses[3:-1]])
+                )
                 yield f"The {omitted} contributions left out in the middle add up to {rest}."
             yield from self._kinks(part)
             yield from self._bad_numbers(step.node, part)
@@ -279,9 +264,8 @@ class Writer(Phrases):
                     self.it.graph[x].data if type(x) is int else float(x) for x in node.operands
                 ]
                 if node.op.kinks and numbers[0] in node.op.kinks and position == 0:
-                    at = self.math(self.number(numbers[0]).text)
-                    taken = self.math(self.number(node.local_derivatives[0]).text)
-                    what = f"At {at}, {node.op.symbol} has a kink"
+                    what = f"At {self.figure(numbers[0])}, {node.op.symbol} has a kink"
+                    taken = self.figure(node.local_derivatives[0])
                     yield f"{what}; its derivative there is taken as {taken}."
                 elif node.op in _CHOOSING and numbers.count(node.data) > 1:
                     yield f"This is a tie, and {node.op.symbol} shares its derivative equally."
@@ -294,10 +278,9 @@ class Writer(Phrases):
         if math.isnan(part.product) and 0.0 in factors and math.inf in map(abs, factors):
             yield "0 times infinity has no value, which is what nan says."
         elif math.isfinite(part.upstream) and not math.isfinite(part.local):
-            local = self.math(self.number(part.local).text)
             yield (
                 f"Here it stops being finite: {self.name(part.user)} changes with "
-                f"{self.name(id)} at the rate {local}."
+                f"{self.name(id)} at the rate {self.figure(part.local)}."
             )
         elif math.isfinite(part.upstream):
             yield "Here it stops being finite: the product is beyond the largest float."
@@ -318,18 +301,17 @@ class Writer(Phrases):
         equation = self.math(f"{self.adjoint(leaf.id)} = {self.number(derivative).text}")
         sentence = f"So {equation}."
         if math.isfinite(derivative) and derivative != 0.0:
-            small, change = self.number(_CHANGE), self.number(abs(derivative) * _CHANGE)
+            change = self.figure(abs(derivative) * _CHANGE)
             direction = "larger" if derivative > 0.0 else "smaller"
             sentence += (
-                f" Were {self.name(leaf.id)} larger by {self.math(small.text)}, "
-                f"{self.name(self.root.id)} would be {direction} by about {self.math(change.text)}."
+                f" Were {self.name(leaf.id)} larger by {self.figure(_CHANGE)}, "
+                f"{self.name(self.root.id)} would be {direction} by about {change}."
             )
         self.page.paragraph(sentence)
         if leaf.grad is not None and _differ(leaf.grad, derivative):
-            grad = self.math(self.number(leaf.grad).text)
             self.page.paragraph(
-                f"The grad of {self.name(leaf.id)} is {grad}. That is the sum over all backward "
-                f"passes since it was last 0, and not of this one output alone."
+                f"The grad of {self.name(leaf.id)} is {self.figure(leaf.grad)}. That is the sum "
+                f"over all backward passes since it was last 0, and not of this one output alone."
             )
 
 
@@ -341,21 +323,6 @@ def _differ(grad: float, derivative: float) -> bool:
 def _without_repetition(sides: Sequence[str]) -> list[str]:
     """The sides of an equation without those equal to the one before."""
     return [side for i, side in enumerate(sides) if i == 0 or side != sides[i - 1]]
-
-
-def _ends(items: Sequence[_Item], limit: int) -> list[_Item]:
-    """The items; of more than ``limit``, half of these from the beginning and from the end."""
-    if len(items) <= limit:
-        return list(items)
-    half = (limit + 1) // 2
-    return [*items[:half], *items[len(items) - (limit - half) :]]
-
-
-def _middle_out(items: Sequence[_Item]) -> list[_Item | None]:
-    """The items, with None in place of the middle ones of many."""
-    if len(items) <= _MOST_FACTORS:
-        return list(items)
-    return [*items[:4], None, *items[-3:]]
 
 
 def _shown_contributions(contributions: Sequence[Contribution]) -> Sequence[Contribution]:
