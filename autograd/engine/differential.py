@@ -34,22 +34,30 @@ class Edges:
     In the order in which a computation comes to them.
     """
 
-    __slots__ = ("_factors", "_sources", "_targets")
+    __slots__ = ("_factors", "_sources", "targets")
 
     def __init__(self) -> None:
         self._sources: list[int] = []
-        self._targets: list[int] = []
+        self.targets: list[int] = []
         self._factors: list[Any] = []
 
     def add(self, source: int, target: int, factor: Any) -> None:
         """Add an edge with this local derivative; None stands for 1."""
         self._sources.append(source)
-        self._targets.append(target)
+        self.targets.append(target)
         self._factors.append(factor)
+
+    def sources(self, start: int) -> list[int]:
+        """The sources of the edges from that one on which lead to the same target."""
+        targets = self.targets
+        end = start + 1
+        while end < len(targets) and targets[end] == targets[start]:
+            end += 1
+        return self._sources[start:end]
 
     def carry(self, rates: list[Any], into: list[Any]) -> None:
         """Add to the rates of the targets what follows from those of the sources."""
-        for source, target, factor in zip(self._sources, self._targets, self._factors):
+        for source, target, factor in zip(self._sources, self.targets, self._factors):
             rate = rates[source]
             if rate is not None:
                 share = rate if factor is None else factor * rate
@@ -58,7 +66,7 @@ class Edges:
 
     def carry_back(self, rates: list[Any]) -> None:
         """The same from the targets to the sources, starting at the last edge."""
-        sources, targets, factors = self._sources, self._targets, self._factors
+        sources, targets, factors = self._sources, self.targets, self._factors
         for edge in range(len(sources) - 1, -1, -1):
             rate = rates[targets[edge]]
             if rate is not None:
@@ -177,11 +185,12 @@ def differential(
     ([5.0, 2.0], [5.0, 6.0])
     """
     with passes.turn:
+        passes.walks += 1
         walk = _Walk(inputs, independent)
         places = [walk.reach(y) if isinstance(y, Value) else _CONSTANT for y in outputs]
         numbers = walk.numbers(inputs)
-        operands = walk.operands() if traced else []
-    edges = _edges_by_rules(walk.order, operands) if traced else walk.edges
+        passes.walks -= 1
+    edges = _edges_by_rules(walk.order, walk.edges) if traced else walk.edges
     return Differential(edges, len(walk.order), numbers, places)
 
 
@@ -193,16 +202,14 @@ def differential_of_gradient(output: Any, inputs: Sequence[Value]) -> GradientDi
     [10.0, 4.0]
     """
     with passes.turn:
+        passes.walks += 1
         walk = _Walk(inputs, independent=True)
         place = walk.reach(output) if isinstance(output, Value) else _CONSTANT
         numbers = walk.numbers(inputs)
-        operands = walk.operands()
+        passes.walks -= 1
     adjoints = _seeded(len(walk.order), [place], [1.0])
     walk.edges.carry_back(adjoints)
-    changes = Edges()
-    for value, of_operands, adjoint in zip(walk.order, operands, adjoints):
-        if adjoint is not None:
-            _add_changes(changes, value, of_operands, adjoint)
+    changes = _changes(walk.order, walk.edges, adjoints)
     return GradientDifferential(walk.edges, changes, len(adjoints), numbers)
 
 
@@ -239,13 +246,6 @@ class _Walk:
     def numbers(self, values: Sequence[Value]) -> list[int]:
         """The same for each of several."""
         return [self.number(value) for value in values]
-
-    def operands(self) -> list[list[int]]:
-        """For each value in the order, the number of each operand; `_CONSTANT` for a constant."""
-        return [
-            [self.number(x) if isinstance(x, Value) else _CONSTANT for x in value.operands]
-            for value in self.order
-        ]
 
     def reach(self, root: Value) -> int:
         """Go through all that ``root`` was computed from; returns its own number."""
@@ -317,18 +317,30 @@ class _Walk:
         self._varies.append(varies)
 
 
-def _edges_by_rules(order: list[Value], operands: list[list[int]]) -> Edges:
-    """The edges between these values, with the local derivatives that the rules give."""
-    edges = Edges()
-    for target, numbers in enumerate(operands):
-        varying = [number >= 0 for number in numbers]
-        if any(varying):
-            locals_ = _by_rules(order[target], varying)
-            sources = [number for number in numbers if number >= 0]
-            for source, local in zip(sources, locals_, strict=True):
-                is_one = isinstance(local, float) and local == 1.0
-                edges.add(source, target, None if is_one else local)
-    return edges
+def _edges_by_rules(order: list[Value], edges: Edges) -> Edges:
+    """These edges, with the local derivatives that the rules give."""
+    by_rules = Edges()
+    start = 0
+    while start < len(edges.targets):
+        sources = edges.sources(start)
+        target = edges.targets[start]
+        value = order[target]
+        for source, local in zip(sources, _by_rules(value, _varying(order, value, sources))):
+            is_one = isinstance(local, float) and local == 1.0
+            by_rules.add(source, target, None if is_one else local)
+        start += len(sources)
+    return by_rules
+
+
+def _varying(order: list[Value], value: Value, sources: list[int]) -> list[bool]:
+    """For each operand of ``value``, True if an edge leads from it; these are their sources."""
+    varying = []
+    found = 0
+    for operand in value.operands:
+        varies = found < len(sources) and order[sources[found]] is operand
+        found += varies
+        varying.append(varies)
+    return varying
 
 
 def _by_rules(value: Value, varying: list[bool]) -> list[Any]:
@@ -345,36 +357,45 @@ def _by_rules(value: Value, varying: list[bool]) -> list[Any]:
 # ── Second derivatives of an operation ────────────────────────────────────────
 
 
-def _add_changes(changes: Edges, value: Value, operands: list[int], adjoint: Any) -> None:
-    """Add how the adjoints of the inputs of ``value`` change with its inputs."""
-    if value.op is None or value.op is add or value.op is subtract:
-        return
-    if value.op is not multiply:
-        for one, other, derivative in _second_derivatives(value, operands):
+def _changes(order: list[Value], edges: Edges, adjoints: list[Any]) -> Edges:
+    """The edges by which the adjoints of values change with the values themselves."""
+    changes = Edges()
+    start = 0
+    while start < len(edges.targets):
+        target = edges.targets[start]
+        value, adjoint = order[target], adjoints[target]
+        sources = edges.sources(start)
+        start += len(sources)
+        if adjoint is None or value.op is add or value.op is subtract:
+            continue
+        if value.op is multiply:  # the most of a real graph; a test holds this to the table
+            if len(sources) == 2:
+                changes.add(sources[0], sources[1], adjoint)
+                changes.add(sources[1], sources[0], adjoint)
+            continue
+        for one, other, derivative in _second_derivatives(order, value, sources):
             changes.add(other, one, derivative * adjoint)
-        return
-    # The most of a real graph; a test holds this to the table.
-    first, second = operands
-    if first >= 0 and second >= 0:
-        changes.add(first, second, adjoint)
-        changes.add(second, first, adjoint)
+    return changes
 
 
-def _second_derivatives(value: Value, operands: list[int]) -> list[tuple[int, int, Any]]:
+def _second_derivatives(
+    order: list[Value], value: Value, sources: list[int]
+) -> list[tuple[int, int, Any]]:
     """The second derivatives of ``value``, by each two of its inputs that vary.
 
     Args:
+        order: the values of the walk.
         value: the result of an operation.
-        operands: the number of each operand; `_CONSTANT` for one that does not vary.
+        sources: the numbers of those of its inputs that vary.
     """
     # The operation by itself, on leaves in place of its inputs, differentiated twice.
-    numbers = [number for number in operands if number >= 0]
+    varying = _varying(order, value, sources)
     copies = [Value(x.data) if isinstance(x, Value) else x for x in value.operands]
-    leaves = [x for x, number in zip(copies, operands) if isinstance(x, Value) and number >= 0]
+    leaves = [x for x, varies in zip(copies, varying) if isinstance(x, Value) and varies]
     assert value.op is not None
-    slopes = _by_rules(value.apply(value.op, tuple(copies)), [x >= 0 for x in operands])
+    slopes = _by_rules(value.apply(value.op, tuple(copies)), varying)
     return [
-        (numbers[i], numbers[j], derivative)
+        (sources[i], sources[j], derivative)
         for i, row in enumerate(differential(slopes, leaves, traced=False).matrix())
         for j, derivative in enumerate(row)
         if derivative is not None

@@ -6,14 +6,18 @@ that they reach. Two threads may have values in common, so passes and walks take
 
 from __future__ import annotations
 
+import sys
 from threading import RLock
 from typing import Any, Final
 
-from autograd.native import i32, mypyc_attr
+from autograd.native import COMPILED, i32, mypyc_attr
 
-# The indices of a walk, which share the slot of the numbers of passes, are below this.
-_FIRST: Final = 2**30
-_LAST: Final = 2**31 - 1
+# The numbers of passes. The indices of a walk, which share their slot, are below the first.
+FIRST: Final = 2**30
+LAST: Final = 2**31 - 1
+
+# True if no other code runs during a backward pass: the compiled one keeps the interpreter's lock.
+UNINTERRUPTED: Final[bool] = COMPILED and getattr(sys, "_is_gil_enabled", lambda: True)()
 
 
 @mypyc_attr(acyclic=True)
@@ -21,19 +25,18 @@ class _Passes:
     """The turn to go through a graph, and the numbers of backward passes.
 
     Attributes:
-        turn: a lock, held by the thread that goes through a graph.
+        turn: a lock, held by the thread that goes through a graph. A pass that no other code
+            can interrupt needs it only during a walk.
+        walks: the number of walks that have begun and not ended.
+        latest: the number of the latest backward pass.
     """
 
-    __slots__ = ("_latest", "turn")
+    __slots__ = ("latest", "turn", "walks")
 
     def __init__(self) -> None:
         self.turn: Any = RLock()
-        self._latest: i32 = _FIRST
-
-    def begin(self) -> i32:
-        """The number of a new backward pass; `turn` is held."""
-        self._latest = _FIRST if self._latest == _LAST else self._latest + 1
-        return self._latest
+        self.walks: i32 = 0
+        self.latest: i32 = FIRST
 
 
 passes: Final = _Passes()

@@ -463,6 +463,8 @@ def as_float(number: Any) -> float:
     >>> as_float(3)
     3.0
     """
+    if type(number) is float:
+        return number
     if isinstance(number, (int, float, Real)):
         try:
             return float(number)

@@ -27,11 +27,11 @@ from typing import Any, Final, SupportsFloat, TypeAlias
 
 from autograd.engine.calls import Output, check_label
 from autograd.engine.operators import Numeric, as_constant
-from autograd.engine.passes import passes
+from autograd.engine.passes import FIRST, LAST, UNINTERRUPTED, passes
 from autograd.engine.primitive import Primitive, as_float, checked
 from autograd.engine.recording import is_recording, observer, switches
 from autograd.engine.table import add, multiply, subtract
-from autograd.native import COMPILED, i32, mypyc_attr
+from autograd.native import i32, mypyc_attr
 
 Operand: TypeAlias = "Value | float"
 
@@ -388,23 +388,16 @@ class Value(Numeric):
             watcher.backward(self, number)
 
     def _propagate(self, gradient: float) -> None:
-        reached: list[Value] = []
-        earlier: list[tuple[Value, float]] = []
+        noted: list[Value] = []
+        earlier: list[Any] = []
+        if UNINTERRUPTED and passes.walks == 0:
+            _pass(self, gradient, noted, earlier)
+            return
         with passes.turn:
             try:
-                try:
-                    _count_uses(self, passes.begin(), reached, earlier)
-                    _hand_down(self, gradient)
-                    # The shares of this pass have been summed by themselves, so that the same
-                    # pass again doubles the gradient of a leaf to the last bit.
-                    for value, grad in earlier:
-                        if value.op is None:
-                            value._grad += grad
-                except BaseException:  # such as Ctrl-C, or no memory left
-                    _restore(reached, earlier)
-                    raise
-            except BaseException:  # such as a second Ctrl-C in the meantime
-                _restore(reached, earlier)
+                _pass(self, gradient, noted, earlier)
+            except BaseException:  # such as a second Ctrl-C, while the first was dealt with
+                _restore(self, noted, earlier)
                 raise
 
 
@@ -444,42 +437,62 @@ class _WideValue(Value):
         return tuple([local for _, local in self._steps])
 
 
-# The two loops of a backward pass. Their step is written out for the first and for the second
-# input, since a call of a function would take longer than the step.
+# A backward pass. The step of its two loops is written out for the first and for the second input,
+# since a call of a function would take longer than the step. Compiled, it makes no object that the
+# garbage collector tracks: Python 3.11 may run the collector there, and so any code.
 
 
-# The bottom of a stack. A list that shrinks to next to nothing gives its memory back and asks for
-# it again at once: along a path without branches that would take longer than all the rest.
-_BOTTOM: Final[list[Value | None]] = [None] * 8
+def _pass(root: Value, gradient: float, noted: list[Value], earlier: list[Any]) -> None:
+    """Hand ``gradient`` down from ``root``, or undo what was done and raise an error.
+
+    The values that `_restore` is to go through are appended to ``noted``, and to ``earlier`` those
+    of them that had a gradient, each followed by it.
+    """
+    # A list that shrinks to next to nothing gives its memory back and asks for it again at once:
+    # along a path without branches that would take longer than all the rest.
+    stack: list[Value | None] = [None, None, None, None, None, None, None, None, None]
+    try:
+        _count_uses(root, stack, noted)
+        for value in noted:
+            if value._grad != 0.0:
+                earlier.append(value)
+                earlier.append(value._grad)
+                value._grad = 0.0
+        _hand_down(root, gradient, stack)
+        # The shares of this pass have been summed by themselves, so that the same pass again
+        # doubles the gradient of a leaf to the last bit.
+        for i in range(1, len(earlier), 2):
+            value = earlier[i - 1]
+            if value.op is None:
+                value._grad += earlier[i]
+    except BaseException:  # such as Ctrl-C, or no memory left
+        _restore(root, noted, earlier)
+        raise
 
 
-def _count_uses(
-    root: Value, number: i32, reached: list[Value], earlier: list[tuple[Value, float]]
-) -> None:
-    """Count the uses of each value below ``root``, and move its gradient to ``earlier``.
+def _count_uses(root: Value, stack: list[Value | None], noted: list[Value]) -> None:
+    """Count the uses of each value below ``root``.
 
-    A count belongs to the pass of that ``number``, so the counts of a pass that was interrupted
+    A count belongs to the pass of that number, so the counts of a pass that was interrupted
     mean nothing to the next.
     """
+    number: i32 = passes.latest + 1 if passes.latest < LAST else FIRST
+    passes.latest = number
     root._number = number
     root._awaited = 1
-    # To note all values would take compiled code as long as the pass, and only a lack of memory can
-    # interrupt it.
-    note_all = not COMPILED
-    unvisited: list[Value | None] = [*_BOTTOM, root]
+    stack.append(root)
     # Python 3.11 makes a loop fast where it jumps back unconditionally. Written as
-    # `while unvisited:`, a first backward pass takes three times as long.
+    # `while stack:`, a first backward pass takes three times as long.
     while True:
-        value = unvisited.pop()
+        value = stack.pop()
         if value is None:
             return
-        if note_all or value.op is None:
-            if value._grad != 0.0:
-                earlier.append((value, value._grad))
-                value._grad = 0.0
-            reached.append(value)
-        else:
+        # Compiled, a pass is interrupted only by a lack of memory, and to note all takes as long
+        # as the pass: the leaves alone are noted.
+        if UNINTERRUPTED and value.op is not None:
             value._grad = 0.0
+        else:
+            noted.append(value)
         first, second = value._input0, value._input1
         if first is not None:
             if first._number == number:
@@ -487,14 +500,14 @@ def _count_uses(
             else:
                 first._number = number
                 first._awaited = 1
-                unvisited.append(first)
+                (noted if first.op is None else stack).append(first)
         if second is not None:
             if second._number == number:
                 second._awaited += 1
             else:
                 second._number = number
                 second._awaited = 1
-                unvisited.append(second)
+                (noted if second.op is None else stack).append(second)
         elif first is None and isinstance(value, _WideValue):
             for source, _ in value._steps:
                 if source._number == number:
@@ -502,14 +515,14 @@ def _count_uses(
                 else:
                     source._number = number
                     source._awaited = 1
-                    unvisited.append(source)
+                    (noted if source.op is None else stack).append(source)
 
 
-def _hand_down(root: Value, gradient: float) -> None:
+def _hand_down(root: Value, gradient: float, complete: list[Value | None]) -> None:
     """Pass ``gradient`` from ``root`` down to the leaves, through each value after all its uses."""
-    complete: list[Value | None] = [*_BOTTOM, root]
-    root._grad = gradient
     root._awaited = 0
+    root._grad = gradient
+    complete.append(root)
     while True:
         value = complete.pop()
         if value is None:
@@ -519,32 +532,31 @@ def _hand_down(root: Value, gradient: float) -> None:
         if first is not None:
             first._grad += value._local0 * grad
             first._awaited -= 1
-            if first._awaited == 0:
+            if first._awaited == 0 and first.op is not None:
                 complete.append(first)
         if second is not None:
             second._grad += value._local1 * grad
             second._awaited -= 1
-            if second._awaited == 0:
+            if second._awaited == 0 and second.op is not None:
                 complete.append(second)
         elif first is None and isinstance(value, _WideValue):
             for source, local in value._steps:
                 source._grad += local * grad
                 source._awaited -= 1
-                if source._awaited == 0:
+                if source._awaited == 0 and source.op is not None:
                     complete.append(source)
 
 
-def _restore(reached: list[Value], earlier: list[tuple[Value, float]]) -> None:
-    """Undo a pass. It asks for no memory, and goes on where it was interrupted."""
-    while reached:
-        reached[-1]._grad = 0.0
-        reached[-1]._awaited = -1
-        reached.pop()
-    while earlier:
-        value, grad = earlier[-1]
-        value._grad = grad
+def _restore(root: Value, noted: list[Value], earlier: list[Any]) -> None:
+    """Undo a pass. It may be interrupted, and then be called again."""
+    if root._awaited == 0:  # gradients have been handed down
+        for value in noted:
+            value._grad = 0.0
+    for i in range(1, len(earlier), 2):
+        value = earlier[i - 1]
+        value._grad = earlier[i]
+    for value in noted:
         value._awaited = -1
-        earlier.pop()
 
 
 def _unary(primitive: Primitive, x: Any) -> Value:

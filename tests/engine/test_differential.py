@@ -84,7 +84,7 @@ def test_what_is_written_out_here_agrees_with_the_table(name: str) -> None:
         walk = _Walk([x, y], independent=True)
         walk.reach(out)
         by_the_table: dict[tuple[int, int], float] = {}
-        for i, j, second in _second_derivatives(out, walk.operands()[-1]):
+        for i, j, second in _second_derivatives(walk.order, out, walk.edges.sources(0)):
             by_the_table[i, j] = by_the_table.get((i, j), 0.0) + second
 
         def product(i: int, v: list[float], known: Any = by_the_table) -> float:
