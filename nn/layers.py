@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 import random
 import reprlib
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from typing import Any, Final, TypeAlias, TypedDict, Unpack, cast
 
 from autograd import (
@@ -30,6 +30,9 @@ from nn.module import Module
 
 Activation: TypeAlias = Callable[[Value], Value]
 LayerActivation: TypeAlias = Callable[[Sequence[Value]], list[Value]]
+
+# A list or array of Values and numbers, or one of such lists.
+Inputs: TypeAlias = Collection[Any]
 
 
 def linear(x: Value) -> Value:
@@ -119,22 +122,30 @@ class Neuron(Module):
         function = _activation(activation)
         self.activation = function if nonlin else linear
 
-    def __call__(self, x: Sequence[Value | float]) -> Value:
+    def __call__(self, x: Inputs) -> Any:
         """The output for the inputs ``x``, which are Values or numbers.
+
+        Of a list of samples, or an array of two dimensions, the list of outputs.
 
         Raises:
             TypeError: ``x`` is not a list or another sequence, or holds something else.
-            ValueError: there are not as many inputs as weights.
+            ValueError: there are not as many inputs as weights, or lists are nested too deep.
         """
-        return output_of(self, self.activation(self.weighted_sum(x)))
+        total = self.weighted_sum(x)
+        if isinstance(total, list):
+            return [output_of(self, self.activation(each)) for each in total]
+        return output_of(self, self.activation(total))
 
-    def weighted_sum(self, x: Sequence[Value | float]) -> Value:
+    def weighted_sum(self, x: Inputs) -> Any:
         """The bias plus the weighted inputs ``x``: the operand of the activation.
+
+        Of a list of samples, the list of sums.
 
         >>> Neuron(2, init=lambda rng, inputs: 0.5).weighted_sum([1.0, -3.0]).data
         -1.0
         """
-        check_inputs("neuron", len(self.w), x)
+        if is_batch("neuron", len(self.w), x):
+            return _of_each(self.weighted_sum, x)
         # The bias first, then from left to right, as micrograd adds, so that the rounding
         # is the same too.
         products = map(operator.mul, self.w, x)
@@ -186,14 +197,18 @@ class Layer(Module):
                 self.activation = None
         self.neurons = [Neuron(nin, **options) for _ in range(nout)]
 
-    def __call__(self, x: Sequence[Value | float]) -> Any:
+    def __call__(self, x: Inputs) -> Any:
         """The list of outputs for the inputs ``x``; of a single neuron, its output alone.
+
+        Of a list of samples, or an array of two dimensions, the list of that for each.
 
         Raises:
             TypeError: ``x`` is not a list or another sequence of Values and numbers.
-            ValueError: there are not as many inputs as each neuron has weights.
+            ValueError: there are not as many inputs as each neuron has weights, or lists are
+                nested too deep.
         """
-        check_inputs("layer", len(self.neurons[0].w), x)
+        if is_batch("layer", len(self.neurons[0].w), x):
+            return _of_each(self, x)
         outputs = [neuron(x) for neuron in self.neurons]
         if self.activation is not None:
             outputs = self.activation(outputs)
@@ -266,14 +281,24 @@ class MLP(Module):
             for inputs, outputs, each in zip(sizes, sizes[1:], activations)
         ]
 
-    def __call__(self, x: Sequence[Value | float]) -> Any:
+    def __call__(self, x: Inputs) -> Any:
         """The output of the last layer for the inputs ``x``: a Value, or a list of several.
+
+        Of a list of samples, or an array of two dimensions, the list of that for each.
 
         Raises:
             TypeError: ``x`` is not a list or another sequence of Values and numbers.
-            ValueError: there are not as many inputs as the model was made for.
+            ValueError: there are not as many inputs as the model was made for, or lists are
+                nested too deep.
+
+        >>> model = MLP(2, [1], init=lambda rng, inputs: 0.5)
+        >>> model([1.0, 2.0]).data
+        1.5
+        >>> [output.data for output in model([[1.0, 2.0], [3.0, 4.0]])]
+        [1.5, 3.5]
         """
-        check_inputs("MLP", len(self.layers[0].neurons[0].w), x)
+        if is_batch("MLP", len(self.layers[0].neurons[0].w), x):
+            return _of_each(self, x)
         for layer in self.layers[:-1]:
             output = layer(x)
             x = output if isinstance(output, list) else [output]
@@ -297,37 +322,76 @@ def _check_size(name: str, size: Any) -> None:
         raise ValueError(f"{name} must be at least 1, got {size}")
 
 
-_ONE_AT_A_TIME: Final = "of a batch, one sample at a time: [model(x) for x in batch]"
+def is_batch(taker: str, size: int, x: Any) -> bool:
+    """True for a list of samples, False for one: a list of ``size`` inputs.
+
+    The depth of nesting decides, or the dimension of an array, and never a length.
+
+    Raises:
+        TypeError: ``x`` is no list.
+        ValueError: it has another length, or is nested deeper.
+    """
+    # Nearly always x is a list that begins with one of these.
+    if isinstance(x, (list, tuple)) and len(x) == size and isinstance(x[0], (Value, float, int)):
+        return False
+    return _checked_depth(taker, size, x, most=2) == 2
 
 
-def check_inputs(taker: str, size: int, x: Any) -> None:
-    """Refuse inputs that are not a sequence of length ``size``."""
-    if not isinstance(x, (list, tuple)):
-        _check_sequence(taker, size, x)
-    if len(x) != size:
-        raise ValueError(f"this {taker} takes {size} inputs, got {len(x)}")
+def check_sample(taker: str, size: int, x: Any) -> None:
+    """Refuse inputs that are not one list of length ``size``."""
+    _checked_depth(taker, size, x, most=1)
 
 
-def _check_sequence(taker: str, size: int, x: Any) -> None:
-    dimensions = getattr(x, "ndim", 1)
+def _checked_depth(taker: str, size: int, x: Any, most: int) -> int:
+    depth = _depth(x)
+    if depth == 1 and len(x) != size:
+        raise ValueError(f"this {taker} takes {_inputs(size)}, got {len(x)}")
+    if not 1 <= depth <= most:
+        error = ValueError if depth else TypeError
+        or_several = ", or a list of such samples" if most > 1 else ""
+        shape = getattr(x, "shape", ())
+        got = f"an array of shape {shape}" if shape else reprlib.repr(x)
+        raise error(
+            f"this {taker} takes a list of {_inputs(size)}, each a number or a Value{or_several}; "
+            f"got {got}, of type {type(x).__name__}"
+        )
+    return depth
+
+
+def _inputs(size: int) -> str:
+    return "1 input" if size == 1 else f"{size} inputs"
+
+
+def _depth(x: Any, most: int = 3) -> int:
+    """The depth to which lists are nested in ``x``: 0 for a number, at most ``most``."""
+    if hasattr(x, "__array__"):  # of NumPy, or of a library that agrees with it
+        x = x.__array__()
+        if x.dtype != object:
+            return int(x.ndim)
+        x = x.tolist()
     # The elements of a dictionary or a set are not the numbers in it, or have no order.
     if (
-        dimensions == 0
+        most == 0
         or isinstance(x, (str, bytes, bytearray, Mapping, Set))
         or not (hasattr(x, "__len__") and hasattr(x, "__iter__"))
     ):
-        raise TypeError(
-            f"this {taker} takes a list of {size} inputs, each a number or a Value; "
-            f"got {reprlib.repr(x)}, of type {type(x).__name__}"
-        )
-    if dimensions != 1:
-        raise ValueError(
-            f"this {taker} takes a list of {size} inputs; got an array of shape {x.shape} "
-            f"({_ONE_AT_A_TIME})"
-        )
+        return 0
+    return 1 + max([_depth(element, most - 1) for element in x], default=0)
 
 
-def check_elements(x: Sequence[Any]) -> None:
+def _of_each(function: Callable[[Any], Any], batch: Any) -> list[Any]:
+    """The results for the samples of a batch; an error notes the sample."""
+    results = []
+    for i, x in enumerate(batch.__array__().tolist() if hasattr(batch, "__array__") else batch):
+        try:
+            results.append(function(x))
+        except Exception as error:
+            error.add_note(f"This is sample {i} of the batch.")
+            raise
+    return results
+
+
+def check_elements(x: Inputs) -> None:
     """Refuse inputs that a weight cannot be multiplied by."""
     for position, element in enumerate(x):
         try:
@@ -335,13 +399,10 @@ def check_elements(x: Sequence[Any]) -> None:
                 continue
         except TypeError:
             pass
-        problem = (
+        raise TypeError(
             f"input {position} must be a number or a Value; got {reprlib.repr(element)}, "
             f"of type {type(element).__name__}"
-        )
-        if hasattr(element, "__len__") and not isinstance(element, (str, bytes)):
-            problem += f" ({_ONE_AT_A_TIME})"
-        raise TypeError(problem) from None
+        ) from None
 
 
 def _check_known(choice: Any) -> None:
