@@ -132,7 +132,7 @@ class Neuron(Module):
             ValueError: there are not as many inputs as weights, or lists are nested too deep.
         """
         total = self.weighted_sum(x)
-        if isinstance(total, list):
+        if type(total) is list:  # isinstance() would take as long as a multiplication
             return [output_of(self, self.activation(each)) for each in total]
         return output_of(self, self.activation(total))
 
@@ -322,6 +322,9 @@ def _check_size(name: str, size: Any) -> None:
         raise ValueError(f"{name} must be at least 1, got {size}")
 
 
+_NUMBERS: Final = (Value, float, int)
+
+
 def is_batch(taker: str, size: int, x: Any) -> bool:
     """True for a list of samples, False for one: a list of ``size`` inputs.
 
@@ -331,9 +334,8 @@ def is_batch(taker: str, size: int, x: Any) -> bool:
         TypeError: ``x`` is no list.
         ValueError: it has another length, or is nested deeper.
     """
-    # Nearly always x is a list that begins with one of these.
-    if isinstance(x, (list, tuple)) and len(x) == size and isinstance(x[0], (Value, float, int)):
-        return False
+    if isinstance(x, (list, tuple)) and len(x) == size and type(x[0]) in _NUMBERS:
+        return False  # as nearly always; whatever else there is in it, no weight multiplies a list
     return _checked_depth(taker, size, x, most=2) == 2
 
 

@@ -20,7 +20,7 @@ from typing import TYPE_CHECKING, Unpack
 from autograd.draw.colors import THEMES, blend
 from autograd.draw.content import picture_of
 from autograd.draw.dot import to_digraph
-from autograd.draw.files import check_target, write
+from autograd.draw.files import DotError, check_target, replace_file, run_dot, write
 from autograd.draw.options import (
     DIRECTIONS,
     DotOptions,
@@ -40,12 +40,15 @@ if TYPE_CHECKING:
 
 __all__ = [
     "THEMES",
+    "DotError",
     "DotOptions",
     "PictureOptions",
     "blend",
     "complete_options",
     "draw_dot",
     "picture_of",
+    "replace_file",
+    "run_dot",
     "save",
     "to_digraph",
     "to_svg",
@@ -104,8 +107,8 @@ def save(
     An ``.svg`` needs no other program. Other pictures, such as ``.png`` and ``.pdf``,
     are made by Graphviz's program ``dot``, and a ``.dot`` is its input.
 
-    The file is replaced as a whole or not at all. The same graph always gives the
-    same bytes, unless ``dot`` lays it out.
+    The file is replaced as a whole or not at all, and keeps its mode. The same graph always
+    gives the same bytes, unless ``dot`` lays it out.
 
     Args:
         root: the value at the end of the graph, or a snapshot of one.
@@ -121,8 +124,9 @@ def save(
         TypeError: ``root`` is neither a Value nor a snapshot.
         ValueError: ``path`` has no suffix, or one that is no format; an option is none
             of its choices; or the picture is so large that ``dot`` would take minutes.
-        RuntimeError: the program ``dot`` is needed and missing; the message says how to
-            install it.
+        DotError: the program ``dot`` is needed and missing, and the message says how to
+            install it; or it has failed, and the message says why. It is a RuntimeError.
+        OSError: the file cannot be written, or is a folder, a pipe or a device.
         ModuleNotFoundError: the package graphviz is needed and missing.
     """
     snapshot = _snapshot("save", root)
