@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import operator
 import random
-import reprlib
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from reprlib import repr as shown
 from typing import Any, Final, TypeAlias, TypedDict, Unpack, cast
 
 from autograd import (
@@ -112,9 +112,9 @@ class Neuron(Module):
     ) -> None:
         _check_size("nin", nin)
         if not isinstance(bias, bool):
-            raise TypeError(f"bias is True or False, and a bias starts from 0; got {bias!r}")
+            raise TypeError(f"bias is True or False, and a bias starts from 0; got {shown(bias)}")
         if rng is not None and not hasattr(rng, "uniform"):
-            raise TypeError(f"rng is a generator, such as random.Random(42); got {rng!r}")
+            raise TypeError(f"rng is a generator, such as random.Random(42); got {shown(rng)}")
         init = uniform() if init is None else init
         rng = _global_generator() if rng is None else rng
         self.w = [Value(init(rng, nin)) for _ in range(nin)]
@@ -265,12 +265,21 @@ class MLP(Module):
     ) -> None:
         sizes = [nin, *nouts] if isinstance(nouts, Iterable) else [nin]
         if len(sizes) == 1 or isinstance(nouts, str):
-            raise TypeError(f"nouts lists the size of each layer, such as [4, 1]; got {nouts!r}")
+            raise TypeError(
+                f"nouts lists the size of each layer, such as [4, 1]; got {shown(nouts)}"
+            )
         if isinstance(activation, (list, tuple)):
             activations = activation
         else:
             hidden = cast("str | Activation | LayerActivation", activation)
             _check_known(hidden)
+            shared = _layer_activation(hidden)
+            if shared is not None:
+                name = activation_name(shared)
+                raise ValueError(
+                    "the last layer is linear unless there is an activation for each layer: "
+                    f"{name} of the outputs is activation={[*['relu'] * (len(sizes) - 2), name]}"
+                )
             activations = [hidden] * (len(sizes) - 2) + ["linear"]
         if len(activations) != len(sizes) - 1:
             raise ValueError(
@@ -313,13 +322,18 @@ def _global_generator() -> random.Random:
     return cast(random.Random, random)
 
 
+_LARGEST_SIZE: Final = 10**8  # which take 10 GB
+
+
 def _check_size(name: str, size: Any) -> None:
     try:
         size = operator.index(size)
     except TypeError:
-        raise TypeError(f"{name} must be a whole number, got {size!r}") from None
+        raise TypeError(f"{name} must be a whole number, got {shown(size)}") from None
     if size < 1:
         raise ValueError(f"{name} must be at least 1, got {size}")
+    if size > _LARGEST_SIZE:
+        raise ValueError(f"{name} must be at most {_LARGEST_SIZE:,}, got {size:.3g}")
 
 
 _NUMBERS: Final = (Value, float, int)
@@ -352,7 +366,7 @@ def _checked_depth(taker: str, size: int, x: Any, most: int) -> int:
         error = ValueError if depth else TypeError
         or_several = ", or a list of such samples" if most > 1 else ""
         shape = getattr(x, "shape", ())
-        got = f"an array of shape {shape}" if shape else reprlib.repr(x)
+        got = f"an array of shape {shape}" if shape else shown(x)
         raise error(
             f"this {taker} takes a list of {_inputs(size)}, each a number or a Value{or_several}; "
             f"got {got}, of type {type(x).__name__}"
@@ -402,7 +416,7 @@ def check_elements(x: Inputs) -> None:
         except TypeError:
             pass
         raise TypeError(
-            f"input {position} must be a number or a Value; got {reprlib.repr(element)}, "
+            f"input {position} must be a number or a Value; got {shown(element)}, "
             f"of type {type(element).__name__}"
         ) from None
 
@@ -413,7 +427,9 @@ def _check_known(choice: Any) -> None:
         not isinstance(choice, str) or choice not in {*ACTIVATIONS, *LAYER_ACTIVATIONS}
     ):
         known = ", ".join(map(repr, sorted([*ACTIVATIONS, *LAYER_ACTIVATIONS])))
-        raise ValueError(f"no activation is named {choice!r}: choose {known}, or pass a function")
+        raise ValueError(
+            f"no activation is named {shown(choice)}: choose {known}, or pass a function"
+        )
 
 
 def _layer_activation(choice: Any) -> LayerActivation | None:

@@ -32,8 +32,9 @@ from autograd.draw.options import (
     takes_options,
 )
 from autograd.draw.svg import to_svg
+from autograd.engine.primitive import kind_of
 from autograd.engine.value import Value
-from autograd.snapshot import Snapshot, kind_of
+from autograd.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import graphviz

@@ -11,6 +11,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from autograd.draw.options import check_picture
 from autograd.draw.picture import Box, Edge, Frame, Legend, Line, Picture, Ramp, Swatch
 from autograd.draw.text import lines_of
 
@@ -39,6 +40,7 @@ def to_digraph(picture: Picture, format: str = "svg") -> graphviz.Digraph:
     >>> 'x [label=x' in source, 'x -> box1 [label=2' in source
     (True, True)
     """
+    check_picture("to_digraph", picture)
     dot = _package().Digraph(format=format)
     size = picture.font_size * _POINTS_PER_PIXEL
     font = {"fontname": picture.font_family, "fontsize": f"{size:g}"}
