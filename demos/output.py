@@ -74,19 +74,24 @@ class OutputFolder:
     pictures: list[Path] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
 
-    def save_graph(self, root: Value, name: str) -> None:
+    def save_graph(self, root: Value, name: str, title: str = "") -> None:
         """Draw the graph of ``root``, with the local derivatives."""
         self.save_picture(
-            draw_dot(root, local_derivatives="numbers", max_boxes=None),
-            lambda: graph(root).to_svg(local_derivatives="numbers", max_boxes=None),
+            draw_dot(root, local_derivatives="numbers", max_boxes=None, title=title),
+            lambda: graph(root).to_svg(local_derivatives="numbers", max_boxes=None, title=title),
             name,
         )
 
     def save_network(
-        self, model: Module, inputs: Sequence[Value | float], target: float, name: str
+        self,
+        model: Module,
+        inputs: Sequence[Value | float],
+        target: float,
+        name: str,
+        title: str = "",
     ) -> None:
         """Draw a network with its weights, and with what one case computes in it."""
-        network = draw_network(model, inputs, target)
+        network = draw_network(model, inputs, target, title=title)
         self.save_picture(network, network.to_svg, name)
 
     def save_picture(self, dot: graphviz.Digraph, own: Callable[[], str], name: str) -> None:
