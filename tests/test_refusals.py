@@ -80,6 +80,16 @@ def identity(number: Any) -> Any:
         (lambda: graph(Value(1.0))[1], KeyError, "there is no node 1: the only id is 0"),
         (lambda: graph(y)[2], KeyError, "there is no node 2: ids go from 0 to 1"),
         (
+            lambda: graph(y).find(3),  # type: ignore[arg-type]
+            TypeError,
+            "find() takes a pattern, such as 'w*', got an int",
+        ),
+        (
+            lambda: draw_dot(y, 3),  # type: ignore[arg-type]
+            TypeError,
+            "format is the name of one, such as 'svg', got an int",
+        ),
+        (
             lambda: Neuron(2**63),
             ValueError,
             "nin must be at most 100,000,000, got 9.22e+18",

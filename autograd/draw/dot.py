@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from autograd.draw.options import check_picture
 from autograd.draw.picture import Box, Edge, Frame, Legend, Line, Picture, Ramp, Swatch
 from autograd.draw.text import lines_of
+from autograd.engine.primitive import kind_of
 
 if TYPE_CHECKING:
     import graphviz
@@ -41,6 +42,8 @@ def to_digraph(picture: Picture, format: str = "svg") -> graphviz.Digraph:
     (True, True)
     """
     check_picture("to_digraph", picture)
+    if not isinstance(format, str):
+        raise TypeError(f"format is the name of one, such as 'svg', got {kind_of(format)}")
     dot = _package().Digraph(format=format)
     size = picture.font_size * _POINTS_PER_PIXEL
     font = {"fontname": picture.font_family, "fontsize": f"{size:g}"}

@@ -186,6 +186,8 @@ class Snapshot:
         >>> [node.data for node in Snapshot.of(a * b).find("w*")]
         [1.0, 2.0]
         """
+        if not isinstance(pattern, str):
+            raise TypeError(f"find() takes a pattern, such as 'w*', got {kind_of(pattern)}")
         return [
             node
             for node in self.nodes
