@@ -16,7 +16,7 @@ from contextlib import suppress
 from copy import copy
 from typing import Any, TypeAlias
 
-from autograd.engine.primitive import Traced, as_float
+from autograd.engine.primitive import Traced, as_float, kind_of
 
 # The path to a place in a container, the last step first: the path to what holds it, then the
 # form in which that step is written, such as "[{!r}]", and the key or index to write.
@@ -155,8 +155,11 @@ class Structure:
         expected = [place.replace(", ", "][") for place in self.places()]
         for place in expected:
             if place not in at:
-                kind = type(container).__name__
-                missing = f"no number at {place}" if place else f"not one number, but a {kind}"
+                missing = (
+                    f"no number at {place}"
+                    if place
+                    else f"not one number, but {kind_of(container)}"
+                )
                 raise MismatchError(f"there is {missing}")
         for place in at:
             if place not in expected:
@@ -273,7 +276,7 @@ def _mapped(function: Callable[[Any, Path], Any], container: Any) -> Any:
             if id(part) in ids:
                 raise NotANumberError(
                     _written(path),
-                    f"expected a real number, got a {type(part).__name__} that holds itself",
+                    f"expected a real number, got {kind_of(part)} that holds itself",
                 )
             ids.add(id(part))
             opened.append(_Open(part, path))

@@ -18,6 +18,7 @@ Arguments and results may be numbers or containers of them; see `containers.py`.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from reprlib import repr as shown
 from typing import Any, TypeAlias
 
 from autograd.containers import MismatchError, NotANumberError, Structure, flatten, holds_a_value
@@ -27,6 +28,7 @@ from autograd.engine.differential import (
     differential,
     differential_of_gradient,
 )
+from autograd.engine.primitive import kind_of
 from autograd.engine.recording import differentiated, enable_grad, is_recording
 from autograd.engine.value import Operand, Value
 
@@ -271,7 +273,7 @@ def gradients(output: Value, inputs: Any) -> Any:
     18.0
     """
     if not isinstance(output, Value):
-        raise TypeError(f"gradients() differentiates a Value, got a {type(output).__name__}")
+        raise TypeError(f"gradients() differentiates a Value, got {kind_of(output)}")
     try:
         variables, structure = flatten(inputs)
     except NotANumberError as error:
@@ -324,7 +326,7 @@ class _Call:
                 result = function(*given, **options)
         finally:
             differentiated.reset(token)
-        self._kind = type(result).__name__
+        self._kind = kind_of(result)
         try:
             self._results, self.outputs = flatten(result)
         except NotANumberError as error:
@@ -380,7 +382,7 @@ class _Call:
             advice = ": for the derivatives of several use jacobian()"
         return (
             f"{self._name}() differentiates a function that returns {wanted}, "
-            f"and this one returned a {self._kind}{advice}"
+            f"and this one returned {self._kind}{advice}"
         )
 
 
@@ -391,7 +393,7 @@ def _call_by_all(
     if not isinstance(primals, (list, tuple)):
         raise TypeError(
             f"{name}() takes the arguments of the function in a tuple, such as (x,); "
-            f"got a {type(primals).__name__}"
+            f"got {kind_of(primals)}"
         )
     return _Call(name, function, tuple(range(len(primals))), tuple(primals), options)
 
@@ -423,12 +425,12 @@ def _check(name: str, function: Any, argnums: Any = 0) -> None:
             f"{name}() takes a function, got a Value: gradients() differentiates a Value at hand"
         )
     if not callable(function):
-        raise TypeError(f"{name}() takes a function, got a {type(function).__name__}")
+        raise TypeError(f"{name}() takes a function, got {kind_of(function)}")
     wanted = argnums if isinstance(argnums, tuple) else (argnums,)
     if not all(isinstance(x, int) and not isinstance(x, bool) for x in wanted):
         raise TypeError(
             "argnums is the number of one argument, counted from 0, or a tuple of such numbers; "
-            f"got {argnums!r}"
+            f"got {shown(argnums)}"
         )
 
 

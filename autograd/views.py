@@ -7,13 +7,15 @@ the first use of one of its names, so that `import autograd` is quick.
 
 from __future__ import annotations
 
+from reprlib import repr as shown
 from typing import TYPE_CHECKING, Any, Unpack
 
 from autograd import draw
 from autograd.draw import notebook
 from autograd.draw.options import DotOptions, PictureOptions, takes_options
+from autograd.engine.primitive import kind_of
 from autograd.engine.value import Value
-from autograd.snapshot import Snapshot, Which, kind_of
+from autograd.snapshot import Snapshot, Which
 from autograd.snapshot.diagnosis import Anomaly, anomalies
 from autograd.snapshot.paths import Paths, paths
 from autograd.words.explanation import Explanation
@@ -66,7 +68,9 @@ class Graph(Snapshot):
     ) -> Explanation:
         """The chain rule, step by step, as a page to read; see `autograd.explain`."""
         if not _are_counts(digits, limit):
-            raise ValueError(f"digits and limit are 1 or more, got {digits!r} and {limit!r}")
+            raise ValueError(
+                f"digits and limit are 1 or more, got {shown(digits)} and {shown(limit)}"
+            )
         return Explanation(self, None if leaf is None else self[leaf], digits, limit)
 
     def anomalies(
@@ -204,9 +208,10 @@ def explain(
         raise TypeError(f"explain() explains a Value's graph, got {kind_of(output)}")
     snapshot = output if isinstance(output, Graph) else graph(output)
     if type(leaf) is int and not 0 <= leaf < len(snapshot):
+        ids = f"from 0 to {len(snapshot) - 1}" if len(snapshot) > 1 else "which is 0"
         raise KeyError(
-            f"explain() takes a leaf by itself, by its label or by its id, from 0 to "
-            f"{len(snapshot) - 1}; got {leaf}. For numbers of {leaf} digits pass digits={leaf}"
+            f"explain() takes a leaf by itself, by its label or by its id, {ids}; "
+            f"got {leaf}. For numbers of {leaf} digits pass digits={leaf}"
         )
     return snapshot.explain(leaf, digits=digits, limit=limit)
 
@@ -242,7 +247,7 @@ def formula(
     \frac{1}{1 + e^{-x}}
     """
     if not _are_counts(limit, 1 if digits is None else digits):
-        raise ValueError(f"digits and limit are 1 or more, got {digits!r} and {limit!r}")
+        raise ValueError(f"digits and limit are 1 or more, got {shown(digits)} and {shown(limit)}")
     if not isinstance(value, (Value, Graph)):
         raise TypeError(f"formula() writes a Value's graph, got {kind_of(value)}")
     return formula_of(value if isinstance(value, Graph) else graph(value), style, digits, limit)

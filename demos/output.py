@@ -8,17 +8,15 @@ or it fails, the library draws the same picture by itself.
 from __future__ import annotations
 
 import argparse
-import os
 import shlex
 import shutil
-import subprocess
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from autograd import Value, graph
-from autograd.draw import draw_dot
+from autograd.draw import DotError, draw_dot, replace_file, run_dot
 from nn import Module, draw_network
 
 if TYPE_CHECKING:
@@ -54,7 +52,7 @@ def _output_folder(text: str) -> Path:
     return Path(text)
 
 
-class DotError(Exception):
+class NotDrawnError(Exception):
     """``dot`` has not drawn a picture: the reason, and a remedy."""
 
     def __init__(self, reason: str, remedy: str) -> None:
@@ -76,34 +74,39 @@ class OutputFolder:
     pictures: list[Path] = field(default_factory=list)
     hints: list[str] = field(default_factory=list)
 
-    def save_graph(self, root: Value, name: str) -> None:
+    def save_graph(self, root: Value, name: str, title: str = "") -> None:
         """Draw the graph of ``root``, with the local derivatives."""
         self.save_picture(
-            draw_dot(root, local_derivatives="numbers", max_boxes=None),
-            lambda: graph(root).to_svg(local_derivatives="numbers", max_boxes=None),
+            draw_dot(root, local_derivatives="numbers", max_boxes=None, title=title),
+            lambda: graph(root).to_svg(local_derivatives="numbers", max_boxes=None, title=title),
             name,
         )
 
     def save_network(
-        self, model: Module, inputs: Sequence[Value | float], target: float, name: str
+        self,
+        model: Module,
+        inputs: Sequence[Value | float],
+        target: float,
+        name: str,
+        title: str = "",
     ) -> None:
         """Draw a network with its weights, and with what one case computes in it."""
-        network = draw_network(model, inputs, target)
+        network = draw_network(model, inputs, target, title=title)
         self.save_picture(network, network.to_svg, name)
 
     def save_picture(self, dot: graphviz.Digraph, own: Callable[[], str], name: str) -> None:
         """Save ``name.gv`` and ``name.svg``; ``own`` draws the SVG if ``dot`` does not."""
         source, svg = self.folder / f"{name}.gv", self.folder / f"{name}.svg"
-        write(source, dot.source.encode())
+        replace_file(source, dot.source.encode())
         try:
             drawn = svg_by_dot(source, self.layout)
             how = f"by Graphviz's dot, from {source}"
             hint = "With --layout own, this library draws them, without any other program."
-        except DotError as error:
+        except NotDrawnError as error:
             drawn = own().encode()
             how = f"by this library, {error}; Graphviz's source is {source}"
             hint = error.remedy
-        write(svg, drawn)
+        replace_file(svg, drawn)
         print(f"Drawn: {svg} ({how})")
         self.pictures.append(svg)
         if hint not in self.hints:
@@ -112,14 +115,14 @@ class OutputFolder:
     def save_chart(self, svg: str, name: str) -> None:
         """Save a chart (demos/plot.py) as ``name.svg``."""
         path = self.folder / f"{name}.svg"
-        write(path, svg.encode())
+        replace_file(path, svg.encode())
         print(f"Drawn: {path}")
         self.pictures.append(path)
 
     def save_page(self, text: str, name: str) -> None:
         """Write a page of Markdown to ``name.md``."""
         path = self.folder / f"{name}.md"
-        write(path, text.encode())
+        replace_file(path, text.encode())
         print(f"Written: {path}")
 
     def say_how_to_look(self) -> None:
@@ -134,43 +137,23 @@ def svg_by_dot(source: Path, layout: str = "dot") -> bytes:
     """The picture of a ``.gv`` file as an SVG, drawn by ``dot``.
 
     Raises:
-        DotError: there is no ``dot``, it fails or takes too long, or ``layout`` is ``"own"``.
+        NotDrawnError: there is no ``dot``, it fails or takes too long, or ``layout`` is ``"own"``.
     """
     if layout == "own":
-        raise DotError(
+        raise NotDrawnError(
             "as --layout own asks",
             "Without --layout own, Graphviz's program dot draws them, where it is installed.",
         )
-    dot = shutil.which("dot")
-    if dot is None:
-        raise DotError(
-            "since dot is not installed",
-            "Graphviz's program dot draws them once it is there: `apt install graphviz` "
+    try:
+        return run_dot(source.read_text("utf-8"), "svg", SECONDS_FOR_DOT)
+    except DotError as error:
+        dot = shutil.which("dot")
+        by_hand = shlex.join([dot or "dot", "-Tsvg", str(source.resolve())])
+        raise NotDrawnError(
+            f"since {error.reason}",
+            f"To have dot draw a picture, and see what it says: {by_hand} -O"
+            if dot
+            else "Graphviz's program dot draws them once it is there: `apt install graphviz` "
             "(Debian,\nUbuntu), `brew install graphviz` (macOS) or `winget install graphviz` "
             "(Windows).",
-        )
-    # The package's own render() would wait for as long as the program takes.
-    command = [dot, "-Tsvg", str(source.resolve())]
-    by_hand = f"To have dot draw a picture, and see what it says: {shlex.join(command)} -O"
-    try:
-        run = subprocess.run(command, capture_output=True, timeout=SECONDS_FOR_DOT, check=True)
-    except subprocess.TimeoutExpired:
-        raise DotError(f"since dot took more than {SECONDS_FOR_DOT:g} seconds", by_hand) from None
-    except subprocess.CalledProcessError as error:
-        said = error.stderr.decode(errors="replace").split("\n")[0].strip()
-        reason = said or f"exit status {error.returncode}"
-        raise DotError(f"since dot failed ({reason})", by_hand) from None
-    except OSError as error:
-        raise DotError(f"since dot cannot be run ({error.strerror})", by_hand) from None
-    return run.stdout
-
-
-def write(path: Path, content: bytes) -> None:
-    """Write a file at once, so that nobody reads half of it."""
-    draft = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        draft.write_bytes(content)
-        os.replace(draft, path)
-    except BaseException:
-        draft.unlink(missing_ok=True)
-        raise
+        ) from None

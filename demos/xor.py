@@ -123,8 +123,10 @@ def save_pictures(model: MLP, output: OutputFolder, suffix: str = "") -> None:
     loss.label = "loss"
     model.zero_grad()
     loss.backward()
-    output.save_graph(loss, f"xor{suffix}")
-    output.save_network(model, x, TARGETS[1], f"xor_network{suffix}")
+    when = "before training" if suffix else "after training"
+    case = f"{INPUTS[1][0]} xor {INPUTS[1][1]} = {TARGETS[1]}, {when}"
+    output.save_graph(loss, f"xor{suffix}", f"The graph of {case}")
+    output.save_network(model, x, TARGETS[1], f"xor_network{suffix}", f"The network for {case}")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:

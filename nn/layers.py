@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import operator
 import random
-import reprlib
-from collections.abc import Callable, Iterable, Mapping, Sequence, Set
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from reprlib import repr as shown
 from typing import Any, Final, TypeAlias, TypedDict, Unpack, cast
 
 from autograd import (
@@ -30,6 +30,9 @@ from nn.module import Module
 
 Activation: TypeAlias = Callable[[Value], Value]
 LayerActivation: TypeAlias = Callable[[Sequence[Value]], list[Value]]
+
+# A list or array of Values and numbers, or one of such lists.
+Inputs: TypeAlias = Collection[Any]
 
 
 def linear(x: Value) -> Value:
@@ -109,9 +112,9 @@ class Neuron(Module):
     ) -> None:
         _check_size("nin", nin)
         if not isinstance(bias, bool):
-            raise TypeError(f"bias is True or False, and a bias starts from 0; got {bias!r}")
+            raise TypeError(f"bias is True or False, and a bias starts from 0; got {shown(bias)}")
         if rng is not None and not hasattr(rng, "uniform"):
-            raise TypeError(f"rng is a generator, such as random.Random(42); got {rng!r}")
+            raise TypeError(f"rng is a generator, such as random.Random(42); got {shown(rng)}")
         init = uniform() if init is None else init
         rng = _global_generator() if rng is None else rng
         self.w = [Value(init(rng, nin)) for _ in range(nin)]
@@ -119,22 +122,30 @@ class Neuron(Module):
         function = _activation(activation)
         self.activation = function if nonlin else linear
 
-    def __call__(self, x: Sequence[Value | float]) -> Value:
+    def __call__(self, x: Inputs) -> Any:
         """The output for the inputs ``x``, which are Values or numbers.
+
+        Of a list of samples, or an array of two dimensions, the list of outputs.
 
         Raises:
             TypeError: ``x`` is not a list or another sequence, or holds something else.
-            ValueError: there are not as many inputs as weights.
+            ValueError: there are not as many inputs as weights, or lists are nested too deep.
         """
-        return output_of(self, self.activation(self.weighted_sum(x)))
+        total = self.weighted_sum(x)
+        if type(total) is list:  # isinstance() would take as long as a multiplication
+            return [output_of(self, self.activation(each)) for each in total]
+        return output_of(self, self.activation(total))
 
-    def weighted_sum(self, x: Sequence[Value | float]) -> Value:
+    def weighted_sum(self, x: Inputs) -> Any:
         """The bias plus the weighted inputs ``x``: the operand of the activation.
+
+        Of a list of samples, the list of sums.
 
         >>> Neuron(2, init=lambda rng, inputs: 0.5).weighted_sum([1.0, -3.0]).data
         -1.0
         """
-        check_inputs("neuron", len(self.w), x)
+        if is_batch("neuron", len(self.w), x):
+            return _of_each(self.weighted_sum, x)
         # The bias first, then from left to right, as micrograd adds, so that the rounding
         # is the same too.
         products = map(operator.mul, self.w, x)
@@ -186,14 +197,18 @@ class Layer(Module):
                 self.activation = None
         self.neurons = [Neuron(nin, **options) for _ in range(nout)]
 
-    def __call__(self, x: Sequence[Value | float]) -> Any:
+    def __call__(self, x: Inputs) -> Any:
         """The list of outputs for the inputs ``x``; of a single neuron, its output alone.
+
+        Of a list of samples, or an array of two dimensions, the list of that for each.
 
         Raises:
             TypeError: ``x`` is not a list or another sequence of Values and numbers.
-            ValueError: there are not as many inputs as each neuron has weights.
+            ValueError: there are not as many inputs as each neuron has weights, or lists are
+                nested too deep.
         """
-        check_inputs("layer", len(self.neurons[0].w), x)
+        if is_batch("layer", len(self.neurons[0].w), x):
+            return _of_each(self, x)
         outputs = [neuron(x) for neuron in self.neurons]
         if self.activation is not None:
             outputs = self.activation(outputs)
@@ -250,12 +265,21 @@ class MLP(Module):
     ) -> None:
         sizes = [nin, *nouts] if isinstance(nouts, Iterable) else [nin]
         if len(sizes) == 1 or isinstance(nouts, str):
-            raise TypeError(f"nouts lists the size of each layer, such as [4, 1]; got {nouts!r}")
+            raise TypeError(
+                f"nouts lists the size of each layer, such as [4, 1]; got {shown(nouts)}"
+            )
         if isinstance(activation, (list, tuple)):
             activations = activation
         else:
             hidden = cast("str | Activation | LayerActivation", activation)
             _check_known(hidden)
+            shared = _layer_activation(hidden)
+            if shared is not None:
+                name = activation_name(shared)
+                raise ValueError(
+                    "the last layer is linear unless there is an activation for each layer: "
+                    f"{name} of the outputs is activation={[*['relu'] * (len(sizes) - 2), name]}"
+                )
             activations = [hidden] * (len(sizes) - 2) + ["linear"]
         if len(activations) != len(sizes) - 1:
             raise ValueError(
@@ -266,14 +290,24 @@ class MLP(Module):
             for inputs, outputs, each in zip(sizes, sizes[1:], activations)
         ]
 
-    def __call__(self, x: Sequence[Value | float]) -> Any:
+    def __call__(self, x: Inputs) -> Any:
         """The output of the last layer for the inputs ``x``: a Value, or a list of several.
+
+        Of a list of samples, or an array of two dimensions, the list of that for each.
 
         Raises:
             TypeError: ``x`` is not a list or another sequence of Values and numbers.
-            ValueError: there are not as many inputs as the model was made for.
+            ValueError: there are not as many inputs as the model was made for, or lists are
+                nested too deep.
+
+        >>> model = MLP(2, [1], init=lambda rng, inputs: 0.5)
+        >>> model([1.0, 2.0]).data
+        1.5
+        >>> [output.data for output in model([[1.0, 2.0], [3.0, 4.0]])]
+        [1.5, 3.5]
         """
-        check_inputs("MLP", len(self.layers[0].neurons[0].w), x)
+        if is_batch("MLP", len(self.layers[0].neurons[0].w), x):
+            return _of_each(self, x)
         for layer in self.layers[:-1]:
             output = layer(x)
             x = output if isinstance(output, list) else [output]
@@ -288,46 +322,92 @@ def _global_generator() -> random.Random:
     return cast(random.Random, random)
 
 
+_LARGEST_SIZE: Final = 10**8  # which take 10 GB
+
+
 def _check_size(name: str, size: Any) -> None:
     try:
         size = operator.index(size)
     except TypeError:
-        raise TypeError(f"{name} must be a whole number, got {size!r}") from None
+        raise TypeError(f"{name} must be a whole number, got {shown(size)}") from None
     if size < 1:
         raise ValueError(f"{name} must be at least 1, got {size}")
+    if size > _LARGEST_SIZE:
+        raise ValueError(f"{name} must be at most {_LARGEST_SIZE:,}, got {size:.3g}")
 
 
-_ONE_AT_A_TIME: Final = "of a batch, one sample at a time: [model(x) for x in batch]"
+_NUMBERS: Final = (Value, float, int)
 
 
-def check_inputs(taker: str, size: int, x: Any) -> None:
-    """Refuse inputs that are not a sequence of length ``size``."""
-    if not isinstance(x, (list, tuple)):
-        _check_sequence(taker, size, x)
-    if len(x) != size:
-        raise ValueError(f"this {taker} takes {size} inputs, got {len(x)}")
+def is_batch(taker: str, size: int, x: Any) -> bool:
+    """True for a list of samples, False for one: a list of ``size`` inputs.
+
+    The depth of nesting decides, or the dimension of an array, and never a length.
+
+    Raises:
+        TypeError: ``x`` is no list.
+        ValueError: it has another length, or is nested deeper.
+    """
+    if isinstance(x, (list, tuple)) and len(x) == size and type(x[0]) in _NUMBERS:
+        return False  # as nearly always; whatever else there is in it, no weight multiplies a list
+    return _checked_depth(taker, size, x, most=2) == 2
 
 
-def _check_sequence(taker: str, size: int, x: Any) -> None:
-    dimensions = getattr(x, "ndim", 1)
+def check_sample(taker: str, size: int, x: Any) -> None:
+    """Refuse inputs that are not one list of length ``size``."""
+    _checked_depth(taker, size, x, most=1)
+
+
+def _checked_depth(taker: str, size: int, x: Any, most: int) -> int:
+    depth = _depth(x)
+    if depth == 1 and len(x) != size:
+        raise ValueError(f"this {taker} takes {_inputs(size)}, got {len(x)}")
+    if not 1 <= depth <= most:
+        error = ValueError if depth else TypeError
+        or_several = ", or a list of such samples" if most > 1 else ""
+        shape = getattr(x, "shape", ())
+        got = f"an array of shape {shape}" if shape else shown(x)
+        raise error(
+            f"this {taker} takes a list of {_inputs(size)}, each a number or a Value{or_several}; "
+            f"got {got}, of type {type(x).__name__}"
+        )
+    return depth
+
+
+def _inputs(size: int) -> str:
+    return "1 input" if size == 1 else f"{size} inputs"
+
+
+def _depth(x: Any, most: int = 3) -> int:
+    """The depth to which lists are nested in ``x``: 0 for a number, at most ``most``."""
+    if hasattr(x, "__array__"):  # of NumPy, or of a library that agrees with it
+        x = x.__array__()
+        if x.dtype != object:
+            return int(x.ndim)
+        x = x.tolist()
     # The elements of a dictionary or a set are not the numbers in it, or have no order.
     if (
-        dimensions == 0
+        most == 0
         or isinstance(x, (str, bytes, bytearray, Mapping, Set))
         or not (hasattr(x, "__len__") and hasattr(x, "__iter__"))
     ):
-        raise TypeError(
-            f"this {taker} takes a list of {size} inputs, each a number or a Value; "
-            f"got {reprlib.repr(x)}, of type {type(x).__name__}"
-        )
-    if dimensions != 1:
-        raise ValueError(
-            f"this {taker} takes a list of {size} inputs; got an array of shape {x.shape} "
-            f"({_ONE_AT_A_TIME})"
-        )
+        return 0
+    return 1 + max([_depth(element, most - 1) for element in x], default=0)
 
 
-def check_elements(x: Sequence[Any]) -> None:
+def _of_each(function: Callable[[Any], Any], batch: Any) -> list[Any]:
+    """The results for the samples of a batch; an error notes the sample."""
+    results = []
+    for i, x in enumerate(batch.__array__().tolist() if hasattr(batch, "__array__") else batch):
+        try:
+            results.append(function(x))
+        except Exception as error:
+            error.add_note(f"This is sample {i} of the batch.")
+            raise
+    return results
+
+
+def check_elements(x: Inputs) -> None:
     """Refuse inputs that a weight cannot be multiplied by."""
     for position, element in enumerate(x):
         try:
@@ -335,13 +415,10 @@ def check_elements(x: Sequence[Any]) -> None:
                 continue
         except TypeError:
             pass
-        problem = (
-            f"input {position} must be a number or a Value; got {reprlib.repr(element)}, "
+        raise TypeError(
+            f"input {position} must be a number or a Value; got {shown(element)}, "
             f"of type {type(element).__name__}"
-        )
-        if hasattr(element, "__len__") and not isinstance(element, (str, bytes)):
-            problem += f" ({_ONE_AT_A_TIME})"
-        raise TypeError(problem) from None
+        ) from None
 
 
 def _check_known(choice: Any) -> None:
@@ -350,7 +427,9 @@ def _check_known(choice: Any) -> None:
         not isinstance(choice, str) or choice not in {*ACTIVATIONS, *LAYER_ACTIVATIONS}
     ):
         known = ", ".join(map(repr, sorted([*ACTIVATIONS, *LAYER_ACTIVATIONS])))
-        raise ValueError(f"no activation is named {choice!r}: choose {known}, or pass a function")
+        raise ValueError(
+            f"no activation is named {shown(choice)}: choose {known}, or pass a function"
+        )
 
 
 def _layer_activation(choice: Any) -> LayerActivation | None:

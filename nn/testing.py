@@ -46,8 +46,7 @@ class Network:
     def loss(self) -> Value:
         """The mean of the squared errors over all samples and outputs."""
         errors = []
-        for sample, target in zip(self.inputs, self.targets):
-            outputs = self.model(sample)
+        for outputs, target in zip(self.model(self.inputs), self.targets):
             for output, wanted in zip(outputs if isinstance(outputs, list) else [outputs], target):
                 errors.append((output - wanted) * (output - wanted))
         mean: Value = autograd.mean(errors)

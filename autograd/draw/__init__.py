@@ -22,7 +22,7 @@ from autograd.draw.colors import THEMES, blend
 from autograd.draw.content import picture_of
 from autograd.draw.dot import dot_label, dot_text, to_digraph
 from autograd.draw.elements import pixels
-from autograd.draw.files import check_target, write
+from autograd.draw.files import DotError, check_target, replace_file, run_dot, write
 from autograd.draw.options import (
     DIRECTIONS,
     DotOptions,
@@ -34,14 +34,16 @@ from autograd.draw.options import (
 )
 from autograd.draw.picture import Line
 from autograd.draw.svg import to_svg
+from autograd.engine.primitive import kind_of
 from autograd.engine.value import Value
-from autograd.snapshot import Snapshot, kind_of
+from autograd.snapshot import Snapshot
 
 if TYPE_CHECKING:
     import graphviz
 
 __all__ = [
     "THEMES",
+    "DotError",
     "DotOptions",
     "Line",
     "PictureOptions",
@@ -52,6 +54,8 @@ __all__ = [
     "draw_dot",
     "picture_of",
     "pixels",
+    "replace_file",
+    "run_dot",
     "save",
     "to_digraph",
     "to_svg",
@@ -110,8 +114,8 @@ def save(
     An ``.svg`` needs no other program. Other pictures, such as ``.png`` and ``.pdf``,
     are made by Graphviz's program ``dot``, and a ``.dot`` is its input.
 
-    The file is replaced as a whole or not at all. The same graph always gives the
-    same bytes, unless ``dot`` lays it out.
+    The file is replaced as a whole or not at all, and keeps its mode. The same graph always
+    gives the same bytes, unless ``dot`` lays it out.
 
     Args:
         root: the value at the end of the graph, or a snapshot of one.
@@ -127,8 +131,9 @@ def save(
         TypeError: ``root`` is neither a Value nor a snapshot.
         ValueError: ``path`` has no suffix, or one that is no format; an option is none
             of its choices; or the picture is so large that ``dot`` would take minutes.
-        RuntimeError: the program ``dot`` is needed and missing; the message says how to
-            install it.
+        DotError: the program ``dot`` is needed and missing, and the message says how to
+            install it; or it has failed, and the message says why. It is a RuntimeError.
+        OSError: the file cannot be written, or is a folder, a pipe or a device.
         ModuleNotFoundError: the package graphviz is needed and missing.
     """
     snapshot = _snapshot("save", root)

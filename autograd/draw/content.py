@@ -19,7 +19,7 @@ from autograd.draw.folding import Folding, Part, fold
 from autograd.draw.options import DotOptions, complete_options, takes_options
 from autograd.draw.picture import Box, Edge, Frame, Line, Picture
 from autograd.draw.summary import DASH, SMALL, computed, count, operations, summary
-from autograd.engine.primitive import Primitive, Reduction
+from autograd.engine.primitive import Primitive, Reduction, kind_of
 from autograd.snapshot import Node, Snapshot
 from autograd.snapshot.grouping import Group
 from autograd.snapshot.paths import paths
@@ -50,6 +50,10 @@ def picture_of(graph: Snapshot, **options: Unpack[DotOptions]) -> Picture:
     >>> [[line.text for line in box.lines] for box in picture_of(Snapshot.of(x**2)).boxes]
     [['x', '3', 'grad –'], ['(·) ** 2', '9', 'grad –']]
     """
+    if not isinstance(graph, Snapshot):
+        raise TypeError(
+            f"picture_of() takes a snapshot, such as autograd.graph(loss), got {kind_of(graph)}"
+        )
     chosen = complete_options(options)
     return _Drawing(graph, fold(graph, chosen["depth"], chosen["max_boxes"]), chosen).picture()
 

@@ -11,8 +11,10 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any, Final
 
+from autograd.draw.options import check_picture
 from autograd.draw.picture import Box, Edge, Frame, Legend, Line, Picture, Ramp, Swatch
 from autograd.draw.text import lines_of
+from autograd.engine.primitive import kind_of
 
 if TYPE_CHECKING:
     import graphviz
@@ -39,6 +41,9 @@ def to_digraph(picture: Picture, format: str = "svg") -> graphviz.Digraph:
     >>> 'x [label=x' in source, 'x -> box1 [label=2' in source
     (True, True)
     """
+    check_picture("to_digraph", picture)
+    if not isinstance(format, str):
+        raise TypeError(f"format is the name of one, such as 'svg', got {kind_of(format)}")
     dot = _package().Digraph(format=format)
     size = picture.font_size * _POINTS_PER_PIXEL
     font = {"fontname": "Helvetica", "fontsize": f"{size:g}"}

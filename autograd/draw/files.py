@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
+import stat
+import subprocess
 from pathlib import Path
 from typing import Final
 
@@ -17,6 +20,21 @@ _SOURCE: Final = ("dot", "gv")
 # The most boxes and edges together that ``dot`` is given: with frames, it lays out so many in
 # about two seconds, twice as many in twenty, and three times as many in two minutes.
 MOST_FOR_DOT: Final = 2500
+
+# It takes two or three; the rest is for a busy machine, and for what a first start sets up.
+SECONDS_FOR_DOT: Final = 60.0
+
+# The bytes that a picture begins with, and those that it ends with.
+_SIGNATURES: Final = {
+    "svg": (b"<?xml", b"</svg>"),
+    "png": (b"\x89PNG", b"IEND\xaeB`\x82"),
+    "pdf": (b"%PDF", b"%%EOF"),
+    "ps": (b"%!PS", b"%%EOF"),
+    "eps": (b"%!PS", b"%%EOF"),
+    "jpg": (b"\xff\xd8", b"\xff\xd9"),
+    "jpeg": (b"\xff\xd8", b"\xff\xd9"),
+    "gif": (b"GIF8", b";"),
+}
 
 
 def check_target(path: str | os.PathLike[str], layout: LayoutName | None) -> str:
@@ -52,10 +70,10 @@ def write(picture: Picture, path: str | os.PathLike[str], layout: LayoutName | N
     format = check_target(path, layout)
     if format in _SOURCE:
         content = to_digraph(picture).source
-        return _replace(Path(path), content.encode())
+        return replace_file(path, content.encode())
     if format == "svg" and layout != "dot":
-        return _replace(Path(path), to_svg(picture).encode())
-    return _replace(Path(path), _by_dot(picture, format))
+        return replace_file(path, to_svg(picture).encode())
+    return replace_file(path, _by_dot(picture, format))
 
 
 def _by_dot(picture: Picture, format: str) -> bytes:
@@ -67,32 +85,93 @@ def _by_dot(picture: Picture, format: str) -> bytes:
             f"{len(picture.edges):,} edges: fold the graph, with max_boxes or depth, or save "
             'an .svg with layout="own"'
         )
-    digraph = to_digraph(picture, format)
-    import graphviz
+    return run_dot(to_digraph(picture, format).source, format, SECONDS_FOR_DOT)
 
+
+class DotError(RuntimeError):
+    """Graphviz's program ``dot`` has not made a picture.
+
+    Attributes:
+        reason: the reason, in a few words.
+    """
+
+    def __init__(self, format: str, reason: str, advice: str) -> None:
+        super().__init__(
+            f"a picture laid out by Graphviz, such as this .{format}, needs its program dot, "
+            f'{advice}; an .svg with layout="own" needs nothing'
+        )
+        self.reason = reason
+
+
+def run_dot(source: str, format: str, seconds: float = SECONDS_FOR_DOT) -> bytes:
+    """The picture of a text in Graphviz's language, as its program ``dot`` draws it.
+
+    Args:
+        source: the text.
+        format: of the picture, such as ``"svg"``.
+        seconds: the time after which ``dot`` is stopped.
+
+    Raises:
+        DotError: there is no ``dot``, it fails or takes too long, or what it writes is no
+            picture of that format.
+    """
+    dot = shutil.which("dot")
+    if dot is None:
+        raise DotError(
+            format,
+            "dot is not installed",
+            "which is not installed: `apt install graphviz` (Debian, Ubuntu), `brew install "
+            "graphviz` (macOS) or `winget install graphviz` (Windows) brings it",
+        )
     try:
-        rendered: bytes = digraph.pipe()
-    except graphviz.ExecutableNotFound:
-        raise RuntimeError(
-            f"a picture laid out by Graphviz, such as this .{format}, needs its program dot, which "
-            "is not installed: `apt install graphviz` (Debian, Ubuntu), `brew install graphviz` "
-            "(macOS) or `winget install graphviz` (Windows) brings it; "
-            'an .svg with layout="own" needs nothing'
-        ) from None
-    return rendered
+        run = subprocess.run(
+            [dot, f"-T{format}"], input=source.encode(), capture_output=True, timeout=seconds
+        )
+    except subprocess.TimeoutExpired:
+        reason = f"dot took more than {seconds:g} seconds"
+    except OSError as error:
+        reason = f"dot cannot be run ({error.strerror})"
+    else:
+        begin, end = _SIGNATURES.get(format, (b"", b""))
+        picture = run.stdout.strip()
+        said = run.stderr.decode(errors="replace").split("\n")[0].strip()
+        if run.returncode:
+            reason = f"dot failed ({said or f'exit status {run.returncode}'})"
+        elif picture and picture.startswith(begin) and picture.endswith(end):
+            return run.stdout
+        else:
+            reason = f"dot wrote no {format} picture ({said or f'{len(run.stdout)} bytes'})"
+    raise DotError(format, reason, f"and {reason}; the program is {dot}")
 
 
-def _replace(path: Path, content: bytes) -> Path:
-    """Replace a file in one step, so that no reader sees it half-written."""
+def replace_file(path: str | os.PathLike[str], content: bytes) -> Path:
+    """Write a file in one step, so that no reader sees it half-written.
+
+    A file that is replaced keeps its mode; of a link, the target is replaced. Folders on the
+    way to it are made.
+
+    Raises:
+        OSError: it cannot be written, or ``path`` is a folder, a pipe or a device; a file that
+            was there is as before.
+    """
+    path = Path(path)
     path.parent.mkdir(parents=True, exist_ok=True)
-    target = path.resolve()  # the target of a link is replaced, not the link
-    if target.is_dir():
-        raise IsADirectoryError(f"{str(path)!r} is a folder: name a file in it")
-    draft = target.with_name(f".{target.name}.{secrets.token_hex(4)}")
+    # A short name, since that of the file may be as long as a name can be.
+    draft = path.resolve().with_name(f".{secrets.token_hex(8)}")
     try:
+        mode = path.stat().st_mode if path.exists() else None
+        if mode is not None and stat.S_ISDIR(mode):
+            raise IsADirectoryError(f"{str(path)!r} is a folder: name a file in it")
+        if mode is not None and not stat.S_ISREG(mode):
+            raise OSError(f"{str(path)!r} is a pipe or a device: name a file")
+        draft.touch(0o666 if mode is None else 0o600)
         draft.write_bytes(content)
-        os.replace(draft, target)
-    except BaseException:
+        if mode is not None:
+            draft.chmod(stat.S_IMODE(mode))
+        os.replace(draft, path.resolve())
+    except BaseException as error:
         draft.unlink(missing_ok=True)
+        if isinstance(error, OSError) and error.errno is not None:
+            raise type(error)(error.errno, error.strerror, str(path)) from None
         raise
     return path

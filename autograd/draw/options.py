@@ -12,10 +12,12 @@ import math
 import typing
 from collections.abc import Callable, Collection, Mapping
 from difflib import get_close_matches
+from reprlib import repr as shown
 from types import NoneType
 from typing import Annotated, Any, Final, Literal, NamedTuple, SupportsIndex, TypeAlias, TypedDict
 
-from autograd.draw.picture import Direction
+from autograd.draw.picture import Direction, Picture
+from autograd.engine.primitive import kind_of
 from autograd.snapshot import Which
 
 ColorBy: TypeAlias = Literal["gradient", "value", "local derivative"]
@@ -157,7 +159,16 @@ def check_choice(name: str, choice: Any, allowed: Collection[Any]) -> None:
     """
     if choice not in list(allowed):
         known = ", ".join([repr(each) for each in allowed])
-        raise ValueError(f"{name} must be one of {known}, got {choice!r}")
+        raise ValueError(f"{name} must be one of {known}, got {shown(choice)}")
+
+
+def check_picture(function: str, picture: object) -> None:
+    """Refuse what is no picture."""
+    if not isinstance(picture, Picture):
+        raise TypeError(
+            f"{function}() takes a picture, such as picture_of(autograd.graph(loss)), "
+            f"got {kind_of(picture)}"
+        )
 
 
 # For each type, the types that are accepted for it, and their name in errors.
@@ -183,6 +194,6 @@ def _check(name: str, choice: Any, hint: Any, option: Option) -> None:
         to = " up" if option.most == math.inf else f" to {option.most}"
         expected = f"{'None or ' * optional}{expected} from {option.least}{to}"
     if not isinstance(choice, accepted) or (is_number and isinstance(choice, bool)):
-        raise TypeError(f"{name} must be {expected}, got {choice!r}")
+        raise TypeError(f"{name} must be {expected}, got {shown(choice)}")
     if is_number and not option.least <= choice <= option.most:
         raise ValueError(f"{name} must be {expected}, got {choice!r}")

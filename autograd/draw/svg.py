@@ -26,6 +26,7 @@ from autograd.draw.elements import (
 )
 from autograd.draw.layout import ARROW, LABEL_SCALE, Layout, Rectangle, Route, layout
 from autograd.draw.legend import legend_elements
+from autograd.draw.options import check_picture
 from autograd.draw.picture import Box, Line, Picture
 
 _FONTS: Final = "Helvetica, Arial, Liberation Sans, DejaVu Sans, sans-serif"
@@ -51,6 +52,7 @@ def to_svg(picture: Picture) -> str:
     >>> "x &lt; 1" in to_svg(Picture((x, y), (Edge(0, 1),)))
     True
     """
+    check_picture("to_svg", picture)
     if any(box.shape != "box" for box in picture.boxes):
         raise ValueError(
             'style="classic" is laid out by Graphviz alone: take to_dot() or draw_dot(), '

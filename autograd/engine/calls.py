@@ -6,9 +6,11 @@ knows the layers and neurons that these have passed through.
 
 from __future__ import annotations
 
+from reprlib import repr as shown
 from typing import Any
 from weakref import ref
 
+from autograd.engine.primitive import kind_of
 from autograd.native import mypyc_attr
 
 
@@ -20,7 +22,13 @@ class Call:
 
     def __init__(self, module: Any) -> None:
         # A module may keep what it returned, and must not keep itself alive by that.
-        self._module: Any = ref(module)
+        try:
+            self._module: Any = ref(module)
+        except TypeError:
+            raise TypeError(
+                "output_of() takes the module that was called, such as self in its __call__, "
+                f"got {kind_of(module)}"
+            ) from None
 
     @property
     def module(self) -> Any:
@@ -57,6 +65,6 @@ def check_label(label: Any) -> None:
     """Raise an error if ``label`` is not a string."""
     if not isinstance(label, str):
         raise TypeError(
-            f"a label is a string, got {label!r}; "
+            f"a label is a string, got {shown(label)}; "
             "an operation of your own is declared with autograd.Primitive"
         )

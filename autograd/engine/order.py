@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from autograd.engine.primitive import kind_of
 from autograd.engine.value import Value
 
 
@@ -20,7 +21,7 @@ def topological_order(root: Any) -> list[Value]:
     ['a', '*', '+']
     """
     if not isinstance(root, Value):
-        raise TypeError(f"topological_order() takes a Value, got {root!r}")
+        raise TypeError(f"topological_order() takes a Value, got {kind_of(root)}")
     order: list[Value] = []
     visited: set[Value] = set()
     stack = [(root, False)]

@@ -352,9 +352,9 @@ class Choice(Primitive):
             )
         condition, x, y = operands
         if isinstance(condition, Traced):
-            kind = type(condition).__name__
             raise TypeError(
-                f"the condition of {self.name}() is True or False, such as x > 0, not a {kind}"
+                f"the condition of {self.name}() is True or False, such as x > 0, "
+                f"not {kind_of(condition)}"
             )
         taken = x if condition else y
         if not isinstance(taken, Traced):
@@ -449,9 +449,19 @@ def _elements(name: str, sequence: Any) -> list[Any]:
     """The elements of an argument that has to be a sequence of numbers."""
     if isinstance(sequence, (str, bytes, Traced)) or not hasattr(sequence, "__iter__"):
         raise TypeError(
-            f"{name}() takes a sequence of numbers, such as a list, got a {type(sequence).__name__}"
+            f"{name}() takes a sequence of numbers, such as a list, got {kind_of(sequence)}"
         )
     return list(sequence)
+
+
+def kind_of(thing: object) -> str:
+    """The type of ``thing`` with its article, for an error.
+
+    >>> kind_of(3)
+    'an int'
+    """
+    kind = type(thing).__name__
+    return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
 
 
 def as_float(number: Any) -> float:
@@ -492,17 +502,17 @@ def checked(primitive: Primitive, number: Any) -> float:
 
 def _describe(wrong: Any) -> str:
     """Name what was passed instead of a number, and what to pass."""
-    kind = type(wrong).__name__
+    kind = kind_of(wrong)
     if isinstance(wrong, Traced):
-        return f"a {kind}: use it as it is, or its .data for the number alone"
+        return f"{kind}: use it as it is, or its .data for the number alone"
     if isinstance(wrong, (str, bytes)):
-        return f"the {kind} {wrong!r}: convert it first, with float(...)"
-    if isinstance(wrong, complex) or kind.startswith(("complex", "clongdouble")):
+        return f"the {type(wrong).__name__} {wrong!r}: convert it first, with float(...)"
+    if isinstance(wrong, complex) or type(wrong).__name__.startswith(("complex", "clongdouble")):
         return f"the complex number {wrong}: pass its .real or .imag"
     if wrong is None:
         return "None: pass 0.0 if nothing is meant"
     if getattr(wrong, "shape", None) == ():
-        return f"a {kind} of one number: pass its .item()"
+        return f"{kind} of one number: pass its .item()"
     if hasattr(wrong, "__len__") or hasattr(wrong, "__iter__"):
-        return f"a {kind}: make one Value of each element, such as [Value(x) for x in data]"
-    return f"a {kind}: pass an int or a float"
+        return f"{kind}: make one Value of each element, such as [Value(x) for x in data]"
+    return f"{kind}: pass an int or a float"

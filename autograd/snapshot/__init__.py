@@ -13,7 +13,7 @@ from fnmatch import fnmatchcase
 from typing import Any, Self, TypeAlias
 
 from autograd.engine.order import topological_order
-from autograd.engine.primitive import Primitive
+from autograd.engine.primitive import Primitive, kind_of
 from autograd.engine.value import Value
 from autograd.snapshot.grouping import Group, grouped
 
@@ -54,16 +54,6 @@ class Node:
 
 
 Which: TypeAlias = Value | Node | int | str
-
-
-def kind_of(thing: object) -> str:
-    """The type of ``thing`` with its article, for an error.
-
-    >>> kind_of(3)
-    'an int'
-    """
-    kind = type(thing).__name__
-    return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
 
 
 class Snapshot:
@@ -158,7 +148,8 @@ class Snapshot:
             which = which.id
         if isinstance(which, int) and not isinstance(which, bool):
             if not 0 <= which < len(self.nodes):
-                raise KeyError(f"there is no node {which}: ids go from 0 to {len(self.nodes) - 1}")
+                ids = f"ids go from 0 to {len(self) - 1}" if len(self) > 1 else "the only id is 0"
+                raise KeyError(f"there is no node {which}: {ids}")
             return self.nodes[which]
         if isinstance(which, Value):
             if which not in self._ids:
@@ -166,7 +157,7 @@ class Snapshot:
             return self.nodes[self._ids[which]]
         if not isinstance(which, str):
             raise TypeError(
-                f"a node is found by a Value, an id or a label, not by a {type(which).__name__}"
+                f"a node is found by a Value, an id or a label, not by {kind_of(which)}"
             )
         return self._labelled(which)
 
@@ -194,6 +185,8 @@ class Snapshot:
         >>> [node.data for node in Snapshot.of(a * b).find("w*")]
         [1.0, 2.0]
         """
+        if not isinstance(pattern, str):
+            raise TypeError(f"find() takes a pattern, such as 'w*', got {kind_of(pattern)}")
         return [
             node
             for node in self.nodes

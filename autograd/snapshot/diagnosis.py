@@ -12,7 +12,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from autograd.engine.primitive import Primitive
+from autograd.engine.primitive import Primitive, kind_of
 from autograd.engine.table import arctan, erf, hard_tanh, relu, sigmoid, softsign, tanh
 from autograd.snapshot import Node, Snapshot
 from autograd.snapshot.paths import LinkedPath, PathStep, logarithm_of, steps_of, strongest_paths
@@ -54,6 +54,9 @@ def anomalies(
     graph: Snapshot, *, saturated: float, vanishing: float, exploding: float
 ) -> list[Anomaly]:
     """The anomalies in the numbers of ``graph``; see `Graph.anomalies`."""
+    for limit in (saturated, vanishing, exploding):
+        if not isinstance(limit, (int, float)):
+            raise TypeError(f"saturated, vanishing and exploding are numbers, got {kind_of(limit)}")
     if not 0.0 <= saturated <= 1.0:
         raise ValueError(f"saturated is a fraction of the greatest slope, 0 to 1; got {saturated}")
     if not 0.0 <= vanishing <= exploding:

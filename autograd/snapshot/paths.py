@@ -13,6 +13,7 @@ import math
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from heapq import nlargest
+from reprlib import repr as shown
 from typing import Final, Generic, NamedTuple, TypeVar
 
 from autograd.snapshot import Node, Snapshot
@@ -101,7 +102,7 @@ def _shortened(parts: list[str], sign: str) -> str:
 def paths(graph: Snapshot, leaf: Node, limit: int) -> Paths:
     """The paths from ``leaf`` to the root; see `Graph.path`."""
     if not isinstance(limit, int) or limit < 0:
-        raise ValueError(f"limit is the number of paths listed, 0 or more; got {limit!r}")
+        raise ValueError(f"limit is the number of paths listed, 0 or more; got {shown(limit)}")
     on_a_path = frozenset([leaf.id, *[node.id for node in graph.descendants(leaf)]])
     steps: dict[int, list[PathStep[tuple[int, float]]]] = {}
     for id in sorted(on_a_path - {leaf.id}):

@@ -16,7 +16,7 @@ from typing import Any, Final, Self
 from mpmath import mp, mpf
 
 from autograd.engine import table
-from autograd.engine.primitive import Primitive, Traced, as_float
+from autograd.engine.primitive import Primitive, Traced, as_float, kind_of
 from autograd.engine.value import Value
 from autograd.testing.exact import Local, UndefinedError
 from autograd.testing.formulas import FORMULAS, Number
@@ -158,5 +158,5 @@ def _mpmath_number(operand: Any) -> Any:
     if isinstance(operand, Value):
         return mpf(operand.data)
     if isinstance(operand, Traced):
-        raise TypeError(f"a {type(operand).__name__} has not that many digits")
+        raise TypeError(f"{kind_of(operand)} has not that many digits")
     return mpf(as_float(operand))

@@ -116,8 +116,13 @@ class Derivation:
         return DerivationStep(id, tuple(contributions), self.adjoints[id])
 
     def paths(self) -> tuple[int, list[UsePath]]:
-        """The number of paths from the leaf to the output, and the largest of them."""
-        assert self.leaf is not None
+        """The number of paths from the leaf to the output, and the largest of them.
+
+        Raises:
+            ValueError: there is no leaf.
+        """
+        if self.leaf is None:
+            raise ValueError("paths() are those from a leaf: take explain(output, leaf).paths()")
         steps = {
             id: [
                 PathStep(user, sum(map(logarithm_of, use.factors)), use)

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import Value, enable_grad, gradients
-from nn.layers import Layer, check_elements, check_inputs
+from nn.layers import Layer, check_elements, check_sample
 
 
 @dataclass(slots=True)
@@ -45,7 +45,7 @@ def run(layers: Sequence[Layer], inputs: Any, target: Any) -> Pass:
         TypeError: something is not a number or a list of numbers.
         ValueError: there are too few or too many numbers.
     """
-    check_inputs("network", len(layers[0].neurons[0].w), inputs)
+    check_sample("network", len(layers[0].neurons[0].w), inputs)
     check_elements(inputs)
     x = [_data(each) for each in inputs]
     wanted = None if target is None else _target(target, len(layers[-1].neurons))
@@ -76,7 +76,7 @@ def _target(target: Any, count: int) -> list[float]:
     """The target of each output."""
     numbers = [target] if count == 1 and not hasattr(target, "__len__") else target
     try:
-        check_inputs("target", count, numbers)
+        check_sample("target", count, numbers)
         check_elements(numbers)
     except (TypeError, ValueError) as error:
         expected = "a number" if count == 1 else f"a list of {count} numbers"

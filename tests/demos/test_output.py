@@ -148,6 +148,8 @@ def test_the_own_layout_is_had_on_request(
             "dot failed (no fonts)",
         ),
         ("#!/bin/sh\nexit 3\n", "dot failed (exit status 3)"),
+        ("#!/bin/sh\n", "dot wrote no svg picture (0 bytes)"),
+        ("#!/bin/sh\necho half a picture\n", "dot wrote no svg picture (15 bytes)"),
         ("#!/nowhere/sh\n", "dot cannot be run (No such file or directory)"),
     ],
 )
@@ -176,22 +178,6 @@ def test_a_dot_that_fails_is_named_and_done_without(
     assert rest.splitlines()[1:] == [
         f"To have dot draw a picture, and see what it says: {program} -Tsvg {folder / 'name.gv'} -O"
     ]
-
-
-def test_a_file_that_cannot_be_written_keeps_what_it_was(
-    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    path = tmp_path / "page.md"
-    path.write_text("before")
-
-    def fail(*_: object) -> None:
-        raise OSError("disk full")
-
-    monkeypatch.setattr(os, "replace", fail)
-    with pytest.raises(OSError, match="disk full"):
-        output.write(path, b"after")
-    assert path.read_text() == "before"
-    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_the_command_line_names_the_folder_and_the_layout(tmp_path: Path) -> None:

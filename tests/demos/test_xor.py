@@ -123,6 +123,9 @@ def test_the_demo_as_a_user_runs_it(tmp_path: Path) -> None:
             assert f">{label}</text>" in texts[name]
     for name in networks:
         assert all(f">{unit}</text>" in texts[name] for unit in ["x1", "x2", "h1", "h4", "O5"])
+    for name in graphs + networks:
+        when = "before" if name.endswith("before") else "after"
+        assert f"0 xor 1 = 1, {when} training</text>" in texts[name]
     assert texts["xor"] != texts["xor_before"]
     assert texts["xor_network"] != texts["xor_network_before"]
 

@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 
 from autograd import Value, graph
-from autograd.draw import draw_dot, files, picture_of, save, to_digraph, to_svg
+from autograd.draw import DotError, draw_dot, files, picture_of, save, to_digraph, to_svg
 from autograd.draw.text import lines_of
 from tests.drawings import HOSTILE, SVG, any_text, dot_texts, example, network, svg_texts
 from tests.programs import ROOT, environment
@@ -226,6 +226,96 @@ def test_a_file_gets_the_usual_permissions_and_a_link_stays_one(tmp_path: Path) 
     assert (tmp_path / "link.dot").is_symlink()
     modes = {(tmp_path / name).stat().st_mode for name in ("usual", "target.dot")}
     assert len(modes) == 1
+
+
+def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
+    path = tmp_path / "a.svg"
+    for mode in (0o600, 0o664, 0o444):
+        path.touch()
+        path.chmod(mode)
+        save(example(), path)
+        assert path.stat().st_mode & 0o777 == mode
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
+def test_a_pipe_or_a_device_is_not_replaced(tmp_path: Path) -> None:
+    path = tmp_path / "pipe.svg"
+    os.mkfifo(path)
+    with pytest.raises(OSError, match=r"pipe\.svg' is a pipe or a device: name a file$"):
+        save(example(), path)
+    assert path.is_fifo()
+    (tmp_path / "null.svg").symlink_to("/dev/null")
+    with pytest.raises(OSError, match=r"null\.svg' is a pipe or a device: name a file$"):
+        save(example(), tmp_path / "null.svg")
+    assert sorted(os.listdir(tmp_path)) == ["null.svg", "pipe.svg"]
+
+
+def test_a_name_may_be_as_long_as_the_file_system_allows(tmp_path: Path) -> None:
+    longest = os.pathconf(tmp_path, "PC_NAME_MAX")
+    path = save(example(), tmp_path / ("a" * (longest - 4) + ".svg"))
+    assert path.read_text().startswith("<svg")
+    too_long = tmp_path / ("a" * (longest - 3) + ".svg")
+    with pytest.raises(OSError, match="File name too long") as raised:
+        save(example(), too_long)
+    assert raised.value.filename == str(too_long)
+
+
+def test_an_error_names_the_file_of_the_user(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.svg"
+
+    def full(draft: Path, _: bytes) -> None:
+        raise OSError(28, "No space left on device", str(draft))
+
+    monkeypatch.setattr(Path, "write_bytes", full)
+    with pytest.raises(OSError, match="No space left") as raised:
+        save(example(), path)
+    assert str(raised.value) == f"[Errno 28] No space left on device: {str(path)!r}"
+    assert os.listdir(tmp_path) == []
+
+
+@pytest.mark.parametrize("name", ["a.svg", "a.png", "a.pdf", "a.plain"])
+@pytest.mark.parametrize(
+    ("script", "reason"),
+    [
+        ("", "dot wrote no {format} picture (0 bytes)"),
+        ("echo >&2 no fonts; echo ' '", "dot wrote no {format} picture (no fonts)"),
+        ("cat > /dev/null; echo some text", "dot wrote no {format} picture (10 bytes)"),
+        ("echo half; echo >&2 no memory; exit 3", "dot failed (no memory)"),
+        ("kill -9 $$", "dot failed (exit status -9)"),
+        ("sleep 60", "dot took more than 0.2 seconds"),
+    ],
+)
+def test_a_dot_that_fails_leaves_the_old_picture(
+    name: str, script: str, reason: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    format = name[2:]
+    if format == "plain" and "some text" in script:
+        return  # which such a picture may be
+    dot, path = tmp_path / "dot", tmp_path / name
+    dot.write_text(f"#!/bin/sh\n{script}\n")
+    dot.chmod(0o755)
+    monkeypatch.setenv("PATH", str(tmp_path), prepend=os.pathsep)
+    monkeypatch.setattr(files, "SECONDS_FOR_DOT", 0.2 if "sleep" in script else 60.0)
+    path.write_text("a good picture")
+    reason = reason.format(format=format)
+    with pytest.raises(DotError) as raised:
+        save(example(), path, layout="dot")
+    assert raised.value.reason == reason
+    assert str(raised.value) == (
+        f"a picture laid out by Graphviz, such as this .{format}, needs its program dot, and "
+        f'{reason}; the program is {dot}; an .svg with layout="own" needs nothing'
+    )
+    assert path.read_text() == "a good picture"
+    assert sorted(os.listdir(tmp_path)) == sorted([name, "dot"])
+
+
+@needs_dot
+@pytest.mark.parametrize("format", ["svg", "png", "pdf", "ps", "eps", "jpg", "jpeg", "gif", "json"])
+def test_what_dot_writes_is_known_for_a_picture(format: str, tmp_path: Path) -> None:
+    path = save(example(), tmp_path / f"a.{format}", layout="dot")
+    assert path.stat().st_size > 0
 
 
 def test_a_folder_is_not_overwritten(tmp_path: Path) -> None:

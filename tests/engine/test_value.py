@@ -432,7 +432,7 @@ class Interruption:
         self._restore = value_module._restore
 
     def __enter__(self) -> Self:
-        value_module._restore = self._traced_restore
+        value_module._restore = self._traced_restore  # type: ignore[assignment]
         sys.settrace(self._trace)
         return self
 

@@ -592,6 +592,12 @@ def test_without_the_package_graphviz_the_error_says_what_to_install(
             "got 0.5, of type float",
         ),
         (
+            lambda: draw_network(article_network(), [[0.5, 1.0]]),  # type: ignore[list-item]
+            ValueError,
+            "this network takes a list of 2 inputs, each a number or a Value; "
+            "got [[0.5, 1.0]], of type list",
+        ),
+        (
             lambda: draw_network(article_network(), [0.5]),
             ValueError,
             "this network takes 2 inputs, got 1",

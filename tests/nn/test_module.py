@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import sys
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
+import pytest
 
 from autograd import Value
 from nn import MLP, Module
@@ -101,3 +104,94 @@ def test_arrays_of_values_are_all_found() -> None:
 
     parameters = Arrays().parameters()
     assert [parameter.data for parameter in parameters] == [i // 4 for i in range(80)]
+
+
+def test_an_array_without_dimensions_may_hold_a_parameter() -> None:
+    scale = Value(2.0)
+    assert Bag(scale=np.array(scale, dtype=object)).named_parameters() == [("scale.0", scale)]
+
+
+def python_calls(function: Callable[[], object]) -> int:
+    """The number of calls of Python functions that a call of ``function`` makes."""
+    count = 0
+
+    def note(_: Any, event: str, __: Any) -> None:
+        nonlocal count
+        count += event == "call"
+
+    before = sys.getprofile()
+    sys.setprofile(note)
+    try:
+        function()
+    finally:
+        sys.setprofile(before)
+    return count
+
+
+@pytest.mark.parametrize("biased", [True, False])
+def test_a_walk_makes_no_call_for_each_parameter(biased: bool) -> None:
+    def calls(inputs: int) -> tuple[int, int]:
+        model = MLP(inputs, [3, 2], bias=biased)
+        parameters = model.parameters()
+
+        def loop() -> None:
+            for parameter in parameters:
+                parameter.grad = 0.0
+
+        hashes = python_calls(lambda: set(parameters))  # of the interpreted engine
+        by_loop = python_calls(loop)
+        return python_calls(model.zero_grad) - by_loop, python_calls(model.parameters) - hashes
+
+    assert calls(500) == calls(5)
+
+
+def test_a_walk_sees_what_has_changed_since_the_last_one() -> None:
+    model = MLP(2, [2, 1])
+    before = model.parameters()
+    model.layers[0].neurons.append(model.layers[0].neurons[0])
+    assert model.parameters() == before  # shared
+    added, replaced = Value(1.0), Value(2.0)
+    model.layers[1].neurons[0].w.append(added)
+    old, model.layers[0].neurons[0].w[1] = model.layers[0].neurons[0].w[1], replaced
+    vars(model)["scale"] = scale = Value(3.0)
+    for parameter in (added, replaced, scale, old):
+        parameter.grad = 5.0
+    found = model.parameters()
+    assert {added, replaced, scale} <= set(found)
+    assert old not in set(found)
+    assert found == [parameter for _, parameter in model.named_parameters()]
+    model.zero_grad()
+    assert [added.grad, replaced.grad, scale.grad, old.grad] == [0.0, 0.0, 0.0, 5.0]
+
+
+def test_modules_and_containers_may_be_nested_to_any_depth() -> None:
+    weight = Value(1.0)
+    module: Any = Bag(weight=weight)
+    container: Any = [weight]
+    for _ in range(2_000):
+        module, container = Bag(inner=module), [container]
+    both = Bag(container=container, module=module)
+    weight.grad = 5.0
+    [(name, parameter)] = both.named_parameters()
+    assert parameter is weight
+    assert name == "container" + ".0" * 2_001
+    assert both.parameters() == [weight]
+    assert len(both.named_modules()) == 2_002
+    both.zero_grad()
+    assert weight.grad == 0.0
+
+
+def test_a_container_that_holds_itself_is_walked_once() -> None:
+    weight = Value(1.0)
+    names: dict[str, Any] = {"weight": weight}
+    names["self"] = [names]
+    assert Bag(names=names).named_parameters() == [("names.weight", weight)]
+    assert Bag(names=names).parameters() == [weight]
+
+
+def test_zero_grad_leaves_computed_values_alone() -> None:
+    module: Any = Bag(weight=Value(2.0))
+    module.output = module.weight * 3
+    module.output.backward()
+    module.zero_grad()
+    assert (module.weight.grad, module.output.grad) == (0.0, 1.0)
