@@ -10,6 +10,7 @@ what a method says, x is the number itself, as in the table.
 
 from __future__ import annotations
 
+from numbers import Number, Rational
 from typing import Any, Self
 
 from autograd.engine import table
@@ -296,3 +297,17 @@ def as_constant(operand: Any) -> float | None:
         return as_float(operand)
     except TypeError:
         return None
+
+
+def compared(comparison: Any, number: float, other: Any) -> Any:
+    """The ``comparison`` of ``number`` with another; NotImplemented for what is no number."""
+    if type(other) is not float and not isinstance(other, int):
+        constant = as_constant(other)
+        if constant is None and not isinstance(other, Number):
+            return NotImplemented
+        if constant is not None and not isinstance(other, Rational):
+            other = constant  # of one of NumPy's; a Fraction, say, is not rounded for this
+    try:
+        return bool(comparison(number, other))
+    except TypeError:  # there is no order of complex numbers
+        return NotImplemented

@@ -23,10 +23,11 @@ written out here a second time, for speed.
 from __future__ import annotations
 
 from collections.abc import Callable
+from operator import eq, ge, gt, le, lt
 from typing import Any, Final, SupportsFloat, TypeAlias
 
 from autograd.engine.calls import Output, check_label
-from autograd.engine.operators import Numeric, as_constant
+from autograd.engine.operators import Numeric, as_constant, compared
 from autograd.engine.passes import passes
 from autograd.engine.primitive import Primitive, as_float, checked
 from autograd.engine.recording import is_recording, observer, switches
@@ -55,6 +56,9 @@ class Value(Numeric):
 
     Raises:
         TypeError: ``data`` is not a real number; the message says what to pass.
+
+    It compares as its number does, and is false if that is 0. Sets and dictionaries tell equal
+    Values apart; lists do not: their ``in``, ``index`` and ``remove`` go by the number.
 
     It is not made to be subclassed, which the compiled engine refuses.
 
@@ -330,30 +334,35 @@ class Value(Numeric):
             return NotImplemented
         return Value(constant * self._data, "", constant, constant, multiply, None, self)
 
-    # ── Comparison ────────────────────────────────────────────────────────────
+    # ── Comparison and truth ──────────────────────────────────────────────────
 
-    # By data, so that a program can branch on it. Equality stays identity: two
-    # parameters that happen to hold the same number are not the same parameter.
+    # By data, so that a program branches as it does on floats.
 
-    # Said here because a compiled class that defines an order would otherwise lose it.
-    def __hash__(self) -> int:
-        return id(self)
+    def __eq__(self, other: object) -> bool:
+        x = self._data
+        return x == other._data if isinstance(other, Value) else compared(eq, x, other)
 
     def __lt__(self, other: AnyOperand) -> bool:
-        number = other._data if isinstance(other, Value) else as_constant(other)
-        return NotImplemented if number is None else self._data < number
+        x = self._data
+        return x < other._data if isinstance(other, Value) else compared(lt, x, other)
 
     def __le__(self, other: AnyOperand) -> bool:
-        number = other._data if isinstance(other, Value) else as_constant(other)
-        return NotImplemented if number is None else self._data <= number
+        x = self._data
+        return x <= other._data if isinstance(other, Value) else compared(le, x, other)
 
     def __gt__(self, other: AnyOperand) -> bool:
-        number = other._data if isinstance(other, Value) else as_constant(other)
-        return NotImplemented if number is None else self._data > number
+        x = self._data
+        return x > other._data if isinstance(other, Value) else compared(gt, x, other)
 
     def __ge__(self, other: AnyOperand) -> bool:
-        number = other._data if isinstance(other, Value) else as_constant(other)
-        return NotImplemented if number is None else self._data >= number
+        x = self._data
+        return x >= other._data if isinstance(other, Value) else compared(ge, x, other)
+
+    def __bool__(self) -> bool:
+        return self._data != 0.0
+
+    def __hash__(self) -> int:
+        return id(self)
 
     # ── The chain rule ────────────────────────────────────────────────────────
 
