@@ -80,7 +80,9 @@ class Numeric(Traced):
     def __rmod__(self, other: Any) -> Self | Any:  # other % self
         return self._right(table.remainder, other)
 
-    def __pow__(self, other: Any) -> Self | Any:
+    def __pow__(self, other: Any, modulus: Any = None) -> Self | Any:
+        if modulus is not None:
+            raise TypeError("pow() with a modulus is for ints: use pow(x, y) % modulus")
         return self._left(table.power, other)
 
     def __rpow__(self, other: Any) -> Self | Any:  # other ** self
