@@ -114,12 +114,15 @@ class CompileWithMypyc(build_ext):
             debug_level="0",
             multi_file=True,
         )
-        header = str(ROOT / "autograd" / "engine" / "freeing.h")
+        engine = ROOT / "autograd" / "engine"
+        headers = [str(engine / "freeing.h"), str(engine / "arguments.h")]
+        include = "/FI" if sys.platform == "win32" else "-include"
         # Fused, a * b + c would be rounded once, and by the interpreter it is rounded twice.
         # Hidden from other libraries, functions of other files can be called without a detour.
-        unix_options = ["-include", header, "-ffp-contract=off", "-fvisibility=hidden"]
+        options = [] if sys.platform == "win32" else ["-ffp-contract=off", "-fvisibility=hidden"]
+        for header in headers:
+            options += [include, header]
         for extension in extensions:
-            options = ["/FI", header] if sys.platform == "win32" else unix_options
             extension.extra_compile_args = [*extension.extra_compile_args, *options]
             # Where mypyc puts the headers of a group that is named within a package.
             extension.include_dirs = [

@@ -86,7 +86,7 @@ def _restore(
         if len(steps) == 2:
             value._input1, value._local1 = steps[1]
     else:
-        value = _WideValue(data, None, operands, [])
+        value = _WideValue(data, operands, [])
         value.label = label
         value._steps = [(source, local) for source, local in steps if source is not None]
     value.op = op

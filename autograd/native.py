@@ -52,6 +52,34 @@ def called_by_python(function: Callable[..., Any]) -> Callable[..., Any]:
     return call
 
 
+def refusing(name: str, this: Any) -> Callable[..., Any]:
+    """A function that raises Python's error for arguments that a compiled one has refused.
+
+    Args:
+        name: that of the compiled one in C, such as ``CPyPy_value___Value___backward``.
+        this: the object of a method, the module of a function.
+    """
+    from inspect import signature
+    from types import MethodType
+
+    module, *path = name.removeprefix("CPyPy_").split("___")
+    refused = this
+    if path[0].endswith("_obj"):  # a lambda is an object of a class of its own
+        path = ["<lambda>"]
+    else:
+        refused = sys.modules[f"autograd.engine.{module}"]
+        for part in path:
+            refused = refused if part == "__init__" else getattr(refused, part)
+    parameters = str(signature(refused)).replace(", /", "")
+    if path[-1] == "__init__":
+        parameters = parameters.replace("(", "(self, ", 1)
+    scope: dict[str, Any] = {}
+    exec(f"def function{parameters}: pass", scope)
+    function = scope["function"]
+    function.__qualname__ = ".".join(path)
+    return MethodType(function, this) if len(path) > 1 else function
+
+
 def sources() -> list[str]:
     """The files that mypyc compiles, all of them into one library, from the root on."""
     names = sorted(name for name in os.listdir(_ENGINE) if name.endswith(".py"))

@@ -42,6 +42,16 @@ class Number:
 '''
 
 GENERATED = r"""
+PyObject *CPyPy_numbers___half(PyObject *self, PyObject *const *args, size_t nargs, PyObject *kwnames) {
+    if (!CPyArg_ParseStackAndKeywordsOneArg(args, nargs, kwnames, &parser, &obj_x)) {
+        return NULL;
+    }
+}
+PyObject *CPyPy_numbers___Number_____init__(PyObject *self, PyObject *args, PyObject *kw) {
+    if (!CPyArg_ParseTupleAndKeywords(args, kw, "|O", "__init__", kwlist, &obj_x)) {
+        return NULL;
+    }
+}
 static int
 numbers___Number_set_size(autograd___NumberObject *self, PyObject *value, void *closure)
 {
@@ -87,6 +97,16 @@ static struct PyModuleDef numbersmodule = {
 """
 
 AMENDED = r"""
+PyObject *CPyPy_numbers___half(PyObject *self, PyObject *const *args, size_t nargs, PyObject *kwnames) {
+    if (!CPyArg_ParseStackAndKeywordsOneArg(args, nargs, kwnames, &parser, &obj_x)) {
+        return refuse(__func__, self, args, nargs, kwnames);
+    }
+}
+PyObject *CPyPy_numbers___Number_____init__(PyObject *self, PyObject *args, PyObject *kw) {
+    if (!CPyArg_ParseTupleAndKeywords(args, kw, "|O", "__init__", kwlist, &obj_x)) {
+        return refuse_tuple(__func__, self, args, kw);
+    }
+}
 static int
 numbers___Number_set_size(autograd___NumberObject *self, PyObject *value, void *closure)
 {
@@ -107,12 +127,12 @@ static PyGetSetDef numbers___Number_getseters[] = {
 static PyMethodDef numbers___Number_methods[] = {
     {"__call__",
      (PyCFunction)CPyPy_numbers___Number_____call__,
-     METH_FASTCALL | METH_KEYWORDS | METH_COEXIST, PyDoc_STR("__call__($self, x=1.0)\n--\n\n" "Its product with x.")},
+     METH_FASTCALL | METH_COEXIST | METH_KEYWORDS, PyDoc_STR("__call__($self, x=1.0)\n--\n\n""Its product with x.")},
     {NULL}  /* Sentinel */
 };
 static PyTypeObject CPyType_numbers___Number_template_ = {
     .tp_name = "Number",
-    .tp_doc = PyDoc_STR("Number()\n--\n\n" "One number."),
+    .tp_doc = PyDoc_STR("Number()\n--\n\n""One number."),
 };
 static PyObject *numbers_____mypyc_lambda__0_obj_get_text_signature(PyObject *self, void *closure)
 {
@@ -126,14 +146,11 @@ static PyGetSetDef numbers_____mypyc_lambda__0_obj_getseters[] = {
 static PyMethodDef numbers_____mypyc_lambda__0_obj_methods[] = {
     {"__call__",
      (PyCFunction)CPyPy_numbers_____mypyc_lambda__0_obj_____call__,
-     METH_FASTCALL | METH_KEYWORDS, PyDoc_STR("__call__($x, out)\n--\n\n")},
+     METH_FASTCALL | METH_COEXIST | METH_KEYWORDS, PyDoc_STR("__call__($x, out)\n--\n\n")},
     {NULL}  /* Sentinel */
 };
 static PyMethodDef numbersmodule_methods[] = {
-    {"half", (PyCFunction)CPyPy_numbers___half, METH_FASTCALL | METH_KEYWORDS, PyDoc_STR("half(x)\n--\n\n" "Half of \"x\"; what\? No \\ here, but \302\275.\n"
-"\n"
-">>> half(3.0)\n"
-"1.5") /* docstring */},
+    {"half", (PyCFunction)CPyPy_numbers___half, METH_FASTCALL | METH_KEYWORDS, PyDoc_STR("half(x)\n--\n\n""Half of \042x\042; what\077 No \134 here, but \302\275.\012\012\076\076\076 half(3.0)\0121.5") /* docstring */},
     {"bare", (PyCFunction)CPyPy_numbers___bare, METH_FASTCALL | METH_KEYWORDS, PyDoc_STR("bare(x)\n--\n\n") /* docstring */},
     {NULL, NULL, 0, NULL}
 };
@@ -158,7 +175,7 @@ def test_generated_c_gets_what_the_source_says(tmp_path: Path) -> None:
     assert amended(tmp_path, SOURCE, GENERATED) == AMENDED
 
 
-def test_where_setters_are_not_found_nothing_is_compiled(tmp_path: Path) -> None:
-    unknown = GENERATED.replace("void *closure", "void *unused")
-    with pytest.raises(RuntimeError, match=r"^no property setter was found in what mypyc"):
-        amended(tmp_path, SOURCE, unknown)
+@pytest.mark.parametrize("part", ["void *closure", "CPyArg_Parse", "PyDoc_STR", "METH_FASTCALL"])
+def test_where_something_is_not_found_nothing_is_compiled(tmp_path: Path, part: str) -> None:
+    with pytest.raises(RuntimeError, match=r"^mypyc has generated nothing like \S"):
+        amended(tmp_path, SOURCE, GENERATED.replace(part, "other"))

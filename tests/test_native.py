@@ -188,6 +188,50 @@ def test_a_graph_is_freed_in_whatever_order_its_values_are_dropped() -> None:
     last.backward()
 
 
+# ── What was called wrongly is refused as Python refuses it ───────────────────
+
+
+def rule(x: float, out: float = 0.0) -> float:
+    return x + out
+
+
+@pytest.mark.parametrize(
+    ("name", "this", "arguments", "message"),
+    [
+        (
+            "value___Value___backward",
+            Value(1.0),
+            (1.0, 2.0),
+            "Value.backward() takes from 1 to 2 positional arguments but 3 were given",
+        ),
+        (
+            "value___Value_____init__",
+            Value(1.0),
+            (),
+            "Value.__init__() missing 1 required positional argument: 'data'",
+        ),
+        (
+            "primitive___as_float",
+            native,
+            (),
+            "as_float() missing 1 required positional argument: 'number'",
+        ),
+        (
+            "table_____mypyc_lambda__0_obj_____call__",
+            rule,
+            (),
+            "<lambda>() missing 1 required positional argument: 'x'",
+        ),
+    ],
+)
+def test_the_words_for_wrong_arguments_are_those_of_python(
+    name: str, this: Any, arguments: tuple[Any, ...], message: str
+) -> None:
+    with pytest.raises(TypeError) as error:
+        native.refusing(f"CPyPy_{name}", this)(*arguments)
+    assert str(error.value) == message
+
+
 # ── Nothing that is handed in crashes the interpreter ─────────────────────────
 
 

@@ -61,10 +61,11 @@ class Output:
         return tuple(reversed(calls))
 
 
-def check_label(label: Any) -> None:
-    """Raise an error if ``label`` is not a string."""
-    if not isinstance(label, str):
-        raise TypeError(
-            f"a label is a string, got {shown(label)}; "
-            "an operation of your own is declared with autograd.Primitive"
+def label_error(label: Any, op: Any = None) -> TypeError:
+    """The error for a label that is not a string, and for an operation in addition to one."""
+    problem = f"a label is a string, got {shown(label)};"
+    if op is not None:
+        problem = (
+            f"a Value is made of a number and a label, got also {shown(label)} and {shown(op)}:"
         )
+    return TypeError(f"{problem} an operation of your own is declared with autograd.Primitive")

@@ -10,6 +10,7 @@ what a method says, x is the number itself, as in the table.
 
 from __future__ import annotations
 
+from numbers import Number, Rational
 from typing import Any, Self
 
 from autograd.engine import table
@@ -79,7 +80,9 @@ class Numeric(Traced):
     def __rmod__(self, other: Any) -> Self | Any:  # other % self
         return self._right(table.remainder, other)
 
-    def __pow__(self, other: Any) -> Self | Any:
+    def __pow__(self, other: Any, modulus: Any = None) -> Self | Any:
+        if modulus is not None:
+            raise TypeError("pow() with a modulus is for ints: use pow(x, y) % modulus")
         return self._left(table.power, other)
 
     def __rpow__(self, other: Any) -> Self | Any:  # other ** self
@@ -296,3 +299,17 @@ def as_constant(operand: Any) -> float | None:
         return as_float(operand)
     except TypeError:
         return None
+
+
+def compared(comparison: Any, number: float, other: Any) -> Any:
+    """The ``comparison`` of ``number`` with another; NotImplemented for what is no number."""
+    if type(other) is not float and not isinstance(other, int):
+        constant = as_constant(other)
+        if constant is None and not isinstance(other, Number):
+            return NotImplemented
+        if constant is not None and not isinstance(other, Rational):
+            other = constant  # of one of NumPy's; a Fraction, say, is not rounded for this
+    try:
+        return bool(comparison(number, other))
+    except TypeError:  # there is no order of complex numbers
+        return NotImplemented

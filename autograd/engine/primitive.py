@@ -10,13 +10,15 @@ import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from numbers import Real
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from autograd.engine.recording import is_constant
 from autograd.native import called_by_python, mypyc_attr
 
 if TYPE_CHECKING:
     from inspect import Signature
+
+Text: TypeAlias = "str | Any"  # compiled code would refuse anything else in words of its own
 
 # The module to look for a primitive in, besides those of its rules.
 _TABLE: Final = "autograd.engine.table"
@@ -92,30 +94,43 @@ class Primitive:
 
     def __init__(
         self,
-        name: str,
+        name: Text,
         forward: Callable[..., float],
         *derivatives: Callable[..., Any],
-        symbol: str = "",
+        symbol: Text = "",
         defaults: Sequence[float] = (),
-        summary: str = "",
+        summary: Text = "",
         formula: Callable[..., Any] | None = None,
-        plain: str = "",
-        unicode: str = "",
-        latex: str = "",
+        plain: Text = "",
+        unicode: Text = "",
+        latex: Text = "",
         kinks: Sequence[float] = (),
     ) -> None:
-        self.name = name
+        for text in (name, symbol, summary, plain, unicode, latex):
+            if not isinstance(text, str):
+                raise TypeError(f"a primitive is named and written by strings, got {text!r}")
+        for function in (forward, *derivatives, formula or forward):
+            if not callable(function):
+                raise TypeError(
+                    f"the value and the rules of {name} are functions, got {function!r}"
+                )
+        self.name: str = name
         # The type of what a user's function returns is checked where it is recorded.
         self.forward: Callable[..., Any] = _limited(forward)
         self.derivatives = tuple([_limited(rule) for rule in derivatives])
-        self.symbol = symbol or name
+        self.symbol: str = symbol or name
         self.defaults = tuple(defaults)
-        self.summary = summary
+        self.summary: str = summary
         self.formula = formula
-        self.plain = plain
-        self.unicode = unicode
-        self.latex = latex
+        self.plain: str = plain
+        self.unicode: str = unicode
+        self.latex: str = latex
         self.kinks = tuple(kinks)
+
+    def __init_subclass__(cls: Any) -> None:
+        if cls.__module__ != __name__:
+            kind = next(kind.__name__ for kind in cls.__mro__ if kind.__module__ == __name__)
+            raise TypeError(f"{kind} cannot be subclassed: declare an operation by calling it")
 
     @property
     def __name__(self) -> str:
@@ -157,7 +172,7 @@ class Primitive:
 
     def evaluate(self, operands: Sequence[float]) -> Any:
         """The value of the operation on floats, given as one sequence."""
-        return self.forward(*operands)
+        return self.forward(*tuple(operands))
 
     def local_derivatives(self, operands: Sequence[Any], out: Any) -> list[Any]:
         """The derivative of ``out`` with respect to each operand, of the same kind as these.
@@ -166,7 +181,8 @@ class Primitive:
         >>> multiply.local_derivatives((6.0, 7.0), 42.0)
         [7.0, 6.0]
         """
-        return [rule(*operands, out) for rule in self.derivatives]
+        arguments = [*tuple(operands), out]
+        return [rule(*arguments) for rule in self.derivatives]
 
     def parameters(self) -> list[str]:
         """The names of the operands: those that the derivative rules give them.
@@ -244,18 +260,18 @@ class Reduction(Primitive):
 
     def __init__(
         self,
-        name: str,
+        name: Text,
         forward: Callable[[list[float]], float],
         gradient: Callable[[Sequence[Any], Any], Sequence[Any]],
         *,
-        of_nothing: float | None = None,
-        sequences: int = 1,
-        symbol: str = "",
-        summary: str = "",
+        of_nothing: Any = None,
+        sequences: Any = 1,
+        symbol: Text = "",
+        summary: Text = "",
         formula: Callable[[Sequence[Any]], Any] | None = None,
-        plain: str = "",
-        unicode: str = "",
-        latex: str = "",
+        plain: Text = "",
+        unicode: Text = "",
+        latex: Text = "",
     ) -> None:
         super().__init__(
             name,
@@ -267,9 +283,13 @@ class Reduction(Primitive):
             unicode=unicode,
             latex=latex,
         )
+        if not callable(gradient):
+            raise TypeError(f"the value and the rules of {name} are functions, got {gradient!r}")
+        if not isinstance(sequences, int) or sequences not in (1, 2):
+            raise ValueError(f"{name} takes 1 or 2 sequences, not {sequences!r}")
         self.gradient = _limited(gradient)
-        self.of_nothing = of_nothing
-        self.sequences = sequences
+        self.of_nothing: float | None = None if of_nothing is None else as_float(of_nothing)
+        self.sequences: int = sequences
 
     @property
     def rules(self) -> tuple[Callable[..., Any], ...]:

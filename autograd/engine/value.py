@@ -23,15 +23,16 @@ written out here a second time, for speed.
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, Final, SupportsFloat, TypeAlias
+from operator import eq, ge, gt, le, lt
+from typing import Any, Final, SupportsFloat, TypeAlias, final
 
-from autograd.engine.calls import Output, check_label
-from autograd.engine.operators import Numeric, as_constant
+from autograd.engine.calls import Output, label_error
+from autograd.engine.operators import Numeric, as_constant, compared
 from autograd.engine.passes import FIRST, LAST, UNINTERRUPTED, passes
 from autograd.engine.primitive import Primitive, as_float, checked
 from autograd.engine.recording import is_recording, observer, switches
 from autograd.engine.table import add, multiply, subtract
-from autograd.native import i32, mypyc_attr
+from autograd.native import COMPILED, i32, mypyc_attr
 
 Operand: TypeAlias = "Value | float"
 
@@ -45,6 +46,7 @@ Recorded: TypeAlias = "Value | Any"
 viewers: Final[list[Callable[[Any], dict[str, str]]]] = []
 
 
+@final
 @mypyc_attr(acyclic=True)
 class Value(Numeric):
     """A number that records the operations it goes through.
@@ -56,7 +58,8 @@ class Value(Numeric):
     Raises:
         TypeError: ``data`` is not a real number; the message says what to pass.
 
-    It is not made to be subclassed, which the compiled engine refuses.
+    It compares as its number does, and is false if that is 0. Sets and dictionaries tell equal
+    Values apart; lists do not: their ``in``, ``index`` and ``remove`` go by the number.
 
     >>> x = Value(3.0, label="x")
     >>> y = x * x + 2 * x
@@ -97,32 +100,26 @@ class Value(Numeric):
         "op",
     )
 
-    def __init__(
-        self,
-        data: Any,
-        label: Any = "",  # not str, which compiled code would refuse in words of its own
-        _local0: float = 0.0,
-        _local1: float = 0.0,
-        _op: Primitive | None = None,
-        _input0: Value | None = None,
-        _input1: Value | None = None,
-    ) -> None:
-        # The parameters with an underscore are how an operation records its result.
-        if _op is None:
-            data = as_float(data)
-            check_label(label)
-        self._data: float = data
+    def __init__(self, data: Any, label: Any = "", _op: Any = None) -> None:
+        if not isinstance(label, str) or _op is not None:
+            raise label_error(label, _op)
+        self._data: float = data if type(data) is float else as_float(data)
         self._grad: float = 0.0
         self._label: str | Output = label
-        self.op: Primitive | None = _op
-        self._input0: Value | None = _input0
-        self._input1: Value | None = _input1
-        self._local0: float = _local0
-        self._local1: float = _local1
+        self.op: Primitive | None = None
+        self._input0: Value | None = None
+        self._input1: Value | None = None
+        self._local0: float = 0.0
+        self._local1: float = 0.0
         self._awaited: i32 = -1
         self._number: i32 = 0
-        if switches.altered and _op is not None:
-            self._reconsider()
+
+    def __init_subclass__(cls: Any) -> None:
+        if cls.__module__ != __name__:
+            raise TypeError(
+                "Value cannot be subclassed: keep one in a class of your own, and declare an "
+                "operation of your own with autograd.Primitive"
+            )
 
     # ── What a value shows ────────────────────────────────────────────────────
 
@@ -171,7 +168,8 @@ class Value(Numeric):
 
     @label.setter
     def label(self, label: Any) -> None:
-        check_label(label)
+        if not isinstance(label, str):
+            raise label_error(label)
         if isinstance(self._label, Output):
             self._label.label = label
         else:
@@ -232,7 +230,7 @@ class Value(Numeric):
         """micrograd's name for the symbol of `op`; the empty string for a leaf."""
         return "" if self.op is None else self.op.symbol
 
-    def __format__(self, spec: str) -> str:
+    def __format__(self, spec: Any) -> str:
         """The number in that format, as in ``f"{loss:.4f}"``."""
         return format(self._data, spec) if spec else repr(self)
 
@@ -252,8 +250,11 @@ class Value(Numeric):
 
     # ── Recording ─────────────────────────────────────────────────────────────
 
-    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Value:
-        """Record ``primitive`` applied to ``operands``, which are Values and numbers."""
+    def apply(self, primitive: Any, operands: Any) -> Value:
+        """Record ``primitive`` applied to a tuple of ``operands``, which are Values and numbers."""
+        if not isinstance(primitive, Primitive) or not isinstance(operands, tuple):
+            got = f"{primitive!r} and {operands!r}"
+            raise TypeError(f"apply() takes a Primitive and a tuple of operands, got {got}")
         if len(operands) == 1 and primitive.arity == 1:
             return _unary(primitive, operands[0])
         if len(operands) == 2 and primitive.arity == 2:
@@ -288,72 +289,77 @@ class Value(Numeric):
 
     def __add__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):
-            return Value(self._data + other._data, "", 1.0, 1.0, add, self, other)
+            return _record(add, self._data + other._data, 1.0, 1.0, self, other)
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return Value(self._data + constant, "", 1.0, constant, add, self, None)
+        return _record(add, self._data + constant, 1.0, constant, self, None)
 
     def __radd__(self, other: SupportsFloat) -> Recorded:  # other + self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return Value(constant + self._data, "", constant, 1.0, add, None, self)
+        return _record(add, constant + self._data, constant, 1.0, None, self)
 
     def __sub__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):
-            return Value(self._data - other._data, "", 1.0, -1.0, subtract, self, other)
+            return _record(subtract, self._data - other._data, 1.0, -1.0, self, other)
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return Value(self._data - constant, "", 1.0, constant, subtract, self, None)
+        return _record(subtract, self._data - constant, 1.0, constant, self, None)
 
     def __rsub__(self, other: SupportsFloat) -> Recorded:  # other - self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return Value(constant - self._data, "", constant, -1.0, subtract, None, self)
+        return _record(subtract, constant - self._data, constant, -1.0, None, self)
 
     def __mul__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):
             x = self._data
             y = other._data
-            return Value(x * y, "", y, x, multiply, self, other)
+            return _record(multiply, x * y, y, x, self, other)
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return Value(self._data * constant, "", constant, constant, multiply, self, None)
+        return _record(multiply, self._data * constant, constant, constant, self, None)
 
     def __rmul__(self, other: SupportsFloat) -> Recorded:  # other * self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return Value(constant * self._data, "", constant, constant, multiply, None, self)
+        return _record(multiply, constant * self._data, constant, constant, None, self)
 
-    # ── Comparison ────────────────────────────────────────────────────────────
+    # ── Comparison and truth ──────────────────────────────────────────────────
 
-    # By data, so that a program can branch on it. Equality stays identity: two
-    # parameters that happen to hold the same number are not the same parameter.
+    # By data, so that a program branches as it does on floats.
 
-    # Said here because a compiled class that defines an order would otherwise lose it.
-    def __hash__(self) -> int:
-        return id(self)
+    def __eq__(self, other: object) -> bool:
+        x = self._data
+        return x == other._data if isinstance(other, Value) else compared(eq, x, other)
 
     def __lt__(self, other: AnyOperand) -> bool:
-        number = other._data if isinstance(other, Value) else as_constant(other)
-        return NotImplemented if number is None else self._data < number
+        x = self._data
+        return x < other._data if isinstance(other, Value) else compared(lt, x, other)
 
     def __le__(self, other: AnyOperand) -> bool:
-        number = other._data if isinstance(other, Value) else as_constant(other)
-        return NotImplemented if number is None else self._data <= number
+        x = self._data
+        return x <= other._data if isinstance(other, Value) else compared(le, x, other)
 
     def __gt__(self, other: AnyOperand) -> bool:
-        number = other._data if isinstance(other, Value) else as_constant(other)
-        return NotImplemented if number is None else self._data > number
+        x = self._data
+        return x > other._data if isinstance(other, Value) else compared(gt, x, other)
 
     def __ge__(self, other: AnyOperand) -> bool:
-        number = other._data if isinstance(other, Value) else as_constant(other)
-        return NotImplemented if number is None else self._data >= number
+        x = self._data
+        return x >= other._data if isinstance(other, Value) else compared(ge, x, other)
+
+    def __bool__(self) -> bool:
+        return self._data != 0.0
+
+    def __hash__(self) -> int:
+        return id(self)
 
     # ── The chain rule ────────────────────────────────────────────────────────
 
@@ -402,22 +408,18 @@ class Value(Numeric):
 
 
 @mypyc_attr(acyclic=True)
-class _WideValue(Value):
+class _WideValue(Value):  # type: ignore[misc]  # Value is final to users
     """The result of an operation on a sequence, or on more operands than two."""
 
     __slots__ = ("_operands", "_steps")
 
     def __init__(
-        self,
-        data: float,
-        op: Primitive | None,
-        operands: tuple[Operand, ...],
-        steps: list[tuple[Value, float]],
+        self, data: float, operands: tuple[Operand, ...], steps: list[tuple[Value, float]]
     ) -> None:
+        super().__init__(data)
         self._operands: tuple[Operand, ...] = operands
         # The inputs, each with the local derivative that leads to it.
         self._steps: list[tuple[Value, float]] = steps
-        super().__init__(data, "", 0.0, 0.0, op)
 
     def _forget(self) -> None:
         super()._forget()
@@ -559,13 +561,43 @@ def _restore(root: Value, noted: list[Value], earlier: list[Any]) -> None:
         value._awaited = -1
 
 
+# ── Recording ─────────────────────────────────────────────────────────────────
+
+_COMPILED: Final[bool] = COMPILED
+_ZERO: Final[Any] = as_float(0)  # an object, which compiled code would make each time anew
+
+
+def _record(
+    op: Primitive, data: float, local0: float, local1: float, x: Value | None, y: Value | None
+) -> Value:
+    """The result of an operation; the table above `__slots__` says what the arguments are."""
+    if _COMPILED:
+        value = Value(_ZERO)
+    else:  # faster by the interpreter
+        value = object.__new__(Value)
+        value._grad = 0.0
+        value._label = ""
+        value._awaited = -1
+        value._number = 0
+    value._data = data
+    value.op = op
+    value._input0 = x
+    value._input1 = y
+    value._local0 = local0
+    value._local1 = local1
+    if switches.altered:
+        value._reconsider()
+    return value
+
+
 def _unary(primitive: Primitive, x: Any) -> Value:
     if not isinstance(x, Value):  # `where` has taken a number in place of a Value
         number = as_float(x)
-        return Value(checked(primitive, primitive.forward(number)), "", number, 0.0, primitive)
+        out = checked(primitive, primitive.forward(number))
+        return _record(primitive, out, number, 0.0, None, None)
     out = checked(primitive, primitive.forward(x._data))
     local = checked(primitive, primitive.derivatives[0](x._data, out))
-    return Value(out, "", local, 0.0, primitive, x)
+    return _record(primitive, out, local, 0.0, x, None)
 
 
 def _binary(primitive: Primitive, x: Any, y: Any) -> Value:
@@ -578,7 +610,7 @@ def _binary(primitive: Primitive, x: Any, y: Any) -> Value:
     input1, local1 = None, b
     if isinstance(y, Value):
         input1, local1 = y, checked(primitive, primitive.derivatives[1](a, b, out))
-    return Value(out, "", local0, local1, primitive, input0, input1)
+    return _record(primitive, out, local0, local1, input0, input1)
 
 
 def _wide(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
@@ -591,4 +623,8 @@ def _wide(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
         for x, local in zip(recorded, derivatives)
         if isinstance(x, Value)
     ]
-    return _WideValue(out, primitive, tuple(recorded), steps)
+    value = _WideValue(out, tuple(recorded), steps)
+    value.op = primitive
+    if switches.altered:
+        value._reconsider()
+    return value

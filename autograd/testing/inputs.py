@@ -33,13 +33,15 @@ class Function:
         self.point: list[float] = []
         self.output_names: list[str] = []
         self._holders: list[Value | None] = []
+        taken: set[Value | None] = set()
         for name, thing in zip(_input_names(function, len(inputs)), inputs, strict=True):
             parts, structure = _taken_apart(name, thing)
             self._inputs.append((parts, structure))
             for place, part in zip(structure.places(), parts, strict=True):
                 for path, number, holder in _numbers(name + place, part):
-                    if holder is not None and holder in self._holders:
+                    if holder is not None and holder in taken:
                         continue  # of a module that is passed twice
+                    taken.add(holder)
                     self.names.append(path)
                     self.point.append(number)
                     self._holders.append(holder)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
+from operator import eq, ge, gt, le, lt
 from typing import Any, Final, Self
 
 from mpmath import mp, mpf
@@ -70,17 +71,34 @@ class Precise(Number):
     def __rmul__(self, other: Any) -> Any:  # other * self
         return self._right(table.multiply, other)
 
-    def __lt__(self, other: Any) -> bool:
-        return bool(self.number < _mpmath_number(other))
+    # A function branches on these numbers as it does on Values.
 
-    def __le__(self, other: Any) -> bool:
-        return bool(self.number <= _mpmath_number(other))
+    def _compared(self, comparison: Callable[[Any, Any], Any], other: Any) -> Any:
+        try:
+            return bool(comparison(self.number, _mpmath_number(other)))
+        except TypeError:
+            return NotImplemented
 
-    def __gt__(self, other: Any) -> bool:
-        return bool(self.number > _mpmath_number(other))
+    def __eq__(self, other: object) -> Any:
+        return self._compared(eq, other)
 
-    def __ge__(self, other: Any) -> bool:
-        return bool(self.number >= _mpmath_number(other))
+    def __lt__(self, other: Any) -> Any:
+        return self._compared(lt, other)
+
+    def __le__(self, other: Any) -> Any:
+        return self._compared(le, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self._compared(gt, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self._compared(ge, other)
+
+    def __bool__(self) -> bool:
+        return bool(self.number)
+
+    def __hash__(self) -> int:
+        return id(self)
 
 
 def precise_slopes(

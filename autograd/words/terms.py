@@ -44,8 +44,16 @@ class Term(Numeric):
         """``primitive`` applied to ``operands``, as a term."""
         return Operation(primitive, tuple([as_term(operand) for operand in operands]))
 
+    # A rule that branches on its operands has no one formula.
+
     def __bool__(self) -> bool:
         raise TypeError("a formula is neither true nor false")
+
+    def __eq__(self, other: object) -> bool:
+        raise TypeError("a formula is compared by its key")
+
+    def __hash__(self) -> int:
+        return id(self)
 
 
 class Symbol(Term):

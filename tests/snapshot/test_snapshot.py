@@ -151,7 +151,7 @@ def test_adjoints_are_what_backward_gives(expression: Expression) -> None:
     *_, inner, root = expression.evaluate(inputs, apply)
     for target in (root, inner):
         snapshot = graph(root)
-        if target not in topological_order(root):
+        if target not in set(topological_order(root)):
             continue
         for value in topological_order(root):
             value.grad = 0.0

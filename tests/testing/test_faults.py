@@ -49,7 +49,7 @@ FAULTS = {
     ),
     "a wrong number on the record": Fault(
         "engine/value.py",
-        (('Value(x * y, "", y, x, multiply', 'Value(x * y, "", y, y, multiply'),),
+        (("_record(multiply, x * y, y, x,", "_record(multiply, x * y, y, y,"),),
         "lambda x: x * (x + 1)",
         "multiply(0.5, 1.5) is recorded with the local derivative 1.5, where the rule of multiply "
         "gives 0.5.",
