@@ -12,12 +12,11 @@ import linecache
 import math
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TypeAlias
 
+from autograd.contexts import RecordingContext, observed_by
 from autograd.engine.order import topological_order
-from autograd.engine.recording import Observer, observed_by
+from autograd.engine.recording import Observer
 from autograd.engine.value import Value
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
@@ -30,8 +29,7 @@ class AnomalyError(ArithmeticError):
     """A value or a gradient is inf or nan, and was not to be."""
 
 
-@contextmanager
-def detect_anomaly() -> Iterator[None]:
+def detect_anomaly() -> RecordingContext:
     """Raise an error at the first operation or gradient that is not finite.
 
     It holds for the thread that enters it, and slows recording down several times;
@@ -50,8 +48,7 @@ def detect_anomaly() -> Iterator[None]:
       Recorded in ..., line 2, in <module>: y = 2 * x.log()
       From a leaf: Value(0.0, label='x') -> log
     """
-    with observed_by(_Detector()):
-        yield
+    return observed_by(_Detector)
 
 
 class _Detector(Observer):

@@ -21,13 +21,14 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from autograd.containers import MismatchError, NotANumberError, Structure, flatten, holds_a_value
+from autograd.contexts import enable_grad
 from autograd.engine.differential import (
     Differential,
     GradientDifferential,
     differential,
     differential_of_gradient,
 )
-from autograd.engine.recording import differentiated, enable_grad, is_recording
+from autograd.engine.recording import differentiated, is_recording
 from autograd.engine.value import Operand, Value
 
 Function: TypeAlias = Callable[..., Any]

@@ -6,9 +6,9 @@ that they reach. Two threads may have values in common, so passes and walks take
 
 from __future__ import annotations
 
-from threading import RLock
 from typing import Any, Final
 
+from autograd.engine.locks import turn
 from autograd.native import i32, mypyc_attr
 
 # The indices of a walk, which share the slot of the numbers of passes, are below this.
@@ -27,7 +27,7 @@ class _Passes:
     __slots__ = ("_latest", "turn")
 
     def __init__(self) -> None:
-        self.turn: Any = RLock()
+        self.turn: Any = turn
         self._latest: i32 = _FIRST
 
     def begin(self) -> i32:

@@ -7,12 +7,10 @@ of the ordinary in any thread; only then is the thread's own state looked up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from contextvars import ContextVar
-from threading import Lock
 from typing import Any, Final
 
+from autograd.engine.locks import flag
 from autograd.native import mypyc_attr
 
 
@@ -39,17 +37,34 @@ class _Switches:
         self.count = 0
 
     def alter(self, change: int) -> None:
-        """Count one context more, or one less, in which recording is turned off or observed."""
-        with _lock:
+        """Count one `Alteration` more, or one less."""
+        with flag:
             self.count += change
             self.altered = self.count > 0
 
 
-_lock: Final = Lock()
-_enabled: Final[ContextVar[bool]] = ContextVar("enabled", default=True)
-_observer: Final[ContextVar[Observer | None]] = ContextVar("observer", default=None)
-
 switches: Final = _Switches()
+
+
+class Alteration:
+    """Recording that is turned off, or observed.
+
+    `switches` counts it from its beginning to its end, which comes once no context has it: a
+    task, for example, goes on with a copy of the context in which it was made.
+    """
+
+    __slots__ = ("observer",)
+
+    def __init__(self, observer: Observer | None = None) -> None:
+        self.observer = observer
+        switches.alter(+1)
+
+    def __del__(self) -> None:
+        switches.alter(-1)
+
+
+turned_off: Final[ContextVar[Alteration | None]] = ContextVar("turned_off", default=None)
+observed: Final[ContextVar[Alteration | None]] = ContextVar("observed", default=None)
 
 # For each function that is being differentiated here and now, the Values it is differentiated
 # by. What is computed meanwhile may depend on them through a closure.
@@ -80,66 +95,15 @@ def is_constant(value: Any) -> bool:
 def is_recording() -> bool:
     """True if operations are recorded here and now: not within `no_grad`.
 
+    >>> from autograd import no_grad
     >>> with no_grad():
     ...     is_recording()
     False
     """
-    return _enabled.get()
+    return turned_off.get() is None
 
 
 def observer() -> Observer | None:
     """The observer of recording here and now, or None."""
-    return _observer.get()
-
-
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Compute without recording: results are leaves, and nothing below them is kept.
-
-    It holds for the thread, or the asynchronous task, that enters it. It can
-    decorate a function as well.
-
-    >>> from autograd import Value
-    >>> x = Value(3.0)
-    >>> with no_grad():
-    ...     y = x * x
-    >>> y, y.inputs
-    (Value(9.0), ())
-    """
-    with _altered(_enabled, False):
-        yield
-
-
-@contextmanager
-def enable_grad() -> Iterator[None]:
-    """Record operations after all, within `no_grad`.
-
-    >>> from autograd import Value
-    >>> with no_grad(), enable_grad():
-    ...     is_recording()
-    True
-    """
-    with _altered(_enabled, True):
-        yield
-
-
-@contextmanager
-def observed_by(watcher: Observer) -> Iterator[None]:
-    """Tell ``watcher`` of every operation and backward pass, in this thread."""
-    with _altered(_observer, watcher):
-        yield
-
-
-@contextmanager
-def _altered(variable: ContextVar[Any], setting: Any) -> Iterator[None]:
-    """Set a variable of this thread, and let the others know that it is not as usual."""
-    if variable.get() is setting:
-        yield  # it is so already, and operations are recorded no slower for asking
-        return
-    token = variable.set(setting)
-    switches.alter(+1)
-    try:
-        yield
-    finally:
-        switches.alter(-1)
-        variable.reset(token)
+    alteration = observed.get()
+    return None if alteration is None else alteration.observer
