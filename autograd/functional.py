@@ -28,7 +28,7 @@ from autograd.engine.differential import (
     differential,
     differential_of_gradient,
 )
-from autograd.engine.recording import differentiated, is_recording
+from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.engine.value import Operand, Value
 
 Function: TypeAlias = Callable[..., Any]
@@ -200,8 +200,12 @@ def vjp(
 
     def pull_back(weights: Any) -> tuple[Any, ...]:
         seeds = _shaped("what vjp() gives takes weights shaped as the value", outputs, weights)
-        pulled: tuple[Any, ...] = inputs.rebuild(_finished(linear.pull_back(seeds), values))
-        return pulled
+        pulled = linear.pull_back(seeds)
+        watcher = observer()
+        if watcher is not None:
+            watcher.pulled_back([_data(x) for x in pulled if x is not None])
+        derivatives: tuple[Any, ...] = inputs.rebuild(_finished(pulled, values))
+        return derivatives
 
     return call.value(), pull_back
 

@@ -7,6 +7,7 @@ of the ordinary in any thread; only then is the thread's own state looked up.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from contextvars import ContextVar
 from typing import Any, Final
 
@@ -14,9 +15,42 @@ from autograd.engine.locks import flag
 from autograd.native import mypyc_attr
 
 
+class Share:
+    """A share that an edge has carried, in a backward pass or another sweep.
+
+    Attributes:
+        quantity: a part of which it is, see `carried`.
+        owner: the value whose operation it belongs to.
+        giver, receiver: the values between which it was carried.
+        factor: the derivative by which it was multiplied.
+        rate: the whole quantity of the giver, which was multiplied.
+        total: the whole quantity of the receiver, after all shares.
+    """
+
+    __slots__ = ("factor", "giver", "owner", "quantity", "rate", "receiver", "total")
+
+    def __init__(
+        self,
+        quantity: str,
+        owner: Any,
+        giver: Any,
+        receiver: Any,
+        factor: float,
+        rate: float,
+        total: float,
+    ) -> None:
+        self.quantity = quantity
+        self.owner = owner
+        self.giver = giver
+        self.receiver = receiver
+        self.factor = factor
+        self.rate = rate
+        self.total = total
+
+
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Observer:
-    """The interface of an observer of recorded operations and backward passes."""
+    """The interface of an observer of recorded operations, and of the sweeps through them."""
 
     def recorded(self, value: Any) -> None:
         """``value`` has just been computed."""
@@ -25,6 +59,16 @@ class Observer:
     def backward(self, root: Any, gradient: float) -> None:
         """Carry out the backward pass from ``root``, whose gradient is given."""
         raise NotImplementedError
+
+    def carried(self, shares: Sequence[Share]) -> None:
+        """A sweep of a derivative of a function has carried these shares, in this order.
+
+        They are of gradients from outputs to inputs, of tangents the other way, or of
+        changes: the tangents of gradients.
+        """
+
+    def pulled_back(self, gradients: Sequence[float]) -> None:
+        """The function that `vjp` returned, perhaps at another time, has given these."""
 
 
 class _Switches:
@@ -62,6 +106,9 @@ class Alteration:
     def __del__(self) -> None:
         switches.alter(-1)
 
+
+# True while derivative rules and sweeps compute: Values that are no operations of the user's.
+deriving: Final[ContextVar[bool]] = ContextVar("deriving", default=False)
 
 turned_off: Final[ContextVar[Alteration | None]] = ContextVar("turned_off", default=None)
 observed: Final[ContextVar[Alteration | None]] = ContextVar("observed", default=None)
