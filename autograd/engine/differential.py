@@ -365,7 +365,7 @@ class _Walk:
             elif first is None:
                 unknown = self._unknown_inputs(value)
                 if unknown:
-                    unfinished.extend(unknown)
+                    unfinished.extend(reversed(unknown))  # the first is next
                     continue
             unfinished.pop()
             self._finish(value, number0, number1)

@@ -28,7 +28,7 @@ from typing import Any, Final, SupportsFloat, TypeAlias
 from autograd.engine.calls import Output, check_label
 from autograd.engine.operators import Numeric, as_constant
 from autograd.engine.passes import passes
-from autograd.engine.primitive import Primitive, as_float, checked
+from autograd.engine.primitive import Primitive, as_float, checked, tracking
 from autograd.engine.recording import is_recording, observer, switches
 from autograd.engine.table import add, multiply, subtract
 from autograd.native import COMPILED, i32, mypyc_attr
@@ -254,11 +254,10 @@ class Value(Numeric):
 
     def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Value:
         """Record ``primitive`` applied to ``operands``, which are Values and numbers."""
-        if len(operands) == 1 and primitive.arity == 1:
-            return _unary(primitive, operands[0])
-        if len(operands) == 2 and primitive.arity == 2:
-            return _binary(primitive, operands[0], operands[1])
-        return _wide(primitive, operands)
+        if tracking.needed:
+            value: Value = tracking.record(primitive, operands)
+            return value
+        return record(primitive, operands)
 
     def _reconsider(self) -> None:
         """Within `no_grad`, become a leaf; otherwise tell the observer, if there is one."""
@@ -410,7 +409,10 @@ class Value(Numeric):
 
 @mypyc_attr(acyclic=True)
 class _WideValue(Value):
-    """The result of an operation on a sequence, or on more operands than two."""
+    """The result of an operation on a sequence, or on more operands than two.
+
+    If it lists no operands, it is as any other; see `tracked.py`.
+    """
 
     __slots__ = ("_operands", "_steps")
 
@@ -433,15 +435,15 @@ class _WideValue(Value):
 
     @property
     def operands(self) -> tuple[Operand, ...]:
-        return self._operands
+        return self._operands or super().operands
 
     @property
     def inputs(self) -> tuple[Value, ...]:
-        return tuple([source for source, _ in self._steps])
+        return tuple([source for source, _ in self._steps]) or super().inputs
 
     @property
     def local_derivatives(self) -> tuple[float, ...]:
-        return tuple([local for _, local in self._steps])
+        return tuple([local for _, local in self._steps]) or super().local_derivatives
 
 
 # The two loops of a backward pass. Their step is written out for the first and for the second
@@ -545,6 +547,15 @@ def _restore(reached: list[Value], earlier: list[tuple[Value, float]]) -> None:
         value._grad = grad
         value._awaited = -1
         earlier.pop()
+
+
+def record(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
+    """Record ``primitive`` applied to ``operands``."""
+    if len(operands) == 1 and primitive.arity == 1:
+        return _unary(primitive, operands[0])
+    if len(operands) == 2 and primitive.arity == 2:
+        return _binary(primitive, operands[0], operands[1])
+    return _wide(primitive, operands)
 
 
 def _unary(primitive: Primitive, x: Any) -> Value:
