@@ -14,6 +14,8 @@ from functools import partial
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from autograd import (
     AnomalyError,
@@ -125,6 +127,95 @@ def test_an_exception_that_is_thrown_in_keeps_no_context_that_it_did_not_have() 
     with pytest.raises(MineError) as error:
         next(generator)
     assert error.value.__context__ is None
+
+
+def reactive(on_close: str) -> Generator[Any, Any, Any]:
+    """Yields what it hears, and reacts to each exception in another way."""
+    heard: Any = None
+    while heard != "return":
+        try:
+            heard = yield heard
+        except KeyError as error:
+            heard = repr(error)
+        except ZeroDivisionError as error:
+            raise MineError from error
+        except GeneratorExit:
+            if on_close == "raise":
+                raise MineError from None
+            if on_close == "return":
+                return "closed"
+            if on_close != "yield":
+                raise
+            on_close = "leave"  # refused once
+    return "returned"
+
+
+async def async_reactive(on_close: str) -> AsyncGenerator[Any, Any]:
+    """The same, which waits in between and returns nothing."""
+    body = reactive(on_close)
+    resume, sent = body.send, None
+    while True:
+        await asyncio.sleep(0)
+        try:
+            item = resume(sent)
+        except StopIteration:
+            return
+        try:
+            resume, sent = body.send, (yield item)
+        except BaseException as error:
+            resume, sent = body.throw, error
+
+
+ACTIONS = st.one_of(
+    st.tuples(st.just("send"), st.sampled_from([None, 1, "two", "return"])),
+    st.tuples(
+        st.just("throw"),
+        st.sampled_from([KeyError, ZeroDivisionError, GeneratorExit, StopIteration, MineError]),
+    ),
+    st.tuples(st.just("close"), st.none()),
+)
+
+
+def outcome_of(error: BaseException) -> Any:
+    """An exception, in a form that can be compared."""
+    causes = [error, error.__cause__, error.__context__]
+    return [(type(cause), str(cause), getattr(cause, "value", None)) for cause in causes]
+
+
+@given(st.lists(ACTIONS, max_size=6), st.sampled_from(["raise", "return", "yield", "leave"]))
+def test_a_decorated_generator_does_as_the_one_that_is_not(
+    actions: list[tuple[str, Any]], on_close: str
+) -> None:
+    def outcomes(generator: Any) -> list[Any]:
+        found = []
+        for name, argument in [*actions, *[("close", None)] * 2]:
+            operands = () if name == "close" else (argument,)
+            try:
+                found.append(getattr(generator, name)(*operands))
+            except BaseException as error:
+                found.append(outcome_of(error))
+        return found
+
+    assert outcomes(reactive(on_close)) == outcomes(no_grad()(reactive)(on_close))
+
+
+@given(st.lists(ACTIONS, max_size=6), st.sampled_from(["raise", "return", "leave"]))
+def test_a_decorated_asynchronous_generator_does_as_the_one_that_is_not(
+    actions: list[tuple[str, Any]], on_close: str
+) -> None:
+    async def outcomes(generator: Any) -> list[Any]:
+        found = []
+        for name, argument in [*actions, *[("close", None)] * 2]:
+            operands = () if name == "close" else (argument,)
+            try:
+                found.append(await getattr(generator, f"a{name}")(*operands))
+            except BaseException as error:
+                found.append(outcome_of(error))
+        return found
+
+    assert asyncio.run(outcomes(async_reactive(on_close))) == asyncio.run(
+        outcomes(no_grad()(async_reactive)(on_close))
+    )
 
 
 def test_closing_a_generator_runs_its_clean_up_inside() -> None:
@@ -434,7 +525,6 @@ def test_what_is_decorated_stays_of_its_kind(
         inspect.isgeneratorfunction,
         inspect.iscoroutinefunction,
         inspect.isasyncgenfunction,
-        asyncio.iscoroutinefunction,
     ):
         assert is_kind(wrapped) == is_kind(function)
     assert wrapped.__name__ == function.__name__
@@ -462,7 +552,7 @@ class Numbers:
         yield recorded()
 
 
-def given(answer: bool) -> Iterator[bool]:
+def answered(answer: bool) -> Iterator[bool]:
     yield recorded() is answer
 
 
@@ -475,7 +565,7 @@ def test_every_form_of_generator_function_is_recognised() -> None:
         no_grad()(numbers.__call__),
     ):
         assert list(generator_function()) == [False]
-    assert list(no_grad()(partial(given, False))()) == [True]
+    assert list(no_grad()(partial(answered, False))()) == [True]
 
 
 def test_a_context_can_be_used_again_and_within_itself() -> None:
