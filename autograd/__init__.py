@@ -17,11 +17,12 @@ from autograd import native  # first, because it settles which engine the rest i
 
 import autograd.copying  # noqa: F401  makes Values copy and pickle
 from autograd.anomaly import AnomalyError, detect_anomaly
+from autograd.contexts import enable_grad, no_grad
 from autograd.engine import primitive, table
 from autograd.engine.order import topological_order
 from autograd.engine.outputs import output_of
 from autograd.engine.primitive import Primitive, Reduction
-from autograd.engine.recording import enable_grad, is_recording, no_grad
+from autograd.engine.recording import is_recording
 from autograd.engine.table import *
 from autograd.engine.table import max as max
 from autograd.engine.table import min as min

@@ -2,8 +2,9 @@
 
 A bad number usually shows far from where it arose: in the loss, or in a weight
 after the update. Within ``detect_anomaly()`` every operation is checked as it
-is recorded, and every gradient after a backward pass, and the first that is not
-finite is an error that says where it came from.
+is recorded, and after a backward pass, or another sweep of a derivative, all that was
+multiplied and summed. The first number that is not finite is an error that says where it
+came from.
 """
 
 from __future__ import annotations
@@ -12,12 +13,12 @@ import linecache
 import math
 import os
 import sys
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from typing import TypeAlias
 
+from autograd.contexts import RecordingContext, observed_by
 from autograd.engine.order import topological_order
-from autograd.engine.recording import Observer, observed_by
+from autograd.engine.recording import Observer, Share, deriving
 from autograd.engine.value import Value
 
 _ROOT = os.path.dirname(os.path.dirname(os.path.realpath(__file__)))
@@ -30,13 +31,13 @@ class AnomalyError(ArithmeticError):
     """A value or a gradient is inf or nan, and was not to be."""
 
 
-@contextmanager
-def detect_anomaly() -> Iterator[None]:
-    """Raise an error at the first operation or gradient that is not finite.
+def detect_anomaly() -> RecordingContext:
+    """Raise an error at the first operation, gradient or tangent that is not finite.
 
-    It holds for the thread that enters it, and slows recording down several times;
-    elsewhere recording is as fast as ever. A backward pass that fails leaves the
-    gradients of the leaves as they were.
+    It watches backward passes, and what `grad` and its like compute. It holds for the thread or
+    the asynchronous task that enters it, and for the body of a function that it decorates, and
+    slows recording down several times; elsewhere recording is as fast as ever. A backward pass
+    that fails leaves the gradients of the leaves as they were.
 
     Raises:
         AnomalyError: it names the operation, its inputs, the line that recorded it,
@@ -50,8 +51,7 @@ def detect_anomaly() -> Iterator[None]:
       Recorded in ..., line 2, in <module>: y = 2 * x.log()
       From a leaf: Value(0.0, label='x') -> log
     """
-    with observed_by(_Detector()):
-        yield
+    return observed_by(_Detector)
 
 
 class _Detector(Observer):
@@ -64,7 +64,7 @@ class _Detector(Observer):
 
     def recorded(self, value: Value) -> None:
         self._places[id(value)] = _place()
-        if not math.isfinite(value.data):
+        if not math.isfinite(value.data) and not deriving.get():
             raise AnomalyError(self._report(value, f"{_call(value)} is {value.data}."))
 
     def backward(self, root: Value, gradient: float) -> None:
@@ -72,31 +72,70 @@ class _Detector(Observer):
         before = [(value, value._grad, value._awaited) for value in order]
         root._propagate(gradient)
         try:
-            for value in reversed(order):
-                self._check_shares(value)
+            self.carried(
+                [
+                    Share("gradient", value, value, source, local, value.grad, source.grad)
+                    for value in reversed(order)
+                    for source, local in zip(value.inputs, value.local_derivatives, strict=True)
+                ]
+            )
         except AnomalyError:
             for value, grad, awaited in before:
                 value._grad, value._awaited = grad, awaited
             raise
 
-    def _check_shares(self, value: Value) -> None:
-        """Raise an error if ``value`` hands an input a gradient that is not finite."""
-        for source, local in zip(value.inputs, value.local_derivatives, strict=True):
-            share = local * value.grad
-            if not math.isfinite(share):
-                problem = (
-                    f"The gradient that {_call(value)} hands to {source!r} is {share}: "
-                    f"the local derivative {local} times the gradient {value.grad}."
+    def carried(self, shares: Sequence[Share]) -> None:
+        received: dict[Value, Share] = {}  # the last that each receiver got
+        for share in shares:
+            if not math.isfinite(share.factor * share.rate):
+                before = received.get(share.giver)
+                if before is not None and not math.isfinite(share.rate):
+                    raise AnomalyError(self._report(before.owner, _sum(before)))
+                raise AnomalyError(self._report(share.owner, _product(share)))
+            received[share.receiver] = share
+        for share in received.values():
+            if not math.isfinite(share.total):
+                raise AnomalyError(self._report(share.owner, _sum(share)))
+
+    def pulled_back(self, gradients: Sequence[float]) -> None:
+        for gradient in gradients:
+            if not math.isfinite(gradient):
+                raise AnomalyError(
+                    f"The function that vjp() returned gives {gradient}. "
+                    "To learn where it comes from, call vjp() itself within detect_anomaly() too."
                 )
-                raise AnomalyError(self._report(value, problem))
-            if not math.isfinite(source.grad):
-                problem = f"The gradients handed to {source!r} add up to {source.grad}."
-                raise AnomalyError(self._report(value, problem))
 
     def _report(self, value: Value, problem: str) -> str:
         place = self._places.get(id(value))
         recorded = _shown(place) if place else "before detect_anomaly() was entered"
         return f"{problem}\n  Recorded {recorded}\n  From a leaf: {_path_from_a_leaf(value)}"
+
+
+# The quantities that sweeps carry, in words.
+_IN_WORDS = {"gradient": "gradient", "tangent": "tangent", "change": "change of the gradient"}
+
+
+def _product(share: Share) -> str:
+    """The sentence about a share that is not finite."""
+    quantity, factor, rate = _IN_WORDS[share.quantity], share.factor, share.rate
+    giver = _name(share.giver, share.owner)
+    origin = f"the local derivative {factor} times the {quantity} {rate}"
+    if share.owner is not share.giver and share.quantity == "change":
+        origin = f"its derivative {factor} by {giver} times the tangent {rate}"
+        giver = _call(share.owner)
+    receiver = _name(share.receiver, share.owner)
+    return f"The {quantity} that {giver} hands to {receiver} is {factor * rate}: {origin}."
+
+
+def _sum(share: Share) -> str:
+    """The sentence about a sum of shares that is not finite."""
+    quantity, _, rest = _IN_WORDS[share.quantity].partition(" ")
+    receiver = _name(share.receiver, share.owner)
+    return f"The {quantity}s {rest}{rest and ' '}handed to {receiver} add up to {share.total}."
+
+
+def _name(value: Value, owner: Value) -> str:
+    return _call(value) if value is owner else repr(value)
 
 
 def _call(value: Value) -> str:

@@ -7,7 +7,8 @@ is shared stays shared, also between several Values that are copied together.
 Both walk from an object to what it refers to by calling themselves, which a
 deep graph would take beyond any limit. So a value is stored together with all
 that it was computed from, inputs first: by the time a value is stored, its inputs
-have been, and nothing goes deeper than one step.
+have been, and nothing goes deeper than one step. What was stored before, with another
+value, is not gone through again.
 """
 
 from __future__ import annotations
@@ -15,20 +16,42 @@ from __future__ import annotations
 import copyreg
 from threading import local
 from typing import Any
+from weakref import ref
 
-from autograd.engine.order import topological_order
+from autograd.engine.order import order_of_unvisited
 from autograd.engine.primitive import Primitive
+from autograd.engine.tracked import TrackedValue, to_be_tracked
 from autograd.engine.value import Operand, Value, _WideValue
 
 
-class _Ancestors(local):
-    """The ids of the values that are being stored as part of another's graph, in this thread."""
+class _Session:
+    """One pickler, or one deep copy, and the values that it has stored.
+
+    Picklers and deep copies say nothing of themselves to what they store, but each stores an
+    object once. So every value comes with the session of the thread, before its graph. A session
+    that is stored a second time is in the hands of another pickler, and makes way for a new one.
+    It lives as long as the pickler that has stored it.
+    """
 
     def __init__(self) -> None:
-        self.ids: set[int] = set()
+        self.stored: set[Value] = set()
+        self._taken = False
+        _latest.session = ref(self)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        if self._taken:
+            return _nothing, (_Session(),)
+        self._taken = True
+        return _nothing, ()
 
 
-_being_stored = _Ancestors()
+class _Latest(local):
+    """The session of this thread that began last, if it goes on."""
+
+    session: Any = staticmethod(lambda: None)
+
+
+_latest = _Latest()
 
 
 class _Graph:
@@ -38,20 +61,11 @@ class _Graph:
         self.value = value
 
     def __reduce__(self) -> tuple[Any, ...]:
-        ancestors = topological_order(self.value)[:-1]
-        for primitive in {ancestor.op for ancestor in ancestors if ancestor.op is not None}:
-            primitive.__reduce__()  # raises an error now, if ever
-        ids = {id(ancestor) for ancestor in ancestors}
-        _being_stored.ids = ids
-        return _nothing, (*ancestors, _End())
+        return _nothing, tuple(order_of_unvisited(self.value, _session().stored)[:-1])
 
 
-class _End:
-    """Comes after the ancestors of a value."""
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        _being_stored.ids = set()
-        return _nothing, ()
+def _session() -> _Session:
+    return _latest.session() or _Session()
 
 
 def _nothing(*_: Any) -> None:
@@ -60,14 +74,14 @@ def _nothing(*_: Any) -> None:
 
 def _reduce(value: Value) -> tuple[Any, ...]:
     """Say how to make ``value`` anew, in the form of `object.__reduce__`."""
-    graph = None
-    if value.op is not None and id(value) not in _being_stored.ids:
-        graph = _Graph(value)
+    session = _session()
+    graph = None if value.op is None or value in session.stored else _Graph(value)
     state = (value._data, value._grad, value._awaited, value.label)
-    return _restore, (graph, state, value.op, value.operands, value.local_derivatives)
+    return _restore, (session, graph, state, value.op, value.operands, value.local_derivatives)
 
 
 def _restore(
+    _session: None,
     _graph: None,
     state: tuple[float, float, int, str],
     op: Primitive | None,
@@ -89,6 +103,8 @@ def _restore(
         value = _WideValue(data, operands, [])
         value.label = label
         value._steps = [(source, local) for source, local in steps if source is not None]
+    if op is not None and to_be_tracked(op, operands):
+        value = TrackedValue(value)
     value.op = op
     value._grad = grad
     value._awaited = awaited
@@ -97,3 +113,4 @@ def _restore(
 
 copyreg.pickle(Value, _reduce)
 copyreg.pickle(_WideValue, _reduce)
+copyreg.pickle(TrackedValue, _reduce)

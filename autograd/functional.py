@@ -22,6 +22,7 @@ from reprlib import repr as shown
 from typing import Any, TypeAlias
 
 from autograd.containers import MismatchError, NotANumberError, Structure, flatten, holds_a_value
+from autograd.contexts import enable_grad
 from autograd.engine.differential import (
     Differential,
     GradientDifferential,
@@ -29,7 +30,7 @@ from autograd.engine.differential import (
     differential_of_gradient,
 )
 from autograd.engine.primitive import kind_of
-from autograd.engine.recording import differentiated, enable_grad, is_recording
+from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.engine.value import Operand, Value
 
 Function: TypeAlias = Callable[..., Any]
@@ -201,8 +202,12 @@ def vjp(
 
     def pull_back(weights: Any) -> tuple[Any, ...]:
         seeds = _shaped("what vjp() gives takes weights shaped as the value", outputs, weights)
-        pulled: tuple[Any, ...] = inputs.rebuild(_finished(linear.pull_back(seeds), values))
-        return pulled
+        pulled = linear.pull_back(seeds)
+        watcher = observer()
+        if watcher is not None:
+            watcher.pulled_back([_data(x) for x in pulled if x is not None])
+        derivatives: tuple[Any, ...] = inputs.rebuild(_finished(pulled, values))
+        return derivatives
 
     return call.value(), pull_back
 

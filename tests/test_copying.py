@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import copy
+import io
 import math
 import pickle
+import sys
 from collections.abc import Callable
 from typing import Any
 
@@ -95,11 +97,90 @@ def test_depth_is_no_limit(copied: Callable[[Any], Any]) -> None:
     assert topological_order(twin)[0].grad == 20_001.0
 
 
+def chain(length: int) -> list[Value]:
+    """A leaf, and so many operations, each on the result of the one before it."""
+    values = [Value(1.0)]
+    for _ in range(length):
+        values.append(values[-1] * 1)
+    return values
+
+
+class Holder:
+    """Has a value in each attribute, the first one first."""
+
+    def __init__(self, values: list[Value]) -> None:
+        for i, value in enumerate(values):
+            setattr(self, f"after_{i}", value)
+
+
+class History(list[Value]):
+    """Pickles its last value by itself as well."""
+
+    def __getstate__(self) -> dict[str, bytes]:
+        return {"last": pickle.dumps(self[-1])}
+
+
+def calls_of(function: Callable[[], Any]) -> int:
+    """The number of calls, of Python and of C functions, that a call of ``function`` makes."""
+    count = 0
+
+    def note(_frame: Any, event: str, _argument: Any) -> None:
+        nonlocal count
+        count += event in ("call", "c_call")
+
+    sys.setprofile(note)
+    try:
+        function()
+    finally:
+        sys.setprofile(None)
+    return count
+
+
+@pytest.mark.parametrize(
+    "together",
+    [
+        lambda values: values,
+        lambda values: values[::-1],
+        lambda values: dict(enumerate(values)),
+        lambda values: [{"loss": value} for value in values],
+        Holder,
+        History,
+    ],
+    ids=["list", "reversed", "dict", "dicts", "attributes", "history"],
+)
+def test_copying_many_values_of_one_graph_takes_steps_in_proportion(
+    together: Callable[[list[Value]], Any],
+) -> None:
+    few, many = together(chain(100)), together(chain(300))
+    assert len(pickle.dumps(many)) < 3.5 * len(pickle.dumps(few))
+    assert calls_of(lambda: copy.deepcopy(many)) < 3.5 * calls_of(lambda: copy.deepcopy(few))
+
+
+def test_picklers_that_take_turns_do_not_disturb_one_another() -> None:
+    file = io.BytesIO()
+    first = pickle.Pickler(file)
+    first.dump(Value(0.0) + 1)
+    long = chain(5_000)
+    for _ in range(2):
+        pickle.dumps(long[-1])
+        first.dump(long[-1])  # by recursion it would be too deep
+    assert copy.deepcopy(History(long))[-1].data == 1.0
+    assert pickle.loads(pickle.dumps([History(long), long]))[1][-1].data == 1.0
+    file.seek(0)
+    unpickler = pickle.Unpickler(file)
+    assert [unpickler.load().data for _ in range(3)] == [1.0, 1.0, 1.0]
+
+
+def test_a_copy_keeps_nothing_of_the_original() -> None:
+    values = chain(3)
+    before = [sys.getrefcount(value) for value in values]
+    for copied in COPIES:
+        copied(values)
+    assert [sys.getrefcount(value) for value in values] == before
+
+
 def test_a_pickle_that_failed_does_not_spoil_the_next() -> None:
-    x = Value(1.0)
-    root = x
-    for _ in range(5_000):
-        root = root * 1
+    root = chain(5_000)[-1]
     with pytest.raises(Exception, match="pickle"):
         pickle.dumps([root, lambda: None])
     assert len(topological_order(pickle.loads(pickle.dumps(root)))) == 5_001
@@ -107,21 +188,20 @@ def test_a_pickle_that_failed_does_not_spoil_the_next() -> None:
 
 def test_a_pickle_that_failed_half_way_does_not_spoil_the_next() -> None:
     local = autograd.Primitive("local", lambda x: x, lambda x, out: 1.0)
-    chain = [Value(1.0)]
-    for _ in range(5_000):
-        chain.append(chain[-1] * 1)
+    root = chain(5_000)[-1]
     with pytest.raises(TypeError, match="cannot pickle the primitive local"):
-        pickle.dumps(local(chain[-1]) + 1)
-    assert len(topological_order(pickle.loads(pickle.dumps(chain[-1])))) == 5_001
+        pickle.dumps(local(root) + 1)
+    assert len(topological_order(pickle.loads(pickle.dumps(root)))) == 5_001
 
 
 def test_a_deep_copy_needs_no_name_for_an_operation() -> None:
     local = autograd.Primitive("local", lambda x: 3 * x, lambda x, out: 3.0)
     assert copy.copy(local) is copy.deepcopy(local) is local
     x = Value(1.0)
-    twin = copy.deepcopy(local(x))
-    twin.backward()
-    assert (twin.inputs[0].grad, x.grad) == (3.0, 0.0)
+    for root in (local(x), local(x) + 0):
+        twin = copy.deepcopy(root)
+        twin.backward()
+        assert (topological_order(twin)[0].grad, x.grad) == (3.0, 0.0)
 
 
 def test_a_model_and_its_copy_have_parameters_of_their_own() -> None:

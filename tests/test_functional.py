@@ -33,7 +33,8 @@ from autograd import (
     value_and_grad,
     vjp,
 )
-from autograd.engine.recording import Observer, observed_by
+from autograd.contexts import observed_by
+from autograd.engine.recording import Observer
 from autograd.testing import Expression, expressions
 from autograd.testing.expression import apply
 from benchmarks.libraries import Chainrule, plain_network
@@ -336,7 +337,7 @@ class Counter(Observer):
 @contextmanager
 def counted() -> Iterator[Counter]:
     counter = Counter()
-    with observed_by(counter):
+    with observed_by(lambda: counter):
         yield counter
 
 

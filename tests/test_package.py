@@ -33,6 +33,7 @@ RULES = {
     "autograd/testing": [
         "autograd.engine*",
         "autograd.functional",
+        "autograd.contexts",
         "autograd.containers",
         "autograd.words.typesetting",
     ],

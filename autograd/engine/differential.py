@@ -22,6 +22,7 @@ from collections.abc import Sequence
 from typing import Any, Final
 
 from autograd.engine.passes import passes
+from autograd.engine.recording import Share, deriving, observer, switches
 from autograd.engine.table import add, multiply, subtract
 from autograd.engine.value import Value
 
@@ -55,8 +56,11 @@ class Edges:
             end += 1
         return self._sources[start:end]
 
-    def carry(self, rates: list[Any], into: list[Any]) -> None:
-        """Add to the rates of the targets what follows from those of the sources."""
+    def carry(self, rates: list[Any], into: list[Any], quantity: str = "tangent") -> None:  # noqa: ARG002
+        """Add to the rates of the targets what follows from those of the sources.
+
+        An observer is told that the rates are those of ``quantity``.
+        """
         for source, target, factor in zip(self._sources, self.targets, self._factors):
             rate = rates[source]
             if rate is not None:
@@ -64,7 +68,7 @@ class Edges:
                 known = into[target]
                 into[target] = share if known is None else known + share
 
-    def carry_back(self, rates: list[Any]) -> None:
+    def carry_back(self, rates: list[Any], quantity: str = "gradient") -> None:  # noqa: ARG002
         """The same from the targets to the sources, starting at the last edge."""
         sources, targets, factors = self._sources, self.targets, self._factors
         for edge in range(len(sources) - 1, -1, -1):
@@ -75,6 +79,92 @@ class Edges:
                 source = sources[edge]
                 known = rates[source]
                 rates[source] = share if known is None else known + share
+
+
+class _WatchedEdges(Edges):
+    """Edges of which an observer is told what they carry."""
+
+    __slots__ = ("_owners", "_values")
+
+    def __init__(self, values: list[Value]) -> None:
+        super().__init__()
+        self._values = values
+        # For each edge the value whose operation it belongs to, where that is not its target.
+        self._owners: list[Value] = []
+
+    def own(self, owner: Value) -> None:
+        """Note whose operation the edges that were added last belong to."""
+        self._owners.extend([owner] * (len(self._sources) - len(self._owners)))
+
+    def carry(self, rates: list[Any], into: list[Any], quantity: str = "tangent") -> None:
+        """Carry, then tell the observer."""
+        _unchecked(super().carry, rates, into)
+        self._tell(quantity, range(len(self._sources)), self._sources, rates, self.targets, into)
+
+    def carry_back(self, rates: list[Any], quantity: str = "gradient") -> None:
+        """Carry back, then tell the observer."""
+        _unchecked(super().carry_back, rates)
+        targets = self.targets
+        # The edges to a value in the order of its inputs, as `backward()` has them.
+        order = sorted(range(len(targets)), key=lambda edge: -targets[edge])
+        self._tell(quantity, order, targets, rates, self._sources, rates)
+
+    def _tell(
+        self,
+        quantity: str,
+        order: Sequence[int],
+        givers: list[int],
+        rates: list[Any],
+        receivers: list[int],
+        into: list[Any],
+    ) -> None:
+        """Tell the observer of all edges that have carried something."""
+        watcher = observer()
+        if watcher is None:
+            return
+        values = self._values
+        owners = self._owners or [values[target] for target in self.targets]
+        watcher.carried(
+            [
+                Share(
+                    quantity,
+                    owners[edge],
+                    values[givers[edge]],
+                    values[receivers[edge]],
+                    1.0 if self._factors[edge] is None else _number(self._factors[edge]),
+                    _number(rates[givers[edge]]),
+                    _number(into[receivers[edge]]),
+                )
+                for edge in order
+                if rates[givers[edge]] is not None
+            ]
+        )
+
+
+def _number(number: Any) -> float:
+    data: float = number.data if isinstance(number, Value) else number
+    return data
+
+
+def _new_edges(values: list[Value]) -> Edges:
+    """Edges, which an observer is told of if there is one."""
+    watched = switches.altered and observer() is not None and not deriving.get()
+    return _WatchedEdges(values) if watched else Edges()
+
+
+def _unchecked(function: Any, *arguments: Any) -> None:
+    """Call ``function``. An observer is not to complain about the Values that it computes.
+
+    An infinite intermediate result in a derivative rule, say, means nothing yet.
+    """
+    if not switches.altered:
+        function(*arguments)
+        return
+    token = deriving.set(True)
+    try:
+        function(*arguments)
+    finally:
+        deriving.reset(token)
 
 
 class Differential:
@@ -133,8 +223,8 @@ class GradientDifferential:
         rates = _seeded(self._count, self._inputs, tangents)
         self._edges.carry(rates, rates)
         rates_of_adjoints: list[Any] = [None] * self._count
-        self._changes.carry(rates, rates_of_adjoints)
-        self._edges.carry_back(rates_of_adjoints)
+        self._changes.carry(rates, rates_of_adjoints, "change")
+        self._edges.carry_back(rates_of_adjoints, "change")
         return _read(rates_of_adjoints, self._inputs)
 
     def matrix(self) -> list[list[Any]]:
@@ -190,7 +280,10 @@ def differential(
         places = [walk.reach(y) if isinstance(y, Value) else _CONSTANT for y in outputs]
         numbers = walk.numbers(inputs)
         passes.walks -= 1
-    edges = _edges_by_rules(walk.order, walk.edges) if traced else walk.edges
+    edges = walk.edges
+    if traced:
+        edges = _new_edges(walk.order)
+        _unchecked(_add_by_rules, edges, walk.order, walk.edges)
     return Differential(edges, len(walk.order), numbers, places)
 
 
@@ -209,7 +302,8 @@ def differential_of_gradient(output: Any, inputs: Sequence[Value]) -> GradientDi
         passes.walks -= 1
     adjoints = _seeded(len(walk.order), [place], [1.0])
     walk.edges.carry_back(adjoints)
-    changes = _changes(walk.order, walk.edges, adjoints)
+    changes = _new_edges(walk.order)
+    _unchecked(_add_changes, changes, walk.order, walk.edges, adjoints)
     return GradientDifferential(walk.edges, changes, len(adjoints), numbers)
 
 
@@ -226,7 +320,7 @@ class _Walk:
 
     def __init__(self, inputs: Sequence[Value], independent: bool) -> None:
         self.order: list[Value] = []
-        self.edges = Edges()
+        self.edges = _new_edges(self.order)
         self._varies: list[bool] = []  # for each value in the order
         # The inputs that the walk has not reached yet.
         self._wanted: set[int] = set()
@@ -274,7 +368,7 @@ class _Walk:
             elif first is None:
                 unknown = self._unknown_inputs(value)
                 if unknown:
-                    unfinished.extend(unknown)
+                    unfinished.extend(reversed(unknown))  # the first is next
                     continue
             unfinished.pop()
             self._finish(value, number0, number1)
@@ -317,9 +411,8 @@ class _Walk:
         self._varies.append(varies)
 
 
-def _edges_by_rules(order: list[Value], edges: Edges) -> Edges:
-    """These edges, with the local derivatives that the rules give."""
-    by_rules = Edges()
+def _add_by_rules(by_rules: Edges, order: list[Value], edges: Edges) -> None:
+    """Add these edges, with the local derivatives that the rules give."""
     start = 0
     while start < len(edges.targets):
         sources = edges.sources(start)
@@ -329,7 +422,6 @@ def _edges_by_rules(order: list[Value], edges: Edges) -> Edges:
             is_one = isinstance(local, float) and local == 1.0
             by_rules.add(source, target, None if is_one else local)
         start += len(sources)
-    return by_rules
 
 
 def _varying(order: list[Value], value: Value, sources: list[int]) -> list[bool]:
@@ -357,9 +449,8 @@ def _by_rules(value: Value, varying: list[bool]) -> list[Any]:
 # ── Second derivatives of an operation ────────────────────────────────────────
 
 
-def _changes(order: list[Value], edges: Edges, adjoints: list[Any]) -> Edges:
-    """The edges by which the adjoints of values change with the values themselves."""
-    changes = Edges()
+def _add_changes(changes: Edges, order: list[Value], edges: Edges, adjoints: list[Any]) -> None:
+    """Add the edges by which the adjoints of values change with the values themselves."""
     start = 0
     while start < len(edges.targets):
         target = edges.targets[start]
@@ -372,10 +463,11 @@ def _changes(order: list[Value], edges: Edges, adjoints: list[Any]) -> Edges:
             if len(sources) == 2:
                 changes.add(sources[0], sources[1], adjoint)
                 changes.add(sources[1], sources[0], adjoint)
-            continue
-        for one, other, derivative in _second_derivatives(order, value, sources):
-            changes.add(other, one, derivative * adjoint)
-    return changes
+        else:
+            for one, other, derivative in _second_derivatives(order, value, sources):
+                changes.add(other, one, derivative * adjoint)
+        if isinstance(changes, _WatchedEdges):
+            changes.own(value)
 
 
 def _second_derivatives(

@@ -22,8 +22,15 @@ def topological_order(root: Any) -> list[Value]:
     """
     if not isinstance(root, Value):
         raise TypeError(f"topological_order() takes a Value, got {kind_of(root)}")
+    return order_of_unvisited(root, set())
+
+
+def order_of_unvisited(root: Value, visited: set[Value]) -> list[Value]:
+    """The topological order of what is not among ``visited`` yet, and then is.
+
+    Nothing that a visited value was computed from is looked at.
+    """
     order: list[Value] = []
-    visited: set[Value] = set()
     stack = [(root, False)]
     while stack:
         value, inputs_are_done = stack.pop()

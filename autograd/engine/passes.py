@@ -7,9 +7,9 @@ that they reach. Two threads may have values in common, so passes and walks take
 from __future__ import annotations
 
 import sys
-from threading import RLock
 from typing import Any, Final
 
+from autograd.engine.locks import turn
 from autograd.native import COMPILED, i32, mypyc_attr
 
 # The numbers of passes. The indices of a walk, which share their slot, are below the first.
@@ -34,7 +34,7 @@ class _Passes:
     __slots__ = ("latest", "turn", "walks")
 
     def __init__(self) -> None:
-        self.turn: Any = RLock()
+        self.turn: Any = turn
         self.walks: i32 = 0
         self.latest: i32 = FIRST
 

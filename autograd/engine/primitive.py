@@ -5,15 +5,17 @@ The primitives of the library are the rows of the table in `table.py`.
 
 from __future__ import annotations
 
+import gc
 import math
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from numbers import Real
+from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from autograd.engine.recording import is_constant
-from autograd.native import called_by_python, mypyc_attr
+from autograd.native import COMPILED, called_by_python, mypyc_attr
 
 if TYPE_CHECKING:
     from inspect import Signature
@@ -26,6 +28,22 @@ _TABLE: Final = "autograd.engine.table"
 # The function that writes the docstring of a primitive. The package sets it, since words are built
 # on primitives.
 writers: Final[list[Callable[[Primitive], str]]] = []
+
+
+class _Tracking:
+    """A switch: `needed` if there is an operation whose results have to be tracked.
+
+    Then `record` records operations; `tracked.py` says why, and sets it.
+    """
+
+    __slots__ = ("needed", "record")
+
+    def __init__(self) -> None:
+        self.needed = False
+        self.record: Any = None
+
+
+tracking: Final = _Tracking()
 
 
 # A graph points backwards in time, so its nodes need no cyclic garbage collector.
@@ -49,7 +67,9 @@ class Primitive:
 
     A primitive is called like the function that it is. On numbers it returns a
     float; as soon as one argument is a Value, the result is one too. Its attributes
-    are set once, when it is declared.
+    are set once, when it is declared. It is best made of plain functions: where it is made of
+    methods or closures, the garbage collector has to follow what is computed with it, which
+    takes the compiled engine a few times as long.
 
     Attributes:
         name: NumPy's name of the operation, such as ``"multiply"``.
@@ -79,6 +99,7 @@ class Primitive:
     """
 
     __slots__ = (
+        "_tracked",
         "defaults",
         "derivatives",
         "formula",
@@ -126,6 +147,7 @@ class Primitive:
         self.unicode: str = unicode
         self.latex: str = latex
         self.kinks = tuple(kinks)
+        self._tracked = _any_to_follow(forward, formula, *derivatives)
 
     def __init_subclass__(cls: Any) -> None:
         if cls.__module__ != __name__:
@@ -146,6 +168,11 @@ class Primitive:
     def rules(self) -> tuple[Callable[..., Any], ...]:
         """Every derivative rule of the operation."""
         return self.derivatives
+
+    @property
+    def is_tracked(self) -> bool:
+        """True if results are recorded so that the garbage collector follows them."""
+        return self._tracked
 
     def __call__(self, *operands: Any) -> Any:
         """The value of the operation, recorded if an operand is a Value."""
@@ -256,7 +283,7 @@ class Reduction(Primitive):
     11.0
     """
 
-    __slots__ = ("gradient", "of_nothing", "sequences")
+    __slots__ = ("_gradient_tracked", "gradient", "of_nothing", "sequences")
 
     def __init__(
         self,
@@ -288,6 +315,7 @@ class Reduction(Primitive):
         if not isinstance(sequences, int) or sequences not in (1, 2):
             raise ValueError(f"{name} takes 1 or 2 sequences, not {sequences!r}")
         self.gradient = _limited(gradient)
+        self._gradient_tracked = _any_to_follow(gradient)
         self.of_nothing: float | None = None if of_nothing is None else as_float(of_nothing)
         self.sequences: int = sequences
 
@@ -295,6 +323,11 @@ class Reduction(Primitive):
     def rules(self) -> tuple[Callable[..., Any], ...]:
         """The one derivative rule of the operation."""
         return (self.gradient,)
+
+    @property
+    def is_tracked(self) -> bool:
+        """True if results are recorded so that the garbage collector follows them."""
+        return self._tracked or self._gradient_tracked
 
     def __call__(self, *sequences: Any) -> Any:
         """The value of the operation, recorded if an element is a Value.
@@ -446,6 +479,37 @@ def _limited(function: Any) -> Any:
     """
     owner = getattr(function, "__self__", function)
     return called_by_python(function) if isinstance(owner, Primitive) else function
+
+
+def _any_to_follow(*functions: Any) -> bool:
+    """True if the garbage collector has to follow one of these functions, on the compiled engine.
+
+    It may lead to objects that only Values keep alive. A function of a module does not, unless it
+    was made by another: what it refers to is alive as long as the module is.
+    """
+    found = COMPILED and any(_leads_to_objects(function) for function in functions)
+    tracking.needed = tracking.needed or found
+    return found
+
+
+def _leads_to_objects(function: Any) -> bool:
+    owner = getattr(function, "__self__", function)
+    if isinstance(owner, Primitive):
+        return owner.is_tracked
+    if isinstance(function, FunctionType):
+        module = sys.modules.get(function.__module__)
+        return (
+            module is None
+            or vars(module) is not function.__globals__
+            or bool(function.__closure__ or function.__kwdefaults__ or vars(function))
+            or any(gc.is_tracked(default) for default in function.__defaults__ or ())
+        )
+    # What is left are functions written in C and objects that can be called.
+    return (
+        gc.is_tracked(owner)
+        and not isinstance(owner, ModuleType)
+        and not type(owner).__module__.startswith("autograd.engine")
+    )
 
 
 def _declared(module: str, name: str) -> Any:

@@ -7,18 +7,50 @@ of the ordinary in any thread; only then is the thread's own state looked up.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
+from collections.abc import Sequence
 from contextvars import ContextVar
-from threading import Lock
 from typing import Any, Final
 
+from autograd.engine.locks import flag
 from autograd.native import mypyc_attr
+
+
+class Share:
+    """A share that an edge has carried, in a backward pass or another sweep.
+
+    Attributes:
+        quantity: a part of which it is, see `carried`.
+        owner: the value whose operation it belongs to.
+        giver, receiver: the values between which it was carried.
+        factor: the derivative by which it was multiplied.
+        rate: the whole quantity of the giver, which was multiplied.
+        total: the whole quantity of the receiver, after all shares.
+    """
+
+    __slots__ = ("factor", "giver", "owner", "quantity", "rate", "receiver", "total")
+
+    def __init__(
+        self,
+        quantity: str,
+        owner: Any,
+        giver: Any,
+        receiver: Any,
+        factor: float,
+        rate: float,
+        total: float,
+    ) -> None:
+        self.quantity = quantity
+        self.owner = owner
+        self.giver = giver
+        self.receiver = receiver
+        self.factor = factor
+        self.rate = rate
+        self.total = total
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
 class Observer:
-    """The interface of an observer of recorded operations and backward passes."""
+    """The interface of an observer of recorded operations, and of the sweeps through them."""
 
     def recorded(self, value: Any) -> None:
         """``value`` has just been computed."""
@@ -27,6 +59,16 @@ class Observer:
     def backward(self, root: Any, gradient: float) -> None:
         """Carry out the backward pass from ``root``, whose gradient is given."""
         raise NotImplementedError
+
+    def carried(self, shares: Sequence[Share]) -> None:
+        """A sweep of a derivative of a function has carried these shares, in this order.
+
+        They are of gradients from outputs to inputs, of tangents the other way, or of
+        changes: the tangents of gradients.
+        """
+
+    def pulled_back(self, gradients: Sequence[float]) -> None:
+        """The function that `vjp` returned, perhaps at another time, has given these."""
 
 
 class _Switches:
@@ -39,17 +81,37 @@ class _Switches:
         self.count = 0
 
     def alter(self, change: int) -> None:
-        """Count one context more, or one less, in which recording is turned off or observed."""
-        with _lock:
+        """Count one `Alteration` more, or one less."""
+        with flag:
             self.count += change
             self.altered = self.count > 0
 
 
-_lock: Final = Lock()
-_enabled: Final[ContextVar[bool]] = ContextVar("enabled", default=True)
-_observer: Final[ContextVar[Observer | None]] = ContextVar("observer", default=None)
-
 switches: Final = _Switches()
+
+
+class Alteration:
+    """Recording that is turned off, or observed.
+
+    `switches` counts it from its beginning to its end, which comes once no context has it: a
+    task, for example, goes on with a copy of the context in which it was made.
+    """
+
+    __slots__ = ("observer",)
+
+    def __init__(self, observer: Observer | None = None) -> None:
+        self.observer = observer
+        switches.alter(+1)
+
+    def __del__(self) -> None:
+        switches.alter(-1)
+
+
+# True while derivative rules and sweeps compute: Values that are no operations of the user's.
+deriving: Final[ContextVar[bool]] = ContextVar("deriving", default=False)
+
+turned_off: Final[ContextVar[Alteration | None]] = ContextVar("turned_off", default=None)
+observed: Final[ContextVar[Alteration | None]] = ContextVar("observed", default=None)
 
 # For each function that is being differentiated here and now, the Values it is differentiated
 # by. What is computed meanwhile may depend on them through a closure.
@@ -80,66 +142,15 @@ def is_constant(value: Any) -> bool:
 def is_recording() -> bool:
     """True if operations are recorded here and now: not within `no_grad`.
 
+    >>> from autograd import no_grad
     >>> with no_grad():
     ...     is_recording()
     False
     """
-    return _enabled.get()
+    return turned_off.get() is None
 
 
 def observer() -> Observer | None:
     """The observer of recording here and now, or None."""
-    return _observer.get()
-
-
-@contextmanager
-def no_grad() -> Iterator[None]:
-    """Compute without recording: results are leaves, and nothing below them is kept.
-
-    It holds for the thread, or the asynchronous task, that enters it. It can
-    decorate a function as well.
-
-    >>> from autograd import Value
-    >>> x = Value(3.0)
-    >>> with no_grad():
-    ...     y = x * x
-    >>> y, y.inputs
-    (Value(9.0), ())
-    """
-    with _altered(_enabled, False):
-        yield
-
-
-@contextmanager
-def enable_grad() -> Iterator[None]:
-    """Record operations after all, within `no_grad`.
-
-    >>> from autograd import Value
-    >>> with no_grad(), enable_grad():
-    ...     is_recording()
-    True
-    """
-    with _altered(_enabled, True):
-        yield
-
-
-@contextmanager
-def observed_by(watcher: Observer) -> Iterator[None]:
-    """Tell ``watcher`` of every operation and backward pass, in this thread."""
-    with _altered(_observer, watcher):
-        yield
-
-
-@contextmanager
-def _altered(variable: ContextVar[Any], setting: Any) -> Iterator[None]:
-    """Set a variable of this thread, and let the others know that it is not as usual."""
-    if variable.get() is setting:
-        yield  # it is so already, and operations are recorded no slower for asking
-        return
-    token = variable.set(setting)
-    switches.alter(+1)
-    try:
-        yield
-    finally:
-        switches.alter(-1)
-        variable.reset(token)
+    alteration = observed.get()
+    return None if alteration is None else alteration.observer

@@ -29,7 +29,7 @@ from typing import Any, Final, SupportsFloat, TypeAlias, final
 from autograd.engine.calls import Output, label_error
 from autograd.engine.operators import Numeric, as_constant, compared
 from autograd.engine.passes import FIRST, LAST, UNINTERRUPTED, passes
-from autograd.engine.primitive import Primitive, as_float, checked
+from autograd.engine.primitive import Primitive, as_float, checked, tracking
 from autograd.engine.recording import is_recording, observer, switches
 from autograd.engine.table import add, multiply, subtract
 from autograd.native import COMPILED, i32, mypyc_attr
@@ -115,7 +115,7 @@ class Value(Numeric):
         self._number: i32 = 0
 
     def __init_subclass__(cls: Any) -> None:
-        if cls.__module__ != __name__:
+        if not cls.__module__.startswith("autograd.engine."):
             raise TypeError(
                 "Value cannot be subclassed: keep one in a class of your own, and declare an "
                 "operation of your own with autograd.Primitive"
@@ -255,11 +255,10 @@ class Value(Numeric):
         if not isinstance(primitive, Primitive) or not isinstance(operands, tuple):
             got = f"{primitive!r} and {operands!r}"
             raise TypeError(f"apply() takes a Primitive and a tuple of operands, got {got}")
-        if len(operands) == 1 and primitive.arity == 1:
-            return _unary(primitive, operands[0])
-        if len(operands) == 2 and primitive.arity == 2:
-            return _binary(primitive, operands[0], operands[1])
-        return _wide(primitive, operands)
+        if tracking.needed:
+            value: Value = tracking.record(primitive, operands)
+            return value
+        return record(primitive, operands)
 
     def _reconsider(self) -> None:
         """Within `no_grad`, become a leaf; otherwise tell the observer, if there is one."""
@@ -289,47 +288,47 @@ class Value(Numeric):
 
     def __add__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):
-            return _record(add, self._data + other._data, 1.0, 1.0, self, other)
+            return _result(add, self._data + other._data, 1.0, 1.0, self, other)
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return _record(add, self._data + constant, 1.0, constant, self, None)
+        return _result(add, self._data + constant, 1.0, constant, self, None)
 
     def __radd__(self, other: SupportsFloat) -> Recorded:  # other + self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return _record(add, constant + self._data, constant, 1.0, None, self)
+        return _result(add, constant + self._data, constant, 1.0, None, self)
 
     def __sub__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):
-            return _record(subtract, self._data - other._data, 1.0, -1.0, self, other)
+            return _result(subtract, self._data - other._data, 1.0, -1.0, self, other)
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return _record(subtract, self._data - constant, 1.0, constant, self, None)
+        return _result(subtract, self._data - constant, 1.0, constant, self, None)
 
     def __rsub__(self, other: SupportsFloat) -> Recorded:  # other - self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return _record(subtract, constant - self._data, constant, -1.0, None, self)
+        return _result(subtract, constant - self._data, constant, -1.0, None, self)
 
     def __mul__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):
             x = self._data
             y = other._data
-            return _record(multiply, x * y, y, x, self, other)
+            return _result(multiply, x * y, y, x, self, other)
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return _record(multiply, self._data * constant, constant, constant, self, None)
+        return _result(multiply, self._data * constant, constant, constant, self, None)
 
     def __rmul__(self, other: SupportsFloat) -> Recorded:  # other * self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return _record(multiply, constant * self._data, constant, constant, None, self)
+        return _result(multiply, constant * self._data, constant, constant, None, self)
 
     # ── Comparison and truth ──────────────────────────────────────────────────
 
@@ -409,7 +408,10 @@ class Value(Numeric):
 
 @mypyc_attr(acyclic=True)
 class _WideValue(Value):  # type: ignore[misc]  # Value is final to users
-    """The result of an operation on a sequence, or on more operands than two."""
+    """The result of an operation on a sequence, or on more operands than two.
+
+    If it lists no operands, it is as any other; see `tracked.py`.
+    """
 
     __slots__ = ("_operands", "_steps")
 
@@ -428,15 +430,15 @@ class _WideValue(Value):  # type: ignore[misc]  # Value is final to users
 
     @property
     def operands(self) -> tuple[Operand, ...]:
-        return self._operands
+        return self._operands or super().operands
 
     @property
     def inputs(self) -> tuple[Value, ...]:
-        return tuple([source for source, _ in self._steps])
+        return tuple([source for source, _ in self._steps]) or super().inputs
 
     @property
     def local_derivatives(self) -> tuple[float, ...]:
-        return tuple([local for _, local in self._steps])
+        return tuple([local for _, local in self._steps]) or super().local_derivatives
 
 
 # A backward pass. The step of its two loops is written out for the first and for the second input,
@@ -567,7 +569,7 @@ _COMPILED: Final[bool] = COMPILED
 _ZERO: Final[Any] = as_float(0)  # an object, which compiled code would make each time anew
 
 
-def _record(
+def _result(
     op: Primitive, data: float, local0: float, local1: float, x: Value | None, y: Value | None
 ) -> Value:
     """The result of an operation; the table above `__slots__` says what the arguments are."""
@@ -590,14 +592,23 @@ def _record(
     return value
 
 
+def record(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
+    """Record ``primitive`` applied to ``operands``."""
+    if len(operands) == 1 and primitive.arity == 1:
+        return _unary(primitive, operands[0])
+    if len(operands) == 2 and primitive.arity == 2:
+        return _binary(primitive, operands[0], operands[1])
+    return _wide(primitive, operands)
+
+
 def _unary(primitive: Primitive, x: Any) -> Value:
     if not isinstance(x, Value):  # `where` has taken a number in place of a Value
         number = as_float(x)
         out = checked(primitive, primitive.forward(number))
-        return _record(primitive, out, number, 0.0, None, None)
+        return _result(primitive, out, number, 0.0, None, None)
     out = checked(primitive, primitive.forward(x._data))
     local = checked(primitive, primitive.derivatives[0](x._data, out))
-    return _record(primitive, out, local, 0.0, x, None)
+    return _result(primitive, out, local, 0.0, x, None)
 
 
 def _binary(primitive: Primitive, x: Any, y: Any) -> Value:
@@ -610,7 +621,7 @@ def _binary(primitive: Primitive, x: Any, y: Any) -> Value:
     input1, local1 = None, b
     if isinstance(y, Value):
         input1, local1 = y, checked(primitive, primitive.derivatives[1](a, b, out))
-    return _record(primitive, out, local0, local1, input0, input1)
+    return _result(primitive, out, local0, local1, input0, input1)
 
 
 def _wide(primitive: Primitive, operands: tuple[Any, ...]) -> Value:

@@ -7,8 +7,8 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
 from autograd.containers import NotANumberError, Structure, flatten
+from autograd.contexts import no_grad
 from autograd.engine.primitive import Primitive, Reduction, Traced
-from autograd.engine.recording import no_grad
 from autograd.engine.value import Value
 
 __tracebackhide__ = True  # pytest shows the user's lines

@@ -1,0 +1,78 @@
+"""Values that lead to objects of the user's, which the garbage collector follows.
+
+A compiled Value is unknown to the garbage collector, which asks for 16 bytes of each object that
+it knows, and for time. That is safe as long as Values are in no cycle: they refer to earlier Values
+and to operations, and those of the table refer to nothing else. But an operation of the user's
+may be a method of an object that keeps its last output. What it computes, and all that is computed
+from that, is therefore recorded in a `TrackedValue`.
+"""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from autograd.engine.primitive import Primitive, tracking
+from autograd.engine.recording import switches
+from autograd.engine.table import add, multiply, subtract
+from autograd.engine.value import AnyOperand, Recorded, Value, _WideValue, record
+
+# Of all that are not wide: a list of its own would be one more object for the garbage collector.
+_NO_STEPS: Final[list[tuple[Value, float]]] = []
+
+
+class TrackedValue(_WideValue):  # type: ignore[misc]  # Value is final to users
+    """A Value that the garbage collector knows, with all that ``value`` has."""
+
+    __slots__ = ()
+
+    def __init__(self, value: Value) -> None:
+        super().__init__(
+            value._data,
+            value._operands if isinstance(value, _WideValue) else (),
+            value._steps if isinstance(value, _WideValue) else _NO_STEPS,
+        )
+        self._label = value._label
+        self.op = value.op
+        self._input0 = value._input0
+        self._input1 = value._input1
+        self._local0 = value._local0
+        self._local1 = value._local1
+        if switches.altered:
+            self._reconsider()
+
+    def __add__(self, other: AnyOperand) -> Recorded:
+        return self._left(add, other)
+
+    def __radd__(self, other: AnyOperand) -> Recorded:  # other + self
+        return self._right(add, other)
+
+    def __sub__(self, other: AnyOperand) -> Recorded:
+        return self._left(subtract, other)
+
+    def __rsub__(self, other: AnyOperand) -> Recorded:  # other - self
+        return self._right(subtract, other)
+
+    def __mul__(self, other: AnyOperand) -> Recorded:
+        return self._left(multiply, other)
+
+    def __rmul__(self, other: AnyOperand) -> Recorded:  # other * self
+        return self._right(multiply, other)
+
+
+def to_be_tracked(primitive: Primitive, operands: tuple[Any, ...]) -> bool:
+    """True if the result of this operation may lead to objects of the user's."""
+    return primitive.is_tracked or any(isinstance(x, TrackedValue) for x in operands)
+
+
+def record_tracked(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
+    """Record ``primitive`` applied to ``operands``, tracked if need be."""
+    value = record(primitive, operands)
+    if value.op is None or not to_be_tracked(primitive, operands):
+        return value
+    return TrackedValue(value)
+
+
+# What messages about operators call it.
+_shown: Any = TrackedValue
+_shown.__name__ = "Value"
+tracking.record = record_tracked
