@@ -17,6 +17,7 @@ from collections.abc import Sequence
 from typing import TypeAlias
 
 from autograd.contexts import RecordingContext, observed_by
+from autograd.engine.node import propagate
 from autograd.engine.order import topological_order
 from autograd.engine.recording import Observer, Share, deriving
 from autograd.engine.value import Value
@@ -70,7 +71,7 @@ class _Detector(Observer):
     def backward(self, root: Value, gradient: float) -> None:
         order = topological_order(root)
         before = [(value, value._grad, value._awaited) for value in order]
-        root._propagate(gradient)
+        propagate(root, gradient)
         try:
             self.carried(
                 [

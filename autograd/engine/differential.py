@@ -19,8 +19,9 @@ What does not depend on something has no rate of change by it, and None says so.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, cast
 
+from autograd.engine.node import Node
 from autograd.engine.passes import passes
 from autograd.engine.recording import Share, deriving, observer, switches
 from autograd.engine.table import add, multiply, subtract
@@ -344,11 +345,11 @@ class _Walk:
     def reach(self, root: Value) -> int:
         """Go through all that ``root`` was computed from; returns its own number."""
         order = self.order
-        unfinished = [root]
+        unfinished: list[Node] = [root]
         while True:
             if not unfinished:
                 return self.number(root)
-            value = unfinished[-1]
+            value = cast(Value, unfinished[-1])
             number: int = value._number
             if number < len(order) and order[number] is value:
                 unfinished.pop()

@@ -11,13 +11,14 @@ from __future__ import annotations
 
 from typing import Any, Final
 
+from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive, tracking
 from autograd.engine.recording import switches
 from autograd.engine.table import add, multiply, subtract
 from autograd.engine.value import AnyOperand, Recorded, Value, _WideValue, record
 
 # Of all that are not wide: a list of its own would be one more object for the garbage collector.
-_NO_STEPS: Final[list[tuple[Value, float]]] = []
+_NO_STEPS: Final[list[tuple[Node, float]]] = []
 
 
 class TrackedValue(_WideValue):  # type: ignore[misc]  # Value is final to users

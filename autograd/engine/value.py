@@ -5,14 +5,9 @@ the operation, the inputs and, for each input, the **local derivative**: the
 derivative of the result with respect to that input alone. The Values and their
 inputs form a graph whose edges point from the result back to the leaves.
 
-``backward()`` goes through that graph from the result, the root, to the leaves.
-By the chain rule, one path contributes to the derivative of the root with respect
-to a leaf the product of the local derivatives along it, and the contributions of
-different paths add up. So the heart of backpropagation is one line, carried
-out for every input of every value in an order that finishes a value before its
-inputs::
-
-    input.grad += local_derivative * value.grad
+``backward()`` goes through that graph from the result, the root, to the leaves, and
+hands each input its share of the gradient. `node.py` has the slots of a Value, and
+that pass.
 
 The operations and their derivatives are rows of the table in `table.py`, and
 `operators.py` contains the operators and methods that name them. Only addition,
@@ -24,15 +19,15 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import eq, ge, gt, le, lt
-from typing import Any, Final, SupportsFloat, TypeAlias, final
+from typing import Any, Final, SupportsFloat, TypeAlias, cast, final
 
 from autograd.engine.calls import Output, label_error
-from autograd.engine.operators import Numeric, as_constant, compared
-from autograd.engine.passes import FIRST, LAST, UNINTERRUPTED, passes
+from autograd.engine.node import Node, propagate
+from autograd.engine.operators import as_constant, compared
 from autograd.engine.primitive import Primitive, as_float, checked, tracking
 from autograd.engine.recording import is_recording, observer, switches
 from autograd.engine.table import add, multiply, subtract
-from autograd.native import COMPILED, i32, mypyc_attr
+from autograd.native import COMPILED, mypyc_attr
 
 Operand: TypeAlias = "Value | float"
 
@@ -48,7 +43,7 @@ viewers: Final[list[Callable[[Any], dict[str, str]]]] = []
 
 @final
 @mypyc_attr(acyclic=True)
-class Value(Numeric):
+class Value(Node):
     """A number that records the operations it goes through.
 
     Args:
@@ -70,49 +65,12 @@ class Value(Numeric):
     8.0
     """
 
-    # slot      in an operation                  if the operand is a constant  in a leaf
-    # --------  -------------------------------  ----------------------------  ----------------
-    # op        the primitive                                                  None
-    # _data     the number                                                     the number
-    # _grad     the gradient of the last pass                                  the sum of all passes
-    # _label    the label, or an `Output`                                      the label
-    # _input0   the first operand                None                          None
-    # _local0   the local derivative by it       the constant                  0.0
-    # _input1   the second operand, or None      None                          None
-    # _local1   the local derivative by it       the constant                  0.0
-    # _awaited  in any value: the number of its uses that have yet to pass their share of the
-    #           gradient down to it; -1 until a pass reaches the value
-    # _number   in any value: the number of the last backward pass that reached it, or its index
-    #           in the list of a walk (differential.py), which checks it before use
-    #
-    # Compiled, _awaited and _number share one word. A `_WideValue` lists its operands and their
-    # local derivatives instead.
-    __slots__ = (
-        "_awaited",
-        "_data",
-        "_grad",
-        "_input0",
-        "_input1",
-        "_label",
-        "_local0",
-        "_local1",
-        "_number",
-        "op",
-    )
+    __slots__ = ()
 
     def __init__(self, data: Any, label: Any = "", _op: Any = None) -> None:
         if not isinstance(label, str) or _op is not None:
             raise label_error(label, _op)
-        self._data: float = data if type(data) is float else as_float(data)
-        self._grad: float = 0.0
-        self._label: str | Output = label
-        self.op: Primitive | None = None
-        self._input0: Value | None = None
-        self._input1: Value | None = None
-        self._local0: float = 0.0
-        self._local1: float = 0.0
-        self._awaited: i32 = -1
-        self._number: i32 = 0
+        super().__init__(data if type(data) is float else as_float(data), label)
 
     def __init_subclass__(cls: Any) -> None:
         if not cls.__module__.startswith("autograd.engine."):
@@ -189,10 +147,10 @@ class Value(Numeric):
         """
         if self.op is None:
             return ()
-        first: Operand = self._local0 if self._input0 is None else self._input0
+        first = self._local0 if self._input0 is None else cast(Value, self._input0)
         if self.op.arity == 1:
             return (first,)
-        return (first, self._local1 if self._input1 is None else self._input1)
+        return (first, self._local1 if self._input1 is None else cast(Value, self._input1))
 
     @property
     def inputs(self) -> tuple[Value, ...]:
@@ -388,22 +346,9 @@ class Value(Numeric):
         number = as_float(gradient)
         watcher = observer() if switches.altered else None
         if watcher is None:
-            self._propagate(number)
+            propagate(self, number)
         else:
             watcher.backward(self, number)
-
-    def _propagate(self, gradient: float) -> None:
-        noted: list[Value] = []
-        earlier: list[Any] = []
-        if UNINTERRUPTED and passes.walks == 0:
-            _pass(self, gradient, noted, earlier)
-            return
-        with passes.turn:
-            try:
-                _pass(self, gradient, noted, earlier)
-            except BaseException:  # such as a second Ctrl-C, while the first was dealt with
-                _restore(self, noted, earlier)
-                raise
 
 
 @mypyc_attr(acyclic=True)
@@ -416,12 +361,14 @@ class _WideValue(Value):  # type: ignore[misc]  # Value is final to users
     __slots__ = ("_operands", "_steps")
 
     def __init__(
-        self, data: float, operands: tuple[Operand, ...], steps: list[tuple[Value, float]]
+        self, data: float, operands: tuple[Operand, ...], steps: list[tuple[Node, float]]
     ) -> None:
         super().__init__(data)
         self._operands: tuple[Operand, ...] = operands
-        # The inputs, each with the local derivative that leads to it.
-        self._steps: list[tuple[Value, float]] = steps
+        self._steps: list[tuple[Node, float]] = steps
+
+    def steps(self) -> list[tuple[Node, float]]:
+        return self._steps
 
     def _forget(self) -> None:
         super()._forget()
@@ -434,133 +381,11 @@ class _WideValue(Value):  # type: ignore[misc]  # Value is final to users
 
     @property
     def inputs(self) -> tuple[Value, ...]:
-        return tuple([source for source, _ in self._steps]) or super().inputs
+        return tuple([cast(Value, source) for source, _ in self._steps]) or super().inputs
 
     @property
     def local_derivatives(self) -> tuple[float, ...]:
         return tuple([local for _, local in self._steps]) or super().local_derivatives
-
-
-# A backward pass. The step of its two loops is written out for the first and for the second input,
-# since a call of a function would take longer than the step. Compiled, it makes no object that the
-# garbage collector tracks: Python 3.11 may run the collector there, and so any code.
-
-
-def _pass(root: Value, gradient: float, noted: list[Value], earlier: list[Any]) -> None:
-    """Hand ``gradient`` down from ``root``, or undo what was done and raise an error.
-
-    The values that `_restore` is to go through are appended to ``noted``, and to ``earlier`` those
-    of them that had a gradient, each followed by it.
-    """
-    # A list that shrinks to next to nothing gives its memory back and asks for it again at once:
-    # along a path without branches that would take longer than all the rest.
-    stack: list[Value | None] = [None, None, None, None, None, None, None, None, None]
-    try:
-        _count_uses(root, stack, noted)
-        for value in noted:
-            if value._grad != 0.0:
-                earlier.append(value)
-                earlier.append(value._grad)
-                value._grad = 0.0
-        _hand_down(root, gradient, stack)
-        # The shares of this pass have been summed by themselves, so that the same pass again
-        # doubles the gradient of a leaf to the last bit.
-        for i in range(1, len(earlier), 2):
-            value = earlier[i - 1]
-            if value.op is None:
-                value._grad += earlier[i]
-    except BaseException:  # such as Ctrl-C, or no memory left
-        _restore(root, noted, earlier)
-        raise
-
-
-def _count_uses(root: Value, stack: list[Value | None], noted: list[Value]) -> None:
-    """Count the uses of each value below ``root``.
-
-    A count belongs to the pass of that number, so the counts of a pass that was interrupted
-    mean nothing to the next.
-    """
-    number: i32 = passes.latest + 1 if passes.latest < LAST else FIRST
-    passes.latest = number
-    root._number = number
-    root._awaited = 1
-    stack.append(root)
-    # Python 3.11 makes a loop fast where it jumps back unconditionally. Written as
-    # `while stack:`, a first backward pass takes three times as long.
-    while True:
-        value = stack.pop()
-        if value is None:
-            return
-        # Compiled, a pass is interrupted only by a lack of memory, and to note all takes as long
-        # as the pass: the leaves alone are noted.
-        if UNINTERRUPTED and value.op is not None:
-            value._grad = 0.0
-        else:
-            noted.append(value)
-        first, second = value._input0, value._input1
-        if first is not None:
-            if first._number == number:
-                first._awaited += 1
-            else:
-                first._number = number
-                first._awaited = 1
-                (noted if first.op is None else stack).append(first)
-        if second is not None:
-            if second._number == number:
-                second._awaited += 1
-            else:
-                second._number = number
-                second._awaited = 1
-                (noted if second.op is None else stack).append(second)
-        elif first is None and isinstance(value, _WideValue):
-            for source, _ in value._steps:
-                if source._number == number:
-                    source._awaited += 1
-                else:
-                    source._number = number
-                    source._awaited = 1
-                    (noted if source.op is None else stack).append(source)
-
-
-def _hand_down(root: Value, gradient: float, complete: list[Value | None]) -> None:
-    """Pass ``gradient`` from ``root`` down to the leaves, through each value after all its uses."""
-    root._awaited = 0
-    root._grad = gradient
-    complete.append(root)
-    while True:
-        value = complete.pop()
-        if value is None:
-            return
-        grad = value._grad
-        first, second = value._input0, value._input1
-        if first is not None:
-            first._grad += value._local0 * grad
-            first._awaited -= 1
-            if first._awaited == 0 and first.op is not None:
-                complete.append(first)
-        if second is not None:
-            second._grad += value._local1 * grad
-            second._awaited -= 1
-            if second._awaited == 0 and second.op is not None:
-                complete.append(second)
-        elif first is None and isinstance(value, _WideValue):
-            for source, local in value._steps:
-                source._grad += local * grad
-                source._awaited -= 1
-                if source._awaited == 0 and source.op is not None:
-                    complete.append(source)
-
-
-def _restore(root: Value, noted: list[Value], earlier: list[Any]) -> None:
-    """Undo a pass. It may be interrupted, and then be called again."""
-    if root._awaited == 0:  # gradients have been handed down
-        for value in noted:
-            value._grad = 0.0
-    for i in range(1, len(earlier), 2):
-        value = earlier[i - 1]
-        value._grad = earlier[i]
-    for value in noted:
-        value._awaited = -1
 
 
 # ── Recording ─────────────────────────────────────────────────────────────────
@@ -629,7 +454,7 @@ def _wide(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
     numbers = [x._data if isinstance(x, Value) else x for x in recorded]
     out = checked(primitive, primitive.evaluate(numbers))
     derivatives = primitive.local_derivatives(numbers, out)
-    steps = [
+    steps: list[tuple[Node, float]] = [
         (x, checked(primitive, local))
         for x, local in zip(recorded, derivatives)
         if isinstance(x, Value)

@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 import autograd
 from autograd import Value, topological_order
-from autograd.engine import value as value_module
+from autograd.engine import node as node_module
 from autograd.engine.passes import passes
 from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.table import add, divide, multiply, negative, power, subtract
@@ -406,7 +406,7 @@ def test_a_gradient_to_begin_with_is_a_number(wrong: Any) -> None:
 
 
 class Interruption:
-    """Raises KeyboardInterrupt at a line of value.py, and once more at a line of the clean-up.
+    """Raises KeyboardInterrupt at a line of node.py, and once more at a line of the clean-up.
 
     The lines are counted from 0 in the order in which they are run.
     """
@@ -416,16 +416,16 @@ class Interruption:
         self.raised = 0
         self._count = 0
         self._tracer = sys.gettrace()
-        self._restore = value_module._restore
+        self._restore = node_module._restore
 
     def __enter__(self) -> Self:
-        value_module._restore = self._traced_restore  # type: ignore[assignment]
+        node_module._restore = self._traced_restore  # type: ignore[assignment]
         sys.settrace(self._trace)
         return self
 
     def __exit__(self, *_: object) -> None:
         sys.settrace(self._tracer)
-        value_module._restore = self._restore
+        node_module._restore = self._restore
 
     def _traced_restore(self, *lists: Any) -> None:
         self._count = 0
@@ -433,10 +433,10 @@ class Interruption:
         self._restore(*lists)
 
     def _trace(self, frame: FrameType, event: str, _: object) -> Any:
-        if frame.f_code.co_filename != value_module.__file__:
+        if frame.f_code.co_filename != node_module.__file__:
             return None
         # Python takes and releases the lock of a with statement without looking for Ctrl-C.
-        source = linecache.getline(value_module.__file__, frame.f_lineno).split()
+        source = linecache.getline(node_module.__file__, frame.f_lineno).split()
         if event == "line" and source[0] not in ("with", "try:") and self.raised < len(self.lines):
             if self._count == self.lines[self.raised]:
                 self.raised += 1
