@@ -84,10 +84,11 @@ def expanded(
     if not isinstance(term, Operation):
         return term
     op = term.op
-    if typeset(op).formula is None or getattr(typeset(op), notation.style):
+    formula = None if getattr(typeset(op), notation.style) else textbook(op, term.operands)
+    if formula is None:
         operands = [expanded(operand, notation, named, order) for operand in term.operands]
         return Operation(op, tuple(operands))
-    return expanded(as_term(textbook(op, term.operands)), notation, named, order)
+    return expanded(as_term(formula), notation, named, order)
 
 
 def _first_position(term: Term, order: Mapping[Key, int]) -> int:
@@ -141,7 +142,7 @@ def simplified(term: Term) -> Term:
     operands = tuple([simplified(operand) for operand in term.operands])
     numbers = [constant_value(operand) for operand in operands]
     if op in (table.add, table.subtract, table.power) and None not in numbers:
-        return Constant(op(*numbers))
+        return _recognised(Constant(op(*numbers)))
     if op is table.power and numbers[0] == 1.0:
         return Constant(1.0)
     if op is table.power and numbers[1] == 2.0 and is_operation(operands[0], table.sqrt):

@@ -20,6 +20,7 @@ from autograd.engine.table import (
 )
 # fmt: on
 # isort: on
+from autograd.words.terms import constant_value
 
 
 class Typeset(NamedTuple):
@@ -37,9 +38,34 @@ def typeset(op: Primitive) -> Typeset | Primitive:
 
 
 def textbook(op: Primitive, operands: Any) -> Any:
-    """The textbook formula of an operation that has one, applied to its operands."""
+    """The textbook formula of an operation, applied to its operands; None if there is none."""
     formula: Any = typeset(op).formula
+    if formula is None:
+        return None
     return formula(operands) if isinstance(op, Reduction) else formula(*operands)
+
+
+def _second_of_norm(xs: Any) -> Any:
+    """The second derivative of the norm of the first half of ``xs``, in terms of its elements."""
+    numbers, places = xs[: len(xs) // 2], _places(xs[len(xs) // 2 :])
+    if len(places) != 2:
+        return None
+    i, j = places
+    return (float(i == j) - numbers[i] * numbers[j] / norm(numbers) ** 2) / norm(numbers)
+
+
+def _second_of_logsumexp(xs: Any) -> Any:
+    """The same of logsumexp, in terms of the shares."""
+    numbers, places = xs[: len(xs) // 2], _places(xs[len(xs) // 2 :])
+    if len(places) != 2:
+        return None
+    p, q = [share([numbers[i], *numbers[:i], *numbers[i + 1 :]]) for i in places]
+    return p * (1 - p) if places[0] == places[1] else -p * q
+
+
+def _places(orders: Any) -> list[int]:
+    """The index of an operand once for each order; those that are no numbers are left out."""
+    return [i for i, n in enumerate(orders) for _ in range(int(constant_value(n) or 0.0))]
 
 
 # fmt: off
@@ -98,13 +124,12 @@ TYPESETTING: Final[dict[Primitive, Typeset]] = {
 
     # Helpers of the derivative rules.
     table.in_domain:    Typeset(formula=lambda x: x),
-    table.exp2_slope:   Typeset(formula=lambda x: floats.LN2 * exp2(x)),
     table.cos_arcsin:   Typeset(formula=lambda x: sqrt(1 - x**2)),
-    table.sinh_arccosh: Typeset(formula=lambda x: sqrt(x**2 - 1)),
     table.over_square:  Typeset(formula=lambda x, y: x / y**2),
     table.power_slope:  Typeset(formula=lambda x, y: y * x ** (y - 1)),
     table.power_rate:   Typeset(formula=lambda x, y: x**y * log(x)),
     table.inversion:    Typeset(formula=lambda x, y: x / (x**2 + y**2)),
+    table.whole_quotient: Typeset(formula=lambda x, y: x // y),
     table.bell:         Typeset(formula=lambda x: sigmoid(x) * (1 - sigmoid(x))),
     table.tanh_slope:   Typeset(formula=lambda x: 1 - tanh(x) ** 2),
     table.mish_slope:   Typeset(formula=lambda x: tanh(softplus(x))
@@ -113,14 +138,12 @@ TYPESETTING: Final[dict[Primitive, Typeset]] = {
     table.gelu_slope:   Typeset(formula=lambda x: 0.5 * (1 + erf(floats.SQRT_HALF * x))
                                                   + floats.ONE_OVER_SQRT_TAU * x * gauss(x, 0.5)),
     table.gauss:        Typeset(formula=lambda x, scale: exp(-scale * x**2)),
-    table.bounded:      Typeset(formula=lambda x: x),
     table.damped:       Typeset(formula=lambda x, weight: x * weight),
     table.flat:         Typeset(formula=lambda x: 0.0),
     table.share:        Typeset(formula=lambda xs: exp(xs[0]) / table.sum(map(exp, xs))),
     table.log_share:    Typeset(formula=lambda xs: xs[0] - logsumexp(xs)),
     table.other_shares: Typeset(formula=lambda xs: 1 - share(xs)),
     table.component:    Typeset(formula=lambda xs: xs[0] / norm(xs)),
-    table.sinc_derivative: Typeset("", "sinc^(#2)(#1)", r"\operatorname{sinc}^{(#2)}(#1)"),
     table.elu_slope:    Typeset("(1 if #1 > 0 else @2*exp(#1))", "[1 if #1 > 0, else @2·exp(#1)]",
                         r"\begin{cases} 1 & \text{if } #1 > 0 \\ "
                         r"@2 \, e^{#1} & \text{else} \end{cases}"),
@@ -130,5 +153,21 @@ TYPESETTING: Final[dict[Primitive, Typeset]] = {
     table.below:        Typeset("(#1 < #2)", "[#1 < #2]", r"[#1 < #2]"),
     table.top_share:    Typeset("(#1 == max([#*]))", "[#1 = max(#*)]", r"[#1 = \max(#*)]"),
     table.bottom_share: Typeset("(#1 == min([#*]))", "[#1 = min(#*)]", r"[#1 = \min(#*)]"),
+
+    # Families of derivatives.
+    table.exp2_derivative: Typeset(formula=lambda x, n: floats.LN2**n * exp2(x)),
+    table.sinc_derivative: Typeset("", "sinc^(#2)(#1)", r"\operatorname{sinc}^{(#2)}(#1)"),
+    table.silu_derivative: Typeset("", "silu^(#2)(#1)", r"\operatorname{silu}^{(#2)}(#1)"),
+    table.mish_derivative: Typeset("", "mish^(#2)(#1)", r"\operatorname{mish}^{(#2)}(#1)"),
+    table.gauss_derivative:    Typeset("", "gauss^(#3, 0)(#1, #2)",
+                                       r"\operatorname{gauss}^{(#3, 0)}(#1, #2)"),
+    table.quotient_derivative: Typeset("", "divide^(0, #3)(#1, #2)",
+                                       r"\operatorname{divide}^{(0, #3)}(#1, #2)"),
+    table.power_derivative:    Typeset("", "power^(#3, #4)(#1, #2)",
+                                       r"\operatorname{power}^{(#3, #4)}(#1, #2)"),
+    table.norm_derivative:      Typeset(formula=_second_of_norm),
+    table.logsumexp_derivative: Typeset(formula=_second_of_logsumexp),
+    table.arctan2_derivative:  Typeset("", "arctan2^(#3, #4)(#1, #2)",
+                                       r"\operatorname{arctan2}^{(#3, #4)}(#1, #2)"),
 }
 # fmt: on
