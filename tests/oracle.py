@@ -426,6 +426,10 @@ def quotient_derivative(x: Any, y: Any, n: Any) -> Any:
     return (-1) ** int(n) * mp.factorial(int(n)) * x / y ** (int(n) + 1)
 
 
+def cbrt_derivative(x: Any, n: Any) -> Any:
+    return mp.ff(mpf(1) / 3, int(n)) * mp.sign(x) * mp.cbrt(abs(x)) / x ** int(n)
+
+
 def power_terms(x: Any, y: Any, m: Any, n: Any) -> list[Any]:
     """The terms of the derivative of x**y, m times by x and n times by y."""
     m, n = int(m), int(n)
@@ -682,6 +686,8 @@ ROWS: dict[str, Row] = {
     "flat":         Row(nothing, (nothing,), supporting=True),
 
     # Derivatives of any order.
+    "cbrt_derivative": Row(cbrt_derivative, (lambda x, n: cbrt_derivative(x, n + 1), nothing),
+                        choices=(ORDERS[1:],), supporting=True),
     "exp2_derivative": Row(lambda x, n: mp.log(2) ** int(n) * mpf(2) ** x,
                         (lambda x, n: mp.log(2) ** (int(n) + 1) * mpf(2) ** x, nothing),
                         intervals=((-1080.0, 1030.0), (1023.0, 1025.0)), choices=(ORDERS,), supporting=True),

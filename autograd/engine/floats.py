@@ -274,6 +274,19 @@ def cbrt(x: float) -> float:
     return math.ldexp(root, third)
 
 
+def cbrt_derivative(x: float, order: float) -> float:
+    """The derivative of cbrt of that order: 1/3 * (1/3 - 1) * (1/3 - 2) * ... * cbrt(x) / x**n."""
+    if not 1.0 <= order <= 99.0:
+        return NAN
+    n = int(order)
+    if x == 0.0:
+        return INFINITY if n % 2 == 1 else NAN  # where the two sides differ in sign
+    factor = 1.0 / 3.0
+    for i in range(1, n):
+        factor *= 1.0 - 1.0 / (3.0 * i)
+    return 0.0 if math.isinf(x) else quotient_derivative(factor * cbrt(x), x, n - 1.0)
+
+
 def floor(x: float) -> float:
     return math.copysign(math.floor(x), x) if abs(x) < INFINITY else x
 

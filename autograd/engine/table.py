@@ -85,7 +85,7 @@ reciprocal: Final[Row] = Row("reciprocal", lambda x: floats.divide(1.0, x),
 
 square: Final[Row] = Row("square", lambda x: x * x, lambda x, out: 2.0 * x)
 sqrt:   Final[Row] = Row("sqrt",   floats.sqrt, lambda x, out: divide(1.0, 2.0 * in_domain(out)))
-cbrt:   Final[Row] = Row("cbrt",   floats.cbrt, lambda x, out: divide(over_square(1.0, out), 3.0))
+cbrt:   Final[Row] = Row("cbrt",   floats.cbrt, lambda x, out: cbrt_derivative(x, 1.0))
 
 # ── Choosing and rounding ─────────────────────────────────────────────────────
 #
@@ -266,6 +266,9 @@ bottom_share: Final[Reduction] = Reduction("bottom_share", lambda xs: floats.bot
 # Families of rows: the order of a derivative is an operand. So each is exact, where products of
 # lower ones would be of 0 and infinity, would cancel, or would lose digits below the normal numbers.
 
+cbrt_derivative:     Final[Row] = Row("cbrt_derivative", floats.cbrt_derivative,
+                                       lambda x, n, out: cbrt_derivative(x, n + 1.0),
+                                       lambda x, n, out: floats.NAN)
 exp2_derivative:     Final[Row] = Row("exp2_derivative", floats.exp2_derivative,
                                        lambda x, n, out: exp2_derivative(x, n + 1.0),
                                        lambda x, n, out: floats.NAN)
@@ -469,6 +472,7 @@ _summarize({
     top_share: "1 if the first number is the greatest, 1/n in a tie, else 0",
     bottom_share: "1 if the first number is the least, 1/n in a tie, else 0",
 
+    cbrt_derivative: "the derivative of cbrt of order n, from 1 on",
     exp2_derivative: "the derivative of exp2 of order n",
     sinc_derivative: "the derivative of sinc of order n",
     silu_derivative: "the derivative of silu of order n, from 2 on",

@@ -16,7 +16,8 @@ from autograd.engine.primitive import Primitive, Reduction
 # isort: off
 # fmt: off
 from autograd.engine.table import (
-    erf, exp, exp2, gauss, log, logsumexp, norm, share, sigmoid, softplus, sqrt, tanh, tanh_slope,
+    cbrt, erf, exp, exp2, gauss, log, logsumexp, norm, share, sigmoid, softplus, sqrt, tanh,
+    tanh_slope,
 )
 # fmt: on
 # isort: on
@@ -155,6 +156,9 @@ TYPESETTING: Final[dict[Primitive, Typeset]] = {
     table.bottom_share: Typeset("(#1 == min([#*]))", "[#1 = min(#*)]", r"[#1 = \min(#*)]"),
 
     # Families of derivatives.
+    table.cbrt_derivative: Typeset(
+        formula=lambda x, n: 1 / (3 * cbrt(x) ** 2) if constant_value(n) == 1.0 else None
+    ),
     table.exp2_derivative: Typeset(formula=lambda x, n: floats.LN2**n * exp2(x)),
     table.sinc_derivative: Typeset("", "sinc^(#2)(#1)", r"\operatorname{sinc}^{(#2)}(#1)"),
     table.silu_derivative: Typeset("", "silu^(#2)(#1)", r"\operatorname{silu}^{(#2)}(#1)"),

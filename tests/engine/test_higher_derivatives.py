@@ -52,6 +52,7 @@ from tests.oracle import (
     ROWS,
     Row,
     arctan2_derivative,
+    cbrt_derivative,
     is_real,
     logsumexp_derivative,
     norm_derivative,
@@ -312,16 +313,11 @@ def of_any_size() -> st.SearchStrategy[float]:
     return st.builds(math.ldexp, st.floats(1.0, 2.0, exclude_max=True), st.integers(-1074, 1023))
 
 
-def root_derivative(x: Any, order: int) -> Any:
-    sign = 1 if x > 0 else (-1) ** (order + 1)
-    return sign * power_derivative(abs(x), mpf(1) / 3, order, 0)
-
-
 EXACT: dict[str, Any] = {
     "reciprocal": lambda x, n: quotient_derivative(1, x, n),
     "square": lambda x, n: power_derivative(x, mpf(2), n, 0),
     "sqrt": lambda x, n: power_derivative(x, mpf(0.5), n, 0),
-    "cbrt": root_derivative,
+    "cbrt": cbrt_derivative,
     "log": lambda x, n: quotient_derivative(1, x, n - 1),
     "log2": lambda x, n: quotient_derivative(1, x, n - 1) / mp.log(2),
     "arctan": lambda x, n: arctan2_derivative(x, mpf(1), n, 0),

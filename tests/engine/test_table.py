@@ -261,7 +261,7 @@ def test_the_slope_of_a_power_keeps_the_digits_of_a_subnormal_exponent() -> None
 SIZES = [5e-324, 1e-307, 1e-200, 1e-8, 1.0, 1e200, 8e307]
 
 
-@pytest.mark.parametrize("name", [name for name in ROWS if variables_of(name) > 1])
+@pytest.mark.parametrize("name", [name for name in ROWS if variables_of(name) == 2])
 @settings(FEWER, max_examples=2)
 @given(data=st.data())
 def test_a_number_of_any_size_may_meet_one_of_any_other(name: str, data: st.DataObject) -> None:
@@ -271,7 +271,8 @@ def test_a_number_of_any_size_may_meet_one_of_any_other(name: str, data: st.Data
     orders = data.draw(chosen(name, 2))
     # Power has few exponents that are not beyond all bounds.
     related = [row.related] if row.related is not None and name.startswith("power") else []
-    for x, y in itertools.product(SIZES, repeat=2):
+    sizes = [size for size in SIZES if size < 1e3 or not row.shift_invariant]
+    for x, y in itertools.product(sizes, repeat=2):
         for sign in (1.0, -1.0):
             others = [find(x * first, math.log10(y) / 9.0) for find in related]
             for other in (sign * y * second, *others):
@@ -459,6 +460,8 @@ SPECIAL_POINTS = [
     ("inversion",   (5e-324, 5e-324),           inf,                [0.0, -inf]),
     ("quotient_derivative", (1e308, 1e300, 3.0), -0.0,              [0.0, 0.0, nan]),
     ("quotient_derivative", (1e308, 1e77, 3.0), -6.000000000000001,             [-6e-308, 2.4e-76, nan]),
+    ("cbrt_derivative", (0.0, 3.0),             inf,                [nan, nan]),
+    ("cbrt_derivative", (-inf, 2.0),            0.0,                [0.0, nan]),
     ("quotient_derivative", (1.0, -0.0, 2.0),   -inf,               [-inf, -inf, nan]),
     ("power_derivative", (0.0, 4.0, 4.0, 0.0),  24.0,               [0.0, -inf, nan, nan]),
     ("power_derivative", (0.0, 4.0, 5.0, 0.0),  0.0,                [0.0, inf, nan, nan]),
