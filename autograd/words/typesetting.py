@@ -7,6 +7,7 @@ Tests also carry it out in mpmath: see `autograd.testing.formulas`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -16,7 +17,7 @@ from autograd.engine.primitive import Primitive, Reduction
 # isort: off
 # fmt: off
 from autograd.engine.table import (
-    cbrt, erf, exp, exp2, gauss, log, logsumexp, norm, share, sigmoid, softplus, sqrt, tanh,
+    bell, cbrt, erf, exp, exp2, gauss, log, logsumexp, norm, share, sigmoid, softplus, sqrt, tanh,
     tanh_slope,
 )
 # fmt: on
@@ -46,8 +47,51 @@ def textbook(op: Primitive, operands: Any) -> Any:
     return formula(operands) if isinstance(op, Reduction) else formula(*operands)
 
 
-def _second_of_norm(xs: Any) -> Any:
-    """The second derivative of the norm of the first half of ``xs``, in terms of its elements."""
+# A derivative of a family has a formula where its orders are known and low; else it has none.
+
+
+def _of_cbrt(x: Any, n: Any) -> Any:
+    return 1 / (3 * cbrt(x) ** 2) if constant_value(n) == 1.0 else None
+
+
+def _of_silu(x: Any, n: Any) -> Any:
+    return bell(x) * (2 - x * tanh(x / 2)) if constant_value(n) == 2.0 else None
+
+
+def _of_gauss(x: Any, scale: Any, n: Any) -> Any:
+    factors = {1.0: -2 * scale * x, 2.0: 4 * scale**2 * x**2 - 2 * scale}
+    order = constant_value(n)
+    return factors[order] * gauss(x, scale) if order in factors else None
+
+
+def _of_quotient(x: Any, y: Any, n: Any) -> Any:
+    order = int(constant_value(n) or 0.0)
+    return (-1.0) ** order * math.factorial(order) * x / y ** (order + 1) if order else None
+
+
+def _of_power(x: Any, y: Any, m: Any, n: Any) -> Any:
+    by_x, by_y = constant_value(m), constant_value(n)
+    if by_x == 0.0 and by_y is not None:
+        return x**y * log(x) ** by_y
+    if by_x == by_y == 1.0:
+        return x ** (y - 1) * (1 + y * log(x))
+    if by_x is None or by_y != 0.0:
+        return None
+    return math.prod([y - i for i in range(1, int(by_x))], start=y) * x ** (y - by_x)
+
+
+def _of_arctan2(y: Any, x: Any, m: Any, n: Any) -> Any:
+    square = (x**2 + y**2) ** 2
+    mixed = 2 * x * y / square
+    formulas: dict[Any, Any] = {
+        (2.0, 0.0): -mixed,
+        (1.0, 1.0): (y**2 - x**2) / square,
+        (0.0, 2.0): mixed,
+    }
+    return formulas.get((constant_value(m), constant_value(n)))
+
+
+def _of_norm(xs: Any) -> Any:
     numbers, places = xs[: len(xs) // 2], _places(xs[len(xs) // 2 :])
     if len(places) != 2:
         return None
@@ -55,8 +99,7 @@ def _second_of_norm(xs: Any) -> Any:
     return (float(i == j) - numbers[i] * numbers[j] / norm(numbers) ** 2) / norm(numbers)
 
 
-def _second_of_logsumexp(xs: Any) -> Any:
-    """The same of logsumexp, in terms of the shares."""
+def _of_logsumexp(xs: Any) -> Any:
     numbers, places = xs[: len(xs) // 2], _places(xs[len(xs) // 2 :])
     if len(places) != 2:
         return None
@@ -156,22 +199,15 @@ TYPESETTING: Final[dict[Primitive, Typeset]] = {
     table.bottom_share: Typeset("(#1 == min([#*]))", "[#1 = min(#*)]", r"[#1 = \min(#*)]"),
 
     # Families of derivatives.
-    table.cbrt_derivative: Typeset(
-        formula=lambda x, n: 1 / (3 * cbrt(x) ** 2) if constant_value(n) == 1.0 else None
-    ),
-    table.exp2_derivative: Typeset(formula=lambda x, n: floats.LN2**n * exp2(x)),
-    table.sinc_derivative: Typeset("", "sinc^(#2)(#1)", r"\operatorname{sinc}^{(#2)}(#1)"),
-    table.silu_derivative: Typeset("", "silu^(#2)(#1)", r"\operatorname{silu}^{(#2)}(#1)"),
-    table.mish_derivative: Typeset("", "mish^(#2)(#1)", r"\operatorname{mish}^{(#2)}(#1)"),
-    table.gauss_derivative:    Typeset("", "gauss^(#3, 0)(#1, #2)",
-                                       r"\operatorname{gauss}^{(#3, 0)}(#1, #2)"),
-    table.quotient_derivative: Typeset("", "divide^(0, #3)(#1, #2)",
-                                       r"\operatorname{divide}^{(0, #3)}(#1, #2)"),
-    table.power_derivative:    Typeset("", "power^(#3, #4)(#1, #2)",
-                                       r"\operatorname{power}^{(#3, #4)}(#1, #2)"),
-    table.norm_derivative:      Typeset(formula=_second_of_norm),
-    table.logsumexp_derivative: Typeset(formula=_second_of_logsumexp),
-    table.arctan2_derivative:  Typeset("", "arctan2^(#3, #4)(#1, #2)",
-                                       r"\operatorname{arctan2}^{(#3, #4)}(#1, #2)"),
+    table.cbrt_derivative:      Typeset(formula=_of_cbrt),
+    table.exp2_derivative:      Typeset(formula=lambda x, n: floats.LN2**n * exp2(x)),
+    table.sinc_derivative:      Typeset("", "sinc^(#2)(#1)", r"\operatorname{sinc}^{(#2)}(#1)"),
+    table.silu_derivative:      Typeset(formula=_of_silu),
+    table.gauss_derivative:     Typeset(formula=_of_gauss),
+    table.quotient_derivative:  Typeset(formula=_of_quotient),
+    table.power_derivative:     Typeset(formula=_of_power),
+    table.arctan2_derivative:   Typeset(formula=_of_arctan2),
+    table.norm_derivative:      Typeset(formula=_of_norm),
+    table.logsumexp_derivative: Typeset(formula=_of_logsumexp),
 }
 # fmt: on

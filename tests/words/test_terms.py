@@ -97,6 +97,13 @@ def derivatives(op: Primitive, style: str = "unicode", out: str = "") -> list[st
         (table.norm,        ["x/√(x² + y²)", "y/√(x² + y²)"]),
         (table.max,        ["[x = max(x, y)]", "[y = max(y, x)]"]),
         (table.logsumexp,   ["exp(x)/(exp(x) + exp(y))", "exp(y)/(exp(x) + exp(y))"]),
+        (table.cbrt,        ["1/(3·(∛x)²)"]),
+        (table.over_square, ["1/y²", "−2·x/y³"]),
+        (table.power_slope, ["y·(y − 1)·x^(y − 2)", "x^(y − 1)·(1 + y·ln(x))"]),
+        (table.power_rate,  ["x^(y − 1)·(1 + y·ln(x))", "x^y·ln(x)²"]),
+        (table.inversion,   ["(y² − x²)/(x² + y²)²", "−2·x·y/(x² + y²)²"]),
+        (table.power_derivative, ["power_derivative(x, y, z + 1, w)",
+                                  "power_derivative(x, y, z, w + 1)", "nan", "nan"]),
     ],
     ids=lambda argument: argument.name if isinstance(argument, Primitive) else "",
 )
