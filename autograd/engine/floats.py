@@ -886,7 +886,7 @@ def norm_derivative(numbers_and_orders: list[float]) -> float:
     half = len(numbers_and_orders) // 2
     numbers = numbers_and_orders[:half]
     places = places_of(numbers_and_orders[half:])
-    if places is None or any(x != x for x in numbers):
+    if places is None:
         return NAN
     if len(places) == 0:
         return norm(numbers)
@@ -911,8 +911,10 @@ def exact_norm_derivative(numbers: list[float], orders: list[int]) -> float:
     it is by n times belong the terms n! / (i! * (n - 2 * i)!) * (2 * x)**(n - 2 * i), with f
     differentiated n - i times; and those of the root are 1/2, -1/4, 3/8, ... times powers of q.
     """
+    if any(x != x for x in numbers) or not any(numbers):
+        return NAN
     infinite = len([x for x in numbers if math.isinf(x)])
-    if infinite or not any(numbers):
+    if infinite:
         return 0.0 if infinite == 1 else NAN
     scaled, units = in_common_units(numbers)
     total = sum(orders)
