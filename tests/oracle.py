@@ -433,6 +433,8 @@ def cbrt_derivative(x: Any, n: Any) -> Any:
 def power_terms(x: Any, y: Any, m: Any, n: Any) -> list[Any]:
     """The terms of the derivative of x**y, m times by x and n times by y."""
     m, n = int(m), int(n)
+    if x == 0 and n > 0:
+        raise ZeroDivisionError  # a limit, which is among the special points
     coefficients = [
         mp.stirling1(m, i, exact=True) for i in range(m, -1, -1)
     ]  # of y (y-1) ... (y-m+1)
