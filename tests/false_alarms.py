@@ -25,9 +25,7 @@ from tests.oracle import PRIMITIVES, ROWS
 from tests.worst_errors import draw_operands
 
 STAIRS = {"ceil", "floor", "floor_divide", "remainder", "round", "sign"}
-SMOOTH = [
-    name for name, row in ROWS.items() if name not in {*STAIRS, "where"} and row.integer is None
-]
+SMOOTH = [name for name, row in ROWS.items() if name not in {*STAIRS, "where"} and not row.choices]
 GREATEST = 2.0**50  # beyond, every float is a whole number, even at last,
 PERIODIC = {"power", "power_rate", "power_slope", "sinc"}  # and these repeat with them
 

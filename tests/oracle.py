@@ -15,7 +15,7 @@ is more than 4, and where to look for errors. `Tangent` differentiates the table
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -26,6 +26,7 @@ from autograd.engine.operators import Numeric
 from autograd.engine.primitive import Primitive, Reduction, Traced
 from autograd.testing.formulas import (
     FORMULAS,
+    angle,
     bell,
     bell_curve,
     elu_slope,
@@ -39,6 +40,7 @@ from autograd.testing.formulas import (
     power,
     power_rate,
     power_slope,
+    probability,
     probability_of_others,
     share_slope,
     silu_slope,
@@ -166,7 +168,8 @@ class Row:
             derivatives are second derivatives, and tested as such.
         shift_invariant: only the differences of the operands matter, so that an operand near
             0 is not known any better than one near 1.
-        integer: the operand that chooses among formulas, and is no variable.
+        choices: what each of the last operands may be, if these choose among formulas and are
+            no variables, such as the order of a derivative; for a reduction, of the second half.
     """
 
     value: Callable[..., Any]
@@ -179,8 +182,14 @@ class Row:
     related: Callable[[float, float], float] | None = None
     digits: int = 60
     supporting: bool = False
-    integer: int | None = None
+    choices: tuple[Sequence[float], ...] = ()
     shift_invariant: bool = False
+
+    def variables(self, primitive: Primitive, count: int) -> int:
+        """The number of operands, of that ``count`` in all, that are variables."""
+        if isinstance(primitive, Reduction) and self.choices:
+            return count // 2
+        return count - len(self.choices)
 
     def bound(self, position: int) -> float:
         """The bound of the value, at -1, or of a derivative."""
@@ -329,18 +338,160 @@ def mish_term(x: Any) -> Any:
     return e * e * (2 + 4 * e + e * e) / (2 + 2 * e + e * e) ** 2 if x < 0 else 0
 
 
-def power_mixed(x: Any, y: Any) -> Any:
-    return power(x, y - 1) * (1 + y * mp.log(x))
-
-
 def inner_terms(xs: list[Any]) -> Any:
     n = len(xs) // 2
     return mp.fsum([abs(x * y) for x, y in zip(xs[:n], xs[n:], strict=True)])
 
 
-def component_slope(xs: list[Any], i: int) -> Any:
-    length = norm(xs)
-    return ((1 if i == 0 else 0) - xs[0] * xs[i] / length**2) / length
+def set_partitions(things: Sequence[int]) -> Iterator[list[list[int]]]:
+    """Every way to divide things into sets."""
+    if not things:
+        yield []
+        return
+    first, *others = things
+    for sets in set_partitions(others):
+        yield [[first], *sets]
+        for i in range(len(sets)):
+            yield [*sets[:i], [first, *sets[i]], *sets[i + 1 :]]
+
+
+def composed(
+    outer: Callable[[int], Any], inner: Callable[[list[int]], Any], places: list[int]
+) -> Any:
+    """The derivative of f(g(x, y, ...)) by the operands at these places, by Faa di Bruno's formula.
+
+    Args:
+        outer: the derivative of f of an order.
+        inner: the derivative of g by operands.
+        places: the operands.
+    """
+    return mp.fsum(
+        [outer(len(sets)) * mp.fprod(map(inner, sets)) for sets in set_partitions(places)]
+    )
+
+
+def places_of(orders: Sequence[Any]) -> list[int]:
+    return [i for i, order in enumerate(orders) for _ in range(int(order))]
+
+
+def norm_derivative(xs: list[Any], places: list[int]) -> Any:
+    with mp.extradps(350):  # of a single number all but the first derivative is 0
+        square = mp.fsum([x * x for x in xs])
+        if square == 0:
+            raise ZeroDivisionError
+        return composed(
+            lambda n: mp.ff(mpf(0.5), n) * square ** (mpf(0.5) - n),
+            lambda by: 2 * xs[by[0]] if len(by) == 1 else 2 * (len(by) == 2 and by[0] == by[1]),
+            places,
+        )
+
+
+def logsumexp_derivative(xs: list[Any], places: list[int]) -> Any:
+    """By the operands at these places, of which there is one at least."""
+    shares = [probability(xs, i) for i in range(len(xs))]
+    return composed(
+        lambda n: (-1) ** (n - 1) * mp.factorial(n - 1),
+        lambda by: shares[by[0]] if len(set(by)) == 1 else 0,
+        places,
+    )
+
+
+def family(
+    derivative: Callable[[list[Any], list[int]], Any], value: Callable[[list[Any]], Any]
+) -> tuple[Callable[..., Any], tuple[Callable[..., Any], ...]]:
+    """The value and the derivatives of a row that takes numbers and the order for each."""
+
+    def member(operands: list[Any], *more: int) -> Any:
+        half = len(operands) // 2
+        places = [*places_of(operands[half:]), *more]
+        return derivative(operands[:half], places) if places else value(operands[:half])
+
+    return member, (member,)
+
+
+def from_rounded_weights(operands: list[Any]) -> Any:
+    """The size of what a derivative of logsumexp changes by, when a weight exp(x - max) is rounded."""
+    half = len(operands) // 2
+    xs, places = operands[:half], places_of(operands[half:])
+    return mp.fsum(
+        [
+            abs(logsumexp_derivative(xs, [*places, i])) * min(1, max(xs) - x)
+            for i, x in enumerate(xs)
+            if places
+        ]
+    ) + (0 if places else max(map(abs, xs)))
+
+
+def quotient_derivative(x: Any, y: Any, n: Any) -> Any:
+    return (-1) ** int(n) * mp.factorial(int(n)) * x / y ** (int(n) + 1)
+
+
+def cbrt_derivative(x: Any, n: Any) -> Any:
+    return mp.ff(mpf(1) / 3, int(n)) * mp.sign(x) * mp.cbrt(abs(x)) / x ** int(n)
+
+
+def power_terms(x: Any, y: Any, m: Any, n: Any) -> list[Any]:
+    """The terms of the derivative of x**y, m times by x and n times by y."""
+    m, n = int(m), int(n)
+    if x == 0 and n > 0:
+        raise ZeroDivisionError  # a limit, which is among the special points
+    coefficients = [
+        mp.stirling1(m, i, exact=True) for i in range(m, -1, -1)
+    ]  # of y (y-1) ... (y-m+1)
+    terms = []
+    for j in range(n + 1):
+        factor = mp.binomial(n, j) * mp.polyval(coefficients, y, asc=False)
+        if factor:
+            terms.append(factor * power(x, y - m) * (mp.log(x) ** (n - j) if j < n else 1))
+        degree = len(coefficients) - 1
+        coefficients = [c * (degree - i) for i, c in enumerate(coefficients[:-1])] or [0]
+    return terms
+
+
+def power_derivative(x: Any, y: Any, m: Any, n: Any) -> Any:
+    return mp.mpc(0, 1) if x < 0 and n else mp.fsum(power_terms(x, y, m, n))
+
+
+def power_scale(x: Any, y: Any, m: Any, n: Any) -> Any:
+    return mp.fsum(map(abs, power_terms(x, y, m, n))) if n and x > 0 else 0
+
+
+def arctan2_derivative(y: Any, x: Any, m: Any, n: Any) -> Any:
+    """That of the imaginary part of log(x + iy); the terms of the power of x - iy, one by one."""
+    m, n = int(m), int(m) + int(n)
+    if n == 0:
+        return angle(y, x)
+    part = mp.fsum(
+        [
+            mp.binomial(n, k) * x ** (n - k) * (-y) ** k * (0, 1, 0, -1)[(k + m) % 4]
+            for k in range(n + 1)
+        ]
+    )
+    return (-1) ** (n - 1) * mp.factorial(n - 1) * part / (x * x + y * y) ** n
+
+
+def gauss_derivative(x: Any, a: Any, n: Any, sign: int = -1) -> Any:
+    """By x; with sign 1, all terms of Hermite's polynomial are added up by their size."""
+    x, before, polynomial = (x if sign < 0 else abs(x)), mpf(0), mpf(1)
+    for k in range(int(n)):
+        before, polynomial = polynomial, sign * 2 * a * (x * polynomial + k * before)
+    return polynomial * mp.exp(-a * x * x)
+
+
+def logistic_derivative(x: Any, n: int) -> Any:
+    return logsumexp_derivative([x, mpf(0)], [0] * (n + 1))
+
+
+def silu_derivative(x: Any, n: Any) -> Any:
+    return x * logistic_derivative(x, int(n)) + int(n) * logistic_derivative(x, int(n) - 1)
+
+
+def bell_scale(x: Any, n: Any) -> Any:
+    return mp.factorial(int(n)) * (1 + abs(x)) * bell(x)
+
+
+def mish_derivative(x: Any, n: Any) -> Any:
+    return mp.diff(mish_slope, x, int(n) - 1)
 
 
 # ── What a row that is missed or misses is told ───────────────────────────────
@@ -393,12 +544,9 @@ def fitting_exponent(x: float, ordinary: float) -> float:
     return 18.6 * ordinary / logarithm if logarithm else ordinary
 
 
-def fitting_scale(_: float, ordinary: float) -> float:
-    return 0.5 if ordinary < 0.0 else 1.0
-
-
 ANGLES = ((-40.0, 40.0), (-1e6, 1e6))
 UNIT = ((-1.0, 1.0), (-1e-3, 1e-3))
+ORDERS = (0.0, 1.0, 2.0, 3.0)
 CANCELS = "the terms cancel; the unit is that of the terms"
 LIBM = "glibc's erfc is said to be off by 5 at worst, though less was found here"
 ROUNDED_POLYNOMIALS = (
@@ -493,42 +641,32 @@ ROWS: dict[str, Row] = {
     "log_share":    Row(*formula("log_share"), shift_invariant=True, intervals=((-800.0, 800.0),), digits=750),
     "other_shares": Row(probability_of_others, (lambda xs, i: -share_slope(xs, i),),
                         shift_invariant=True, intervals=((-800.0, 800.0),), digits=750, supporting=True),
-    "component":    Row(lambda xs: unit(xs, 0), (component_slope,), supporting=True),
+    "component":    Row(lambda xs: unit(xs, 0), (lambda xs, i: norm_derivative(xs, [0, i]),), supporting=True),
     "top_share":    Row(lambda xs: top(xs, 0), (lambda xs, i: mpf(0),), supporting=True),
     "bottom_share": Row(lambda xs: top([-x for x in xs], 0), (lambda xs, i: mpf(0),), supporting=True),
 
     # The rows that the rules are written with.
     "over_square":  Row(lambda x, y: x / y**2, (lambda x, y: 1 / y**2, lambda x, y: -2 * x / y**3),
                         related=same_size, supporting=True),
-    "power_slope":  Row(power_slope, (lambda x, y: y * power_slope(x, y - 1), power_mixed),
+    "power_slope":  Row(power_slope, (lambda x, y: power_derivative(x, y, 2, 0), lambda x, y: power_derivative(x, y, 1, 1)),
                         related=fitting_exponent, digits=400, supporting=True),
-    "power_rate":   Row(power_rate, (power_mixed, lambda x, y: power_rate(x, y) * mp.log(x)),
+    "power_rate":   Row(power_rate, (lambda x, y: power_derivative(x, y, 1, 1), lambda x, y: power_derivative(x, y, 0, 2)),
                         related=fitting_exponent, digits=400, supporting=True),
-    "exp2_slope":   Row(lambda x: mp.log(2) * mpf(2) ** x, (lambda x: mp.log(2) ** 2 * mpf(2) ** x,),
-                        intervals=((-1080.0, 1030.0),), supporting=True),
     "in_domain":    Row(lambda x: x if x >= 0 else mp.mpc(0, 1), (one,), supporting=True),
     "cos_arcsin":   Row(lambda x: mp.sqrt(1 - x**2), (lambda x: -x / mp.sqrt(1 - x**2),), intervals=UNIT,
                         supporting=True),
-    "sinh_arccosh": Row(lambda x: mp.sqrt(x**2 - 1) if x >= 1 else mp.mpc(0, 1),
-                        (lambda x: x / mp.sqrt(x**2 - 1),), intervals=((1.0, 40.0),), supporting=True),
+    "whole_quotient": Row(*formula("floor_divide"), related=same_size, digits=1300, supporting=True),
     "inversion":    Row(lambda x, y: x / (x**2 + y**2),
                         (lambda x, y: (y**2 - x**2) / (x**2 + y**2) ** 2, lambda x, y: -2 * x * y / (x**2 + y**2) ** 2),
                         related=same_size, supporting=True),
-    "difference_of_squares": Row(lambda x, y: x**2 - y**2, (lambda x, y: 2 * x, lambda x, y: -2 * y),
-                        related=same_size, digits=400, supporting=True),
-    "sinc_derivative": Row(lambda x, n: sinc(x) if n == 0 else sinc_slope(x),
-                        (lambda x, n: sinc_slope(x) if n == 0 else mp.diff(sinc_slope, x), nothing),
-                        scales=((-1, lambda x, n: 1 / x if abs(x) > 1 else 0),), because=CANCELS,
-                        intervals=((-20.0, 20.0),), related=lambda x, ordinary: float(ordinary < 0.0),
-                        integer=1, supporting=True),
     "bell":         Row(bell,
                         (lambda x: logistic(x) * (1 - logistic(x)) * (1 - 2 * logistic(x)),),
                         intervals=((-750.0, 750.0),), digits=450, supporting=True),
     "tanh_slope":   Row(lambda x: mp.sech(x)**2, (lambda x: -2 * mp.sech(x)**2 * mp.tanh(x),),
                         intervals=((-380.0, 380.0),), supporting=True),
     "gauss":        Row(lambda x, a: mp.exp(-a * x * x),
-                        (lambda x, a: -2 * a * x * mp.exp(-a * x * x), lambda x, a: -x * x * mp.exp(-a * x * x)),
-                        intervals=((-40.0, 40.0), (-2.0, 2.0)), related=fitting_scale, integer=1, supporting=True),
+                        (lambda x, a: -2 * a * x * mp.exp(-a * x * x), nothing),
+                        intervals=((-40.0, 40.0), (-2.0, 2.0)), choices=((0.5, 1.0),), supporting=True),
     "gelu_slope":   Row(gelu_slope, (lambda x: bell_curve(x) * (2 - x * x),),
                         bounds=(6.0,), scales=((-1, lambda x: x * bell_curve(x)),),
                         because=f"{LIBM}; {CANCELS}",
@@ -545,10 +683,43 @@ ROWS: dict[str, Row] = {
     "two_slopes":   Row(leaky_slope,
                         (nothing, lambda x, a: mpf(x < 0)), supporting=True),
     "damped":       Row(lambda x, weight: x * weight, (lambda x, weight: weight, lambda x, weight: x), supporting=True),
-    "bounded":      Row(lambda x: max(mpf(-800), min(x, mpf(800))), (lambda x: mpf(abs(x) <= 800),),
-                        intervals=((-1000.0, 1000.0),), supporting=True),
     "inside":       Row(lambda x, low, high: mpf(low <= x <= high), (nothing, nothing, nothing), supporting=True),
     "below":        Row(lambda x, y: mpf(x < y), (nothing, nothing), supporting=True),
     "flat":         Row(nothing, (nothing,), supporting=True),
+
+    # Derivatives of any order.
+    "cbrt_derivative": Row(cbrt_derivative, (lambda x, n: cbrt_derivative(x, n + 1), nothing),
+                        choices=(ORDERS[1:],), supporting=True),
+    "exp2_derivative": Row(lambda x, n: mp.log(2) ** int(n) * mpf(2) ** x,
+                        (lambda x, n: mp.log(2) ** (int(n) + 1) * mpf(2) ** x, nothing),
+                        intervals=((-1080.0, 1030.0), (1023.0, 1025.0)), choices=(ORDERS,), supporting=True),
+    "sinc_derivative": Row(lambda x, n: sinc(x) if n == 0 else sinc_slope(x),
+                        (lambda x, n: sinc_slope(x) if n == 0 else mp.diff(sinc_slope, x), nothing),
+                        scales=((-1, lambda x, n: 1 / x if abs(x) > 1 else 0),), because=CANCELS,
+                        intervals=((-20.0, 20.0),), choices=((0.0, 1.0),), supporting=True),
+    "silu_derivative": Row(silu_derivative, (lambda x, n: silu_derivative(x, int(n) + 1), nothing),
+                        scales=((-1, bell_scale),), because=CANCELS, intervals=((-755.0, 755.0), (-3.0, 3.0)),
+                        choices=((2.0, 3.0, 4.0),), digits=450, supporting=True),
+    "mish_derivative": Row(mish_derivative, (lambda x, n: mish_derivative(x, int(n) + 1), nothing),
+                        scales=((-1, bell_scale),), because=CANCELS, intervals=((-755.0, 755.0), (-3.0, 3.0)),
+                        choices=((2.0, 3.0),), digits=450, supporting=True),
+    "gauss_derivative": Row(gauss_derivative,
+                        (lambda x, a, n: gauss_derivative(x, a, int(n) + 1), nothing, nothing),
+                        scales=((-1, lambda x, a, n: gauss_derivative(x, a, n, 1)),), because=CANCELS,
+                        intervals=((-40.0, 40.0), (-2.0, 2.0)), choices=((0.5, 1.0), (*ORDERS, 4.0)), supporting=True),
+    "quotient_derivative": Row(quotient_derivative,
+                        (lambda x, y, n: quotient_derivative(1, y, n), lambda x, y, n: quotient_derivative(x, y, n + 1), nothing),
+                        related=same_size, choices=(ORDERS,), supporting=True),
+    "power_derivative": Row(power_derivative,
+                        (lambda x, y, m, n: power_derivative(x, y, m + 1, n), lambda x, y, m, n: power_derivative(x, y, m, n + 1), nothing, nothing),
+                        bounds=(8.0,), scales=((-1, power_scale),), because=f"a rounding for each order; {CANCELS}", related=fitting_exponent,
+                        choices=(ORDERS, ORDERS), digits=400, supporting=True),
+    "arctan2_derivative": Row(arctan2_derivative,
+                        (lambda y, x, m, n: arctan2_derivative(y, x, m + 1, n), lambda y, x, m, n: arctan2_derivative(y, x, m, n + 1), nothing, nothing),
+                        related=same_size, choices=(ORDERS, ORDERS), supporting=True),
+    "norm_derivative": Row(*family(norm_derivative, norm), choices=(ORDERS[:3],), digits=1400, supporting=True),
+    "logsumexp_derivative": Row(*family(logsumexp_derivative, FORMULAS[PRIMITIVES["logsumexp"]].value),
+                        scales=((-1, from_rounded_weights),), because=CANCELS, shift_invariant=True,
+                        intervals=((-800.0, 800.0), (-1e-8, 1e-8)), choices=(ORDERS[:3],), digits=750, supporting=True),
 }
 # fmt: on

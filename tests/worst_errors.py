@@ -38,17 +38,20 @@ def draw(row: Row, chance: random.Random) -> float:
 
 def draw_operands(primitive: Primitive, row: Row, chance: random.Random) -> list[float]:
     if isinstance(primitive, Reduction):
-        count = 2 * chance.randint(1, 3) if primitive.sequences == 2 else chance.randint(1, 5)
+        count = chance.randint(1, 3) if row.choices else chance.randint(1, 5)
+        if primitive.sequences == 2 and not row.choices:
+            count = 2 * chance.randint(1, 3)
+        chosen = [chance.choice(choices) for choices in row.choices for _ in range(count)]
         if chance.random() < 0.5:
-            return [draw(row, chance) for _ in range(count)]
+            return [*[draw(row, chance) for _ in range(count)], *chosen]
         size = draw(row, chance)
         others = [chance.gauss(0.0, 10.0) for _ in range(count)]
-        return [size + x if row.shift_invariant else size * x for x in others]
-    operands = [draw(row, chance) for _ in range(primitive.arity)]
-    if row.related is not None and (row.integer is not None or chance.random() < 0.7):
+        return [*[size + x if row.shift_invariant else size * x for x in others], *chosen]
+    operands = [draw(row, chance) for _ in range(row.variables(primitive, primitive.arity))]
+    if row.related is not None and chance.random() < 0.7:
         ordinary = chance.choice((chance.gauss(0.0, 1.0), chance.uniform(-40.0, 40.0)))
         operands[1] = row.related(operands[0], ordinary)
-    return operands
+    return [*operands, *[chance.choice(choices) for choices in row.choices]]
 
 
 def main(points: int, names: list[str]) -> None:

@@ -66,10 +66,10 @@ def times_exp(factor: float, x: float) -> float:
 def times_gauss(factor: float, x: float, scale: float) -> float:
     """factor * exp(-scale * x * x), for a scale that is a power of 2; 0 where that vanishes."""
     square = x * x
-    if scale * square > 800.0:
+    if scale * square > 1400.0:
         return NAN if factor != factor else 0.0
     lost = product_error(x, x, square)
-    return times_exp(factor, -scale * square) * (1.0 - scale * lost)
+    return times_exp(factor * (1.0 - scale * lost), -scale * square)
 
 
 def exp_of_difference(x: float, y: float) -> float:
@@ -100,6 +100,19 @@ def in_least_units(x: float) -> int:
     return numerator * (_LEAST_UNITS // denominator)
 
 
+def in_common_units(numbers: list[float]) -> tuple[list[int], int]:
+    """Finite floats as whole numbers of the largest unit that allows it, and the units in 1."""
+    ratios = [x.as_integer_ratio() for x in numbers]
+    units = max([denominator for _, denominator in ratios])
+    return [numerator * (units // denominator) for numerator, denominator in ratios], units
+
+
+def exact_root(numerator: int, denominator: int) -> float:
+    """sqrt(numerator / denominator), of whole numbers that are not negative."""
+    shift = 64 + max(0, denominator.bit_length() - numerator.bit_length()) // 2
+    return exact_quotient(math.isqrt((numerator << 2 * shift) // denominator), 1 << shift)
+
+
 # ── Arithmetic ────────────────────────────────────────────────────────────────
 
 
@@ -122,6 +135,22 @@ def over_square(x: float, y: float) -> float:
     return ldexp(above / below / below, shift - 2 * exponent)
 
 
+def quotient_derivative(x: float, y: float, order: float) -> float:
+    """The derivative of x / y by y of that order: (-1)**n * n! * x / y**(n + 1)."""
+    if not is_order(order):
+        return NAN
+    n = int(order)
+    above, shift = math.frexp(x)
+    below, exponent = math.frexp(y)
+    factor = math.factorial(n) * (-1.0) ** n
+    return ldexp(divide(factor * above, below ** (n + 1)), shift - (n + 1) * exponent)
+
+
+def is_order(order: float) -> bool:
+    """True if there are derivatives of this order: of 0 to 99."""
+    return 0.0 <= order <= 99.0
+
+
 def is_odd(y: float) -> bool:
     return math.fmod(y, 2.0) in (1.0, -1.0)
 
@@ -141,44 +170,88 @@ def power_slope(x: float, y: float) -> float:
     """y * x**(y - 1); 0 for y = 0, whatever x is."""
     if y == 0.0:
         return 0.0
-    if x != x or (x < 0.0 and y % 1.0 != 0.0):
-        return NAN
     exponent = y - 1.0
     out = power(x, exponent)
-    lost = sum_error(y, -1.0, exponent)
-    if lost == 0.0 and TINY <= abs(out) <= HUGE:
-        return y * out
-    # y - 1 may have been rounded to a whole number of the other parity, so that the sign is
-    # taken from y.
-    sign = -1.0 if math.copysign(1.0, x) < 0.0 and y % 2.0 == 0.0 else 1.0
-    base = abs(x)
-    out = power(base, exponent)
-    if base == 0.0 or math.isinf(base) or not abs(y) < INFINITY:
-        return out if out == 0.0 and math.isinf(y) else sign * y * out
-    # What was lost in y - 1 is put back. Where x**(y - 1) is no ordinary number, the slope may
-    # still be one, and the power is taken in two halves.
-    if TINY <= out <= HUGE:
-        return sign * y * out * exp(lost * math.log(base))
-    half = power(base, 0.5 * exponent)
-    if half == 0.0 or half == INFINITY:  # nothing that was lost brings it back
-        return sign * y * half
-    return sign * y * half * half * exp(lost * math.log(base))
+    if TINY <= abs(out) <= HUGE and x == x:
+        lost = sum_error(y, -1.0, exponent)
+        if lost == 0.0:
+            return y * out
+        if x > 0.0:
+            return y * out * exp(lost * math.log(x))
+    return power_derivative(x, y, 1.0, 0.0)
 
 
 def power_rate(x: float, y: float) -> float:
     """x**y * log(x)."""
-    if x < 0.0 or x != x or y != y:
+    out = power(x, y)
+    if TINY <= out <= HUGE and x > 0.0 and y == y:
+        return out * math.log(x)
+    return power_derivative(x, y, 0.0, 1.0)
+
+
+def power_derivative(x: float, y: float, order_x: float, order_y: float) -> float:
+    """The derivative of x**y, of these orders by x and by y."""
+    if not (is_order(order_x) and is_order(order_y)) or y != y:
         return NAN
-    logarithm = log(x)
-    out = power(abs(x), y)
-    if TINY <= out <= HUGE:
-        return out * logarithm
-    if math.isinf(logarithm):
-        return (
-            0.0 if out == 0.0 else out * logarithm
-        )  # a power vanishes faster than a logarithm grows
-    half = power(x, 0.5 * y)
-    return half * logarithm * half
+    by_x, by_y = int(order_x), int(order_y)
+    if by_y > 0 and not x >= 0.0:
+        return NAN
+    base = abs(x)
+    logarithm = log(base)
+    extreme = math.isinf(logarithm)
+    # At 0 and at infinity the term with the highest power of log(x) outweighs the others.
+    factor = power_factor(y, by_x, 0 if extreme else by_y, logarithm)
+    logarithms = by_y
+    if extreme and factor == 0.0 and by_y > 0:
+        factor = power_factor(y, by_x, 1, 0.0)
+        logarithms -= 1
+    if factor == 0.0:
+        return 0.0  # as where a whole power has no further derivatives, whatever x is
+    if x != x or (x < 0.0 and y % 1.0 != 0.0):
+        return NAN
+    exponent = y - by_x
+    # y - by_x may have been rounded to a whole number of the other parity: the sign is taken
+    # from y, and what was lost is put back.
+    odd = by_y == 0 and y % 2.0 == (by_x + 1) % 2
+    if odd and math.copysign(1.0, x) < 0.0:
+        factor = -factor
+    if extreme:
+        out = power(base, exponent)
+        return 0.0 if out == 0.0 else factor * out * logarithm**logarithms
+    mantissa, shift = scaled_power(base, exponent)
+    if mantissa == 0.0:
+        return 0.0
+    if mantissa < INFINITY and abs(y) < INFINITY:
+        mantissa *= exp(sum_error(y, float(-by_x), exponent) * logarithm)
+    factor, factor_shift = math.frexp(factor)
+    return ldexp(factor * mantissa, factor_shift + shift)
+
+
+def power_factor(y: float, by_x: int, by_y: int, logarithm: float) -> float:
+    """What the derivative of x**y, by_x times by x and by_y times by y, is x**(y - by_x) times.
+
+    By x, each factor y - i comes down; the product with one more is differentiated by y as any
+    product is: (f * (y - i))' of order j is the j-th derivative of f times y - i, plus j times
+    the one before.
+    """
+    rates = [1.0]
+    for _ in range(by_y):
+        rates.append(rates[-1] * logarithm)
+    for i in range(by_x):
+        for j in range(by_y, 0, -1):
+            rates[j] = (y - i) * rates[j] + j * rates[j - 1]
+        rates[0] *= y - i
+    return rates[by_y]
+
+
+def scaled_power(base: float, exponent: float) -> tuple[float, int]:
+    """base**exponent as mantissa and exponent, also some way beyond the range of floats."""
+    root, parts = power(base, exponent), 1
+    while not TINY <= root <= HUGE and parts < 4:
+        parts *= 2
+        root = power(base, exponent / parts)
+    mantissa, shift = math.frexp(root)
+    return math.pow(mantissa, parts), shift * parts
 
 
 def sqrt(x: float) -> float:
@@ -201,6 +274,19 @@ def cbrt(x: float) -> float:
     return math.ldexp(root, third)
 
 
+def cbrt_derivative(x: float, order: float) -> float:
+    """The derivative of cbrt of that order: 1/3 * (1/3 - 1) * (1/3 - 2) * ... * cbrt(x) / x**n."""
+    if not 1.0 <= order <= 99.0:
+        return NAN
+    n = int(order)
+    if x == 0.0:
+        return INFINITY if n % 2 == 1 else NAN  # where the two sides differ in sign
+    factor = 1.0 / 3.0
+    for i in range(1, n):
+        factor *= 1.0 - 1.0 / (3.0 * i)
+    return 0.0 if math.isinf(x) else quotient_derivative(factor * cbrt(x), x, n - 1.0)
+
+
 def floor(x: float) -> float:
     return math.copysign(math.floor(x), x) if abs(x) < INFINITY else x
 
@@ -219,6 +305,10 @@ def remainder(x: float, y: float) -> float:
 
 def floor_divide(x: float, y: float) -> float:
     return divide(x, y) if y == 0.0 else x // y
+
+
+def whole_quotient(x: float, y: float) -> float:
+    return NAN if y == 0.0 else x // y
 
 
 # ── Choosing ──────────────────────────────────────────────────────────────────
@@ -279,9 +369,13 @@ def exp2(x: float) -> float:
     return INFINITY if x >= 1024.0 else math.exp2(x)
 
 
-def exp2_slope(x: float) -> float:
-    """log(2) * 2**x, which is finite for a while yet where 2**x no longer is."""
-    return LN2 * exp2(x) if x < 1024.0 else 2.0 * LN2 * exp2(x - 1.0)
+def exp2_derivative(x: float, order: float) -> float:
+    """log(2)**n * 2**x, which is finite for a while yet where 2**x no longer is."""
+    if not is_order(order):
+        return NAN
+    if not 1024.0 <= x < 1124.0:
+        return math.pow(LN2, order) * exp2(x)
+    return ldexp(math.pow(LN2, order) * exp2(x - 100.0), 100)
 
 
 def expm1(x: float) -> float:
@@ -360,21 +454,34 @@ def cos_arcsin(x: float) -> float:
 
 
 def inversion(x: float, y: float) -> float:
-    """x / (x**2 + y**2), scaled so that the squares neither overflow nor vanish."""
-    if x != x or y != y:
+    """x / (x**2 + y**2)."""
+    square = x * x + y * y
+    if 1e-280 <= square <= HUGE:
+        return x / square
+    return arctan2_derivative(y, x, 1.0, 0.0)
+
+
+def arctan2_derivative(y: float, x: float, order_y: float, order_x: float) -> float:
+    """The derivative of arctan2, of these orders by y and by x.
+
+    The angle is the imaginary part of log(z), with z = x + iy, and its derivative of order n is
+    that of (-1)**(n-1) * (n-1)! / z**n, times i for each time that it is by y.
+    """
+    if not (is_order(order_y) and is_order(order_x)) or x != x or y != y:
         return NAN
+    n = int(order_y) + int(order_x)
+    if n == 0:
+        return math.atan2(y, x)
     if math.isinf(x) or math.isinf(y):
-        return 0.0 * math.copysign(1.0, x)
-    exponent = math.frexp(maximum(abs(x), abs(y)))[1]
-    x = math.ldexp(x, -exponent)
-    y = math.ldexp(y, -exponent)
-    return ldexp(divide(x, x * x + y * y), -exponent)
-
-
-def difference_of_squares(x: float, y: float) -> float:
-    if abs(x) == abs(y) < INFINITY:
-        return 0.0  # the other factor may have overflowed
-    return (x - y) * (x + y)  # x * x - y * y would cancel
+        return 0.0
+    if x == y == 0.0:
+        return NAN
+    (a, b), units = in_common_units([x, y])
+    real, imaginary = 1, 0  # of (a - ib)**n
+    for _ in range(n):
+        real, imaginary = real * a + imaginary * b, imaginary * a - real * b
+    part = (imaginary, real, -imaginary, -real)[(int(order_y) + 2 * (n - 1)) % 4]
+    return exact_quotient(math.factorial(n - 1) * part * units**n, (a * a + b * b) ** n)
 
 
 def sinh(x: float) -> float:
@@ -393,10 +500,6 @@ def cosh(x: float) -> float:
 
 def arccosh(x: float) -> float:
     return math.acosh(x) if x >= 1.0 else NAN
-
-
-def sinh_arccosh(x: float) -> float:
-    return sqrt(x - 1.0) * sqrt(x + 1.0)  # x * x - 1 would cancel near 1, and overflow
 
 
 def arctanh(x: float) -> float:
@@ -460,7 +563,18 @@ def sinc_series(angle: float, n: int) -> float:
 
 
 def gauss(x: float, scale: float) -> float:
-    return times_gauss(1.0, x, scale) if scale in (0.5, 1.0) else exp(-scale * x * x)
+    return gauss_derivative(x, scale, 0.0)
+
+
+def gauss_derivative(x: float, scale: float, order: float) -> float:
+    """The derivative of exp(-scale * x * x) by x, of that order, for a scale of 1/2 or 1."""
+    if not (is_order(order) and 0.0 < scale <= 1.0):
+        return NAN
+    before, polynomial = 0.0, 1.0  # of Hermite
+    if scale * x * x <= 1400.0:
+        for k in range(int(order)):
+            before, polynomial = polynomial, -2.0 * scale * (x * polynomial + k * before)
+    return times_gauss(polynomial, x, scale)
 
 
 def normal_cdf(x: float) -> float:
@@ -506,7 +620,8 @@ def bell(x: float) -> float:
 
 
 def tanh_slope(x: float) -> float:
-    return 4.0 * bell(2.0 * x)
+    small = math.exp(-2.0 * abs(x))
+    return times_exp(4.0, -2.0 * abs(x)) / ((1.0 + small) * (1.0 + small))
 
 
 def softplus(x: float) -> float:
@@ -534,6 +649,33 @@ def silu_slope(x: float) -> float:
     return times_exp((1.0 + x) + small, x) / ((1.0 + small) * (1.0 + small))
 
 
+def silu_derivative(x: float, order: float) -> float:
+    """The derivative of silu of that order, which is at least 2.
+
+    That of sigmoid is bell(x) times a polynomial p in t = tanh(x / 2), whose derivative by x is
+    (1 - t**2) / 2: the next polynomial is the derivative of (1 - t**2) * p(t) / 2.
+    """
+    if not 2.0 <= order <= 99.0 or x != x:
+        return NAN
+    if abs(x) > 1400.0:
+        return 0.0
+    before, polynomial = [0.0], [1.0]
+    for _ in range(int(order) - 1):
+        product = [a - b for a, b in zip([*polynomial, 0.0, 0.0], [0.0, 0.0, *polynomial])]
+        before, polynomial = polynomial, [0.5 * k * product[k] for k in range(1, len(product))]
+    t = math.tanh(0.5 * x)
+    factor = x * polynomial_at(t, polynomial) + int(order) * polynomial_at(t, before)
+    small = math.exp(-abs(x))
+    return times_exp(factor, -abs(x)) / ((1.0 + small) * (1.0 + small))
+
+
+def polynomial_at(x: float, coefficients: list[float]) -> float:
+    total = 0.0
+    for coefficient in reversed(coefficients):
+        total = total * x + coefficient
+    return total
+
+
 def mish(x: float) -> float:
     if x == -INFINITY:
         return -0.0
@@ -554,6 +696,38 @@ def mish_slope(x: float) -> float:
     below = 1.0 + small * (1.0 + 0.5 * small)
     above = (1.0 + x) * (1.0 + small) + small * (0.5 + small * (1.0 + 0.25 * small))
     return times_exp(above, x) / (below * below)
+
+
+def mish_derivative(x: float, order: float) -> float:
+    """The derivative of mish of that order, which is at least 2.
+
+    Below 0, mish(x) = x * w * (2 + w) / (2 + 2 * w + w**2) with w = exp(x), and above, with
+    w = exp(-x), x less 2 * x * w**2 / (1 + 2 * w + 2 * w**2). Taylor's series of the quotient,
+    without the power of w before it, is that of its dividend, divided by that of its divisor.
+    """
+    if not 2.0 <= order <= 99.0 or x != x:
+        return NAN
+    if abs(x) > 1400.0:
+        return 0.0
+    n = int(order)
+    sign = -1.0 if x > 0.0 else 1.0
+    w = math.exp(-abs(x))
+    once = [sign**k / math.factorial(k) for k in range(n + 1)]  # of exp(-t) or exp(t)
+    twice = [2.0**k * c for k, c in enumerate(once)]
+    if x > 0.0:
+        dividend = [-2.0 * b for b in twice]
+        divisor = [2.0 * w * (a + w * b) for a, b in zip(once, twice)]
+        divisor[0] += 1.0
+    else:
+        dividend = [2.0 * a + w * b for a, b in zip(once, twice)]
+        divisor = [w * (2.0 * a + w * b) for a, b in zip(once, twice)]
+        divisor[0] += 2.0
+    series: list[float] = []
+    for k in range(n + 1):
+        known = math.fsum([divisor[k - j] * series[j] for j in range(k)])
+        series.append((dividend[k] - known) / divisor[0])
+    factor = math.factorial(n) * (x * series[n] + series[n - 1])
+    return times_exp(factor, -2.0 * x if x > 0.0 else x)
 
 
 def relu(x: float) -> float:
@@ -690,6 +864,85 @@ def components(numbers: list[float]) -> list[float]:
     return components([math.ldexp(x, -exponent) for x in numbers])
 
 
+def component_slopes(numbers: list[float], i: int) -> list[float]:
+    """The derivatives of the component at index i by each of the numbers."""
+    if not all(x == 0.0 or 1e-70 <= abs(x) <= 1e70 for x in numbers):
+        places = range(len(numbers))
+        return [
+            exact_norm_derivative(numbers, [(k == i) + (k == j) for k in places]) for j in places
+        ]
+    slopes = components(numbers)
+    length = math.hypot(*numbers)
+    # 1 - first * first would cancel: the squares of all components are 1.
+    first, slopes[i] = slopes[i], 0.0
+    others = math.fsum([x * x for x in slopes])
+    slopes = [divide(-first * x, length) for x in slopes]
+    slopes[i] = divide(others, length)
+    return slopes
+
+
+def norm_derivative(numbers_and_orders: list[float]) -> float:
+    """The derivative of the norm of the first half, of orders that are the second half."""
+    half = len(numbers_and_orders) // 2
+    numbers = numbers_and_orders[:half]
+    places = places_of(numbers_and_orders[half:])
+    if places is None:
+        return NAN
+    if len(places) == 0:
+        return norm(numbers)
+    if len(places) == 1:
+        return components(numbers)[places[0]]
+    if len(places) == 2:
+        return component_slopes(numbers, places[0])[places[1]]
+    return exact_norm_derivative(numbers, [places.count(i) for i in range(half)])
+
+
+def places_of(orders: list[float]) -> list[int] | None:
+    """For each time that is differentiated by an operand its index, or None if that is no order."""
+    if not all(map(is_order, orders)):
+        return None
+    return [i for i in range(len(orders)) for _ in range(int(orders[i]))]
+
+
+def exact_norm_derivative(numbers: list[float], orders: list[int]) -> float:
+    """A derivative of the norm, of 2 orders and more in all, in whole numbers, rounded once.
+
+    That of f(q), where q is the sum of the squares, is a sum of derivatives of f. To each x that
+    it is by n times belong the terms n! / (i! * (n - 2 * i)!) * (2 * x)**(n - 2 * i), with f
+    differentiated n - i times; and those of the root are 1/2, -1/4, 3/8, ... times powers of q.
+    """
+    if any(x != x for x in numbers) or not any(numbers):
+        return NAN
+    infinite = len([x for x in numbers if math.isinf(x)])
+    if infinite:
+        return 0.0 if infinite == 1 else NAN
+    scaled, units = in_common_units(numbers)
+    total = sum(orders)
+    terms = [1] + [0] * total
+    for x, n in zip(scaled, orders):
+        factors = []
+        for i in range(n // 2 + 1):
+            ways = math.factorial(n) // (math.factorial(i) * math.factorial(n - 2 * i))
+            factors.append((n - i, ways * (2 * x) ** (n - 2 * i)))
+        terms = times_polynomial(terms, factors)
+    square = sum([x * x for x in scaled])
+    out, slope = 0, 1
+    for k, term in enumerate(terms):
+        out += slope * term * (2 * square) ** (total - k)
+        slope *= 1 - 2 * k
+    size = exact_root((out * units**total) ** 2, units**2 * 4**total * square ** (2 * total - 1))
+    return size if out > 0 else -size
+
+
+def times_polynomial(coefficients: list[int], factors: list[tuple[int, int]]) -> list[int]:
+    """A polynomial times another, given by exponents and coefficients; its degree stays."""
+    product = [0 for _ in coefficients]
+    for exponent, factor in factors:
+        for k in range(len(coefficients) - exponent):
+            product[k + exponent] += factor * coefficients[k]
+    return product
+
+
 def relative_weights(numbers: list[float]) -> list[float]:
     """exp of each number, divided by the greatest of them, so that nothing overflows."""
     best = max_(numbers)
@@ -704,6 +957,70 @@ def shares(numbers: list[float]) -> list[float]:
     weights = relative_weights(numbers)
     total = math.fsum(weights)
     return [weight / total for weight in weights]
+
+
+def share_slopes(numbers: list[float], i: int) -> list[float]:
+    """The derivatives of the share at index i by each of the numbers."""
+    slopes = shares(numbers)
+    first = slopes[i]
+    others = other_shares([numbers[i], *numbers[:i], *numbers[i + 1 :]])
+    slopes = [-first * share for share in slopes]
+    slopes[i] = first * others
+    return slopes
+
+
+def logsumexp_derivative(numbers_and_orders: list[float]) -> float:
+    """The derivative of the logsumexp of the first half, of orders that are the second half.
+
+    These are the cumulants of a choice among the numbers, each taken with the probability that
+    is its share p. Of a higher order they are computed in whole numbers and rounded once, since
+    shares may nearly cancel: the product of polynomials in each p, whose coefficients are
+    Stirling's numbers of the second kind, where a term of degree k counts (-1)**(k-1) * (k-1)!
+    times.
+    """
+    half = len(numbers_and_orders) // 2
+    numbers = numbers_and_orders[:half]
+    places = places_of(numbers_and_orders[half:])
+    if places is None:
+        return NAN
+    if len(places) == 0:
+        return logsumexp(numbers)
+    if len(places) == 1:
+        return shares(numbers)[places[0]]
+    if len(places) == 2:
+        return share_slopes(numbers, places[0])[places[1]]
+    best = max_(numbers)
+    if not abs(best) < INFINITY:
+        return NAN if best != best or numbers.count(best) > 1 else 0.0
+    total = len(places)
+    weights = [exact_weight(x, best) for x in numbers]
+    whole = sum(weights)
+    terms = [1] + [0] * total
+    for i in range(half):
+        factors = enumerate(stirling_numbers(places.count(i)))
+        terms = times_polynomial(terms, [(k, ways * weights[i] ** k) for k, ways in factors])
+    out = 0
+    for k in range(1, total + 1):
+        out -= (-1) ** k * math.factorial(k - 1) * terms[k] * whole ** (total - k)
+    return exact_quotient(out, whole**total)
+
+
+def exact_weight(x: float, best: float) -> int:
+    """exp(x - best) in least units; where that is nearly 1, with the digits of the difference."""
+    difference = x - best
+    if difference < -0.5:
+        return in_least_units(exp_of_difference(x, best) if x > -INFINITY else 0.0)
+    lost = sum_error(x, -best, difference)
+    less = math.expm1(difference)
+    return _LEAST_UNITS + in_least_units(less + lost * (1.0 + less))
+
+
+def stirling_numbers(n: int) -> list[int]:
+    """The numbers of ways to divide n things into 0, 1, ..., n sets that are not empty."""
+    ways = [1]
+    for _ in range(n):
+        ways = [0, *[k * ways[k] + ways[k - 1] for k in range(1, len(ways))], 1]
+    return ways
 
 
 def other_shares(numbers: list[float]) -> float:

@@ -69,8 +69,8 @@ power:        Final[Row] = Row("power",        floats.power,    lambda x, y, out
                                                                 lambda x, y, out: power_rate(x, y),
                                                                 symbol="**")
 remainder:    Final[Row] = Row("remainder",    floats.remainder,
-                                                   lambda x, y, out: 1.0 + flat(out),
-                                                   lambda x, y, out: flat(out) - floor_divide(x, y),
+                                              lambda x, y, out: 1.0 + flat(whole_quotient(x, y)),
+                                              lambda x, y, out: -whole_quotient(x, y),
                                                    symbol="%")
 floor_divide: Final[Row] = Row("floor_divide", floats.floor_divide, lambda x, y, out: flat(out),
                                                                     lambda x, y, out: flat(out),
@@ -80,12 +80,12 @@ hypot:        Final[Row] = Row("hypot",        math.hypot,      lambda x, y, out
 
 negative:   Final[Row] = Row("negative",   lambda x: -x, lambda x, out: -1.0, symbol="neg")
 reciprocal: Final[Row] = Row("reciprocal", lambda x: floats.divide(1.0, x),
-                                                                     lambda x, out: divide(-out, x),
-                                                                     symbol="1/")
+                                                              lambda x, out: -over_square(1.0, x),
+                                                              symbol="1/")
 
 square: Final[Row] = Row("square", lambda x: x * x, lambda x, out: 2.0 * x)
 sqrt:   Final[Row] = Row("sqrt",   floats.sqrt, lambda x, out: divide(1.0, 2.0 * in_domain(out)))
-cbrt:   Final[Row] = Row("cbrt",   floats.cbrt, lambda x, out: divide(1.0, 3.0 * out * out))
+cbrt:   Final[Row] = Row("cbrt",   floats.cbrt, lambda x, out: cbrt_derivative(x, 1.0))
 
 # ── Choosing and rounding ─────────────────────────────────────────────────────
 #
@@ -113,7 +113,7 @@ where:   Final[Row] = Choice("where", lambda taken: taken, lambda taken, out: 1.
 # ── Exponentials and logarithms ───────────────────────────────────────────────
 
 exp:   Final[Row] = Row("exp",   floats.exp,   lambda x, out: out)
-exp2:  Final[Row] = Row("exp2",  floats.exp2,  lambda x, out: exp2_slope(x))
+exp2:  Final[Row] = Row("exp2",  floats.exp2,  lambda x, out: exp2_derivative(x, 1.0))
 expm1: Final[Row] = Row("expm1", floats.expm1, lambda x, out: exp(x))
 log:   Final[Row] = Row("log",   floats.log,   lambda x, out: divide(1.0, in_domain(x)))
 log2:  Final[Row] = Row("log2",  floats.log2,  lambda x, out: divide(ONE_OVER_LN2, in_domain(x)))
@@ -146,7 +146,8 @@ sinh:    Final[Row] = Row("sinh",    floats.sinh,    lambda x, out: cosh(x))
 cosh:    Final[Row] = Row("cosh",    floats.cosh,    lambda x, out: sinh(x))
 tanh:    Final[Row] = Row("tanh",    math.tanh,      lambda x, out: tanh_slope(x))
 arcsinh: Final[Row] = Row("arcsinh", math.asinh,     lambda x, out: divide(1.0, hypot(1.0, x)))
-arccosh: Final[Row] = Row("arccosh", floats.arccosh, lambda x, out: divide(1.0, sinh_arccosh(x)))
+arccosh: Final[Row] = Row("arccosh", floats.arccosh,
+                                  lambda x, out: divide(divide(1.0, sqrt(x - 1.0)), sqrt(x + 1.0)))
 arctanh: Final[Row] = Row("arctanh", floats.arctanh, lambda x, out: over_square(1.0, cos_arcsin(x)))
 
 # ── The error function ────────────────────────────────────────────────────────
@@ -204,45 +205,33 @@ min: Final[Reduction] = Reduction("min", floats.min_,
 #
 # What each computes is said at the end of the file.
 
-in_domain:    Final[Row] = Row("in_domain",    floats.in_domain,    lambda x, out: 1.0)
-exp2_slope:   Final[Row] = Row("exp2_slope",   floats.exp2_slope,   lambda x, out: floats.LN2 * out)
-cos_arcsin:   Final[Row] = Row("cos_arcsin",   floats.cos_arcsin,   lambda x, out: divide(-x, out))
-sinh_arccosh: Final[Row] = Row("sinh_arccosh", floats.sinh_arccosh, lambda x, out: divide(x, out))
-
-over_square:           Final[Row] = Row("over_square",           floats.over_square,
-                                                            lambda x, y, out: over_square(1.0, y),
-                                                            lambda x, y, out: -2.0 * divide(out, y))
-power_slope:           Final[Row] = Row("power_slope",           floats.power_slope,
-                          lambda x, y, out: damped(power_slope(x, y - 1.0), y),
-                          lambda x, y, out: damped(1.0 + xlogy(y, in_domain(x)), power(x, y - 1.0)))
-power_rate:            Final[Row] = Row("power_rate",            floats.power_rate,
-                          lambda x, y, out: damped(1.0 + xlogy(y, in_domain(x)), power(x, y - 1.0)),
-                          lambda x, y, out: damped(log(x), out))
-inversion:             Final[Row] = Row("inversion",             floats.inversion,
-                                      lambda x, y, out: difference_of_squares(inversion(y, x), out),
-                                      lambda x, y, out: damped(-2.0 * inversion(y, x), out))
-difference_of_squares: Final[Row] = Row("difference_of_squares", floats.difference_of_squares,
-                                                                         lambda x, y, out: 2.0 * x,
-                                                                         lambda x, y, out: -2.0 * y)
-sinc_derivative:       Final[Row] = Row("sinc_derivative",       floats.sinc_derivative,
-                                              lambda x, order, out: sinc_derivative(x, order + 1.0),
-                                              lambda x, order, out: floats.NAN)
-
-# Each derivative of a bell curve is a polynomial times that curve, which vanishes before the
-# polynomial in x overflows; the product would be nan further out.
+in_domain:      Final[Row] = Row("in_domain",   floats.in_domain,   lambda x, out: 1.0)
+cos_arcsin:     Final[Row] = Row("cos_arcsin",  floats.cos_arcsin,  lambda x, out: divide(-x, out))
+over_square:    Final[Row] = Row("over_square", floats.over_square,
+                                                 lambda x, y, out: over_square(1.0, y),
+                                                 lambda x, y, out: -quotient_derivative(x, y, 2.0))
+power_slope:    Final[Row] = Row("power_slope", floats.power_slope,
+                                                 lambda x, y, out: power_derivative(x, y, 2.0, 0.0),
+                                                 lambda x, y, out: power_derivative(x, y, 1.0, 1.0))
+power_rate:     Final[Row] = Row("power_rate",  floats.power_rate,
+                                                 lambda x, y, out: power_derivative(x, y, 1.0, 1.0),
+                                                 lambda x, y, out: power_derivative(x, y, 0.0, 2.0))
+inversion:      Final[Row] = Row("inversion",   floats.inversion,
+                                               lambda x, y, out: arctan2_derivative(y, x, 1.0, 1.0),
+                                               lambda x, y, out: arctan2_derivative(y, x, 2.0, 0.0))
+whole_quotient: Final[Row] = Row("whole_quotient", floats.whole_quotient,
+                                                                         lambda x, y, out: flat(out),
+                                                                         lambda x, y, out: flat(out))
 
 bell:       Final[Row] = Row("bell",       floats.bell,       lambda x, out: -out * tanh(0.5 * x))
 tanh_slope: Final[Row] = Row("tanh_slope", floats.tanh_slope, lambda x, out: -2.0 * out * tanh(x))
-mish_slope: Final[Row] = Row("mish_slope", floats.mish_slope, lambda x, out: _mish_curvature(x))
-silu_slope: Final[Row] = Row("silu_slope", floats.silu_slope,
-                                        lambda x, out: (2.0 - bounded(x) * tanh(0.5 * x)) * bell(x))
+silu_slope: Final[Row] = Row("silu_slope", floats.silu_slope, lambda x, out: silu_derivative(x, 2.0))
+mish_slope: Final[Row] = Row("mish_slope", floats.mish_slope, lambda x, out: mish_derivative(x, 2.0))
 gelu_slope: Final[Row] = Row("gelu_slope", floats.gelu_slope,
-                    lambda x, out: ONE_OVER_SQRT_TAU * ((2.0 - square(bounded(x))) * gauss(x, 0.5)))
+                lambda x, out: ONE_OVER_SQRT_TAU * (gauss(x, 0.5) - gauss_derivative(x, 0.5, 2.0)))
 gauss:      Final[Row] = Row("gauss",      floats.gauss,
-                                              lambda x, scale, out: -2.0 * scale * bounded(x) * out,
-                                              lambda x, scale, out: -square(bounded(x)) * out)
-bounded:    Final[Row] = Row("bounded",    lambda x: floats.clamp(x, -800.0, 800.0),
-                                                            lambda x, out: inside(x, -800.0, 800.0))
+                                              lambda x, scale, out: gauss_derivative(x, scale, 1.0),
+                                              lambda x, scale, out: floats.NAN)
 
 elu_slope:  Final[Row] = Row("elu_slope",  floats.elu_slope,
                                          lambda x, alpha, out: below(x, 0.0) * out,
@@ -260,19 +249,62 @@ below:      Final[Row] = Row("below",      floats.below,      lambda x, y, out: 
 flat:       Final[Row] = Row("flat",       floats.flat,       lambda x, out: flat(x))
 
 share:        Final[Reduction] = Reduction("share",        lambda xs: floats.shares(xs)[0],
-                                                           lambda xs, out: _share_gradient(xs, out),
+                                                           lambda xs, out: _share_gradient(xs),
                                                            symbol="softmax")
 log_share:    Final[Reduction] = Reduction("log_share",    lambda xs: floats.log_shares(xs)[0],
                                                             lambda xs, out: _log_share_gradient(xs),
                                                             symbol="log_softmax")
 other_shares: Final[Reduction] = Reduction("other_shares", floats.other_shares,
-                                                    lambda xs, out: _other_shares_gradient(xs, out))
+                                               lambda xs, out: [-x for x in _share_gradient(xs)])
 component:    Final[Reduction] = Reduction("component",    lambda xs: floats.components(xs)[0],
-                                                       lambda xs, out: _component_gradient(xs, out))
+                                                           lambda xs, out: _component_gradient(xs))
 top_share:    Final[Reduction] = Reduction("top_share",    lambda xs: floats.top_shares(xs)[0],
                                                             lambda xs, out: [flat(out) for _ in xs])
 bottom_share: Final[Reduction] = Reduction("bottom_share", lambda xs: floats.bottom_shares(xs)[0],
                                                             lambda xs, out: [flat(out) for _ in xs])
+
+# Families of rows: the order of a derivative is an operand. So each is exact, where products of
+# lower ones would be of 0 and infinity, would cancel, or would lose digits below the normal numbers.
+
+cbrt_derivative:     Final[Row] = Row("cbrt_derivative", floats.cbrt_derivative,
+                                       lambda x, n, out: cbrt_derivative(x, n + 1.0),
+                                       lambda x, n, out: floats.NAN)
+exp2_derivative:     Final[Row] = Row("exp2_derivative", floats.exp2_derivative,
+                                       lambda x, n, out: exp2_derivative(x, n + 1.0),
+                                       lambda x, n, out: floats.NAN)
+sinc_derivative:     Final[Row] = Row("sinc_derivative", floats.sinc_derivative,
+                                       lambda x, n, out: sinc_derivative(x, n + 1.0),
+                                       lambda x, n, out: floats.NAN)
+silu_derivative:     Final[Row] = Row("silu_derivative", floats.silu_derivative,
+                                       lambda x, n, out: silu_derivative(x, n + 1.0),
+                                       lambda x, n, out: floats.NAN)
+mish_derivative:     Final[Row] = Row("mish_derivative", floats.mish_derivative,
+                                       lambda x, n, out: mish_derivative(x, n + 1.0),
+                                       lambda x, n, out: floats.NAN)
+gauss_derivative:    Final[Row] = Row("gauss_derivative", floats.gauss_derivative,
+                                       lambda x, scale, n, out: gauss_derivative(x, scale, n + 1.0),
+                                       lambda x, scale, n, out: floats.NAN,
+                                       lambda x, scale, n, out: floats.NAN)
+quotient_derivative: Final[Row] = Row("quotient_derivative", floats.quotient_derivative,
+                                       lambda x, y, n, out: quotient_derivative(1.0, y, n),
+                                       lambda x, y, n, out: quotient_derivative(x, y, n + 1.0),
+                                       lambda x, y, n, out: floats.NAN)
+power_derivative:    Final[Row] = Row("power_derivative", floats.power_derivative,
+                                       lambda x, y, m, n, out: power_derivative(x, y, m + 1.0, n),
+                                       lambda x, y, m, n, out: power_derivative(x, y, m, n + 1.0),
+                                       lambda x, y, m, n, out: floats.NAN,
+                                       lambda x, y, m, n, out: floats.NAN)
+arctan2_derivative:  Final[Row] = Row("arctan2_derivative", floats.arctan2_derivative,
+                                       lambda y, x, m, n, out: arctan2_derivative(y, x, m + 1.0, n),
+                                       lambda y, x, m, n, out: arctan2_derivative(y, x, m, n + 1.0),
+                                       lambda y, x, m, n, out: floats.NAN,
+                                       lambda y, x, m, n, out: floats.NAN)
+
+norm_derivative:      Final[Reduction] = Reduction("norm_derivative", floats.norm_derivative,
+                               lambda xs, out: _next_in_family(norm_derivative, xs), sequences=2)
+logsumexp_derivative: Final[Reduction] = Reduction("logsumexp_derivative",
+                               floats.logsumexp_derivative,
+                               lambda xs, out: _next_in_family(logsumexp_derivative, xs), sequences=2)
 
 # fmt: on
 
@@ -332,35 +364,35 @@ def _products_gradient(operands: Sequence[Any]) -> list[Any]:
     return floats.products_of_others(list(operands))
 
 
-def _component_gradient(operands: Sequence[Any], out: Any) -> list[Any]:
-    # For the first operand 1 - out * out would cancel: the squares of all components are 1.
-    others = components(operands)[1:]
-    length = norm(operands)
-    return [
-        divide(sum([c * c for c in others]), length),
-        *[divide(-out * c, length) for c in others],
-    ]
-
-
-def _share_gradient(operands: Sequence[Any], out: Any) -> list[Any]:
-    return [out * other_shares(operands), *[-out * p for p in softmax(operands)[1:]]]
+def _share_gradient(operands: Sequence[Any]) -> list[Any]:
+    return _second(logsumexp_derivative, floats.share_slopes, operands)
 
 
 def _log_share_gradient(operands: Sequence[Any]) -> list[Any]:
     return [other_shares(operands), *[-p for p in softmax(operands)[1:]]]
 
 
-def _other_shares_gradient(operands: Sequence[Any], out: Any) -> list[Any]:
-    first, *others = softmax(operands)
-    return [-first * out, *[first * p for p in others]]
+def _component_gradient(operands: Sequence[Any]) -> list[Any]:
+    return _second(norm_derivative, floats.component_slopes, operands)
 
 
-def _mish_curvature(x: Any) -> Any:
-    # mish(x) = x * tanh(s) with s = softplus(x), differentiated twice.
-    s = softplus(x)
-    slope = sigmoid(x)
-    bend = bell(x) - 2.0 * tanh(s) * slope * slope
-    return (2.0 * slope + bounded(x) * bend) * tanh_slope(s)
+def _second(
+    row: Reduction, at_once: Callable[[list[float], int], list[float]], operands: Sequence[Any]
+) -> list[Any]:
+    """Of the derivative by the first operand those by each, as members of a family of rows."""
+    for operand in operands:
+        if isinstance(operand, Traced):
+            once = [1.0, *[0.0 for _ in operands[1:]]]
+            return _next_in_family(row, [*operands, *once])[: len(operands)]
+    return at_once(list(operands), 0)
+
+
+def _next_in_family(row: Reduction, operands: Sequence[Any]) -> list[Any]:
+    """The derivatives of ``row``: it has operands, and for each the order of derivative by it."""
+    half = len(operands) // 2
+    xs, orders = operands[:half], operands[half:]
+    derivatives = [row(xs, [*orders[:i], orders[i] + 1.0, *orders[i + 1 :]]) for i in range(half)]
+    return [*derivatives, *[floats.NAN for _ in orders]]
 
 
 # ── In a line each ────────────────────────────────────────────────────────────
@@ -423,14 +455,13 @@ _summarize({
     max: "the greatest of the numbers; nan if one is",
     min: "the least of the numbers; nan if one is",
 
-    in_domain: "x, and nan where x is negative", exp2_slope: "log(2) * 2**x",
-    cos_arcsin: "sqrt(1 - x**2)", sinh_arccosh: "sqrt(x**2 - 1)", over_square: "x / y**2",
+    in_domain: "x, and nan where x is negative", cos_arcsin: "sqrt(1 - x**2)",
+    over_square: "x / y**2", whole_quotient: "floor_divide(x, y), and nan where y is 0",
     power_slope: "y * x**(y - 1), and 0 where y is 0", power_rate: "x**y * log(x)",
-    inversion: "x / (x**2 + y**2)", difference_of_squares: "x**2 - y**2",
-    sinc_derivative: "the derivative of sinc of that order", bell: "the derivative of sigmoid",
+    inversion: "x / (x**2 + y**2)", bell: "the derivative of sigmoid",
     tanh_slope: "the derivative of tanh", mish_slope: "the derivative of mish",
     silu_slope: "the derivative of silu", gelu_slope: "the derivative of gelu",
-    gauss: "exp(-scale * x**2)", bounded: "x, but not beyond -800 and 800, where exp(-abs(x)) is 0",
+    gauss: "exp(-scale * x**2)",
     elu_slope: "the derivative of elu", two_slopes: "1 for positive x, left for negative x",
     damped: "x * weight, and 0 where weight is 0", inside: "1 if low <= x <= high, else 0",
     below: "1 if x < y, else 0", flat: "0, the derivative of a constant; nan at nan",
@@ -440,5 +471,17 @@ _summarize({
     component: "the first number over the norm of them all",
     top_share: "1 if the first number is the greatest, 1/n in a tie, else 0",
     bottom_share: "1 if the first number is the least, 1/n in a tie, else 0",
+
+    cbrt_derivative: "the derivative of cbrt of order n, from 1 on",
+    exp2_derivative: "the derivative of exp2 of order n",
+    sinc_derivative: "the derivative of sinc of order n",
+    silu_derivative: "the derivative of silu of order n, from 2 on",
+    mish_derivative: "the derivative of mish of order n, from 2 on",
+    gauss_derivative: "the derivative of gauss by x of order n",
+    quotient_derivative: "the derivative of x / y by y of order n",
+    power_derivative: "the derivative of x**y of order m by x and n by y",
+    arctan2_derivative: "the derivative of arctan2 of order m by y and n by x",
+    norm_derivative: "the derivative of the norm of given orders by each number",
+    logsumexp_derivative: "the derivative of logsumexp of given orders by each number",
 })
 # fmt: on

@@ -15,7 +15,7 @@ from autograd.words.derivatives import local_derivatives
 from autograd.words.notation import NOTATIONS, Name
 from autograd.words.simplification import expanded, simplified
 from autograd.words.terms import Operation, Symbol, Term, as_term
-from autograd.words.typesetting import textbook, typeset
+from autograd.words.typesetting import textbook
 from autograd.words.writing import fragment_of
 
 _PLAIN: Final = NOTATIONS["plain"]
@@ -93,8 +93,9 @@ def _formulas(op: Primitive, names: Sequence[str]) -> Iterator[str]:
         ordered = expanded(term, _PLAIN, order=order)
         return fragment_of(simplified(ordered), _PLAIN, _SHOWN_DIGITS).text
 
-    if typeset(op).formula is not None:
-        formula = text(as_term(textbook(op, operands)))
+    textbook_formula = textbook(op, operands)
+    if textbook_formula is not None:
+        formula = text(as_term(textbook_formula))
         if formula.replace(" ", "") not in op.summary.replace(" ", ""):
             yield f"{fragment_of(out, _PLAIN, _SHOWN_DIGITS).text} = {formula}"
     for name, derivative in zip(names, local_derivatives(op, operands, out)):

@@ -77,9 +77,10 @@ def expanded(
         term = Operation(term.op, tuple(in_order))
     if term.key in named:
         return named[term.key]
-    if isinstance(term, Operation) and typeset(term.op).formula and not pattern(term.op, notation):
-        term = as_term(textbook(term.op, term.parts))
-        return expanded(term, notation, named, order)
+    if isinstance(term, Operation) and not pattern(term.op, notation):
+        formula = textbook(term.op, term.parts)
+        if formula is not None:
+            return expanded(as_term(formula), notation, named, order)
     return term.mapped(lambda part: expanded(part, notation, named, order))
 
 
@@ -133,7 +134,7 @@ def simplified(term: Term) -> Term:
         op, (x, y) = term.op, term.parts
         a, b = constant_value(x), constant_value(y)
         if op in (table.add, table.subtract, table.power) and a is not None and b is not None:
-            return Constant(op(a, b))
+            return _recognised(Constant(op(a, b)))
         if op is table.power and a == 1.0:
             return Constant(1.0)
         if op is table.power and b == 2.0 and is_operation(x, table.sqrt):

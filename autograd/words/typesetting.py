@@ -7,6 +7,7 @@ Tests also carry it out in mpmath: see `autograd.testing.formulas`.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple
 
@@ -17,10 +18,12 @@ from autograd.words.notation import Notation
 # isort: off
 # fmt: off
 from autograd.engine.table import (
-    erf, exp, exp2, gauss, log, logsumexp, norm, share, sigmoid, softplus, sqrt, tanh, tanh_slope,
+    bell, cbrt, erf, exp, exp2, gauss, log, logsumexp, norm, share, sigmoid, softplus, sqrt, tanh,
+    tanh_slope,
 )
 # fmt: on
 # isort: on
+from autograd.words.terms import constant_value
 
 
 class Typeset(NamedTuple):
@@ -43,9 +46,76 @@ def pattern(op: Primitive, notation: Notation) -> str:
 
 
 def textbook(op: Primitive, operands: Any) -> Any:
-    """The textbook formula of an operation that has one, applied to its operands."""
+    """The textbook formula of an operation, applied to its operands; None if there is none."""
     formula: Any = typeset(op).formula
+    if formula is None:
+        return None
     return formula(operands) if isinstance(op, Reduction) else formula(*operands)
+
+
+# A derivative of a family has a formula where its orders are known and low; else it has none.
+
+
+def _of_cbrt(x: Any, n: Any) -> Any:
+    return 1 / (3 * cbrt(x) ** 2) if constant_value(n) == 1.0 else None
+
+
+def _of_silu(x: Any, n: Any) -> Any:
+    return bell(x) * (2 - x * tanh(x / 2)) if constant_value(n) == 2.0 else None
+
+
+def _of_gauss(x: Any, scale: Any, n: Any) -> Any:
+    factors = {1.0: -2 * scale * x, 2.0: 4 * scale**2 * x**2 - 2 * scale}
+    order = constant_value(n)
+    return factors[order] * gauss(x, scale) if order in factors else None
+
+
+def _of_quotient(x: Any, y: Any, n: Any) -> Any:
+    order = int(constant_value(n) or 0.0)
+    return (-1.0) ** order * math.factorial(order) * x / y ** (order + 1) if order else None
+
+
+def _of_power(x: Any, y: Any, m: Any, n: Any) -> Any:
+    by_x, by_y = constant_value(m), constant_value(n)
+    if by_x == 0.0 and by_y is not None:
+        return x**y * log(x) ** by_y
+    if by_x == by_y == 1.0:
+        return x ** (y - 1) * (1 + y * log(x))
+    if by_x is None or by_y != 0.0:
+        return None
+    return math.prod([y - i for i in range(1, int(by_x))], start=y) * x ** (y - by_x)
+
+
+def _of_arctan2(y: Any, x: Any, m: Any, n: Any) -> Any:
+    square = (x**2 + y**2) ** 2
+    mixed = 2 * x * y / square
+    formulas: dict[Any, Any] = {
+        (2.0, 0.0): -mixed,
+        (1.0, 1.0): (y**2 - x**2) / square,
+        (0.0, 2.0): mixed,
+    }
+    return formulas.get((constant_value(m), constant_value(n)))
+
+
+def _of_norm(xs: Any) -> Any:
+    numbers, places = xs[: len(xs) // 2], _places(xs[len(xs) // 2 :])
+    if len(places) != 2:
+        return None
+    i, j = places
+    return (float(i == j) - numbers[i] * numbers[j] / norm(numbers) ** 2) / norm(numbers)
+
+
+def _of_logsumexp(xs: Any) -> Any:
+    numbers, places = xs[: len(xs) // 2], _places(xs[len(xs) // 2 :])
+    if len(places) != 2:
+        return None
+    p, q = [share([numbers[i], *numbers[:i], *numbers[i + 1 :]]) for i in places]
+    return p * (1 - p) if places[0] == places[1] else -p * q
+
+
+def _places(orders: Any) -> list[int]:
+    """The index of an operand once for each order; those that are no numbers are left out."""
+    return [i for i, n in enumerate(orders) for _ in range(int(constant_value(n) or 0.0))]
 
 
 # fmt: off
@@ -97,13 +167,12 @@ TYPESETTING: Final[dict[Primitive, Typeset]] = {
 
     # Helpers of the derivative rules.
     table.in_domain:    Typeset(formula=lambda x: x),
-    table.exp2_slope:   Typeset(formula=lambda x: floats.LN2 * exp2(x)),
     table.cos_arcsin:   Typeset(formula=lambda x: sqrt(1 - x**2)),
-    table.sinh_arccosh: Typeset(formula=lambda x: sqrt(x**2 - 1)),
     table.over_square:  Typeset(formula=lambda x, y: x / y**2),
     table.power_slope:  Typeset(formula=lambda x, y: y * x ** (y - 1)),
     table.power_rate:   Typeset(formula=lambda x, y: x**y * log(x)),
     table.inversion:    Typeset(formula=lambda x, y: x / (x**2 + y**2)),
+    table.whole_quotient: Typeset(formula=lambda x, y: x // y),
     table.bell:         Typeset(formula=lambda x: sigmoid(x) * (1 - sigmoid(x))),
     table.tanh_slope:   Typeset(formula=lambda x: 1 - tanh(x) ** 2),
     table.mish_slope:   Typeset(formula=lambda x: tanh(softplus(x))
@@ -112,14 +181,12 @@ TYPESETTING: Final[dict[Primitive, Typeset]] = {
     table.gelu_slope:   Typeset(formula=lambda x: 0.5 * (1 + erf(floats.SQRT_HALF * x))
                                                   + floats.ONE_OVER_SQRT_TAU * x * gauss(x, 0.5)),
     table.gauss:        Typeset(formula=lambda x, scale: exp(-scale * x**2)),
-    table.bounded:      Typeset(formula=lambda x: x),
     table.damped:       Typeset(formula=lambda x, weight: x * weight),
     table.flat:         Typeset(formula=lambda x: 0.0),
     table.share:        Typeset(formula=lambda xs: exp(xs[0]) / table.sum(map(exp, xs))),
     table.log_share:    Typeset(formula=lambda xs: xs[0] - logsumexp(xs)),
     table.other_shares: Typeset(formula=lambda xs: 1 - share(xs)),
     table.component:    Typeset(formula=lambda xs: xs[0] / norm(xs)),
-    table.sinc_derivative: Typeset("", "sinc^(#2)(#1)", r"\operatorname{sinc}^{(#2)}(#1)"),
     table.elu_slope:    Typeset("(1 if #1 > 0 else @2*exp(#1))", "[1 if #1 > 0, else @2·exp(#1)]",
                         r"\begin{cases} 1 & \text{if } #1 > 0 \\ "
                         r"@2 \, e^{#1} & \text{else} \end{cases}"),
@@ -129,5 +196,17 @@ TYPESETTING: Final[dict[Primitive, Typeset]] = {
     table.below:        Typeset("(#1 < #2)", "[#1 < #2]", r"[#1 < #2]"),
     table.top_share:    Typeset("(#1 == max([#*]))", "[#1 = max(#*)]", r"[#1 = \max(#*)]"),
     table.bottom_share: Typeset("(#1 == min([#*]))", "[#1 = min(#*)]", r"[#1 = \min(#*)]"),
+
+    # Families of derivatives.
+    table.cbrt_derivative:      Typeset(formula=_of_cbrt),
+    table.exp2_derivative:      Typeset(formula=lambda x, n: floats.LN2**n * exp2(x)),
+    table.sinc_derivative:      Typeset("", "sinc^(#2)(#1)", r"\operatorname{sinc}^{(#2)}(#1)"),
+    table.silu_derivative:      Typeset(formula=_of_silu),
+    table.gauss_derivative:     Typeset(formula=_of_gauss),
+    table.quotient_derivative:  Typeset(formula=_of_quotient),
+    table.power_derivative:     Typeset(formula=_of_power),
+    table.arctan2_derivative:   Typeset(formula=_of_arctan2),
+    table.norm_derivative:      Typeset(formula=_of_norm),
+    table.logsumexp_derivative: Typeset(formula=_of_logsumexp),
 }
 # fmt: on

@@ -14,16 +14,52 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from functools import partial
 from typing import Any
 
+import numpy as np
 import pytest
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
-from autograd import Value, gradients
+from autograd import (
+    Value,
+    arctan2,
+    cbrt,
+    exp,
+    exp2,
+    gelu,
+    grad,
+    gradients,
+    hessian,
+    hvp,
+    jacobian,
+    jvp,
+    log_softmax,
+    logaddexp,
+    logsumexp,
+    mish,
+    silu,
+    softmax,
+    softplus,
+    vjp,
+)
 from autograd.engine.primitive import Primitive, Reduction
-from tests.oracle import PRIMITIVES, ROWS, Row, is_real, real
+from autograd.testing import units_off
+from tests.oracle import (
+    PRIMITIVES,
+    ROWS,
+    Row,
+    arctan2_derivative,
+    cbrt_derivative,
+    is_real,
+    logsumexp_derivative,
+    norm_derivative,
+    power_derivative,
+    quotient_derivative,
+    real,
+)
 
 BOUND = 16.0
 BY_FORMULA = 2.0**40  # a plain formula loses digits with each derivative; a wrong one has none
@@ -71,6 +107,13 @@ def traced(primitive: Primitive, operands: Sequence[float]) -> dict[tuple[int, .
         if order in ORDERS:
             found.update({by: value.data for by, value in level.items()})
     return found
+
+
+def nested(function: Any, order: int) -> Any:
+    """The derivative of that order of a function of one number."""
+    for _ in range(order):
+        function = grad(function)
+    return function
 
 
 def exact(row: Row, primitive: Primitive, operands: Sequence[Any], by: Sequence[int]) -> Any:
@@ -156,3 +199,199 @@ def test_the_fourth_derivative_of_arctan_keeps_its_digits_near_its_zero() -> Non
     for _ in range(4):
         [slope] = gradients(slope, [x])
     assert slope.data == pytest.approx(24e-7, rel=1e-12)  # 24 x (1 - x**2) / (1 + x**2)**4
+
+
+# ── Powers at 0 and near it ───────────────────────────────────────────────────
+
+
+def polynomial(t: Any) -> Any:
+    return 1 + 2 * t + 3 * t**2 + 4 * t**3 + 5 * t**4
+
+
+def tangent_of(function: Any, t: Any) -> Any:
+    return jvp(function, (t,), (1.0,))[1]
+
+
+def by_arrays(t: Any) -> Any:
+    return ((np.arange(5) + 1) * t ** np.arange(5)).sum()
+
+
+def by_numpy_power(t: Any) -> Any:
+    return np.dot(np.arange(5) + 1, np.power(np.array([t] * 5), np.arange(5)))
+
+
+def taylor(order: int) -> float:
+    """The derivative of the polynomial at 0."""
+    return math.factorial(order) * (order + 1.0) if order < 5 else 0.0
+
+
+@pytest.mark.parametrize("function", [polynomial, by_arrays, by_numpy_power])
+@pytest.mark.parametrize("order", range(8))
+def test_a_polynomial_has_every_derivative_at_0(function: Any, order: int) -> None:
+    assert nested(function, order)(0.0) == taylor(order)
+    assert nested(function, order)(-0.0) == taylor(order)
+    assert nested(function, order)(5e-324) == taylor(order)
+
+
+@pytest.mark.parametrize("order", range(1, 7))
+def test_a_polynomial_has_every_derivative_at_0_by_every_function(order: int) -> None:
+    below = nested(polynomial, order - 1)
+    expected = taylor(order)
+    assert jvp(below, (0.0,), (1.0,))[1] == expected
+    assert vjp(below, 0.0)[1](1.0) == (expected,)
+    assert jacobian(below)(0.0) == expected
+    x = Value(0.0)
+    slope = polynomial(x)
+    for _ in range(order):
+        [slope] = gradients(slope, [x])
+    assert slope.data == expected
+    if order > 1:
+        twice = nested(polynomial, order - 2)
+        assert hessian(twice)(0.0) == expected
+        assert hvp(twice, (0.0,), (1.0,)) == expected
+    forward: Any = polynomial
+    for _ in range(order):
+        forward = partial(tangent_of, forward)
+    assert forward(0.0) == expected
+
+
+def test_the_jacobian_of_powers_of_a_vector_at_0() -> None:
+    exponents = np.arange(5)
+    np.testing.assert_array_equal(jacobian(lambda t: t**exponents)(0.0), [0, 1, 0, 0, 0])
+    point = np.zeros(5)
+    diagonal = jacobian(lambda xs: xs**exponents)(point)
+    np.testing.assert_array_equal(diagonal, np.diag([0, 1, 0, 0, 0]))
+    twice = hessian(lambda xs: (xs**exponents).sum())(point)
+    np.testing.assert_array_equal(twice, np.diag([0, 0, 2, 0, 0]))
+
+
+def test_a_base_of_0_is_differentiated_by_its_exponent() -> None:
+    for order in range(1, 6):
+        assert nested(lambda t: 0.0**t, order)(2.5) == 0.0
+        assert nested(lambda t: 0**t, order)(0.0) == math.inf * (-1.0) ** order
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "order", "expected"),
+    [
+        (lambda x: x**0, 0.0, 3, 0.0),
+        (lambda x: exp(-(x**2)), 0.0, 6, -120.0),
+        (lambda x: (1 + x**2) ** 0.5, 0.0, 6, 45.0),
+        (lambda x: x**2, 1e-160, 5, 0.0),
+        (lambda x: x**3 / 6, 0.0, 3, 1.0),
+        (lambda x: abs(x) ** 2, 0.0, 3, 0.0),
+        (lambda x: (x**2) ** 2, 0.0, 4, 24.0),
+        (lambda x: x**-0.03, 7.8e-153, 2, 1.8578319867554066e307),
+        (lambda x: x**9.8e-263, 9.8e-263, 2, -1.0204081632653062e262),
+        (cbrt, 1e-160, 3, math.inf),
+        (cbrt, -1e-160, 3, math.inf),
+        (lambda y: arctan2(y, 1e-200), 5e-324, 3, -math.inf),
+        (exp2, 1024.6, 2, 1.309135136959798e308),
+        (lambda x: arctan2(x, 5e-324), 1e-8, 1, 4.940656458412465e-308),
+    ],
+)
+def test_derivatives_that_are_known(function: Any, x: float, order: int, expected: float) -> None:
+    assert nested(function, order)(x) == pytest.approx(expected, rel=1e-15, abs=0.0)
+
+
+@pytest.mark.parametrize(("function", "x"), [(gelu, 38.5), (silu, 745.13), (mish, 745.13)])
+def test_what_is_below_the_normal_numbers_keeps_the_digits_there_are(
+    function: Any, x: float
+) -> None:
+    with mp.workdps(60):
+        for order in (2, 3, 4):
+            number = mp.diff(ROWS[function.name].value, mpf(-x), order)
+            assert units_off(nested(function, order)(-x), number) <= 2.0
+            if function is not mish:  # f(x) - f(-x) = x
+                assert units_off(nested(function, order)(x), number * (-1) ** order) <= 2.0
+
+
+# ── Any size with any ─────────────────────────────────────────────────────────
+
+
+def of_any_size() -> st.SearchStrategy[float]:
+    return st.builds(math.ldexp, st.floats(1.0, 2.0, exclude_max=True), st.integers(-1074, 1023))
+
+
+EXACT: dict[str, Any] = {
+    "reciprocal": lambda x, n: quotient_derivative(1, x, n),
+    "square": lambda x, n: power_derivative(x, mpf(2), n, 0),
+    "sqrt": lambda x, n: power_derivative(x, mpf(0.5), n, 0),
+    "cbrt": cbrt_derivative,
+    "log": lambda x, n: quotient_derivative(1, x, n - 1),
+    "log2": lambda x, n: quotient_derivative(1, x, n - 1) / mp.log(2),
+    "arctan": lambda x, n: arctan2_derivative(x, mpf(1), n, 0),
+    "softsign": lambda x, n: quotient_derivative(-1, 1 + abs(x), n) * (mp.sign(x) ** (n + 1)),
+    "divide": lambda x, y, m, n: 0 if m > 1 else quotient_derivative(1 if m else x, y, n),
+    "power": power_derivative,
+    "arctan2": arctan2_derivative,
+    "hypot": lambda x, y, m, n: norm_derivative([x, y], [0] * m + [1] * n),
+    "logaddexp": lambda x, y, m, n: logsumexp_derivative([x, y], [0] * m + [1] * n),
+}
+
+
+@pytest.mark.parametrize("name", EXACT)
+@settings(max_examples=10, deadline=None, suppress_health_check=list(HealthCheck))
+@given(data=st.data())
+def test_third_and_fourth_derivatives_are_right_at_operands_of_any_size(
+    name: str, data: st.DataObject
+) -> None:
+    primitive = PRIMITIVES[name]
+    signs = st.sampled_from([1.0, -1.0])
+    signed = st.builds(lambda x, sign: x * sign, of_any_size(), signs)
+    positive = name in ("sqrt", "log", "log2", "power")
+    operands = [data.draw(of_any_size() if positive else signed) for _ in range(primitive.arity)]
+    if name == "power":
+        operands[1] = data.draw(st.one_of(signed, st.integers(-3, 5).map(float), st.floats(-5, 5)))
+    assume(0.0 not in operands[: 1 if name == "power" else 2])
+    with mp.workdps(400):
+        for by, derivative in traced(primitive, operands).items():
+            orders = [by.count(i) for i in range(len(operands))]
+            number = EXACT[name](*map(mpf, operands), *orders)
+            assert units_off(derivative, number) <= BOUND, f"{name}{operands} by {by}: {derivative}"
+
+
+# ── Softmax and its kin between small, nearly equal numbers ───────────────────
+
+
+def small_and_nearly_equal() -> st.SearchStrategy[list[float]]:
+    size = st.builds(math.ldexp, st.floats(-1.0, 1.0), st.integers(-300, -3))
+    apart = st.builds(math.ldexp, st.floats(-1.0, 1.0), st.integers(-52, 0))
+    return st.builds(lambda x, d, e: [x, x * (1.0 + d), x * (1.0 + e)], size, apart, apart)
+
+
+def differentiated(function: Any, numbers: list[float], by: Sequence[int]) -> Any:
+    inputs = [Value(x) for x in numbers]
+    value = function(inputs)
+    for i in by:
+        value = gradients(value, inputs)[i]
+    return value.data
+
+
+@settings(max_examples=15, deadline=None)
+@given(numbers=small_and_nearly_equal(), count=st.sampled_from([2, 3]), data=st.data())
+def test_softmax_and_its_kin_keep_their_digits_between_nearly_equal_numbers(
+    numbers: list[float], count: int, data: st.DataObject
+) -> None:
+    numbers = numbers[:count]
+    by = data.draw(st.lists(st.integers(0, count - 1), min_size=1, max_size=5))
+    functions = {logsumexp: by, lambda xs: softmax(xs)[0]: [0, *by]}
+    if count == 2:
+        functions[lambda xs: logaddexp(*xs)] = by
+    with mp.workdps(400):
+        for function, places in functions.items():
+            exact = logsumexp_derivative([mpf(x) for x in numbers], places)
+            assert units_off(differentiated(function, numbers, by), exact) <= BOUND
+        if len(by) > 1:  # the logarithm of a share is x less logsumexp
+            exact = -logsumexp_derivative([mpf(x) for x in numbers], by)
+            found = differentiated(lambda xs: log_softmax(xs)[0], numbers, by)
+            assert units_off(found, exact) <= BOUND
+
+
+@settings(max_examples=20, deadline=None)
+@given(x=st.builds(math.ldexp, st.floats(-1.0, 1.0), st.integers(-1000, 4)))
+def test_logaddexp_with_0_has_the_derivatives_of_softplus(x: float) -> None:
+    for order in range(1, 6):
+        of_softplus = nested(softplus, order)(x)
+        of_logaddexp = nested(lambda t: logaddexp(t, 0), order)(x)
+        assert of_logaddexp == pytest.approx(of_softplus, rel=1e-12, abs=1e-15 if x > 0.25 else 0.0)

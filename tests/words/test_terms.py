@@ -17,7 +17,7 @@ from tests.latex import check_math
 from tests.oracle import PRIMITIVES
 from tests.reading import as_python, value_of_plain
 
-X, Y, Z = (Symbol(Name(name)) for name in "xyz")
+X, Y, Z, W = (Symbol(Name(name)) for name in "xyzw")
 
 
 def text(term: Term, style: str = "unicode") -> str:
@@ -26,7 +26,7 @@ def text(term: Term, style: str = "unicode") -> str:
 
 def operands_of(op: Primitive) -> tuple[Symbol, ...]:
     count = 2 if isinstance(op, Reduction) else op.arity
-    return (X, Y, Z)[:count]
+    return (X, Y, Z, W)[:count]
 
 
 def derivatives(op: Primitive, style: str = "unicode", out: str = "") -> list[str]:
@@ -78,7 +78,7 @@ def derivatives(op: Primitive, style: str = "unicode", out: str = "") -> list[st
         (table.cosh,        ["sinh(x)"]),
         (table.tanh,        ["1 − tanh(x)²"]),
         (table.arcsinh,     ["1/√(1 + x²)"]),
-        (table.arccosh,     ["1/√(x² − 1)"]),
+        (table.arccosh,     ["1/(√(x − 1)·√(x + 1))"]),
         (table.arctanh,     ["1/(1 − x²)"]),
         (table.erf,         ["2·exp(−x²)/√π"]),
         (table.erfc,        ["−2·exp(−x²)/√π"]),
@@ -97,6 +97,13 @@ def derivatives(op: Primitive, style: str = "unicode", out: str = "") -> list[st
         (table.norm,        ["x/√(x² + y²)", "y/√(x² + y²)"]),
         (table.max,        ["[x = max(x, y)]", "[y = max(y, x)]"]),
         (table.logsumexp,   ["exp(x)/(exp(x) + exp(y))", "exp(y)/(exp(x) + exp(y))"]),
+        (table.cbrt,        ["1/(3·(∛x)²)"]),
+        (table.over_square, ["1/y²", "−2·x/y³"]),
+        (table.power_slope, ["y·(y − 1)·x^(y − 2)", "x^(y − 1)·(1 + y·ln(x))"]),
+        (table.power_rate,  ["x^(y − 1)·(1 + y·ln(x))", "x^y·ln(x)²"]),
+        (table.inversion,   ["(y² − x²)/(x² + y²)²", "−2·x·y/(x² + y²)²"]),
+        (table.power_derivative, ["power_derivative(x, y, z + 1, w)",
+                                  "power_derivative(x, y, z, w + 1)", "nan", "nan"]),
     ],
     ids=lambda argument: argument.name if isinstance(argument, Primitive) else "",
 )
@@ -121,7 +128,14 @@ def test_the_result_is_called_by_its_name(op: Primitive, expected: list[str]) ->
     assert derivatives(op, out="out") == expected
 # fmt: on
 
-POINTS = [(0.3, 0.7, 1.9), (1.7, 0.4, 2.5), (-0.6, 1.2, 2.2), (2.5, 1.5, 3.0), (0.4, -0.3, 0.8)]
+POINTS = [
+    (0.3, 0.7, 1.9, 0.2),
+    (1.7, 0.4, 2.5, 1.0),
+    (-0.6, 1.2, 2.2, 0.0),
+    (2.5, 1.5, 3.0, 2.0),
+    (0.4, -0.3, 0.8, 1.0),
+    (0.6, 2.0, 1.0, 1.0),
+]
 
 
 @pytest.mark.parametrize("op", PRIMITIVES.values(), ids=PRIMITIVES)
@@ -129,7 +143,7 @@ def test_a_formula_of_a_local_derivative_gives_the_number_of_the_rule(op: Primit
     compared = 0
     for point in POINTS:
         numbers = point[: len(operands_of(op))]
-        names = dict(zip("xyz", numbers))
+        names = dict(zip("xyzw", numbers))
         rules = op.local_derivatives(numbers, op.evaluate(numbers))
         for formula, number in zip(derivatives(op, "plain"), rules, strict=True):
             if math.isfinite(number):
@@ -145,7 +159,7 @@ def test_a_formula_of_an_operation_gives_its_value(op: Primitive) -> None:
         numbers = point[: len(operands_of(op))]
         value = op.evaluate(numbers)
         if math.isfinite(value):
-            again = value_of_plain(formula, dict(zip("xyz", numbers)))
+            again = value_of_plain(formula, dict(zip("xyzw", numbers)))
             assert again == pytest.approx(value, rel=1e-12)
 
 
