@@ -28,7 +28,7 @@ from autograd.words.terms import (
     is_operation,
     negated,
 )
-from autograd.words.typesetting import pattern, textbook, typeset
+from autograd.words.typesetting import pattern, textbook
 
 # A fraction with more characters than these is written as one over a whole number if it is one.
 _MOST_CHARACTERS: Final = 8
