@@ -20,7 +20,7 @@ from weakref import ref
 
 from autograd.engine.order import order_of_unvisited
 from autograd.engine.primitive import Primitive
-from autograd.engine.tracked import TrackedValue, to_be_tracked
+from autograd.engine.tracked import _TrackedValue, to_be_tracked
 from autograd.engine.value import Operand, Value, _WideValue
 
 
@@ -104,7 +104,7 @@ def _restore(
         value.label = label
         value._steps = [(source, local) for source, local in steps if source is not None]
     if op is not None and to_be_tracked(op, operands):
-        value = TrackedValue(value)
+        value = _TrackedValue(value)
     value.op = op
     value._grad = grad
     value._awaited = awaited
@@ -113,4 +113,4 @@ def _restore(
 
 copyreg.pickle(Value, _reduce)
 copyreg.pickle(_WideValue, _reduce)
-copyreg.pickle(TrackedValue, _reduce)
+copyreg.pickle(_TrackedValue, _reduce)

@@ -4,7 +4,7 @@ A compiled Value is unknown to the garbage collector, which asks for 16 bytes of
 it knows, and for time. That is safe as long as Values are in no cycle: they refer to earlier Values
 and to operations, and those of the table refer to nothing else. But an operation of the user's
 may be a method of an object that keeps its last output. What it computes, and all that is computed
-from that, is therefore recorded in a `TrackedValue`.
+from that, is therefore recorded in a `_TrackedValue`.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from autograd.engine.value import AnyOperand, Recorded, Value, _WideValue, recor
 _NO_STEPS: Final[list[tuple[Node, float]]] = []
 
 
-class TrackedValue(_WideValue):  # type: ignore[misc]  # Value is final to users
+class _TrackedValue(_WideValue):  # type: ignore[misc]  # Value is final to users
     """A Value that the garbage collector knows, with all that ``value`` has."""
 
     __slots__ = ()
@@ -62,7 +62,7 @@ class TrackedValue(_WideValue):  # type: ignore[misc]  # Value is final to users
 
 def to_be_tracked(primitive: Primitive, operands: tuple[Any, ...]) -> bool:
     """True if the result of this operation may lead to objects of the user's."""
-    return primitive.is_tracked or any(isinstance(x, TrackedValue) for x in operands)
+    return primitive.is_tracked or any(isinstance(x, _TrackedValue) for x in operands)
 
 
 def record_tracked(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
@@ -70,10 +70,10 @@ def record_tracked(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
     value = record(primitive, operands)
     if value.op is None or not to_be_tracked(primitive, operands):
         return value
-    return TrackedValue(value)
+    return _TrackedValue(value)
 
 
 # What messages about operators call it.
-_shown: Any = TrackedValue
+_shown: Any = _TrackedValue
 _shown.__name__ = "Value"
 tracking.record = record_tracked

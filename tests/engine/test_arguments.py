@@ -20,6 +20,7 @@ import autograd
 from autograd import Primitive, Reduction, Value, native, table
 from autograd.engine.calls import Call, Output
 from autograd.engine.differential import Edges, differential, differential_of_gradient
+from autograd.engine.node import Node
 from autograd.engine.operators import Numeric
 from autograd.engine.primitive import Traced
 from autograd.engine.recording import Observer
@@ -47,6 +48,7 @@ OBJECTS: dict[type, Any] = {
     type(differential([x], [x], False)): differential([x], [x], False),
     Edges: Edges(),
     type(differential_of_gradient(x, [x])): differential_of_gradient(x, [x]),
+    Node: x,
     Numeric: x,
     Observer: Observer(),
     Output: Output("", Call(model), None),

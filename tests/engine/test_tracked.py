@@ -36,7 +36,7 @@ from autograd import (
 )
 from autograd import sum as total
 from autograd.engine.primitive import tracking
-from autograd.engine.tracked import TrackedValue
+from autograd.engine.tracked import _TrackedValue
 from nn import Module
 
 
@@ -211,7 +211,7 @@ def test_the_results_are_those_of_an_operation_that_leads_nowhere() -> None:
                 ),
             )
         )
-        assert isinstance(out, TrackedValue) == (operation is owner.operation)
+        assert isinstance(out, _TrackedValue) == (operation is owner.operation)
     first, second = (
         [values, slopes, float_of(slope), *map(str, rest)]
         for values, slopes, slope, *rest in results
@@ -242,8 +242,8 @@ def test_functions_of_modules_and_operations_of_the_table_cost_nothing() -> None
         if not isinstance(primitive, Primitive):  # softmax, which computes with others
             continue
         assert not primitive.is_tracked
-    assert not isinstance(Value(1.0) * Value(2.0), TrackedValue)
-    assert not isinstance(sin(Value(1.0)), TrackedValue)
+    assert not isinstance(Value(1.0) * Value(2.0), _TrackedValue)
+    assert not isinstance(sin(Value(1.0)), _TrackedValue)
 
 
 def test_tracked_values_are_values_in_every_respect() -> None:
@@ -266,7 +266,7 @@ def test_tracked_values_are_values_in_every_respect() -> None:
     twin = copy.deepcopy(y)
     twin.backward()
     assert (twin.inputs[0].grad, x.grad) == (2.0, 0.0)
-    assert isinstance(twin, TrackedValue) == isinstance(copy.copy(y), TrackedValue) is True
+    assert isinstance(twin, _TrackedValue) == isinstance(copy.copy(y), _TrackedValue) is True
     with pytest.raises(TypeError, match=r"for \+: 'Value' and 'str'"):
         y + "text"
     with pytest.raises(TypeError, match="cannot pickle the primitive scaled"):
