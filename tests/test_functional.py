@@ -115,6 +115,16 @@ def test_the_derivative_of_a_value_with_respect_to_itself_and_to_interior_values
     assert [g.data for g in gradients(z, [z, y, x])] == [1.0, 18.0, 108.0]
 
 
+def test_the_derivatives_of_a_value_are_recorded_within_no_grad_too() -> None:
+    x = Value(2.0)
+    y = x**3
+    with no_grad():
+        slope = gradients(y, x)
+    assert gradients(slope, x).data == 12.0
+    slope.backward()
+    assert (slope.data, x.grad) == (12.0, 12.0)
+
+
 def test_a_derivative_is_taken_within_no_grad_too() -> None:
     with no_grad():
         assert grad(lambda x: x * x)(3.0) == 6.0
