@@ -14,6 +14,7 @@ from __future__ import annotations
 import itertools
 import math
 from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import pytest
@@ -42,18 +43,24 @@ def arity(primitive: Primitive) -> int:
     return primitive.arity
 
 
-@st.composite
-def operand_lists(draw: st.DrawFn, name: str) -> list[float]:
+@cache  # each draw of an example asks for it, and a new one is validated anew
+def operand_lists(name: str) -> st.SearchStrategy[list[float]]:
     """Operands of ordinary size, or somewhat near 0, around which the row is smooth."""
-    intervals = [(low, high) for low, high in ROWS[name].intervals if low < 8.0]
-    low, high = draw(st.sampled_from(intervals))
     small = st.builds(math.ldexp, st.floats(-1.0, 1.0), st.integers(-12, 0))
-    number = st.one_of(st.floats(max(low, -8.0), min(high, 8.0)), small)
-    number = number.filter(lambda x: abs(x) > 1e-4)
-    operands = draw(st.lists(number, min_size=1, max_size=4))
     count = arity(PRIMITIVES[name])
-    operands += [draw(number) for _ in range(count - len(operands))]
-    return operands[:count]
+    return st.one_of(
+        [
+            st.lists(
+                st.one_of(st.floats(max(low, -8.0), min(high, 8.0)), small).filter(
+                    lambda x: abs(x) > 1e-4
+                ),
+                min_size=count,
+                max_size=count,
+            )
+            for low, high in ROWS[name].intervals
+            if low < 8.0
+        ]
+    )
 
 
 def traced(primitive: Primitive, operands: Sequence[float]) -> dict[tuple[int, ...], float]:

@@ -12,6 +12,7 @@ import itertools
 import math
 import warnings
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -92,6 +93,7 @@ def ordinary_numbers(row: Row) -> st.SearchStrategy[float]:
     ).filter(lambda x: abs(x) >= 1e-3)
 
 
+@cache  # each draw of an example asks for it, and a new one is validated anew
 def operand_lists(
     name: str, each: Callable[[Row], st.SearchStrategy[float]]
 ) -> st.SearchStrategy[list[float]]:
