@@ -807,6 +807,10 @@ def test_what_is_no_function_is_refused() -> None:
     )
     wrong = 3.0
     assert refusal(lambda: jvp(wrong, (1.0,), (1.0,))) == "jvp() takes a function, got a float"
+    for name in ("grad", "value_and_grad", "jacobian", "hessian", "vjp"):
+        assert refusal(lambda name=name: getattr(autograd, name)(wrong)) == (  # type: ignore[misc]
+            f"{name}() takes a function, got a float"
+        )
 
 
 def test_tangents_and_weights_of_another_shape_are_refused() -> None:
