@@ -36,6 +36,14 @@ def test_a_leaf_is_copied_with_all_it_shows(copied: Callable[[Any], Any]) -> Non
     assert (x.data, x.grad) == (3.0, 2.0)
 
 
+@pytest.mark.parametrize("copied", [copy.copy, *COPIES])
+def test_a_result_is_copied_with_its_label(copied: Callable[[Any], Any]) -> None:
+    x = Value(0.5)
+    for y in (x.exp(), x * 2, autograd.clamp(x, 0, 1), total([x, 1.0])):
+        y.label = "y"
+        assert copied(y).label == "y"
+
+
 @pytest.mark.parametrize("copied", COPIES)
 def test_a_graph_is_copied_whole(copied: Callable[[Any], Any]) -> None:
     x, y = Value(0.5, "x"), Value(-2.0, "y")
