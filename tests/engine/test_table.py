@@ -240,6 +240,18 @@ def test_the_slope_of_a_power_keeps_the_digits_of_a_subnormal_exponent() -> None
     assert_close("power", operands, 0, PRIMITIVES["power_slope"].evaluate(operands))
 
 
+@pytest.mark.parametrize("operands", [(1e-310, 1.23456789e-5), (3e-318, 1.2345e-9)])
+def test_the_slope_of_a_power_keeps_its_digits_where_the_power_overflows(
+    operands: tuple[float, float],
+) -> None:
+    assert_close("power", list(operands), 0, PRIMITIVES["power_slope"].evaluate(operands))
+
+
+@pytest.mark.parametrize("x", [-37.000001, -37.1, -37.7, -38.3])
+def test_gelu_keeps_its_digits_where_it_vanishes(x: float) -> None:
+    assert_close("gelu", [x], -1, PRIMITIVES["gelu"].evaluate([x]))
+
+
 @each_public_row
 @EXAMPLES
 @given(data=st.data())
