@@ -8,6 +8,7 @@ import math
 import pickle
 import sys
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -36,6 +37,14 @@ def test_a_leaf_is_copied_with_all_it_shows(copied: Callable[[Any], Any]) -> Non
     y.data = 7.0
     y.grad = 0.0
     assert (x.data, x.grad) == (3.0, 2.0)
+
+
+@pytest.mark.parametrize("copied", [copy.copy, *COPIES])
+def test_a_result_is_copied_with_its_label(copied: Callable[[Any], Any]) -> None:
+    x = Value(0.5)
+    for y in (x.exp(), x * 2, autograd.clamp(x, 0, 1), total([x, 1.0])):
+        y.label = "y"
+        assert copied(y).label == "y"
 
 
 @pytest.mark.parametrize("copied", COPIES)
@@ -84,6 +93,32 @@ def test_a_shallow_copy_has_the_same_inputs() -> None:
         assert are(twin.inputs, [x, x])
         twin.backward()
     assert x.grad == 8.0
+
+
+class Interrupted(str):
+    """A label; while it is stored for the first time, another thread makes a call."""
+
+    call: Callable[[], Any] | None = None
+    result: Any = None
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        call, self.call = self.call, None
+        if call is not None:
+            with ThreadPoolExecutor(1) as other_thread:
+                self.result = other_thread.submit(call).result()
+        return str, (str(self),)
+
+
+@pytest.mark.parametrize("copied", COPIES)
+def test_threads_store_values_of_one_graph_at_the_same_time(copied: Callable[[Any], Any]) -> None:
+    chain = [Value(1.0)]
+    for _ in range(3_000):
+        chain.append(chain[-1] * 1)
+    chain[0].label = label = Interrupted("x")
+    label.call = lambda: copied(chain[-2])
+    twins = copied(chain[-1]), label.result
+    assert [len(topological_order(twin)) for twin in twins] == [3_001, 3_000]
+    assert [topological_order(twin)[0].label for twin in twins] == ["x", "x"]
 
 
 @pytest.mark.parametrize("copied", [copy.deepcopy, pickled(pickle.HIGHEST_PROTOCOL)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import cache
 from typing import Any
 
 import pytest
@@ -101,6 +102,7 @@ text = " ".join(sorted(n._op for n in nodes if n._op))
 """
 
 
+@cache
 def run(program: str, library: str) -> dict[str, Any]:
     imports = {
         "micrograd": "from micrograd.engine import Value\n"

@@ -115,6 +115,17 @@ def test_a_reduction_may_take_gradients() -> None:
     assert values[1].grad == close(expected[1] * 0.3)
 
 
+def test_a_rule_may_give_a_constant_to_which_many_paths_lead() -> None:
+    def slope(*_: Any) -> Any:
+        two = Value(1.0)
+        for _time in range(100):
+            two = (two + two) * 0.5
+        return two + two
+
+    op = Primitive("double", lambda x: 2 * x, slope)
+    assert grad(lambda x: op(x) * x)(3.0) == 12.0
+
+
 def test_a_rule_may_go_through_the_values_it_is_handed_in_any_way() -> None:
     used: list[Value] = []
 

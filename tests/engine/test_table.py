@@ -12,6 +12,7 @@ import itertools
 import math
 import warnings
 from collections.abc import Callable
+from functools import cache
 from typing import Any
 
 import pytest
@@ -106,6 +107,7 @@ def chosen(name: str, count: int) -> st.SearchStrategy[tuple[float, ...]]:
     return st.tuples(*[st.sampled_from(among) for among in ROWS[name].choices for _ in range(each)])
 
 
+@cache  # each draw of an example asks for it, and a new one is validated anew
 def operand_lists(
     name: str, each: Callable[[Row], st.SearchStrategy[float]]
 ) -> st.SearchStrategy[list[float]]:
@@ -282,6 +284,20 @@ def test_a_number_of_any_size_may_meet_one_of_any_other(name: str, data: st.Data
                 if not row.supporting:
                     for position, slope in enumerate(primitive.local_derivatives(operands, out)):
                         assert_close(name, operands, position, slope)
+
+
+@pytest.mark.parametrize("operands", [(1e-310, 1.23456789e-5), (3e-318, 1.2345e-9)])
+def test_the_slope_of_a_power_keeps_its_digits_where_the_power_overflows(
+    operands: tuple[float, float],
+) -> None:
+    power = PRIMITIVES["power"]
+    slope = power.local_derivatives(operands, power.evaluate(operands))[0]
+    assert_close("power", list(operands), 0, slope)
+
+
+@pytest.mark.parametrize("x", [-37.000001, -37.1, -37.7, -38.3])
+def test_gelu_keeps_its_digits_where_it_vanishes(x: float) -> None:
+    assert_close("gelu", [x], -1, PRIMITIVES["gelu"].evaluate([x]))
 
 
 @each_public_row
@@ -579,6 +595,10 @@ SPECIAL_POINTS = [
     ("power",       (5e-324, -(2.0**54)),       inf,                [-inf, -inf]),
     ("power",       (1e308, 2.0**54),           inf,                [inf, inf]),
     ("power",       (1e308, -(2.0**54)),        0.0,                [0.0, 0.0]),
+    ("power",       (0.5, inf),                 0.0,                [0.0, 0.0]),
+    ("power",       (0.5, -inf),                inf,                [-inf, -inf]),
+    ("power",       (2.0, inf),                 inf,                [inf, inf]),
+    ("power",       (2.0, -inf),                0.0,                [0.0, 0.0]),
     ("power",       (nan, 0.0),                 1.0,                [0.0, nan]),
     ("power",       (inf, 0.0),                 1.0,                [0.0, inf]),
     ("power",       (0.0, 2.0),                 0.0,                [0.0, 0.0]),

@@ -134,6 +134,12 @@ def test_a_gradient_that_explodes_is_followed_on_the_strongest_path() -> None:
     assert kinds((x * 2000) * -1000, exploding=1e7) == []
 
 
+def test_a_gradient_of_the_limiting_size_is_reported() -> None:
+    x = Value(1.0)
+    assert kinds(x * 0.25, vanishing=0.25) == ["vanishing"]
+    assert kinds(x * 4.0, exploding=4.0) == ["exploding"]
+
+
 def test_the_weights_of_a_deep_saturated_network_get_no_gradient() -> None:
     model = MLP(1, [1] * 12, activation="tanh", init=lambda rng, inputs: 0.05)
     found = anomaly(model([1.0]), "vanishing")

@@ -119,6 +119,17 @@ def test_paths_that_contribute_alike_are_no_trouble() -> None:
     assert len({path.positions for path in paths}) == 10
 
 
+def test_a_path_of_13_values_is_printed_whole_and_a_longer_one_shortened() -> None:
+    x = value = Value(1.0, "x")
+    for _ in range(12):
+        value = value + 1
+    whole = " -> ".join(["x", *[f"v{number}" for number in range(1, 13)]])
+    assert str(graph(value).path(x)).endswith(f": {whole}")
+    assert str(graph(value + 1).path(x)).endswith(
+        ": x -> v1 -> v2 -> v3 -> v4 -> v5 -> ... -> v8 -> v9 -> v10 -> v11 -> v12 -> v13"
+    )
+
+
 def test_long_paths_and_large_counts_are_shortened() -> None:
     x = value = Value(1.0, "x")
     for _ in range(20_000):

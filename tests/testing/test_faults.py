@@ -37,6 +37,12 @@ FAULTS = {
         "The rule of cos for x is at fault: at cos(1.0) it gives 0.8414709848078965, differences "
         "-0.841470984808 ± 1e-12. Its sign is wrong.",
     ),
+    "a rule that is off in the 14th digit": Fault(
+        "engine/table.py",
+        (("lambda x, out: cos(x))", "lambda x, out: cos(x) * (1.0 + 1e-14))"),),
+        "lambda x: x.sin() * x",
+        "by differences of 60 digits.\n  The rule of sin for x is at fault",
+    ),
     "a swapped pair of rules": Fault(
         "engine/table.py",
         (

@@ -198,6 +198,24 @@ def test_swapped_rules() -> None:
     )
 
 
+def off_by(part: float) -> list[Primitive]:
+    """Sines of which the first, or the second, derivative is off by that part of it."""
+    cosine = Primitive("cosine", math.cos, lambda x, out: -sin(x) * (1 + part))
+    return [
+        Primitive("sine", math.sin, lambda x, out: cos(x) * (1 + part)),
+        Primitive("sine", math.sin, lambda x, out: cosine(x)),
+    ]
+
+
+@pytest.mark.parametrize("x", [0.3, 0.5, 0.9, 1.3, 2.1])
+def test_a_rule_that_is_off_in_the_tenth_digit(x: float) -> None:
+    for sine in off_by(1e-10):
+        with pytest.raises(GradientError, match="is wrong"):
+            check_gradients(sine, x)
+    for sine in off_by(0.0):
+        check_gradients(sine, x)
+
+
 def test_a_rule_that_leaves_the_record() -> None:
     cut = Primitive("versine", versine.forward, lambda x, out: math.sin(number(x)))
     check_gradients(cut, 0.5, order=1)

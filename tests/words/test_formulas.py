@@ -135,13 +135,13 @@ def test_many_statements_are_cut_at_the_limit() -> None:
     [
         (lambda x: x + 1.0, "x + 1 + 1 + … + 1"),
         (lambda x: x - 1.0, "x − 1 − 1 + … − 1"),
-        (lambda x: x.sin(), "sin(v₂₉₉₉₉), where v₂₉₉₉₉ = sin(v₂₉₉₉₈), …"),
-        (lambda x: x * 1.5, "v₂₉₉₉₀·1.5·1.5·…·1.5, where v₂₉₉₉₀ = v₂₉₉₈₀·1.5·1.5·…·1.5, …"),
+        (lambda x: x.sin(), "sin(v₉₉₉₉), where v₉₉₉₉ = sin(v₉₉₉₈), …"),
+        (lambda x: x * 1.5, "v₉₉₉₀·1.5·1.5·…·1.5, where v₉₉₉₀ = v₉₉₈₀·1.5·1.5·…·1.5, …"),
     ],
 )
 def test_depth_is_no_limit(step: object, expected: str) -> None:
     x = Value(2.0, "x")
-    for _ in range(30_000):
+    for _ in range(10_000):
         x = step(x)  # type: ignore[operator]
     assert formula(x, limit=1) == expected
 
