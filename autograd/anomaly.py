@@ -80,7 +80,7 @@ class _Detector(Observer):
                     for source, local in zip(value.inputs, value.local_derivatives, strict=True)
                 ]
             )
-        except AnomalyError:
+        except BaseException:  # an anomaly, or Ctrl-C
             for value, grad, awaited in before:
                 value._grad, value._awaited = grad, awaited
             raise

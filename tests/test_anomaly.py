@@ -17,6 +17,7 @@ from autograd import (
     AnomalyError,
     Value,
     absolute,
+    anomaly,
     detect_anomaly,
     grad,
     gradients,
@@ -115,6 +116,21 @@ def test_a_value_recorded_before_is_said_to_be() -> None:
     x = Value(0.0, "x")
     root = x.sqrt()
     assert "\n  Recorded before detect_anomaly() was entered\n" in message_of(root.backward)
+
+
+def test_an_interrupted_check_leaves_every_gradient_as_it_was(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def interrupt(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    x = Value(2.0)
+    y = x * x
+    y.backward()
+    monkeypatch.setattr(anomaly._Detector, "carried", interrupt)
+    with detect_anomaly(), pytest.raises(KeyboardInterrupt):
+        (y * 3).backward()
+    assert (x.grad, y.grad) == (4.0, 1.0)
 
 
 def test_a_failed_backward_leaves_every_gradient_as_it_was() -> None:

@@ -8,12 +8,15 @@ Each file needs only those before it:
 `primitive`        what an operation is: `Primitive`, `Reduction`, `Choice`
 `table`            every operation once: its value and its derivatives
 `operators`        how operations are written: operators and methods
+`locks`            the locks that threads and forks wait for
 `passes`           turns and numbers of passes through graphs
 `calls`            calls of modules that a value came out of
-`value`            `Value`, which records operations; ``backward()``
+`node`             the slots of a Value, and the backward pass
+`value`            `Value`, which records operations
 `order`            the topological order of a graph
 `outputs`          notes of calls in the values that they returned
 `differential`     sweeps through a graph, forwards and backwards
+`tracked`          Values that the garbage collector follows
 =================  ===========================================================
 """
 

@@ -1,4 +1,4 @@
-"""The derivative of recorded outputs by recorded inputs: a linear map, swept in either mode.
+"""Forward and reverse mode over a recorded graph: the derivatives of outputs by inputs.
 
 A recorded computation is a graph whose edges carry local derivatives. Listed in the
 order of the computation, the edges are all that the chain rule needs. Followed
@@ -8,12 +8,12 @@ them from the outputs to the inputs (**reverse mode**: one sweep for each output
 is what ``backward()`` does for a single output.
 
 The local derivatives are either the floats that are on the record already, or Values
-that the table's rules give; then what a sweep gives can be differentiated again. That
-one derivative is not taken for another inside which it is taken needs no care here: an
-edge leads from a value, and each derivative has values of its own.
+that the table's rules give; then what a sweep gives can be differentiated again.
+Perturbation confusion cannot occur: an edge leads from a value, and each derivative has
+values of its own.
 
-What does not depend on something has no rate of change by it, and None says so. Unlike
-0.0 it takes no part in arithmetic, so that a local derivative of inf makes no nan of it.
+None stands for the rate of change of what does not depend on an input. Unlike 0.0 it takes
+no part in arithmetic, so that a local derivative of inf makes no nan of it.
 """
 
 from __future__ import annotations

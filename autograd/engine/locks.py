@@ -1,4 +1,4 @@
-"""The locks of the engine, which a process made by fork finds open.
+"""The locks of the engine, which are free in a forked process.
 
 While one thread forks, another may hold a lock, and is gone in the child. So forking waits until
 the locks are free, and no graph is then half gone through.

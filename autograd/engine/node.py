@@ -1,4 +1,4 @@
-"""Node: what a Value remembers; and the backward pass through nodes.
+"""Node: the slots of a Value; and the backward pass through nodes.
 
 By the chain rule, one path contributes to the derivative of the root with respect to a leaf the
 product of the local derivatives along it, and the contributions of different paths add up. So the
@@ -27,19 +27,21 @@ class Node(Numeric):
     # --------  -------------------------------  ----------------------------  ----------------
     # op        the primitive                                                  None
     # _data     the number                                                     the number
-    # _grad     the gradient of the last pass                                  the sum of all passes
+    # _grad     the gradient of the last pass                                  the sum of passes
     # _label    the label, or an `Output`                                      the label
     # _input0   the first operand                None                          None
     # _local0   the local derivative by it       the constant                  0.0
     # _input1   the second operand, or None      None                          None
     # _local1   the local derivative by it       the constant                  0.0
     # _awaited  in any value: the number of its uses that have yet to pass their share of the
-    #           gradient down to it; -1 until a pass reaches the value
+    #           gradient down to it; 0 once a pass has reached the value, and -1 before, as well
+    #           as after `grad` was set
     # _number   in any value: the number of the last backward pass that reached it, or its index
     #           in the list of a walk (differential.py), which checks it before use
     #
-    # Compiled, _awaited and _number share one word. A result with more operands than two lists
-    # its inputs in `steps` instead.
+    # Of an operation with one operand, the second is None. Compiled, _awaited and _number share one
+    # word. The result of an operation on a sequence, or on more operands than two, has its inputs
+    # in `steps` instead.
     __slots__ = (
         "_awaited",
         "_data",
@@ -66,7 +68,7 @@ class Node(Numeric):
         self._number: i32 = 0
 
     def steps(self) -> list[tuple[Node, float]]:
-        """The inputs, each with the local derivative that leads to it, if there are many."""
+        """The inputs that no slot holds, each with its local derivative."""
         return _NO_STEPS
 
 
@@ -90,17 +92,17 @@ def propagate(root: Node, gradient: float) -> None:
 
 # The step of the two loops is written out for the first and for the second input, since a call of a
 # function would take longer than the step. Compiled, a pass makes no object that the garbage
-# collector tracks: Python 3.11 may run the collector there, and so any code.
+# collector tracks: there Python 3.11 may run the collector, and a collection a user's `__del__`.
 
 
 def _pass(root: Node, gradient: float, noted: list[Node], earlier: list[Any]) -> None:
-    """Hand ``gradient`` down from ``root``, or undo what was done and raise an error.
+    """Hand ``gradient`` down from ``root``, or undo what was done and raise the error again.
 
     The values that `_restore` is to go through are appended to ``noted``, and to ``earlier`` those
     of them that had a gradient, each followed by it.
     """
-    # A list that shrinks to next to nothing gives its memory back and asks for it again at once:
-    # along a path without branches that would take longer than all the rest.
+    # Each of the two loops stops at a None, so two are needed. The others keep the list from being
+    # resized at each step along a path without branches.
     stack: list[Node | None] = [None, None, None, None, None, None, None, None, None]
     try:
         _count_uses(root, stack, noted)
@@ -110,8 +112,8 @@ def _pass(root: Node, gradient: float, noted: list[Node], earlier: list[Any]) ->
                 earlier.append(value._grad)
                 value._grad = 0.0
         _hand_down(root, gradient, stack)
-        # The shares of this pass have been summed by themselves, so that the same pass again
-        # doubles the gradient of a leaf to the last bit.
+        # This pass was summed apart from the earlier gradients, so that the same pass again doubles
+        # the gradient of a leaf to the last bit.
         for i in range(1, len(earlier), 2):
             value = earlier[i - 1]
             if value.op is None:
@@ -122,7 +124,7 @@ def _pass(root: Node, gradient: float, noted: list[Node], earlier: list[Any]) ->
 
 
 def _count_uses(root: Node, stack: list[Node | None], noted: list[Node]) -> None:
-    """Count the uses of each value below ``root``.
+    """Count the uses of each value below ``root``, and make ready to sum its gradient.
 
     A count belongs to the pass of that number, so the counts of a pass that was interrupted
     mean nothing to the next.
@@ -138,8 +140,8 @@ def _count_uses(root: Node, stack: list[Node | None], noted: list[Node]) -> None
         value = stack.pop()
         if value is None:
             return
-        # Compiled, a pass is interrupted only by a lack of memory, and to note all takes as long
-        # as the pass: the leaves alone are noted.
+        # Compiled, a pass is interrupted only by a lack of memory, and noting every value
+        # would take as long as the pass: only the leaves are noted.
         if UNINTERRUPTED and value.op is not None:
             value._grad = 0.0
         else:

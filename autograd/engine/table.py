@@ -1,18 +1,19 @@
 """The table: every operation once, with its value and its local derivatives.
 
-All the mathematics of the library is here and in `floats.py`. A row is a `Primitive`:
+All the mathematics of the library is here and in `floats.py`. A row is a `Primitive`, or a
+`Reduction` of a sequence; `primitive.py` says what their options are:
 
-    name = Row(name, value, derivative with respect to each input...)
+    name = Row(name, value, derivative with respect to each operand...)
 
 * The value is a function of floats and gives one float. It may branch and call `math`, and follows
   IEEE arithmetic as NumPy does: where `math` raises, it answers inf or nan.
-* A derivative rule takes the inputs and the output, and is written with ``+ - *`` and other rows
-  only: on floats it gives a float, on Values a Value, so it can itself be differentiated and no
-  second table is needed. It divides with ``divide``: ``/`` of floats raises at 0.
+* A derivative rule takes the operands and the output, and is written with ``+ - *``, constants and
+  other rows: on floats it gives a float, on Values a Value or a constant, so it can itself be
+  differentiated and no second table is needed. It divides with ``divide``: ``/`` of floats raises at 0.
 
 Both are right to about 4 units in the last place over the whole range of floats, which is why many
 a rule is not the textbook's: that one cancels, overflows or vanishes somewhere. `tests/oracle.py`
-has the bound of each row; its typesetting and its textbook formula are in
+has the bound of each row, and the reason where it is another; CONTRIBUTING adds a row step by step; its typesetting and its textbook formula are in
 `autograd/words/typesetting.py`.
 
 A derivative that has to branch, to scale or to correct a rounding error is a row of its own, among
@@ -20,8 +21,9 @@ the helper rows at the end, so that this care is taken within an opaque value.
 
 Where a textbook has no single answer, such as at a kink, the first of these applies: the derivative
 where there is one; of a convex function the slope of least size among the lines that touch it from
-below, of a concave one from above; the limit, infinite ones included; nan. At nan a derivative is
-nan, never a clean 0 or 1.
+below, of a concave one from above; the limit, infinite ones included; nan. Exceptions: a tie is
+shared, as in ``maximum``, and at the bounds of ``clamp`` and ``hard_tanh`` the derivative is 1. At
+nan a derivative that is not constant is nan, never a clean 0 or 1.
 """
 
 from __future__ import annotations
@@ -36,7 +38,7 @@ from autograd.engine.primitive import Choice, Primitive, Reduction, Traced, as_f
 
 # fmt: off
 
-# The operations that the package offers, but for max, min, round and sum, which `import *` must not put in the
+# The operations that the package offers, except max, min, round and sum, which `import *` must not put in the
 # place of Python's own.
 __all__ = [
     "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
@@ -52,7 +54,7 @@ Row: TypeAlias = Primitive
 
 # ── Arithmetic ────────────────────────────────────────────────────────────────
 #
-# The rules of x**y do without out, which overflows, vanishes and loses digits where they do not.
+# The rules of x**y do not use out: it can overflow, vanish or lose digits where they do not.
 
 add:          Final[Row] = Row("add",          lambda x, y: x + y,  lambda x, y, out: 1.0,
                                                                     lambda x, y, out: 1.0,
@@ -90,7 +92,7 @@ cbrt:   Final[Row] = Row("cbrt",   floats.cbrt, lambda x, out: cbrt_derivative(x
 # ── Choosing and rounding ─────────────────────────────────────────────────────
 #
 # Straight pieces. Where two meet, the derivative is the number of least size between the two slopes.
-# A tie is shared between the operands. At a bound of clamp, the derivative by x is 1.
+# A tie is shared between the operands. At a bound of clamp, the derivative by x is 1, as in PyTorch.
 
 absolute: Final[Row] = Row("absolute", abs, lambda x, out: sign(x), kinks=(0.0,), symbol="abs")
 sign:     Final[Row] = Row("sign",     floats.sign, lambda x, out: flat(x))
@@ -203,7 +205,7 @@ min: Final[Reduction] = Reduction("min", floats.min_,
 
 # ── What the rules above are written with ─────────────────────────────────────
 #
-# What each computes is said at the end of the file.
+# The last lines of the file say what each computes.
 
 in_domain:      Final[Row] = Row("in_domain",   floats.in_domain,   lambda x, out: 1.0)
 cos_arcsin:     Final[Row] = Row("cos_arcsin",  floats.cos_arcsin,  lambda x, out: divide(-x, out))
@@ -379,7 +381,7 @@ def _component_gradient(operands: Sequence[Any]) -> list[Any]:
 def _second(
     row: Reduction, at_once: Callable[[list[float], int], list[float]], operands: Sequence[Any]
 ) -> list[Any]:
-    """Of the derivative by the first operand those by each, as members of a family of rows."""
+    """The derivatives, by each operand, of the derivative by the first, from a family of rows."""
     for operand in operands:
         if isinstance(operand, Traced):
             once = [1.0, *[0.0 for _ in operands[1:]]]
@@ -388,7 +390,7 @@ def _second(
 
 
 def _next_in_family(row: Reduction, operands: Sequence[Any]) -> list[Any]:
-    """The derivatives of ``row``: it has operands, and for each the order of derivative by it."""
+    """The derivatives of ``row``, whose operands are numbers and, for each, an order."""
     half = len(operands) // 2
     xs, orders = operands[:half], operands[half:]
     derivatives = [row(xs, [*orders[:i], orders[i] + 1.0, *orders[i + 1 :]]) for i in range(half)]
@@ -408,7 +410,7 @@ _summarize({
     add: "x + y", subtract: "x - y", multiply: "x * y",
     divide: "x / y, with IEEE's inf and nan for a division by 0", power: "x to the power y",
     remainder: "x - y * floor(x / y), with the sign of y",
-    floor_divide: "the whole number below x / y", hypot: "the length of the vector (x, y)",
+    floor_divide: "the greatest whole number up to x / y", hypot: "the length of the vector (x, y)",
     negative: "-x", reciprocal: "1 / x", square: "x * x", sqrt: "the square root of x; nan below 0",
     cbrt: "the cube root of x, of negative numbers too",
 
@@ -416,7 +418,7 @@ _summarize({
     sign: "1 for positive x, -1 for negative x, 0 for 0; the derivative is 0",
     floor: "the nearest whole number not above x; the derivative is 0",
     ceil: "the nearest whole number not below x; the derivative is 0",
-    round: "the nearest whole number, of two the even; the derivative is 0",
+    round: "the nearest whole number, the even one of two; the derivative is 0",
     maximum: "the greater of x and y, nan if one is; a tie shares the derivative",
     minimum: "the lesser of x and y, nan if one is; a tie shares the derivative",
     clamp: "x, but not below low nor above high", where: "x where the condition holds, else y",

@@ -1,4 +1,4 @@
-"""Values that lead to objects of the user's, which the garbage collector follows.
+"""Values that the garbage collector follows, since they lead to objects of the user's.
 
 A compiled Value is unknown to the garbage collector, which asks for 16 bytes of each object that
 it knows, and for time. That is safe as long as Values are in no cycle: they refer to earlier Values

@@ -10,7 +10,7 @@ hands each input its share of the gradient. `node.py` has the slots of a Value, 
 that pass.
 
 The operations and their derivatives are rows of the table in `table.py`, and
-`operators.py` contains the operators and methods that name them. Only addition,
+`operators.py` contains the operators and methods, which call those rows. Only addition,
 subtraction and multiplication, which are nearly all of a real graph, are
 written out here a second time, for speed.
 """
@@ -31,7 +31,7 @@ from autograd.native import COMPILED, mypyc_attr
 
 Operand: TypeAlias = "Value | float"
 
-# Compiled code enforces signatures. An operator takes any number, a Fraction or one of
+# Compiled code checks the types of arguments. An operator takes any number, a Fraction or one of
 # NumPy's as well; what it returns may be NotImplemented, hence Any.
 AnyOperand: TypeAlias = "Value | SupportsFloat"
 Recorded: TypeAlias = "Value | Any"
@@ -53,7 +53,7 @@ class Value(Node):
     Raises:
         TypeError: ``data`` is not a real number; the message says what to pass.
 
-    It compares as its number does, and is false if that is 0. Sets and dictionaries tell equal
+    A Value compares as its number does, and is false if that is 0. Sets and dictionaries tell equal
     Values apart; lists do not: their ``in``, ``index`` and ``remove`` go by the number.
 
     >>> x = Value(3.0, label="x")
@@ -147,6 +147,7 @@ class Value(Node):
         """
         if self.op is None:
             return ()
+        # A constant is in the slot of its derivative.
         first = self._local0 if self._input0 is None else cast(Value, self._input0)
         if self.op.arity == 1:
             return (first,)
@@ -219,7 +220,7 @@ class Value(Node):
         return record(primitive, operands)
 
     def _reconsider(self) -> None:
-        """Within `no_grad`, become a leaf; otherwise tell the observer, if there is one."""
+        """Become a leaf within `no_grad`; otherwise tell the observer, as in `detect_anomaly`."""
         watcher = observer()
         if not is_recording():
             self._forget()
@@ -231,7 +232,7 @@ class Value(Node):
         self.op = self._input0 = self._input1 = None
 
     def detach(self) -> Value:
-        """A leaf with the same data and label: what comes of it has no part in this graph.
+        """A leaf with the same data and label: nothing computed from it leads back to this graph.
 
         >>> x = Value(3.0)
         >>> y = x.detach() * x
@@ -290,7 +291,8 @@ class Value(Node):
 
     # ── Comparison and truth ──────────────────────────────────────────────────
 
-    # By data, so that a program branches as it does on floats.
+    # By data, so that a program branches as it does on floats. Equal Values have different hashes,
+    # on purpose: sets and dictionaries tell them apart.
 
     def __eq__(self, other: object) -> bool:
         x = self._data
@@ -321,18 +323,18 @@ class Value(Node):
     # ── The chain rule ────────────────────────────────────────────────────────
 
     def backward(self, gradient: Any = 1.0) -> None:
-        """Set ``grad`` of every value that this one was computed from.
+        """Set ``grad`` of this value and of every value that it was computed from.
 
         A leaf adds the new derivative to the ``grad`` it has; any other value's
         ``grad`` is set afresh. So calling ``backward()`` twice doubles the gradients
         of the leaves exactly, and every other value shows the last pass.
 
-        If Ctrl-C or a lack of memory interrupts the pass, every ``grad`` is restored; on the
-        compiled engine, which Ctrl-C does not interrupt, that of every leaf.
+        If Ctrl-C or a lack of memory interrupts the pass, every ``grad`` is restored. The compiled
+        engine restores the ``grad`` of leaves only, and Ctrl-C does not interrupt it.
 
         Args:
-            gradient: the upstream gradient: the derivative, with respect to this value, of what
-                is differentiated; 1 for the value itself.
+            gradient: the upstream gradient: the derivative of the final quantity with respect to
+                this value; 1 if this value is that quantity.
 
         Raises:
             TypeError: ``gradient`` is not a real number.
@@ -355,7 +357,7 @@ class Value(Node):
 class _WideValue(Value):  # type: ignore[misc]  # Value is final to users
     """The result of an operation on a sequence, or on more operands than two.
 
-    If it lists no operands, it is as any other; see `tracked.py`.
+    If it lists no operands, the slots of `Node` have them; see `tracked.py`.
     """
 
     __slots__ = ("_operands", "_steps")
@@ -391,16 +393,16 @@ class _WideValue(Value):  # type: ignore[misc]  # Value is final to users
 # ── Recording ─────────────────────────────────────────────────────────────────
 
 _COMPILED: Final[bool] = COMPILED
-_ZERO: Final[Any] = as_float(0)  # an object, which compiled code would make each time anew
+_ZERO: Final[Any] = as_float(0)  # made once: compiled code would make an object at each use
 
 
 def _result(
     op: Primitive, data: float, local0: float, local1: float, x: Value | None, y: Value | None
 ) -> Value:
-    """The result of an operation; the table above `__slots__` says what the arguments are."""
+    """The result of an operation; `node.py` says what each slot holds."""
     if _COMPILED:
         value = Value(_ZERO)
-    else:  # faster by the interpreter
+    else:  # faster when interpreted
         value = object.__new__(Value)
         value._grad = 0.0
         value._label = ""
@@ -427,7 +429,7 @@ def record(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
 
 
 def _unary(primitive: Primitive, x: Any) -> Value:
-    if not isinstance(x, Value):  # `where` has taken a number in place of a Value
+    if not isinstance(x, Value):  # `where` records a number too, if that is what was taken
         number = as_float(x)
         out = checked(primitive, primitive.forward(number))
         return _result(primitive, out, number, 0.0, None, None)
