@@ -113,5 +113,9 @@ def _derivative(exact: Callable[..., Any], operands: list[float], *by: int) -> A
 
 
 def _compare(what: str, actual: float, exact: Any, units: float) -> None:
-    if units_off(actual, exact) > units:
-        raise AssertionError(f"{what} is {actual!r}, should be {float(exact)!r}")
+    off = units_off(actual, exact)
+    if off > units:
+        raise AssertionError(
+            f"{what} is {actual!r}, should be {float(exact)!r}: {off:.3g} units in the last place "
+            f"apart, and {units:g} are allowed"
+        )
