@@ -27,7 +27,7 @@ loss is the cross-entropy, minus the logarithm of the probability of the right c
 >>> svg = picture.to_svg()
 """
 
-from nn import init
+from nn import data, init, losses, optim, schedules
 from nn.drawing import draw_network
 from nn.layers import ACTIVATIONS, LAYER_ACTIVATIONS, MLP, Layer, Neuron
 from nn.module import Module
@@ -39,6 +39,10 @@ __all__ = [
     "Layer",
     "Module",
     "Neuron",
+    "data",
     "draw_network",
     "init",
+    "losses",
+    "optim",
+    "schedules",
 ]
