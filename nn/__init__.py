@@ -31,6 +31,7 @@ from nn import data, init, losses, optim, schedules
 from nn.drawing import draw_network
 from nn.layers import ACTIVATIONS, LAYER_ACTIVATIONS, MLP, Layer, Neuron
 from nn.module import Module
+from nn.training import accuracy, evaluate, fit
 
 __all__ = [
     "ACTIVATIONS",
@@ -39,8 +40,11 @@ __all__ = [
     "Layer",
     "Module",
     "Neuron",
+    "accuracy",
     "data",
     "draw_network",
+    "evaluate",
+    "fit",
     "init",
     "losses",
     "optim",
