@@ -27,10 +27,11 @@ loss is the cross-entropy, minus the logarithm of the probability of the right c
 >>> svg = picture.to_svg()
 """
 
-from nn import init
+from nn import data, init, losses, optim, schedules
 from nn.drawing import draw_network
 from nn.layers import ACTIVATIONS, LAYER_ACTIVATIONS, MLP, Layer, Neuron
 from nn.module import Module
+from nn.training import accuracy, evaluate, fit
 
 __all__ = [
     "ACTIVATIONS",
@@ -39,6 +40,13 @@ __all__ = [
     "Layer",
     "Module",
     "Neuron",
+    "accuracy",
+    "data",
     "draw_network",
+    "evaluate",
+    "fit",
     "init",
+    "losses",
+    "optim",
+    "schedules",
 ]

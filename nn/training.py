@@ -1,0 +1,331 @@
+"""Training: `fit` goes through the data again and again, and keeps what happened.
+
+>>> from random import Random
+>>> from nn import MLP, data, losses
+>>> from nn.optim import Adam
+>>> model = MLP(2, [8, 1], activation=["tanh", "linear"], rng=Random(0))
+>>> optimizer = Adam(model.parameters(), lr=0.05)
+>>> history = fit(model, data.moons(40), losses.binary_cross_entropy_with_logits, optimizer,
+...               epochs=20, batch_size=10, metrics=[accuracy], progress=False)
+>>> history
+History of 20 epochs, the last: loss 0.07769, accuracy 0.975
+"""
+
+from __future__ import annotations
+
+import math
+import signal
+import sys
+import threading
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from random import Random
+from types import FrameType
+from typing import Any, Final, TypeAlias
+
+from autograd import AnomalyError, Value, detect_anomaly, no_grad
+from nn.data import batches
+from nn.optim import Optimizer
+
+Data: TypeAlias = tuple[Sequence[Any], Sequence[Any]]
+Loss: TypeAlias = Callable[[list[Any], list[Any]], Any]
+Metric: TypeAlias = Callable[[list[Any], list[Any]], float]
+
+_LEAST_PROGRESS: Final = 1e-12  # by which a loss has to fall to count as better
+
+
+class DivergedError(ArithmeticError):
+    """The loss of a batch is inf or nan; the message names the operation that gave it first."""
+
+
+class History:
+    """What happened in training, epoch by epoch.
+
+    Attributes:
+        epochs: for each epoch its numbers by name: ``"loss"``, the metrics, and those of the
+            validation data as ``"validation loss"`` and so on.
+        stopped: why training ended early: ``"interrupted"``, ``"no progress"`` or "".
+
+    >>> history = History([{"loss": 0.5}, {"loss": 0.25}])
+    >>> history["loss"], len(history)
+    ([0.5, 0.25], 2)
+    """
+
+    def __init__(self, epochs: Sequence[dict[str, float]] = ()) -> None:
+        self.epochs: list[dict[str, float]] = list(epochs)
+        self.stopped = ""
+
+    def __getitem__(self, name: str) -> list[float]:
+        """The number of that name of each epoch."""
+        if self.epochs and name not in self.epochs[-1]:
+            known = ", ".join(map(repr, self.epochs[-1]))
+            raise KeyError(f"there is no {name!r} in this history: {known}")
+        return [epoch[name] for epoch in self.epochs]
+
+    def __len__(self) -> int:
+        return len(self.epochs)
+
+    def plot(self) -> Any:
+        """A figure of matplotlib: the losses, and the metrics where there are any.
+
+        Raises:
+            ModuleNotFoundError: matplotlib is not installed.
+        """
+        try:
+            from matplotlib.figure import Figure
+        except ModuleNotFoundError as error:
+            message = "history.plot() needs matplotlib: pip install matplotlib"
+            raise ModuleNotFoundError(message, name=error.name) from error
+        names = list(self.epochs[-1]) if self.epochs else []
+        panels = [[name for name in names if name.endswith("loss")]]
+        others = [name for name in names if not name.endswith("loss")]
+        panels += [others] if others else []
+        figure = Figure(figsize=(5 * len(panels), 3.5), layout="constrained")
+        for position, panel in enumerate(panels, start=1):
+            axes = figure.add_subplot(1, len(panels), position)
+            for name in panel:
+                axes.plot(range(1, len(self) + 1), self[name], label=name)
+            axes.set_xlabel("epoch")
+            axes.legend()
+        return figure
+
+    def __repr__(self) -> str:
+        if not self.epochs:
+            return "History of 0 epochs"
+        last = ", ".join(f"{name} {number:.4g}" for name, number in self.epochs[-1].items())
+        plural = "epoch" if len(self) == 1 else "epochs"
+        stopped = f" ({self.stopped})" if self.stopped else ""
+        return f"History of {len(self)} {plural}{stopped}, the last: {last}"
+
+
+def accuracy(outputs: list[Any], targets: list[Any]) -> float:
+    """The part of the samples whose class is right: a metric for `fit`.
+
+    The class is that of the greatest of several outputs. A single output is a logit, which is
+    above 0 for class 1.
+
+    >>> accuracy([[0.1, 2.0], [3.0, 0.0]], [1, 1]), accuracy([-1.5, 0.5], [0, 1])
+    (0.5, 1.0)
+    """
+    return sum(map(_is_right, outputs, targets)) / len(outputs)
+
+
+def fit(
+    model: Callable[[Any], Any],
+    data: Data,
+    loss: Loss,
+    optimizer: Optimizer,
+    *,
+    epochs: int = 100,
+    batch_size: int | None = None,
+    seed: int = 0,
+    validation: Data | None = None,
+    metrics: Sequence[Metric] = (),
+    patience: int | None = None,
+    callbacks: Sequence[Callable[[History], Any]] = (),
+    history: History | None = None,
+    progress: bool = True,
+) -> History:
+    """Train a model.
+
+    Ctrl-C ends training after the step that is being taken; what has been learned is kept.
+
+    Args:
+        model: is called with the inputs of one sample.
+        data: the inputs of each sample, and the targets.
+        loss: a function of the list of outputs and the list of targets of a batch, such as those
+            of `nn.losses`.
+        optimizer: moves the parameters, once for each batch.
+        epochs: the number of times to go through the data, those in ``history`` included.
+        batch_size: the number of samples in a step; None means all.
+        seed: of the order of the samples, which is another in each epoch.
+        validation: data that is not trained on; its loss and metrics are taken after each epoch.
+        metrics: functions of outputs and targets, such as `accuracy`; each is known by its name.
+        patience: ends training after so many epochs in which the validation loss, or without
+            validation data the loss, was not less than ever before.
+        callbacks: called with the history after each epoch.
+        history: that of an earlier call, to go on where it ended: with the parameters and the
+            state of the optimiser of then, the result is that of one call, to the last bit.
+        progress: True shows a bar, by tqdm where it is installed, or else one line.
+
+    Returns:
+        The history.
+
+    Raises:
+        DivergedError: a loss is inf or nan. The parameters are those before that step.
+    """
+    history = History() if history is None else history
+    history.stopped = ""
+    size = len(data[0]) if batch_size is None else batch_size
+    with _interruption() as interrupted, _progress(epochs, len(history), progress) as show:
+        while len(history) < epochs and not history.stopped:
+            epoch = len(history) + 1
+            order = Random(f"{seed} {epoch}")  # of this epoch, whatever came before
+            _set_mode(model, training=True)
+            outputs: list[Any] = []
+            targets: list[Any] = []
+            total = 0.0
+            for number, batch in enumerate(batches(data, size, order), start=1):
+                found, number_of_loss = _step(model, batch, loss, optimizer, (epoch, number))
+                outputs += found
+                targets += batch[1]
+                total += number_of_loss * len(found)
+                if interrupted():
+                    history.stopped = "interrupted"
+                    break
+            record = {"loss": total / len(outputs), **_measured("", metrics, outputs, targets)}
+            if validation is not None:
+                record |= evaluate(model, validation, loss, metrics, prefix="validation ")
+            history.epochs.append(record)
+            for callback in callbacks:
+                callback(history)
+            show(history)
+            if patience is not None and not history.stopped and _is_stuck(history, patience):
+                history.stopped = "no progress"
+    _set_mode(model, training=False)
+    return history
+
+
+def evaluate(
+    model: Callable[[Any], Any],
+    data: Data,
+    loss: Loss,
+    metrics: Sequence[Metric] = (),
+    *,
+    prefix: str = "",
+) -> dict[str, float]:
+    """The loss and the metrics of a model on data, by name, without a record of the graph."""
+    _set_mode(model, training=False)
+    inputs, targets = list(data[0]), list(data[1])
+    with no_grad():
+        outputs = [model(x) for x in inputs]
+        number = _number(loss(outputs, targets))
+    return {f"{prefix}loss": number, **_measured(prefix, metrics, outputs, targets)}
+
+
+# ── One step ──────────────────────────────────────────────────────────────────
+
+
+def _step(
+    model: Callable[[Any], Any],
+    batch: tuple[list[Any], list[Any]],
+    loss: Loss,
+    optimizer: Optimizer,
+    place: tuple[int, int],
+) -> tuple[list[Any], float]:
+    """The outputs for a batch, and its loss; moves the parameters."""
+    inputs, targets = batch
+    optimizer.zero_grad()
+    outputs = [model(x) for x in inputs]
+    total = loss(outputs, targets)
+    if not isinstance(total, Value):
+        raise TypeError(
+            f"a loss returns one Value, got {total!r}: nn.losses has some, with "
+            'reduction="mean" or "sum"'
+        )
+    if not math.isfinite(total.data):
+        raise _diverged(model, batch, loss, total.data, place)
+    total.backward()
+    optimizer.step()
+    return outputs, total.data
+
+
+def _diverged(
+    model: Callable[[Any], Any],
+    batch: tuple[list[Any], list[Any]],
+    loss: Loss,
+    number: float,
+    place: tuple[int, int],
+) -> DivergedError:
+    where = f"the loss is {number} in epoch {place[0]}, batch {place[1]}"
+    try:
+        with detect_anomaly():
+            loss([model(x) for x in batch[0]], batch[1])
+    except AnomalyError as error:
+        where += f": {error}"
+    return DivergedError(f"{where}\nA smaller learning rate, or clipping the gradients, may help.")
+
+
+def _measured(
+    prefix: str, metrics: Sequence[Metric], outputs: list[Any], targets: list[Any]
+) -> dict[str, float]:
+    return {f"{prefix}{metric.__name__}": _number(metric(outputs, targets)) for metric in metrics}
+
+
+def _number(result: Any) -> float:
+    return float(result.data if isinstance(result, Value) else result)
+
+
+def _is_right(output: Any, target: Any) -> bool:
+    if not hasattr(output, "__len__"):
+        return bool((output > 0.0) == bool(target))
+    numbers = [_number(x) for x in output]
+    return bool(numbers.index(max(numbers)) == target)
+
+
+def _is_stuck(history: History, patience: int) -> bool:
+    name = "validation loss" if "validation loss" in history.epochs[-1] else "loss"
+    losses = history[name]
+    if len(losses) <= patience:
+        return False
+    return min(losses[-patience:]) > min(losses[:-patience]) - _LEAST_PROGRESS
+
+
+def _set_mode(model: Any, *, training: bool) -> None:
+    """Tell a module that drops units, or the like, in training only."""
+    set_mode = getattr(model, "train" if training else "eval", None)
+    if set_mode is not None:
+        set_mode()
+
+
+# ── Interruption and progress ─────────────────────────────────────────────────
+
+
+@contextmanager
+def _interruption() -> Iterator[Callable[[], bool]]:
+    """A function that tells whether Ctrl-C was pressed; pressed twice, it interrupts at once."""
+    if threading.current_thread() is not threading.main_thread():
+        yield lambda: False  # another thread is not interrupted
+        return
+    pressed: list[int] = []
+
+    def press(number: int, frame: FrameType | None) -> None:
+        if pressed and callable(before):
+            before(number, frame)
+        pressed.append(number)
+
+    before = signal.signal(signal.SIGINT, press)
+    try:
+        yield lambda: bool(pressed)
+    finally:
+        signal.signal(signal.SIGINT, before)
+
+
+@contextmanager
+def _progress(epochs: int, done: int, wanted: bool) -> Iterator[Callable[[History], None]]:
+    """A function that shows how far training has come."""
+    if not wanted:
+        yield lambda history: None
+        return
+    try:
+        from tqdm.auto import tqdm
+    except ModuleNotFoundError:
+
+        def show(history: History) -> None:
+            print(f"\repoch {len(history)} of {epochs}: {_summary(history)}", end="", file=stderr)
+
+        stderr = sys.stderr
+        yield show
+        print(file=stderr)
+        return
+    with tqdm(total=epochs, initial=done, unit="epoch") as bar:
+
+        def update(history: History) -> None:
+            bar.set_postfix_str(_summary(history), refresh=False)
+            bar.update()
+
+        yield update
+
+
+def _summary(history: History) -> str:
+    return ", ".join(f"{name} {number:.4g}" for name, number in history.epochs[-1].items())

@@ -1,0 +1,237 @@
+"""fit: what it trains, what it keeps, and how it ends."""
+
+from __future__ import annotations
+
+import math
+import os
+import random
+import signal
+import sys
+from typing import Any
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from autograd import Value, is_recording
+from nn import MLP, Module, data, losses, schedules
+from nn.optim import SGD, Adam
+from nn.training import DivergedError, History, accuracy, evaluate, fit
+
+MOONS = data.moons(24, seed=1)
+BCE = losses.binary_cross_entropy_with_logits
+
+
+def made() -> tuple[MLP, Adam]:
+    model = MLP(2, [4, 1], activation="tanh", rng=random.Random(2))
+    return model, Adam(model.parameters(), lr=schedules.cosine(0.1, 40))
+
+
+def numbers(model: Module) -> list[float]:
+    return [parameter.data for parameter in model.parameters()]
+
+
+def test_fit_is_the_loop_that_one_would_write() -> None:
+    model, optimizer = made()
+    history = fit(model, MOONS, BCE, optimizer, epochs=5, progress=False)
+    by_hand, own = made()
+    losses_by_hand = []
+    for epoch in range(1, 6):
+        [(inputs, targets)] = data.batches(MOONS, 24, random.Random(f"0 {epoch}"))
+        own.zero_grad()
+        loss = BCE([by_hand(x) for x in inputs], targets)
+        loss.backward()
+        own.step()
+        losses_by_hand.append(loss.data)
+    assert numbers(model) == numbers(by_hand)
+    assert history["loss"] == losses_by_hand
+
+
+@settings(max_examples=10)
+@given(st.integers(0, 4), st.sampled_from([1, 5, 24, None]))
+def test_going_on_gives_the_run_without_interruption(first: int, batch: int | None) -> None:
+    model, optimizer = made()
+    whole = fit(model, MOONS, BCE, optimizer, epochs=5, batch_size=batch, progress=False)
+    part, own = made()
+    options: dict[str, Any] = {"batch_size": batch, "progress": False}
+    history = fit(part, MOONS, BCE, own, epochs=first, **options)
+    resumed = Adam(part.parameters(), lr=schedules.cosine(0.1, 40))
+    resumed.load_state_dict(own.state_dict())
+    history = fit(part, MOONS, BCE, resumed, epochs=5, history=History(history.epochs), **options)
+    assert numbers(part) == numbers(model)
+    assert history.epochs == whole.epochs
+
+
+def test_validation_and_metrics_are_measured_without_a_record() -> None:
+    recorded = []
+
+    class Watched(MLP):
+        def __call__(self, x: Any) -> Any:
+            recorded.append(is_recording())
+            return super().__call__(x)
+
+    model = Watched(2, [2, 1], rng=random.Random(1))
+    validation = data.moons(6, seed=2)
+    optimizer = SGD(model.parameters(), lr=0.1)
+    history = fit(
+        model,
+        MOONS,
+        BCE,
+        optimizer,
+        epochs=1,
+        metrics=[accuracy],
+        validation=validation,
+        progress=False,
+    )
+    assert recorded == [True] * 24 + [False] * 6
+    assert list(history.epochs[0]) == [
+        "loss",
+        "accuracy",
+        "validation loss",
+        "validation accuracy",
+    ]
+    assert evaluate(model, validation, BCE, [accuracy], prefix="validation ") == {
+        name: number for name, number in history.epochs[0].items() if name.startswith("valid")
+    }
+
+
+class _Modes(Module):
+    """Notes which mode it is in when it is called."""
+
+    def __init__(self) -> None:
+        self.w = Value(0.5)
+        self.training = False
+        self.called: list[bool] = []
+
+    def train(self) -> None:
+        self.training = True
+
+    def eval(self) -> None:
+        self.training = False
+
+    def __call__(self, x: float) -> Value:
+        self.called.append(self.training)
+        return self.w * x
+
+
+def test_a_module_knows_whether_it_is_being_trained() -> None:
+    model = _Modes()
+    samples = ([1.0, 2.0], [1.0, 2.0])
+    optimizer = SGD([model.w], lr=0.0)
+    fit(model, samples, losses.mse_loss, optimizer, epochs=2, validation=samples, progress=False)
+    assert model.called == [True, True, False, False] * 2
+    assert not model.training
+
+
+def test_training_ends_when_nothing_gets_better() -> None:
+    model = _Modes()
+    samples = ([1.0, 2.0], [1.0, 2.0])
+    history = fit(
+        model,
+        samples,
+        losses.mse_loss,
+        SGD([model.w], lr=0.0),
+        epochs=50,
+        patience=3,
+        progress=False,
+    )
+    assert (len(history), history.stopped) == (4, "no progress")
+
+
+def test_interruption_ends_training_after_the_step() -> None:
+    model = _Modes()
+    steps = []
+
+    def loss(outputs: list[Any], targets: list[Any]) -> Any:
+        steps.append(model.w.data)
+        if len(steps) == 3:
+            os.kill(os.getpid(), signal.SIGINT)
+        return losses.mse_loss(outputs, targets)
+
+    handler = signal.getsignal(signal.SIGINT)
+    optimizer = SGD([model.w], lr=0.1)
+    samples = ([1.0, 2.0], [1.0, 2.0])
+    history = fit(model, samples, loss, optimizer, epochs=50, batch_size=1, progress=False)
+    assert (len(steps), len(history), history.stopped) == (3, 2, "interrupted")
+    assert model.w.data != steps[-1]  # the step was taken
+    assert signal.getsignal(signal.SIGINT) is handler
+
+
+def test_a_second_interruption_is_not_put_off() -> None:
+    model = _Modes()
+
+    def loss(outputs: list[Any], targets: list[Any]) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        os.kill(os.getpid(), signal.SIGINT)
+        return losses.mse_loss(outputs, targets)
+
+    with pytest.raises(KeyboardInterrupt):
+        fit(model, ([1.0], [1.0]), loss, SGD([model.w]), progress=False)
+
+
+def test_a_loss_that_is_no_number_names_epoch_batch_and_operation() -> None:
+    model = _Modes()
+    model.w.data = 2.0
+    samples = ([1.0, 0.0, 1.0], [1.0, 1.0, 1.0])
+
+    def loss(outputs: list[Any], targets: list[Any]) -> Any:
+        return sum((output.log() - t) ** 2 for output, t in zip(outputs, targets, strict=True))
+
+    with pytest.raises(
+        DivergedError, match=r"the loss is inf in epoch 1, batch \d: log\(Value\(0\.0\)\) is -inf"
+    ):
+        fit(model, samples, loss, SGD([model.w], lr=0.0), batch_size=1, progress=False)
+    assert model.w.data == 2.0
+
+
+def test_a_loss_that_is_not_a_value_is_refused() -> None:
+    model = _Modes()
+    with pytest.raises(TypeError, match=r"a loss returns one Value, got \[.*nn.losses has some"):
+        fit(
+            model,
+            ([1.0], [1.0]),
+            lambda outputs, targets: losses.mse_loss(outputs, targets, reduction="none"),
+            SGD([model.w]),
+            progress=False,
+        )
+
+
+def test_callbacks_see_the_history_after_each_epoch() -> None:
+    model, optimizer = made()
+    lengths: list[int] = []
+    fit(
+        model,
+        MOONS,
+        BCE,
+        optimizer,
+        epochs=3,
+        callbacks=[lambda history: lengths.append(len(history))],
+        progress=False,
+    )
+    assert lengths == [1, 2, 3]
+
+
+def test_progress_is_shown_by_a_bar_or_a_line(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, optimizer = made()
+    fit(model, MOONS, BCE, optimizer, epochs=2)
+    assert "2/2" in capsys.readouterr().err
+    monkeypatch.setitem(sys.modules, "tqdm.auto", None)
+    fit(model, MOONS, BCE, optimizer, epochs=4, history=History([{"loss": 1.0}]))
+    shown = capsys.readouterr().err
+    assert shown.startswith("\repoch 2 of 4: loss ")
+    assert shown.endswith("\n")
+
+
+def test_a_history_that_lacks_a_name_says_which_it_has() -> None:
+    with pytest.raises(KeyError, match="there is no 'accuracy' in this history: 'loss'"):
+        History([{"loss": 1.0}])["accuracy"]
+    assert repr(History()) == "History of 0 epochs"
+    assert math.isnan(History([{"loss": math.nan}])["loss"][0])
+
+
+def test_a_history_plots_losses_and_metrics_apart() -> None:
+    pytest.importorskip("matplotlib")
+    figure = History([{"loss": 1.0, "accuracy": 0.5}, {"loss": 0.5, "accuracy": 1.0}]).plot()
+    assert [len(axes.lines) for axes in figure.axes] == [1, 1]
