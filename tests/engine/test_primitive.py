@@ -113,3 +113,10 @@ def test_reductions_within_one_another_have_a_limit_of_depth() -> None:
         deep([1.0])
     with pytest.raises(RecursionError):
         deep.local_derivatives([1.0], 1.0)
+
+
+def test_the_derivative_rules_name_the_operands_and_the_forward_function_if_they_do_not() -> None:
+    named = Primitive("scaled", lambda a, b: a * b, lambda x, y, out: y, lambda x, y, out: x)
+    assert named.parameters() == ["x", "y"]
+    unnamed = Primitive("scaled", lambda a, b: a * b, lambda *_: 1.0, lambda *_: 1.0)
+    assert unnamed.parameters() == ["a", "b"]
