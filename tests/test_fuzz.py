@@ -76,7 +76,7 @@ def test_a_system_error_is_a_failure(fuzzer: Fuzzer, monkeypatch: pytest.MonkeyP
     name = broken.__qualname__
     assert fuzzer.failures == [
         f"SystemError('NULL without an error'); the last call was "
-        f"{name}(Value(Numeric), 1, x=list of 1)"
+        f"{name}(Value(Node), 1, x=list of 1)"
     ]
 
 
