@@ -63,6 +63,8 @@ class Output:
 
 def label_error(label: Any, op: Any = None) -> TypeError:
     """The error for a label that is not a string, and for an operation in addition to one."""
+    if label is None and op is None:
+        return TypeError("a label is a string, got None: leave it out, or pass an empty one")
     problem = f"a label is a string, got {shown(label)};"
     if op is not None:
         problem = (

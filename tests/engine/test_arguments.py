@@ -295,8 +295,7 @@ def test_both_engines_accept_and_refuse_the_same() -> None:
         ),
         (
             lambda: Value(1.0, None),
-            "a label is a string, got None; "
-            "an operation of your own is declared with autograd.Primitive",
+            "a label is a string, got None: leave it out, or pass an empty one",
         ),
         (
             lambda: pow(x, 2, 5),
