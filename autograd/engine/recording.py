@@ -104,7 +104,8 @@ class Alteration:
         switches.alter(+1)
 
     def __del__(self) -> None:
-        switches.alter(-1)
+        if hasattr(self, "observer"):  # not where `__init__` has refused its arguments
+            switches.alter(-1)
 
 
 # True while derivative rules and sweeps compute: Values that are no operations of the user's.

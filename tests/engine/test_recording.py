@@ -5,8 +5,10 @@ from __future__ import annotations
 import asyncio
 import threading
 
+import pytest
+
 from autograd import Value, clamp, enable_grad, is_recording, no_grad, relu
-from autograd.engine.recording import switches
+from autograd.engine.recording import Alteration, switches
 
 
 def everything(x: Value) -> list[Value]:
@@ -132,3 +134,10 @@ def test_asking_for_recording_where_it_is_on_slows_nothing_down() -> None:
             assert is_recording()
             assert switches.altered
     assert not switches.altered
+
+
+def test_an_alteration_that_is_refused_counts_for_nothing() -> None:
+    before = switches.count
+    with pytest.raises(TypeError, match="positional argument"):
+        Alteration(None, None)  # type: ignore[call-arg]
+    assert switches.count == before
