@@ -116,7 +116,7 @@ def _code(numbers: Any) -> str:
 def networks(  # noqa: D417 - Hypothesis passes `draw`
     draw: st.DrawFn,
     *,
-    activations: str | Sequence[str] | None = None,
+    activations: str | Reversible[str] | None = None,
     numbers: st.SearchStrategy[float | Value] | None = None,
     min_inputs: int = 1,
     max_inputs: int = 3,
@@ -197,7 +197,7 @@ __test__ = {"networks": networks.__doc__}  # to doctest, a strategy is no functi
 # ── Options ───────────────────────────────────────────────────────────────────
 
 
-def _chosen(activations: str | Sequence[str] | None) -> list[str]:
+def _chosen(activations: str | Reversible[str] | None) -> list[str]:
     if activations is None:
         return list(ACTIVATIONS)
     if not isinstance(activations, Reversible):

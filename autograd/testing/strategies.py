@@ -90,7 +90,7 @@ def values(  # noqa: D417 - Hypothesis passes `draw`
 @st.composite
 def expressions(  # noqa: D417 - Hypothesis passes `draw`
     draw: st.DrawFn,
-    operations: Sequence[Primitive | str] | None = None,
+    operations: Reversible[Primitive | str] | None = None,
     *,
     inputs: st.SearchStrategy[float | Value] | None = None,
     min_size: int = 1,
@@ -193,7 +193,7 @@ def offered() -> list[Primitive]:
     ]
 
 
-def _chosen(operations: Sequence[Primitive | str] | None) -> tuple[Primitive, ...]:
+def _chosen(operations: Reversible[Primitive | str] | None) -> tuple[Primitive, ...]:
     if operations is None:
         return tuple(offered())
     if isinstance(operations, (str, Primitive)):

@@ -300,7 +300,7 @@ def test_inputs_may_be_drawn_as_values(expression: Expression) -> None:
 
 
 @FEW
-@given(expressions({"+": 1, "tanh": 2}), expressions({"*": 1}.keys()))  # type: ignore[arg-type]
+@given(expressions({"+": 1, "tanh": 2}), expressions({"*": 1}.keys()))
 def test_operations_may_be_the_keys_of_a_dict(x: Expression, y: Expression) -> None:
     assert {step.operation.name for step in x.steps} <= {"add", "tanh"}
     assert {step.operation.name for step in y.steps} == {"multiply"}
