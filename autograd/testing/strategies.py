@@ -107,8 +107,8 @@ def expressions(  # noqa: D417 - Hypothesis passes `draw`
     derivative, is finite, at most 1e15 in size and, unless it is 0, at least 1e-20, so that
     products of them neither overflow nor vanish.
 
-    An expression shrinks to the fewest operations, on simple numbers, and prints as the program
-    that computes it.
+    An expression shrinks to few operations on simple numbers, and prints as the program that
+    computes it.
 
     Args:
         operations: the operations to use, your own included, or names of those in the table,
