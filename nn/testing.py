@@ -12,9 +12,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import Any
+import math
+from collections.abc import Reversible, Sequence
+from dataclasses import InitVar, dataclass
+from difflib import get_close_matches
+from typing import Any, Final
 
 try:
     from hypothesis import strategies as st
@@ -27,21 +29,34 @@ import autograd
 from autograd import Value
 from nn.layers import ACTIVATIONS, MLP
 
+# The name of each function that a neuron may have for its activation.
+_NAMES: Final = {function: name for name, function in ACTIVATIONS.items()}
 
-@dataclass(repr=False)
+
+@dataclass(eq=False, repr=False)
 class Network:
     """A small network, with data to train it on.
+
+    `print` shows the program that makes it; `repr` gives that as a single call.
 
     Attributes:
         model: an `nn.MLP`.
         inputs: the inputs of each sample.
         targets: for each sample the wanted value of each output.
+
+    Args:
+        parameters: a number for each parameter of the model; without them, it stays as it is.
     """
 
     model: MLP
     inputs: list[list[float]]
     targets: list[list[float]]
-    _built: str
+    parameters: InitVar[Sequence[float]] = ()
+
+    def __post_init__(self, parameters: Sequence[float]) -> None:
+        if parameters:
+            for parameter, number in zip(self.model.parameters(), parameters, strict=True):
+                parameter.data = number
 
     def loss(self) -> Value:
         """The mean of the squared errors over all samples and outputs."""
@@ -53,55 +68,89 @@ class Network:
         return mean
 
     def __repr__(self) -> str:
-        return "\n".join(self._code())
+        return f"Network({', '.join(self._parts())})"
 
-    def _code(self) -> list[str]:
-        numbers = [parameter.data for parameter in self.model.parameters()]
+    def __str__(self) -> str:
+        return "\n".join(self._program())
+
+    def _parts(self) -> list[str]:
+        """The model, the inputs, the targets and the parameters as Python code."""
+        layers = self.model.layers
+        sizes = [len(layer.neurons) for layer in layers]
+        activations = [_NAMES[layer.neurons[0].activation] for layer in layers]
+        model = f"MLP({len(layers[0].neurons[0].w)}, {sizes}, activation={activations})"
+        parameters = [parameter.data for parameter in self.model.parameters()]
+        return [model, *map(_code, (self.inputs, self.targets, parameters))]
+
+    def _program(self) -> list[str]:
+        model, inputs, targets, parameters = self._parts()
         return [
             "from nn import MLP",
-            f"model = {self._built}",
-            f"for parameter, number in zip(model.parameters(), {numbers}):",
+            f"model = {model}",
+            f"for parameter, number in zip(model.parameters(), {parameters}):",
             "    parameter.data = number",
-            f"inputs = {self.inputs}",
-            f"targets = {self.targets}",
+            f"inputs = {inputs}",
+            f"targets = {targets}",
         ]
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Print one statement to a line, indented, in Hypothesis's reports."""
+        """Print the program in Hypothesis's reports, or within a container the call."""
+        if len(printer.stack) > 1:
+            printer.text(repr(self))
+            return
         with printer.indent(4):
-            for line in self._code():
+            for line in self._program():
                 printer.break_()
                 printer.text(line)
 
 
-def networks(
+def _code(numbers: Any) -> str:
+    """A number, or a list of numbers or of lists, as Python code that needs no import."""
+    if isinstance(numbers, list):
+        return f"[{', '.join(map(_code, numbers))}]"
+    return repr(numbers) if math.isfinite(numbers) else f"float('{numbers}')"
+
+
+@st.composite
+def networks(  # noqa: D417 - Hypothesis passes `draw`
+    draw: st.DrawFn,
     *,
-    activations: Sequence[str] | None = None,
-    numbers: st.SearchStrategy[float] | None = None,
+    activations: str | Reversible[str] | None = None,
+    numbers: st.SearchStrategy[float | Value] | None = None,
+    min_inputs: int = 1,
     max_inputs: int = 3,
+    min_outputs: int = 1,
     max_outputs: int = 2,
+    min_width: int = 1,
     max_width: int = 3,
+    min_layers: int = 1,
     max_layers: int = 2,
+    min_samples: int = 1,
     max_samples: int = 3,
-) -> st.SearchStrategy[Network]:
+) -> Network:
     """A strategy for small networks, of `nn.MLP`, with data to train them on.
 
     Args:
-        activations: names of activations to choose from, as in `nn.ACTIVATIONS`; None means
-            all of them.
-        numbers: a strategy for weights, biases, inputs and targets; None means numbers from
-            -2 to 2.
+        activations: the name of the activation of the hidden layers, as in `nn.ACTIVATIONS`, or a
+            list of names to choose from; None means all of them.
+        numbers: a strategy for weights, biases, inputs and targets, or for Values of them; None
+            means numbers from -2 to 2.
+        min_inputs: the least number of inputs.
         max_inputs: the greatest number of inputs.
+        min_outputs: the least number of outputs.
         max_outputs: the greatest number of outputs.
+        min_width: the least number of neurons in a hidden layer.
         max_width: the greatest number of neurons in a hidden layer.
-        max_layers: the greatest number of layers, that of the outputs included.
+        min_layers: the least number of layers, that of the outputs included.
+        max_layers: the greatest number of layers.
+        min_samples: the least number of samples.
         max_samples: the greatest number of samples.
 
     Raises:
-        InvalidArgument: an option makes no sense; the message says what to pass.
+        InvalidArgument: an option makes no sense; raised when the test runs.
 
     >>> from hypothesis import find
-    >>> find(networks(activations=["tanh"]), lambda network: True)
+    >>> print(find(networks(activations="tanh"), lambda network: True))
     from nn import MLP
     model = MLP(1, [1], activation=['linear'])
     for parameter, number in zip(model.parameters(), [0.0, 0.0]):
@@ -109,69 +158,88 @@ def networks(
     inputs = [[0.0]]
     targets = [[0.0]]
     """
-    _check_sizes(
-        max_inputs=max_inputs,
-        max_outputs=max_outputs,
-        max_width=max_width,
-        max_layers=max_layers,
-        max_samples=max_samples,
-    )
-    names = list(ACTIVATIONS) if activations is None else list(activations)
-    for name in names:
-        if name not in ACTIVATIONS:
-            known = ", ".join(map(repr, ACTIVATIONS))
-            raise InvalidArgument(f"no activation is named {name!r}: choose from {known}")
-    if not names:
-        raise InvalidArgument("activations is empty: name one, such as ['tanh'], or pass None")
+    names = _chosen(activations)
+    _check_sizes(min_inputs=min_inputs, max_inputs=max_inputs)
+    _check_sizes(min_outputs=min_outputs, max_outputs=max_outputs)
+    _check_sizes(min_width=min_width, max_width=max_width)
+    _check_sizes(min_layers=min_layers, max_layers=max_layers)
+    _check_sizes(min_samples=min_samples, max_samples=max_samples)
     if numbers is None:
         numbers = st.floats(-2.0, 2.0).map(_without_the_smallest)
     elif not isinstance(numbers, st.SearchStrategy):
         raise InvalidArgument(
             f"numbers is a strategy of numbers, such as st.floats(-1, 1); got {numbers!r}"
         )
-    return _networks(names, numbers, max_inputs, max_outputs, max_width, max_layers, max_samples)
+    inputs = draw(st.integers(min_inputs, max_inputs))
+    outputs = draw(st.integers(min_outputs, max_outputs))
+    widths = st.integers(min_width, max_width)
+    hidden = draw(st.lists(widths, min_size=min_layers - 1, max_size=max_layers - 1))
+    chosen = [*[draw(st.sampled_from(names)) for _ in hidden], "linear"]
+    model = MLP(inputs, [*hidden, outputs], activation=chosen, init=lambda rng, inputs: 0.0)
+
+    def several(count: int) -> list[float]:
+        return [_number(draw(numbers)) for _ in range(count)]
+
+    parameters = several(len(model.parameters()))
+    samples = range(draw(st.integers(min_samples, max_samples)))
+    return Network(
+        model,
+        [several(inputs) for _ in samples],
+        [several(outputs) for _ in samples],
+        parameters,
+    )
+
+
+__test__ = {"networks": networks.__doc__}  # to doctest, a strategy is no function of this module
+
+
+# ── Options ───────────────────────────────────────────────────────────────────
+
+
+def _chosen(activations: str | Reversible[str] | None) -> list[str]:
+    if activations is None:
+        return list(ACTIVATIONS)
+    if not isinstance(activations, Reversible):
+        raise InvalidArgument(
+            f"activations is a list, such as ['relu', 'tanh'], and {activations!r} is not ordered: "
+            "a failure could not be reproduced; pass sorted(...) of the names"
+        )
+    names = [activations] if isinstance(activations, str) else list(activations)
+    if not names:
+        raise InvalidArgument("activations is empty: name one, such as ['tanh'], or pass None")
+    for name in names:
+        if name not in ACTIVATIONS:
+            near = get_close_matches(str(name).lower(), ACTIVATIONS, n=1)
+            hint = f"did you mean {near[0]!r}? Choose" if near else "choose"
+            known = ", ".join(map(repr, ACTIVATIONS))
+            raise InvalidArgument(f"no activation is named {name!r}: {hint} from {known}")
+    return names
 
 
 def _check_sizes(**sizes: Any) -> None:
+    """Check two options, the least and the greatest number of something."""
     for name, size in sizes.items():
         if not isinstance(size, int) or isinstance(size, bool):
             raise InvalidArgument(f"{name} must be a whole number, got {size!r}")
         if size < 1:
             raise InvalidArgument(f"{name} must be at least 1, got {size}")
+    (least, at_least), (most, at_most) = sizes.items()
+    if at_least > at_most:
+        raise InvalidArgument(
+            f"{least}={at_least} is more than {most}={at_most}: raise the one or lower the other"
+        )
+
+
+def _number(drawn: float | Value) -> float:
+    """The number that a strategy for numbers has drawn."""
+    try:
+        return drawn.data if isinstance(drawn, Value) else Value(drawn).data
+    except TypeError:
+        raise InvalidArgument(
+            f"numbers is a strategy of numbers, such as st.floats(-1, 1); it has drawn {drawn!r}"
+        ) from None
 
 
 def _without_the_smallest(number: float) -> float:
     """The number, or 0 where products of it would vanish."""
     return number if abs(number) >= 1e-20 else 0.0
-
-
-@st.composite
-def _networks(
-    draw: st.DrawFn,
-    activations: list[str],
-    numbers: st.SearchStrategy[float],
-    max_inputs: int,
-    max_outputs: int,
-    max_width: int,
-    max_layers: int,
-    max_samples: int,
-) -> Network:
-    inputs = draw(st.integers(1, max_inputs))
-    outputs = draw(st.integers(1, max_outputs))
-    hidden = draw(st.lists(st.integers(1, max_width), max_size=max_layers - 1))
-    sizes = [*hidden, outputs]
-    chosen = [*[draw(st.sampled_from(activations)) for _ in hidden], "linear"]
-    model = MLP(inputs, sizes, activation=chosen, init=lambda rng, inputs: 0.0)
-    for parameter in model.parameters():
-        parameter.data = draw(numbers)
-
-    def sample(size: int) -> list[float]:
-        return [float(draw(numbers)) for _ in range(size)]
-
-    samples = range(draw(st.integers(1, max_samples)))
-    return Network(
-        model,
-        [sample(inputs) for _ in samples],
-        [sample(outputs) for _ in samples],
-        f"MLP({inputs}, {sizes}, activation={chosen})",
-    )

@@ -63,12 +63,12 @@ class Tally:
             if not expected.allows(actual):
                 self.failures.append(
                     f"{origin}: {what} is {actual!r}, should be {float(expected.number)!r}, "
-                    f"to within {expected.error:.1e}, in\n{expression!r}"
+                    f"to within {expected.error:.1e}, in\n{expression}"
                 )
             elif expected.error:
                 ratio = float(abs(actual - expected.number)) / expected.error
                 if ratio > self.worst.get(kind, (0.0, ""))[0]:
-                    self.worst[kind] = (ratio, f"{what} in\n{expression!r}")
+                    self.worst[kind] = (ratio, f"{what} in\n{expression}")
             if expected.number:
                 relative = expected.error / float(abs(expected.number))
                 self.tightness.setdefault(kind, []).append(relative)

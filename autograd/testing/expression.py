@@ -1,13 +1,14 @@
 """An expression: operations on numbers, one after the other, with shared results.
 
-It can be evaluated on Values, on floats and on anything else, and it prints as the code
-that builds it. `autograd.testing.exact` computes its exact value, and `check` compares.
+It can be evaluated on Values, on floats and on anything else, and it prints as the program
+that computes it. `autograd.testing.exact` computes its exact value, and `check` compares.
 Hypothesis draws expressions with the strategy `autograd.testing.expressions`.
 """
 
 from __future__ import annotations
 
 import builtins
+import math
 import operator
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -33,7 +34,7 @@ _INFIX: Final[dict[Primitive, tuple[str, Callable[[Any, Any], Any]]]] = {
 }
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Step:
     """One operation of an expression.
 
@@ -47,6 +48,18 @@ class Step:
     operation: Primitive
     operands: tuple[int | float, ...]
 
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Step):
+            return NotImplemented
+        return self.operation is other.operation and repr(self) == repr(other)
+
+    def __hash__(self) -> int:
+        return hash((self.operation, self.operands))
+
+    def __repr__(self) -> str:
+        """The call that makes the step: a position is an int there, and a constant a float."""
+        return f"Step({_path(self.operation)}, {_tuple(self.operands)})"
+
 
 @dataclass(frozen=True, repr=False)
 class Expression:
@@ -58,11 +71,15 @@ class Expression:
         formulas: for each operation that is not in the table a function of mpmath numbers, or
             a `Formula`.
 
-    Called with numbers or Values in place of those of its point, it is a function.
+    Called with numbers or Values in place of those of its point, it is a function. Two expressions
+    are equal if they have equal points and steps. `print` shows the program; `repr` gives the call
+    that makes the expression, without its formulas.
 
     >>> from autograd import multiply, sin
     >>> expression = Expression((2.0,), (Step(multiply, (0, 0)), Step(sin, (1,))))
     >>> expression
+    Expression((2.0,), (Step(multiply, (0, 0)), Step(sin, (1,))))
+    >>> print(expression)
     from autograd import Value, sin
     x0 = Value(2.0)
     x1 = x0 * x0
@@ -77,7 +94,7 @@ class Expression:
 
     point: tuple[float, ...]
     steps: tuple[Step, ...]
-    formulas: Mapping[Primitive, Any] = field(default_factory=dict)
+    formulas: Mapping[Primitive, Any] = field(default_factory=dict, compare=False)
 
     def __call__(self, *numbers: Any) -> Any:
         """The result for these inputs, as many as the expression has."""
@@ -163,11 +180,20 @@ class Expression:
                     yield f"d/dx{j} of d out / d x{i}", curvatures[j].data, curvature
 
     def __repr__(self) -> str:
+        return f"Expression({_tuple(self.point)}, {_tuple(self.steps)})"
+
+    def __str__(self) -> str:
         return "\n".join(code(self))
 
     def _repr_pretty_(self, printer: Any, _cycle: bool) -> None:
-        """Print one statement to a line, indented, in Hypothesis's reports."""
-        print_indented(printer, code(self))
+        """Print the program in Hypothesis's reports, or within a container the call."""
+        if len(printer.stack) > 1:
+            printer.text(repr(self))
+            return
+        with printer.indent(4):
+            for line in code(self):
+                printer.break_()
+                printer.text(line)
 
 
 def apply(operation: Primitive, operands: Sequence[Any]) -> Any:
@@ -192,12 +218,25 @@ def is_offered(operation: Primitive) -> bool:
 # ── Printing ──────────────────────────────────────────────────────────────────
 
 
-def print_indented(printer: Any, lines: list[str]) -> None:
-    """Print statements below the argument of a test that they are, in a report of Hypothesis."""
-    with printer.indent(4):
-        for line in lines:
-            printer.break_()
-            printer.text(line)
+def _number(x: float) -> str:
+    """The number as Python code that needs no import."""
+    return repr(x) if math.isfinite(x) else f"float('{x}')"
+
+
+def _tuple(items: Sequence[Any]) -> str:
+    """The tuple of these numbers or steps as Python code."""
+    shown = [_number(x) if isinstance(x, float) else repr(x) for x in items]
+    return f"({', '.join(shown)}{',' * (len(shown) == 1)})"
+
+
+def _path(operation: Primitive) -> str:
+    """The name of an operation: with its module, if that does not offer it or Python has one."""
+    name = operation.name
+    if getattr(table, name, None) is not operation:
+        return name  # an operation of one's own
+    if not is_offered(operation):
+        return f"autograd.engine.table.{name}"
+    return f"autograd.{name}" if hasattr(builtins, name) else name
 
 
 def code(expression: Expression) -> list[str]:
@@ -206,10 +245,10 @@ def code(expression: Expression) -> list[str]:
     names = [f"x{i}" for i in range(count + len(expression.steps))]
     if expression.steps:
         names[-1] = "out"
-    statements = [f"{name} = Value({x!r})" for name, x in zip(names, expression.point)]
+    statements = [f"{name} = Value({_number(x)})" for name, x in zip(names, expression.point)]
     imported = {"Value"}
     for name, step in zip(names[count:], expression.steps):
-        operands = [names[x] if isinstance(x, int) else repr(x) for x in step.operands]
+        operands = [names[x] if isinstance(x, int) else _number(x) for x in step.operands]
         statements.append(f"{name} = {_as_python(step.operation, operands, imported)}")
     if not expression.steps:
         statements.append(f"out = {names[-1]}")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import struct
 from collections.abc import Callable
 from typing import Any
 
@@ -12,17 +13,22 @@ from hypothesis import strategies as st
 from hypothesis.errors import InvalidArgument
 from mpmath import mp
 
+import autograd
 from autograd import Primitive, Value, cos, sin, tanh
 from autograd.testing import (
     Expression,
     Formula,
+    Step,
     check_primitive,
     expressions,
     values,
 )
 from autograd.testing.strategies import offered
+from nn.testing import networks
 
 WITHOUT_DATABASE = settings(database=None, deadline=None, max_examples=1000, derandomize=True)
+
+FEW = settings(max_examples=20, deadline=None)
 
 
 def simplest(strategy: st.SearchStrategy[Any], condition: Callable[[Any], bool]) -> Any:
@@ -73,13 +79,42 @@ def test_values_may_have_labels() -> None:
     )
 
 
+@given(values(-1, 2, width=16))
+def test_bounds_may_be_positional_and_floats_narrow(value: Value) -> None:
+    assert -1.0 <= value.data <= 2.0
+    assert struct.unpack("e", struct.pack("e", value.data)) == (value.data,)
+
+
+@pytest.mark.parametrize(
+    ("strategy", "text"),
+    [
+        (values(), "values()"),
+        (values(0, 1, width=32), "values(min_value=0, max_value=1, width=32)"),
+        (expressions(), "expressions()"),
+        (
+            expressions(operations=["+", "tanh"], max_size=3),
+            "expressions(operations=['+', 'tanh'], max_size=3)",
+        ),
+        (
+            expressions(inputs=values(0, 1)),
+            "expressions(inputs=values(min_value=0, max_value=1))",
+        ),
+        (networks(activations="tanh", min_width=2), "networks(activations='tanh', min_width=2)"),
+    ],
+)
+def test_the_repr_of_a_strategy_is_the_call_that_made_it(
+    strategy: st.SearchStrategy[Any], text: str
+) -> None:
+    assert repr(strategy) == text
+
+
 # ── Expressions ───────────────────────────────────────────────────────────────
 
 
 @given(expressions())
 def test_the_printed_code_builds_the_expression(expression: Expression) -> None:
     scope: dict[str, Any] = {}
-    exec(repr(expression), scope)
+    exec(str(expression), scope)
     assert scope["out"].data == expression.on_values()[1].data
     scope["out"].backward()
     inputs, out = expression.on_values()
@@ -89,8 +124,8 @@ def test_the_printed_code_builds_the_expression(expression: Expression) -> None:
 
 @given(expressions(inputs=st.floats(), allow_nan=True, allow_infinity=True))
 def test_it_does_whatever_the_numbers_are(expression: Expression) -> None:
-    scope: dict[str, Any] = {"nan": math.nan, "inf": math.inf}
-    exec(repr(expression), scope)
+    scope: dict[str, Any] = {}
+    exec(str(expression), scope)
     assert same(scope["out"].data, expression.on_values()[1].data)
 
 
@@ -101,7 +136,7 @@ def test_each_operation_is_drawn_and_printed(name: str) -> None:
     def holds(expression: Expression) -> None:
         assert {step.operation.name for step in expression.steps} == {name}
         scope: dict[str, Any] = {}
-        exec(repr(expression), scope)
+        exec(str(expression), scope)
         assert scope["out"].op.name == name
         expression.check(order=2)
 
@@ -123,7 +158,7 @@ def test_an_expression_shrinks_to_a_small_one(
     condition: Callable[[Expression], bool], code: str
 ) -> None:
     expression = simplest(expressions(), condition)
-    lines = [line for line in repr(expression).split("\n") if " import " not in line]
+    lines = [line for line in str(expression).split("\n") if " import " not in line]
     assert "; ".join(lines) == code
 
 
@@ -138,12 +173,12 @@ def test_how_an_expression_prints() -> None:
         expressions(["sum", "abs", "**", "neg"]),
         lambda e: all(uses(name)(e) for name in ("sum", "absolute", "power", "negative")),
     )
-    assert sorted(repr(expression).split("\n")[:2]) == [
+    assert sorted(str(expression).split("\n")[:2]) == [
         "from autograd import Value",
         "import autograd",
     ]
-    assert "autograd.sum([" in repr(expression)
-    assert "abs(" in repr(expression)
+    assert "autograd.sum([" in str(expression)
+    assert "abs(" in str(expression)
 
 
 def test_a_report_shows_one_statement_to_a_line() -> None:
@@ -161,10 +196,135 @@ def test_a_report_shows_one_statement_to_a_line() -> None:
     )
 
 
+# The names that the `repr` of an expression uses.
+NAMES: dict[str, Any] = {
+    **vars(autograd),
+    "autograd": autograd,
+    "Expression": Expression,
+    "Step": Step,
+}
+any_expression = expressions(
+    inputs=st.floats() | st.sampled_from([-0.0, 5e-324, -2.5e-310]),
+    allow_nan=True,
+    allow_infinity=True,
+)
+
+
+@FEW
+@given(
+    st.lists(any_expression)
+    | st.tuples(any_expression)
+    | st.dictionaries(st.text(), any_expression)
+)
+def test_within_a_container_each_is_printed_as_the_call_that_makes_it(container: Any) -> None:
+    again = eval(repr(container), dict(NAMES))
+    assert repr(again) == repr(container)
+    assert [str(x) for x in items(again)] == [str(x) for x in items(container)]
+    assert "\n" not in repr(container)
+
+
+def items(container: Any) -> list[Expression]:
+    return list(container.values() if isinstance(container, dict) else container)
+
+
+def test_a_report_of_a_container_can_be_pasted() -> None:
+    @settings(WITHOUT_DATABASE, phases=[Phase.generate, Phase.shrink])
+    @given(st.lists(expressions([versine, "sum"], inputs=st.just(-0.0)), min_size=2))
+    def fails(pair: list[Expression]) -> None:
+        assert not pair
+
+    with pytest.raises(AssertionError) as error:
+        fails()
+    _, _, report = "\n".join(error.value.__notes__).partition("pair=")
+    pasted = eval(report[: report.rindex("]") + 1], {**NAMES, "versine": versine})
+    assert pasted == [Expression((-0.0,), (Step(versine, (0,)),))] * 2
+
+
+def test_an_infinite_number_is_printed_as_a_program_that_runs() -> None:
+    expression = Expression((math.inf,), (Step(autograd.multiply, (0, -math.inf)),))
+    assert str(expression) == (
+        "from autograd import Value\nx0 = Value(float('inf'))\nout = x0 * float('-inf')"
+    )
+    assert repr(Expression((math.nan,), ())) == "Expression((float('nan'),), ())"
+
+
+def test_expressions_can_be_hashed() -> None:
+    x = Expression((2.0,), (Step(autograd.add, (0, 1.0)),), {versine: mp.cos})
+    assert x == Expression((2.0,), (Step(autograd.add, (0, 1.0)),))
+    assert len({x, Expression((2.0,), (Step(autograd.add, (0, 1.0)),))}) == 1
+
+
+@FEW
+@given(
+    st.lists(expressions(), unique=True, min_size=2, max_size=3),
+    st.sets(expressions(["+"]), min_size=2, max_size=3),
+)
+def test_they_can_be_drawn_without_duplicates(
+    several: list[Expression], some: set[Expression]
+) -> None:
+    assert len({repr(x) for x in several}) == len(several)
+    assert len({repr(x) for x in some}) == len(some)
+
+
+def test_a_constant_is_no_position() -> None:
+    assert Step(autograd.add, (0, 1)) != Step(autograd.add, (0, 1.0))
+    assert Step(autograd.add, (0, 0.0)) != Step(autograd.add, (0, -0.0))
+    assert Step(autograd.add, (0, 1)) != "x0 + x1"
+
+
 @given(expressions(min_size=3, max_size=5, max_inputs=2))
 def test_sizes_are_kept(expression: Expression) -> None:
     assert 3 <= len(expression.steps) <= 5
     assert 1 <= len(expression.point) <= 2
+
+
+@FEW
+@given(expressions(min_inputs=2, max_size=3), expressions(["*", "exp"], min_inputs=3, max_size=2))
+def test_there_are_at_least_as_many_inputs_as_asked_for(x: Expression, y: Expression) -> None:
+    assert 2 <= len(x.point) <= 3
+    assert len(x.steps) <= 3
+    assert len(y.point) == 3
+    assert len(y.steps) == 2
+
+
+def test_the_simplest_with_two_inputs_is_their_sum() -> None:
+    assert repr(simplest(expressions(min_inputs=2), lambda e: True)) == (
+        "Expression((0.0, 0.0), (Step(add, (0, 1)),))"
+    )
+
+
+@FEW
+@given(expressions(["+"], inputs=values(1, 3) | st.just(2)))
+def test_inputs_may_be_drawn_as_values(expression: Expression) -> None:
+    assert all(type(x) is float and 1.0 <= x <= 3.0 for x in expression.point)
+
+
+@FEW
+@given(expressions({"+": 1, "tanh": 2}), expressions({"*": 1}.keys()))
+def test_operations_may_be_the_keys_of_a_dict(x: Expression, y: Expression) -> None:
+    assert {step.operation.name for step in x.steps} <= {"add", "tanh"}
+    assert {step.operation.name for step in y.steps} == {"multiply"}
+
+
+def test_where_no_operation_is_defined_the_reason_is_given() -> None:
+    @settings(database=None, derandomize=True, phases=[Phase.generate])
+    @given(expressions(["log"], inputs=st.just(-2.0)))
+    def test(expression: Expression) -> None:
+        pass
+
+    with pytest.raises(InvalidArgument) as error:
+        test()
+    assert str(error.value) == (
+        "in 50 attempts no operation had a result: log(-2.0) has none that is allowed; draw the "
+        "inputs from where the operations are defined, or pass allow_nan=True and "
+        "allow_infinity=True"
+    )
+
+
+@FEW
+@given(expressions(["arcsin"]))
+def test_a_narrow_domain_is_no_reason_to_refuse(expression: Expression) -> None:
+    assert all(step.operation.name == "arcsin" for step in expression.steps)
 
 
 @given(expressions(["+", tanh, versine], formulas=versine_formula))
@@ -256,8 +416,46 @@ def test_an_operation_of_ones_own_is_checked_like_ours(expression: Expression) -
         ),
         (
             lambda: expressions(["tahn"]),
-            "no operation of the table is named 'tahn': "
+            "no operation of the table is named 'tahn': did you mean 'tanh'? "
+            "Pass a name such as 'tanh' or '*', or a Primitive",
+        ),
+        (
+            lambda: expressions(["pow"]),
+            "no operation of the table is named 'pow': did you mean 'power'? "
+            "Pass a name such as 'tanh' or '*', or a Primitive",
+        ),
+        (
+            lambda: expressions(["mul"]),
+            "no operation of the table is named 'mul': did you mean 'multiply'? "
+            "Pass a name such as 'tanh' or '*', or a Primitive",
+        ),
+        (
+            lambda: expressions(["&"]),
+            "no operation of the table is named '&': "
             "pass a name such as 'tanh' or '*', or a Primitive",
+        ),
+        (
+            lambda: expressions({"tanh"}),  # type: ignore[arg-type]
+            "operations is a list, such as ['+', 'tanh'], and {'tanh'} is not ordered: a failure "
+            "could not be reproduced; pass sorted(...) of the names",
+        ),
+        (
+            lambda: expressions(frozenset({tanh})),  # type: ignore[arg-type]
+            "operations is a list, such as ['+', 'tanh'], and frozenset({<primitive tanh>}) is not "
+            "ordered: a failure could not be reproduced; pass sorted(...) of the names",
+        ),
+        (
+            lambda: expressions(["tanh"], min_inputs=2),
+            "min_inputs=2 needs an operation of two operands, and tanh has one: add one to the "
+            "list, such as '+'",
+        ),
+        (
+            lambda: expressions(min_inputs=4),
+            "min_inputs=4 is more than max_inputs=3: raise the one or lower the other",
+        ),
+        (
+            lambda: expressions(inputs=st.just("x")),  # type: ignore[arg-type]
+            "inputs is a strategy of numbers, such as st.floats(-1, 1); it has drawn 'x'",
         ),
         (
             lambda: expressions(min_size=0),
@@ -282,9 +480,16 @@ def test_an_operation_of_ones_own_is_checked_like_ours(expression: Expression) -
         ),
     ],
 )
-def test_an_option_that_makes_no_sense_is_refused(make: Callable[[], object], message: str) -> None:
+def test_an_option_that_makes_no_sense_is_refused_when_the_test_runs(
+    make: Callable[[], st.SearchStrategy[Any]], message: str
+) -> None:
+    @settings(database=None, phases=[Phase.generate])
+    @given(make())
+    def test(drawn: Any) -> None:
+        pass
+
     with pytest.raises(InvalidArgument) as error:
-        make()
+        test()
     assert str(error.value) == message
 
 
