@@ -28,6 +28,9 @@ from tests.programs import ROOT, environment
 OPERATIONS = [op for op in offered() if not isinstance(op, Choice)]
 SIMPLE = [table.add, table.subtract, table.multiply, table.divide, table.tanh, table.exp]
 SPECIAL = [0.0, -0.0, 1.0, float("inf"), float("-inf"), float("nan"), 5e-324, 1e308, 1e-200, 1e200]
+# At the kink of these the derivatives by x and by alpha, in either order, do not exist together, and
+# forward over reverse finds the one, reverse over reverse the other.
+ASYMMETRIC = (table.leaky_relu, table.elu)
 CHUNK = 100  # programs whose bits are compared together
 
 
@@ -101,7 +104,11 @@ def _disagreement(
     )
     if abs(rate - total.data) > 2.0 * bound:
         return f"jvp() gives {rate!r}, and the gradient {total.data!r}"
-    if total.op is not None and is_moderate(total):
+    kinked = any(
+        value.op in ASYMMETRIC and value.operands[0] == 0.0
+        for value in autograd.topological_order(out)
+    )
+    if total.op is not None and is_moderate(total) and not kinked:
         second = adjoints(total)
         for leaf, product in zip(leaves, products, strict=True):
             if leaf in second and not is_close(product, second[leaf]):
