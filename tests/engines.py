@@ -28,8 +28,8 @@ from tests.programs import ROOT, environment
 OPERATIONS = [op for op in offered() if not isinstance(op, Choice)]
 SIMPLE = [table.add, table.subtract, table.multiply, table.divide, table.tanh, table.exp]
 SPECIAL = [0.0, -0.0, 1.0, float("inf"), float("-inf"), float("nan"), 5e-324, 1e308, 1e-200, 1e200]
-# At the kink of these the derivatives by x and by alpha, in either order, do not exist together, and
-# forward over reverse finds the one, reverse over reverse the other.
+# At the kink of these there is no mixed second derivative by x and alpha: forward over reverse gives
+# that of one order, reverse over reverse that of the other.
 ASYMMETRIC = (table.leaky_relu, table.elu)
 CHUNK = 100  # programs whose bits are compared together
 
