@@ -80,7 +80,8 @@ def check_gradients(
         KinkError: the function is not differentiable at this point, so that there is
             nothing to compare with.
         TypeError: an input or an output is not a number.
-        ValueError: the function gives one value, and then another, for the same inputs.
+        ValueError: there is no number in the inputs, or in what the function returns; or the
+            function gives one value, and then another, for the same inputs.
 
     >>> from autograd import log, tanh
     >>> check_gradients(lambda x, y: log(x) * y, 2.0, 3.0)
@@ -102,12 +103,12 @@ def check_gradients(
                 f"check_gradients() moves each input a little, so it has to be finite; "
                 f"{name} is {number!r}"
             )
+    if not check.names:
+        raise ValueError("check_gradients() varies the numbers of its inputs, and they hold none")
     before = [(x, x._data, x._grad, x._awaited) for x in check.function.parameters]
     try:
         check.values()
         check.promises()
-        if not check.names:
-            return
         check.first_derivatives()
         for each in range(2, order + 1):
             check.higher_derivatives(each)
@@ -134,6 +135,11 @@ class _Check:
     def values(self) -> None:
         """Check that the function gives the same values once more, recorded."""
         unrecorded = self.function.values(self.point)
+        if not unrecorded:
+            raise ValueError(
+                "check_gradients() differentiates each number that a function returns, and what "
+                f"{self.function.name} returns holds none"
+            )
         _, outputs = self.function.record(self.point)
         for place, out, before in zip(self.function.output_names, outputs, unrecorded, strict=True):
             if out.data != before and not (math.isnan(out.data) and math.isnan(before)):

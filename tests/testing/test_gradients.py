@@ -540,8 +540,28 @@ def test_a_derivative_that_exists_where_the_second_does_not_is_checked(
     check_gradients(function, 0.0, order=1)
 
 
-def test_nothing_to_vary_is_nothing_to_check() -> None:
-    check_gradients(lambda xs: 1.0, [])
+@pytest.mark.parametrize("inputs", [([],), ({}, ()), (np.empty((2, 0)),), (Module(),)])
+def test_inputs_without_a_number_are_refused(inputs: tuple[Any, ...]) -> None:
+    message = "check_gradients() varies the numbers of its inputs, and they hold none"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        check_gradients(lambda *inputs: 1.0, *inputs)
+
+
+@pytest.mark.parametrize("returned", [[], {"losses": []}, (), np.empty(0)])
+def test_a_result_without_a_number_is_refused(returned: Any) -> None:
+    def losses(x: Value) -> Any:
+        return returned
+
+    message = (
+        "check_gradients() differentiates each number that a function returns, and what losses() "
+        "returns holds none"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        check_gradients(losses, 1.0)
+
+
+def test_an_empty_container_beside_numbers_is_none_of_the_inputs() -> None:
+    check_gradients(lambda x, others: {"out": x * x, "others": others}, 2.0, [])
 
 
 def test_a_module_may_be_passed_twice() -> None:
