@@ -18,6 +18,7 @@ from autograd.testing.chain_rule import (
     derivatives,
     is_close,
     is_moderate,
+    is_same,
     noise,
 )
 from autograd.testing.inputs import Function
@@ -128,29 +129,57 @@ class _Check:
         # Derivatives beyond the second are taken along one direction for each order.
         self._contraction = direction(self.point, seed=0) if len(self.names) > 1 else [1.0]
         self._noise: dict[int, list[float]] = {}
+        self._values: list[float] = []  # at the point
+        self._calls: list[tuple[Sequence[float], list[float]]] = []  # of the last differences
+        self._repeated_orders: set[int] = set()
         self._kinks = 0  # that have been left out
 
     # ── The values, and what the engine promises ──────────────────────────────
 
     def values(self) -> None:
-        """Check that the function gives the same values once more, recorded."""
-        unrecorded = self.function.values(self.point)
-        if not unrecorded:
+        """Check that the function gives numbers, and the same ones once more, recorded."""
+        self._values = self.function.values(self.point)
+        if not self._values:
             raise ValueError(
                 "check_gradients() differentiates each number that a function returns, and what "
                 f"{self.function.name} returns holds none"
             )
-        _, outputs = self.function.record(self.point)
-        for place, out, before in zip(self.function.output_names, outputs, unrecorded, strict=True):
-            if out.data != before and not (math.isnan(out.data) and math.isnan(before)):
+        self._record()
+
+    def _record(self) -> tuple[list[Value], list[Value]]:
+        """The record of the function at the point, where it gives what it gave before."""
+        leaves, outputs = self.function.record(self.point)
+        self._hold_values(self._values, [out.data for out in outputs])
+        return leaves, outputs
+
+    def _call(self, inputs: Sequence[Value]) -> list[Value]:
+        """The outputs for Values at the point, where the function gives what it gave before."""
+        outputs = self.function.call(inputs)
+        self._hold_values(self._values, [out.data for out in outputs])
+        return outputs
+
+    def _repeat(self) -> None:
+        """Check that where differences were taken last, the function gives the same once more."""
+        calls, self._calls = self._calls, []
+        for point, before in calls:
+            self._hold_values(before, self.function.values(point))
+
+    def _hold_values(self, before: Sequence[float], again: Sequence[float]) -> None:
+        places = [f"{place} is" for place in self.function.output_names]
+        if len(before) != len(again):
+            counts = f"the count of numbers that {self.function.name} returns is"
+            places, before, again = [counts], [len(before)], [len(again)]
+        for place, x, y in zip(places, before, again, strict=True):
+            if not is_same(x, y):
                 raise ValueError(
-                    f"{place} is {before!r} and then {out.data!r} for the same inputs: where a "
-                    "function draws random numbers, it has to seed their generator itself"
+                    f"{place} {x!r} and then {y!r} for the same inputs: where a function draws "
+                    "random numbers, it has to seed their generator itself, and where it keeps "
+                    "something from call to call, it has to start afresh"
                 )
 
     def promises(self) -> None:
         """Check what `backward` and `gradients` do on the record of the function."""
-        leaves, outputs = self.function.record(self.point)
+        leaves, outputs = self._record()
         for out in outputs:
             broken = broken_promise(out, dict(zip(leaves, self.names, strict=True)))
             if broken:
@@ -165,8 +194,8 @@ class _Check:
         if self.function.parameters:
             return
         tangents = self._contraction
-        _, rates = jvp(self.function.call, (self.point,), (tangents,))
-        leaves, outputs = self.function.record(self.point)
+        _, rates = jvp(self._call, (self.point,), (tangents,))
+        leaves, outputs = self._record()
         for i, out in enumerate(outputs):
             place = self.function.output_names[i]
             reverse = _along(tangents, derivatives(out, leaves))
@@ -175,7 +204,7 @@ class _Check:
             traced = self._contracted(min(order, 2), tangents, leaves, out)
             if order > 1 and is_moderate(traced) and not self._kinks:
                 products = hvp(
-                    lambda inputs, i=i: self.function.call(inputs)[i], (self.point,), (tangents,)
+                    lambda inputs, i=i: self._call(inputs)[i], (self.point,), (tangents,)
                 )
                 for name, product, derivative in zip(
                     self.names, products, derivatives(traced, leaves), strict=True
@@ -200,7 +229,7 @@ class _Check:
             self._agree_along(direction(self.point, seed)) for seed in range(_DIRECTIONS)
         ):
             return
-        leaves, outputs = self.function.record(self.point)
+        leaves, outputs = self._record()
         chain = [derivatives(out, leaves) for out in outputs]
         for j, name in enumerate(self.names):
             found = self._slopes(1, j)
@@ -239,7 +268,7 @@ class _Check:
                 continue
             from autograd.testing.precise import imprecise_rules
 
-            fault = _first([self.function.record(self.point)[1][i]], imprecise_rules)
+            fault = _first([self._record()[1][i]], imprecise_rules)
             if fault:
                 raise GradientError(
                     f"The derivative of {self.function.output_names[i]} by {self.names[j]} is "
@@ -248,7 +277,7 @@ class _Check:
                 )
 
     def _agree_along(self, rates: Sequence[float]) -> bool:
-        leaves, outputs = self.function.record(self.point)
+        leaves, outputs = self._record()
         chain = [_along(rates, derivatives(out, leaves)) for out in outputs]
         found = self._slopes_along(1, rates)
         return all(
@@ -281,7 +310,7 @@ class _Check:
     def _compare(
         self, order: int, rates: Sequence[float], along: str, found: Sequence[Slope]
     ) -> None:
-        leaves, outputs = self.function.record(self.point)
+        leaves, outputs = self._record()
         differences = iter(found)
         for i, out in enumerate(outputs):
             traced = self._contracted(order, rates, leaves, out)
@@ -299,38 +328,57 @@ class _Check:
 
     def _slopes(self, order: int, j: int) -> list[Slope]:
         """The differences of the derivatives of one order less as input j moves."""
-
-        def lower(to: float) -> list[float]:
-            return self._derivatives_at(order - 1, [*self.point[:j], to, *self.point[j + 1 :]])
-
-        return slopes(lower, self.point[j], self._noise_at(order - 1))
+        return self._differences(
+            order, self.point[j], lambda to: [*self.point[:j], to, *self.point[j + 1 :]]
+        )
 
     def _slopes_along(self, order: int, rates: Sequence[float]) -> list[Slope]:
         """The same as all inputs move, each at its own rate."""
+        return self._differences(
+            order,
+            0.0,
+            lambda to: [x + to * rate for x, rate in zip(self.point, rates, strict=True)],
+        )
 
-        def lower(length: float) -> list[float]:
-            moved = [x + length * rate for x, rate in zip(self.point, rates, strict=True)]
-            return self._derivatives_at(order - 1, moved)
-
-        return slopes(lower, 0.0, self._noise_at(order - 1))
+    def _differences(
+        self, order: int, centre: float, moved: Callable[[float], list[float]]
+    ) -> list[Slope]:
+        noise = self._noise_at(order - 1)
+        self._calls = []
+        found = slopes(lambda to: self._derivatives_at(order - 1, moved(to)), centre, noise)
+        if order not in self._repeated_orders:
+            self._repeated_orders.add(order)
+            self._repeat()
+        return found
 
     def _derivatives_at(self, order: int, point: Sequence[float]) -> list[float]:
         """The derivatives of that order of each output by each input, contracted; or the values."""
         if order == 0:
-            return self.function.values(point)
+            values = self.function.values(point)
+            self._note(point, values)
+            return values
         leaves, outputs = self.function.record(point)
+        self._note(point, [out.data for out in outputs])
         found = []
         for out in outputs:
             traced = self._contracted(order, self._contraction, leaves, out)
             found += [derivative.value for derivative in derivatives(traced, leaves)]
         return found
 
+    def _note(self, point: Sequence[float], values: list[float]) -> None:
+        """Keep a call of the function, so that it can be repeated."""
+        self._calls.append((point, values))
+        if point == self.point:
+            self._hold_values(self._values, values)
+        if len(values) != len(self._values):
+            raise ValueError("the differences of another count of numbers cannot be taken")
+
     def _noise_at(self, order: int) -> list[float]:
         """A bound on the rounding error of each of `_derivatives_at` the point, if it is known."""
         if order > 0 and len(self.names) > _ONE_BY_ONE:
             return []
         if order not in self._noise:
-            leaves, numbers = self.function.record(self.point)
+            leaves, numbers = self._record()
             if order > 0:
                 traced = [self._contracted(order, self._contraction, leaves, x) for x in numbers]
                 numbers = [x for out in traced for x in gradients(out, leaves)]
@@ -363,6 +411,7 @@ class _Check:
     ) -> None:
         """Raise an error if two derivatives of output i by input j differ, or one is missing."""
         if difference.problem:
+            self._repeat()
             if not self._skip_kinks:
                 origin = _first(self._graphs(order, rates, i)[1], kinks)
                 raise self._no(what, _reason(difference, origin))
@@ -377,6 +426,7 @@ class _Check:
         [again] = gradients(traced[-1], [leaves[j]])
         if off <= bound + noise(again):
             return
+        self._repeat()
         fault = _first(traced, wrong_rules) or _first(traced, wrong_rules_of_rules)
         origin = "" if fault else _first(traced, kinks)
         if not origin:
@@ -400,7 +450,7 @@ class _Check:
         self, order: int, rates: Sequence[float], i: int
     ) -> tuple[list[Value], list[Value]]:
         """The inputs, and for each order up to that one the Value to differentiate."""
-        leaves, outputs = self.function.record(self.point)
+        leaves, outputs = self._record()
         orders = range(1, order + 1)
         return leaves, [self._contracted(each, rates, leaves, outputs[i]) for each in orders]
 

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import itertools
 import math
 import random
 import re
 import subprocess
 import sys
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -452,8 +454,57 @@ def test_a_function_with_chance_in_it_is_refused() -> None:
         check_gradients(dropout, 2.0)
     assert str(error.value) == (
         "dropout() is 0.5 and then 1.0 for the same inputs: where a function draws random "
-        "numbers, it has to seed their generator itself"
+        "numbers, it has to seed their generator itself, and where it keeps something from call "
+        "to call, it has to start afresh"
     )
+
+
+CHANCES: dict[str, tuple[Callable[[random.Random], Callable[..., Any]], Any]] = {
+    "a number left out": (lambda chance: lambda x: x * x * (chance.random() < 0.5), 1.5),
+    "a number seldom left out": (lambda chance: lambda x: x * x * (chance.random() < 0.9), 1.5),
+    "a sample": (lambda chance: lambda w: (w * chance.choice([1.0, 2.0, 4.0]) - 3.0) ** 2, 1.5),
+    "a sign that does not show at the point": (
+        lambda chance: lambda x: x * chance.choice([1.0, -1.0]),
+        0.0,
+    ),
+    "a slope of a kink": (lambda chance: lambda x: relu(x) * chance.choice([1.0, 2.0]), 0.0),
+    "noise too small for the differences": (
+        lambda chance: lambda x: tanh(x) + chance.choice([0.0, 1e-15]),
+        0.1,
+    ),
+    "one of several outputs": (lambda chance: lambda x: [x, x * chance.choice([1, 1, 2])], 0.5),
+    "a factor of many inputs": (
+        lambda chance: lambda w: autograd.dot(w, w) * chance.choice([1.0, 2.0]),
+        [0.1 * i for i in range(70)],
+    ),
+    "the count of outputs": (lambda chance: lambda x: [x] * chance.choice([1, 2]), 0.5),
+}
+
+
+@pytest.mark.parametrize("name", CHANCES)
+def test_chance_is_found_where_the_first_calls_agree_and_kinks_are_skipped(name: str) -> None:
+    make, inputs = CHANCES[name]
+    for seed in range(100):
+        with pytest.raises(ValueError, match="for the same inputs: where"):
+            check_gradients(make(random.Random(seed)), inputs, skip_kinks=True)
+
+
+@pytest.mark.parametrize("first", [1, 2, 5, 9, 30])
+def test_what_is_kept_from_call_to_call_is_found(first: int) -> None:
+    calls = itertools.count()
+    with pytest.raises(ValueError, match="from call to call, it has to start afresh"):
+        check_gradients(lambda x: x if next(calls) < first else 2 * x, 0.5, skip_kinks=True)
+
+
+def test_a_function_is_called_again_where_its_differences_were_taken() -> None:
+    calls: Counter[float] = Counter()
+
+    def counted(x: Value) -> Value:
+        calls[x.data] += 1
+        return x.exp()
+
+    check_gradients(counted, 0.5, order=1)
+    assert min(calls.values()) >= 2
 
 
 def test_a_rule_that_approximates_may_be_allowed_to() -> None:
