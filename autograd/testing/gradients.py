@@ -37,6 +37,12 @@ _NOT_RECORDED: Final = (
     "record: look for `.data`, float() and the functions of math."
 )
 
+_TWO_FUNCTIONS: Final = (
+    "So what is differentiated is not the function that floats go through: look for "
+    "isinstance(), type() and hasattr()."
+)
+_REPEATS: Final = 16  # of a call that may have been disturbed by chance
+
 
 class GradientError(AssertionError):
     """A derivative is wrong, or the engine breaks a promise; the message says which."""
@@ -109,6 +115,7 @@ def check_gradients(
     before = [(x, x._data, x._grad, x._awaited) for x in check.function.parameters]
     try:
         check.values()
+        check.values_on_floats()
         check.promises()
         check.first_derivatives()
         for each in range(2, order + 1):
@@ -175,6 +182,28 @@ class _Check:
                     f"{place} {x!r} and then {y!r} for the same inputs: where a function draws "
                     "random numbers, it has to seed their generator itself, and where it keeps "
                     "something from call to call, it has to start afresh"
+                )
+
+    def values_on_floats(self) -> None:
+        """Check that plain floats give what Values do, if the function can take them."""
+        if len(self.function.parameters) == len(self.names):
+            return
+        try:
+            plain = self.function.on_floats(self.point)
+        except Exception:  # whatever is raised by a function that needs Values
+            return
+        _, outputs = self._record()
+        if len(plain) != len(outputs):
+            counts = f"{len(outputs)} numbers for Values and {len(plain)} for floats"
+            raise GradientError(f"{self.function.name} returns {counts}. {_TWO_FUNCTIONS}")
+        for place, number, out in zip(self.function.output_names, plain, outputs, strict=True):
+            if math.isfinite(out.data) and not abs(number - out.data) <= 2.0 * noise(out):
+                for _ in range(_REPEATS):  # it may be chance
+                    self._hold_values(plain, self.function.on_floats(self.point))
+                    self._record()
+                raise GradientError(
+                    f"{place} is {out.data!r} for Values and {number!r} for floats. "
+                    f"{_TWO_FUNCTIONS}\n  {self._where()}"
                 )
 
     def promises(self) -> None:

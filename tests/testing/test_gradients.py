@@ -8,6 +8,7 @@ import random
 import re
 import subprocess
 import sys
+import warnings
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
@@ -350,6 +351,77 @@ def test_among_very_many_inputs_a_derivative_is_found_and_named() -> None:
         check_gradients(lambda weights: autograd.sum([abs(x) for x in weights]), weights)
 
 
+# ── Two functions in one ──────────────────────────────────────────────────────
+
+
+def test_a_function_that_answers_otherwise_for_floats_is_found() -> None:
+    with pytest.raises(GradientError) as error:
+        check_gradients(lambda a: a * a if type(a) is float else a, 3.0)
+    assert str(error.value) == (
+        "the function is 3.0 for Values and 9.0 for floats. So what is differentiated is not the "
+        "function that floats go through: look for isinstance(), type() and hasattr().\n"
+        "  At a = 3.0"
+    )
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "found"),
+    [
+        (lambda x: x.data * 2 if hasattr(x, "data") else 3 * x, 3.0, "function is 6.0 for Values"),
+        (lambda x: [x, x if isinstance(x, Value) else -x], 3.0, "function[1] is 3.0 for Values"),
+        (lambda w: w if w.dtype == object else w * 2, np.array([1.0]), "function[0] is 1.0 for V"),
+        (lambda w: w[0] if isinstance(w[0], Value) else w, [1.0, 2.0], "returns 1 numbers for Va"),
+        (lambda x: tanh(x) if isinstance(x, Value) else tanh(x) + 1e-14, 0.5, "for floats. So"),
+        (lambda x: 0.0 * x if isinstance(x, Value) else math.nan, 0.5, "0.0 for Values and nan"),
+    ],
+)
+def test_it_is_found_in_all_shapes(function: Any, inputs: Any, found: str) -> None:
+    with pytest.raises(GradientError, match=re.escape(found)):
+        check_gradients(function, inputs, skip_kinks=True)
+
+
+def raises(error: type[Exception]) -> Any:
+    raise error("no floats")
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs"),
+    [
+        (lambda x: raises(AssertionError) if isinstance(x, float) else x.exp(), 0.5),
+        (lambda x: raises(RuntimeError) if isinstance(x, float) else x.exp(), 0.5),
+        (lambda x: "a number" if isinstance(x, float) else x.exp(), 0.5),
+        (lambda x: x.exp() + x.label.count("x"), 0.5),  # floats have neither
+        (lambda x: x ** (1 / 3) if x < -1 else x, -8.0),  # a complex number, of a float
+        (lambda x: x**400 * 1e-300, 1e3),  # an OverflowError
+        (lambda x: math.exp(x) if isinstance(x, float) else x.exp(), 3.3),
+        (lambda x: np.log(x @ x) / np.mean(x), np.array([0.1] * 40)),
+        (lambda x: x % 0.7 + x // 0.7 + round(x) + abs(x), -3.3),
+    ],
+)
+def test_a_function_that_cannot_take_floats_or_takes_them_as_values_passes(
+    function: Any, inputs: Any
+) -> None:
+    check_gradients(function, inputs, skip_kinks=True)
+
+
+def test_a_warning_that_floats_give_rise_to_is_not_passed_on() -> None:
+    def warns(x: Any) -> Any:
+        if isinstance(x, float):
+            warnings.warn("floats", RuntimeWarning, stacklevel=1)
+        return 2 * x
+
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        check_gradients(warns, 0.5)
+    assert not found
+
+
+def test_what_is_random_for_floats_alone_is_no_second_function() -> None:
+    chance = random.Random(1)
+    with pytest.raises(ValueError, match="for the same inputs"):
+        check_gradients(lambda x: chance.random() if isinstance(x, float) else x, 1.0)
+
+
 # ── Where there is no derivative ──────────────────────────────────────────────
 
 
@@ -600,7 +672,7 @@ def test_inputs_without_a_number_are_refused(inputs: tuple[Any, ...]) -> None:
 
 @pytest.mark.parametrize("returned", [[], {"losses": []}, (), np.empty(0)])
 def test_a_result_without_a_number_is_refused(returned: Any) -> None:
-    def losses(x: Value) -> Any:
+    def losses(_: Value) -> Any:
         return returned
 
     message = (
