@@ -23,7 +23,13 @@ from autograd.testing.chain_rule import (
 )
 from autograd.testing.inputs import Function
 from autograd.testing.numerical import Slope, direction, slopes
-from autograd.testing.operations import first_fault, kinks, wrong_rules, wrong_rules_of_rules
+from autograd.testing.operations import (
+    first_fault,
+    kinks,
+    overflows,
+    wrong_rules,
+    wrong_rules_of_rules,
+)
 from autograd.testing.uses import Use
 
 __tracebackhide__ = True  # pytest shows the user's line and the message
@@ -34,14 +40,17 @@ _DIRECTIONS: Final = 2  # in which all move at once where there are more
 _SHOWN_INPUTS: Final = 6  # inputs that a message lists
 _NOT_RECORDED: Final = (
     "Each recorded operation is right by itself, so part of the computation has left the "
-    "record: look for `.data`, float() and the functions of math."
+    "record: look for `.data`, float() and the functions of math, and for a loop that stops as "
+    "soon as its value has settled, before the derivative has."
 )
-
+_NEARBY: Final = (1e-3, -1e-3, 1e-6, -1e-6)  # where loops may take more steps than at the point
 _TWO_FUNCTIONS: Final = (
     "So what is differentiated is not the function that floats go through: look for "
-    "isinstance(), type() and hasattr()."
+    "isinstance(), type() and hasattr(), and for ==, which is True of a Value and itself alone."
 )
-_REPEATS: Final = 16  # of a call that may have been disturbed by chance
+# The calls at the point, to find chance that seldom shows, and the operations in all of them.
+_MOST_REPEATS: Final = 100
+_REPEATED_OPERATIONS: Final = 5_000
 
 
 class GradientError(AssertionError):
@@ -151,7 +160,10 @@ class _Check:
                 "check_gradients() differentiates each number that a function returns, and what "
                 f"{self.function.name} returns holds none"
             )
-        self._record()
+        _, outputs = self._record()
+        operations = sum(map(_operations, outputs))
+        for _ in range(min(_MOST_REPEATS, _REPEATED_OPERATIONS // (operations + 1))):
+            self._hold_values(self._values, self.function.values(self.point))
 
     def _record(self) -> tuple[list[Value], list[Value]]:
         """The record of the function at the point, where it gives what it gave before."""
@@ -197,8 +209,8 @@ class _Check:
             counts = f"{len(outputs)} numbers for Values and {len(plain)} for floats"
             raise GradientError(f"{self.function.name} returns {counts}. {_TWO_FUNCTIONS}")
         for place, number, out in zip(self.function.output_names, plain, outputs, strict=True):
-            if math.isfinite(out.data) and not abs(number - out.data) <= 2.0 * noise(out):
-                for _ in range(_REPEATS):  # it may be chance
+            if not is_same(number, out.data) and not abs(number - out.data) <= 2.0 * noise(out):
+                for _ in range(_MOST_REPEATS):  # it may be chance
                     self._hold_values(plain, self.function.on_floats(self.point))
                     self._record()
                 raise GradientError(
@@ -442,8 +454,7 @@ class _Check:
         if difference.problem:
             self._repeat()
             if not self._skip_kinks:
-                origin = _first(self._graphs(order, rates, i)[1], kinks)
-                raise self._no(what, _reason(difference, origin))
+                raise self._no(what, _reason(difference, self._graphs(order, rates, i)[1]))
             self._kinks += 1
             return
         off = abs(derivative.value - difference.value)
@@ -457,16 +468,34 @@ class _Check:
             return
         self._repeat()
         fault = _first(traced, wrong_rules) or _first(traced, wrong_rules_of_rules)
-        origin = "" if fault else _first(traced, kinks)
-        if not origin:
+        reason = "" if fault else _reason(difference, traced)
+        if not reason:
             by = f"differences of the {_ordinal(order - 1)}" if order > 1 else "differences"
             raise GradientError(
                 f"The {what} is wrong: {derivative.value!r} by the chain rule, "
-                f"{difference} by {by}.\n  {fault or _NOT_RECORDED}\n  {self._where()}"
+                f"{difference} by {by}.\n  {fault or self._unrecorded(i)}\n  {self._where()}"
             )
         if not self._skip_kinks:
-            raise self._no(what, f"it comes from {origin}, which has none.")
+            raise self._no(what, reason)
         self._kinks += 1
+
+    def _unrecorded(self, i: int) -> str:
+        """The likely cause where derivatives of output i are wrong, and every rule is right."""
+        here = _operations(self._record()[1][i])
+        for length in _NEARBY:
+            moved = [x + length * y for x, y in zip(self.point, self._contraction, strict=True)]
+            try:
+                there = _operations(self.function.record(moved)[1][i])
+            except (ArithmeticError, LookupError, TypeError, ValueError):
+                continue
+            if there > here:
+                return (
+                    "Each recorded operation is right by itself, but next to this point "
+                    f"{there} of them are recorded and here {here}: look for a loop that stops as "
+                    "soon as its value has settled, before the derivative has, and for a branch "
+                    "that is taken here alone."
+                )
+        return _NOT_RECORDED
 
     def _no(self, what: str, reason: str) -> KinkError:
         return KinkError(
@@ -489,12 +518,23 @@ class _Check:
         return f"At {', '.join([*shown[:_SHOWN_INPUTS], *more])}"
 
 
+def _operations(out: Value) -> int:
+    return sum(value.op is not None for value in topological_order(out))
+
+
 def _first(outs: Sequence[Value], look: Callable[[Use], Iterable[str]]) -> str:
     """The first fault that ``look`` finds in their graphs; else an empty string."""
     return next(filter(None, (first_fault(topological_order(out), look) for out in outs)), "")
 
 
-def _reason(difference: Slope, origin: str) -> str:
+def _reason(difference: Slope, traced: Sequence[Value]) -> str:
+    """The reason why there is no derivative; empty if there should be one."""
+    overflow = "" if difference.problem == "kink" else _first(traced, overflows)
+    if overflow:
+        return f"{overflow}."
+    origin = _first(traced, kinks)
+    if not difference.problem:
+        return origin and f"it comes from {origin}, which has none."
     reason = {
         "kink": f"the slope is {difference.left:.6g} to the left and "
         f"{difference.right:.6g} to the right, a kink.",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
@@ -12,6 +13,8 @@ from autograd.testing.numerical import Slope, direction, slope
 from autograd.testing.uses import Use
 
 RULE_ROUNDING: Final = 16.0 * sys.float_info.epsilon  # the relative error that a rule may have
+_ASIDE: Final = 1e-3  # to either side of an operand, where a pole is as good as left
+_GREAT: Final = 1e300
 _SMOOTHNESS_DIRECTIONS: Final = 3  # tried for a function of several numbers
 
 
@@ -26,6 +29,25 @@ def _slope_of_value(use: Use, operand: int) -> Slope:
         lambda at: float(use.primitive.evaluate(use.moved(operand, at))),
         use.operands[operand],
     )
+
+
+def overflows(use: Use) -> Iterator[str]:
+    """A description, if the value or a derivative is beyond the floats, and not at a pole."""
+    if not all(map(math.isfinite, use.operands)):
+        return
+    places: list[Sequence[float]] = [use.operands]
+    for i in use.varying:
+        x = use.operands[i]
+        places += [use.moved(i, x + step * (x or 1.0)) for step in (_ASIDE, -_ASIDE)]
+    if _is_beyond([float(use.primitive.evaluate(operands)) for operands in places]):
+        yield f"{use.shown} overflows"
+    elif any(map(_is_beyond, zip(*[use.rules(operands) for operands in places], strict=True))):
+        yield f"the derivative of {use.shown} overflows"
+
+
+def _is_beyond(numbers: Sequence[float]) -> bool:
+    """True if the first of these is infinite, and no other that there is comes near to ordinary."""
+    return math.isinf(numbers[0]) and not any(abs(x) < _GREAT for x in numbers)
 
 
 def kinks(use: Use) -> Iterator[str]:

@@ -255,9 +255,70 @@ def test_a_function_that_leaves_the_record() -> None:
         "The derivative of the function by x is wrong: 3.0 by the chain rule, "
         "6 by differences.\n"
         "  Each recorded operation is right by itself, so part of the computation has left the "
-        "record: look for `.data`, float() and the functions of math.\n"
+        "record: look for `.data`, float() and the functions of math, and for a loop that stops as "
+        "soon as its value has settled, before the derivative has.\n"
         "  At x = 3.0"
     )
+
+
+def heron(a: Value, tolerance: float = 1e-15) -> Any:
+    """The square root, by a loop that ends once the value is right."""
+    root = a
+    while True:
+        better = 0.5 * (root + a / root)
+        if abs(better - root) <= tolerance:
+            return better
+        root = better
+
+
+def test_a_loop_that_stops_before_the_derivative_has_settled() -> None:
+    check_gradients(heron, 4.0)
+    with pytest.raises(GradientError) as error:
+        check_gradients(heron, 1.0)
+    assert message(error) == (
+        "The second derivative of heron() by a is wrong: 0.0 by the chain rule, "
+        "-0.25 by differences of the first.\n"
+        "  Each recorded operation is right by itself, but next to this point 12 of them are "
+        "recorded and here 3: look for a loop that stops as soon as its value has settled, before "
+        "the derivative has, and for a branch that is taken here alone.\n"
+        "  At a = 1.0"
+    )
+
+
+def kepler(mean: Value, eccentricity: Value) -> Any:
+    """The eccentric anomaly, by Picard's iteration."""
+    anomaly = mean
+    while True:
+        better = mean + eccentricity * sin(anomaly)
+        if abs(better - anomaly) < 1e-14:
+            return better
+        anomaly = better
+
+
+def quarter_turns(angle: Value) -> Any:
+    """An angle, reduced to less than a right one, of which the multiples are kept as numbers."""
+    return where(angle > 1.5, angle.data + 0.0, angle)
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "order"),
+    [
+        (kepler, (0.0, 0.3), 1),
+        (lambda a: heron(a, 1e-9) * a, (1.0,), 2),
+        (lambda x: tanh(x) if abs(x - 0.5) > 1e-9 else math.tanh(0.5), (0.5,), 1),
+        (lambda x: [2 * x, tanh(x) if x > 0.5 or x < 0.5 else math.tanh(0.5)], (0.5,), 1),
+    ],
+)
+def test_where_more_is_recorded_next_to_the_point_the_message_says_so(
+    function: Any, inputs: tuple[float, ...], order: int
+) -> None:
+    with pytest.raises(GradientError, match=r"but next to this point .* are recorded and h"):
+        check_gradients(function, *inputs, order=order)
+
+
+def test_where_as_much_is_recorded_next_to_the_point_the_record_is_suspected() -> None:
+    with pytest.raises(GradientError, match="so part of the computation has left the record"):
+        check_gradients(quarter_turns, 2.0)
 
 
 @pytest.mark.parametrize(
@@ -359,7 +420,8 @@ def test_a_function_that_answers_otherwise_for_floats_is_found() -> None:
         check_gradients(lambda a: a * a if type(a) is float else a, 3.0)
     assert str(error.value) == (
         "the function is 3.0 for Values and 9.0 for floats. So what is differentiated is not the "
-        "function that floats go through: look for isinstance(), type() and hasattr().\n"
+        "function that floats go through: look for isinstance(), type() and hasattr(), and for "
+        "==, which is True of a Value and itself alone.\n"
         "  At a = 3.0"
     )
 
@@ -373,6 +435,7 @@ def test_a_function_that_answers_otherwise_for_floats_is_found() -> None:
         (lambda w: w[0] if isinstance(w[0], Value) else w, [1.0, 2.0], "returns 1 numbers for Va"),
         (lambda x: tanh(x) if isinstance(x, Value) else tanh(x) + 1e-14, 0.5, "for floats. So"),
         (lambda x: 0.0 * x if isinstance(x, Value) else math.nan, 0.5, "0.0 for Values and nan"),
+        (lambda x: 1.0 if x == 0.0 else sin(x) / x, 0.0, "nan for Values and 1.0 for floats"),
     ],
 )
 def test_it_is_found_in_all_shapes(function: Any, inputs: Any, found: str) -> None:
@@ -454,6 +517,44 @@ def test_the_reason_is_told(function: Any, inputs: tuple[float, ...], reason: st
     with pytest.raises(KinkError, match=re.escape(reason)):
         check_gradients(function, *inputs)
     check_gradients(function, *inputs, skip_kinks=True)
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "reason"),
+    [
+        (lambda x: 1 / (1 + autograd.exp(x)), (900.0,), "exp(900.0) overflows."),
+        (autograd.exp, (900.0,), "exp(900.0) overflows."),
+        (lambda x: 1 / autograd.cosh(x), (-800.0,), "cosh(-800.0) overflows."),
+        (lambda x: 1 / (1 + x**400), (1e3,), "power(1000.0, 400.0) overflows."),
+        (lambda x, y: sqrt(x * x + y * y), (1e200, 1.0), "multiply(1e+200, 1e+200) overflows."),
+        (lambda x: autograd.sum([x, x]) / 2, (1.7e308,), "sum(1.7e+308, 1.7e+308) overflows."),
+        (lambda x: 1 / x, (5e-324,), "divide(1.0, 5e-324) overflows."),
+        (lambda x: 1 / x, (1e-200,), "the derivative of divide(1.0, 1e-200) overflows."),
+        (log, (1e-310,), "the derivative of log(1e-310) overflows."),
+    ],
+)
+def test_what_overflows_is_told_from_what_has_no_derivative(
+    function: Any, inputs: tuple[float, ...], reason: str
+) -> None:
+    with pytest.raises(KinkError, match=re.escape(f" here: {reason}\n")):
+        check_gradients(function, *inputs)
+    check_gradients(function, *inputs, skip_kinks=True)
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "origin"),
+    [
+        (log, 0.0, "It comes from log(0.0)."),
+        (lambda x: 1 / x, 0.0, "It comes from divide(1.0, 0.0)."),
+        (sqrt, 0.0, "It comes from sqrt(0.0)."),
+        (autograd.arctanh, 1.0, "It comes from arctanh(1.0)."),
+        (autograd.arcsin, 1.0, "It comes from arcsin(1.0)."),
+        (lambda x: x**-2.5, 0.0, "It comes from power(0.0, -2.5)."),
+    ],
+)
+def test_a_pole_is_no_overflow(function: Any, x: float, origin: str) -> None:
+    with pytest.raises(KinkError, match=re.escape(origin)):
+        check_gradients(function, x)
 
 
 def test_a_kink_of_the_first_derivative() -> None:
