@@ -55,7 +55,11 @@ def adjoints(root: Value) -> dict[Value, Adjoint]:
 
 def derivatives(root: Value | float, values: Iterable[Value]) -> list[Adjoint]:
     """The derivative of ``root`` by each of the values; 0 by one that it does not depend on."""
-    found = adjoints(root) if isinstance(root, Value) else {}
+    return derivatives_among(adjoints(root) if isinstance(root, Value) else {}, values)
+
+
+def derivatives_among(found: Mapping[Value, Adjoint], values: Iterable[Value]) -> list[Adjoint]:
+    """The same, where the `adjoints` have been found."""
     return [found.get(value, Adjoint(0.0, 0.0)) for value in values]
 
 
@@ -69,11 +73,9 @@ def noise(root: Value) -> float:
     return sum(share for share in shares if math.isfinite(share))
 
 
-def is_moderate(root: Value) -> bool:
+def is_moderate(found: Mapping[Value, Adjoint]) -> bool:
     """True if no value or adjoint is so large or small that a product of two loses digits."""
-    sizes = [
-        abs(x) for value, adjoint in adjoints(root).items() for x in (value.data, adjoint.value)
-    ]
+    sizes = [abs(x) for value, adjoint in found.items() for x in (value.data, adjoint.value)]
     return all(size == 0.0 or 1e-150 < size < 1e150 for size in sizes)
 
 

@@ -5,17 +5,20 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any, Final
 
+from autograd.engine.differential import differential
 from autograd.engine.order import topological_order
 from autograd.engine.value import Value
 from autograd.functional import gradients, hvp, jvp
 from autograd.testing.chain_rule import (
     Adjoint,
+    adjoints,
     broken_promise,
     derivatives,
+    derivatives_among,
     is_close,
     is_moderate,
     is_same,
@@ -144,6 +147,9 @@ class _Check:
         self._skip_kinks = skip_kinks
         # Derivatives beyond the second are taken along one direction for each order.
         self._contraction = direction(self.point, seed=0) if len(self.names) > 1 else [1.0]
+        self._is_small = len(self.names) <= _ONE_BY_ONE
+        # Second derivatives by many inputs are added up in groups, one of each a few along.
+        self._groups = [range(g, len(self.names), _ONE_BY_ONE) for g in range(_ONE_BY_ONE)]
         self._noise: dict[int, list[float]] = {}
         self._values: list[float] = []  # at the point
         self._calls: list[tuple[Sequence[float], list[float]]] = []  # of the last differences
@@ -239,16 +245,19 @@ class _Check:
         leaves, outputs = self._record()
         for i, out in enumerate(outputs):
             place = self.function.output_names[i]
-            reverse = _along(tangents, derivatives(out, leaves))
-            if is_moderate(out):
+            found = adjoints(out)
+            if is_moderate(found):
+                reverse = _along(tangents, derivatives_among(found, leaves))
                 self._same_in_both(f"jvp() of {place}", rates[i], reverse)
-            traced = self._contracted(min(order, 2), tangents, leaves, out)
-            if order > 1 and is_moderate(traced) and not self._kinks:
+            if order == 1 or self._kinks:
+                continue
+            found = adjoints(self._contracted(2, tangents, leaves, out))
+            if is_moderate(found):
                 products = hvp(
                     lambda inputs, i=i: self._call(inputs)[i], (self.point,), (tangents,)
                 )
                 for name, product, derivative in zip(
-                    self.names, products, derivatives(traced, leaves), strict=True
+                    self.names, products, derivatives_among(found, leaves), strict=True
                 ):
                     self._same_in_both(f"hvp() of {place} by {name}", product, derivative)
 
@@ -264,23 +273,56 @@ class _Check:
     def first_derivatives(self) -> None:
         """Check the derivative of each output by each input.
 
-        Many inputs are moved all at once, and one by one only if that shows a difference.
+        Many inputs are moved all at once, and halves of them only where that shows a difference.
         """
-        if len(self.names) > _ONE_BY_ONE and all(
-            self._agree_along(direction(self.point, seed)) for seed in range(_DIRECTIONS)
-        ):
-            return
         leaves, outputs = self._record()
         chain = [derivatives(out, leaves) for out in outputs]
-        for j, name in enumerate(self.names):
+        for j in range(len(self.names)) if self._is_small else self._suspects(chain):
             found = self._slopes(1, j)
             precise = self._precise_slopes(j) or [None for _ in found]
             for i, place in enumerate(self.function.output_names):
                 # For x * abs(x) at 0 floats show no derivative, and 60 digits do.
                 difference = (found[i].problem == "rough" and precise[i]) or found[i]
-                what = f"derivative of {place} by {name}"
+                what = f"derivative of {place} by {self.names[j]}"
                 self._hold(what, chain[i][j], difference, 1, [], i, j)
             self._hold_to_60_digits(j, [derivatives[j] for derivatives in chain], precise)
+
+    def _suspects(self, chain: Sequence[Sequence[Adjoint]]) -> Iterator[int]:
+        """The inputs by which a first derivative seems wrong or missing."""
+        remaining = list(range(len(self.names)))
+        for seed in range(_DIRECTIONS):
+            rates = direction(self.point, seed)
+            if not self._agree_along(rates, remaining, chain):
+                for j in self._suspects_among(list(remaining), rates, chain):
+                    remaining.remove(j)
+                    yield j
+
+    def _suspects_among(
+        self, inputs: Sequence[int], rates: Sequence[float], chain: Sequence[Sequence[Adjoint]]
+    ) -> Iterator[int]:
+        """The same of some inputs, which show a difference when they are moved at once."""
+        if len(inputs) == 1:
+            yield inputs[0]
+            return
+        middle = len(inputs) // 2
+        first, second = inputs[:middle], inputs[middle:]
+        is_in_first = not self._agree_along(rates, first, chain)
+        if is_in_first:
+            yield from self._suspects_among(first, rates, chain)
+        if not is_in_first or not self._agree_along(rates, second, chain):
+            yield from self._suspects_among(second, rates, chain)
+
+    def _agree_along(
+        self, rates: Sequence[float], inputs: Sequence[int], chain: Sequence[Sequence[Adjoint]]
+    ) -> bool:
+        moving = [0.0] * len(rates)
+        for j in inputs:
+            moving[j] = rates[j]
+        found = self._slopes_along(1, moving)
+        return all(
+            _agree(_along(moving, by_inputs), difference)
+            for by_inputs, difference in zip(chain, found, strict=True)
+        )
 
     def _precise_slopes(self, j: int) -> list[Slope | None]:
         """The derivatives by input j to 60 digits; nothing where there are none.
@@ -309,7 +351,8 @@ class _Check:
                 continue
             from autograd.testing.precise import imprecise_rules
 
-            fault = _first([self._record()[1][i]], imprecise_rules)
+            leaves, outputs = self._record()
+            fault = _first([outputs[i]], imprecise_rules, leaves[j])
             if fault:
                 raise GradientError(
                     f"The derivative of {self.function.output_names[i]} by {self.names[j]} is "
@@ -317,83 +360,121 @@ class _Check:
                     f"60 digits.\n  {fault}\n  {self._where()}"
                 )
 
-    def _agree_along(self, rates: Sequence[float]) -> bool:
-        leaves, outputs = self._record()
-        chain = [_along(rates, derivatives(out, leaves)) for out in outputs]
-        found = self._slopes_along(1, rates)
-        return all(
-            not difference.problem
-            and abs(derivative.value - difference.value) <= derivative.error + difference.error
-            for derivative, difference in zip(chain, found, strict=True)
-        )
-
     def higher_derivatives(self, order: int) -> None:
         """Check the derivatives of that order against differences of those of one order less."""
-        if len(self.names) <= _SECOND_ONE_BY_ONE:
-            for j in range(len(self.names)):
-                self._along_input(order, j)
+        everything = range(len(self.names))
+        if len(everything) <= _SECOND_ONE_BY_ONE:
+            for j in everything:
+                self._along_input(order, j, everything)
             return
-        for seed in range(1, _DIRECTIONS + 1):
+        for seed in range(_DIRECTIONS if self._is_small else 1):
+            rates = direction(self.point, seed + 1)
+            inputs = everything if self._is_small else self._off(order, rates, self._groups)
+            if not inputs:
+                continue
             try:
-                self._along(order, direction(self.point, seed))
-            except GradientError:
-                for j in range(len(self.names)):  # to name the input
-                    self._along_input(order, j)
+                self._along(order, rates, inputs)
+            except GradientError:  # to name the other input too
+                if self._is_small:
+                    for j in everything:
+                        self._along_input(order, j, everything)
+                else:
+                    for j in self._off(order, rates, [[j] for j in inputs])[:1]:
+                        self._along_input(order, j, [j])
                 raise
 
-    def _along_input(self, order: int, j: int) -> None:
-        unit = [float(i == j) for i in range(len(self.names))]
-        self._compare(order, unit, self.names[j], self._slopes(order, j))
+    def _off(
+        self, order: int, rates: Sequence[float], groups: Sequence[Sequence[int]]
+    ) -> list[int]:
+        """The inputs of the groups by which the sums of derivatives along a direction are off."""
+        differences = iter(self._slopes_along(order, rates, groups))
+        leaves, outputs = self._record()  # after that: the parameters of a module have moved
+        inputs: dict[int, None] = {}
+        for out in outputs:
+            by_inputs = derivatives(self._contracted(order, rates, leaves, out), leaves)
+            for group in groups:
+                total = _along(self._weights(group), [by_inputs[j] for j in group])
+                if not _agree(total, next(differences)):
+                    inputs.update(dict.fromkeys(group))
+        return sorted(inputs)
 
-    def _along(self, order: int, rates: Sequence[float]) -> None:
-        self._compare(order, rates, "along a direction", self._slopes_along(order, rates))
+    def _weights(self, group: Sequence[int]) -> list[float]:
+        """The factors of the derivatives by some inputs in their sum."""
+        return [1.0] if len(group) == 1 else [self._contraction[j] for j in group]
+
+    def _along_input(self, order: int, k: int, inputs: Sequence[int]) -> None:
+        unit = [float(i == k) for i in range(len(self.names))]
+        found = self._slopes(order, k, [[j] for j in inputs])
+        self._compare(order, unit, self.names[k], inputs, found)
+
+    def _along(self, order: int, rates: Sequence[float], inputs: Sequence[int]) -> None:
+        found = self._slopes_along(order, rates, [[j] for j in inputs])
+        self._compare(order, rates, "along a direction", inputs, found)
 
     def _compare(
-        self, order: int, rates: Sequence[float], along: str, found: Sequence[Slope]
+        self,
+        order: int,
+        rates: Sequence[float],
+        along: str,
+        inputs: Sequence[int],
+        found: Sequence[Slope],
     ) -> None:
-        leaves, outputs = self._record()
+        """Check the derivatives along a direction of those by some of the inputs."""
         differences = iter(found)
+        leaves, outputs = self._record()
         for i, out in enumerate(outputs):
-            traced = self._contracted(order, rates, leaves, out)
-            for j, derivative in enumerate(derivatives(traced, leaves)):
+            by_inputs = derivatives(self._contracted(order, rates, leaves, out), leaves)
+            for j in inputs:
                 what = (
                     f"{_ordinal(order)} derivative of {self.function.output_names[i]} by "
                     f"{self._by(order, self.names[j], along)}"
                 )
-                self._hold(what, derivative, next(differences), order, rates, i, j)
+                self._hold(what, by_inputs[j], next(differences), order, rates, i, j)
 
     def _by(self, order: int, name: str, along: str) -> str:
         if len(self.names) == 1:
             return name
         return f"{name} and {along}" + ", and along a direction" * (order > 2)
 
-    def _slopes(self, order: int, j: int) -> list[Slope]:
+    def _slopes(self, order: int, j: int, groups: Sequence[Sequence[int]] = ()) -> list[Slope]:
         """The differences of the derivatives of one order less as input j moves."""
         return self._differences(
-            order, self.point[j], lambda to: [*self.point[:j], to, *self.point[j + 1 :]]
+            order, self.point[j], lambda to: [*self.point[:j], to, *self.point[j + 1 :]], groups
         )
 
-    def _slopes_along(self, order: int, rates: Sequence[float]) -> list[Slope]:
+    def _slopes_along(
+        self, order: int, rates: Sequence[float], groups: Sequence[Sequence[int]] = ()
+    ) -> list[Slope]:
         """The same as all inputs move, each at its own rate."""
         return self._differences(
             order,
             0.0,
             lambda to: [x + to * rate for x, rate in zip(self.point, rates, strict=True)],
+            groups,
         )
 
     def _differences(
-        self, order: int, centre: float, moved: Callable[[float], list[float]]
+        self,
+        order: int,
+        centre: float,
+        moved: Callable[[float], list[float]],
+        groups: Sequence[Sequence[int]],
     ) -> list[Slope]:
         noise = self._noise_at(order - 1)
         self._calls = []
-        found = slopes(lambda to: self._derivatives_at(order - 1, moved(to)), centre, noise)
-        if order not in self._repeated_orders:
+        found = slopes(lambda to: self._derivatives_at(order - 1, moved(to), groups), centre, noise)
+        if order not in self._repeated_orders and (self._is_small or order == 1):
             self._repeated_orders.add(order)
             self._repeat()
         return found
 
-    def _derivatives_at(self, order: int, point: Sequence[float]) -> list[float]:
-        """The derivatives of that order of each output by each input, contracted; or the values."""
+    def _derivatives_at(
+        self, order: int, point: Sequence[float], groups: Sequence[Sequence[int]]
+    ) -> list[float]:
+        """The values; or of each output the derivatives of that order, contracted.
+
+        Those by the inputs of each group are added up.
+        """
         if order == 0:
             values = self.function.values(point)
             self._note(point, values)
@@ -403,7 +484,10 @@ class _Check:
         found = []
         for out in outputs:
             traced = self._contracted(order, self._contraction, leaves, out)
-            found += [derivative.value for derivative in derivatives(traced, leaves)]
+            by_inputs = differential([traced], leaves, traced=False).pull_back([1.0])
+            for group in groups:
+                pairs = zip(self._weights(group), group, strict=True)
+                found.append(math.fsum([weight * (by_inputs[j] or 0.0) for weight, j in pairs]))
         return found
 
     def _note(self, point: Sequence[float], values: list[float]) -> None:
@@ -416,7 +500,7 @@ class _Check:
 
     def _noise_at(self, order: int) -> list[float]:
         """A bound on the rounding error of each of `_derivatives_at` the point, if it is known."""
-        if order > 0 and len(self.names) > _ONE_BY_ONE:
+        if order > 0 and not self._is_small:
             return []
         if order not in self._noise:
             leaves, numbers = self._record()
@@ -454,7 +538,8 @@ class _Check:
         if difference.problem:
             self._repeat()
             if not self._skip_kinks:
-                raise self._no(what, _reason(difference, self._graphs(order, rates, i)[1]))
+                leaves, traced = self._graphs(order, rates, i)
+                raise self._no(what, _reason(difference, traced, leaves[j] if order == 1 else None))
             self._kinks += 1
             return
         off = abs(derivative.value - difference.value)
@@ -467,8 +552,9 @@ class _Check:
         if off <= bound + noise(again):
             return
         self._repeat()
-        fault = _first(traced, wrong_rules) or _first(traced, wrong_rules_of_rules)
-        reason = "" if fault else _reason(difference, traced)
+        fault = _first(traced, wrong_rules, leaves[j])
+        fault = fault or _first(traced, wrong_rules_of_rules, leaves[j])
+        reason = "" if fault else _reason(difference, traced, leaves[j] if order == 1 else None)
         if not reason:
             by = f"differences of the {_ordinal(order - 1)}" if order > 1 else "differences"
             raise GradientError(
@@ -522,17 +608,19 @@ def _operations(out: Value) -> int:
     return sum(value.op is not None for value in topological_order(out))
 
 
-def _first(outs: Sequence[Value], look: Callable[[Use], Iterable[str]]) -> str:
+def _first(
+    outs: Sequence[Value], look: Callable[[Use], Iterable[str]], by: Value | None = None
+) -> str:
     """The first fault that ``look`` finds in their graphs; else an empty string."""
-    return next(filter(None, (first_fault(topological_order(out), look) for out in outs)), "")
+    return next(filter(None, (first_fault(topological_order(out), look, by) for out in outs)), "")
 
 
-def _reason(difference: Slope, traced: Sequence[Value]) -> str:
+def _reason(difference: Slope, traced: Sequence[Value], by: Value | None) -> str:
     """The reason why there is no derivative; empty if there should be one."""
-    overflow = "" if difference.problem == "kink" else _first(traced, overflows)
+    overflow = "" if difference.problem == "kink" else _first(traced, overflows, by)
     if overflow:
         return f"{overflow}."
-    origin = _first(traced, kinks)
+    origin = _first(traced, kinks, by)
     if not difference.problem:
         return origin and f"it comes from {origin}, which has none."
     reason = {
@@ -551,6 +639,11 @@ def _along(rates: Sequence[float], derivatives: Sequence[Adjoint]) -> Adjoint:
         sum(rate * derivative.value for rate, derivative in pairs),
         sum(abs(rate) * derivative.error for rate, derivative in pairs),
     )
+
+
+def _agree(derivative: Adjoint, difference: Slope) -> bool:
+    bound = derivative.error + difference.error
+    return not difference.problem and abs(derivative.value - difference.value) <= bound
 
 
 def _ordinal(order: int) -> str:

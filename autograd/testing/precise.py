@@ -139,7 +139,7 @@ def imprecise_rules(use: Use) -> Iterator[str]:
         return
     rules = use.rules(use.operands)
     with mp.workdps(_WORKING_DIGITS):
-        for i in use.varying:
+        for i in use.moving:
             try:
                 exact = Local(use.primitive, {}).slope(i)([mpf(x) for x in use.operands])
             except UndefinedError:

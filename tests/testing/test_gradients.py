@@ -35,7 +35,15 @@ from autograd import (
     where,
 )
 from autograd.engine.primitive import as_float
-from autograd.testing import Expression, GradientError, KinkError, check_gradients, expressions
+from autograd.testing import (
+    Expression,
+    GradientError,
+    KinkError,
+    chain_rule,
+    check_gradients,
+    expressions,
+    numerical,
+)
 from autograd.testing import gradients as checker
 from nn import MLP, Module, Neuron
 from tests.engine.test_gradients import MOST_USED, ORDINARY
@@ -483,6 +491,103 @@ def test_what_is_random_for_floats_alone_is_no_second_function() -> None:
     chance = random.Random(1)
     with pytest.raises(ValueError, match="for the same inputs"):
         check_gradients(lambda x: chance.random() if isinstance(x, float) else x, 1.0)
+
+
+# ── The work that a check takes, in calls ─────────────────────────────────────
+
+
+def counted(function: Callable[..., Any], calls: list[int]) -> Callable[..., Any]:
+    """The function, which adds to a count each time that it is called."""
+
+    def call(*inputs: Any) -> Any:
+        calls[0] += 1
+        return function(*inputs)
+
+    return call
+
+
+MANY = [0.1 + 0.001 * i for i in range(600)]
+
+
+@pytest.mark.parametrize("k", [0, 333, 599])
+def test_one_wrong_input_of_many_is_named_after_few_calls(k: int) -> None:
+    calls = [0]
+
+    def function(weights: list[Value]) -> Any:
+        return autograd.sum([x * x for x in weights]) + no_versine(weights[k])
+
+    with pytest.raises(GradientError, match=rf"by input 0\[{k}\] is wrong(.|\n)*The rule of versi"):
+        check_gradients(counted(function, calls), MANY)
+    assert calls[0] < 300  # one by one it takes that for 14 inputs
+
+
+def test_several_wrong_inputs_of_many_are_no_more_work() -> None:
+    calls = [0]
+    with pytest.raises(GradientError, match=r"by input 0\[0\] is wrong"):
+        check_gradients(counted(lambda w: autograd.sum([no_versine(x) for x in w]), calls), MANY)
+    assert calls[0] < 450
+
+
+def test_one_wrong_second_derivative_of_many_is_named_after_few_calls() -> None:
+    cut = Primitive("cut", math.sin, lambda x, out: math.cos(number(x)))
+    calls = [0]
+
+    def function(weights: list[Value]) -> Any:
+        return autograd.sum([x * x for x in weights]) + cut(weights[333])
+
+    with pytest.raises(GradientError, match=r"by input 0\[333\] and input 0\[333\] is wrong"):
+        check_gradients(counted(function, calls), MANY)
+    assert calls[0] < 250
+
+
+def test_one_kink_of_many_inputs_is_named_after_few_calls() -> None:
+    calls = [0]
+
+    def function(weights: list[Value]) -> Any:
+        return autograd.sum([x * x for x in weights]) + relu(weights[333] - MANY[333])
+
+    with pytest.raises(KinkError, match=r"by input 0\[333\] here: .* It comes from relu\(0.0\)"):
+        check_gradients(counted(function, calls), MANY)
+    assert calls[0] < 1000
+
+
+def test_next_to_a_skipped_kink_of_many_inputs_a_fault_is_found() -> None:
+    def function(weights: list[Value]) -> Any:
+        return autograd.sum([x * x for x in weights]) + abs(weights[3]) + no_versine(weights[70])
+
+    with pytest.raises(GradientError, match=r"by weights\[70\] is wrong"):
+        check_gradients(function, [0.1 * (i - 3) for i in range(100)], skip_kinks=True)
+
+
+def test_what_is_not_recorded_is_named_among_many_inputs() -> None:
+    with pytest.raises(GradientError, match=r"by w\[70\] is wrong.*\n.*has left the record"):
+        check_gradients(lambda w: autograd.dot(w, w) + w[70] * w[70].data, MANY)
+
+
+def test_second_derivatives_of_many_inputs_take_little_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls, sweeps, entries = [0], [0], [0]
+    adjoints = counted(chain_rule.adjoints, sweeps)
+    monkeypatch.setattr(chain_rule, "adjoints", adjoints)
+    monkeypatch.setattr(checker, "adjoints", adjoints)
+    monkeypatch.setattr(numerical._Differences, "add", counted(numerical._Differences.add, entries))
+    check_gradients(counted(lambda w: autograd.sum([tanh(x) * x for x in w]), calls), MANY)
+    assert calls[0] < 150
+    assert sweeps[0] < 10  # of the graph in the plainest form
+    assert entries[0] < 2_000  # of tables of differences
+
+
+def test_a_rule_of_a_sum_of_many_is_checked_by_the_one_operand_that_moves() -> None:
+    evaluations = [0]
+    total = Reduction(
+        "total", counted(lambda xs: math.fsum(xs), evaluations), lambda xs, out: [1.0] * len(xs)
+    )
+    with pytest.raises(GradientError, match=r"by w\[333\] is wrong(.|\n)*rule of versine"):
+        check_gradients(
+            lambda w: total([x if i != 333 else no_versine(x) for i, x in enumerate(w)]), MANY
+        )
+    assert evaluations[0] < 400
 
 
 # ── Where there is no derivative ──────────────────────────────────────────────
