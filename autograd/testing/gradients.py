@@ -47,6 +47,14 @@ _NOT_RECORDED: Final = (
     "soon as its value has settled, before the derivative has."
 )
 _NEARBY: Final = (1e-3, -1e-3, 1e-6, -1e-6)  # where loops may take more steps than at the point
+_CHANCE: Final = (
+    "where a function draws random numbers, it has to seed their generator itself, and where it "
+    "keeps something from call to call, it has to start afresh"
+)
+_OTHER_ORDER: Final = (
+    "they differ by rounding alone, as where Values are added up in the order of a set, which "
+    "changes from call to call"
+)
 _TWO_FUNCTIONS: Final = (
     "So what is differentiated is not the function that floats go through: look for "
     "isinstance(), type() and hasattr(), and for ==, which is True of a Value and itself alone."
@@ -81,6 +89,10 @@ def check_gradients(
     this function: that a second backward pass doubles the gradients of the leaves exactly,
     for one, and that forward mode, which is `jvp` and `hvp`, gives what reverse mode does.
 
+    The function is called many times, and has to give the same each time for the same inputs.
+    One call is with plain floats: if the function can take them, it has to give what it gives
+    for Values.
+
     Args:
         function: takes numbers, computes with them as with Values, and returns a number.
             It may be an operation that you have declared. Where it returns a container
@@ -94,10 +106,11 @@ def check_gradients(
         skip_kinks: leave out derivatives that do not exist, rather than raise an error.
 
     Raises:
-        GradientError: a derivative is wrong. The message names the input, both numbers
-            and, where a single operation is to blame, the rule of that operation.
-        KinkError: the function is not differentiable at this point, so that there is
-            nothing to compare with.
+        GradientError: a derivative is wrong, or is that of another function than the one for
+            floats. The message names the input, both numbers and, where a single operation is
+            to blame, the rule of that operation.
+        KinkError: the function is not differentiable at this point, or overflows, so that
+            there is nothing to compare with.
         TypeError: an input or an output is not a number.
         ValueError: there is no number in the inputs, or in what the function returns; or the
             function gives one value, and then another, for the same inputs.
@@ -196,11 +209,8 @@ class _Check:
             places, before, again = [counts], [len(before)], [len(again)]
         for place, x, y in zip(places, before, again, strict=True):
             if not is_same(x, y):
-                raise ValueError(
-                    f"{place} {x!r} and then {y!r} for the same inputs: where a function draws "
-                    "random numbers, it has to seed their generator itself, and where it keeps "
-                    "something from call to call, it has to start afresh"
-                )
+                cause = _OTHER_ORDER if math.isclose(x, y, rel_tol=1e-12) else _CHANCE
+                raise ValueError(f"{place} {x!r} and then {y!r} for the same inputs: {cause}")
 
     def values_on_floats(self) -> None:
         """Check that plain floats give what Values do, if the function can take them."""
@@ -578,8 +588,8 @@ class _Check:
                 return (
                     "Each recorded operation is right by itself, but next to this point "
                     f"{there} of them are recorded and here {here}: look for a loop that stops as "
-                    "soon as its value has settled, before the derivative has, and for a branch "
-                    "that is taken here alone."
+                    "soon as its value has settled, before the derivative has, for a branch that "
+                    "is taken here alone, and for a value kept from another call."
                 )
         return _NOT_RECORDED
 
@@ -617,7 +627,7 @@ def _first(
 
 def _reason(difference: Slope, traced: Sequence[Value], by: Value | None) -> str:
     """The reason why there is no derivative; empty if there should be one."""
-    overflow = "" if difference.problem == "kink" else _first(traced, overflows, by)
+    overflow = "" if difference.problem == "kink" else _first(traced, overflows)
     if overflow:
         return f"{overflow}."
     origin = _first(traced, kinks, by)
