@@ -57,7 +57,7 @@ _OTHER_ORDER: Final = (
 )
 _TWO_FUNCTIONS: Final = (
     "So what is differentiated is not the function that floats go through: look for "
-    "isinstance(), type() and hasattr(), and for ==, which is True of a Value and itself alone."
+    "isinstance(), type() and hasattr()."
 )
 # The calls at the point, to find chance that seldom shows, and the operations in all of them.
 _MOST_REPEATS: Final = 100
