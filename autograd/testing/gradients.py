@@ -60,8 +60,8 @@ _TWO_FUNCTIONS: Final = (
     "isinstance(), type() and hasattr()."
 )
 # The calls at the point, to find chance that seldom shows, and the operations in all of them.
-_MOST_REPEATS: Final = 100
-_REPEATED_OPERATIONS: Final = 5_000
+_MOST_REPEATS: Final = 50
+_REPEATED_OPERATIONS: Final = 2_000
 
 
 class GradientError(AssertionError):
@@ -497,7 +497,7 @@ class _Check:
             by_inputs = differential([traced], leaves, traced=False).pull_back([1.0])
             for group in groups:
                 pairs = zip(self._weights(group), group, strict=True)
-                found.append(math.fsum([weight * (by_inputs[j] or 0.0) for weight, j in pairs]))
+                found.append(sum([weight * (by_inputs[j] or 0.0) for weight, j in pairs]))
         return found
 
     def _note(self, point: Sequence[float], values: list[float]) -> None:
