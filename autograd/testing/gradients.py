@@ -5,24 +5,34 @@ from __future__ import annotations
 import functools
 import math
 import operator
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from importlib.util import find_spec
 from typing import Any, Final
 
+from autograd.engine.differential import differential
 from autograd.engine.order import topological_order
 from autograd.engine.value import Value
 from autograd.functional import gradients, hvp, jvp
 from autograd.testing.chain_rule import (
     Adjoint,
+    adjoints,
     broken_promise,
     derivatives,
+    derivatives_among,
     is_close,
     is_moderate,
+    is_same,
     noise,
 )
 from autograd.testing.inputs import Function
 from autograd.testing.numerical import Slope, direction, slopes
-from autograd.testing.operations import first_fault, kinks, wrong_rules, wrong_rules_of_rules
+from autograd.testing.operations import (
+    first_fault,
+    kinks,
+    overflows,
+    wrong_rules,
+    wrong_rules_of_rules,
+)
 from autograd.testing.uses import Use
 
 __tracebackhide__ = True  # pytest shows the user's line and the message
@@ -33,8 +43,25 @@ _DIRECTIONS: Final = 2  # in which all move at once where there are more
 _SHOWN_INPUTS: Final = 6  # inputs that a message lists
 _NOT_RECORDED: Final = (
     "Each recorded operation is right by itself, so part of the computation has left the "
-    "record: look for `.data`, float() and the functions of math."
+    "record: look for `.data`, float() and the functions of math, and for a loop that stops as "
+    "soon as its value has settled, before the derivative has."
 )
+_NEARBY: Final = (1e-3, -1e-3, 1e-6, -1e-6)  # where loops may take more steps than at the point
+_CHANCE: Final = (
+    "where a function draws random numbers, it has to seed their generator itself, and where it "
+    "keeps something from call to call, it has to start afresh"
+)
+_OTHER_ORDER: Final = (
+    "they differ by rounding alone, as where Values are added up in the order of a set, which "
+    "changes from call to call"
+)
+_TWO_FUNCTIONS: Final = (
+    "So what is differentiated is not the function that floats go through: look for "
+    "isinstance(), type() and hasattr()."
+)
+# The calls at the point, to find chance that seldom shows, and the operations in all of them.
+_MOST_REPEATS: Final = 50
+_REPEATED_OPERATIONS: Final = 2_000
 
 
 class GradientError(AssertionError):
@@ -62,6 +89,10 @@ def check_gradients(
     this function: that a second backward pass doubles the gradients of the leaves exactly,
     for one, and that forward mode, which is `jvp` and `hvp`, gives what reverse mode does.
 
+    The function is called many times, and has to give the same each time for the same inputs.
+    One call is with plain floats: if the function can take them, it has to give what it gives
+    for Values.
+
     Args:
         function: takes numbers, computes with them as with Values, and returns a number.
             It may be an operation that you have declared. Where it returns a container
@@ -75,12 +106,14 @@ def check_gradients(
         skip_kinks: leave out derivatives that do not exist, rather than raise an error.
 
     Raises:
-        GradientError: a derivative is wrong. The message names the input, both numbers
-            and, where a single operation is to blame, the rule of that operation.
-        KinkError: the function is not differentiable at this point, so that there is
-            nothing to compare with.
+        GradientError: a derivative is wrong, or is that of another function than the one for
+            floats. The message names the input, both numbers and, where a single operation is
+            to blame, the rule of that operation.
+        KinkError: the function is not differentiable at this point, or overflows, so that
+            there is nothing to compare with.
         TypeError: an input or an output is not a number.
-        ValueError: the function gives one value, and then another, for the same inputs.
+        ValueError: there is no number in the inputs, or in what the function returns; or the
+            function gives one value, and then another, for the same inputs.
 
     >>> from autograd import log, tanh
     >>> check_gradients(lambda x, y: log(x) * y, 2.0, 3.0)
@@ -102,12 +135,13 @@ def check_gradients(
                 f"check_gradients() moves each input a little, so it has to be finite; "
                 f"{name} is {number!r}"
             )
+    if not check.names:
+        raise ValueError("check_gradients() varies the numbers of its inputs, and they hold none")
     before = [(x, x._data, x._grad, x._awaited) for x in check.function.parameters]
     try:
         check.values()
+        check.values_on_floats()
         check.promises()
-        if not check.names:
-            return
         check.first_derivatives()
         for each in range(2, order + 1):
             check.higher_derivatives(each)
@@ -126,25 +160,83 @@ class _Check:
         self._skip_kinks = skip_kinks
         # Derivatives beyond the second are taken along one direction for each order.
         self._contraction = direction(self.point, seed=0) if len(self.names) > 1 else [1.0]
+        self._is_small = len(self.names) <= _ONE_BY_ONE
+        # Second derivatives by many inputs are added up in groups, one of each a few along.
+        self._groups = [range(g, len(self.names), _ONE_BY_ONE) for g in range(_ONE_BY_ONE)]
         self._noise: dict[int, list[float]] = {}
+        self._values: list[float] = []  # at the point
+        self._calls: list[tuple[Sequence[float], list[float]]] = []  # of the last differences
+        self._repeated_orders: set[int] = set()
         self._kinks = 0  # that have been left out
 
     # ── The values, and what the engine promises ──────────────────────────────
 
     def values(self) -> None:
-        """Check that the function gives the same values once more, recorded."""
-        unrecorded = self.function.values(self.point)
-        _, outputs = self.function.record(self.point)
-        for place, out, before in zip(self.function.output_names, outputs, unrecorded, strict=True):
-            if out.data != before and not (math.isnan(out.data) and math.isnan(before)):
-                raise ValueError(
-                    f"{place} is {before!r} and then {out.data!r} for the same inputs: where a "
-                    "function draws random numbers, it has to seed their generator itself"
+        """Check that the function gives numbers, and the same ones once more, recorded."""
+        self._values = self.function.values(self.point)
+        if not self._values:
+            raise ValueError(
+                "check_gradients() differentiates each number that a function returns, and what "
+                f"{self.function.name} returns holds none"
+            )
+        _, outputs = self._record()
+        operations = sum(map(_operations, outputs))
+        for _ in range(min(_MOST_REPEATS, _REPEATED_OPERATIONS // (operations + 1))):
+            self._hold_values(self._values, self.function.values(self.point))
+
+    def _record(self) -> tuple[list[Value], list[Value]]:
+        """The record of the function at the point, where it gives what it gave before."""
+        leaves, outputs = self.function.record(self.point)
+        self._hold_values(self._values, [out.data for out in outputs])
+        return leaves, outputs
+
+    def _call(self, inputs: Sequence[Value]) -> list[Value]:
+        """The outputs for Values at the point, where the function gives what it gave before."""
+        outputs = self.function.call(inputs)
+        self._hold_values(self._values, [out.data for out in outputs])
+        return outputs
+
+    def _repeat(self) -> None:
+        """Check that where differences were taken last, the function gives the same once more."""
+        calls, self._calls = self._calls, []
+        for point, before in calls:
+            self._hold_values(before, self.function.values(point))
+
+    def _hold_values(self, before: Sequence[float], again: Sequence[float]) -> None:
+        places = [f"{place} is" for place in self.function.output_names]
+        if len(before) != len(again):
+            counts = f"the count of numbers that {self.function.name} returns is"
+            places, before, again = [counts], [len(before)], [len(again)]
+        for place, x, y in zip(places, before, again, strict=True):
+            if not is_same(x, y):
+                cause = _OTHER_ORDER if math.isclose(x, y, rel_tol=1e-12) else _CHANCE
+                raise ValueError(f"{place} {x!r} and then {y!r} for the same inputs: {cause}")
+
+    def values_on_floats(self) -> None:
+        """Check that plain floats give what Values do, if the function can take them."""
+        if len(self.function.parameters) == len(self.names):
+            return
+        try:
+            plain = self.function.on_floats(self.point)
+        except Exception:  # whatever is raised by a function that needs Values
+            return
+        _, outputs = self._record()
+        if len(plain) != len(outputs):
+            counts = f"{len(outputs)} numbers for Values and {len(plain)} for floats"
+            raise GradientError(f"{self.function.name} returns {counts}. {_TWO_FUNCTIONS}")
+        for place, number, out in zip(self.function.output_names, plain, outputs, strict=True):
+            if not is_same(number, out.data) and not abs(number - out.data) <= 2.0 * noise(out):
+                for _ in range(_MOST_REPEATS):  # it may be chance
+                    self._hold_values(plain, self.function.on_floats(self.point))
+                    self._record()
+                raise GradientError(
+                    f"{place} is {out.data!r} for Values and {number!r} for floats. "
+                    f"{_TWO_FUNCTIONS}\n  {self._where()}"
                 )
 
     def promises(self) -> None:
         """Check what `backward` and `gradients` do on the record of the function."""
-        leaves, outputs = self.function.record(self.point)
+        leaves, outputs = self._record()
         for out in outputs:
             broken = broken_promise(out, dict(zip(leaves, self.names, strict=True)))
             if broken:
@@ -159,20 +251,23 @@ class _Check:
         if self.function.parameters:
             return
         tangents = self._contraction
-        _, rates = jvp(self.function.call, (self.point,), (tangents,))
-        leaves, outputs = self.function.record(self.point)
+        _, rates = jvp(self._call, (self.point,), (tangents,))
+        leaves, outputs = self._record()
         for i, out in enumerate(outputs):
             place = self.function.output_names[i]
-            reverse = _along(tangents, derivatives(out, leaves))
-            if is_moderate(out):
+            found = adjoints(out)
+            if is_moderate(found):
+                reverse = _along(tangents, derivatives_among(found, leaves))
                 self._same_in_both(f"jvp() of {place}", rates[i], reverse)
-            traced = self._contracted(min(order, 2), tangents, leaves, out)
-            if order > 1 and is_moderate(traced) and not self._kinks:
+            if order == 1 or self._kinks:
+                continue
+            found = adjoints(self._contracted(2, tangents, leaves, out))
+            if is_moderate(found):
                 products = hvp(
-                    lambda inputs, i=i: self.function.call(inputs)[i], (self.point,), (tangents,)
+                    lambda inputs, i=i: self._call(inputs)[i], (self.point,), (tangents,)
                 )
                 for name, product, derivative in zip(
-                    self.names, products, derivatives(traced, leaves), strict=True
+                    self.names, products, derivatives_among(found, leaves), strict=True
                 ):
                     self._same_in_both(f"hvp() of {place} by {name}", product, derivative)
 
@@ -188,23 +283,56 @@ class _Check:
     def first_derivatives(self) -> None:
         """Check the derivative of each output by each input.
 
-        Many inputs are moved all at once, and one by one only if that shows a difference.
+        Many inputs are moved all at once, and halves of them only where that shows a difference.
         """
-        if len(self.names) > _ONE_BY_ONE and all(
-            self._agree_along(direction(self.point, seed)) for seed in range(_DIRECTIONS)
-        ):
-            return
-        leaves, outputs = self.function.record(self.point)
+        leaves, outputs = self._record()
         chain = [derivatives(out, leaves) for out in outputs]
-        for j, name in enumerate(self.names):
+        for j in range(len(self.names)) if self._is_small else self._suspects(chain):
             found = self._slopes(1, j)
             precise = self._precise_slopes(j) or [None for _ in found]
             for i, place in enumerate(self.function.output_names):
                 # For x * abs(x) at 0 floats show no derivative, and 60 digits do.
                 difference = (found[i].problem == "rough" and precise[i]) or found[i]
-                what = f"derivative of {place} by {name}"
+                what = f"derivative of {place} by {self.names[j]}"
                 self._hold(what, chain[i][j], difference, 1, [], i, j)
             self._hold_to_60_digits(j, [derivatives[j] for derivatives in chain], precise)
+
+    def _suspects(self, chain: Sequence[Sequence[Adjoint]]) -> Iterator[int]:
+        """The inputs by which a first derivative seems wrong or missing."""
+        remaining = list(range(len(self.names)))
+        for seed in range(_DIRECTIONS):
+            rates = direction(self.point, seed)
+            if not self._agree_along(rates, remaining, chain):
+                for j in self._suspects_among(list(remaining), rates, chain):
+                    remaining.remove(j)
+                    yield j
+
+    def _suspects_among(
+        self, inputs: Sequence[int], rates: Sequence[float], chain: Sequence[Sequence[Adjoint]]
+    ) -> Iterator[int]:
+        """The same of some inputs, which show a difference when they are moved at once."""
+        if len(inputs) == 1:
+            yield inputs[0]
+            return
+        middle = len(inputs) // 2
+        first, second = inputs[:middle], inputs[middle:]
+        is_in_first = not self._agree_along(rates, first, chain)
+        if is_in_first:
+            yield from self._suspects_among(first, rates, chain)
+        if not is_in_first or not self._agree_along(rates, second, chain):
+            yield from self._suspects_among(second, rates, chain)
+
+    def _agree_along(
+        self, rates: Sequence[float], inputs: Sequence[int], chain: Sequence[Sequence[Adjoint]]
+    ) -> bool:
+        moving = [0.0] * len(rates)
+        for j in inputs:
+            moving[j] = rates[j]
+        found = self._slopes_along(1, moving)
+        return all(
+            _agree(_along(moving, by_inputs), difference)
+            for by_inputs, difference in zip(chain, found, strict=True)
+        )
 
     def _precise_slopes(self, j: int) -> list[Slope | None]:
         """The derivatives by input j to 60 digits; nothing where there are none.
@@ -233,7 +361,8 @@ class _Check:
                 continue
             from autograd.testing.precise import imprecise_rules
 
-            fault = _first([self.function.record(self.point)[1][i]], imprecise_rules)
+            leaves, outputs = self._record()
+            fault = _first([outputs[i]], imprecise_rules, leaves[j])
             if fault:
                 raise GradientError(
                     f"The derivative of {self.function.output_names[i]} by {self.names[j]} is "
@@ -241,90 +370,150 @@ class _Check:
                     f"60 digits.\n  {fault}\n  {self._where()}"
                 )
 
-    def _agree_along(self, rates: Sequence[float]) -> bool:
-        leaves, outputs = self.function.record(self.point)
-        chain = [_along(rates, derivatives(out, leaves)) for out in outputs]
-        found = self._slopes_along(1, rates)
-        return all(
-            not difference.problem
-            and abs(derivative.value - difference.value) <= derivative.error + difference.error
-            for derivative, difference in zip(chain, found, strict=True)
-        )
-
     def higher_derivatives(self, order: int) -> None:
         """Check the derivatives of that order against differences of those of one order less."""
-        if len(self.names) <= _SECOND_ONE_BY_ONE:
-            for j in range(len(self.names)):
-                self._along_input(order, j)
+        everything = range(len(self.names))
+        if len(everything) <= _SECOND_ONE_BY_ONE:
+            for j in everything:
+                self._along_input(order, j, everything)
             return
-        for seed in range(1, _DIRECTIONS + 1):
+        for seed in range(_DIRECTIONS if self._is_small else 1):
+            rates = direction(self.point, seed + 1)
+            inputs = everything if self._is_small else self._off(order, rates, self._groups)
+            if not inputs:
+                continue
             try:
-                self._along(order, direction(self.point, seed))
-            except GradientError:
-                for j in range(len(self.names)):  # to name the input
-                    self._along_input(order, j)
+                self._along(order, rates, inputs)
+            except GradientError:  # to name the other input too
+                if self._is_small:
+                    for j in everything:
+                        self._along_input(order, j, everything)
+                else:
+                    for j in self._off(order, rates, [[j] for j in inputs])[:1]:
+                        self._along_input(order, j, [j])
                 raise
 
-    def _along_input(self, order: int, j: int) -> None:
-        unit = [float(i == j) for i in range(len(self.names))]
-        self._compare(order, unit, self.names[j], self._slopes(order, j))
+    def _off(
+        self, order: int, rates: Sequence[float], groups: Sequence[Sequence[int]]
+    ) -> list[int]:
+        """The inputs of the groups by which the sums of derivatives along a direction are off."""
+        differences = iter(self._slopes_along(order, rates, groups))
+        leaves, outputs = self._record()  # after that: the parameters of a module have moved
+        inputs: dict[int, None] = {}
+        for out in outputs:
+            by_inputs = derivatives(self._contracted(order, rates, leaves, out), leaves)
+            for group in groups:
+                total = _along(self._weights(group), [by_inputs[j] for j in group])
+                if not _agree(total, next(differences)):
+                    inputs.update(dict.fromkeys(group))
+        return sorted(inputs)
 
-    def _along(self, order: int, rates: Sequence[float]) -> None:
-        self._compare(order, rates, "along a direction", self._slopes_along(order, rates))
+    def _weights(self, group: Sequence[int]) -> list[float]:
+        """The factors of the derivatives by some inputs in their sum."""
+        return [1.0] if len(group) == 1 else [self._contraction[j] for j in group]
+
+    def _along_input(self, order: int, k: int, inputs: Sequence[int]) -> None:
+        unit = [float(i == k) for i in range(len(self.names))]
+        found = self._slopes(order, k, [[j] for j in inputs])
+        self._compare(order, unit, self.names[k], inputs, found)
+
+    def _along(self, order: int, rates: Sequence[float], inputs: Sequence[int]) -> None:
+        found = self._slopes_along(order, rates, [[j] for j in inputs])
+        self._compare(order, rates, "along a direction", inputs, found)
 
     def _compare(
-        self, order: int, rates: Sequence[float], along: str, found: Sequence[Slope]
+        self,
+        order: int,
+        rates: Sequence[float],
+        along: str,
+        inputs: Sequence[int],
+        found: Sequence[Slope],
     ) -> None:
-        leaves, outputs = self.function.record(self.point)
+        """Check the derivatives along a direction of those by some of the inputs."""
         differences = iter(found)
+        leaves, outputs = self._record()
         for i, out in enumerate(outputs):
-            traced = self._contracted(order, rates, leaves, out)
-            for j, derivative in enumerate(derivatives(traced, leaves)):
+            by_inputs = derivatives(self._contracted(order, rates, leaves, out), leaves)
+            for j in inputs:
                 what = (
                     f"{_ordinal(order)} derivative of {self.function.output_names[i]} by "
                     f"{self._by(order, self.names[j], along)}"
                 )
-                self._hold(what, derivative, next(differences), order, rates, i, j)
+                self._hold(what, by_inputs[j], next(differences), order, rates, i, j)
 
     def _by(self, order: int, name: str, along: str) -> str:
         if len(self.names) == 1:
             return name
         return f"{name} and {along}" + ", and along a direction" * (order > 2)
 
-    def _slopes(self, order: int, j: int) -> list[Slope]:
+    def _slopes(self, order: int, j: int, groups: Sequence[Sequence[int]] = ()) -> list[Slope]:
         """The differences of the derivatives of one order less as input j moves."""
+        return self._differences(
+            order, self.point[j], lambda to: [*self.point[:j], to, *self.point[j + 1 :]], groups
+        )
 
-        def lower(to: float) -> list[float]:
-            return self._derivatives_at(order - 1, [*self.point[:j], to, *self.point[j + 1 :]])
-
-        return slopes(lower, self.point[j], self._noise_at(order - 1))
-
-    def _slopes_along(self, order: int, rates: Sequence[float]) -> list[Slope]:
+    def _slopes_along(
+        self, order: int, rates: Sequence[float], groups: Sequence[Sequence[int]] = ()
+    ) -> list[Slope]:
         """The same as all inputs move, each at its own rate."""
+        return self._differences(
+            order,
+            0.0,
+            lambda to: [x + to * rate for x, rate in zip(self.point, rates, strict=True)],
+            groups,
+        )
 
-        def lower(length: float) -> list[float]:
-            moved = [x + length * rate for x, rate in zip(self.point, rates, strict=True)]
-            return self._derivatives_at(order - 1, moved)
+    def _differences(
+        self,
+        order: int,
+        centre: float,
+        moved: Callable[[float], list[float]],
+        groups: Sequence[Sequence[int]],
+    ) -> list[Slope]:
+        noise = self._noise_at(order - 1)
+        self._calls = []
+        found = slopes(lambda to: self._derivatives_at(order - 1, moved(to), groups), centre, noise)
+        if order not in self._repeated_orders and (self._is_small or order == 1):
+            self._repeated_orders.add(order)
+            self._repeat()
+        return found
 
-        return slopes(lower, 0.0, self._noise_at(order - 1))
+    def _derivatives_at(
+        self, order: int, point: Sequence[float], groups: Sequence[Sequence[int]]
+    ) -> list[float]:
+        """The values; or of each output the derivatives of that order, contracted.
 
-    def _derivatives_at(self, order: int, point: Sequence[float]) -> list[float]:
-        """The derivatives of that order of each output by each input, contracted; or the values."""
+        Those by the inputs of each group are added up.
+        """
         if order == 0:
-            return self.function.values(point)
+            values = self.function.values(point)
+            self._note(point, values)
+            return values
         leaves, outputs = self.function.record(point)
+        self._note(point, [out.data for out in outputs])
         found = []
         for out in outputs:
             traced = self._contracted(order, self._contraction, leaves, out)
-            found += [derivative.value for derivative in derivatives(traced, leaves)]
+            by_inputs = differential([traced], leaves, traced=False).pull_back([1.0])
+            for group in groups:
+                pairs = zip(self._weights(group), group, strict=True)
+                found.append(sum([weight * (by_inputs[j] or 0.0) for weight, j in pairs]))
         return found
+
+    def _note(self, point: Sequence[float], values: list[float]) -> None:
+        """Keep a call of the function, so that it can be repeated."""
+        self._calls.append((point, values))
+        if point == self.point:
+            self._hold_values(self._values, values)
+        if len(values) != len(self._values):
+            raise ValueError("the differences of another count of numbers cannot be taken")
 
     def _noise_at(self, order: int) -> list[float]:
         """A bound on the rounding error of each of `_derivatives_at` the point, if it is known."""
-        if order > 0 and len(self.names) > _ONE_BY_ONE:
+        if order > 0 and not self._is_small:
             return []
         if order not in self._noise:
-            leaves, numbers = self.function.record(self.point)
+            leaves, numbers = self._record()
             if order > 0:
                 traced = [self._contracted(order, self._contraction, leaves, x) for x in numbers]
                 numbers = [x for out in traced for x in gradients(out, leaves)]
@@ -357,9 +546,10 @@ class _Check:
     ) -> None:
         """Raise an error if two derivatives of output i by input j differ, or one is missing."""
         if difference.problem:
+            self._repeat()
             if not self._skip_kinks:
-                origin = _first(self._graphs(order, rates, i)[1], kinks)
-                raise self._no(what, _reason(difference, origin))
+                leaves, traced = self._graphs(order, rates, i)
+                raise self._no(what, _reason(difference, traced, leaves[j] if order == 1 else None))
             self._kinks += 1
             return
         off = abs(derivative.value - difference.value)
@@ -371,17 +561,37 @@ class _Check:
         [again] = gradients(traced[-1], [leaves[j]])
         if off <= bound + noise(again):
             return
-        fault = _first(traced, wrong_rules) or _first(traced, wrong_rules_of_rules)
-        origin = "" if fault else _first(traced, kinks)
-        if not origin:
+        self._repeat()
+        fault = _first(traced, wrong_rules, leaves[j])
+        fault = fault or _first(traced, wrong_rules_of_rules, leaves[j])
+        reason = "" if fault else _reason(difference, traced, leaves[j] if order == 1 else None)
+        if not reason:
             by = f"differences of the {_ordinal(order - 1)}" if order > 1 else "differences"
             raise GradientError(
                 f"The {what} is wrong: {derivative.value!r} by the chain rule, "
-                f"{difference} by {by}.\n  {fault or _NOT_RECORDED}\n  {self._where()}"
+                f"{difference} by {by}.\n  {fault or self._unrecorded(i)}\n  {self._where()}"
             )
         if not self._skip_kinks:
-            raise self._no(what, f"it comes from {origin}, which has none.")
+            raise self._no(what, reason)
         self._kinks += 1
+
+    def _unrecorded(self, i: int) -> str:
+        """The likely cause where derivatives of output i are wrong, and every rule is right."""
+        here = _operations(self._record()[1][i])
+        for length in _NEARBY:
+            moved = [x + length * y for x, y in zip(self.point, self._contraction, strict=True)]
+            try:
+                there = _operations(self.function.record(moved)[1][i])
+            except (ArithmeticError, LookupError, TypeError, ValueError):
+                continue
+            if there > here:
+                return (
+                    "Each recorded operation is right by itself, but next to this point "
+                    f"{there} of them are recorded and here {here}: look for a loop that stops as "
+                    "soon as its value has settled, before the derivative has, for a branch that "
+                    "is taken here alone, and for a value kept from another call."
+                )
+        return _NOT_RECORDED
 
     def _no(self, what: str, reason: str) -> KinkError:
         return KinkError(
@@ -394,7 +604,7 @@ class _Check:
         self, order: int, rates: Sequence[float], i: int
     ) -> tuple[list[Value], list[Value]]:
         """The inputs, and for each order up to that one the Value to differentiate."""
-        leaves, outputs = self.function.record(self.point)
+        leaves, outputs = self._record()
         orders = range(1, order + 1)
         return leaves, [self._contracted(each, rates, leaves, outputs[i]) for each in orders]
 
@@ -404,12 +614,25 @@ class _Check:
         return f"At {', '.join([*shown[:_SHOWN_INPUTS], *more])}"
 
 
-def _first(outs: Sequence[Value], look: Callable[[Use], Iterable[str]]) -> str:
+def _operations(out: Value) -> int:
+    return sum(value.op is not None for value in topological_order(out))
+
+
+def _first(
+    outs: Sequence[Value], look: Callable[[Use], Iterable[str]], by: Value | None = None
+) -> str:
     """The first fault that ``look`` finds in their graphs; else an empty string."""
-    return next(filter(None, (first_fault(topological_order(out), look) for out in outs)), "")
+    return next(filter(None, (first_fault(topological_order(out), look, by) for out in outs)), "")
 
 
-def _reason(difference: Slope, origin: str) -> str:
+def _reason(difference: Slope, traced: Sequence[Value], by: Value | None) -> str:
+    """The reason why there is no derivative; empty if there should be one."""
+    overflow = "" if difference.problem == "kink" else _first(traced, overflows)
+    if overflow:
+        return f"{overflow}."
+    origin = _first(traced, kinks, by)
+    if not difference.problem:
+        return origin and f"it comes from {origin}, which has none."
     reason = {
         "kink": f"the slope is {difference.left:.6g} to the left and "
         f"{difference.right:.6g} to the right, a kink.",
@@ -426,6 +649,11 @@ def _along(rates: Sequence[float], derivatives: Sequence[Adjoint]) -> Adjoint:
         sum(rate * derivative.value for rate, derivative in pairs),
         sum(abs(rate) * derivative.error for rate, derivative in pairs),
     )
+
+
+def _agree(derivative: Adjoint, difference: Slope) -> bool:
+    bound = derivative.error + difference.error
+    return not difference.problem and abs(derivative.value - difference.value) <= bound
 
 
 def _ordinal(order: int) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import inspect
+import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any
 
@@ -52,6 +53,16 @@ class Function:
         with no_grad():
             return [out.data for out in self.record(numbers)[1]]
 
+    def on_floats(self, numbers: Sequence[float]) -> list[float]:
+        """The numbers that the function returns for plain floats, as `outputs` may raise anything.
+
+        A module keeps its parameters, which are Values.
+        """
+        with no_grad(), warnings.catch_warnings():
+            warnings.simplefilter("ignore")  # NumPy's, at what Values and it have inf or nan for
+            outputs = self.outputs(numbers)
+        return [out.data if isinstance(out, Value) else out for out in outputs]
+
     def record(self, numbers: Sequence[float]) -> tuple[list[Value], list[Value]]:
         """The inputs and outputs of one call of the function, as Values."""
         leaves = []
@@ -67,8 +78,8 @@ class Function:
         """The outputs of the function for these Values, as Values; a module has its own already."""
         return [out if isinstance(out, Value) else Value(out) for out in self.outputs(leaves)]
 
-    def outputs(self, leaves: Sequence[Traced]) -> list[Any]:
-        """The outputs of the function for any traced numbers."""
+    def outputs(self, leaves: Sequence[Traced | float]) -> list[Any]:
+        """The outputs of the function for any numbers, traced or not."""
         own = [leaf for leaf, holder in zip(leaves, self._holders) if holder is None]
         remaining = iter(own)
         result = self._function(
@@ -129,7 +140,7 @@ def _numbers(place: str, part: Any) -> Iterator[tuple[str, float, Value | None]]
         yield place, part, None
 
 
-def _replaced(part: Any, leaves: Iterator[Traced]) -> Any:
+def _replaced(part: Any, leaves: Iterator[Traced | float]) -> Any:
     """The next of the leaves in place of a number; a module, which has its own, as it is."""
     if _is_module(part):
         return part

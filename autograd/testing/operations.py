@@ -2,22 +2,42 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import Final
 
 from autograd.engine.value import Value
 from autograd.testing.chain_rule import derivatives
-from autograd.testing.numerical import Slope, direction, slope
+from autograd.testing.numerical import Slope, direction, slope, slopes
 from autograd.testing.uses import Use
 
 RULE_ROUNDING: Final = 16.0 * sys.float_info.epsilon  # the relative error that a rule may have
+_ASIDE: Final = 1e-3  # as a part of the operands, so far that a pole is left
+_GREAT: Final = 1e300
 _SMOOTHNESS_DIRECTIONS: Final = 3  # tried for a function of several numbers
 
 
-def first_fault(graph: Iterable[Value], look: Callable[[Use], Iterable[str]]) -> str:
-    """The first description that ``look`` gives of the use of an operation; else empty."""
-    uses = dict.fromkeys([Use.of(value) for value in graph if value.op is not None])
+def first_fault(
+    graph: Sequence[Value], look: Callable[[Use], Iterable[str]], by: Value | None = None
+) -> str:
+    """The first description that ``look`` gives of the use of an operation; else empty.
+
+    Args:
+        graph: in topological order.
+        look: gives descriptions of what is wrong with an operation at its operands.
+        by: a Value; then only operations on what varies with it are looked at.
+    """
+    reached = None if by is None else {by}
+    uses: dict[Use, None] = {}
+    for value in graph:
+        if value.op is None:
+            continue
+        if reached is not None:
+            if reached.isdisjoint(value.inputs):
+                continue
+            reached.add(value)
+        uses[Use.of(value, reached)] = None
     return next((fault for use in uses for fault in look(use)), "")
 
 
@@ -28,6 +48,25 @@ def _slope_of_value(use: Use, operand: int) -> Slope:
     )
 
 
+def overflows(use: Use) -> Iterator[str]:
+    """A description, if the value or a derivative is beyond the floats, and not at a pole."""
+    if not all(map(math.isfinite, use.operands)):
+        return
+    places = [
+        [x + aside * (x or 1.0) if i in use.varying else x for i, x in enumerate(use.operands)]
+        for aside in (0.0, _ASIDE, -_ASIDE)
+    ]
+    if _is_beyond([float(use.primitive.evaluate(operands)) for operands in places]):
+        yield f"{use.shown} overflows"
+    elif any(map(_is_beyond, zip(*[use.rules(operands) for operands in places], strict=True))):
+        yield f"the derivative of {use.shown} overflows"
+
+
+def _is_beyond(numbers: Sequence[float]) -> bool:
+    """True if the first of these is infinite, and no other that there is comes near to ordinary."""
+    return math.isinf(numbers[0]) and not any(abs(x) < _GREAT for x in numbers)
+
+
 def kinks(use: Use) -> Iterator[str]:
     """The use as it was called, if it has a kink at its operands, as in ``relu(0.0)``."""
     if not _is_smooth(use):
@@ -36,7 +75,7 @@ def kinks(use: Use) -> Iterator[str]:
 
 def _is_smooth(use: Use) -> bool:
     """True if an operation has a derivative, also where all operands move at once."""
-    if any(_slope_of_value(use, i).problem for i in use.varying):
+    if any(_slope_of_value(use, i).problem for i in use.moving):
         return False
     for seed in range(_SMOOTHNESS_DIRECTIONS):
         rates = direction(use.operands, seed)
@@ -52,8 +91,8 @@ def _is_smooth(use: Use) -> bool:
     return True
 
 
-def _slope_of_rule(use: Use, rule: int, operand: int) -> Slope:
-    return slope(lambda at: use.rules(use.moved(operand, at))[rule], use.operands[operand])
+def _slopes_of_rules(use: Use, operand: int) -> list[Slope]:
+    return slopes(lambda at: use.rules(use.moved(operand, at)), use.operands[operand])
 
 
 def _agree(derivative: float, found: Slope, error: float = 0.0) -> bool:
@@ -64,7 +103,7 @@ def _agree(derivative: float, found: Slope, error: float = 0.0) -> bool:
 def wrong_rules(use: Use) -> Iterator[str]:
     """The rules that disagree with differences of the values, described."""
     rules = use.rules(use.operands)
-    for i in use.varying:
+    for i in use.moving:
         found = _slope_of_value(use, i)
         if found.problem or _agree(rules[i], found) or not _is_smooth(use):
             continue
@@ -87,13 +126,15 @@ def wrong_rules_of_rules(use: Use) -> Iterator[str]:
     """The rules the derivatives of which disagree with differences of the rules, described."""
     if not use.varying:  # a number that `where` has taken
         return
-    operands = [Value(x) if i in use.varying else x for i, x in enumerate(use.operands)]
-    inputs = [x for x in operands if isinstance(x, Value)]
-    out = inputs[0].apply(use.primitive, tuple(operands))
+    inputs = {i: Value(use.operands[i]) for i in use.varying}
+    operands = tuple([inputs.get(i, x) for i, x in enumerate(use.operands)])
+    out = inputs[use.varying[0]].apply(use.primitive, operands)
     rules = use.primitive.local_derivatives(operands, out)
-    for i in use.varying:
-        for j, derivative in zip(use.varying, derivatives(rules[i], inputs)):
-            found = _slope_of_rule(use, i, j)
+    for j in use.moving:
+        found_by_rule = _slopes_of_rules(use, j)
+        for i in use.varying:
+            [derivative] = derivatives(rules[i], [inputs[j]])
+            found = found_by_rule[i]
             is_right = _agree(derivative.value, found, derivative.error)
             if found.problem or is_right or not _is_smooth(use):
                 continue

@@ -116,7 +116,7 @@ def precise_slopes(
     """
     scale = abs(mpf(point[i])) or mpf(1)
     # A step that is small for a small number has to show in a function that is not.
-    with mp.workdps(_WORKING_DIGITS + max(0, -math.frexp(float(scale))[1])):
+    with mp.workdps(_WORKING_DIGITS + max(0, -int(mp.log10(scale)))):
         numbers = [mpf(x) for x in point]
         step = _STEP * scale
 
@@ -157,11 +157,13 @@ def imprecise_rules(use: Use) -> Iterator[str]:
         return
     rules = use.rules(use.operands)
     with mp.workdps(_WORKING_DIGITS):
-        for i in use.varying:
+        for i in use.moving:
             try:
                 exact = Local(use.primitive, {}).slope(i)([mpf(x) for x in use.operands])
             except UndefinedError:
                 continue
+            if abs(exact) > sys.float_info.max:
+                continue  # and is inf in floats
             if abs(rules[i] - exact) > RULE_ROUNDING * abs(exact) + sys.float_info.min:
                 yield (
                     f"The rule of {use.primitive.name} for {use.name(i)} is at fault: at "

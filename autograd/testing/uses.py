@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 
 from autograd.engine.primitive import Choice, Primitive, Reduction
@@ -15,21 +15,25 @@ class Use:
 
     Attributes:
         varying: the positions of the operands that were Values.
+        moving: those of them that matter to whoever looks.
     """
 
     primitive: Primitive
     operands: tuple[float, ...]
     varying: tuple[int, ...]
+    moving: tuple[int, ...]
 
     @classmethod
-    def of(cls, value: Value) -> Use:
-        """The use that a value was computed by."""
+    def of(cls, value: Value, among: Collection[Value] | None = None) -> Use:
+        """The use that a value was computed by; of the operands those matter that are ``among``."""
         assert value.op is not None
         operands = value.operands
+        varying = tuple([i for i, x in enumerate(operands) if isinstance(x, Value)])
         return cls(
             value.op,
             tuple([x.data if isinstance(x, Value) else x for x in operands]),
-            tuple([i for i, x in enumerate(operands) if isinstance(x, Value)]),
+            varying,
+            tuple([i for i in varying if among is None or operands[i] in among]),
         )
 
     @property

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
+import itertools
 import math
+import operator
 import random
 import re
 import subprocess
 import sys
+import warnings
+from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -32,7 +37,15 @@ from autograd import (
     where,
 )
 from autograd.engine.primitive import as_float
-from autograd.testing import Expression, GradientError, KinkError, check_gradients, expressions
+from autograd.testing import (
+    Expression,
+    GradientError,
+    KinkError,
+    chain_rule,
+    check_gradients,
+    expressions,
+    numerical,
+)
 from autograd.testing import gradients as checker
 from nn import MLP, Module, Neuron
 from tests.engine.test_gradients import MOST_USED, ORDINARY
@@ -270,9 +283,71 @@ def test_a_function_that_leaves_the_record() -> None:
         "The derivative of the function by x is wrong: 3.0 by the chain rule, "
         "6 by differences.\n"
         "  Each recorded operation is right by itself, so part of the computation has left the "
-        "record: look for `.data`, float() and the functions of math.\n"
+        "record: look for `.data`, float() and the functions of math, and for a loop that stops as "
+        "soon as its value has settled, before the derivative has.\n"
         "  At x = 3.0"
     )
+
+
+def heron(a: Value, tolerance: float = 1e-15) -> Any:
+    """The square root, by a loop that ends once the value is right."""
+    root = a
+    while True:
+        better = 0.5 * (root + a / root)
+        if abs(better - root) <= tolerance:
+            return better
+        root = better
+
+
+def test_a_loop_that_stops_before_the_derivative_has_settled() -> None:
+    check_gradients(heron, 4.0)
+    with pytest.raises(GradientError) as error:
+        check_gradients(heron, 1.0)
+    assert message(error) == (
+        "The second derivative of heron() by a is wrong: 0.0 by the chain rule, "
+        "-0.25 by differences of the first.\n"
+        "  Each recorded operation is right by itself, but next to this point 12 of them are "
+        "recorded and here 3: look for a loop that stops as soon as its value has settled, before "
+        "the derivative has, for a branch that is taken here alone, and for a value kept from "
+        "another call.\n"
+        "  At a = 1.0"
+    )
+
+
+def kepler(mean: Value, eccentricity: Value) -> Any:
+    """The eccentric anomaly, by Picard's iteration."""
+    anomaly = mean
+    while True:
+        better = mean + eccentricity * sin(anomaly)
+        if abs(better - anomaly) < 1e-14:
+            return better
+        anomaly = better
+
+
+def quarter_turns(angle: Value) -> Any:
+    """An angle, reduced to less than a right one, of which the multiples are kept as numbers."""
+    return where(angle > 1.5, angle.data + 0.0, angle)
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "order"),
+    [
+        (kepler, (0.0, 0.3), 1),
+        (lambda a: heron(a, 1e-9) * a, (1.0,), 2),
+        (lambda x: tanh(x) if abs(x - 0.5) > 1e-9 else math.tanh(0.5), (0.5,), 1),
+        (lambda x: [2 * x, tanh(x) if x > 0.5 or x < 0.5 else math.tanh(0.5)], (0.5,), 1),
+    ],
+)
+def test_where_more_is_recorded_next_to_the_point_the_message_says_so(
+    function: Any, inputs: tuple[float, ...], order: int
+) -> None:
+    with pytest.raises(GradientError, match=r"but next to this point .* are recorded and h"):
+        check_gradients(function, *inputs, order=order)
+
+
+def test_where_as_much_is_recorded_next_to_the_point_the_record_is_suspected() -> None:
+    with pytest.raises(GradientError, match="so part of the computation has left the record"):
+        check_gradients(quarter_turns, 2.0)
 
 
 @pytest.mark.parametrize(
@@ -366,6 +441,175 @@ def test_among_very_many_inputs_a_derivative_is_found_and_named() -> None:
         check_gradients(lambda weights: autograd.sum([abs(x) for x in weights]), weights)
 
 
+# ── Two functions in one ──────────────────────────────────────────────────────
+
+
+def test_a_function_that_answers_otherwise_for_floats_is_found() -> None:
+    with pytest.raises(GradientError) as error:
+        check_gradients(lambda a: a * a if type(a) is float else a, 3.0)
+    assert str(error.value) == (
+        "the function is 3.0 for Values and 9.0 for floats. So what is differentiated is not the "
+        "function that floats go through: look for isinstance(), type() and hasattr().\n"
+        "  At a = 3.0"
+    )
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "found"),
+    [
+        (lambda x: x.data * 2 if hasattr(x, "data") else 3 * x, 3.0, "function is 6.0 for Values"),
+        (lambda x: [x, x if isinstance(x, Value) else -x], 3.0, "function[1] is 3.0 for Values"),
+        (lambda w: w if w.dtype == object else w * 2, np.array([1.0]), "function[0] is 1.0 for V"),
+        (lambda w: w[0] if isinstance(w[0], Value) else w, [1.0, 2.0], "returns 1 numbers for Va"),
+        (lambda x: tanh(x) if isinstance(x, Value) else tanh(x) + 1e-14, 0.5, "for floats. So"),
+        (lambda x: 0.0 * x if isinstance(x, Value) else math.nan, 0.5, "0.0 for Values and nan"),
+        (lambda x: 1.0 if type(x) is float else sin(x) / x, 0.0, "nan for Values"),
+    ],
+)
+def test_it_is_found_in_all_shapes(function: Any, inputs: Any, found: str) -> None:
+    with pytest.raises(GradientError, match=re.escape(found)):
+        check_gradients(function, inputs, skip_kinks=True)
+
+
+def raises(error: type[Exception]) -> Any:
+    raise error("no floats")
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs"),
+    [
+        (lambda x: raises(AssertionError) if isinstance(x, float) else x.exp(), 0.5),
+        (lambda x: raises(RuntimeError) if isinstance(x, float) else x.exp(), 0.5),
+        (lambda x: "a number" if isinstance(x, float) else x.exp(), 0.5),
+        (lambda x: x.exp() + x.label.count("x"), 0.5),  # floats have neither
+        (lambda x: x ** (1 / 3) if x < -1 else x, -8.0),  # a complex number, of a float
+        (lambda x: x**400 * 1e-300, 1e3),  # an OverflowError
+        (lambda x: math.exp(x) if isinstance(x, float) else x.exp(), 3.3),
+        (lambda x: np.log(x @ x) / np.mean(x), np.array([0.1] * 40)),
+        (lambda x: x % 0.7 + x // 0.7 + round(x) + abs(x), -3.3),
+    ],
+)
+def test_a_function_that_cannot_take_floats_or_takes_them_as_values_passes(
+    function: Any, inputs: Any
+) -> None:
+    check_gradients(function, inputs, skip_kinks=True)
+
+
+def test_a_warning_that_floats_give_rise_to_is_not_passed_on() -> None:
+    def warns(x: Any) -> Any:
+        if isinstance(x, float):
+            warnings.warn("floats", RuntimeWarning, stacklevel=1)
+        return 2 * x
+
+    with warnings.catch_warnings(record=True) as found:
+        warnings.simplefilter("always")
+        check_gradients(warns, 0.5)
+    assert not found
+
+
+def test_what_is_random_for_floats_alone_is_no_second_function() -> None:
+    chance = random.Random(1)
+    with pytest.raises(ValueError, match="for the same inputs"):
+        check_gradients(lambda x: chance.random() if isinstance(x, float) else x, 1.0)
+
+
+# ── The work that a check takes, in calls ─────────────────────────────────────
+
+
+def counted(function: Callable[..., Any], calls: list[int]) -> Callable[..., Any]:
+    """The function, which adds to a count each time that it is called."""
+
+    def call(*inputs: Any) -> Any:
+        calls[0] += 1
+        return function(*inputs)
+
+    return call
+
+
+MANY = [0.1 + 0.001 * i for i in range(600)]
+
+
+@pytest.mark.parametrize("k", [0, 333, 599])
+def test_one_wrong_input_of_many_is_named_after_few_calls(k: int) -> None:
+    calls = [0]
+
+    def function(weights: list[Value]) -> Any:
+        return autograd.sum([x * x for x in weights]) + no_versine(weights[k])
+
+    with pytest.raises(GradientError, match=rf"by input 0\[{k}\] is wrong(.|\n)*The rule of versi"):
+        check_gradients(counted(function, calls), MANY)
+    assert calls[0] < 300  # one by one it takes that for 14 inputs
+
+
+def test_several_wrong_inputs_of_many_are_no_more_work() -> None:
+    calls = [0]
+    with pytest.raises(GradientError, match=r"by input 0\[0\] is wrong"):
+        check_gradients(counted(lambda w: autograd.sum([no_versine(x) for x in w]), calls), MANY)
+    assert calls[0] < 450
+
+
+def test_one_wrong_second_derivative_of_many_is_named_after_few_calls() -> None:
+    cut = Primitive("cut", math.sin, lambda x, out: math.cos(number(x)))
+    calls = [0]
+
+    def function(weights: list[Value]) -> Any:
+        return autograd.sum([x * x for x in weights]) + cut(weights[333])
+
+    with pytest.raises(GradientError, match=r"by input 0\[333\] and input 0\[333\] is wrong"):
+        check_gradients(counted(function, calls), MANY)
+    assert calls[0] < 250
+
+
+def test_one_kink_of_many_inputs_is_named_after_few_calls() -> None:
+    calls = [0]
+
+    def function(weights: list[Value]) -> Any:
+        return autograd.sum([x * x for x in weights]) + relu(weights[333] - MANY[333])
+
+    with pytest.raises(KinkError, match=r"by input 0\[333\] here: .* It comes from relu\(0.0\)"):
+        check_gradients(counted(function, calls), MANY)
+    assert calls[0] < 1000
+
+
+def test_next_to_a_skipped_kink_of_many_inputs_a_fault_is_found() -> None:
+    def function(weights: list[Value]) -> Any:
+        return autograd.sum([x * x for x in weights]) + abs(weights[3]) + no_versine(weights[70])
+
+    with pytest.raises(GradientError, match=r"by weights\[70\] is wrong"):
+        check_gradients(function, [0.1 * (i - 3) for i in range(100)], skip_kinks=True)
+
+
+def test_what_is_not_recorded_is_named_among_many_inputs() -> None:
+    with pytest.raises(GradientError, match=r"by w\[70\] is wrong.*\n.*has left the record"):
+        check_gradients(lambda w: autograd.dot(w, w) + w[70] * w[70].data, MANY)
+
+
+def test_second_derivatives_of_many_inputs_take_little_work(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calls, sweeps, entries = [0], [0], [0]
+    adjoints = counted(chain_rule.adjoints, sweeps)
+    monkeypatch.setattr(chain_rule, "adjoints", adjoints)
+    monkeypatch.setattr(checker, "adjoints", adjoints)
+    monkeypatch.setattr(numerical._Differences, "add", counted(numerical._Differences.add, entries))
+    check_gradients(counted(lambda w: autograd.sum([tanh(x) * x for x in w]), calls), MANY)
+    assert calls[0] < 150
+    assert sweeps[0] < 10  # of the graph in the plainest form
+    assert entries[0] < 2_000  # of tables of differences
+
+
+def test_a_rule_of_a_sum_of_many_is_checked_by_the_one_operand_that_moves() -> None:
+    evaluations = [0]
+    total = Reduction(
+        "total", counted(lambda xs: math.fsum(xs), evaluations), lambda xs, out: [1.0] * len(xs)
+    )
+    with pytest.raises(GradientError, match=r"by w\[333\] is wrong(.|\n)*rule of versine"):
+        check_gradients(
+            lambda w: total([x if i != 333 else no_versine(x) for i, x in enumerate(w)]), MANY
+        )
+    assert evaluations[0] < 400
+
+
 # ── Where there is no derivative ──────────────────────────────────────────────
 
 
@@ -398,6 +642,49 @@ def test_the_reason_is_told(function: Any, inputs: tuple[float, ...], reason: st
     with pytest.raises(KinkError, match=re.escape(reason)):
         check_gradients(function, *inputs)
     check_gradients(function, *inputs, skip_kinks=True)
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "reason"),
+    [
+        (lambda x: 1 / (1 + autograd.exp(x)), (900.0,), "exp(900.0) overflows."),
+        (autograd.exp, (900.0,), "exp(900.0) overflows."),
+        (lambda x: 1 / autograd.cosh(x), (-800.0,), "cosh(-800.0) overflows."),
+        (lambda x: 1 / (1 + x**400), (1e3,), "power(1000.0, 400.0) overflows."),
+        (
+            lambda x, y: autograd.exp(x) / (autograd.exp(x) + autograd.exp(y)),
+            (1.0, 1e3),
+            "exp(1000.0) overflows.",
+        ),
+        (lambda x, y: sqrt(x * x + y * y), (1e200, 1.0), "multiply(1e+200, 1e+200) overflows."),
+        (lambda x: autograd.sum([x, x]) / 2, (1.7e308,), "sum(1.7e+308, 1.7e+308) overflows."),
+        (lambda x: 1 / x, (5e-324,), "divide(1.0, 5e-324) overflows."),
+        (lambda x: 1 / x, (1e-200,), "the derivative of divide(1.0, 1e-200) overflows."),
+        (log, (1e-310,), "the derivative of log(1e-310) overflows."),
+    ],
+)
+def test_what_overflows_is_told_from_what_has_no_derivative(
+    function: Any, inputs: tuple[float, ...], reason: str
+) -> None:
+    with pytest.raises(KinkError, match=re.escape(f" here: {reason}\n")):
+        check_gradients(function, *inputs)
+    check_gradients(function, *inputs, skip_kinks=True)
+
+
+@pytest.mark.parametrize(
+    ("function", "x", "origin"),
+    [
+        (log, 0.0, "It comes from log(0.0)."),
+        (lambda x: 1 / x, 0.0, "It comes from divide(1.0, 0.0)."),
+        (sqrt, 0.0, "It comes from sqrt(0.0)."),
+        (autograd.arctanh, 1.0, "It comes from arctanh(1.0)."),
+        (autograd.arcsin, 1.0, "It comes from arcsin(1.0)."),
+        (lambda x: x**-2.5, 0.0, "It comes from power(0.0, -2.5)."),
+    ],
+)
+def test_a_pole_is_no_overflow(function: Any, x: float, origin: str) -> None:
+    with pytest.raises(KinkError, match=re.escape(origin)):
+        check_gradients(function, x)
 
 
 def test_a_kink_of_the_first_derivative() -> None:
@@ -470,8 +757,67 @@ def test_a_function_with_chance_in_it_is_refused() -> None:
         check_gradients(dropout, 2.0)
     assert str(error.value) == (
         "dropout() is 0.5 and then 1.0 for the same inputs: where a function draws random "
-        "numbers, it has to seed their generator itself"
+        "numbers, it has to seed their generator itself, and where it keeps something from call "
+        "to call, it has to start afresh"
     )
+
+
+CHANCES: dict[str, tuple[Callable[[random.Random], Callable[..., Any]], Any]] = {
+    "a number left out": (lambda chance: lambda x: x * x * (chance.random() < 0.5), 1.5),
+    "a number seldom left out": (lambda chance: lambda x: x * x * (chance.random() < 0.9), 1.5),
+    "a sample": (lambda chance: lambda w: (w * chance.choice([1.0, 2.0, 4.0]) - 3.0) ** 2, 1.5),
+    "a sign that does not show at the point": (
+        lambda chance: lambda x: x * chance.choice([1.0, -1.0]),
+        0.0,
+    ),
+    "a slope of a kink": (lambda chance: lambda x: relu(x) * chance.choice([1.0, 2.0]), 0.0),
+    "noise too small for the differences": (
+        lambda chance: lambda x: tanh(x) + chance.choice([0.0, 1e-15]),
+        0.1,
+    ),
+    "one of several outputs": (lambda chance: lambda x: [x, x * chance.choice([1, 1, 2])], 0.5),
+    "a factor of many inputs": (
+        lambda chance: lambda w: autograd.dot(w, w) * chance.choice([1.0, 2.0]),
+        [0.1 * i for i in range(70)],
+    ),
+    "the count of outputs": (lambda chance: lambda x: [x] * chance.choice([1, 2]), 0.5),
+}
+
+
+@pytest.mark.parametrize("name", CHANCES)
+def test_chance_is_found_where_the_first_calls_agree_and_kinks_are_skipped(name: str) -> None:
+    make, inputs = CHANCES[name]
+    for seed in range(100):
+        with pytest.raises(ValueError, match="for the same inputs: "):
+            check_gradients(make(random.Random(seed)), inputs, skip_kinks=True)
+
+
+@pytest.mark.parametrize("first", [1, 2, 5, 9, 30])
+def test_what_is_kept_from_call_to_call_is_found(first: int) -> None:
+    calls = itertools.count()
+    with pytest.raises(ValueError, match="from call to call, it has to start afresh"):
+        check_gradients(lambda x: x if next(calls) < first else 2 * x, 0.5, skip_kinks=True)
+
+
+def test_a_sum_in_the_order_of_a_set_is_told_from_chance() -> None:
+    chance = random.Random(1)
+
+    def function(weights: list[Value]) -> Any:
+        return functools.reduce(operator.add, chance.sample(weights, k=len(weights)))
+
+    with pytest.raises(ValueError, match=r"for the same inputs: they differ by rounding alone, as"):
+        check_gradients(function, [0.1, 0.2, 0.3, 1e-9, 7.7])
+
+
+def test_a_function_is_called_again_where_its_differences_were_taken() -> None:
+    calls: Counter[float] = Counter()
+
+    def counted(x: Value) -> Value:
+        calls[x.data] += 1
+        return x.exp()
+
+    check_gradients(counted, 0.5, order=1)
+    assert min(calls.values()) >= 2
 
 
 def test_a_rule_that_approximates_may_be_allowed_to() -> None:
@@ -558,8 +904,28 @@ def test_a_derivative_that_exists_where_the_second_does_not_is_checked(
     check_gradients(function, 0.0, order=1)
 
 
-def test_nothing_to_vary_is_nothing_to_check() -> None:
-    check_gradients(lambda xs: 1.0, [])
+@pytest.mark.parametrize("inputs", [([],), ({}, ()), (np.empty((2, 0)),), (Module(),)])
+def test_inputs_without_a_number_are_refused(inputs: tuple[Any, ...]) -> None:
+    message = "check_gradients() varies the numbers of its inputs, and they hold none"
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        check_gradients(lambda *inputs: 1.0, *inputs)
+
+
+@pytest.mark.parametrize("returned", [[], {"losses": []}, (), np.empty(0)])
+def test_a_result_without_a_number_is_refused(returned: Any) -> None:
+    def losses(_: Value) -> Any:
+        return returned
+
+    message = (
+        "check_gradients() differentiates each number that a function returns, and what losses() "
+        "returns holds none"
+    )
+    with pytest.raises(ValueError, match=f"^{re.escape(message)}$"):
+        check_gradients(losses, 1.0)
+
+
+def test_an_empty_container_beside_numbers_is_none_of_the_inputs() -> None:
+    check_gradients(lambda x, others: {"out": x * x, "others": others}, 2.0, [])
 
 
 def test_a_module_may_be_passed_twice() -> None:

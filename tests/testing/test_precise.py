@@ -117,3 +117,18 @@ def test_numbers_of_60_digits_refuse_what_has_fewer() -> None:
         Precise(mpf(1)).add("x")
     with pytest.raises(TypeError, match=r"^unsupported operand .*'Precise' and 'str'"):
         Precise(mpf(1)) + "x"
+
+
+@pytest.mark.parametrize("x", [5e-324, 1e-310, 1e-300])
+def test_a_tiny_number_takes_no_more_digits_than_it_has_zeros(x: float) -> None:
+    digits = []
+
+    def function(inputs: Sequence[Any]) -> Sequence[Any]:
+        digits.append(mp.dps)
+        return [autograd.exp(inputs[0]) * 3.0]
+
+    [found] = precise_slopes(function, [x], 0)
+    assert found is not None
+    assert abs(found.value - 3.0) <= found.error < 1e-14
+    assert len(digits) == 5
+    assert max(digits) <= 100 - math.log10(x) + 1
