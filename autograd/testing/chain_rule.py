@@ -101,7 +101,7 @@ def _broken_promises(root: Value, order: list[Value], names: Mapping[Value, str]
         for recorded, by_rule in zip(
             value.local_derivatives, _derivatives_by_rule(value), strict=True
         ):
-            if not _same(recorded, by_rule):
+            if not is_same(recorded, by_rule):
                 yield (
                     f"{shown(value, names)} is recorded with the local derivative {recorded!r}, "
                     f"where the rule of {_operation_name(value)} gives {by_rule!r}."
@@ -116,14 +116,14 @@ def _broken_promises(root: Value, order: list[Value], names: Mapping[Value, str]
         if not is_close(traced.data, expected[value]):
             yield f"gradients() {_added_up(value, traced.data, expected[value], order, names)}"
     for value, got in zip(order, first, strict=True):
-        if not _same(value.grad, got):
+        if not is_same(value.grad, got):
             yield f"gradients() changes the grad of {shown(value, names)}: it should change none."
     root.backward()
     for value, got in zip(order, first, strict=True):
         again, rule = got, "in a value that was computed, each pass should set it afresh"
         if value.op is None:
             again, rule = 2.0 * got, "in a leaf, it should double exactly"
-        if not _same(value.grad, again):
+        if not is_same(value.grad, again):
             yield (
                 f"backward() a second time changes the gradient of {shown(value, names)} "
                 f"from {got!r} to {value.grad!r}: {rule}."
@@ -166,8 +166,9 @@ def shown(value: Value, names: Mapping[Value, str]) -> str:
 
 def is_close(got: float, expected: Adjoint) -> bool:
     """True if a derivative is the expected one, within the rounding errors of both."""
-    return _same(got, expected.value) or abs(got - expected.value) <= 2.0 * expected.error
+    return is_same(got, expected.value) or abs(got - expected.value) <= 2.0 * expected.error
 
 
-def _same(a: float, b: float) -> bool:
+def is_same(a: float, b: float) -> bool:
+    """True if two numbers are equal, or both are nan."""
     return a == b or (math.isnan(a) and math.isnan(b))
