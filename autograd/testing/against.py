@@ -8,11 +8,14 @@ from contextlib import suppress
 from typing import Any
 
 from autograd.containers import MismatchError, flatten
+from autograd.engine.order import topological_order
 from autograd.engine.value import Value
 from autograd.functional import gradients, jacobian
 from autograd.testing.chain_rule import derivatives, is_same, noise
 from autograd.testing.gradients import KinkError
 from autograd.testing.inputs import function_name
+from autograd.testing.operations import first_fault as first_use
+from autograd.testing.operations import kinks
 from autograd.testing.outside import (
     Fault,
     Plain,
@@ -83,6 +86,11 @@ def check_against(
         fault = first_fault(plain.plain, traced.jacobian, tolerance, skip_kinks, source)
     else:
         return
+    origin = one.kink() or two.kink() if fault and not fault.is_kink else ""
+    if origin and skip_kinks:
+        return
+    if fault and origin:
+        raise KinkError(f"{fault.text}\n  It comes from {origin}, which has no derivative.")
     if fault:
         raise (KinkError if fault.is_kink else DifferenceError)(fault.text)
 
@@ -119,6 +127,12 @@ class _Implementation:
     def names(self) -> list[str]:
         """The name of each output."""
         return self.plain.output_names
+
+    def kink(self) -> str:
+        """A kink in the record of what is traced, described; else an empty string."""
+        roots = [out for out in self.traced if isinstance(out, Value)]
+        found = (first_use(topological_order(root), kinks) for root in roots)
+        return next(filter(None, found), "")
 
     def errors(self) -> list[float]:
         """A bound on the rounding error of each value."""

@@ -26,11 +26,12 @@ _DIRECTIONS: Final = 2  # in which those of a group move at once where there are
 _REPEATS: Final = 10  # of a call, to find chance
 _SHOWN_INPUTS: Final = 6  # that a message lists
 
-_SAMPLES: Final = 8  # on each side, of which the rounding error of a function is estimated
-# Of the samples, as a part of each input. One alone may step along with the rounding.
-_SPACINGS: Final = (1e-6, 0.618e-6)
-_SPREAD: Final = math.sqrt(70.0)  # of fourth differences, where that of each value is 1
-_SAFETY: Final = 4.0
+# The points on each side by which the rounding error of a function is estimated, as parts of
+# each input. Rounding keeps step with equal distances now and then.
+_SAMPLES: Final = [1e-6 * (k + 0.618 * k * k % 1.0) for k in range(12)]
+_WINDOW: Final = 5  # of samples, in which all but the rounding is taken for a cubic
+_SAFETY: Final = 6.0
+_ONE_SIDED: Final = 100.0  # the ratio of what the two sides show from which a jump is on one
 _RESOLVED: Final = 1e-3  # the relative rounding error from which a derivative says nothing
 _FACTORS: Final = {-1.0: "Its sign is wrong.", 2.0: "It is twice that.", 0.5: "It is half of that."}
 
@@ -382,11 +383,7 @@ def rounding(
 def scatter(
     function: Callable[[Sequence[float]], Sequence[float]], point: Sequence[float]
 ) -> list[float]:
-    """How far each number that ``function`` gives is off a smooth curve close to the point.
-
-    Values at equal distances have differences of fourth order away from 0 by rounding alone
-    (Hamming).
-    """
+    """How far each number that ``function`` gives is off a smooth curve close to the point."""
     return _from_samples(function, point, _off_a_curve)
 
 
@@ -395,26 +392,36 @@ def _from_samples(
     point: Sequence[float],
     measure: Callable[[Sequence[float]], float],
 ) -> list[float]:
-    """The lesser of what is measured on the two sides, since a jump or a kink is on one."""
+    """What is measured on both sides of the point; on one, if a jump or a kink is on the other."""
     rates = direction(point, seed=0)
-
-    def measured(spacing: float) -> list[float]:
-        rows = [function(_moved(point, k * spacing, rates)) for k in range(_SAMPLES)]
-        return [_SAFETY * measure(column) for column in zip(*rows, strict=True)]
-
-    sides = [[*map(max, *[measured(sign * x) for x in _SPACINGS])] for sign in (1.0, -1.0)]
-    return [x if x < y else y for x, y in zip(*sides, strict=True)]
+    sides = []
+    for part in (1.0, -0.83):
+        rows = [function(_moved(point, part * length, rates)) for length in _SAMPLES]
+        sides.append([_SAFETY * measure(column) for column in zip(*rows, strict=True)])
+    both = [sorted(pair) for pair in zip(*sides, strict=True)]
+    return [low if high > _ONE_SIDED * low else high for low, high in both]
 
 
 def _change_by_inputs(samples: Sequence[float]) -> float:
-    return max(abs(b - a) for a, b in pairwise(samples)) * sys.float_info.epsilon / min(_SPACINGS)
+    pairs = zip(pairwise(samples), pairwise(_SAMPLES), strict=True)
+    return sys.float_info.epsilon * max(abs(b - a) / (t - s) for (a, b), (s, t) in pairs)
 
 
 def _off_a_curve(samples: Sequence[float]) -> float:
-    differences = [*samples]
-    for _ in range(4):
-        differences = [b - a for a, b in pairwise(differences)]
-    return max(map(abs, differences)) / _SPREAD
+    """The greatest of the divided differences, of a norm at which they are rounding errors."""
+    return max(
+        abs(sum(x * weight for x, weight in zip(samples[i : i + _WINDOW], weights, strict=True)))
+        for i, weights in enumerate(_WEIGHTS)
+    )
+
+
+def _weights(points: Sequence[float]) -> list[float]:
+    """Those of the values at the points in their divided difference, of norm 1."""
+    weights = [1.0 / math.prod(x - y for y in points if y != x) for x in points]
+    return [weight / math.hypot(*weights) for weight in weights]
+
+
+_WEIGHTS: Final = [_weights(_SAMPLES[i : i + _WINDOW]) for i in range(len(_SAMPLES) - _WINDOW + 1)]
 
 
 def hold_to_same(

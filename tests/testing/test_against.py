@@ -119,6 +119,15 @@ def test_conventions_at_a_kink_may_differ() -> None:
     check_against(other, steep, 0.0, skip_kinks=True)
 
 
+def test_a_root_that_underflows_is_a_kink() -> None:
+    def distance(x: float) -> float:
+        return math.sqrt(float(x) ** 2)
+
+    with pytest.raises(KinkError, match=r"It comes from sqrt\(0\.0\), which has no derivative"):
+        check_against(distance, lambda x: sqrt(x**2), 1e-170)
+    check_against(distance, lambda x: sqrt(x**2), 1e-170, skip_kinks=True)
+
+
 def test_nan_and_infinity_are_compared_too() -> None:
     check_against(lambda x: [math.nan, math.inf], lambda x: [math.nan, math.inf], 1.0)
     with pytest.raises(DifferenceError):
