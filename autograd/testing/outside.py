@@ -370,7 +370,7 @@ def rounding(
     True
     """
     return [
-        own + by_inputs + _SAFETY * math.ulp(x)
+        own + by_inputs + 4.0 * math.ulp(x)
         for x, own, by_inputs in zip(
             function(point),
             scatter(function, point),
@@ -397,19 +397,19 @@ def _from_samples(
     sides = []
     for part in (1.0, -0.83):
         rows = [function(_moved(point, part * length, rates)) for length in _SAMPLES]
-        sides.append([_SAFETY * measure(column) for column in zip(*rows, strict=True)])
+        sides.append([measure(column) for column in zip(*rows, strict=True)])
     both = [sorted(pair) for pair in zip(*sides, strict=True)]
     return [low if high > _ONE_SIDED * low else high for low, high in both]
 
 
 def _change_by_inputs(samples: Sequence[float]) -> float:
     pairs = zip(pairwise(samples), pairwise(_SAMPLES), strict=True)
-    return sys.float_info.epsilon * max(abs(b - a) / (t - s) for (a, b), (s, t) in pairs)
+    return 2.0 * sys.float_info.epsilon * max(abs(b - a) / (t - s) for (a, b), (s, t) in pairs)
 
 
 def _off_a_curve(samples: Sequence[float]) -> float:
     """The greatest of the divided differences, of a norm at which they are rounding errors."""
-    return max(
+    return _SAFETY * max(
         abs(sum(x * weight for x, weight in zip(samples[i : i + _WINDOW], weights, strict=True)))
         for i, weights in enumerate(_WEIGHTS)
     )
