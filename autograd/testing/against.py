@@ -116,15 +116,23 @@ class _Implementation:
             if any(isinstance(out, Value) for out in outputs):
                 self.traced = outputs
         try:
-            self.values = hold_to_same(self.plain.values, self.plain.point, self.names, tolerance)
+            self.plain.values(self.plain.point)
         except Exception:
             if not self.traced:
                 raise
-            self.values = self.plain.values(self.leaves)
+            self.plain.passes_values = True
+        self.values = hold_to_same(self.plain.values, self.plain.point, self.names, tolerance)
 
     def names(self) -> list[str]:
         """The name of each output."""
         return self.plain.output_names
+
+    def positions(self, other: _Implementation) -> list[int]:
+        """For each of its outputs the position of the same one of ``other``."""
+        if len(self.values) == len(other.values) == 1:
+            return [0]
+        positions = other.plain.outputs.rebuild([*map(float, range(len(other.values)))])
+        return [*map(int, self.plain.outputs.numbers_of(positions))]
 
     def kink(self) -> str:
         """A kink in the record of what is traced, described; else an empty string."""
@@ -142,22 +150,20 @@ class _Implementation:
 def _compare_values(one: _Implementation, two: _Implementation, tolerance: float) -> None:
     """Raise an error if the two return different values, or values in different shapes."""
     try:
-        values = one.plain.outputs.numbers_of(two.plain.outputs.rebuild(two.values))
+        positions = one.positions(two)
     except MismatchError as error:
-        if len(one.values) != 1 or len(two.values) != 1:
-            raise DifferenceError(
-                f"{two.plain.name} does not return what has the shape of what "
-                f"{one.plain.name} returns: {error}{one.plain.place()}"
-            ) from None
-        values = two.values
-    pairs = [*zip(one.values, values, strict=True)]
-    if all(is_same(x, y) for x, y in pairs):
+        raise DifferenceError(
+            f"{two.plain.name} does not return what has the shape of what "
+            f"{one.plain.name} returns: {error}{one.plain.place()}"
+        ) from None
+    if all(is_same(x, two.values[k]) for x, k in zip(one.values, positions, strict=True)):
         return
-    errors = [x + y for x, y in zip(one.errors(), two.errors(), strict=True)]
-    for i, ((x, y), rounded) in enumerate(zip(pairs, errors, strict=True)):
+    errors, others = one.errors(), two.errors()
+    for i, k in enumerate(positions):
+        x, y, rounded = one.values[i], two.values[k], errors[i] + others[k]
         if not is_same(x, y) and not abs(x - y) <= rounded + tolerance * abs(x):
             raise DifferenceError(
-                f"{one.names()[i]} is {x!r} and {two.names()[i]} is {y!r}: rounding explains a "
+                f"{one.names()[i]} is {x!r} and {two.names()[k]} is {y!r}: rounding explains a "
                 f"difference of {rounded:.0e}.{one.plain.place()}"
             )
 
@@ -166,7 +172,8 @@ def _difference_of_chain_rules(
     one: _Implementation, two: _Implementation, tolerance: float, skip_kinks: bool
 ) -> Fault | None:
     """The first derivative in which the two differ, described."""
-    for i, (out, other) in enumerate(zip(one.traced, two.traced, strict=True)):
+    for i, k in enumerate(one.positions(two)):
+        out, other = one.traced[i], two.traced[k]
         rows = [
             (derivatives(out, one.leaves), one, out),
             (derivatives(other, two.leaves), two, other),
@@ -189,7 +196,7 @@ def _difference_of_chain_rules(
                     continue
                 return no_derivative(what, found, one.plain)
             return Fault(
-                f"The {what} is {x.value!r} and that of {two.names()[i]} {y.value!r}: differences "
+                f"The {what} is {x.value!r} and that of {two.names()[k]} {y.value!r}: differences "
                 f"of {one.names()[i]} give {found}.{one.plain.place(j)}"
             )
     return None

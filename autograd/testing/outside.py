@@ -54,6 +54,7 @@ class Plain:
         structure: the shape of the input, or of the tuple of them where there are several.
         output_names: the name of each number that the last call returned.
         outputs: the shape of what the last call returned.
+        passes_values: True if the function is to be called with Values, since it needs them.
     """
 
     def __init__(
@@ -89,13 +90,16 @@ class Plain:
         if not self.names:
             raise ValueError(f"{caller} varies the numbers of its inputs, and they hold none")
         self.structure = flatten(plain[0] if len(plain) == 1 else tuple(plain))[1]
+        self.passes_values = False
         self._scatter: list[float] = []
         self.output_names: list[str] = []
         self.outputs = self.structure
 
-    def values(self, numbers: Sequence[Any]) -> list[float]:
+    def values(self, numbers: Sequence[float]) -> list[float]:
         """The numbers that the function returns for these."""
-        result = self.call(self._function, numbers)
+        result = self.call(
+            self._function, [*map(Value, numbers)] if self.passes_values else numbers
+        )
         try:
             found, self.outputs = plain_numbers(result)
         except NotANumberError as error:

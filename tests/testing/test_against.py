@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import random
 from typing import Any
 
 import numpy as np
@@ -99,6 +100,20 @@ def test_a_derivative_that_differs_is_found_where_one_takes_values(turned: bool)
 def test_a_function_that_takes_nothing_but_values_will_do() -> None:
     check_against(lambda x: x.log1p(), math.log1p, 0.5)
     check_against(lambda x: x.log1p(), log1p, 0.5)
+    with pytest.raises(DifferenceError, match=r"give 6 ± 1e"):
+        check_against(lambda x: x.square(), careless, 3.0)
+
+
+def test_dicts_are_compared_by_their_keys() -> None:
+    check_against(lambda x: {"a": x, "b": x * x}, lambda x: {"b": x * x, "a": x}, 3.0)
+    with pytest.raises(DifferenceError, match=r"of the first function\['b'\] by x is 6\.0"):
+        check_against(lambda x: {"a": x, "b": x * x}, lambda x: {"b": careless(x), "a": x}, 3.0)
+
+
+def test_chance_is_found() -> None:
+    chance = random.Random(1)
+    with pytest.raises(ValueError, match="for the same inputs"):
+        check_against(softplus, lambda x: softplus(x) + chance.random(), 1.0)
 
 
 def test_other_shapes_differ() -> None:
