@@ -398,12 +398,27 @@ def _from_samples(
 ) -> list[float]:
     """What is measured on both sides of the point; on one, if a jump or a kink is on the other."""
     rates = direction(point, seed=0)
+    count = len(function(point))
     sides = []
     for part in (1.0, -0.83):
-        rows = [function(_moved(point, part * length, rates)) for length in _SAMPLES]
+        rows = [
+            _values_or_nan(function, _moved(point, part * length, rates), count)
+            for length in _SAMPLES
+        ]
         sides.append([measure(column) for column in zip(*rows, strict=True)])
+    sides = [[x if math.isfinite(x) else 0.0 for x in side] for side in sides]
     both = [sorted(pair) for pair in zip(*sides, strict=True)]
     return [low if high > _ONE_SIDED * low else high for low, high in both]
+
+
+def _values_or_nan(
+    function: Callable[[Sequence[float]], Sequence[float]], point: Sequence[float], count: int
+) -> Sequence[float]:
+    """The values at a point; nan where the function is not defined."""
+    try:
+        return function(point)
+    except (ArithmeticError, TypeError, ValueError):
+        return [math.nan] * count
 
 
 def _change_by_inputs(samples: Sequence[float]) -> float:

@@ -199,6 +199,11 @@ def test_a_kink_is_no_fault_of_the_gradient() -> None:
     check_gradients(abs, 0.0, gradient=lambda x: 0.0, skip_kinks=True)
 
 
+def test_the_edge_of_what_is_defined_is_a_kink() -> None:
+    with pytest.raises(KinkError, match="the values on the two sides are not all finite"):
+        check_gradients(math.sqrt, 0.0, gradient=lambda x: 1.0)
+
+
 def test_a_gradient_that_loses_digits_is_right_as_far_as_it_shows() -> None:
     def careful(x: float) -> float:
         return math.expm1(x) - x  # about x**2 / 2
