@@ -15,6 +15,9 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any, Final
 
 if TYPE_CHECKING:
+    from autograd.testing.against import DifferenceError as DifferenceError
+    from autograd.testing.against import check_against as check_against
+    from autograd.testing.arrays import value_arrays as value_arrays
     from autograd.testing.exact import Expected as Expected
     from autograd.testing.expression import Expression as Expression
     from autograd.testing.expression import Step as Step
@@ -30,6 +33,8 @@ if TYPE_CHECKING:
 
 # The public names of each module.
 _NAMES: Final = {
+    "against": ["DifferenceError", "check_against"],
+    "arrays": ["value_arrays"],
     "exact": ["Expected"],
     "expression": ["Expression", "Step"],
     "formulas": ["FORMULAS", "Formula"],
@@ -37,6 +42,8 @@ _NAMES: Final = {
     "primitives": ["check_primitive", "units_off"],
     "strategies": ["expressions", "values"],
 }
+# What some of them need, by module.
+_PACKAGES: Final = {"hypothesis": "Hypothesis", "mpmath": "mpmath", "numpy": "NumPy"}
 _MODULES: Final = {name: module for module, names in _NAMES.items() for name in names}
 __all__ = [*_MODULES]
 
@@ -47,11 +54,11 @@ def __getattr__(name: str) -> Any:
     try:
         module = import_module(f"{__name__}.{_MODULES[name]}")
     except ModuleNotFoundError as error:
-        if error.name not in ("hypothesis", "mpmath"):
+        if error.name not in _PACKAGES:
             raise
-        package = {"hypothesis": "Hypothesis"}.get(error.name, error.name)
+        command = f"pip install hypothesis mpmath{' numpy' * (name == 'value_arrays')}"
         raise ModuleNotFoundError(
-            f"autograd.testing.{name} needs {package}: pip install hypothesis mpmath",
+            f"autograd.testing.{name} needs {_PACKAGES[error.name]}: {command}",
             name=error.name,
         ) from error
     return getattr(module, name)

@@ -33,6 +33,8 @@ from autograd.testing.operations import (
     wrong_rules,
     wrong_rules_of_rules,
 )
+from autograd.testing.outside import Plain, reason
+from autograd.testing.outside import first_fault as first_fault_outside
 from autograd.testing.uses import Use
 
 __tracebackhide__ = True  # pytest shows the user's line and the message
@@ -78,6 +80,7 @@ def check_gradients(
     order: int = 2,
     tolerance: float = 0.0,
     skip_kinks: bool = False,
+    gradient: Callable[..., Any] | None = None,
 ) -> None:
     """Check every derivative of a function at a point against differences of its values.
 
@@ -104,6 +107,11 @@ def check_gradients(
             makes it take several times as long.
         tolerance: a relative error that is allowed besides, for rules that only approximate.
         skip_kinks: leave out derivatives that do not exist, rather than raise an error.
+        gradient: a derivative from elsewhere, to check in place of ours: a function of the same
+            inputs that returns what `grad` by all of them would return, or `jacobian` if
+            ``function`` returns a container. The inputs may be tensors of PyTorch or JAX too, the
+            two functions are called with floats, not Values, and only first derivatives are
+            compared.
 
     Raises:
         GradientError: a derivative is wrong, or is that of another function than the one for
@@ -121,6 +129,7 @@ def check_gradients(
     >>> check_gradients(abs, 0.0)  # doctest: +ELLIPSIS
     Traceback (most recent call last):
     autograd.testing.gradients.KinkError: There is no derivative of abs() by x here: ...
+    >>> check_gradients(math.hypot, 3.0, 4.0, gradient=lambda x, y: (x / 5.0, y / 5.0))
     """
     if isinstance(order, bool) or not isinstance(order, int) or order < 1:
         raise ValueError(f"order is a whole number from 1 on, got {order!r}")
@@ -128,6 +137,12 @@ def check_gradients(
         raise ValueError(f"tolerance is a number from 0 on, got {tolerance!r}")
     if not inputs:
         raise TypeError("check_gradients() needs the inputs to call the function with")
+    if gradient is not None:
+        plain = Plain(function, inputs, "check_gradients()")
+        found = first_fault_outside(plain, gradient, tolerance, skip_kinks)
+        if found:
+            raise (KinkError if found.is_kink else GradientError)(found.text)
+        return
     check = _Check(Function(function, inputs), tolerance, skip_kinks)
     for name, number in zip(check.names, check.point, strict=True):
         if not math.isfinite(number):
@@ -633,13 +648,8 @@ def _reason(difference: Slope, traced: Sequence[Value], by: Value | None) -> str
     origin = _first(traced, kinks, by)
     if not difference.problem:
         return origin and f"it comes from {origin}, which has none."
-    reason = {
-        "kink": f"the slope is {difference.left:.6g} to the left and "
-        f"{difference.right:.6g} to the right, a kink.",
-        "edge": "the values on the two sides are not all finite.",
-        "rough": "differences do not converge, as at a jump or in noise.",
-    }[difference.problem]
-    return f"{reason} It comes from {origin}." if origin else reason
+    found = reason(difference)
+    return f"{found} It comes from {origin}." if origin else found
 
 
 def _along(rates: Sequence[float], derivatives: Sequence[Adjoint]) -> Adjoint:

@@ -29,13 +29,13 @@ class Function:
     def __init__(self, function: Callable[..., Any], inputs: Sequence[Any]) -> None:
         self._function = function
         self._inputs: list[tuple[list[Any], Structure]] = []
-        self.name = _function_name(function)
+        self.name = function_name(function)
         self.names: list[str] = []
         self.point: list[float] = []
         self.output_names: list[str] = []
         self._holders: list[Value | None] = []
         taken: set[Value | None] = set()
-        for name, thing in zip(_input_names(function, len(inputs)), inputs, strict=True):
+        for name, thing in zip(input_names(function, len(inputs)), inputs, strict=True):
             parts, structure = _taken_apart(name, thing)
             self._inputs.append((parts, structure))
             for place, part in zip(structure.places(), parts, strict=True):
@@ -99,12 +99,13 @@ class Function:
         return outputs
 
 
-def _function_name(function: Callable[..., Any]) -> str:
+def function_name(function: Callable[..., Any]) -> str:
+    """The name of a function in messages."""
     name = function.name if isinstance(function, Primitive) else getattr(function, "__name__", "")
     return "the function" if name in ("", "<lambda>") else f"{name}()"
 
 
-def _input_names(function: Callable[..., Any], count: int) -> list[str]:
+def input_names(function: Callable[..., Any], count: int) -> list[str]:
     """The names of the first parameters of a function; numbers where it has none."""
     if isinstance(function, Primitive) and not isinstance(function, Reduction):
         function = function.forward

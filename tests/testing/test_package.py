@@ -32,19 +32,27 @@ def test_every_public_name_is_there() -> None:
         ("expressions", "mpmath", "mpmath"),
         ("expressions", "hypothesis", "Hypothesis"),
         ("values", "hypothesis", "Hypothesis"),
+        ("value_arrays", "numpy", "NumPy"),
     ],
 )
 def test_where_a_package_is_missing_the_way_out_is_named(
     name: str, module: str, package: str
 ) -> None:
     result = run(
-        f"import sys; sys.modules[{module!r}] = None; import autograd.testing; print('imported')\n"
+        "import sys\n"
+        "class Absent:\n"
+        "    def find_spec(self, name, *_):\n"
+        f"        if name == {module!r}:\n"
+        "            raise ModuleNotFoundError(name=name)\n"
+        "sys.meta_path.insert(0, Absent())\n"
+        "import autograd.testing\n"
+        "print('imported')\n"
         f"from autograd.testing import {name}"
     )
     assert result.stdout == "imported\n"
     assert result.stderr.splitlines()[-1] == (
         f"ModuleNotFoundError: autograd.testing.{name} needs {package}: "
-        "pip install hypothesis mpmath"
+        f"pip install hypothesis mpmath{' numpy' * (package == 'NumPy')}"
     )
 
 
