@@ -143,7 +143,7 @@ class Numeric(Traced):
         return self.apply(table.remainder, (self, y))
 
     def floor_divide(self, y: Any) -> Self:
-        """The whole number below x / y."""
+        """The greatest whole number up to x / y."""
         return self.apply(table.floor_divide, (self, y))
 
     def hypot(self, y: Any) -> Self:
@@ -187,7 +187,7 @@ class Numeric(Traced):
         return self.apply(table.ceil, (self,))
 
     def rint(self) -> Self:
-        """The nearest whole number, of two the even; the derivative is 0."""
+        """The nearest whole number, the even one of two; the derivative is 0."""
         return self.apply(table.round, (self,))
 
     def maximum(self, y: Any) -> Self:
