@@ -162,6 +162,9 @@ class Optimizer:
                 "this is the state of other parameters: its groups have "
                 f"{[size for size, _ in found]} parameters, and these {[size for size, _ in sizes]}"
             )
+        for each in given:
+            for name, option in each.items():
+                _check_option(name, option)
         self._steps.data = state["steps"]
         for group, each in zip(self.param_groups, given):
             for name in each.keys() & set(group.keys()):

@@ -143,6 +143,10 @@ def test_a_state_that_does_not_fit_changes_nothing() -> None:
         optimizer.load_state_dict(SGD([x]).state_dict())
     with pytest.raises(ValueError, match=r"its groups have \[2\] parameters, and these \[1\]"):
         optimizer.load_state_dict(Adam([x, y]).state_dict())
+    damaged = Adam([x]).state_dict()
+    damaged["param_groups"][0]["eps"] = -1.0
+    with pytest.raises(ValueError, match=r"eps must be a number from 0 on, got -1\.0"):
+        optimizer.load_state_dict(damaged)
     assert optimizer.state_dict() == before
 
 
