@@ -284,8 +284,10 @@ def _set_mode(model: Any, *, training: bool) -> None:
 @contextmanager
 def _interruption() -> Iterator[Callable[[], bool]]:
     """A function that tells whether Ctrl-C was pressed; pressed twice, it interrupts at once."""
-    if threading.current_thread() is not threading.main_thread():
-        yield lambda: False  # another thread is not interrupted
+    before = signal.getsignal(signal.SIGINT)
+    if threading.current_thread() is not threading.main_thread() or before is signal.SIG_IGN:
+        # Another thread is not interrupted, and a shell has its background jobs ignore Ctrl-C.
+        yield lambda: False
         return
     pressed: list[int] = []
 
@@ -294,7 +296,7 @@ def _interruption() -> Iterator[Callable[[], bool]]:
             before(number, frame)
         pressed.append(number)
 
-    before = signal.signal(signal.SIGINT, press)
+    signal.signal(signal.SIGINT, press)
     try:
         yield lambda: bool(pressed)
     finally:

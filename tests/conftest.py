@@ -1,5 +1,6 @@
 """Settings for the whole test suite."""
 
+import gc
 import os
 
 from hypothesis import settings
@@ -10,6 +11,12 @@ import autograd
 # the examples are the same in each run, as Hypothesis has it by itself.
 settings.register_profile("chainrule", deadline=None, derandomize="CI" in os.environ)
 settings.load_profile("chainrule")
+
+
+def pytest_collection_finish() -> None:
+    """Leave what the tests are made of out of each collection of garbage: it is not freed."""
+    gc.collect()
+    gc.freeze()
 
 
 def pytest_report_header() -> str:

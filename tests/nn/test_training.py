@@ -7,6 +7,7 @@ import os
 import random
 import signal
 import sys
+from collections.abc import Iterator
 from typing import Any
 
 import pytest
@@ -138,6 +139,15 @@ def test_training_ends_when_nothing_gets_better() -> None:
     assert (len(history), history.stopped) == (4, "no progress")
 
 
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C as Python has it, which a test run in the background ignores."""
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    yield
+    signal.signal(signal.SIGINT, before)
+
+
+@pytest.mark.usefixtures("interruptible")
 def test_interruption_ends_training_after_the_step() -> None:
     model = _Modes()
     steps = []
@@ -157,6 +167,7 @@ def test_interruption_ends_training_after_the_step() -> None:
     assert signal.getsignal(signal.SIGINT) is handler
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_a_second_interruption_is_not_put_off() -> None:
     model = _Modes()
 
@@ -167,6 +178,20 @@ def test_a_second_interruption_is_not_put_off() -> None:
 
     with pytest.raises(KeyboardInterrupt):
         fit(model, ([1.0], [1.0]), loss, SGD([model.w]), progress=False)
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_an_interruption_that_is_ignored_changes_nothing() -> None:
+    model = _Modes()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+
+    def loss(outputs: list[Any], targets: list[Any]) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        return losses.mse_loss(outputs, targets)
+
+    history = fit(model, ([1.0], [1.0]), loss, SGD([model.w]), epochs=3, progress=False)
+    assert (len(history), history.stopped) == (3, "")
+    assert signal.getsignal(signal.SIGINT) is signal.SIG_IGN
 
 
 def test_a_loss_that_is_no_number_names_epoch_batch_and_operation() -> None:
