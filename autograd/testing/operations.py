@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Final
 
+from autograd.engine import table
 from autograd.engine.value import Value
 from autograd.testing.chain_rule import derivatives
 from autograd.testing.numerical import Slope, direction, slope
@@ -13,6 +16,14 @@ from autograd.testing.uses import Use
 
 RULE_ROUNDING: Final = 16.0 * sys.float_info.epsilon  # the relative error that a rule may have
 _SMOOTHNESS_DIRECTIONS: Final = 3  # tried for a function of several numbers
+_HAS_MPMATH: Final = find_spec("mpmath") is not None
+
+
+def _precise() -> ModuleType:
+    """The module with the formulas, which loads mpmath."""
+    from autograd.testing import precise
+
+    return precise
 
 
 def first_fault(graph: Iterable[Value], look: Callable[[Use], Iterable[str]]) -> str:
@@ -30,7 +41,7 @@ def _slope_of_value(use: Use, operand: int) -> Slope:
 
 def kinks(use: Use) -> Iterator[str]:
     """The use as it was called, if it has a kink at its operands, as in ``relu(0.0)``."""
-    if not _is_smooth(use):
+    if not _is_smooth(use) or (_HAS_MPMATH and _precise().has_kink(use)):
         yield use.shown
 
 
@@ -68,6 +79,9 @@ def wrong_rules(use: Use) -> Iterator[str]:
         found = _slope_of_value(use, i)
         if found.problem or _agree(rules[i], found) or not _is_smooth(use):
             continue
+        # The steps of differences reach over those of `floor`, and formulas do not.
+        if _HAS_MPMATH and _precise().has_precise_rule(use, i):
+            continue
         yield (
             f"The rule of {use.primitive.name} for {use.name(i)} is at fault: at {use.shown} "
             f"it gives {rules[i]!r}, differences {found}.{_hint(use, rules, i, found)}"
@@ -103,3 +117,17 @@ def wrong_rules_of_rules(use: Use) -> Iterator[str]:
                 f"by differences {found}. A rule is to use nothing but operators and operations "
                 "of autograd: `.data`, float() and the functions of math leave the record."
             )
+
+
+def wrong_own_rules(use: Use) -> Iterator[str]:
+    """The same as `wrong_rules`, of operations that are not of the table."""
+    return iter(()) if _is_of_table(use) else wrong_rules(use)
+
+
+def wrong_own_rules_of_rules(use: Use) -> Iterator[str]:
+    """The same as `wrong_rules_of_rules`, of operations that are not of the table."""
+    return iter(()) if _is_of_table(use) else wrong_rules_of_rules(use)
+
+
+def _is_of_table(use: Use) -> bool:
+    return use.primitive in vars(table).values()
