@@ -88,6 +88,19 @@ def wrong_rules(use: Use) -> Iterator[str]:
         )
 
 
+def fine_steps(use: Use) -> Iterator[str]:
+    """The use as it was called, if differences step over its structure, as in ``floor(1e8)``."""
+    rules = use.rules(use.operands)
+    for i in use.varying:
+        found = _slope_of_value(use, i)
+        if (
+            not found.problem
+            and not _agree(rules[i], found)
+            and _precise().has_precise_rule(use, i)
+        ):
+            yield use.shown
+
+
 def _hint(use: Use, rules: list[float], i: int, found: Slope) -> str:
     if _agree(-rules[i], found):
         return " Its sign is wrong."

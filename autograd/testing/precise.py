@@ -215,7 +215,8 @@ def _outputs(
             found.append([*map(_mpmath_number, outputs)])
     except Exception:
         return []
-    return [] if work.problem else found
+    lengths = {len(each) for each in found}
+    return [] if work.problem or len(lengths) > 1 else found
 
 
 def _from_five_values(values: Sequence[Any], scale: Any) -> Slope:

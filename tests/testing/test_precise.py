@@ -103,6 +103,24 @@ def test_a_function_that_refuses_a_foreign_number_passes(error: type[Exception])
     check_gradients(guarded, 2.0)
 
 
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: [x * x] if isinstance(x, (Value, float)) else [x, x],
+        lambda x: [x * x] if isinstance(x, (Value, float)) else [x] * (2 + (x > 2)),
+        lambda x: x * x if isinstance(x, (Value, float)) else None,
+        lambda x: x * x if isinstance(x, (Value, float)) else x * 0,
+        lambda x: x * x if isinstance(x, (Value, float)) else math.nan,
+        lambda x: {Value: lambda y: y * y, float: lambda y: y * y}[type(x)](x),
+        lambda x: type(x)(2.0) * x,
+    ],
+)
+def test_a_function_that_does_something_else_with_a_foreign_number_passes(
+    function: Callable[[Any], Any],
+) -> None:
+    check_gradients(function, 2.0)
+
+
 # ── The work has a bound ──────────────────────────────────────────────────────
 
 
