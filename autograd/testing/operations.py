@@ -12,9 +12,8 @@ from autograd.engine import table
 from autograd.engine.value import Value
 from autograd.testing.chain_rule import derivatives
 from autograd.testing.numerical import Slope, direction, slope
-from autograd.testing.uses import Use
+from autograd.testing.uses import RULE_ROUNDING, Use
 
-RULE_ROUNDING: Final = 16.0 * sys.float_info.epsilon  # the relative error that a rule may have
 _SMOOTHNESS_DIRECTIONS: Final = 3  # tried for a function of several numbers
 _HAS_MPMATH: Final = find_spec("mpmath") is not None
 
