@@ -287,10 +287,10 @@ class _Differences:
         step = max(left.step, right.step)
         return Slope(math.nan, math.inf, "kink", left.value, right.value, step)
 
-    def is_bent(self, row: int) -> bool:
-        """True if the slopes on the two sides do not approach each other from that row on."""
+    def is_bent(self, best: _Estimate) -> bool:
+        """True if the slopes on the two sides do not approach each other from that step on."""
         first, last = [
-            rows[0] for rows in self._jumps.rows[row : row + _FINER_STEPS + 1 : _FINER_STEPS]
+            self._jumps.rows[row][best.column] for row in (best.row, best.row + _FINER_STEPS)
         ]
         return abs(last - first) < 0.5 * abs(first)
 
@@ -316,7 +316,7 @@ def _conclusion(tables: Sequence[_Differences]) -> Slope:
     if found:
         best, table = min(found, key=lambda pair: pair[0].error)
         # The bound of a slight kink takes in the slopes on both sides.
-        kink = table.kink() if table.is_bent(best.row) else None
+        kink = table.kink() if table.is_bent(best) else None
         if kink and abs(kink.right - kink.left) < 4.0 * best.error:
             return kink
         return Slope(best.value, _SAFETY * best.error + math.ulp(best.value), step=best.step)
