@@ -16,15 +16,14 @@ from typing import Any, Final
 
 from autograd.containers import MismatchError, NotANumberError, Structure, flatten
 from autograd.engine.value import Value
-from autograd.testing.inputs import function_name, input_names
-from autograd.testing.numerical import Slope, direction, slopes
+from autograd.testing.inputs import function_name, input_names, place
+from autograd.testing.numerical import OUT_OF_DOMAIN, Slope, direction, slopes
 
 __tracebackhide__ = True  # pytest shows the user's lines
 
 _ONE_BY_ONE: Final = 64  # the most inputs that are all moved one by one
 _DIRECTIONS: Final = 2  # in which those of a group move at once where there are more
 _REPEATS: Final = 10  # of a call, to find chance
-_SHOWN_INPUTS: Final = 6  # that a message lists
 
 # The points on each side by which the rounding error of a function is estimated, as parts of
 # each input. Rounding keeps step with equal distances now and then.
@@ -147,11 +146,7 @@ class Plain:
 
     def place(self, j: int = 0) -> str:
         """The point, as the last line of a message; of many inputs, number j and some others."""
-        shown = [f"{name} = {x!r}" for name, x in zip(self.names, self.point, strict=True)]
-        if j >= _SHOWN_INPUTS:
-            shown.insert(0, shown.pop(j))
-        more = [f"and {len(shown) - _SHOWN_INPUTS} more"] if len(shown) > _SHOWN_INPUTS else []
-        return f"\n  At {', '.join([*shown[:_SHOWN_INPUTS], *more])}"
+        return f"\n  {place(self.names, self.point, j)}"
 
 
 def first_fault(
@@ -417,7 +412,7 @@ def _values_or_nan(
     """The values at a point; nan where the function is not defined."""
     try:
         return function(point)
-    except (ArithmeticError, TypeError, ValueError):
+    except OUT_OF_DOMAIN:
         return [math.nan] * count
 
 
