@@ -49,7 +49,7 @@ class KinkError(ValueError):
 def check_gradients(
     function: Callable[..., Any],
     *inputs: Any,
-    order: int = 2,
+    order: int | None = None,
     tolerance: float = 0.0,
     skip_kinks: bool = False,
     gradient: Callable[..., Any] | None = None,
@@ -81,15 +81,15 @@ def check_gradients(
         inputs: the arguments of the call: numbers, Values, and modules of `nn`, whose parameters
             are then varied, or lists, tuples and dicts of these, or NumPy arrays of numbers.
             All are left as they were.
-        order: the highest order of derivatives to check. Each order beyond the first
-            makes it take several times as long.
+        order: the highest order of derivatives to check: 2, unless you say otherwise. Each order
+            beyond the first makes it take several times as long.
         tolerance: a relative error that is allowed besides, for rules that only approximate.
         skip_kinks: leave out derivatives that do not exist, rather than raise an error.
         gradient: a derivative from elsewhere, to check in place of ours: a function of the same
             inputs that returns what `grad` by all of them would return, or `jacobian` if
             ``function`` returns a container. The inputs may be tensors of PyTorch or JAX too, the
-            two functions are called with floats, not Values, and only first derivatives are
-            compared.
+            two functions are called with floats, not Values, and first derivatives alone are
+            compared, so that no other order can be asked for.
 
     Raises:
         GradientError: a derivative is wrong, or is that of another function than the one for
@@ -109,8 +109,15 @@ def check_gradients(
     autograd.testing.gradients.KinkError: There is no derivative of abs() by x here: ...
     >>> check_gradients(math.hypot, 3.0, 4.0, gradient=lambda x, y: (x / 5.0, y / 5.0))
     """
+    if order is None:
+        order = 2 if gradient is None else 1
     if isinstance(order, bool) or not isinstance(order, int) or order < 1:
         raise ValueError(f"order is a whole number from 1 on, got {order!r}")
+    if gradient is not None and order > 1:
+        raise ValueError(
+            f"order is {order}, and of a gradient that is passed first derivatives alone are "
+            "compared: leave order out"
+        )
     if not tolerance >= 0.0:
         raise ValueError(f"tolerance is a number from 0 on, got {tolerance!r}")
     if not inputs:

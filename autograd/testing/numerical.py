@@ -21,7 +21,7 @@ import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import Final, TypeVar
 
 __tracebackhide__ = True  # pytest shows the user's lines
 
@@ -37,6 +37,8 @@ _ENOUGH: Final = 1e-10  # a relative bound at which no better is looked for
 _RESOLVED: Final = 1e-3  # the relative bound up to which an estimate says anything
 _NOISE: Final = 100.0  # units in the last place of the function, which may be all there is
 _SAFETY: Final = 2.0
+
+_Point = TypeVar("_Point")
 
 # What a function raises next to the point if it is not defined there.
 OUT_OF_DOMAIN: Final = (ArithmeticError, LookupError, TypeError, ValueError)
@@ -137,8 +139,8 @@ def slopes(
     for scale in scales:
         tables = [_Differences(x, *each) for each in zip(centre, noise, strict=True)]
         for step in _steps(scale):
-            above = _values_at(function, x + step, len(centre))
-            below = _values_at(function, x - step, len(centre))
+            above = values_at(function, x + step, len(centre))
+            below = values_at(function, x - step, len(centre))
             for table, high, low in zip(tables, above, below, strict=True):
                 table.add(step, high, low)
             if all(table.is_good_enough() for table in tables):
@@ -155,8 +157,13 @@ def direction(point: Sequence[float], seed: int) -> list[float]:
     return [chance.choice((-1.0, 1.0)) * chance.uniform(0.5, 1.5) * (abs(x) or 1.0) for x in point]
 
 
-def _values_at(
-    function: Callable[[float], Sequence[float]], x: float, count: int
+def moved(point: Sequence[float], length: float, rates: Sequence[float]) -> list[float]:
+    """The point that far along a direction."""
+    return [x + length * rate for x, rate in zip(point, rates, strict=True)]
+
+
+def values_at(
+    function: Callable[[_Point], Sequence[float]], x: _Point, count: int
 ) -> Sequence[float]:
     """The values at ``x``; nan where the function is not defined."""
     try:

@@ -15,7 +15,7 @@ from autograd.engine.value import Value
 from autograd.functional import gradients
 from autograd.testing.chain_rule import Adjoint, is_same, noise
 from autograd.testing.inputs import Function
-from autograd.testing.numerical import Slope, direction, slopes
+from autograd.testing.numerical import Slope, direction, moved, slopes
 
 if TYPE_CHECKING:
     from autograd.testing.precise import Work
@@ -160,18 +160,20 @@ class Samples:
 
     def moved(self, length: float, rates: Sequence[float]) -> list[float]:
         """The point that far along a direction."""
-        return [x + length * rate for x, rate in zip(self.point, rates, strict=True)]
+        return moved(self.point, length, rates)
 
     def _differences(
         self,
         order: int,
         centre: float,
-        moved: Callable[[float], list[float]],
+        to_point: Callable[[float], list[float]],
         groups: Sequence[Sequence[int]],
     ) -> list[Slope]:
         noise = self._noise_at(order - 1)
         self._calls = []
-        found = slopes(lambda to: self.derivatives_at(order - 1, moved(to), groups), centre, noise)
+        found = slopes(
+            lambda to: self.derivatives_at(order - 1, to_point(to), groups), centre, noise
+        )
         if order not in self._repeated_orders and (self.is_small or order == 1):
             self._repeated_orders.add(order)
             self.repeat()
