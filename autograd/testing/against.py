@@ -22,8 +22,8 @@ from autograd.testing.outside import (
     first_fault,
     hold_to_same,
     no_derivative,
-    rounding,
 )
+from autograd.testing.rounding import rounding
 
 __tracebackhide__ = True  # pytest shows the user's lines
 

@@ -28,6 +28,9 @@ from autograd.words import typesetting
 # A textbook formula may cancel: 400 digits more leave enough over the whole range of floats.
 _SPARE_DIGITS: Final = 400
 
+# From here on mpmath computes exponentials bit by bit, and so never ends.
+_HUGE: Final = mpf(2) ** 14
+
 
 @dataclass(frozen=True)
 class Formula:
@@ -92,10 +95,40 @@ def floored(x: Any, y: Any) -> Any:
     return mp.floor(x / y)
 
 
+def exp(x: Any) -> Any:
+    if abs(x) < _HUGE:
+        return mp.exp(x)
+    with mp.extraprec(mp.mag(x)):
+        twos = mp.floor(x / mp.ln2)
+        rest = x - twos * mp.ln2
+    return mp.ldexp(mp.exp(rest), int(twos))
+
+
+def expm1(x: Any) -> Any:
+    return mp.expm1(x) if abs(x) < _HUGE else exp(x) - 1
+
+
+def sinh(x: Any) -> Any:
+    return mp.sinh(x) if abs(x) < _HUGE else sgn(x) * exp(abs(x)) / 2
+
+
+def cosh(x: Any) -> Any:
+    return mp.cosh(x) if abs(x) < _HUGE else exp(abs(x)) / 2
+
+
+def sech(x: Any) -> Any:
+    return 1 / cosh(x)
+
+
 def power(x: Any, y: Any) -> Any:
     if x == 0 and y < 0:
         raise ZeroDivisionError
-    return mp.power(x, y)
+    if x == 0 or abs(y) < _HUGE:
+        return mp.power(x, y)
+    if x < 0 and not mp.isint(y):
+        raise ValueError("a power of a negative number")
+    with mp.extraprec(mp.mag(y)):
+        return (-1 if x < 0 and y % 2 else 1) * exp(y * mp.log(abs(x)))
 
 
 def power_slope(x: Any, y: Any) -> Any:
@@ -121,7 +154,7 @@ def angle(y: Any, x: Any) -> Any:
 
 
 def logistic(x: Any) -> Any:
-    return 1 / (1 + mp.exp(-x))
+    return 1 / (1 + exp(-x))
 
 
 def bell(x: Any) -> Any:
@@ -129,7 +162,7 @@ def bell(x: Any) -> Any:
 
 
 def soft_plus(x: Any) -> Any:
-    return mp.log1p(mp.exp(x)) if x < 0 else x + mp.log1p(mp.exp(-x))
+    return mp.log1p(exp(x)) if x < 0 else x + mp.log1p(exp(-x))
 
 
 def erfc(x: Any) -> Any:
@@ -137,7 +170,7 @@ def erfc(x: Any) -> Any:
 
 
 def bell_curve(x: Any) -> Any:
-    return mp.exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
+    return exp(-x * x / 2) / mp.sqrt(2 * mp.pi)
 
 
 def cdf(x: Any) -> Any:
@@ -153,7 +186,7 @@ def silu_slope(x: Any) -> Any:
 
 
 def mish_slope(x: Any) -> Any:
-    return mp.tanh(soft_plus(x)) + x * mp.sech(soft_plus(x)) ** 2 * logistic(x)
+    return mp.tanh(soft_plus(x)) + x * sech(soft_plus(x)) ** 2 * logistic(x)
 
 
 def sinc(x: Any) -> Any:
@@ -192,7 +225,7 @@ def partner(xs: list[Any], i: int) -> Any:
 
 
 def probability(xs: list[Any], i: int) -> Any:
-    return 1 / mp.fsum([mp.exp(x - xs[i]) for x in xs])
+    return 1 / mp.fsum([exp(x - xs[i]) for x in xs])
 
 
 def probability_of_others(xs: list[Any]) -> Any:
@@ -208,7 +241,7 @@ def leaky_slope(x: Any, a: Any) -> Any:
 
 
 def elu_slope(x: Any, a: Any) -> Any:
-    return mpf(1) if x > 0 else a * mp.exp(x) if x < 0 else min(max(a, 0), 1)
+    return mpf(1) if x > 0 else a * exp(x) if x < 0 else min(max(a, 0), 1)
 
 
 def nothing(*_: Any) -> Any:
@@ -252,9 +285,9 @@ _BY_NAME: Final[dict[str, Formula]] = {
                             (nothing, lambda test, x, y: mpf(test > 0), lambda test, x, y: mpf(test <= 0))),
 
     # Exponentials and logarithms.
-    "exp":          Formula(mp.exp, (mp.exp,)),
-    "exp2":         Formula(textbook(table.exp2), (lambda x: mp.log(2) * mpf(2) ** x,)),
-    "expm1":        Formula(mp.expm1, (mp.exp,)),
+    "exp":          Formula(exp, (exp,)),
+    "exp2":         Formula(textbook(table.exp2), (lambda x: mp.log(2) * power(mpf(2), x),)),
+    "expm1":        Formula(expm1, (exp,)),
     "log":          Formula(mp.log, (lambda x: 1 / x,)),
     "log2":         Formula(lambda x: mp.log(x) / mp.log(2), (lambda x: 1 / (x * mp.log(2)),)),
     "log10":        Formula(lambda x: mp.log(x) / mp.log(10), (lambda x: 1 / (x * mp.log(10)),)),
@@ -274,17 +307,17 @@ _BY_NAME: Final[dict[str, Formula]] = {
     "sinc":         Formula(sinc, (sinc_slope,), cancels=True),
 
     # Hyperbolic functions.
-    "sinh":         Formula(mp.sinh, (mp.cosh,)),
-    "cosh":         Formula(mp.cosh, (mp.sinh,)),
-    "tanh":         Formula(mp.tanh, (lambda x: mp.sech(x) ** 2,)),
+    "sinh":         Formula(sinh, (cosh,)),
+    "cosh":         Formula(cosh, (sinh,)),
+    "tanh":         Formula(mp.tanh, (lambda x: sech(x) ** 2,)),
     "arcsinh":      Formula(mp.asinh, (lambda x: 1 / mp.sqrt(1 + x**2),)),
     "arccosh":      Formula(mp.acosh, (lambda x: 1 / mp.sqrt(x**2 - 1),)),
     "arctanh":      Formula(mp.atanh, (lambda x: 1 / (1 - x**2),)),
 
     # The error function.
     "erf":          Formula(lambda x: mp.erf(x) if abs(x) < 100 else sgn(x),
-                            (lambda x: 2 / mp.sqrt(mp.pi) * mp.exp(-x * x),)),
-    "erfc":         Formula(erfc, (lambda x: -2 / mp.sqrt(mp.pi) * mp.exp(-x * x),)),
+                            (lambda x: 2 / mp.sqrt(mp.pi) * exp(-x * x),)),
+    "erfc":         Formula(erfc, (lambda x: -2 / mp.sqrt(mp.pi) * exp(-x * x),)),
 
     # Activations.
     "sigmoid":      Formula(logistic, (bell,)),
@@ -292,7 +325,7 @@ _BY_NAME: Final[dict[str, Formula]] = {
     "softplus":     Formula(soft_plus, (logistic,)),
     "relu":         Formula(lambda x: max(x, mpf(0)), (lambda x: mpf(x > 0),)),
     "leaky_relu":   Formula(lambda x, a: x if x > 0 else a * x, (leaky_slope, lambda x, a: min(x, mpf(0)))),
-    "elu":          Formula(lambda x, a: x if x > 0 else a * mp.expm1(x), (elu_slope, lambda x, a: mp.expm1(min(x, 0)))),
+    "elu":          Formula(lambda x, a: x if x > 0 else a * expm1(x), (elu_slope, lambda x, a: expm1(min(x, 0)))),
     "gelu":         Formula(lambda x: x * cdf(x), (gelu_slope,), cancels=True),
     "silu":         Formula(lambda x: x * logistic(x), (silu_slope,), cancels=True),
     "mish":         Formula(lambda x: x * mp.tanh(soft_plus(x)), (mish_slope,), cancels=True),

@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any
+from typing import Any, Final
 
 from autograd.containers import NotANumberError, Structure, flatten
 from autograd.contexts import no_grad
@@ -13,6 +13,8 @@ from autograd.engine.primitive import Primitive, Reduction, Traced
 from autograd.engine.value import Value
 
 __tracebackhide__ = True  # pytest shows the user's lines
+
+_SHOWN_INPUTS: Final = 6  # that a message lists
 
 
 class Function:
@@ -116,6 +118,15 @@ def input_names(function: Callable[..., Any], count: int) -> list[str]:
     ordinary = (inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.POSITIONAL_OR_KEYWORD)
     names = [p.name for p in signature.parameters.values() if p.kind in ordinary]
     return [*names[:count], *[f"input {i}" for i in range(len(names), count)]]
+
+
+def place(names: Sequence[str], point: Sequence[float], j: int = 0) -> str:
+    """The point, as a line of a message; of many inputs, number j and some others."""
+    shown = [f"{name} = {x!r}" for name, x in zip(names, point, strict=True)]
+    if j >= _SHOWN_INPUTS:
+        shown.insert(0, shown.pop(j))
+    more = [f"and {len(shown) - _SHOWN_INPUTS} more"] if len(shown) > _SHOWN_INPUTS else []
+    return f"At {', '.join([*shown[:_SHOWN_INPUTS], *more])}"
 
 
 def _taken_apart(name: str, thing: Any) -> tuple[list[Any], Structure]:

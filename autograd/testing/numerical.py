@@ -20,8 +20,8 @@ import math
 import random
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
+from typing import Final, TypeVar
 
 __tracebackhide__ = True  # pytest shows the user's lines
 
@@ -38,6 +38,11 @@ _RESOLVED: Final = 1e-3  # the relative bound up to which an estimate says anyth
 _NOISE: Final = 100.0  # units in the last place of the function, which may be all there is
 _SAFETY: Final = 2.0
 
+_Point = TypeVar("_Point")
+
+# What a function raises next to the point if it is not defined there.
+OUT_OF_DOMAIN: Final = (ArithmeticError, LookupError, TypeError, ValueError)
+
 
 @dataclass(frozen=True, slots=True)
 class Slope:
@@ -52,6 +57,8 @@ class Slope:
             jump; or nothing.
         left: the slope to the left of a kink; nan elsewhere.
         right: the slope to the right of a kink; nan elsewhere.
+        step: the shortest step that they come from; nan where they say nothing.
+        at: the value of the function at the point, if that has been rounded but once.
     """
 
     value: float
@@ -59,6 +66,8 @@ class Slope:
     problem: str = ""
     left: float = math.nan
     right: float = math.nan
+    step: float = field(default=math.nan, compare=False)
+    at: float = field(default=math.nan, compare=False)
 
     def __str__(self) -> str:
         """The derivative to the digits that are known, and the bound as a power of 10.
@@ -80,6 +89,7 @@ class _Estimate:
 
     row: int
     column: int
+    step: float
     value: float
     truncation: float
     noise: float
@@ -87,6 +97,11 @@ class _Estimate:
     @property
     def error(self) -> float:
         return self.truncation + self.noise
+
+    def compare(self, finer: Sequence[float], step: float) -> None:
+        """Take the difference from the row of a finer step for noise."""
+        moved = abs(finer[self.column] - self.value)
+        self.noise = max(self.noise, moved * step / self.step)
 
 
 def slope(function: Callable[[float], float], x: float) -> Slope:
@@ -124,8 +139,8 @@ def slopes(
     for scale in scales:
         tables = [_Differences(x, *each) for each in zip(centre, noise, strict=True)]
         for step in _steps(scale):
-            above = _values_at(function, x + step, len(centre))
-            below = _values_at(function, x - step, len(centre))
+            above = values_at(function, x + step, len(centre))
+            below = values_at(function, x - step, len(centre))
             for table, high, low in zip(tables, above, below, strict=True):
                 table.add(step, high, low)
             if all(table.is_good_enough() for table in tables):
@@ -142,13 +157,18 @@ def direction(point: Sequence[float], seed: int) -> list[float]:
     return [chance.choice((-1.0, 1.0)) * chance.uniform(0.5, 1.5) * (abs(x) or 1.0) for x in point]
 
 
-def _values_at(
-    function: Callable[[float], Sequence[float]], x: float, count: int
+def moved(point: Sequence[float], length: float, rates: Sequence[float]) -> list[float]:
+    """The point that far along a direction."""
+    return [x + length * rate for x, rate in zip(point, rates, strict=True)]
+
+
+def values_at(
+    function: Callable[[_Point], Sequence[float]], x: _Point, count: int
 ) -> Sequence[float]:
-    """The values at ``x``; nan where the function raises an error of arithmetic or type."""
+    """The values at ``x``; nan where the function is not defined."""
     try:
         return function(x)
-    except (ArithmeticError, TypeError, ValueError):
+    except OUT_OF_DOMAIN:
         return [math.nan] * count
 
 
@@ -223,12 +243,11 @@ class _Differences:
         self._central.add(central)
         self._jumps.add(right - left)
         for estimate in self._estimates:
-            moved = abs(self._central.rows[-1][estimate.column] - estimate.value)
-            estimate.noise = max(estimate.noise, moved * step / self.steps[estimate.row])
+            estimate.compare(self._central.rows[-1], step)
         row = len(self.steps) - 1
         for column, value, moved in self._central.extrapolated():
             truncation = moved + abs(self._jumps.rows[-1][column])
-            self._estimates.append(_Estimate(row, column, value, truncation, self.floor(row)))
+            self._estimates.append(_Estimate(row, column, step, value, truncation, self.floor(row)))
 
     def floor(self, row: int) -> float:
         """The least error of the slope that rounding causes."""
@@ -259,13 +278,31 @@ class _Differences:
     def one_sided(self, differences: list[float]) -> _Estimate | None:
         """The limit of the differences on one side; None if they do not converge."""
         table = _Extrapolation(first_power=1, power_step=1)
-        candidates = []
-        for row, difference in enumerate(differences):
+        candidates: list[_Estimate] = []
+        for row, (difference, step) in enumerate(zip(differences, self.steps, strict=True)):
             table.add(difference)
+            for candidate in candidates:
+                candidate.compare(table.rows[-1], step)
             for column, value, moved in table.extrapolated():
                 if moved <= _RESOLVED * max(abs(value), self._spread[row]):
-                    candidates.append(_Estimate(row, column, value, moved, self.floor(row)))
+                    noise = self.floor(row)
+                    candidates.append(_Estimate(row, column, step, value, moved, noise))
         return _least(candidates)
+
+    def kink(self) -> Slope | None:
+        """The kink, if the differences on the two sides converge to different limits."""
+        left, right = self.one_sided(self.left), self.one_sided(self.right)
+        if left is None or right is None or not _disagree(left, right):
+            return None
+        step = max(left.step, right.step)
+        return Slope(math.nan, math.inf, "kink", left.value, right.value, step)
+
+    def is_bent(self, best: _Estimate) -> bool:
+        """True if the slopes on the two sides do not approach each other from that step on."""
+        first, last = [
+            self._jumps.rows[row][best.column] for row in (best.row, best.row + _FINER_STEPS)
+        ]
+        return abs(last - first) < 0.5 * abs(first)
 
     def is_good_enough(self) -> bool:
         """True if no finer step is needed, or could improve the estimate."""
@@ -285,13 +322,15 @@ def _disagree(one: _Estimate, other: _Estimate) -> bool:
 
 
 def _conclusion(tables: Sequence[_Differences]) -> Slope:
-    best = _least([best for best in [table.best() for table in tables] if best is not None])
-    if best:
-        return Slope(best.value, _SAFETY * best.error + math.ulp(best.value))
+    found = [(best, table) for table in tables if (best := table.best()) is not None]
+    if found:
+        best, table = min(found, key=lambda pair: pair[0].error)
+        # The bound of a slight kink takes in the slopes on both sides.
+        kink = table.kink() if table.is_bent(best) else None
+        if kink and abs(kink.right - kink.left) < 4.0 * best.error:
+            return kink
+        return Slope(best.value, _SAFETY * best.error + math.ulp(best.value), step=best.step)
     if all(len(table.steps) <= _FINER_STEPS for table in tables):
         return Slope(math.nan, math.inf, "edge")
-    for table in tables:
-        left, right = table.one_sided(table.left), table.one_sided(table.right)
-        if left and right and _disagree(left, right):
-            return Slope(math.nan, math.inf, "kink", left.value, right.value)
-    return Slope(math.nan, math.inf, "rough")
+    kinks = filter(None, (table.kink() for table in tables))
+    return next(kinks, Slope(math.nan, math.inf, "rough"))

@@ -5,17 +5,27 @@ from __future__ import annotations
 import math
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from importlib.util import find_spec
+from types import ModuleType
 from typing import Final
 
+from autograd.engine import table
 from autograd.engine.value import Value
 from autograd.testing.chain_rule import derivatives
 from autograd.testing.numerical import Slope, direction, slope, slopes
-from autograd.testing.uses import Use
+from autograd.testing.uses import RULE_ROUNDING, Use
 
-RULE_ROUNDING: Final = 16.0 * sys.float_info.epsilon  # the relative error that a rule may have
 _ASIDE: Final = 1e-3  # as a part of the operands, so far that a pole is left
 _GREAT: Final = 1e300
 _SMOOTHNESS_DIRECTIONS: Final = 3  # tried for a function of several numbers
+_HAS_MPMATH: Final = find_spec("mpmath") is not None
+
+
+def _precise() -> ModuleType:
+    """The module with the formulas, which loads mpmath."""
+    from autograd.testing import precise
+
+    return precise
 
 
 def first_fault(
@@ -69,7 +79,7 @@ def _is_beyond(numbers: Sequence[float]) -> bool:
 
 def kinks(use: Use) -> Iterator[str]:
     """The use as it was called, if it has a kink at its operands, as in ``relu(0.0)``."""
-    if not _is_smooth(use):
+    if not _is_smooth(use) or (_HAS_MPMATH and _precise().has_kink(use)):
         yield use.shown
 
 
@@ -107,10 +117,26 @@ def wrong_rules(use: Use) -> Iterator[str]:
         found = _slope_of_value(use, i)
         if found.problem or _agree(rules[i], found) or not _is_smooth(use):
             continue
+        # The steps of differences reach over those of `floor`, and formulas do not.
+        if _HAS_MPMATH and _precise().has_precise_rule(use, i):
+            continue
         yield (
             f"The rule of {use.primitive.name} for {use.name(i)} is at fault: at {use.shown} "
             f"it gives {rules[i]!r}, differences {found}.{_hint(use, rules, i, found)}"
         )
+
+
+def fine_steps(use: Use) -> Iterator[str]:
+    """The use as it was called, if differences step over its structure, as in ``floor(1e8)``."""
+    rules = use.rules(use.operands)
+    for i in use.moving:
+        found = _slope_of_value(use, i)
+        if (
+            not found.problem
+            and not _agree(rules[i], found)
+            and _precise().has_precise_rule(use, i)
+        ):
+            yield use.shown
 
 
 def _hint(use: Use, rules: list[float], i: int, found: Slope) -> str:
@@ -144,3 +170,17 @@ def wrong_rules_of_rules(use: Use) -> Iterator[str]:
                 f"by differences {found}. A rule is to use nothing but operators and operations "
                 "of autograd: `.data`, float() and the functions of math leave the record."
             )
+
+
+def wrong_own_rules(use: Use) -> Iterator[str]:
+    """The same as `wrong_rules`, of operations that are not of the table."""
+    return iter(()) if _is_of_table(use) else wrong_rules(use)
+
+
+def wrong_own_rules_of_rules(use: Use) -> Iterator[str]:
+    """The same as `wrong_rules_of_rules`, of operations that are not of the table."""
+    return iter(()) if _is_of_table(use) else wrong_rules_of_rules(use)
+
+
+def _is_of_table(use: Use) -> bool:
+    return use.primitive in vars(table).values()

@@ -11,27 +11,20 @@ import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any, Final
 
 from autograd.containers import MismatchError, NotANumberError, Structure, flatten
 from autograd.engine.value import Value
-from autograd.testing.inputs import function_name, input_names
-from autograd.testing.numerical import Slope, direction, slopes
+from autograd.testing.inputs import function_name, input_names, place
+from autograd.testing.numerical import Slope, direction, moved, slopes
+from autograd.testing.rounding import rounding, scatter, sizes
 
 __tracebackhide__ = True  # pytest shows the user's lines
 
 _ONE_BY_ONE: Final = 64  # the most inputs that are all moved one by one
 _DIRECTIONS: Final = 2  # in which those of a group move at once where there are more
 _REPEATS: Final = 10  # of a call, to find chance
-_SHOWN_INPUTS: Final = 6  # that a message lists
 
-# The points on each side by which the rounding error of a function is estimated, as parts of
-# each input. Rounding keeps step with equal distances now and then.
-_SAMPLES: Final = [1e-6 * (k + 0.618 * k * k % 1.0) for k in range(12)]
-_WINDOW: Final = 5  # of samples, in which all but the rounding is taken for a cubic
-_SAFETY: Final = 6.0
-_ONE_SIDED: Final = 100.0  # the ratio of what the two sides show from which a jump is on one
 _RESOLVED: Final = 1e-3  # the relative rounding error from which a derivative says nothing
 _FACTORS: Final = {-1.0: "Its sign is wrong.", 2.0: "It is twice that.", 0.5: "It is half of that."}
 
@@ -135,23 +128,19 @@ class Plain:
     def slopes_along(self, rates: Sequence[float]) -> list[Slope]:
         """The derivative of each output as every input moves at its own rate, by differences."""
         return slopes(
-            lambda length: self.values(_moved(self.point, length, rates)), 0.0, self._noise()
+            lambda length: self.values(moved(self.point, length, rates)), 0.0, self._noise()
         )
 
     def _noise(self) -> list[float]:
         """The rounding error of each value: of single precision, for one."""
         if not self._scatter:
-            sizes = [_RESOLVED * abs(x) for x in self.values(self.point)]
-            self._scatter = [*map(min, scatter(self.values, self.point), sizes)]
+            most = [_RESOLVED * size for size in sizes(self.values, self.point)]
+            self._scatter = [*map(min, scatter(self.values, self.point), most)]
         return self._scatter
 
     def place(self, j: int = 0) -> str:
         """The point, as the last line of a message; of many inputs, number j and some others."""
-        shown = [f"{name} = {x!r}" for name, x in zip(self.names, self.point, strict=True)]
-        if j >= _SHOWN_INPUTS:
-            shown.insert(0, shown.pop(j))
-        more = [f"and {len(shown) - _SHOWN_INPUTS} more"] if len(shown) > _SHOWN_INPUTS else []
-        return f"\n  At {', '.join([*shown[:_SHOWN_INPUTS], *more])}"
+        return f"\n  {place(self.names, self.point, j)}"
 
 
 def first_fault(
@@ -359,88 +348,7 @@ def _shaped(shape: Sequence[int], numbers: Iterator[Any]) -> Any:
     return [_shaped(shape[1:], numbers) for _ in range(shape[0])]
 
 
-# ── Rounding, and chance ──────────────────────────────────────────────────────
-
-
-def rounding(
-    function: Callable[[Sequence[float]], Sequence[float]], point: Sequence[float]
-) -> list[float]:
-    """A bound on the rounding error of each number that ``function`` gives, as far as it shows.
-
-    To what scatters is added the change due to the rounding of the inputs.
-
-    >>> [error] = rounding(lambda x: [(1.0 + x[0]) - 1.0], [1e-9])
-    >>> 1e-17 < error < 1e-14
-    True
-    """
-    return [
-        own + by_inputs + 4.0 * math.ulp(x)
-        for x, own, by_inputs in zip(
-            function(point),
-            scatter(function, point),
-            _from_samples(function, point, _change_by_inputs),
-            strict=True,
-        )
-    ]
-
-
-def scatter(
-    function: Callable[[Sequence[float]], Sequence[float]], point: Sequence[float]
-) -> list[float]:
-    """How far each number that ``function`` gives is off a smooth curve close to the point."""
-    return _from_samples(function, point, _off_a_curve)
-
-
-def _from_samples(
-    function: Callable[[Sequence[float]], Sequence[float]],
-    point: Sequence[float],
-    measure: Callable[[Sequence[float]], float],
-) -> list[float]:
-    """What is measured on both sides of the point; on one, if a jump or a kink is on the other."""
-    rates = direction(point, seed=0)
-    count = len(function(point))
-    sides = []
-    for part in (1.0, -0.83):
-        rows = [
-            _values_or_nan(function, _moved(point, part * length, rates), count)
-            for length in _SAMPLES
-        ]
-        sides.append([measure(column) for column in zip(*rows, strict=True)])
-    sides = [[x if math.isfinite(x) else 0.0 for x in side] for side in sides]
-    both = [sorted(pair) for pair in zip(*sides, strict=True)]
-    return [low if high > _ONE_SIDED * low else high for low, high in both]
-
-
-def _values_or_nan(
-    function: Callable[[Sequence[float]], Sequence[float]], point: Sequence[float], count: int
-) -> Sequence[float]:
-    """The values at a point; nan where the function is not defined."""
-    try:
-        return function(point)
-    except (ArithmeticError, TypeError, ValueError):
-        return [math.nan] * count
-
-
-def _change_by_inputs(samples: Sequence[float]) -> float:
-    pairs = zip(pairwise(samples), pairwise(_SAMPLES), strict=True)
-    return 2.0 * sys.float_info.epsilon * max(abs(b - a) / (t - s) for (a, b), (s, t) in pairs)
-
-
-def _off_a_curve(samples: Sequence[float]) -> float:
-    """The greatest of the divided differences, of a norm at which they are rounding errors."""
-    return _SAFETY * max(
-        abs(sum(x * weight for x, weight in zip(samples[i : i + _WINDOW], weights, strict=True)))
-        for i, weights in enumerate(_WEIGHTS)
-    )
-
-
-def _weights(points: Sequence[float]) -> list[float]:
-    """Those of the values at the points in their divided difference, of norm 1."""
-    weights = [1.0 / math.prod(x - y for y in points if y != x) for x in points]
-    return [weight / math.hypot(*weights) for weight in weights]
-
-
-_WEIGHTS: Final = [_weights(_SAMPLES[i : i + _WINDOW]) for i in range(len(_SAMPLES) - _WINDOW + 1)]
+# ── Chance ────────────────────────────────────────────────────────────────────
 
 
 def hold_to_same(
@@ -468,10 +376,6 @@ def hold_to_same(
                     "something from call to call, it has to start afresh"
                 )
     return first
-
-
-def _moved(point: Sequence[float], length: float, rates: Sequence[float]) -> list[float]:
-    return [x + length * rate for x, rate in zip(point, rates, strict=True)]
 
 
 def reason(difference: Slope) -> str:

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 from autograd.engine.primitive import Choice, Primitive, Reduction
 from autograd.engine.value import Value
+
+RULE_ROUNDING: Final = 16.0 * sys.float_info.epsilon  # the relative error that a rule may have
 
 
 @dataclass(frozen=True, slots=True)

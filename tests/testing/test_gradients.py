@@ -636,6 +636,11 @@ def test_a_kink_is_no_fault() -> None:
         (autograd.hypot, (0.0, 0.0), "a kink. It comes from hypot(0.0, 0.0)."),
         (autograd.clamp, (0.0, 0.0, 0.0), "it comes from clamp(0.0, 0.0, 0.0), which has none."),
         (autograd.xlogy, (0.0, 0.0), "It comes from xlogy(0.0, 0.0)."),
+        (
+            lambda x: autograd.floor(x * 3e7) * autograd.ceil(x * 1e8),
+            (0.7312345,),
+            "from floor(21937035.0), which",
+        ),
     ],
 )
 def test_the_reason_is_told(function: Any, inputs: tuple[float, ...], reason: str) -> None:
@@ -691,6 +696,180 @@ def test_a_kink_of_the_first_derivative() -> None:
     check_gradients(elu, 0.0, 1.0, order=1)
     with pytest.raises(KinkError, match=r"^There is no second derivative of elu.. by x and x here"):
         check_gradients(elu, 0.0, 1.0)
+
+
+own_sine = Primitive("own_sine", math.sin, lambda x, out: cos(x))
+rough_sine = Primitive("rough_sine", math.sin, lambda x, out: cos(x) * 1.001)
+
+
+@pytest.mark.parametrize("size", [1e-3, 1e-5, 1e-9])
+@pytest.mark.parametrize(
+    "bend",
+    [
+        lambda b, size: b + size * relu(b),
+        lambda b, size: own_sine(b) + size * relu(b),
+        lambda b, size: b * b + size * b * abs(b),  # of the derivative
+        lambda b, size: own_sine(b) - size * autograd.hard_tanh(1 + b),
+    ],
+)
+def test_a_slight_kink_is_told(bend: Callable[[Any, float], Any], size: float) -> None:
+    with pytest.raises(KinkError, match="a kink"):
+        check_gradients(lambda b: bend(b, size), 0.0)
+    check_gradients(lambda b: bend(b, size), 0.0, skip_kinks=True)
+    check_gradients(lambda b: bend(b, size), 0.25)
+
+
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda b: rough_sine(b) + 1e-3 * relu(b),
+        lambda b: rough_sine(b) + abs(b),
+        lambda b: rough_sine(2 + b) * relu(b),
+        lambda b: rough_sine(b) + relu(b - 1e-11),
+        lambda b: [abs(b), rough_sine(1 + b) + relu(b)][1],
+    ],
+)
+def test_a_rule_is_looked_at_where_a_kink_hides_its_fault(function: Callable[[Any], Any]) -> None:
+    for skip_kinks in (False, True):
+        with pytest.raises(GradientError, match=r"The rule of rough_sine for x is at fault"):
+            check_gradients(function, 0.0, skip_kinks=skip_kinks)
+
+
+def test_a_rule_is_looked_at_where_its_part_is_small() -> None:
+    with pytest.raises(GradientError) as error:
+        check_gradients(lambda x: 1e8 + rough_sine(x) * 1e-3, 0.5, order=1)
+    assert str(error.value).startswith(
+        "A derivative of the function is wrong, which differences of the function do not show.\n"
+        "  The rule of rough_sine for x is at fault: at rough_sine(0.5) it gives 0.87846014"
+    )
+    check_gradients(lambda x: 1e8 + own_sine(x) * 1e-3, 0.5)
+    check_gradients(lambda x: 1e8 + rough_sine(x) * 1e-3, 0.5, tolerance=0.01)
+
+
+# ── Structure that is finer than the steps of differences ─────────────────────
+
+
+def regulated(proportional: Any, integral: Any, derivative: Any) -> Any:
+    """The error of a control loop; with no gain at all it sums up to a clamp of the integral."""
+    position, speed, total, last, cost = 0.0, 0.0, 0.0, 1.0, 0.0
+    for _ in range(50):
+        error = 1.0 - position
+        total = autograd.clamp(total + error * 0.1, -2.0, 2.0)
+        drive = proportional * error + integral * total + derivative * (error - last) / 0.1
+        last = error
+        speed = speed + (autograd.clamp(drive, -5.0, 5.0) - 0.5 * speed) * 0.1
+        position = position + speed * 0.1
+        cost = cost + error * error * 0.1
+    return cost
+
+
+def tick(price: Any) -> Any:
+    """The price in whole ticks, and a fee that is continuous."""
+    return autograd.round(price * 1e8) / 1e8 + 0.01 * price**2
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs"),
+    [
+        *[(row, (x,)) for row in (autograd.floor, autograd.ceil) for x in (12345678.5, 1e12 + 0.5)],
+        (autograd.floor, (123456789.5,)),
+        (autograd.round, (123456789.3,)),
+        (autograd.floor, (-98765432.1,)),
+        (lambda x: x // 3.0, (123456789.5,)),
+        (lambda x, y: x // y, (123456789.5, 3.0)),
+        (lambda x, y: x % y, (123456789.5, 0.75)),
+        (lambda t: autograd.round(t * 1e8) / 1e8, (0.512345678123,)),
+        (lambda t: autograd.round(t * 1e8) / 1e8 * t, (0.512345678123,)),
+        (lambda x: x * x * autograd.floor(x), (123456789.5,)),
+        (lambda x: autograd.sign(sin(x * 1e9)) * x, (0.5,)),
+        (lambda x: autograd.floor(x * 3e7) * autograd.ceil(x * 1e8) * 1e-16, (0.73123451,)),
+        (tick, (101.123456789,)),
+    ],
+)
+def test_steps_finer_than_those_of_differences_are_no_fault(
+    function: Callable[..., Any], inputs: tuple[float, ...]
+) -> None:
+    check_gradients(function, *inputs)
+
+
+def tax(income: Any) -> Any:
+    if income > 40000:
+        return 7000 + 0.4 * (income - 40000)
+    return 1000 + 0.2 * (income - 10000) if income > 10000 else 0.1 * income
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs"),
+    [
+        (lambda y: maximum(1.0, y), (1 + 1e-11,)),
+        (maximum, (1.0, 1 + 1e-11)),
+        (autograd.minimum, (1.0, 1 + 2**-52)),
+        (lambda a, b: maximum(a, b) ** 3, (1 + 1e-13, 1.0)),
+        (lambda x: abs(x - 1) + x, (1 + 1e-12,)),
+        (lambda x: relu(sin(x)), (math.pi,)),
+        (lambda income: tax(income), (40000.000001,)),
+        (lambda income: tax(income), (10000 - 1e-9,)),
+        (lambda x, width: where(abs(x) <= width, x * x / 2, x * width), (1 + 1e-12, 1.0)),
+        (lambda x: autograd.sum([relu(x - k * 1e-9) for k in range(5)]), (1 + 2.5e-9,)),
+        (lambda x: x if x > 1.0 else 1.0 + 0 * x, (1 + 1e-11,)),
+        (lambda x: autograd.max([x, x * x, 1.0]), (1 + 1e-10,)),
+        (lambda x: where(x < 3, x, 6 - x), (3 - 1e-12,)),
+        (lambda x, low: autograd.clamp(x, low, 2.0), (0.1 * 3, 0.3)),
+        (regulated, (0.0, 0.0, 0.0)),
+    ],
+)
+def test_next_to_a_kink_there_is_a_derivative(
+    function: Callable[..., Any], inputs: tuple[float, ...]
+) -> None:
+    check_gradients(function, *inputs)
+
+
+def newton(x: Any) -> Any:
+    """The square root, by a loop that at 1 ends before it begins."""
+    root = 1.0 + 0 * x
+    while abs(root * root - x) > 1e-12:
+        root = (root + x / root) / 2
+    return root
+
+
+def kepler_by_newton(mean: Any, eccentricity: Any) -> Any:
+    """The eccentric anomaly, by a loop that at 0 ends before it begins."""
+    found = mean
+    while abs(found - eccentricity * sin(found) - mean) > 1e-12:
+        step = found - eccentricity * sin(found) - mean
+        found = found - step / (1 - eccentricity * cos(found))
+    return found
+
+
+def halved(x: Any) -> Any:
+    """The square root, by halving an interval: its ends depend on x, and so does not the choice."""
+    low, high = 0.0 * x, 1.0 + x
+    for _ in range(60):
+        middle = (low + high) / 2
+        low, high = (middle, high) if middle * middle < x else (low, middle)
+    return low
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs"),
+    [
+        (halved, (2.0,)),
+        (newton, (1.0,)),
+        (kepler_by_newton, (0.0, 0.3)),
+        (lambda x: newton(x) * sin(x), (1.0,)),
+    ],
+)
+def test_a_loop_whose_value_is_right_alone_is_a_fault(
+    function: Callable[..., Any], inputs: tuple[float, ...]
+) -> None:
+    with pytest.raises(GradientError, match=r"is wrong: .* by the chain rule"):
+        check_gradients(function, *inputs)
+
+
+@pytest.mark.parametrize("at", [0.5, 123456789.5])
+def test_a_fault_beside_steps_is_found(at: float) -> None:
+    with pytest.raises(GradientError, match=r"is wrong.*\n.*The rule of versine for x is at fault"):
+        check_gradients(lambda x: no_versine(x) * autograd.floor(x + 1), at)
 
 
 def test_next_to_a_skipped_kink_a_fault_is_found() -> None:

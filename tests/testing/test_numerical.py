@@ -99,6 +99,9 @@ def test_a_derivative_of_nothing_is_zero_to_the_last_unit() -> None:
         (lambda x: 1 + max(x, 0.0), 0.0, 0.0, 1.0),
         (lambda x: abs(x - 3) * x, 3.0, -3.0, 3.0),
         (lambda x: abs(math.sin(x)), math.pi, -1.0, 1.0),
+        (lambda x: 2 * x + 1e-3 * max(x, 0.0), 0.0, 2.0, 2.001),
+        (lambda x: math.exp(x) + 1e-4 * max(x, 0.0), 0.0, 1.0, 1.0001),
+        (lambda x: x * x + 1e-5 * abs(x - 1), 1.0, 2.0 - 1e-5, 2.0 + 1e-5),
     ],
 )
 def test_a_kink_shows_in_the_two_slopes(
@@ -108,6 +111,7 @@ def test_a_kink_shows_in_the_two_slopes(
     assert found.problem == "kink"
     assert found.left == pytest.approx(left, abs=1e-6)
     assert found.right == pytest.approx(right, abs=1e-6)
+    assert 0.0 < found.step <= 1.0
     assert math.isnan(found.value)
 
 

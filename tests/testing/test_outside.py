@@ -152,6 +152,77 @@ def test_single_precision_is_neither_a_kink_nor_a_fault(x: list[float]) -> None:
     check_gradients(function, Tensor(x), gradient=gradient)
 
 
+@pytest.mark.parametrize("x", [0.0, 1.0, 2.0**-8, 2.0**-17, -8.83397e-06, 0.0146484, -3.0])
+@pytest.mark.parametrize(
+    ("function", "gradient"),
+    [
+        (lambda x: x, lambda x: 1.0),
+        (np.exp, np.exp),
+        (lambda x: np.sqrt(x * x + np.float32(1)), lambda x: x / np.sqrt(x * x + np.float32(1))),
+        (lambda x: np.cos(5 * x), lambda x: -5 * np.sin(5 * x)),
+        (
+            lambda x: np.exp(-(x**2)) * np.sin(x),
+            lambda x: np.exp(-(x**2)) * (np.cos(x) - 2 * x * np.sin(x)),
+        ),
+        (lambda x: float(np.exp(x)) / 3, lambda x: np.exp(x) / np.float32(3)),
+    ],
+)
+@pytest.mark.parametrize(("kind", "fault"), [(np.float32, 0.05), (np.float16, 0.5)])
+def test_close_to_0_too_a_function_may_compute_with_less_precision(
+    kind: Any, fault: float, function: Any, gradient: Any, x: float
+) -> None:
+    check_gradients(
+        lambda x: float(function(kind(x))), x, gradient=lambda x: float(kind(gradient(kind(x))))
+    )
+    with pytest.raises(GradientError):
+        check_gradients(
+            lambda x: function(kind(x)), x, gradient=lambda x: gradient(kind(x)) + fault
+        )
+
+
+def soft_dtw(x: Any, y: Any, gamma: float) -> tuple[float, Any]:
+    """The soft distance of two series by dynamic time warping (Cuturi 2017), and its gradient."""
+    n, m = len(x), len(y)
+    costs = np.full((n + 2, m + 2), 0.0)
+    costs[1 : n + 1, 1 : m + 1] = (np.asarray(x)[:, None] - np.asarray(y)) ** 2
+    least = np.full((n + 2, m + 2), np.inf)
+    least[0, 0] = 0.0
+    for i, j in np.ndindex(n, m):
+        before = np.array([least[i, j], least[i, j + 1], least[i + 1, j]]) / -gamma
+        greatest = before.max()
+        total = greatest + math.log(np.exp(before - greatest).sum())
+        least[i + 1, j + 1] = costs[i + 1, j + 1] - gamma * total
+    shares = np.zeros((n + 2, m + 2))
+    shares[n + 1, m + 1] = 1.0
+    ends = least.copy()
+    ends[n + 1, :], ends[:, m + 1] = -np.inf, -np.inf
+    ends[n + 1, m + 1] = least[n, m]
+    for i, j in [*np.ndindex(n, m)][::-1]:
+        shares[i + 1, j + 1] = sum(
+            shares[k, h] * math.exp((ends[k, h] - least[i + 1, j + 1] - costs[k, h]) / gamma)
+            for k, h in ((i + 2, j + 1), (i + 1, j + 2), (i + 2, j + 2))
+        )
+    slopes = shares[1 : n + 1, 1 : m + 1] * 2 * (np.asarray(x)[:, None] - np.asarray(y))
+    return least[n, m], slopes.sum(axis=1)
+
+
+@pytest.mark.parametrize("gamma", [1.0, 0.1, 0.01, 0.003, 0.001])
+def test_a_distance_of_a_series_from_itself_may_be_0_by_rounding(gamma: float) -> None:
+    series = [0.1, 0.5, -0.3, 1.2]
+    for x in (series, [0.1, 0.5, -0.3, 1.3]):
+        check_gradients(
+            lambda x: soft_dtw(x, series, gamma)[0],
+            x,
+            gradient=lambda x: soft_dtw(x, series, gamma)[1],
+        )
+
+
+def test_no_order_but_the_first_can_be_asked_for() -> None:
+    check_gradients(math.exp, 1.0, gradient=math.exp, order=1)
+    with pytest.raises(ValueError, match=r"^order is 2, and of a gradient that is passed first"):
+        check_gradients(math.exp, 1.0, gradient=math.exp, order=2)
+
+
 def test_a_fault_of_a_percent_is_found_in_single_precision() -> None:
     def square(x: Tensor) -> Any:
         return np.sum(x.numbers**2)

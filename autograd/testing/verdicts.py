@@ -1,0 +1,297 @@
+"""The verdict on a derivative that differs from differences: a fault, a kink, or neither."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+from autograd.engine.order import topological_order
+from autograd.engine.value import Value
+from autograd.functional import gradients
+from autograd.testing.chain_rule import Adjoint, derivatives, noise
+from autograd.testing.inputs import place
+from autograd.testing.numerical import OUT_OF_DOMAIN, Slope
+from autograd.testing.operations import (
+    fine_steps,
+    first_fault,
+    kinks,
+    overflows,
+    wrong_own_rules,
+    wrong_own_rules_of_rules,
+    wrong_rules,
+    wrong_rules_of_rules,
+)
+from autograd.testing.outside import Fault, reason
+from autograd.testing.sampling import Samples, count_operations
+from autograd.testing.uses import Use
+
+__tracebackhide__ = True  # pytest shows the user's line and the message
+
+_BETWEEN_STEPS: Final = 0.77  # no whole number of steps
+_WEAK: Final = 1e-6  # the relative bound from which a fault of a rule may pass
+_SURE: Final = 1e-12  # the same up to which 60 digits are believed
+_NEARBY: Final = (1e-3, -1e-3, 1e-6, -1e-6)  # where loops may take more steps than at the point
+_NOT_RECORDED: Final = (
+    "Each recorded operation is right by itself, so part of the computation has left the "
+    "record: look for `.data`, float() and the functions of math, and for a loop that stops as "
+    "soon as its value has settled, before the derivative has."
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Claim:
+    """A derivative by the chain rule, to be compared with differences.
+
+    Attributes:
+        what: its name in messages.
+        order: its order.
+        rates: the direction of its last order but one; in the first order that of input j.
+        i: the position of the output.
+        j: the position of the input.
+        chain: the derivative by the chain rule.
+        difference: the same by differences of floats.
+        exact: the same by differences of numbers of 60 digits, where these have been taken.
+    """
+
+    what: str
+    order: int
+    rates: Sequence[float]
+    i: int
+    j: int
+    chain: Adjoint
+    difference: Slope
+    exact: Slope | None = None
+
+
+class Verdicts:
+    """The verdicts of one check.
+
+    Attributes:
+        kinks: the number of derivatives that do not exist and have been left out.
+    """
+
+    def __init__(self, samples: Samples, tolerance: float, skip_kinks: bool) -> None:
+        self._samples = samples
+        self._tolerance = tolerance
+        self._skip_kinks = skip_kinks
+        self._bent: set[int] = set()  # the outputs at a kink, by 60 digits
+        # The outputs, with the last order, where differences are too rough to tell a small fault.
+        self._doubtful: dict[int, tuple[int, Sequence[float]]] = {}
+        self.kinks = 0
+
+    def of(self, claim: Claim) -> Fault | None:
+        """The fault, if the two derivatives differ or there is none; else None."""
+        chain, difference = claim.chain, claim.difference
+        if claim.exact and claim.exact.problem:
+            self._bent.add(claim.i)
+        off = abs(chain.value - difference.value)
+        bound = difference.error + chain.error + self._tolerance * abs(difference.value)
+        if off <= bound and not difference.problem:
+            if chain.value and difference.error > _WEAK * abs(difference.value):
+                self._doubt(claim)
+            return None
+        # The chain rule is applied to numbers that were rounded.
+        leaves, traced = self._samples.graphs(claim.order, claim.rates, claim.i)
+        leaf = leaves[claim.j]
+        rounding = noise(gradients(traced[-1], [leaf])[0])
+        if off <= bound + rounding and not difference.problem:
+            return None
+        if (
+            self._is_confirmed(claim, chain.error + rounding)
+            and not self._is_isolated(claim)
+            and (difference.problem or self._shows_closer(claim) or first(traced, fine_steps))
+        ):
+            return None
+        self._samples.repeat()
+        by = leaf if claim.order == 1 else None
+        if difference.problem:
+            return self._missing(claim, lambda: _reason(difference, traced, by))
+        fault = first(traced, wrong_rules, leaf) or first(traced, wrong_rules_of_rules, leaf)
+        cause = "" if fault else _reason(difference, traced, by)
+        if cause:
+            return self._missing(claim, lambda: cause)
+        source = "differences"
+        if claim.order > 1:
+            source += f" of the {ordinal(claim.order - 1)}"
+        return Fault(
+            f"The {claim.what} is wrong: {chain.value!r} by the chain rule, "
+            f"{difference} by {source}.\n  {fault or self._unrecorded(claim.i)}\n  {self.where()}"
+        )
+
+    def by_60_digits(self, claim: Claim) -> Fault | None:
+        """The fault, if a first derivative is off those of 60 digits, and a rule is to blame.
+
+        If none is, that is due to rounding in the function: ``log(1 + x * x)`` is 0 all
+        around 1e-10, and so is what it is multiplied by.
+        """
+        chain, exact = claim.chain, claim.exact
+        if exact is None or exact.problem:
+            return None
+        bound = exact.error + chain.error + self._tolerance * abs(exact.value)
+        if abs(chain.value - exact.value) <= bound:
+            return None
+        from autograd.testing.precise import imprecise_rules
+
+        leaves, outputs = self._samples.record()
+        fault = first([outputs[claim.i]], imprecise_rules, leaves[claim.j])
+        return (
+            Fault(
+                f"The {claim.what} is wrong: {chain.value!r} by the chain rule, {exact} by "
+                f"differences of 60 digits.\n  {fault}\n  {self.where()}"
+            )
+            if fault
+            else None
+        )
+
+    def own_rules(self) -> Fault | None:
+        """The first of the user's rules that is wrong where differences of the whole say little."""
+        for i, (order, rates) in {} if self._tolerance else self._doubtful.items():
+            traced = self._samples.graphs(order, rates, i)[1]
+            fault = first(traced, wrong_own_rules)
+            if not fault and order > 1:
+                fault = first(traced, wrong_own_rules_of_rules)
+            if fault:
+                return Fault(
+                    f"A derivative of {self._name(i)} is wrong, which differences of the function "
+                    f"do not show.\n  {fault}\n  {self.where()}"
+                )
+        return None
+
+    def where(self) -> str:
+        """The point, and what is missing: the last lines of a message."""
+        missing = self._samples.missing()
+        return place(self._samples.names, self._samples.point) + (missing and f"\n  {missing}")
+
+    # ── Where differences and the chain rule disagree ─────────────────────────
+
+    def _is_confirmed(self, claim: Claim, allowed: float) -> bool:
+        """True if 60 digits confirm a derivative, and the function was carried out rightly."""
+        exact = claim.exact or self._exact(claim, allowed)
+        if exact is None or exact.problem:
+            return False
+        out = self._samples.record()[1][claim.i]
+        same = abs(out.data - exact.at) <= noise(out) + math.ulp(out.data) < math.inf
+        bound = exact.error + allowed + self._tolerance * abs(exact.value)
+        return same and abs(claim.chain.value - exact.value) <= bound
+
+    def _exact(self, claim: Claim, allowed: float) -> Slope | None:
+        """A derivative of higher order to 60 digits; None where there is none, as at a kink."""
+        if claim.order == 1 or claim.i in self._bent:
+            return None
+        found = self._samples.precise_derivatives(claim.order, claim.rates, claim.j)
+        if not found:
+            return None
+        exact = found[claim.i]
+        rounding = 1e-40 * abs(exact.at)  # of differences that are 0
+        return exact if exact.error <= _SURE * abs(exact.value) + allowed + rounding else None
+
+    def _is_isolated(self, claim: Claim) -> bool:
+        """True if the chain rule itself is, on both sides, closer to the differences.
+
+        The derivative then holds at the point alone, as where a loop ends before it begins.
+        Elsewhere there are steps, or is a kink, nearer to the point than the differences see.
+        """
+        found = claim.difference
+        for side, slope in ((-1.0, found.left), (1.0, found.right)):
+            slope = slope if found.problem else found.value
+            apart = abs(claim.chain.value - slope)
+            if not apart > _WEAK * abs(slope):
+                return False
+            moved = self._samples.moved(side * _BETWEEN_STEPS * found.step, claim.rates)
+            try:
+                leaves, outputs = self._samples.function.record(moved)
+                out = outputs[claim.i]
+                traced = self._samples.contracted(claim.order, claim.rates, leaves, out)
+            except OUT_OF_DOMAIN:
+                return False
+            [there] = derivatives(traced, [leaves[claim.j]])
+            if not abs(there.value - slope) < apart / 2:
+                return False
+        return True
+
+    def _shows_closer(self, claim: Claim) -> bool:
+        """True if shorter steps, or those to one side, show the derivative by the chain rule.
+
+        They do not if a loop halves an interval: all steps show the slope that it ought to have.
+        """
+        chain, step = claim.chain.value, claim.difference.step
+
+        def value(length: float) -> float:
+            point = self._samples.moved(length, claim.rates)
+            try:
+                return self._samples.derivatives_at(claim.order - 1, point, [[claim.j]])[claim.i]
+            except OUT_OF_DOMAIN:
+                return math.nan
+
+        apart, at = abs(chain - claim.difference.value), value(0.0)
+        while 8.0 * math.ulp(at) < apart * step:
+            for length in (-step, step):
+                if abs((value(length) - at) / length - chain) < apart / 4:
+                    return True
+            step /= 3.0
+        return False
+
+    def _doubt(self, claim: Claim) -> None:
+        self._doubtful[claim.i] = claim.order, claim.rates
+
+    # ── What to say ───────────────────────────────────────────────────────────
+
+    def _missing(self, claim: Claim, reason: Callable[[], str]) -> Fault | None:
+        """A description of a derivative that does not exist, unless that is to be left out."""
+        self._doubt(claim)
+        if self._skip_kinks:
+            self.kinks += 1
+            return None
+        return self.own_rules() or Fault(
+            f"There is no {claim.what} here: {reason()}\n"
+            "  Check at another point, or pass skip_kinks=True to leave out what does "
+            f"not exist.\n  {self.where()}",
+            is_kink=True,
+        )
+
+    def _unrecorded(self, i: int) -> str:
+        """The likely cause where derivatives of output i are wrong, and every rule is right."""
+        here = count_operations(self._samples.record()[1][i])
+        for length in _NEARBY:
+            moved = self._samples.moved(length, self._samples.contraction)
+            try:
+                there = count_operations(self._samples.function.record(moved)[1][i])
+            except OUT_OF_DOMAIN:
+                continue
+            if there > here:
+                return (
+                    "Each recorded operation is right by itself, but next to this point "
+                    f"{there} of them are recorded and here {here}: look for a loop that stops as "
+                    "soon as its value has settled, before the derivative has, for a branch that "
+                    "is taken here alone, and for a value kept from another call."
+                )
+        return _NOT_RECORDED
+
+    def _name(self, i: int) -> str:
+        return self._samples.function.output_names[i]
+
+
+def first(
+    outs: Sequence[Value], look: Callable[[Use], Iterable[str]], by: Value | None = None
+) -> str:
+    """The first fault that ``look`` finds in the graphs of some values; else an empty string."""
+    return next(filter(None, (first_fault(topological_order(out), look, by) for out in outs)), "")
+
+
+def _reason(difference: Slope, traced: Sequence[Value], by: Value | None) -> str:
+    """The reason why there is no derivative; empty if there should be one."""
+    overflow = "" if difference.problem == "kink" else first(traced, overflows)
+    if overflow:
+        return f"{overflow}."
+    origin = first(traced, kinks, by)
+    if not difference.problem:
+        return origin and f"it comes from {origin}, which has none."
+    found = reason(difference)
+    return f"{found} It comes from {origin}." if origin else found
+
+
+def ordinal(order: int) -> str:
+    """The word for the order of a derivative."""
+    return {1: "first", 2: "second", 3: "third"}.get(order, f"{order}th")
