@@ -716,7 +716,7 @@ ROWS: dict[str, Row] = {
                         choices=(ORDERS, ORDERS), digits=400, supporting=True),
     "arctan2_derivative": Row(arctan2_derivative,
                         (lambda y, x, m, n: arctan2_derivative(y, x, m + 1, n), lambda y, x, m, n: arctan2_derivative(y, x, m, n + 1), nothing, nothing),
-                        related=same_size, choices=(ORDERS, ORDERS), supporting=True),
+                        related=same_size, choices=(ORDERS, ORDERS), digits=150, supporting=True),
     "norm_derivative": Row(*family(norm_derivative, norm), choices=(ORDERS[:3],), digits=1400, supporting=True),
     "logsumexp_derivative": Row(*family(logsumexp_derivative, FORMULAS[PRIMITIVES["logsumexp"]].value),
                         scales=((-1, from_rounded_weights),), because=CANCELS, shift_invariant=True,
