@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 
 from autograd import draw
 from autograd.draw import notebook
-from autograd.draw.options import DotOptions, PictureOptions, takes_options
+from autograd.draw.options import DotOptions, PictureOptions, checks_options, takes_options
 from autograd.engine.primitive import kind_of
 from autograd.engine.value import Value
 from autograd.snapshot import Snapshot, Which
@@ -43,6 +43,7 @@ class Graph(Snapshot):
 
     # ── Words ─────────────────────────────────────────────────────────────────
 
+    @checks_options
     def path(self, leaf: Which, limit: int = 10) -> Paths:
         """Every path from ``leaf`` to the root, with the product of its local derivatives.
 
@@ -63,6 +64,7 @@ class Graph(Snapshot):
         """
         return paths(self, self[leaf], limit)
 
+    @checks_options
     def explain(
         self, leaf: Which | None = None, *, digits: int = 6, limit: int = 20
     ) -> Explanation:
@@ -73,6 +75,7 @@ class Graph(Snapshot):
             )
         return Explanation(self, None if leaf is None else self[leaf], digits, limit)
 
+    @checks_options
     def anomalies(
         self, *, saturated: float = 0.01, vanishing: float = 1e-6, exploding: float = 1e6
     ) -> list[Anomaly]:
@@ -157,6 +160,7 @@ def graph(root: Value) -> Graph:
     return Graph.of(root)
 
 
+@checks_options
 def explain(
     output: Value | Graph, leaf: Which | None = None, *, digits: int = 6, limit: int = 20
 ) -> Explanation:
@@ -216,6 +220,7 @@ def explain(
     return snapshot.explain(leaf, digits=digits, limit=limit)
 
 
+@checks_options
 def formula(
     value: Value | Graph, style: str = "unicode", digits: int | None = None, limit: int = 20
 ) -> str:

@@ -23,15 +23,20 @@ loss is the cross-entropy, minus the logarithm of the probability of the right c
 
 `draw_network` draws a model with its weights, and with what they compute:
 
+>>> from nn import draw_network
 >>> picture = draw_network(model, inputs=[0.5, -1.0], target=[1, 0, 0])
 >>> svg = picture.to_svg()
 """
 
+import typing
+
 from nn import data, init, losses, optim, schedules
-from nn.drawing import draw_network
 from nn.layers import ACTIVATIONS, LAYER_ACTIVATIONS, MLP, Layer, Neuron
 from nn.module import Module
 from nn.training import accuracy, evaluate, fit
+
+if typing.TYPE_CHECKING:
+    from nn.drawing import draw_network
 
 __all__ = [
     "ACTIVATIONS",
@@ -50,3 +55,15 @@ __all__ = [
     "optim",
     "schedules",
 ]
+
+
+def __getattr__(name: str) -> object:
+    if name != "draw_network":
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    from nn.drawing import draw_network  # not loaded before a picture is asked for
+
+    return draw_network
+
+
+def __dir__() -> list[str]:
+    return [*globals(), "draw_network"]

@@ -21,7 +21,7 @@ from autograd import (
     where,
 )
 from autograd.draw import draw_dot, picture_of, to_digraph, to_svg
-from nn import MLP, Layer, Neuron
+from nn import MLP, Layer, Neuron, draw_network
 
 x = Value(3.0, "x")
 y = x * x
@@ -76,6 +76,45 @@ def identity(number: Any) -> Any:
             KeyError,
             "explain() takes a leaf by itself, by its label or by its id, which is 0; got 3. "
             "For numbers of 3 digits pass digits=3",
+        ),
+        (
+            lambda: draw_network(MLP(2, [1]), colour="red"),  # type: ignore[call-arg]
+            TypeError,
+            "there is no option 'colour': the options are format, inputs, precision, target, title",
+        ),
+        (
+            lambda: draw_network(MLP(2, [1]), precison=3),  # type: ignore[call-arg]
+            TypeError,
+            "there is no option 'precison': did you mean 'precision'? The options are format, "
+            "inputs, precision, target, title",
+        ),
+        (
+            lambda: explain(y, digit=3),  # type: ignore[call-arg]
+            TypeError,
+            "there is no option 'digit': did you mean 'digits'? The options are digits, leaf, "
+            "limit",
+        ),
+        (
+            lambda: graph(y).explain(leef=x),  # type: ignore[call-arg]
+            TypeError,
+            "there is no option 'leef': did you mean 'leaf'? The options are digits, leaf, limit",
+        ),
+        (
+            lambda: graph(y).path(x, limits=3),  # type: ignore[call-arg]
+            TypeError,
+            "there is no option 'limits': did you mean 'limit'? The option is limit",
+        ),
+        (
+            lambda: graph(y).anomalies(vanish=1e-3),  # type: ignore[call-arg]
+            TypeError,
+            "there is no option 'vanish': did you mean 'vanishing'? The options are exploding, "
+            "saturated, vanishing",
+        ),
+        (
+            lambda: formula(y, stile="latex"),  # type: ignore[call-arg]
+            TypeError,
+            "there is no option 'stile': did you mean 'style'? The options are digits, limit, "
+            "style",
         ),
         (lambda: graph(Value(1.0))[1], KeyError, "there is no node 1: the only id is 0"),
         (lambda: graph(y)[2], KeyError, "there is no node 2: ids go from 0 to 1"),

@@ -29,6 +29,7 @@ from autograd.draw.options import (
     LayoutName,
     PictureOptions,
     check_choice,
+    checks_options,
     complete_options,
     takes_options,
 )
@@ -48,6 +49,7 @@ __all__ = [
     "Line",
     "PictureOptions",
     "blend",
+    "checks_options",
     "complete_options",
     "dot_label",
     "dot_text",

@@ -1,7 +1,8 @@
 """The options of a picture: each once, with its type, its default and its bounds.
 
 `PictureOptions` declares them for type checkers, `takes_options` declares them of a function,
-and `complete_options` checks their values and adds the defaults.
+and `complete_options` checks their values and adds the defaults. `checks_options` is for functions
+with options of their own.
 """
 
 from __future__ import annotations
@@ -118,23 +119,35 @@ def takes_options(kind: type, *but: str) -> Callable[[_Function], _Function]:
         signature = inspect.signature(function)
         own = list(signature.parameters.values())[:-1]
         known = {each.name for each in own} | _OPTIONS.keys()
-        listed = sorted([each.name for each in [*own, *added] if each.default is not each.empty])
-
-        @functools.wraps(function)
-        def checked(*args: Any, **options: Any) -> Any:
-            for name in options:
-                if name not in known:
-                    near = get_close_matches(name, listed, n=1, cutoff=0.5)
-                    hint = f"did you mean {near[0]!r}? The" if near else "the"
-                    raise TypeError(
-                        f"there is no option {name!r}: {hint} options are {', '.join(listed)}"
-                    )
-            return function(*args, **options)
-
-        checked.__signature__ = signature.replace(parameters=own + added)  # type: ignore[attr-defined]
-        return typing.cast(_Function, checked)
+        return _checked(function, signature.replace(parameters=own + added), known)
 
     return declared
+
+
+def checks_options(function: _Function) -> _Function:
+    """Make a keyword that a function does not take an error that names the nearest one."""
+    signature = inspect.signature(function)
+    return _checked(function, signature, signature.parameters)
+
+
+def _checked(
+    function: _Function, signature: inspect.Signature, known: Collection[str]
+) -> _Function:
+    parameters = signature.parameters.values()
+    listed = sorted([each.name for each in parameters if each.default is not each.empty])
+    these = f"option{'s are' if len(listed) > 1 else ' is'} {', '.join(listed)}"
+
+    @functools.wraps(function)
+    def checked(*args: Any, **options: Any) -> Any:
+        for name in options:
+            if name not in known:
+                near = get_close_matches(name, listed, n=1, cutoff=0.5)
+                hint = f"did you mean {near[0]!r}? The" if near else "the"
+                raise TypeError(f"there is no option {name!r}: {hint} {these}")
+        return function(*args, **options)
+
+    checked.__signature__ = signature  # type: ignore[attr-defined]
+    return typing.cast(_Function, checked)
 
 
 def complete_options(options: Mapping[str, Any]) -> DotOptions:

@@ -997,7 +997,7 @@ def logsumexp_derivative(numbers_and_orders: list[float]) -> float:
     whole = sum(weights)
     terms = [1] + [0] * total
     for i in range(half):
-        factors = enumerate(stirling_numbers(places.count(i)))
+        factors = enumerate(_stirling_numbers(places.count(i)))
         terms = times_polynomial(terms, [(k, ways * weights[i] ** k) for k, ways in factors])
     out = 0
     for k in range(1, total + 1):
@@ -1015,7 +1015,7 @@ def exact_weight(x: float, best: float) -> int:
     return _LEAST_UNITS + in_least_units(less + lost * (1.0 + less))
 
 
-def stirling_numbers(n: int) -> list[int]:
+def _stirling_numbers(n: int) -> list[int]:
     """The numbers of ways to divide n things into 0, 1, ..., n sets that are not empty."""
     ways = [1]
     for _ in range(n):

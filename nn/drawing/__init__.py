@@ -11,6 +11,9 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
 from autograd import Value
+from autograd.draw import checks_options, complete_options
+from nn.drawing.layout import place
+from nn.drawing.reading import Reader
 from nn.module import Module
 
 if TYPE_CHECKING:
@@ -19,6 +22,7 @@ if TYPE_CHECKING:
 __all__ = ["draw_network"]
 
 
+@checks_options
 def draw_network(
     model: Module,
     inputs: Sequence[Value | float] | None = None,
@@ -74,11 +78,6 @@ def draw_network(
     >>> picture.to_svg().startswith("<svg")
     True
     """
-    # Not imported before a picture is asked for.
-    from autograd.draw import complete_options
-    from nn.drawing.layout import place
-    from nn.drawing.reading import Reader
-
     options = complete_options({"title": title, "precision": precision})
     content = Reader(model, inputs, target, options["precision"]).content(options["title"])
     try:

@@ -26,7 +26,7 @@ _KINDS: Final[dict[Kind, dict[str, str]]] = {
     "input": {"fillcolor": THEME.leaf},
     "neuron": {"fillcolor": THEME.box},
     "gap": {"shape": "plaintext", "style": "solid", "tooltip": " "},
-    "label": {"shape": "box", "penwidth": "0", "fillcolor": f"{THEME.background}e6"},
+    "label": {"shape": "box", "penwidth": "0", "fillcolor": THEME.background},
     "text": {"shape": "plaintext", "style": "solid", "fixedsize": "false"},
 }
 

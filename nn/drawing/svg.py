@@ -58,8 +58,7 @@ def _shape(shape: Shape) -> str:
         ground = (
             f'<rect x="{pixels(shape.x - shape.width / 2)}" '
             f'y="{pixels(shape.y - shape.height / 2)}" width="{pixels(shape.width)}" '
-            f'height="{pixels(shape.height)}" rx="3" fill="{THEME.background}" '
-            'fill-opacity="0.9"/>'
+            f'height="{pixels(shape.height)}" rx="3" fill="{THEME.background}"/>'
         )
     first = shape.y - (len(shape.lines) - 1) / 2 * LINE
     texts = "".join(
