@@ -9,7 +9,7 @@ from typing import Any, Final
 
 from autograd import Value
 from autograd.draw import Line
-from nn.activations import Activation, activation_name
+from nn.activations import Activation, activation_name, layer_function, linear
 from nn.drawing.colors import THEME, text_color
 from nn.drawing.content import Column, Link, NetworkContent, Unit
 from nn.drawing.passes import run
@@ -54,19 +54,21 @@ def _layers_of_sequential(model: Sequential) -> list[Layer]:
             continue
         # The activation of the layer before: another layer, so that the model is not changed.
         before = layers.pop()
-        neurons = [_neuron(neuron.w, neuron.b, module.function) for neuron in before.neurons]
-        layers.append(_layer(neurons))
+        shared = layer_function(module.function)
+        own = linear if shared else module.function
+        neurons = [_neuron(neuron.w, neuron.b, own) for neuron in before.neurons]
+        layers.append(_layer(neurons, shared))
     return layers
 
 
-def _layer(neurons: list[Neuron]) -> Layer:
-    """A layer of neurons that exist."""
+def _layer(neurons: list[Neuron], activation: Any = None) -> Layer:
+    """A layer of neurons that exist, with an activation for all."""
     layer = Layer(1, 1, init=zeros())  # no random numbers are spent on it
-    layer.neurons = neurons
+    layer.neurons, layer.activation = neurons, activation
     return layer
 
 
-def _neuron(weights: list[Value], bias: Any, activation: Any = "linear") -> Neuron:
+def _neuron(weights: list[Value], bias: Any, activation: Any = linear) -> Neuron:
     neuron = Neuron(1, activation=activation, init=zeros())
     neuron.w, neuron.b = weights, bias
     return neuron
