@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set, ValuesView
+from contextlib import suppress
 from reprlib import recursive_repr
 from reprlib import repr as shown
 from typing import Any, Final, TypeVar, cast
@@ -189,8 +190,8 @@ class Module:
 
         Args:
             inputs: what the module is called with to count the outputs of each call. Without them,
-                a layer or a Sequential is called with zeros; of a module of one's own the column
-                is then empty.
+                a layer or a Sequential is called with zeros. Where that is not possible, as with
+                a module of one's own, the column is empty.
 
         >>> from nn import Linear, Sequential
         >>> Sequential(Linear(2, 8), "tanh", Linear(8, 1)).summary()
@@ -200,8 +201,12 @@ class Module:
         2  Linear(8, 1)        1           9
            in all                         33
         """
-        inputs = self._example() if inputs is None else inputs
-        outputs = {} if inputs is None else _output_counts(self, inputs)
+        outputs: dict[int, int] = {}
+        if inputs is not None:
+            outputs = _output_counts(self, inputs)
+        elif self._example() is not None:
+            with suppress(Exception):  # that of a module within, which takes something else
+                outputs = _output_counts(self, self._example())
         stated = list(_stated(self))
         modules = {name: part for name, part, _ in stated if isinstance(part, Module)}
         containers = {id(owner) for _, part, owner in stated if isinstance(part, Module)}

@@ -27,7 +27,7 @@ from typing import Any, Final, TypeAlias
 from autograd import AnomalyError, Value, detect_anomaly, no_grad
 from nn.data import batches
 from nn.optim import Optimizer
-from nn.state import Where, read_parts, write_parts
+from nn.state import Where, check_model, read_parts, write_parts
 
 Data: TypeAlias = tuple[Sequence[Any], Sequence[Any]]
 Loss: TypeAlias = Callable[[list[Any], list[Any]], Any]
@@ -158,6 +158,8 @@ def fit(
     Raises:
         DivergedError: a loss is inf or nan. The parameters are those before that step.
     """
+    if checkpoint is not None:
+        check_model("fit(checkpoint=...)", model)
     history = History() if history is None else history
     history.stopped = ""
     size = len(data[0]) if batch_size is None else batch_size
@@ -222,6 +224,7 @@ def save_checkpoint(model: Any, optimizer: Optimizer, history: History, path: Wh
     Raises:
         OSError: the file cannot be written; one that was there is as before.
     """
+    check_model("save_checkpoint()", model)
     states = {name: rng.getstate() for name, rng in _generators(model).items()}
     parts = {
         "model": model.state_dict(),
@@ -246,6 +249,7 @@ def load_checkpoint(model: Any, optimizer: Optimizer, path: Where) -> History:
         ValueError: it is of another model or another optimiser.
         OSError: the file cannot be read.
     """
+    check_model("load_checkpoint()", model)
     parts = read_parts(path, ["model", "optimizer", "history", "random"])
     generators, states = _generators(model), parts["random"]
     if generators.keys() != states.keys():
