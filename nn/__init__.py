@@ -1,4 +1,4 @@
-"""Neural networks of `autograd.Value`: modules, neurons, layers and a perceptron.
+"""Neural networks of `autograd.Value`: modules to build, train and keep.
 
 >>> import random
 >>> from nn import MLP
@@ -21,6 +21,20 @@ loss is the cross-entropy, minus the logarithm of the probability of the right c
 >>> print(f"{bias.grad:.4f}")  # the probability, less 1
 -0.8312
 
+The same in PyTorch's names, with a module of one's own, which is a class with attributes and
+``__call__``:
+
+>>> class Residual(Module):
+...     def __init__(self, width):
+...         self.inner = Sequential(Linear(width, width), Tanh())
+...     def __call__(self, x):
+...         return [a + b for a, b in zip(x, self.inner(x))]
+>>> deep = Sequential(Linear(2, 4), Residual(4), Linear(4, 3))
+>>> list(deep.state_dict())
+['0.weight', '0.bias', '1.inner.0.weight', '1.inner.0.bias', '2.weight', '2.bias']
+
+`save` and `load` keep the parameters in a file, as JSON or for PyTorch.
+
 `draw_network` draws a model with its weights, and with what they compute:
 
 >>> from nn import draw_network
@@ -31,28 +45,74 @@ loss is the cross-entropy, minus the logarithm of the probability of the right c
 import typing
 
 from nn import data, init, losses, optim, schedules
-from nn.layers import ACTIVATIONS, LAYER_ACTIVATIONS, MLP, Layer, Neuron
+from nn.activations import (
+    ACTIVATIONS,
+    ELU,
+    GELU,
+    LAYER_ACTIVATIONS,
+    Activation,
+    Hardtanh,
+    Identity,
+    LeakyReLU,
+    LogSigmoid,
+    LogSoftmax,
+    Mish,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Softsign,
+    Tanh,
+)
+from nn.layers import MLP, Dropout, Embedding, Layer, LayerNorm, Linear, Neuron, Sequential
 from nn.module import Module
-from nn.training import accuracy, evaluate, fit
+from nn.state import load, save
+from nn.training import accuracy, evaluate, fit, load_checkpoint, save_checkpoint
 
 if typing.TYPE_CHECKING:
     from nn.drawing import draw_network
 
 __all__ = [
     "ACTIVATIONS",
+    "ELU",
+    "GELU",
     "LAYER_ACTIVATIONS",
     "MLP",
+    "Activation",
+    "Dropout",
+    "Embedding",
+    "Hardtanh",
+    "Identity",
     "Layer",
+    "LayerNorm",
+    "LeakyReLU",
+    "Linear",
+    "LogSigmoid",
+    "LogSoftmax",
+    "Mish",
     "Module",
     "Neuron",
+    "ReLU",
+    "Sequential",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Softsign",
+    "Tanh",
     "accuracy",
     "data",
     "draw_network",
     "evaluate",
     "fit",
     "init",
+    "load",
+    "load_checkpoint",
     "losses",
     "optim",
+    "save",
+    "save_checkpoint",
     "schedules",
 ]
 

@@ -40,7 +40,15 @@ RULES = {
     "autograd/testing/_chainrule_hypothesis": ["autograd.testing.registration"],
     "autograd": ["autograd*"],
     "nn": ["autograd", "autograd.draw", "autograd.testing", "nn.drawing"],
-    "nn/drawing": ["autograd", "autograd.draw", "nn.layers", "nn.module"],
+    "nn/drawing": [
+        "autograd",
+        "autograd.draw",
+        "nn.activations",
+        "nn.init",
+        "nn.inputs",
+        "nn.layers",
+        "nn.module",
+    ],
     "demos": ["autograd", "autograd.draw", "autograd.testing", "nn", "nn.init"],
 }
 

@@ -104,7 +104,7 @@ def test_whatever_can_seed() -> None:
     random.seed(4)
     expected = random.Random(4).random()
     assert generator(None).random() == expected
-    with pytest.raises(TypeError, match=r"a seed is a whole number, a random\.Random or a NumPy"):
+    with pytest.raises(TypeError, match=r"random numbers come from a seed, .* got 2\.5"):
         generator(2.5)  # type: ignore[arg-type]
 
 
