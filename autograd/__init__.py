@@ -19,6 +19,7 @@ import autograd.copying  # noqa: F401  makes Values copy and pickle
 from autograd.anomaly import AnomalyError, detect_anomaly
 from autograd.contexts import enable_grad, no_grad
 from autograd.engine import primitive, table
+from autograd.engine.known import record
 from autograd.engine.order import topological_order
 from autograd.engine.outputs import output_of
 from autograd.engine.primitive import Primitive, Reduction
@@ -30,6 +31,7 @@ from autograd.engine.table import round as round
 from autograd.engine.table import sum as sum
 from autograd.engine.value import Value, viewers
 from autograd.functional import (
+    backward,
     grad,
     gradients,
     hessian,
@@ -49,6 +51,7 @@ __all__ = [
     "Primitive",
     "Reduction",
     "Value",
+    "backward",
     "detect_anomaly",
     "enable_grad",
     "explain",
@@ -63,6 +66,7 @@ __all__ = [
     "jvp",
     "no_grad",
     "output_of",
+    "record",
     "topological_order",
     "value_and_grad",
     "vjp",

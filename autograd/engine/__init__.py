@@ -17,6 +17,7 @@ Each file needs only those before it:
 `outputs`          notes of calls in the values that they returned
 `differential`     sweeps through a graph, forwards and backwards
 `tracked`          Values that the garbage collector follows
+`known`            `record`: operations whose local derivatives are numbers
 =================  ===========================================================
 """
 

@@ -150,7 +150,7 @@ class Primitive:
         self._tracked = _any_to_follow(forward, formula, *derivatives)
 
     def __init_subclass__(cls: Any) -> None:
-        if cls.__module__ != __name__:
+        if not cls.__module__.startswith("autograd.engine."):
             kind = next(kind.__name__ for kind in cls.__mro__ if kind.__module__ == __name__)
             raise TypeError(f"{kind} cannot be subclassed: declare an operation by calling it")
 
@@ -461,14 +461,15 @@ class _Signature:
         )
 
 
-def _show_in_help(kind: Any) -> None:
+def show_in_help(kind: Any) -> None:
+    """Give a class of primitives the docstrings and signatures of its instances."""
     kind.__doc__ = _Docstring(kind.__doc__)
     kind.__signature__ = _Signature()
 
 
-_show_in_help(Primitive)
-_show_in_help(Reduction)
-_show_in_help(Choice)
+show_in_help(Primitive)
+show_in_help(Reduction)
+show_in_help(Choice)
 
 
 def _limited(function: Any) -> Any:
