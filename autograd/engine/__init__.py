@@ -5,6 +5,7 @@ Each file needs only those before it:
 =================  ===========================================================
 `floats`           functions of floats, exact at the edges
 `recording`        on or off, in each thread for itself
+`arrays`           operations on NumPy arrays
 `primitive`        what an operation is: `Primitive`, `Reduction`, `Choice`
 `table`            every operation once: its value and its derivatives
 `operators`        how operations are written: operators and methods

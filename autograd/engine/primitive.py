@@ -14,6 +14,7 @@ from numbers import Real
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from autograd.engine.arrays import elementwise, is_array
 from autograd.engine.recording import is_constant
 from autograd.native import COMPILED, called_by_python, mypyc_attr
 
@@ -66,7 +67,8 @@ class Primitive:
     """One operation: how it is computed, differentiated and written.
 
     A primitive is called like the function that it is. On numbers it returns a
-    float; as soon as one argument is a Value, the result is one too. Its attributes
+    float; as soon as one argument is a Value, the result is one too; of NumPy arrays, it returns
+    an array of what it returns of their elements. Its attributes
     are set once, when it is declared. It is best made of plain functions: where it is made of
     methods or closures, the garbage collector has to follow what is computed with it, which
     takes the compiled engine a few times as long.
@@ -184,10 +186,32 @@ class Primitive:
         return self.forward(*operands)  # the fast path, for the rules call one another
 
     def _call_on_any(self, operands: tuple[Any, ...]) -> Any:
+        try:
+            for operand in operands:
+                if isinstance(operand, Traced):
+                    return operand.apply(self, operands)
+            return self.evaluate([as_float(operand) for operand in operands])
+        except TypeError:
+            if not any(map(is_array, operands)):
+                self._refuse_containers(operands)
+                raise
+        return self._call_on_arrays(operands)
+
+    def _call_on_arrays(self, operands: tuple[Any, ...]) -> Any:
+        """The operation on each element of the operands that are arrays."""
+        self._refuse_containers(operands)
+        return elementwise(self, operands)
+
+    def _refuse_containers(self, operands: tuple[Any, ...]) -> None:
+        """Raise an error if an operand is a list, or has elements and is no array."""
         for operand in operands:
-            if isinstance(operand, Traced):
-                return operand.apply(self, operands)
-        return self.evaluate([as_float(operand) for operand in operands])
+            if has_elements(operand) and not is_array(operand):
+                more = "" if len(operands) == 1 else ", ..."
+                raise TypeError(
+                    f"{self.name}() takes numbers, Values and NumPy arrays, got "
+                    f"{kind_of(operand)}: write [{self.name}(x{more}) for x in data], or pass "
+                    "numpy.array(data)"
+                ) from None
 
     def _completed(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
         """The operands with those that were left out at their defaults."""
@@ -354,6 +378,15 @@ class Reduction(Primitive):
             return self.of_nothing
         return self._call_on_any(tuple(operands))
 
+    def _call_on_arrays(self, _: tuple[Any, ...]) -> Any:
+        raise TypeError(
+            f"{self.symbol}() takes a sequence of numbers, got an array of several axes: pass its "
+            f".ravel(), or write [{self.symbol}(row) for row in array]"
+        )
+
+    def _refuse_containers(self, operands: tuple[Any, ...]) -> None:
+        """Nothing: the error names what is in the sequence."""
+
     def parameters(self) -> list[str]:
         """The names of the sequences."""
         return [f"{letter}s" for letter in "xyz"[: self.sequences]]
@@ -404,22 +437,33 @@ class Choice(Primitive):
                 f"{self.name}() takes a condition and 2 operands, got {len(operands)} arguments"
             )
         condition, x, y = operands
-        if isinstance(condition, Traced):
+        try:
+            if type(condition) is not bool:
+                self._check(condition)
+            taken, other = (x, y) if condition else (y, x)
+            if not isinstance(taken, Traced):
+                taken = as_float(taken)
+            # A mistake in the operand that is not taken is a mistake all the same.
+            if not isinstance(other, Traced):
+                as_float(other)
+            # A number taken in place of a Value is recorded too, as an operation on a constant
+            # alone: whether the result is a Value must not depend on the condition.
+            for operand in (x, y):
+                if isinstance(operand, Traced):
+                    return operand.apply(self, (taken,))
+            return taken
+        except TypeError:
+            if not any(map(is_array, operands)):
+                self._refuse_containers(operands)
+                raise
+        return self._call_on_arrays(operands)
+
+    def _check(self, condition: Any) -> None:
+        if isinstance(condition, Traced) or has_elements(condition):
             raise TypeError(
-                f"the condition of {self.name}() is True or False, such as x > 0, "
-                f"not {kind_of(condition)}"
-            )
-        taken = x if condition else y
-        if not isinstance(taken, Traced):
-            taken = as_float(taken)
-        # A number taken in place of a Value is recorded too, as an operation on a constant
-        # alone: whether the result is a Value must not depend on the condition.
-        for operand in (x, y):
-            if isinstance(operand, Traced):
-                return operand.apply(self, (taken,))
-        # A mistake in the operand that is not taken is a mistake all the same.
-        as_float(y if condition else x)
-        return taken
+                f"the condition of {self.name}() is True or False, such as x > 0, or an array of "
+                f"these, not {kind_of(condition)}"
+            ) from None
 
     def parameters(self) -> list[str]:
         """The names of the operands."""
@@ -537,6 +581,15 @@ def _elements(name: str, sequence: Any) -> list[Any]:
             f"{name}() takes a sequence of numbers, such as a list, got {kind_of(sequence)}"
         )
     return list(sequence)
+
+
+def has_elements(thing: Any) -> bool:
+    """True for a list and its like: not for text, nor for a number that has an iterator."""
+    return (
+        hasattr(thing, "__iter__")
+        and not isinstance(thing, (str, bytes, Traced))
+        and getattr(thing, "shape", None) != ()
+    )
 
 
 def kind_of(thing: object) -> str:

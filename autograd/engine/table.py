@@ -33,6 +33,7 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 from autograd.engine import floats
+from autograd.engine.arrays import as_given, is_array
 from autograd.engine.floats import ONE_OVER_LN2, ONE_OVER_LN10, ONE_OVER_SQRT_TAU, TWO_OVER_SQRT_PI
 from autograd.engine.primitive import Choice, Primitive, Reduction, Traced, as_float
 
@@ -327,10 +328,15 @@ def _each(
     for operand in numbers:
         if isinstance(operand, Traced):
             return [row([numbers[i], *numbers[:i], *numbers[i + 1 :]]) for i in range(len(numbers))]
-    return at_once([as_float(x) for x in numbers]) if numbers else []
+    try:
+        return at_once([as_float(x) for x in numbers]) if numbers else []
+    except TypeError:
+        if not any(map(is_array, numbers)):
+            raise
+    return [row(numbers)]  # an error that says what to do with several axes
 
 
-def softmax(operands: Iterable[Any]) -> list[Any]:
+def softmax(operands: Iterable[Any]) -> list[Any] | Any:
     """exp of each operand, divided by the sum of them all.
 
     >>> softmax([0, 1000])
@@ -338,25 +344,25 @@ def softmax(operands: Iterable[Any]) -> list[Any]:
     >>> softmax([5, 5])
     [0.5, 0.5]
     """
-    return _each(share, floats.shares, operands)
+    return as_given(operands, _each(share, floats.shares, operands))
 
 
-def log_softmax(operands: Iterable[Any]) -> list[Any]:
+def log_softmax(operands: Iterable[Any]) -> list[Any] | Any:
     """The logarithm of each element of `softmax`, finite also where that is too small.
 
     >>> log_softmax([0, 1000])
     [-1000.0, 0.0]
     """
-    return _each(log_share, floats.log_shares, operands)
+    return as_given(operands, _each(log_share, floats.log_shares, operands))
 
 
-def components(operands: Iterable[Any]) -> list[Any]:
+def components(operands: Iterable[Any]) -> list[Any] | Any:
     """The operands, divided by their Euclidean norm: a vector of length 1; zeros stay zeros.
 
     >>> components([3, 4])
     [0.6, 0.8]
     """
-    return _each(component, floats.components, operands)
+    return as_given(operands, _each(component, floats.components, operands))
 
 
 def _products_gradient(operands: Sequence[Any]) -> list[Any]:

@@ -17,9 +17,10 @@ from typing import Any
 import pytest
 
 import autograd
-from autograd import Primitive, Reduction, Value, native, table
+from autograd import Primitive, Reduction, Value, native, record, table
 from autograd.engine.calls import Call, Output
 from autograd.engine.differential import Edges, differential, differential_of_gradient
+from autograd.engine.known import Known
 from autograd.engine.node import Node
 from autograd.engine.operators import Numeric
 from autograd.engine.primitive import Traced
@@ -48,6 +49,7 @@ OBJECTS: dict[type, Any] = {
     type(differential([x], [x], False)): differential([x], [x], False),
     Edges: Edges(),
     type(differential_of_gradient(x, [x])): differential_of_gradient(x, [x]),
+    Known: record(1.0, [x], [2.0]).op,
     Node: x,
     Numeric: x,
     Observer: Observer(),
