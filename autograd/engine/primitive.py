@@ -192,18 +192,12 @@ class Primitive:
                     return operand.apply(self, operands)
             return self.evaluate([as_float(operand) for operand in operands])
         except TypeError:
-            if not any(map(is_array, operands)):
-                self._refuse_containers(operands)
+            if not any(map(has_elements, operands)):
                 raise
-        return self._call_on_arrays(operands)
+        return self._call_on_elements(operands)
 
-    def _call_on_arrays(self, operands: tuple[Any, ...]) -> Any:
-        """The operation on each element of the operands that are arrays."""
-        self._refuse_containers(operands)
-        return elementwise(self, operands)
-
-    def _refuse_containers(self, operands: tuple[Any, ...]) -> None:
-        """Raise an error if an operand is a list, or has elements and is no array."""
+    def _call_on_elements(self, operands: tuple[Any, ...]) -> Any:
+        """The operation on each element of arrays; an error if an operand is a list or its like."""
         for operand in operands:
             if has_elements(operand) and not is_array(operand):
                 more = "" if len(operands) == 1 else ", ..."
@@ -211,7 +205,8 @@ class Primitive:
                     f"{self.name}() takes numbers, Values and NumPy arrays, got "
                     f"{kind_of(operand)}: write [{self.name}(x{more}) for x in data], or pass "
                     "numpy.array(data)"
-                ) from None
+                )
+        return elementwise(self, operands)
 
     def _completed(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
         """The operands with those that were left out at their defaults."""
@@ -378,14 +373,12 @@ class Reduction(Primitive):
             return self.of_nothing
         return self._call_on_any(tuple(operands))
 
-    def _call_on_arrays(self, _: tuple[Any, ...]) -> Any:
+    def _call_on_elements(self, operands: tuple[Any, ...]) -> Any:
+        wrong = next(operand for operand in operands if has_elements(operand))
         raise TypeError(
-            f"{self.symbol}() takes a sequence of numbers, got an array of several axes: pass its "
-            f".ravel(), or write [{self.symbol}(row) for row in array]"
+            f"{self.symbol}() takes a sequence of numbers, and an element is {kind_of(wrong)}: "
+            f"write [{self.symbol}(row) for row in data], or of an array {self.symbol}(a.ravel())"
         )
-
-    def _refuse_containers(self, operands: tuple[Any, ...]) -> None:
-        """Nothing: the error names what is in the sequence."""
 
     def parameters(self) -> list[str]:
         """The names of the sequences."""
@@ -453,17 +446,16 @@ class Choice(Primitive):
                     return operand.apply(self, (taken,))
             return taken
         except TypeError:
-            if not any(map(is_array, operands)):
-                self._refuse_containers(operands)
+            if not any(map(has_elements, operands)):
                 raise
-        return self._call_on_arrays(operands)
+        return self._call_on_elements(operands)
 
     def _check(self, condition: Any) -> None:
         if isinstance(condition, Traced) or has_elements(condition):
             raise TypeError(
-                f"the condition of {self.name}() is True or False, such as x > 0, or an array of "
-                f"these, not {kind_of(condition)}"
-            ) from None
+                f"the condition of {self.name}() is True or False, such as x > 0, "
+                f"not {kind_of(condition)}"
+            )
 
     def parameters(self) -> list[str]:
         """The names of the operands."""
@@ -584,8 +576,8 @@ def _elements(name: str, sequence: Any) -> list[Any]:
 
 
 def has_elements(thing: Any) -> bool:
-    """True for a list and its like: not for text, nor for a number that has an iterator."""
-    return (
+    """True for an array, a list and their like; not for text, nor for a Value."""
+    return is_array(thing) or (
         hasattr(thing, "__iter__")
         and not isinstance(thing, (str, bytes, Traced))
         and getattr(thing, "shape", None) != ()
@@ -599,7 +591,7 @@ def kind_of(thing: object) -> str:
     'an int'
     """
     kind = type(thing).__name__
-    return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
+    return f"{'an' if kind[0] in 'aeiouAEIOU' or kind == 'ndarray' else 'a'} {kind}"
 
 
 def as_float(number: Any) -> float:

@@ -189,6 +189,24 @@ class Value(Node):
         """micrograd's name for the symbol of `op`; the empty string for a leaf."""
         return "" if self.op is None else self.op.symbol
 
+    @property
+    def _backward(self) -> Any:
+        """An error: in micrograd, the function that passes the gradient on."""
+        raise _no_closure()
+
+    @_backward.setter
+    def _backward(self, _: Any) -> None:
+        raise _no_closure()
+
+    @property
+    def softmax(self) -> Any:
+        """An error: softmax is a function of several Values."""
+        raise AttributeError("softmax is of several Values: write autograd.softmax(values)")
+
+    def item(self) -> float:
+        """The number, as of NumPy's scalars and PyTorch's tensors: `data`."""
+        return self._data
+
     def __format__(self, spec: Any) -> str:
         """The number in that format, as in ``f"{loss:.4f}"``."""
         return format(self._data, spec) if spec else repr(self)
@@ -388,6 +406,13 @@ class _WideValue(Value):  # type: ignore[misc]  # Value is final to users
     @property
     def local_derivatives(self) -> tuple[float, ...]:
         return tuple([local for _, local in self._steps]) or super().local_derivatives
+
+
+def _no_closure() -> AttributeError:
+    return AttributeError(
+        "a Value has no _backward: backward() multiplies the local_derivatives of its inputs; an "
+        "operation of your own is autograd.record(data, inputs, local_derivatives) or a Primitive"
+    )
 
 
 # ── Recording ─────────────────────────────────────────────────────────────────
