@@ -15,7 +15,8 @@ from autograd import native  # first, because it settles which engine the rest i
 
 # isort: split
 
-import autograd.copying  # noqa: F401  makes Values copy and pickle
+import autograd.copying  # makes Values copy and pickle
+import autograd.engine.derived  # noqa: F401  derives the rules of Primitive.from_formula
 from autograd.anomaly import AnomalyError, detect_anomaly
 from autograd.contexts import enable_grad, no_grad
 from autograd.engine import primitive, table

@@ -9,6 +9,7 @@ Each file needs only those before it:
 `primitive`        what an operation is: `Primitive`, `Reduction`, `Choice`
 `table`            every operation once: its value and its derivatives
 `operators`        how operations are written: operators and methods
+`derived`          rules that are derived from a formula
 `locks`            the locks that threads and forks wait for
 `passes`           turns and numbers of passes through graphs
 `calls`            calls of modules that a value came out of

@@ -31,6 +31,11 @@ _TABLE: Final = "autograd.engine.table"
 writers: Final[list[Callable[[Primitive], str]]] = []
 
 
+# The function that derives the value and the rules of an operation from its formula. `derived.py`
+# sets it, since formulas are made of the operations of the table.
+derivers: Final[list[Callable[[Callable[..., Any], int], tuple[Any, list[Any]]]]] = []
+
+
 class _Tracking:
     """A switch: `needed` if there is an operation whose results have to be tracked.
 
@@ -151,6 +156,70 @@ class Primitive:
         self.kinks = tuple(kinks)
         self._tracked = _any_to_follow(forward, formula, *derivatives)
 
+    @classmethod
+    def from_formula(
+        cls,
+        name: Text,
+        formula: Callable[..., Any],
+        *,
+        symbol: Text = "",
+        summary: Text = "",
+        plain: Text = "",
+        unicode: Text = "",
+        latex: Text = "",
+        kinks: Sequence[float] = (),
+    ) -> Primitive:
+        """One operation whose value and rules follow from its formula.
+
+        A graph has one node for it, and derivatives of any order come from the chain rule on the
+        formula. Its accuracy is that of the formula, and each rule carries the formula out
+        anew: rules made by hand are for those who need more.
+
+        Args:
+            name: the name of the operation.
+            formula: a function of numbers, made of operators and operations of this package. It
+                may branch. The defaults of its parameters are those of the operation.
+            symbol: its sign in pictures.
+            summary: the value in words.
+            plain: how it is written in plain text, if not by its name.
+            unicode: how it is written in text, if not by its formula.
+            latex: the same in LaTeX.
+            kinks: where the function has no single slope.
+
+        Raises:
+            TypeError: ``formula`` is not a function of a fixed number of numbers.
+
+        >>> from autograd import Value, tanh
+        >>> softcap = Primitive.from_formula("softcap", lambda x, c=2.0: c * tanh(x / c))
+        >>> x = Value(1.0)
+        >>> y = softcap(x)
+        >>> y.backward()
+        >>> y, x.grad  # 1 - tanh(0.5)**2
+        (Value(0.9242343145200195, grad=1.0, op=softcap), 0.7864477329659275)
+        """
+        if cls is not Primitive:
+            raise TypeError(f"{cls.__name__} has no from_formula(): it declares a Primitive")
+        names, defaults = _signature(formula) if callable(formula) else ([], [])
+        if not names:
+            raise TypeError(
+                "from_formula() takes a function of a fixed number of numbers, such as "
+                f"lambda x, c: c * tanh(x / c), got {formula!r}"
+            )
+        forward, rules = derivers[0](formula, len(names))
+        return Primitive(
+            name,
+            forward,
+            *rules,
+            symbol=symbol,
+            defaults=defaults,
+            summary=summary,
+            formula=formula,
+            plain=plain,
+            unicode=unicode,
+            latex=latex,
+            kinks=kinks,
+        )
+
     def __init_subclass__(cls: Any) -> None:
         if not cls.__module__.startswith("autograd.engine."):
             kind = next(kind.__name__ for kind in cls.__mro__ if kind.__module__ == __name__)
@@ -237,8 +306,9 @@ class Primitive:
         >>> clamp.parameters()
         ['x', 'low', 'high']
         """
-        for function, others in [*[(rule, 1) for rule in self.derivatives], (self.forward, 0)]:
-            names = _parameters(function)
+        functions = [*[(rule, 1) for rule in self.derivatives], (self.forward, 0)]
+        for function, others in [*functions, (self.formula, 0)]:
+            names = _signature(function)[0]
             if len(names) >= self.arity + others:
                 return names[: self.arity]
         return ["x"] if self.arity == 1 else [f"x{i + 1}" for i in range(self.arity)]
@@ -268,7 +338,8 @@ class Primitive:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by name, as functions are: a primitive is what a module declares it to be."""
-        modules = [rule.__module__ for rule in self.rules]
+        # Of rules that are derived from the formula, the module is that of the engine.
+        modules = [function.__module__ for function in (self.formula, *self.rules) if function]
         for module in modules:
             for name, thing in vars(sys.modules[module]).items():
                 if thing is self:
@@ -554,16 +625,21 @@ def _declared(module: str, name: str) -> Any:
     return getattr(import_module(module), name)
 
 
-def _parameters(function: Any) -> list[str]:
-    """The names of the positional parameters of a function; none where it does not say."""
+def _signature(function: Any) -> tuple[list[str], list[Any]]:
+    """The names of the positional parameters of a function, and the last ones' defaults.
+
+    None where the function does not say, or takes any number of arguments.
+    """
     from inspect import Parameter, signature
 
     try:
         parameters = signature(function).parameters.values()
     except (TypeError, ValueError):  # as some of those that are written in C
-        return []
+        return [], []
     positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
-    return [parameter.name for parameter in parameters if parameter.kind in positional]
+    fixed = [parameter for parameter in parameters if parameter.kind in positional]
+    defaults = [x.default for x in fixed if x.default is not Parameter.empty]
+    return [parameter.name for parameter in fixed], defaults
 
 
 def _elements(name: str, sequence: Any) -> list[Any]:

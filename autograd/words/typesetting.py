@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from autograd.engine import floats, table
@@ -50,7 +51,12 @@ def textbook(op: Primitive, operands: Any) -> Any:
     formula: Any = typeset(op).formula
     if formula is None:
         return None
-    return formula(operands) if isinstance(op, Reduction) else formula(*operands)
+    arguments = [operands] if isinstance(op, Reduction) else operands
+    if op in TYPESETTING:
+        return formula(*arguments)
+    with suppress(Exception):  # one of a user's own may branch, and has then no one form
+        return formula(*arguments)
+    return None
 
 
 # A derivative of a family has a formula where its orders are known and low; else it has none.
