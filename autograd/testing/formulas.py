@@ -88,12 +88,12 @@ def sgn(x: Any) -> Any:
     return mpf((x > 0) - (x < 0))
 
 
-def floored(x: Any, y: Any) -> Any:
-    return mp.floor(x / y)
-
-
 def cut(x: Any) -> Any:
     return mp.floor(x) if x >= 0 else mp.ceil(x)
+
+
+def floored(x: Any, y: Any) -> Any:
+    return mp.floor(x / y)
 
 
 def power(x: Any, y: Any) -> Any:
