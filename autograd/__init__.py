@@ -15,10 +15,12 @@ from autograd import native  # first, because it settles which engine the rest i
 
 # isort: split
 
-import autograd.copying  # noqa: F401  makes Values copy and pickle
+import autograd.copying  # makes Values copy and pickle
+import autograd.engine.derived  # noqa: F401  derives the rules of Primitive.from_formula
 from autograd.anomaly import AnomalyError, detect_anomaly
 from autograd.contexts import enable_grad, no_grad
 from autograd.engine import primitive, table
+from autograd.engine.known import record
 from autograd.engine.order import topological_order
 from autograd.engine.outputs import output_of
 from autograd.engine.primitive import Primitive, Reduction
@@ -30,6 +32,7 @@ from autograd.engine.table import round as round
 from autograd.engine.table import sum as sum
 from autograd.engine.value import Value, viewers
 from autograd.functional import (
+    backward,
     grad,
     gradients,
     hessian,
@@ -49,6 +52,7 @@ __all__ = [
     "Primitive",
     "Reduction",
     "Value",
+    "backward",
     "detect_anomaly",
     "enable_grad",
     "explain",
@@ -63,6 +67,7 @@ __all__ = [
     "jvp",
     "no_grad",
     "output_of",
+    "record",
     "topological_order",
     "value_and_grad",
     "vjp",

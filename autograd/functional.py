@@ -29,6 +29,7 @@ from autograd.engine.differential import (
     differential,
     differential_of_gradient,
 )
+from autograd.engine.known import backward_of_all
 from autograd.engine.primitive import kind_of
 from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.engine.value import Operand, Value
@@ -279,19 +280,61 @@ def gradients(output: Value, inputs: Any) -> Any:
     """
     if not isinstance(output, Value):
         raise TypeError(f"gradients() differentiates a Value, got {kind_of(output)}")
-    try:
-        variables, structure = flatten(inputs)
-    except NotANumberError as error:
-        raise TypeError(f"gradients() takes the Values to differentiate by; {error}") from None
-    for place, x in zip(structure.places(), variables):
-        if not isinstance(x, Value):
-            where = f" at {place}" if place else ""
-            raise TypeError(
-                f"gradients() takes the Values to differentiate by; {x}{where} is a number"
-            )
+    variables, structure = _values("gradients() takes the Values to differentiate by", inputs)
     with enable_grad():
         linear = differential([output], variables, traced=True, independent=False)
         return structure.rebuild(_finished(linear.pull_back([1.0]), values=True))
+
+
+def backward(outputs: Any, gradients: Any = None) -> None:
+    """Set ``grad`` of several outputs at once, and of every value they were computed from.
+
+    One pass, which is that of the sum of the outputs, each times its gradient; see
+    `Value.backward` for what it leaves.
+
+    Args:
+        outputs: a container of Values, such as a list or an array; or one Value.
+        gradients: the upstream gradient of each, in the same shape; 1 for each if left out.
+
+    Raises:
+        TypeError: an output is not a Value, or a gradient is not a number.
+        ValueError: there are no outputs, or the gradients are not shaped as the outputs are.
+
+    >>> x = Value(3.0)
+    >>> a, b = x * x, 5 * x
+    >>> backward([a, b], [1.0, 2.0])
+    >>> x.grad, a.grad, b.grad  # 1 * 6 + 2 * 5
+    (16.0, 1.0, 2.0)
+    """
+    values, structure = _values("backward() takes Values", outputs)
+    if not values:
+        raise ValueError("backward() of no output: pass at least one Value")
+    weights = [1.0] * len(values)
+    if gradients is not None:
+        weights = _shaped("backward() takes gradients shaped as the outputs", structure, gradients)
+        for place, weight in zip(structure.places(), weights):
+            if isinstance(weight, Value):
+                raise TypeError(
+                    f"backward() takes gradients that are numbers, got a Value{_at(place)}: pass "
+                    "its .data, or differentiate with autograd.gradients()"
+                )
+    backward_of_all(values, weights)
+
+
+def _values(what: str, container: Any) -> tuple[list[Value], Structure]:
+    """The elements of a container of Values, and its shape."""
+    try:
+        values, structure = flatten(container)
+    except NotANumberError as error:
+        raise TypeError(f"{what}; {error}") from None
+    for place, x in zip(structure.places(), values):
+        if not isinstance(x, Value):
+            raise TypeError(f"{what}; {x}{_at(place)} is a number")
+    return values, structure
+
+
+def _at(place: str) -> str:
+    return f" at {place}" if place else ""
 
 
 # ── A call of the function ────────────────────────────────────────────────────

@@ -36,6 +36,8 @@ static PyObject *\2_get_text_signature(PyObject *self, void *closure)
         return -1;
     }
 """,
+    # Python's message about operands calls this operator by the name of the function.
+    r'(?<=obj_left, obj_right, )"divmod"': '"divmod()"',
     # Arguments are refused in words of mypyc's own; see engine/arguments.h.
     r"(if \(!CPyArg_ParseStackAndKeywords\w*\(.*\)\) \{\n\s*)return NULL;": (
         r"\1return refuse(__func__, self, args, nargs, kwnames);"

@@ -723,7 +723,7 @@ def test_a_function_that_gives_several_numbers_is_for_jacobian() -> None:
     )
     assert refusal(lambda: value_and_grad(lambda x: x * 2)(np.ones(2))) == (
         "value_and_grad() differentiates a function that returns one number, "
-        "and this one returned a ndarray: for the derivatives of several use jacobian()"
+        "and this one returned an ndarray: for the derivatives of several use jacobian()"
     )
     for text in (
         refusal(lambda: hessian(lambda x: (x, x))(1.0)),
@@ -870,8 +870,10 @@ def test_gradients_takes_values() -> None:
 )
 def test_a_function_of_math_says_what_to_use_instead(function: Callable[[Any], Any]) -> None:
     advice = (
-        "a Value is not turned into a float, which would leave the graph: use autograd.exp "
-        "in place of math.exp, and so for every function of math, or .data for the number alone"
+        "a Value is not turned into a float, which would leave the graph: take x.data for the "
+        "number alone, [x.data for x in values] for an array of floats, "
+        'f"{x:.2f}" in place of "%.2f" % x, and autograd.exp in place of math.exp, as for '
+        "every function of math"
     )
     assert refusal(lambda: grad(function)(2.0)) == advice
     assert refusal(lambda: function(Value(2.0))) == advice

@@ -42,6 +42,9 @@ class Number:
 '''
 
 GENERATED = r"""
+static PyObject *CPyDunder___divmod__Number(PyObject *obj_left, PyObject *obj_right) {
+    return CPy_CallReverseOpMethod(obj_left, obj_right, "divmod", mypyc_interned_str.__rdivmod__);
+}
 PyObject *CPyPy_numbers___half(PyObject *self, PyObject *const *args, size_t nargs, PyObject *kwnames) {
     if (!CPyArg_ParseStackAndKeywordsOneArg(args, nargs, kwnames, &parser, &obj_x)) {
         return NULL;
@@ -97,6 +100,9 @@ static struct PyModuleDef numbersmodule = {
 """
 
 AMENDED = r"""
+static PyObject *CPyDunder___divmod__Number(PyObject *obj_left, PyObject *obj_right) {
+    return CPy_CallReverseOpMethod(obj_left, obj_right, "divmod()", mypyc_interned_str.__rdivmod__);
+}
 PyObject *CPyPy_numbers___half(PyObject *self, PyObject *const *args, size_t nargs, PyObject *kwnames) {
     if (!CPyArg_ParseStackAndKeywordsOneArg(args, nargs, kwnames, &parser, &obj_x)) {
         return refuse(__func__, self, args, nargs, kwnames);

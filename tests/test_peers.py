@@ -65,7 +65,7 @@ def in_torch() -> tuple[Functions, Callable[..., Answer]]:
     names = "square sqrt hypot floor ceil round maximum minimum where exp exp2 expm1 log log2 log10"
     names += " log1p xlogy logaddexp sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh"
     names += " arcsinh arccosh arctanh erf erfc sigmoid relu clamp absolute sign"
-    names += " remainder"
+    names += " remainder fmod trunc deg2rad rad2deg"
     for name in names.split():
         functions[row(name)] = elementwise(
             getattr(torch, name, None) or getattr(torch.special, name)
@@ -109,7 +109,7 @@ def in_jax() -> tuple[Functions, Callable[..., Answer]]:
 
     names = "square sqrt cbrt hypot floor ceil round maximum minimum where exp exp2 expm1 log log2"
     names += " log10 log1p logaddexp sin cos tan arcsin arccos arctan arctan2 sinh cosh tanh"
-    names += " arcsinh arccosh arctanh absolute sign floor_divide"
+    names += " arcsinh arccosh arctanh absolute sign floor_divide fmod trunc deg2rad rad2deg"
     for name in names.split():
         functions[row(name)] = getattr(numpy, name)
     functions[table.clamp] = numpy.clip

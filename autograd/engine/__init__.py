@@ -5,9 +5,11 @@ Each file needs only those before it:
 =================  ===========================================================
 `floats`           functions of floats, exact at the edges
 `recording`        on or off, in each thread for itself
+`arrays`           operations on NumPy arrays
 `primitive`        what an operation is: `Primitive`, `Reduction`, `Choice`
 `table`            every operation once: its value and its derivatives
 `operators`        how operations are written: operators and methods
+`derived`          rules that are derived from a formula
 `locks`            the locks that threads and forks wait for
 `passes`           turns and numbers of passes through graphs
 `calls`            calls of modules that a value came out of
@@ -17,6 +19,7 @@ Each file needs only those before it:
 `outputs`          notes of calls in the values that they returned
 `differential`     sweeps through a graph, forwards and backwards
 `tracked`          Values that the garbage collector follows
+`known`            `record`: operations whose local derivatives are numbers
 =================  ===========================================================
 """
 

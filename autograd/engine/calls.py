@@ -70,4 +70,7 @@ def label_error(label: Any, op: Any = None) -> TypeError:
         problem = (
             f"a Value is made of a number and a label, got also {shown(label)} and {shown(op)}:"
         )
-    return TypeError(f"{problem} an operation of your own is declared with autograd.Primitive")
+    return TypeError(
+        f"{problem} an operation of your own is recorded with autograd.record, or declared with "
+        "autograd.Primitive"
+    )

@@ -26,6 +26,8 @@ ONE_OVER_LN10: Final[float] = 0.4342944819032518
 SQRT_HALF: Final[float] = 0.7071067811865476
 SQRT_HALF_REST: Final[float] = -4.833646656726457e-17  # sqrt(1/2) is SQRT_HALF + SQRT_HALF_REST
 ONE_OVER_SQRT_TAU: Final[float] = 0.3989422804014327  # 1 / sqrt(2 pi)
+RADIANS_PER_DEGREE: Final[float] = 0.017453292519943295  # pi / 180
+DEGREES_PER_RADIAN: Final[float] = 57.29577951308232  # 180 / pi
 TWO_OVER_SQRT_PI: Final[float] = 1.1283791670955126
 
 _SPLITTER: Final[float] = 134217729.0  # 2**27 + 1 splits the 53 bits of a float into two halves
@@ -295,12 +297,31 @@ def ceil(x: float) -> float:
     return math.copysign(math.ceil(x), x) if abs(x) < INFINITY else x
 
 
+def trunc(x: float) -> float:
+    return math.copysign(math.trunc(x), x) if abs(x) < INFINITY else x
+
+
 def round_(x: float) -> float:
     return math.copysign(round(x), x) if abs(x) < INFINITY else x
 
 
+def round_to(x: float, digits: float) -> float:
+    if not (math.isfinite(x) and math.isfinite(digits)):
+        return x if math.isfinite(digits) else NAN
+    try:
+        return round(x, int(digits))
+    except OverflowError:
+        return math.copysign(INFINITY, x)
+
+
 def remainder(x: float, y: float) -> float:
     return NAN if y == 0.0 else x % y
+
+
+def fmod(x: float, y: float) -> float:
+    if y == 0.0 or abs(x) == INFINITY:
+        return NAN
+    return math.fmod(x, y)
 
 
 def floor_divide(x: float, y: float) -> float:
@@ -309,6 +330,10 @@ def floor_divide(x: float, y: float) -> float:
 
 def whole_quotient(x: float, y: float) -> float:
     return NAN if y == 0.0 else x // y
+
+
+def cut_quotient(x: float, y: float) -> float:
+    return math.copysign(whole_quotient(abs(x), abs(y)), x) * math.copysign(1.0, y)
 
 
 # ── Choosing ──────────────────────────────────────────────────────────────────

@@ -1,16 +1,16 @@
 """Operators and methods of a traced number.
 
 Nothing is computed here: each operator and each method names the row of the
-table that it stands for. The methods are those of NumPy's ufuncs that the table
-knows, because ``np.tanh`` of an array of objects calls the method ``tanh`` of
-each (``np.sign`` alone compares instead). Every other row is a function only;
-``sigmoid`` and ``relu`` are methods too for those who come from micrograd. In
-what a method says, x is the number itself, as in the table.
+table that it stands for. Every function of numbers is a method too, of its first
+operand, and under NumPy's other names of it: ``np.tanh`` of an array of objects
+calls the method ``tanh`` of each (``np.sign`` alone compares instead). In what a
+method says, x is the number itself, as in the table.
 """
 
 from __future__ import annotations
 
 from numbers import Number, Rational
+from operator import index
 from typing import Any, Self
 
 from autograd.engine import table
@@ -103,18 +103,61 @@ class Numeric(Traced):
     def __ceil__(self) -> Self:
         return self.apply(table.ceil, (self,))
 
+    def __trunc__(self) -> Self:
+        return self.apply(table.trunc, (self,))
+
     def __round__(self, digits: Any = None) -> Self:
-        if digits is not None:
-            raise TypeError("round() of a traced number takes no number of digits")
-        return self.apply(table.round, (self,))
+        if digits is None:
+            return self.apply(table.round, (self,))
+        return self.apply(table.round_to, (self, float(index(digits))))
+
+    def __divmod__(self, other: Any) -> tuple[Self, Self] | Any:
+        quotient = self._left(table.floor_divide, other)
+        if quotient is NotImplemented:
+            return quotient
+        return quotient, self._left(table.remainder, other)
+
+    def __rdivmod__(self, other: Any) -> tuple[Self, Self] | Any:  # divmod(other, self)
+        quotient = self._right(table.floor_divide, other)
+        if quotient is NotImplemented:
+            return quotient
+        return quotient, self._right(table.remainder, other)
+
+    # What would leave the graph without a word is an error.
 
     def __float__(self) -> float:
-        """An error: the number alone would leave the graph without a word."""
+        """An error that says what to write."""
         kind = type(self).__name__
         raise TypeError(
-            f"a {kind} is not turned into a float, which would leave the graph: use autograd.exp "
-            "in place of math.exp, and so for every function of math, or .data for the number alone"
+            f"a {kind} is not turned into a float, which would leave the graph: take x.data for "
+            "the number alone, [x.data for x in values] for an array of floats, "
+            'f"{x:.2f}" in place of "%.2f" % x, and autograd.exp in place of math.exp, as for '
+            "every function of math"
         )
+
+    def __int__(self) -> int:
+        """An error that says what to write."""
+        kind = type(self).__name__
+        raise TypeError(
+            f"a {kind} is not turned into an int, which would leave the graph: take int(x.data) "
+            "for the number alone, or math.trunc(x), round(x) or math.floor(x) for a Value"
+        )
+
+    # ── What NumPy asks of the elements of an array ───────────────────────────────
+
+    @property
+    def real(self) -> Self:
+        """The number itself, which has no imaginary part."""
+        return self
+
+    @property
+    def imag(self) -> float:
+        """The number 0.0."""
+        return 0.0
+
+    def conjugate(self) -> Self:
+        """The number itself, as `np.var`, `np.std` and `np.vdot` ask for it."""
+        return self
 
     # ── Methods, which `python -m tests.methods` writes from the table ────────────
 
@@ -146,6 +189,10 @@ class Numeric(Traced):
         """The greatest whole number up to x / y."""
         return self.apply(table.floor_divide, (self, y))
 
+    def fmod(self, y: Any) -> Self:
+        """x - y * trunc(x / y), with the sign of x."""
+        return self.apply(table.fmod, (self, y))
+
     def hypot(self, y: Any) -> Self:
         """The length of the vector (x, y)."""
         return self.apply(table.hypot, (self, y))
@@ -170,7 +217,15 @@ class Numeric(Traced):
         """The cube root of x, of negative numbers too."""
         return self.apply(table.cbrt, (self,))
 
+    def abs(self) -> Self:
+        """x without its sign; at 0 the derivative is 0."""
+        return self.apply(table.absolute, (self,))
+
     def absolute(self) -> Self:
+        """x without its sign; at 0 the derivative is 0."""
+        return self.apply(table.absolute, (self,))
+
+    def fabs(self) -> Self:
         """x without its sign; at 0 the derivative is 0."""
         return self.apply(table.absolute, (self,))
 
@@ -186,6 +241,10 @@ class Numeric(Traced):
         """The nearest whole number not below x; the derivative is 0."""
         return self.apply(table.ceil, (self,))
 
+    def trunc(self) -> Self:
+        """The whole part of x, towards 0; the derivative is 0."""
+        return self.apply(table.trunc, (self,))
+
     def rint(self) -> Self:
         """The nearest whole number, the even one of two; the derivative is 0."""
         return self.apply(table.round, (self,))
@@ -197,6 +256,10 @@ class Numeric(Traced):
     def minimum(self, y: Any) -> Self:
         """The lesser of x and y, nan if one is; a tie shares the derivative."""
         return self.apply(table.minimum, (self, y))
+
+    def clamp(self, low: Any, high: Any) -> Self:
+        """x, but not below low nor above high."""
+        return self.apply(table.clamp, (self, low, high))
 
     def exp(self) -> Self:
         """e to the power x."""
@@ -225,6 +288,10 @@ class Numeric(Traced):
     def log1p(self) -> Self:
         """log(1 + x), accurate near 0."""
         return self.apply(table.log1p, (self,))
+
+    def xlogy(self, y: Any) -> Self:
+        """x * log(y), and 0 where x is 0."""
+        return self.apply(table.xlogy, (self, y))
 
     def logaddexp(self, y: Any) -> Self:
         """log(exp(x) + exp(y)), without overflow."""
@@ -258,6 +325,26 @@ class Numeric(Traced):
         """The angle of the point (x, y), y given first."""
         return self.apply(table.arctan2, (self, x))
 
+    def deg2rad(self) -> Self:
+        """An angle of x degrees, in radians."""
+        return self.apply(table.deg2rad, (self,))
+
+    def radians(self) -> Self:
+        """An angle of x degrees, in radians."""
+        return self.apply(table.deg2rad, (self,))
+
+    def rad2deg(self) -> Self:
+        """An angle of x radians, in degrees."""
+        return self.apply(table.rad2deg, (self,))
+
+    def degrees(self) -> Self:
+        """An angle of x radians, in degrees."""
+        return self.apply(table.rad2deg, (self,))
+
+    def sinc(self) -> Self:
+        """sin(pi x) / (pi x), and 1 at 0."""
+        return self.apply(table.sinc, (self,))
+
     def sinh(self) -> Self:
         """The hyperbolic sine of x."""
         return self.apply(table.sinh, (self,))
@@ -282,13 +369,57 @@ class Numeric(Traced):
         """The number whose hyperbolic tangent is x; nan outside [-1, 1]."""
         return self.apply(table.arctanh, (self,))
 
+    def erf(self) -> Self:
+        """The error function."""
+        return self.apply(table.erf, (self,))
+
+    def erfc(self) -> Self:
+        """1 - erf(x), accurate for large x."""
+        return self.apply(table.erfc, (self,))
+
     def sigmoid(self) -> Self:
         """1 / (1 + exp(-x)), without overflow."""
         return self.apply(table.sigmoid, (self,))
 
+    def log_sigmoid(self) -> Self:
+        """log(sigmoid(x)), finite for every x."""
+        return self.apply(table.log_sigmoid, (self,))
+
+    def softplus(self) -> Self:
+        """log(1 + exp(x)), finite for every x."""
+        return self.apply(table.softplus, (self,))
+
+    def gelu(self) -> Self:
+        """x * P(a standard normal variable < x)."""
+        return self.apply(table.gelu, (self,))
+
+    def silu(self) -> Self:
+        """x * sigmoid(x)."""
+        return self.apply(table.silu, (self,))
+
+    def mish(self) -> Self:
+        """x * tanh(softplus(x))."""
+        return self.apply(table.mish, (self,))
+
+    def softsign(self) -> Self:
+        """x / (1 + abs(x))."""
+        return self.apply(table.softsign, (self,))
+
     def relu(self) -> Self:
         """The greater of 0 and x; at 0 the derivative is 0."""
         return self.apply(table.relu, (self,))
+
+    def leaky_relu(self, slope: Any = 0.01) -> Self:
+        """x, but slope * x for negative x."""
+        return self.apply(table.leaky_relu, (self, slope))
+
+    def elu(self, alpha: Any = 1.0) -> Self:
+        """x, but alpha * (exp(x) - 1) for negative x."""
+        return self.apply(table.elu, (self, alpha))
+
+    def hard_tanh(self) -> Self:
+        """x, but not below -1 nor above 1."""
+        return self.apply(table.hard_tanh, (self,))
 
 
 def as_constant(operand: Any) -> float | None:

@@ -14,6 +14,7 @@ from numbers import Real
 from types import FunctionType, ModuleType
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
+from autograd.engine.arrays import elementwise, is_array
 from autograd.engine.recording import is_constant
 from autograd.native import COMPILED, called_by_python, mypyc_attr
 
@@ -28,6 +29,11 @@ _TABLE: Final = "autograd.engine.table"
 # The function that writes the docstring of a primitive. The package sets it, since words are built
 # on primitives.
 writers: Final[list[Callable[[Primitive], str]]] = []
+
+
+# The function that derives the value and the rules of an operation from its formula. `derived.py`
+# sets it, since formulas are made of the operations of the table.
+derivers: Final[list[Callable[[Callable[..., Any], int], tuple[Any, list[Any]]]]] = []
 
 
 class _Tracking:
@@ -66,7 +72,8 @@ class Primitive:
     """One operation: how it is computed, differentiated and written.
 
     A primitive is called like the function that it is. On numbers it returns a
-    float; as soon as one argument is a Value, the result is one too. Its attributes
+    float; as soon as one argument is a Value, the result is one too; of NumPy arrays, it returns
+    an array of what it returns of their elements. Its attributes
     are set once, when it is declared. It is best made of plain functions: where it is made of
     methods or closures, the garbage collector has to follow what is computed with it, which
     takes the compiled engine a few times as long.
@@ -149,8 +156,72 @@ class Primitive:
         self.kinks = tuple(kinks)
         self._tracked = _any_to_follow(forward, formula, *derivatives)
 
+    @classmethod
+    def from_formula(
+        cls,
+        name: Text,
+        formula: Callable[..., Any],
+        *,
+        symbol: Text = "",
+        summary: Text = "",
+        plain: Text = "",
+        unicode: Text = "",
+        latex: Text = "",
+        kinks: Sequence[float] = (),
+    ) -> Primitive:
+        """One operation whose value and rules follow from its formula.
+
+        A graph has one node for it, and derivatives of any order come from the chain rule on the
+        formula. Its accuracy is that of the formula, and each rule carries the formula out
+        anew: rules made by hand are for those who need more.
+
+        Args:
+            name: the name of the operation.
+            formula: a function of numbers, made of operators and operations of this package. It
+                may branch. The defaults of its parameters are those of the operation.
+            symbol: its sign in pictures.
+            summary: the value in words.
+            plain: how it is written in plain text, if not by its name.
+            unicode: how it is written in text, if not by its formula.
+            latex: the same in LaTeX.
+            kinks: where the function has no single slope.
+
+        Raises:
+            TypeError: ``formula`` is not a function of a fixed number of numbers.
+
+        >>> from autograd import Value, tanh
+        >>> softcap = Primitive.from_formula("softcap", lambda x, c=2.0: c * tanh(x / c))
+        >>> x = Value(1.0)
+        >>> y = softcap(x)
+        >>> y.backward()
+        >>> y, x.grad  # 1 - tanh(0.5)**2
+        (Value(0.9242343145200195, grad=1.0, op=softcap), 0.7864477329659275)
+        """
+        if cls is not Primitive:
+            raise TypeError(f"{cls.__name__} has no from_formula(): it declares a Primitive")
+        names, defaults = _signature(formula) if callable(formula) else ([], [])
+        if not names:
+            raise TypeError(
+                "from_formula() takes a function of a fixed number of numbers, such as "
+                f"lambda x, c: c * tanh(x / c), got {formula!r}"
+            )
+        forward, rules = derivers[0](formula, len(names))
+        return Primitive(
+            name,
+            forward,
+            *rules,
+            symbol=symbol,
+            defaults=defaults,
+            summary=summary,
+            formula=formula,
+            plain=plain,
+            unicode=unicode,
+            latex=latex,
+            kinks=kinks,
+        )
+
     def __init_subclass__(cls: Any) -> None:
-        if cls.__module__ != __name__:
+        if not cls.__module__.startswith("autograd.engine."):
             kind = next(kind.__name__ for kind in cls.__mro__ if kind.__module__ == __name__)
             raise TypeError(f"{kind} cannot be subclassed: declare an operation by calling it")
 
@@ -184,10 +255,27 @@ class Primitive:
         return self.forward(*operands)  # the fast path, for the rules call one another
 
     def _call_on_any(self, operands: tuple[Any, ...]) -> Any:
+        try:
+            for operand in operands:
+                if isinstance(operand, Traced):
+                    return operand.apply(self, operands)
+            return self.evaluate([as_float(operand) for operand in operands])
+        except TypeError:
+            if not any(map(has_elements, operands)):
+                raise
+        return self._call_on_elements(operands)
+
+    def _call_on_elements(self, operands: tuple[Any, ...]) -> Any:
+        """The operation on each element of arrays; an error if an operand is a list or its like."""
         for operand in operands:
-            if isinstance(operand, Traced):
-                return operand.apply(self, operands)
-        return self.evaluate([as_float(operand) for operand in operands])
+            if has_elements(operand) and not is_array(operand):
+                more = "" if len(operands) == 1 else ", ..."
+                raise TypeError(
+                    f"{self.name}() takes numbers, Values and NumPy arrays, got "
+                    f"{kind_of(operand)}: write [{self.name}(x{more}) for x in data], or pass "
+                    "numpy.array(data)"
+                )
+        return elementwise(self, operands)
 
     def _completed(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
         """The operands with those that were left out at their defaults."""
@@ -218,8 +306,9 @@ class Primitive:
         >>> clamp.parameters()
         ['x', 'low', 'high']
         """
-        for function, others in [*[(rule, 1) for rule in self.derivatives], (self.forward, 0)]:
-            names = _parameters(function)
+        functions = [*[(rule, 1) for rule in self.derivatives], (self.forward, 0)]
+        for function, others in [*functions, (self.formula, 0)]:
+            names = _signature(function)[0]
             if len(names) >= self.arity + others:
                 return names[: self.arity]
         return ["x"] if self.arity == 1 else [f"x{i + 1}" for i in range(self.arity)]
@@ -249,7 +338,8 @@ class Primitive:
 
     def __reduce__(self) -> tuple[Any, ...]:
         """Pickle by name, as functions are: a primitive is what a module declares it to be."""
-        modules = [rule.__module__ for rule in self.rules]
+        # Of rules that are derived from the formula, the module is that of the engine.
+        modules = [function.__module__ for function in (self.formula, *self.rules) if function]
         for module in modules:
             for name, thing in vars(sys.modules[module]).items():
                 if thing is self:
@@ -354,6 +444,13 @@ class Reduction(Primitive):
             return self.of_nothing
         return self._call_on_any(tuple(operands))
 
+    def _call_on_elements(self, operands: tuple[Any, ...]) -> Any:
+        wrong = next(operand for operand in operands if has_elements(operand))
+        raise TypeError(
+            f"{self.symbol}() takes a sequence of numbers, and an element is {kind_of(wrong)}: "
+            f"write [{self.symbol}(row) for row in data], or of an array {self.symbol}(a.ravel())"
+        )
+
     def parameters(self) -> list[str]:
         """The names of the sequences."""
         return [f"{letter}s" for letter in "xyz"[: self.sequences]]
@@ -404,22 +501,32 @@ class Choice(Primitive):
                 f"{self.name}() takes a condition and 2 operands, got {len(operands)} arguments"
             )
         condition, x, y = operands
-        if isinstance(condition, Traced):
+        try:
+            if type(condition) is not bool:
+                self._check(condition)
+            taken, other = (x, y) if condition else (y, x)
+            if not isinstance(taken, Traced):
+                taken = as_float(taken)
+            # A mistake in the operand that is not taken is a mistake all the same.
+            if not isinstance(other, Traced):
+                as_float(other)
+            # A number taken in place of a Value is recorded too, as an operation on a constant
+            # alone: whether the result is a Value must not depend on the condition.
+            for operand in (x, y):
+                if isinstance(operand, Traced):
+                    return operand.apply(self, (taken,))
+            return taken
+        except TypeError:
+            if not any(map(has_elements, operands)):
+                raise
+        return self._call_on_elements(operands)
+
+    def _check(self, condition: Any) -> None:
+        if isinstance(condition, Traced) or has_elements(condition):
             raise TypeError(
                 f"the condition of {self.name}() is True or False, such as x > 0, "
                 f"not {kind_of(condition)}"
             )
-        taken = x if condition else y
-        if not isinstance(taken, Traced):
-            taken = as_float(taken)
-        # A number taken in place of a Value is recorded too, as an operation on a constant
-        # alone: whether the result is a Value must not depend on the condition.
-        for operand in (x, y):
-            if isinstance(operand, Traced):
-                return operand.apply(self, (taken,))
-        # A mistake in the operand that is not taken is a mistake all the same.
-        as_float(y if condition else x)
-        return taken
 
     def parameters(self) -> list[str]:
         """The names of the operands."""
@@ -461,14 +568,15 @@ class _Signature:
         )
 
 
-def _show_in_help(kind: Any) -> None:
+def show_in_help(kind: Any) -> None:
+    """Give a class of primitives the docstrings and signatures of its instances."""
     kind.__doc__ = _Docstring(kind.__doc__)
     kind.__signature__ = _Signature()
 
 
-_show_in_help(Primitive)
-_show_in_help(Reduction)
-_show_in_help(Choice)
+show_in_help(Primitive)
+show_in_help(Reduction)
+show_in_help(Choice)
 
 
 def _limited(function: Any) -> Any:
@@ -497,7 +605,7 @@ def _leads_to_objects(function: Any) -> bool:
     if isinstance(owner, Primitive):
         return owner.is_tracked
     if isinstance(function, FunctionType):
-        module = sys.modules.get(function.__module__)
+        module = sys.modules.get(str(function.__module__))  # None, of what exec() has made
         return (
             module is None
             or vars(module) is not function.__globals__
@@ -517,16 +625,21 @@ def _declared(module: str, name: str) -> Any:
     return getattr(import_module(module), name)
 
 
-def _parameters(function: Any) -> list[str]:
-    """The names of the positional parameters of a function; none where it does not say."""
+def _signature(function: Any) -> tuple[list[str], list[Any]]:
+    """The names of the positional parameters of a function, and the last ones' defaults.
+
+    None where the function does not say, or takes any number of arguments.
+    """
     from inspect import Parameter, signature
 
     try:
         parameters = signature(function).parameters.values()
     except (TypeError, ValueError):  # as some of those that are written in C
-        return []
+        return [], []
     positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
-    return [parameter.name for parameter in parameters if parameter.kind in positional]
+    fixed = [parameter for parameter in parameters if parameter.kind in positional]
+    defaults = [x.default for x in fixed if x.default is not Parameter.empty]
+    return [parameter.name for parameter in fixed], defaults
 
 
 def _elements(name: str, sequence: Any) -> list[Any]:
@@ -538,6 +651,15 @@ def _elements(name: str, sequence: Any) -> list[Any]:
     return list(sequence)
 
 
+def has_elements(thing: Any) -> bool:
+    """True for an array, a list and their like; not for text, nor for a Value."""
+    return is_array(thing) or (
+        hasattr(thing, "__iter__")
+        and not isinstance(thing, (str, bytes, Traced))
+        and getattr(thing, "shape", None) != ()
+    )
+
+
 def kind_of(thing: object) -> str:
     """The type of ``thing`` with its article, for an error.
 
@@ -545,7 +667,7 @@ def kind_of(thing: object) -> str:
     'an int'
     """
     kind = type(thing).__name__
-    return f"{'an' if kind[0] in 'aeiouAEIOU' else 'a'} {kind}"
+    return f"{'an' if kind[0] in 'aeiouAEIOU' or kind == 'ndarray' else 'a'} {kind}"
 
 
 def as_float(number: Any) -> float:

@@ -33,8 +33,16 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any, Final, TypeAlias
 
 from autograd.engine import floats
-from autograd.engine.floats import ONE_OVER_LN2, ONE_OVER_LN10, ONE_OVER_SQRT_TAU, TWO_OVER_SQRT_PI
-from autograd.engine.primitive import Choice, Primitive, Reduction, Traced, as_float
+from autograd.engine.arrays import as_given
+from autograd.engine.floats import (
+    DEGREES_PER_RADIAN,
+    ONE_OVER_LN2,
+    ONE_OVER_LN10,
+    ONE_OVER_SQRT_TAU,
+    RADIANS_PER_DEGREE,
+    TWO_OVER_SQRT_PI,
+)
+from autograd.engine.primitive import Choice, Primitive, Reduction, Traced, as_float, has_elements
 
 # fmt: off
 
@@ -42,12 +50,12 @@ from autograd.engine.primitive import Choice, Primitive, Reduction, Traced, as_f
 # place of Python's own.
 __all__ = [
     "absolute", "add", "arccos", "arccosh", "arcsin", "arcsinh", "arctan", "arctan2", "arctanh",
-    "cbrt", "ceil", "clamp", "cos", "cosh", "divide", "dot", "elu", "erf", "erfc", "exp",
-    "exp2", "expm1", "floor", "floor_divide", "gelu", "hard_tanh", "hypot", "leaky_relu", "log",
+    "cbrt", "ceil", "clamp", "cos", "cosh", "deg2rad", "divide", "dot", "elu", "erf", "erfc", "exp",
+    "exp2", "expm1", "floor", "floor_divide", "fmod", "gelu", "hard_tanh", "hypot", "leaky_relu", "log",
     "log1p", "log2", "log10", "log_sigmoid", "log_softmax", "logaddexp", "logsumexp", "maximum",
-    "mean", "minimum", "mish", "multiply", "negative", "norm", "power", "prod", "reciprocal",
+    "mean", "minimum", "mish", "multiply", "negative", "norm", "power", "prod", "rad2deg", "reciprocal",
     "relu", "remainder", "sigmoid", "sign", "silu", "sin", "sinc", "sinh", "softmax",
-    "softplus", "softsign", "sqrt", "square", "subtract", "tan", "tanh", "where", "xlogy",
+    "softplus", "softsign", "sqrt", "square", "subtract", "tan", "tanh", "trunc", "where", "xlogy",
 ]
 
 Row: TypeAlias = Primitive
@@ -77,6 +85,9 @@ remainder:    Final[Row] = Row("remainder",    floats.remainder,
 floor_divide: Final[Row] = Row("floor_divide", floats.floor_divide, lambda x, y, out: flat(out),
                                                                     lambda x, y, out: flat(out),
                                                                     symbol="//")
+fmod:         Final[Row] = Row("fmod",         floats.fmod,
+                                                lambda x, y, out: 1.0 + flat(cut_quotient(x, y)),
+                                                lambda x, y, out: -cut_quotient(x, y))
 hypot:        Final[Row] = Row("hypot",        math.hypot,      lambda x, y, out: component([x, y]),
                                                                 lambda x, y, out: component([y, x]))
 
@@ -98,6 +109,7 @@ absolute: Final[Row] = Row("absolute", abs, lambda x, out: sign(x), kinks=(0.0,)
 sign:     Final[Row] = Row("sign",     floats.sign, lambda x, out: flat(x))
 floor:    Final[Row] = Row("floor",    floats.floor, lambda x, out: flat(x))
 ceil:     Final[Row] = Row("ceil",     floats.ceil, lambda x, out: flat(x))
+trunc:    Final[Row] = Row("trunc",    floats.trunc, lambda x, out: flat(x))
 round:    Final[Row] = Row("round",    floats.round_, lambda x, out: flat(x))
 
 maximum: Final[Row] = Row("maximum",  floats.maximum,      lambda x, y, out: top_share([x, y]),
@@ -137,6 +149,8 @@ arccos:  Final[Row] = Row("arccos",  floats.arccos, lambda x, out: divide(-1.0, 
 arctan:  Final[Row] = Row("arctan",  math.atan,     lambda x, out: inversion(1.0, x))
 arctan2: Final[Row] = Row("arctan2", math.atan2,    lambda y, x, out: inversion(x, y),
                                                     lambda y, x, out: -inversion(y, x))
+deg2rad: Final[Row] = Row("deg2rad", lambda x: x * RADIANS_PER_DEGREE, lambda x, out: RADIANS_PER_DEGREE)
+rad2deg: Final[Row] = Row("rad2deg", lambda x: x * DEGREES_PER_RADIAN, lambda x, out: DEGREES_PER_RADIAN)
 sinc:    Final[Row] = Row("sinc",    floats.sinc,   lambda x, out: sinc_derivative(x, 1.0))
 
 # ── Hyperbolic functions ──────────────────────────────────────────────────────
@@ -224,6 +238,11 @@ inversion:      Final[Row] = Row("inversion",   floats.inversion,
 whole_quotient: Final[Row] = Row("whole_quotient", floats.whole_quotient,
                                                                          lambda x, y, out: flat(out),
                                                                          lambda x, y, out: flat(out))
+cut_quotient:   Final[Row] = Row("cut_quotient",   floats.cut_quotient,
+                                                                         lambda x, y, out: flat(out),
+                                                                         lambda x, y, out: flat(out))
+round_to:       Final[Row] = Row("round_to",       floats.round_to, lambda x, digits, out: flat(x),
+                                                                    lambda x, digits, out: flat(out))
 
 bell:       Final[Row] = Row("bell",       floats.bell,       lambda x, out: -out * tanh(0.5 * x))
 tanh_slope: Final[Row] = Row("tanh_slope", floats.tanh_slope, lambda x, out: -2.0 * out * tanh(x))
@@ -327,10 +346,15 @@ def _each(
     for operand in numbers:
         if isinstance(operand, Traced):
             return [row([numbers[i], *numbers[:i], *numbers[i + 1 :]]) for i in range(len(numbers))]
-    return at_once([as_float(x) for x in numbers]) if numbers else []
+    try:
+        return at_once([as_float(x) for x in numbers]) if numbers else []
+    except TypeError:
+        if not any(map(has_elements, numbers)):
+            raise
+    return [row(numbers)]  # an error that says what to write
 
 
-def softmax(operands: Iterable[Any]) -> list[Any]:
+def softmax(operands: Iterable[Any]) -> list[Any] | Any:
     """exp of each operand, divided by the sum of them all.
 
     >>> softmax([0, 1000])
@@ -338,25 +362,25 @@ def softmax(operands: Iterable[Any]) -> list[Any]:
     >>> softmax([5, 5])
     [0.5, 0.5]
     """
-    return _each(share, floats.shares, operands)
+    return as_given(operands, _each(share, floats.shares, operands))
 
 
-def log_softmax(operands: Iterable[Any]) -> list[Any]:
+def log_softmax(operands: Iterable[Any]) -> list[Any] | Any:
     """The logarithm of each element of `softmax`, finite also where that is too small.
 
     >>> log_softmax([0, 1000])
     [-1000.0, 0.0]
     """
-    return _each(log_share, floats.log_shares, operands)
+    return as_given(operands, _each(log_share, floats.log_shares, operands))
 
 
-def components(operands: Iterable[Any]) -> list[Any]:
+def components(operands: Iterable[Any]) -> list[Any] | Any:
     """The operands, divided by their Euclidean norm: a vector of length 1; zeros stay zeros.
 
     >>> components([3, 4])
     [0.6, 0.8]
     """
-    return _each(component, floats.components, operands)
+    return as_given(operands, _each(component, floats.components, operands))
 
 
 def _products_gradient(operands: Sequence[Any]) -> list[Any]:
@@ -410,7 +434,8 @@ _summarize({
     add: "x + y", subtract: "x - y", multiply: "x * y",
     divide: "x / y, with IEEE's inf and nan for a division by 0", power: "x to the power y",
     remainder: "x - y * floor(x / y), with the sign of y",
-    floor_divide: "the greatest whole number up to x / y", hypot: "the length of the vector (x, y)",
+    floor_divide: "the greatest whole number up to x / y",
+    fmod: "x - y * trunc(x / y), with the sign of x", hypot: "the length of the vector (x, y)",
     negative: "-x", reciprocal: "1 / x", square: "x * x", sqrt: "the square root of x; nan below 0",
     cbrt: "the cube root of x, of negative numbers too",
 
@@ -418,6 +443,7 @@ _summarize({
     sign: "1 for positive x, -1 for negative x, 0 for 0; the derivative is 0",
     floor: "the nearest whole number not above x; the derivative is 0",
     ceil: "the nearest whole number not below x; the derivative is 0",
+    trunc: "the whole part of x, towards 0; the derivative is 0",
     round: "the nearest whole number, the even one of two; the derivative is 0",
     maximum: "the greater of x and y, nan if one is; a tie shares the derivative",
     minimum: "the lesser of x and y, nan if one is; a tie shares the derivative",
@@ -434,6 +460,7 @@ _summarize({
     arcsin: "the angle whose sine is x; nan outside [-1, 1]",
     arccos: "the angle whose cosine is x; nan outside [-1, 1]",
     arctan: "the angle whose tangent is x", arctan2: "the angle of the point (x, y), y given first",
+    deg2rad: "an angle of x degrees, in radians", rad2deg: "an angle of x radians, in degrees",
     sinc: "sin(pi x) / (pi x), and 1 at 0",
 
     sinh: "the hyperbolic sine of x", cosh: "the hyperbolic cosine of x",
@@ -458,6 +485,8 @@ _summarize({
     min: "the least of the numbers; nan if one is",
 
     in_domain: "x, and nan where x is negative", cos_arcsin: "sqrt(1 - x**2)",
+    cut_quotient: "trunc(x / y), and nan where y is 0",
+    round_to: "x, rounded to that number of decimal digits; the derivative is 0",
     over_square: "x / y**2", whole_quotient: "floor_divide(x, y), and nan where y is 0",
     power_slope: "y * x**(y - 1), and 0 where y is 0", power_rate: "x**y * log(x)",
     inversion: "x / (x**2 + y**2)", bell: "the derivative of sigmoid",

@@ -67,7 +67,11 @@ def to_be_tracked(primitive: Primitive, operands: tuple[Any, ...]) -> bool:
 
 def record_tracked(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
     """Record ``primitive`` applied to ``operands``, tracked if need be."""
-    value = record(primitive, operands)
+    return tracked(primitive, operands, record(primitive, operands))
+
+
+def tracked(primitive: Primitive, operands: tuple[Any, ...], value: Value) -> Value:
+    """``value``, the result of ``primitive`` applied to ``operands``, tracked if need be."""
     if value.op is None or not to_be_tracked(primitive, operands):
         return value
     return _TrackedValue(value)

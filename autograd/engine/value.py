@@ -189,6 +189,24 @@ class Value(Node):
         """micrograd's name for the symbol of `op`; the empty string for a leaf."""
         return "" if self.op is None else self.op.symbol
 
+    @property
+    def _backward(self) -> Any:
+        """An error: in micrograd, the function that passes the gradient on."""
+        raise _no_closure()
+
+    @_backward.setter
+    def _backward(self, _: Any) -> None:
+        raise _no_closure()
+
+    @property
+    def softmax(self) -> Any:
+        """An error: softmax is a function of several Values."""
+        raise AttributeError("softmax is of several Values: write autograd.softmax(values)")
+
+    def item(self) -> float:
+        """The number, as of NumPy's scalars and PyTorch's tensors: `data`."""
+        return self._data
+
     def __format__(self, spec: Any) -> str:
         """The number in that format, as in ``f"{loss:.4f}"``."""
         return format(self._data, spec) if spec else repr(self)
@@ -247,47 +265,47 @@ class Value(Node):
 
     def __add__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):
-            return _result(add, self._data + other._data, 1.0, 1.0, self, other)
+            return result(add, self._data + other._data, 1.0, 1.0, self, other)
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return _result(add, self._data + constant, 1.0, constant, self, None)
+        return result(add, self._data + constant, 1.0, constant, self, None)
 
     def __radd__(self, other: SupportsFloat) -> Recorded:  # other + self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return _result(add, constant + self._data, constant, 1.0, None, self)
+        return result(add, constant + self._data, constant, 1.0, None, self)
 
     def __sub__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):
-            return _result(subtract, self._data - other._data, 1.0, -1.0, self, other)
+            return result(subtract, self._data - other._data, 1.0, -1.0, self, other)
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return _result(subtract, self._data - constant, 1.0, constant, self, None)
+        return result(subtract, self._data - constant, 1.0, constant, self, None)
 
     def __rsub__(self, other: SupportsFloat) -> Recorded:  # other - self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return _result(subtract, constant - self._data, constant, -1.0, None, self)
+        return result(subtract, constant - self._data, constant, -1.0, None, self)
 
     def __mul__(self, other: AnyOperand) -> Recorded:
         if isinstance(other, Value):
             x = self._data
             y = other._data
-            return _result(multiply, x * y, y, x, self, other)
+            return result(multiply, x * y, y, x, self, other)
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return _result(multiply, self._data * constant, constant, constant, self, None)
+        return result(multiply, self._data * constant, constant, constant, self, None)
 
     def __rmul__(self, other: SupportsFloat) -> Recorded:  # other * self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
-        return _result(multiply, constant * self._data, constant, constant, None, self)
+        return result(multiply, constant * self._data, constant, constant, None, self)
 
     # ── Comparison and truth ──────────────────────────────────────────────────
 
@@ -390,13 +408,20 @@ class _WideValue(Value):  # type: ignore[misc]  # Value is final to users
         return tuple([local for _, local in self._steps]) or super().local_derivatives
 
 
+def _no_closure() -> AttributeError:
+    return AttributeError(
+        "a Value has no _backward: backward() multiplies the local_derivatives of its inputs; an "
+        "operation of your own is autograd.record(data, inputs, local_derivatives) or a Primitive"
+    )
+
+
 # ── Recording ─────────────────────────────────────────────────────────────────
 
 _COMPILED: Final[bool] = COMPILED
 _ZERO: Final[Any] = as_float(0)  # made once: compiled code would make an object at each use
 
 
-def _result(
+def result(
     op: Primitive, data: float, local0: float, local1: float, x: Value | None, y: Value | None
 ) -> Value:
     """The result of an operation; `node.py` says what each slot holds."""
@@ -432,10 +457,10 @@ def _unary(primitive: Primitive, x: Any) -> Value:
     if not isinstance(x, Value):  # `where` records a number too, if that is what was taken
         number = as_float(x)
         out = checked(primitive, primitive.forward(number))
-        return _result(primitive, out, number, 0.0, None, None)
+        return result(primitive, out, number, 0.0, None, None)
     out = checked(primitive, primitive.forward(x._data))
     local = checked(primitive, primitive.derivatives[0](x._data, out))
-    return _result(primitive, out, local, 0.0, x, None)
+    return result(primitive, out, local, 0.0, x, None)
 
 
 def _binary(primitive: Primitive, x: Any, y: Any) -> Value:
@@ -448,7 +473,7 @@ def _binary(primitive: Primitive, x: Any, y: Any) -> Value:
     input1, local1 = None, b
     if isinstance(y, Value):
         input1, local1 = y, checked(primitive, primitive.derivatives[1](a, b, out))
-    return _result(primitive, out, local0, local1, input0, input1)
+    return result(primitive, out, local0, local1, input0, input1)
 
 
 def _wide(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
@@ -461,8 +486,15 @@ def _wide(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
         for x, local in zip(recorded, derivatives)
         if isinstance(x, Value)
     ]
-    value = _WideValue(out, tuple(recorded), steps)
-    value.op = primitive
+    return wide_result(primitive, out, tuple(recorded), steps)
+
+
+def wide_result(
+    op: Primitive, data: float, operands: tuple[Operand, ...], steps: list[tuple[Node, float]]
+) -> Value:
+    """The result of an operation on a sequence, or on more operands than two."""
+    value = _WideValue(data, operands, steps)
+    value.op = op
     if switches.altered:
         value._reconsider()
     return value

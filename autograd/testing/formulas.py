@@ -91,6 +91,10 @@ def sgn(x: Any) -> Any:
     return mpf((x > 0) - (x < 0))
 
 
+def cut(x: Any) -> Any:
+    return mp.floor(x) if x >= 0 else mp.ceil(x)
+
+
 def floored(x: Any, y: Any) -> Any:
     return mp.floor(x / y)
 
@@ -262,6 +266,7 @@ _BY_NAME: Final[dict[str, Formula]] = {
     "power":        Formula(power, (power_slope, power_rate)),
     "remainder":    Formula(lambda x, y: x - y * floored(x, y), (one, lambda x, y: -floored(x, y))),
     "floor_divide": Formula(floored, (nothing, nothing)),
+    "fmod":         Formula(lambda x, y: x - y * cut(x / y), (one, lambda x, y: -cut(x / y))),
     "negative":     Formula(lambda x: -x, (lambda x: mpf(-1),)),
     "reciprocal":   Formula(textbook(table.reciprocal), (lambda x: -1 / x**2,)),
     "square":       Formula(textbook(table.square), (lambda x: 2 * x,)),
@@ -274,6 +279,7 @@ _BY_NAME: Final[dict[str, Formula]] = {
     "sign":         Formula(sgn, (nothing,)),
     "floor":        Formula(mp.floor, (nothing,)),
     "ceil":         Formula(mp.ceil, (nothing,)),
+    "trunc":        Formula(cut, (nothing,)),
     "round":        Formula(mp.nint, (nothing,)),
     "maximum":      Formula(max, (lambda x, y: top([x, y], 0), lambda x, y: top([x, y], 1))),
     "minimum":      Formula(min, (lambda x, y: bottom([x, y], 0), lambda x, y: bottom([x, y], 1))),
@@ -304,6 +310,8 @@ _BY_NAME: Final[dict[str, Formula]] = {
     "arccos":       Formula(mp.acos, (lambda x: -1 / mp.sqrt(1 - x**2),)),
     "arctan":       Formula(mp.atan, (lambda x: 1 / (1 + x**2),)),
     "arctan2":      Formula(angle, (lambda y, x: x / (x**2 + y**2), lambda y, x: -y / (x**2 + y**2))),
+    "deg2rad":      Formula(mp.radians, (lambda x: mp.pi / 180,)),
+    "rad2deg":      Formula(mp.degrees, (lambda x: 180 / mp.pi,)),
     "sinc":         Formula(sinc, (sinc_slope,), cancels=True),
 
     # Hyperbolic functions.

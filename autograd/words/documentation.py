@@ -10,6 +10,7 @@ from contextlib import suppress
 from itertools import product
 from typing import Any, Final
 
+from autograd.engine.derived import Evaluated
 from autograd.engine.primitive import Choice, Primitive, Reduction
 from autograd.words.derivatives import local_derivatives
 from autograd.words.notation import NOTATIONS, Name
@@ -50,7 +51,10 @@ def docstring(op: Primitive) -> str:
     paragraphs = [call, f"{summary}." if summary else ""]
     if not isinstance(op, Choice):
         names = _operands(op)
-        paragraphs += ["\n".join(_formulas(op, names)), _table(list(_special_rows(op, names)))]
+        paragraphs.append("\n".join(_formulas(op, names)))
+        if isinstance(op.forward, Evaluated):
+            paragraphs.append("Declared by its formula: its accuracy is that of the formula.")
+        paragraphs.append(_table(list(_special_rows(op, names))))
     return "\n\n".join([paragraph for paragraph in paragraphs if paragraph])
 
 

@@ -45,6 +45,8 @@ _KNOWN: Final[dict[float, Term]] = {
     floats.ONE_OVER_LN2: 1.0 / table.log(_TWO),
     floats.ONE_OVER_LN10: 1.0 / table.log(Constant(10.0)),
     floats.SQRT_HALF: 1.0 / table.sqrt(_TWO),
+    floats.RADIANS_PER_DEGREE: _PI / 180.0,
+    floats.DEGREES_PER_RADIAN: 180.0 / _PI,
     floats.TWO_OVER_SQRT_PI: 2.0 / table.sqrt(_PI),
     floats.ONE_OVER_SQRT_TAU: 1.0 / table.sqrt(2.0 * _PI),
 }

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from contextlib import suppress
 from typing import Any, Final, NamedTuple
 
 from autograd.engine import floats, table
@@ -50,7 +51,12 @@ def textbook(op: Primitive, operands: Any) -> Any:
     formula: Any = typeset(op).formula
     if formula is None:
         return None
-    return formula(operands) if isinstance(op, Reduction) else formula(*operands)
+    arguments = [operands] if isinstance(op, Reduction) else operands
+    if op in TYPESETTING:
+        return formula(*arguments)
+    with suppress(Exception):  # one of a user's own may branch, and has then no one form
+        return formula(*arguments)
+    return None
 
 
 # A derivative of a family has a formula where its orders are known and low; else it has none.
@@ -131,6 +137,7 @@ TYPESETTING: Final[dict[Primitive, Typeset]] = {
     table.absolute:    Typeset("abs", "|#1|", r"\lvert #1 \rvert"),
     table.floor:       Typeset(unicode="⌊#1⌋", latex=r"\lfloor #1 \rfloor"),
     table.ceil:        Typeset(unicode="⌈#1⌉", latex=r"\lceil #1 \rceil"),
+    table.round_to:    Typeset("round", "round", r"\operatorname{round}"),
     table.maximum:     Typeset("maximum", "max", r"\max"),
     table.minimum:     Typeset("minimum", "min", r"\min"),
     table.where:       Typeset(formula=lambda taken: taken),
@@ -172,6 +179,7 @@ TYPESETTING: Final[dict[Primitive, Typeset]] = {
     table.power_slope:  Typeset(formula=lambda x, y: y * x ** (y - 1)),
     table.power_rate:   Typeset(formula=lambda x, y: x**y * log(x)),
     table.inversion:    Typeset(formula=lambda x, y: x / (x**2 + y**2)),
+    table.cut_quotient: Typeset(formula=lambda x, y: table.trunc(x / y)),
     table.whole_quotient: Typeset(formula=lambda x, y: x // y),
     table.bell:         Typeset(formula=lambda x: sigmoid(x) * (1 - sigmoid(x))),
     table.tanh_slope:   Typeset(formula=lambda x: 1 - tanh(x) ** 2),

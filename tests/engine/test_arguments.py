@@ -17,9 +17,11 @@ from typing import Any
 import pytest
 
 import autograd
-from autograd import Primitive, Reduction, Value, native, table
+from autograd import Primitive, Reduction, Value, native, record, table
 from autograd.engine.calls import Call, Output
+from autograd.engine.derived import Differentiated, Evaluated
 from autograd.engine.differential import Edges, differential, differential_of_gradient
+from autograd.engine.known import Known
 from autograd.engine.node import Node
 from autograd.engine.operators import Numeric
 from autograd.engine.primitive import Traced
@@ -46,8 +48,11 @@ squares = Reduction("squares", math.fsum, lambda xs, out: [2 * x for x in xs], s
 OBJECTS: dict[type, Any] = {
     Call: Call(model),
     type(differential([x], [x], False)): differential([x], [x], False),
+    Differentiated: Differentiated(squares, 0),
     Edges: Edges(),
+    Evaluated: Evaluated(squares),
     type(differential_of_gradient(x, [x])): differential_of_gradient(x, [x]),
+    Known: record(1.0, [x], [2.0]).op,
     Node: x,
     Numeric: x,
     Observer: Observer(),
@@ -286,12 +291,14 @@ def test_both_engines_accept_and_refuse_the_same() -> None:
         (
             lambda: Value(2.0, (x,), "tanh"),
             "a Value is made of a number and a label, got also (Value(2.0, label='x'),) and "
-            "'tanh': an operation of your own is declared with autograd.Primitive",
+            "'tanh': an operation of your own is recorded with autograd.record, or "
+            "declared with autograd.Primitive",
         ),
         (
             lambda: Value(2.0, (x,)),
             "a label is a string, got (Value(2.0, label='x'),); "
-            "an operation of your own is declared with autograd.Primitive",
+            "an operation of your own is recorded with autograd.record, or "
+            "declared with autograd.Primitive",
         ),
         (
             lambda: Value(1.0, None),

@@ -9,6 +9,8 @@ from typing import Any
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autograd
 from autograd import Primitive, Value
@@ -42,6 +44,7 @@ def test_every_row_that_numpy_has_a_ufunc_for_is_a_method() -> None:
         (round, table.round),
         (math.floor, table.floor),
         (math.ceil, table.ceil),
+        (math.trunc, table.trunc),
         (lambda x: x.sigmoid(), table.sigmoid),
         (lambda x: x.relu(), table.relu),
     ],
@@ -103,11 +106,66 @@ def test_the_methods_are_those_that_the_table_gives() -> None:
     assert SOURCE.read_text("utf-8") == source(), "run `python -m tests.methods`"
 
 
-def test_rounding_to_digits_is_refused() -> None:
-    with pytest.raises(
-        TypeError, match=r"^round\(\) of a traced number takes no number of digits$"
-    ):
-        round(Value(1.25), 1)
+def test_every_function_of_numbers_is_a_method() -> None:
+    x = Value(0.6)
+    functions = [getattr(autograd, name) for name in table.__all__]
+    for function in functions:
+        if type(function) is not Primitive:  # a sequence, or where()
+            assert not hasattr(x, getattr(function, "__name__", ""))
+            continue
+        others = [0.25, 0.75][: function.arity - 1]
+        required = others[: len(others) - len(function.defaults)]
+        for operands in (others, required):
+            result = getattr(x, function.name)(*operands)
+            assert repr(result) == repr(function(x, *operands))
+            assert result.operands == function(x, *operands).operands
+
+
+@pytest.mark.parametrize(
+    ("name", "row"),
+    [
+        ("abs", table.absolute),
+        ("fabs", table.absolute),
+        ("radians", table.deg2rad),
+        ("degrees", table.rad2deg),
+        ("rint", table.round),
+    ],
+)
+def test_a_method_of_another_name(name: str, row: Primitive) -> None:
+    assert getattr(Value(-1.5), name)().op is row
+
+
+@given(st.floats(), st.integers(-400, 400))
+def test_rounding_to_digits_is_that_of_python(number: float, digits: int) -> None:
+    x = Value(number)
+    result = round(x, digits)
+    try:
+        expected = round(number, digits)
+    except OverflowError:  # what is rounded up to is beyond the largest float
+        expected = math.copysign(math.inf, number)
+    assert repr(result.data) == repr(expected)
+    assert (result.op, result.inputs, result.operands[1]) == (table.round_to, (x,), digits)
+    result.backward()
+    assert x.grad == 0.0 or math.isnan(number)
+
+
+def test_the_number_of_digits_is_an_int() -> None:
+    assert round(Value(1.25), np.int64(1)).data == 1.2
+    with pytest.raises(TypeError, match=r"^'float' object cannot be interpreted as an integer$"):
+        round(Value(1.25), 1.0)  # type: ignore[call-overload]
+
+
+def test_divmod_gives_the_quotient_and_the_remainder() -> None:
+    x, y = Value(-7.0), Value(3.0)
+    pairs: list[Any] = [(x, y), (x, 3), (-7, y)]
+    for left, right in pairs:
+        quotient, remainder = divmod(left, right)
+        assert [repr(quotient), repr(remainder)] == [repr(left // right), repr(left % right)]
+        assert quotient.operands == remainder.operands == (left, right)
+    pairs = [(x, "3"), ("7", y)]
+    for left, right in pairs:
+        with pytest.raises(TypeError, match=r"^unsupported operand type\(s\) for divmod\(\)"):
+            divmod(left, right)
 
 
 @pytest.mark.parametrize("name", ["maximum", "hypot", "add"])

@@ -68,12 +68,12 @@ def test_data_is_a_python_float_whatever_number_it_came_from(number: Any) -> Non
         ),
         (
             np.array([1.0]),
-            "expected a real number, got a ndarray: "
+            "expected a real number, got an ndarray: "
             "make one Value of each element, such as [Value(x) for x in data]",
         ),
         (
             np.array(1.0),
-            "expected a real number, got a ndarray of one number: pass its .item()",
+            "expected a real number, got an ndarray of one number: pass its .item()",
         ),
         (
             Value(1.0),
@@ -138,8 +138,10 @@ def test_a_value_does_not_leave_the_graph_silently() -> None:
         with pytest.raises(TypeError) as error:
             leave(Value(1.0))
         assert str(error.value) == (
-            "a Value is not turned into a float, which would leave the graph: use autograd.exp "
-            "in place of math.exp, and so for every function of math, or .data for the number alone"
+            "a Value is not turned into a float, which would leave the graph: take x.data for the "
+            "number alone, [x.data for x in values] for an array of floats, "
+            'f"{x:.2f}" in place of "%.2f" % x, and autograd.exp in place of math.exp, as for '
+            "every function of math"
         )
     # What has a meaning for Values keeps it.
     assert [type(f(Value(1.5))) for f in (math.floor, math.ceil, round, abs)] == [Value] * 4
@@ -728,3 +730,51 @@ def test_a_rule_may_give_a_tuple() -> None:
 def test_negation_has_its_own_row() -> None:
     x = Value(2.0)
     assert (-x).op is negative
+
+
+def test_what_micrograds_descendants_and_numpy_call_a_number() -> None:
+    x = Value(2.5)
+    assert x.item() == 2.5
+    assert type(x.item()) is float
+    assert x.real is x
+    assert x.conjugate() is x
+
+
+@pytest.mark.parametrize(
+    ("access", "text"),
+    [
+        (
+            lambda x: x.softmax(),
+            "softmax is of several Values: write autograd.softmax(values)",
+        ),
+        (
+            lambda x: x._backward(),
+            "a Value has no _backward: backward() multiplies the local_derivatives of its inputs; "
+            "an operation of your own is autograd.record(data, inputs, local_derivatives) or a "
+            "Primitive",
+        ),
+    ],
+)
+def test_an_attribute_of_others_is_an_error_that_names_the_function(
+    access: Callable[[Any], Any], text: str
+) -> None:
+    with pytest.raises(AttributeError) as caught:
+        access(Value(1.0))
+    assert str(caught.value) == text
+    with pytest.raises(AttributeError) as caught:
+        Value(1.0)._backward = lambda: None
+    assert str(caught.value).startswith("a Value has no _backward")
+    assert not hasattr(Value(1.0), "softmax")
+
+
+def test_an_int_is_not_made_of_a_value_without_a_word() -> None:
+    with pytest.raises(TypeError) as caught:
+        int(Value(2.5))
+    assert str(caught.value) == (
+        "a Value is not turned into an int, which would leave the graph: take int(x.data) for the "
+        "number alone, or math.trunc(x), round(x) or math.floor(x) for a Value"
+    )
+    template = "%.2f"
+    for leave in (lambda x: template % x, lambda x: math.sqrt(x), lambda x: complex(x)):
+        with pytest.raises(TypeError, match=r"^a Value is not turned into a float, .*\{x:\.2f\}"):
+            leave(Value(2.5))
