@@ -1,8 +1,14 @@
 """Containers of numbers: taken apart into one list, and put together again.
 
-What a function takes and returns may be a number, or a list, tuple, namedtuple, dict
-or NumPy array of numbers, or one of these in another. To differentiate it is enough to
-know a list of numbers, and how to give a list of results the same shape.
+What a function takes and returns may be a number, or a list, tuple, namedtuple, dict,
+dataclass or NumPy array of numbers, or one of these in another. To differentiate it is
+enough to know a list of numbers, and how to give a list of results the same shape.
+
+A module, which is anything with ``named_parameters()``, counts as the dict of its
+parameters by name: that is the shape of derivatives by it. A function gets the module itself.
+
+A field of a dataclass that is declared with ``metadata={"static": True}``, as JAX has it, is
+no part of the container: it is passed on as it is.
 
 NumPy is not imported here: whoever has an array has imported it.
 """
@@ -14,13 +20,17 @@ import sys
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from copy import copy
-from typing import Any, TypeAlias
+from dataclasses import fields
+from typing import Any, Final, TypeAlias
 
 from autograd.engine.primitive import Traced, as_float, kind_of
 
 # The path to a place in a container, the last step first: the path to what holds it, then the
 # form in which that step is written, such as "[{!r}]", and the key or index to write.
 Path: TypeAlias = "tuple[Path, str, Any] | tuple[()]"
+
+# The form of a step to a field of a dataclass, told from that of a namedtuple.
+_FIELD: Final = ".{!s}"
 
 
 class NotANumberError(TypeError):
@@ -90,6 +100,11 @@ class Structure:
         """True if it is a single number, in no container."""
         return isinstance(self._template, Block) and not self._template.shape
 
+    @property
+    def is_one_element(self) -> bool:
+        """True if it is a single number, or an array of one element."""
+        return isinstance(self._template, Block) and self.size == 1
+
     def rebuild(self, numbers: Sequence[Any]) -> Any:
         """The container with these numbers: arrays of floats, or of objects if one is a Value.
 
@@ -122,16 +137,19 @@ class Structure:
         ["['w'][0]", "['w'][1]", "['b']"]
         """
         found: list[str] = []
-
-        def note(block: Block, path: Path) -> None:
+        for path, block in self._blocks():
             if block.shape is None:
                 found.append(_written(path))
             else:
                 found.extend(
                     [_written(_step(path, block.shape, i)) for i in range(len(block.positions))]
                 )
+        return found
 
-        _mapped(note, self._template)
+    def _blocks(self) -> list[tuple[Path, Block]]:
+        """Each number or array with the path to it."""
+        found: list[tuple[Path, Block]] = []
+        _mapped(lambda block, path: found.append((path, block)), self._template)
         return found
 
     def numbers_of(self, container: Any) -> list[Any]:
@@ -147,7 +165,7 @@ class Structure:
         """
         numbers, structure = flatten(container)
         with suppress(RecursionError):  # which comparing very deep ones ends in
-            if structure._template == self._template:
+            if structure._blocks() == self._blocks():
                 return numbers
         # An array's [0, 1] is a list's [0][1].
         found = [place.replace(", ", "][") for place in structure.places()]
@@ -173,8 +191,8 @@ def flatten(
     """The numbers of a container, and its shape.
 
     Args:
-        container: a number or Value, or a list, tuple, namedtuple, dict or NumPy array of
-            such, or of such containers.
+        container: a number or Value, or a list, tuple, namedtuple, dict, dataclass or NumPy
+            array of such, or of such containers, or of modules.
         whole: of which parts that are no numbers to take the place of one, as they are.
 
     Returns:
@@ -188,10 +206,17 @@ def flatten(
     """
     numbers: list[Any] = []
 
-    def block(part: Any, path: Path) -> Block:
+    def block(part: Any, path: Path) -> Any:
         start = len(numbers)
         if not _is_array(part):
-            numbers.append(part if whole and whole(part) else _number(part, path))
+            if whole and whole(part):
+                numbers.append(part)
+            elif is_module(part):
+                parameters = _parameters(part, path)
+                numbers.extend(parameters.values())
+                return {name: Block(start + i, None) for i, name in enumerate(parameters)}
+            else:
+                numbers.append(_number(part, path))
             return Block(start, None)
         elements = part.ravel().tolist()
         if part.dtype.kind in "fiu":
@@ -203,6 +228,44 @@ def flatten(
 
     template = _mapped(block, container)
     return numbers, Structure(template, len(numbers))
+
+
+def substituted(container: Any, variable: Callable[[Any], Traced]) -> tuple[Any, list[Any]]:
+    """A container with variables in place of its numbers, and these in the order of `flatten`.
+
+    Args:
+        container: what `flatten` takes.
+        variable: makes one for a number. Those of a module are its parameters, and it stays.
+    """
+    variables: list[Any] = []
+
+    def place(part: Any, path: Path) -> Any:
+        start = len(variables)
+        if _is_array(part):
+            variables.extend(map(variable, part.ravel().tolist()))
+            return _array(variables[start:], part.shape)
+        if is_module(part):
+            variables.extend(_parameters(part, path).values())
+            return part
+        variables.append(variable(part))
+        return variables[start]
+
+    return _mapped(place, container), variables
+
+
+def is_module(part: Any) -> bool:
+    """True for what has parameters with names, as an `nn.Module` has."""
+    return hasattr(part, "named_parameters") and not isinstance(part, type)
+
+
+def _parameters(module: Any, path: Path) -> dict[str, Any]:
+    """The parameters of a module, which must be Values, by their names."""
+    named = dict(module.named_parameters())
+    for name, parameter in named.items():
+        if not isinstance(parameter, Traced):
+            place = _written((path, "[{!r}]", name))
+            raise NotANumberError(place, f"expected a Value, got {kind_of(parameter)}")
+    return named
 
 
 def holds_a_value(container: Any) -> bool:
@@ -226,6 +289,8 @@ def holds_a_value(container: Any) -> bool:
             pending.extend(part)
         elif _is_array(part) and part.dtype.kind == "O":
             pending.extend(part.ravel().tolist())
+        elif _is_dataclass(part):
+            pending.extend(getattr(part, field.name, None) for field in fields(part))
     return False
 
 
@@ -243,6 +308,11 @@ class _Open:
             self.rest = ((x, (path, "[{!r}]", key)) for key, x in container.items())
         elif hasattr(container, "_fields"):
             self.rest = ((x, (path, ".{}", y)) for x, y in zip(container, container._fields))
+        elif _is_dataclass(container):
+            self.rest = (
+                (getattr(container, name), (path, _FIELD, name))
+                for name in _field_names(container, path)
+            )
         else:
             self.rest = ((x, (path, "[{!r}]", i)) for i, x in enumerate(container))
 
@@ -254,6 +324,12 @@ class _Open:
             return out
         if hasattr(self.container, "_fields"):
             return self.container._make(self.mapped)
+        if _is_dataclass(self.container):
+            # Not by its __init__, which may check or convert what it takes.
+            out = copy(self.container)
+            for name, part in zip(_field_names(self.container, ()), self.mapped):
+                object.__setattr__(out, name, part)
+            return out
         return self.mapped if isinstance(self.container, list) else tuple(self.mapped)
 
 
@@ -263,14 +339,14 @@ def _mapped(function: Callable[[Any, Path], Any], container: Any) -> Any:
     Raises:
         NotANumberError: it holds itself.
     """
-    if not isinstance(container, (dict, list, tuple)):
+    if not _is_opened(container):
         return function(container, ())
     opened = [_Open(container, ())]  # each within the one before it
     ids = {id(container)}
     while True:
         innermost = opened[-1]
         for part, path in innermost.rest:
-            if not isinstance(part, (dict, list, tuple)):
+            if not _is_opened(part):
                 innermost.mapped.append(function(part, path))
                 continue
             if id(part) in ids:
@@ -287,6 +363,31 @@ def _mapped(function: Callable[[Any, Path], Any], container: Any) -> Any:
             if not opened:
                 return rebuilt
             opened[-1].mapped.append(rebuilt)
+
+
+def _is_opened(part: Any) -> bool:
+    """True for a container of which each part is mapped by itself."""
+    if isinstance(part, (float, Traced)):  # as most are
+        return False
+    return isinstance(part, (dict, list, tuple)) or _is_dataclass(part)
+
+
+def _is_dataclass(part: Any) -> bool:
+    return hasattr(type(part), "__dataclass_fields__") and not is_module(part)
+
+
+def _field_names(container: Any, path: Path) -> list[str]:
+    """The fields of a dataclass that are parts of it as a container."""
+    parts = [field for field in fields(container) if not field.metadata.get("static")]
+    for field in parts:
+        if not field.init:
+            raise NotANumberError(
+                _written((path, _FIELD, field.name)),
+                "a field with init=False follows from others, and no derivative would reach "
+                "them through it: make it a property, or, if it depends on none of them, declare "
+                'it with metadata={"static": True}',
+            )
+    return [field.name for field in parts]
 
 
 def _step(path: Path, shape: tuple[int, ...], position: int) -> Path:
@@ -310,11 +411,20 @@ def _number(part: Any, path: Path) -> Any:
     if isinstance(part, Traced):
         return part
     if type(part).__name__ in ("bool", "bool_"):  # Python's own, and NumPy's
-        raise NotANumberError(_written(path), f"expected a real number, got the bool {part}")
+        raise NotANumberError(
+            _written(path), f"expected a real number, got the bool {part}{_advice(path)}"
+        )
     try:
         return as_float(part)
     except TypeError as error:
-        raise NotANumberError(_written(path), str(error)) from None
+        raise NotANumberError(_written(path), f"{error}{_advice(path)}") from None
+
+
+def _advice(path: Path) -> str:
+    """What to do about a field of a dataclass that is no number."""
+    if not path or path[1] is not _FIELD:
+        return ""
+    return '; a field to be passed on as it is has metadata={"static": True}'
 
 
 def _is_array(part: Any) -> bool:

@@ -12,16 +12,29 @@ takes one forwards. Where the result has to be a number the sweep multiplies the
 on the record, otherwise Values by the table's rules, so that the result is a graph like
 any other.
 
-Arguments and results may be numbers or containers of them; see `containers.py`.
+Arguments and results may be numbers or containers of them; see `containers.py`. An argument
+may be a module too: the function is called with the module itself, and it is differentiated
+by its parameters, wherever the function comes across them.
 """
 
 from __future__ import annotations
 
+import sys
+import warnings
 from collections.abc import Callable, Sequence
+from functools import update_wrapper
 from reprlib import repr as shown
+from types import MethodType
 from typing import Any, TypeAlias
 
-from autograd.containers import MismatchError, NotANumberError, Structure, flatten, holds_a_value
+from autograd.containers import (
+    MismatchError,
+    NotANumberError,
+    Structure,
+    flatten,
+    holds_a_value,
+    substituted,
+)
 from autograd.contexts import enable_grad
 from autograd.engine.differential import (
     Differential,
@@ -30,6 +43,7 @@ from autograd.engine.differential import (
     differential_of_gradient,
 )
 from autograd.engine.known import backward_of_all
+from autograd.engine.order import order_of_unvisited
 from autograd.engine.primitive import kind_of
 from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.engine.value import Operand, Value
@@ -38,14 +52,55 @@ Function: TypeAlias = Callable[..., Any]
 Argnums: TypeAlias = int | tuple[int, ...]
 
 
+class Derivative:
+    """A function derived from another, with its name and docstring, which pickles if that does."""
+
+    def __init__(
+        self,
+        maker: Callable[[Function, Argnums], Derivative],
+        evaluate: Callable[[_Call], Any],
+        function: Function,
+        argnums: Argnums,
+    ) -> None:
+        _check(maker.__name__, function, argnums)
+        update_wrapper(self, function, updated=())
+        self._maker = maker
+        self._evaluate = evaluate
+        self._function = function
+        self._argnums = argnums
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """The derivative at these arguments."""
+        name = self._maker.__name__
+        return self._evaluate(_Call(name, self._function, self._argnums, arguments, options))
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else MethodType(self, instance)
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        name = getattr(self, "__qualname__", "")
+        found: object = sys.modules.get(self.__module__)
+        for step in name.split("."):
+            found = getattr(found, step, None)
+        if found is self:
+            return name  # a decorated function, which is found under its own name
+        return self._maker, (self._function, self._argnums)
+
+    def __repr__(self) -> str:
+        by = "" if self._argnums == 0 else f", argnums={self._argnums}"
+        return f"{self._maker.__name__}({self._function!r}{by})"
+
+
 # ── Of functions ──────────────────────────────────────────────────────────────
 
 
-def grad(function: Function, argnums: Argnums = 0) -> Function:
+def grad(function: Function, argnums: Argnums = 0) -> Derivative:
     """The derivative of a function of any number of numbers that returns one number.
 
-    The result is a function of the same arguments. It returns the derivative in the
-    shape of the argument: a float for a number, a dict for a dict, an array for an array.
+    The result is a function of the same arguments, with the name and docstring of
+    ``function``. It returns the derivative in the shape of the argument: a float for a number,
+    a dict for a dict, an array for an array, and for a module, such as a model, a dict by the
+    names of its parameters.
 
     Args:
         function: takes numbers, or containers of them, and computes one number from
@@ -55,8 +110,9 @@ def grad(function: Function, argnums: Argnums = 0) -> Function:
             from -1 backwards. For a tuple of them the result is a tuple.
 
     Raises:
-        TypeError: the function returns something else than one number, or an argument to
-            differentiate by holds something else than numbers; the message says where.
+        TypeError: the function returns something else than one number, or an array of one, or
+            an argument to differentiate by holds something else than numbers; the message says
+            where.
 
     >>> def f(x, y):
     ...     return x**3 * y
@@ -67,15 +123,10 @@ def grad(function: Function, argnums: Argnums = 0) -> Function:
     >>> grad(lambda p: p["x"] ** 3 * p["y"])({"x": 2.0, "y": 5.0})
     {'x': 60.0, 'y': 8.0}
     """
-    _check("grad", function, argnums)
-
-    def derivative(*arguments: Any, **options: Any) -> Any:
-        return _Call("grad", function, argnums, arguments, options).gradient()
-
-    return derivative
+    return Derivative(grad, _Call.gradient, function, argnums)
 
 
-def value_and_grad(function: Function, argnums: Argnums = 0) -> Function:
+def value_and_grad(function: Function, argnums: Argnums = 0) -> Derivative:
     """The value of a function together with its derivative, from one call of it.
 
     As `grad`, except that the result returns a pair.
@@ -83,16 +134,10 @@ def value_and_grad(function: Function, argnums: Argnums = 0) -> Function:
     >>> value_and_grad(lambda x: x**3)(2.0)
     (8.0, 12.0)
     """
-    _check("value_and_grad", function, argnums)
-
-    def both(*arguments: Any, **options: Any) -> Any:
-        call = _Call("value_and_grad", function, argnums, arguments, options)
-        return call.value(), call.gradient()
-
-    return both
+    return Derivative(value_and_grad, _Call.value_and_gradient, function, argnums)
 
 
-def jacobian(function: Function, argnums: Argnums = 0) -> Function:
+def jacobian(function: Function, argnums: Argnums = 0) -> Derivative:
     """The derivative of each number that a function returns by each that it takes.
 
     The function is called once. Then a sweep is made for each input, or for each output,
@@ -111,15 +156,10 @@ def jacobian(function: Function, argnums: Argnums = 0) -> Function:
     >>> jacobian(lambda x: (x[0] * x[1], 2 * x[0]))([3.0, 5.0])
     ([5.0, 3.0], [2.0, 0.0])
     """
-    _check("jacobian", function, argnums)
-
-    def derivative(*arguments: Any, **options: Any) -> Any:
-        return _Call("jacobian", function, argnums, arguments, options).jacobian()
-
-    return derivative
+    return Derivative(jacobian, _Call.jacobian, function, argnums)
 
 
-def hessian(function: Function, argnums: Argnums = 0) -> Function:
+def hessian(function: Function, argnums: Argnums = 0) -> Derivative:
     """The second derivatives of a function that returns one number.
 
     What ``jacobian(grad(function, argnums), argnums)`` gives. The function is called and
@@ -137,12 +177,7 @@ def hessian(function: Function, argnums: Argnums = 0) -> Function:
     >>> hessian(lambda x: x[0] ** 3 * x[1])([2.0, 5.0])
     [[60.0, 12.0], [12.0, 0.0]]
     """
-    _check("hessian", function, argnums)
-
-    def derivative(*arguments: Any, **options: Any) -> Any:
-        return _Call("hessian", function, argnums, arguments, options).hessian()
-
-    return derivative
+    return Derivative(hessian, _Call.hessian, function, argnums)
 
 
 def jvp(
@@ -363,9 +398,10 @@ class _Call:
         # True if the results are recorded, so that they can be differentiated again.
         self._traced = self.values and is_recording()
         chosen = _positions(name, argnums, len(arguments))
-        points, self.inputs = _points(name, function, argnums, chosen, arguments)
-        self._variables = [_variable(point) for point in points]
-        moved = self.inputs.rebuild(self._variables)
+        self._points, self.inputs = _points(name, function, argnums, chosen, arguments)
+        selected = _selected(arguments, argnums, chosen)
+        moved, self._variables = substituted(selected, _variable)
+        _check_that_parameters_differ(name, self.inputs, self._variables)
         replaced = dict(zip(chosen, (moved,) if isinstance(argnums, int) else moved))
         given = [replaced.get(i, argument) for i, argument in enumerate(arguments)]
         token = differentiated.set((*outer, tuple(self._variables)))
@@ -388,6 +424,10 @@ class _Call:
     def gradient(self) -> Any:
         """The derivative of the one number that the function returned."""
         return self.inputs.rebuild(_finished(self._slopes(), self.values))
+
+    def value_and_gradient(self) -> tuple[Any, Any]:
+        """Both."""
+        return self.value(), self.gradient()
 
     def jacobian(self) -> Any:
         """The derivative of each output by each input."""
@@ -413,11 +453,34 @@ class _Call:
 
     def _slopes(self) -> list[Any]:
         self._check_that_one_number_came_out()
-        return self.differential().pull_back([1.0])
+        slopes = self.differential().pull_back([1.0])
+        if self.values and None in slopes:
+            self._warn_of_what_was_closed_over(slopes)
+        return slopes
 
     def _check_that_one_number_came_out(self) -> None:
-        if not self.outputs.is_number:
+        if not self.outputs.is_one_element:
             raise TypeError(self._refusal())
+
+    def _warn_of_what_was_closed_over(self, slopes: list[Any]) -> None:
+        """Say why a derivative is 0 by a Value that the function got from elsewhere."""
+        outer = {id(x) for call in differentiated.get() for x in call}
+        reached: set[Value] = set()
+        if isinstance(self._results[0], Value):
+            order_of_unvisited(self._results[0], reached)
+        for slope, point, place in zip(slopes, self._points, self.inputs.places()):
+            if slope is not None or not isinstance(point, Value) or id(point) in outer:
+                continue
+            if point in reached and point.op is None:
+                warnings.warn(
+                    f"{self._name}() gives 0{place and ' at ' + place}: the function did not use "
+                    "its argument but the Value that was passed, which it found elsewhere, as in "
+                    "a model that it closes over. Pass the model itself: "
+                    f"{self._name}(loss)(model)",
+                    RuntimeWarning,
+                    stacklevel=_lines_of_this_package(),
+                )
+                return
 
     def _refusal(self, error: NotANumberError | None = None) -> str:
         """Why what the function returned cannot be differentiated."""
@@ -444,6 +507,14 @@ def _call_by_all(
             f"got {kind_of(primals)}"
         )
     return _Call(name, function, tuple(range(len(primals))), tuple(primals), options)
+
+
+def _lines_of_this_package() -> int:
+    """The number of frames, from the caller on, that are of this module."""
+    depth, frame = 1, sys._getframe(1)
+    while frame.f_back is not None and frame.f_globals is globals():
+        depth, frame = depth + 1, frame.f_back
+    return depth
 
 
 def _variable(point: Any) -> Value:
@@ -522,6 +593,20 @@ def _points(
                 place = f" {error}" if error.place else f": {error}"
                 raise TypeError(f"{name}() cannot differentiate by {argument}{place}") from None
         raise
+
+
+def _check_that_parameters_differ(name: str, inputs: Structure, variables: list[Any]) -> None:
+    """Refuse a parameter that is in two modules, since its derivative is one number."""
+    # The variable of a number, or of a Value in a container, is made for it.
+    if len(set(variables)) < len(variables):
+        seen: dict[Value, str] = {}
+        for variable, place in zip(variables, inputs.places()):
+            if variable in seen:
+                raise ValueError(
+                    f"{name}() is to differentiate by a parameter twice, at {seen[variable]} and "
+                    f"at {place}: a module that holds both counts it once"
+                )
+            seen[variable] = place
 
 
 def _described(function: Function, position: int) -> str:

@@ -7,9 +7,10 @@ import warnings
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Final
 
-from autograd.containers import NotANumberError, Structure, flatten
+from autograd.containers import NotANumberError, Structure, flatten, is_module
 from autograd.contexts import no_grad
 from autograd.engine.primitive import Primitive, Reduction, Traced
+from autograd.engine.recording import differentiated
 from autograd.engine.value import Value
 
 __tracebackhide__ = True  # pytest shows the user's lines
@@ -74,7 +75,12 @@ class Function:
             else:
                 holder.data = number
                 leaves.append(holder)
-        return leaves, self.call(leaves)
+        # A derivative that the function takes by a module is then a Value, as by a number.
+        token = differentiated.set((*differentiated.get(), tuple(leaves)))
+        try:
+            return leaves, self.call(leaves)
+        finally:
+            differentiated.reset(token)
 
     def call(self, leaves: Sequence[Value]) -> list[Value]:
         """The outputs of the function for these Values, as Values; a module has its own already."""
@@ -132,7 +138,7 @@ def place(names: Sequence[str], point: Sequence[float], j: int = 0) -> str:
 def _taken_apart(name: str, thing: Any) -> tuple[list[Any], Structure]:
     """The numbers, Values and modules in an input, and its shape."""
     try:
-        return flatten(thing, whole=_is_module)
+        return flatten(thing, whole=is_module)
     except NotANumberError as error:
         raise TypeError(
             f"check_gradients() varies each of its inputs; at {name}{error.place}: "
@@ -143,7 +149,7 @@ def _taken_apart(name: str, thing: Any) -> tuple[list[Any], Structure]:
 
 def _numbers(place: str, part: Any) -> Iterator[tuple[str, float, Value | None]]:
     """For each number in a part its name, itself, and the parameter that holds it."""
-    if _is_module(part):
+    if is_module(part):
         for path, parameter in part.named_parameters():
             yield f"{place}.{path}", parameter.data, parameter
     elif isinstance(part, Value):
@@ -154,13 +160,9 @@ def _numbers(place: str, part: Any) -> Iterator[tuple[str, float, Value | None]]
 
 def _replaced(part: Any, leaves: Iterator[Traced | float]) -> Any:
     """The next of the leaves in place of a number; a module, which has its own, as it is."""
-    if _is_module(part):
+    if is_module(part):
         return part
     leaf = next(leaves)
     if isinstance(leaf, Value):
         leaf.label = part.label if isinstance(part, Value) else ""
     return leaf
-
-
-def _is_module(part: Any) -> bool:
-    return hasattr(part, "named_parameters")
