@@ -222,6 +222,12 @@ def test_a_long_chain_is_broken_into_rows(direction: Direction, label: str) -> N
     assert 0.5 < length / breadth < 5  # in one row it would be more than 50
 
 
+@pytest.mark.parametrize("count", [250, 500])
+def test_rows_together_are_about_half_as_wide_again_as_high(count: int) -> None:
+    placed = layout(chain(count))
+    assert 1.3 < placed.width / placed.height < 1.9
+
+
 def test_frames_are_cut_where_a_row_ends() -> None:
     long = chain(130)
     boxes = [replace(box, frame=number % 130 // 60) for number, box in enumerate(long.boxes)]
