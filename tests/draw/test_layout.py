@@ -374,6 +374,13 @@ def test_few_leaves_stand_in_a_column_and_many_in_several() -> None:
     assert many.height < 100 * many.boxes[0].height
 
 
+@pytest.mark.parametrize("count", [18, 40])
+def test_many_leaves_of_a_box_may_be_in_several_frames(count: int) -> None:
+    many = fan(count)
+    boxes = [replace(box, frame=number % 3) for number, box in enumerate(many.boxes)]
+    check(replace(many, boxes=tuple(boxes), frames=(Frame("a"), Frame("b"), Frame("c"))))
+
+
 def test_many_lines_arrive_beside_each_other() -> None:
     arrivals = sorted(route[-1][-1][1] for route in layout(fan(40)).routes)
     assert min(later - earlier for earlier, later in pairwise(arrivals)) > 4
