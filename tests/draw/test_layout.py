@@ -222,6 +222,12 @@ def test_a_long_chain_is_broken_into_rows(direction: Direction, label: str) -> N
     assert 0.5 < length / breadth < 5  # in one row it would be more than 50
 
 
+@pytest.mark.parametrize("count", [250, 500])
+def test_rows_together_are_about_half_as_wide_again_as_high(count: int) -> None:
+    placed = layout(chain(count))
+    assert 1.3 < placed.width / placed.height < 1.9
+
+
 def test_frames_are_cut_where_a_row_ends() -> None:
     long = chain(130)
     boxes = [replace(box, frame=number % 130 // 60) for number, box in enumerate(long.boxes)]
@@ -366,6 +372,13 @@ def test_few_leaves_stand_in_a_column_and_many_in_several() -> None:
     assert len({place.x + place.width / 2 for place in few.boxes[:8]}) == 1
     assert len({place.x + place.width / 2 for place in many.boxes[:100]}) == 4
     assert many.height < 100 * many.boxes[0].height
+
+
+@pytest.mark.parametrize("count", [18, 40])
+def test_many_leaves_of_a_box_may_be_in_several_frames(count: int) -> None:
+    many = fan(count)
+    boxes = [replace(box, frame=number % 3) for number, box in enumerate(many.boxes)]
+    check(replace(many, boxes=tuple(boxes), frames=(Frame("a"), Frame("b"), Frame("c"))))
 
 
 def test_many_lines_arrive_beside_each_other() -> None:

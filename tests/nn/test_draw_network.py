@@ -24,7 +24,7 @@ from hypothesis import strategies as st
 
 from autograd import Value, no_grad
 from nn import MLP, Layer, Module, Neuron, draw_network, init
-from nn.drawing.layout import Diagram, Shape, place
+from nn.drawing.layout import FONT, LINE, Diagram, Shape, place, width
 from nn.drawing.reading import Reader
 from tests.drawings import HOSTILE, any_text, dot_texts, svg_texts
 from tests.programs import environment
@@ -330,12 +330,15 @@ def test_the_same_network_gives_the_same_bytes() -> None:
 # ── Places ────────────────────────────────────────────────────────────────────
 
 
-def boxes(drawn: Diagram) -> Iterator[tuple[float, float, float, float]]:
-    """The left, right, top and bottom edges of every circle and text."""
-    sizes = [(c.x, c.y, c.width, c.height) for c in drawn.circles]
-    sizes += [(label.x, label.y, label.width, label.height) for label in drawn.labels]
-    for x, y, width, height in sizes:
-        yield x - width / 2, x + width / 2, y - height / 2, y + height / 2
+def boxes(shapes: list[Shape]) -> Iterator[tuple[float, float, float, float]]:
+    """The left, right, top and bottom edges of shapes."""
+    for shape in shapes:
+        yield (
+            shape.x - shape.width / 2,
+            shape.x + shape.width / 2,
+            shape.y - shape.height / 2,
+            shape.y + shape.height / 2,
+        )
 
 
 @settings(max_examples=60, deadline=None)
@@ -343,15 +346,94 @@ def boxes(drawn: Diagram) -> Iterator[tuple[float, float, float, float]]:
 def test_nothing_lies_on_anything_else(sizes: list[int], passes: int | None) -> None:
     x = None if passes is None else [0.5] * sizes[0]
     drawn = diagram(network(sizes), x, [1.0] * sizes[-1] if passes else None, "title")
-    everything = list(boxes(drawn))
-    for one, other in combinations(everything, 2):
+    for one, other in combinations(boxes([*drawn.circles, *drawn.labels]), 2):
         apart = max(
             one[0] - other[1], other[0] - one[1], one[2] - other[3], other[2] - one[3]
         )  # along the axis where they are furthest apart
         assert apart >= 0
-    for left, right, top, bottom in everything:
-        assert drawn.left < left < right < drawn.left + drawn.width
-        assert drawn.top < top < bottom < drawn.top + drawn.height
+
+
+@pytest.mark.parametrize("sizes", [[2, 1], [1, 9, 2], [9, 9, 9, 3, 1]])
+@pytest.mark.parametrize("passes", [None, 0, 1])
+def test_texts_are_above_and_below_the_circles_in_a_margin(
+    sizes: list[int], passes: int | None
+) -> None:
+    x = None if passes is None else [0.5] * sizes[0]
+    drawn = diagram(network(sizes), x, [1.0] * sizes[-1] if passes else None, "title")
+    title, *headings = drawn.texts[: len(sizes) + 1]
+    assert words_in(title) == ("title",)
+    middles = sorted({circle.x for circle in drawn.circles})
+    assert [heading.x for heading in headings] == middles
+    _, _, highest, lowest = zip(*boxes(drawn.circles))
+    lines = [title, headings[0], *drawn.texts[len(sizes) + 1 :]]
+    _, _, tops, bottoms = zip(*boxes(lines))
+    assert bottoms[0] < tops[1] < bottoms[1] < min(highest)
+    assert min(highest) - bottoms[1] < lines[1].height
+    assert max(lowest) < tops[2] < max(lowest) + 2 * lines[2].height
+    assert all(above <= below for above, below in pairwise([*bottoms[1:2], *tops[2:]]))
+
+    lefts, rights, tops, bottoms = zip(*boxes([*drawn.circles, *drawn.labels, *drawn.texts]))
+    margins = [
+        min(lefts) - drawn.left,
+        drawn.left + drawn.width - max(rights),
+        min(tops) - drawn.top,
+        drawn.top + drawn.height - max(bottoms),
+    ]
+    assert margins == pytest.approx([margins[0]] * 4)
+    assert margins[0] > 0
+
+
+@pytest.mark.parametrize("passes", [False, True])
+def test_a_circle_is_as_large_as_its_text_needs(passes: bool) -> None:
+    x, target = ([0.123456, 0.5], [1.0, 0.0]) if passes else (None, None)
+    circles = diagram(network([2, 3, 2]), x, target).circles
+    for column in {circle.x for circle in circles}:
+        alike = [circle for circle in circles if circle.x == column]
+        needed = max(
+            math.hypot(width(line.text, FONT, line.bold) / 2, abs(y) + FONT / 2)
+            for circle in alike
+            for y, line in zip(middles_of_lines(circle), circle.lines, strict=True)
+        )
+        for circle in alike:
+            assert circle.width == alike[0].width
+            assert needed + 4 <= circle.width / 2 < max(needed + 5, 20.5)
+
+
+def middles_of_lines(shape: Shape) -> list[float]:
+    """How far below the middle of a shape its lines of text are, evenly and in order."""
+    middle = (len(shape.lines) - 1) / 2
+    return [(i - middle) * LINE for i in range(len(shape.lines))]
+
+
+@pytest.mark.parametrize(("tails", "heads"), [(2, 2), (2, 3), (3, 2), (3, 3), (4, 2)])
+@pytest.mark.parametrize("passes", [False, True])
+def test_the_weights_between_two_columns_are_evenly_spaced(
+    tails: int, heads: int, passes: bool
+) -> None:
+    x, target = ([0.5] * tails, [1.0] * heads) if passes else (None, None)
+    drawn = diagram(network([tails, heads]), x, target)
+    labels = [label for label in drawn.labels if label.tooltip]
+    assert len(labels) == tails * heads
+    ys = sorted(label.y for label in labels)
+    gaps = [below - above for above, below in pairwise(ys)]
+    # Shares of an arrow's length are tried in steps, so the even one is not met exactly.
+    assert min(gaps) > 0.85 * max(gaps)
+    # They stay clear of the circles, and of the heads of the arrows.
+    left = max(circle.x + circle.width / 2 for circle in drawn.circles[:tails])
+    right = min(circle.x - circle.width / 2 for circle in drawn.circles[tails:])
+    for label in labels:
+        assert left + 4 <= label.x - label.width / 2 + 1e-9
+        assert label.x + label.width / 2 <= right - 4 - 9 + 1e-9
+
+
+def test_what_is_wanted_is_written_beside_the_outputs() -> None:
+    drawn = diagram(network([2, 2]), [0.5, 1.0], [1.0, 0.0])
+    beside = [label for label in drawn.labels if not label.tooltip]
+    outputs = drawn.circles[2:]
+    assert [label.y for label in beside] == [circle.y for circle in outputs]
+    for label, circle in zip(beside, outputs, strict=True):
+        # The text itself begins 3 pixels further to the right.
+        assert label.x - label.width / 2 == pytest.approx(circle.x + circle.width / 2 + 8)
 
 
 @pytest.mark.parametrize("sizes", [[2, 4, 1], [2, 16, 10, 1], [16, 16], [1, 16, 1], [3, 40, 40, 2]])
@@ -430,6 +512,52 @@ def test_layers_in_the_middle_of_deep_networks_are_left_out() -> None:
     assert ("⋯", "14 layers") in names
     assert [name for name, *_ in names][-4:] == ["h37", "h38", "O39", "O40"]
     assert "Left out, with their weights: 14 layers" in [words_in(text)[0] for text in drawn.texts]
+
+
+# ── The drawing ───────────────────────────────────────────────────────────────
+
+
+def test_arrows_lead_from_rim_to_rim_and_show_the_size_of_their_weights() -> None:
+    model = network([2, 3, 2])
+    drawn = diagram(model)
+    svg = ElementTree.fromstring(draw_network(model).to_svg())
+    space = "{http://www.w3.org/2000/svg}"
+    groups = [group for group in svg.iter(f"{space}g") if group.find(f"{space}path") is not None]
+    widths = []
+    for group, arrow in zip(groups, drawn.arrows, strict=True):
+        path, head = group.find(f"{space}path"), group.find(f"{space}polygon")
+        assert path is not None
+        assert head is not None
+        x1, y1, x2, y2 = map(float, re.findall(r"[-\d.]+", path.attrib["d"]))
+        tip, left, right = [
+            tuple(map(float, point.split(","))) for point in head.attrib["points"].split()
+        ]
+        tail_end = math.dist((x1, y1), (arrow.tail.x, arrow.tail.y))
+        assert tail_end == pytest.approx(arrow.tail.width / 2, abs=0.08)
+        head_end = math.dist(tip, (arrow.head.x, arrow.head.y))
+        assert head_end == pytest.approx(arrow.head.width / 2, abs=0.08)
+        # The line ends in the middle of the base of its head, which is at a right angle to it.
+        base = (left[0] + right[0]) / 2, (left[1] + right[1]) / 2
+        assert base == pytest.approx((x2, y2), abs=0.08)
+        along, across = (tip[0] - x2, tip[1] - y2), (right[0] - left[0], right[1] - left[1])
+        long, broad = math.hypot(*along), math.hypot(*across)
+        cosine = (along[0] * across[0] + along[1] * across[1]) / (long * broad)
+        assert cosine == pytest.approx(0.0, abs=0.03)  # of corners rounded to 0.1
+        assert 1.0 < long / broad < 1.5
+        widths.append(float(path.attrib["stroke-width"]))
+        assert 2 * widths[-1] < broad
+    # The strongest arrows are drawn last, and the widest.
+    sizes = [abs(arrow.link.weight) for arrow in drawn.arrows]
+    assert sizes == sorted(sizes)
+    assert widths == pytest.approx([0.8 + 2.2 * size / sizes[-1] for size in sizes], abs=0.051)
+
+
+def test_names_and_what_stands_for_units_left_out_are_bold() -> None:
+    svg = ElementTree.fromstring(draw_network(network([20, 2]), title="t").to_svg())
+    texts = list(svg.iter("{http://www.w3.org/2000/svg}text"))
+    bold = [text.text for text in texts if text.get("font-weight") == "bold"]
+    names = [f"x{i}" for i in (1, 2, 3, 4, 5, 6, 19, 20)]
+    assert sorted(map(str, bold)) == sorted([*names, "⋮", "O1", "O2", "t"])
 
 
 # ── Graphviz ──────────────────────────────────────────────────────────────────
@@ -533,6 +661,13 @@ def test_long_labels_are_cut_and_whole_in_tooltips() -> None:
     svg = draw_network(model).to_svg()
     assert "a label tha… = 0.2" in svg_texts(svg)
     assert f"{label} = 0.2" in svg
+
+
+@pytest.mark.parametrize(("label", "shown"), [("n" * 12, "n" * 12), ("n" * 13, "n" * 11 + "…")])
+def test_a_label_of_12_characters_is_whole(label: str, shown: str) -> None:
+    model = article_network()
+    model.layers[0].neurons[0].w[0].label = label
+    assert f"{shown} = 0.2" in svg_texts(draw_network(model).to_svg())
 
 
 # ── Without Graphviz ──────────────────────────────────────────────────────────

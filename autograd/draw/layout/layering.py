@@ -45,7 +45,7 @@ def assign_layers(picture: Picture, nesting: Nesting) -> tuple[list[int], list[b
         turned = [rank[tail] > rank[head] for tail, head in edges]
         edges = [edge[::-1] if turn else edge for edge, turn in zip(edges, turned)]
         graph = _LayerGraph(len(picture.boxes), edges)
-    columns = graph.columns_of_leaves()
+    columns = graph.columns_of_leaves(nesting.frames)
     if picture.frames:
         graph.add_borders(nesting, edges)
     for leaf, next_leaf in columns:
@@ -86,8 +86,8 @@ class _LayerGraph:
         ends = head >= self.boxes and (head - self.boxes) % 2 == 1
         return not (begins or ends)
 
-    def columns_of_leaves(self) -> list[tuple[int, int]]:
-        """Pairs of leaves to be put side by side, if one box has many leaves.
+    def columns_of_leaves(self, frames: Sequence[int]) -> list[tuple[int, int]]:
+        """Pairs of leaves of one frame to be put side by side, if one box has many leaves.
 
         In one column, the leaves of a long sum would be a very long strip.
         """
@@ -99,7 +99,12 @@ class _LayerGraph:
                 each for each in inputs if self.users[each] == [box] and not self.inputs[each]
             ]
             columns = max(round(math.sqrt(len(leaves) / _COLUMN)), 1)
-            pairs += [pair for i, pair in enumerate(pairwise(leaves), 1) if i % columns]
+            leaves.sort(key=frames.__getitem__)
+            pairs += [
+                (one, other)
+                for i, (one, other) in enumerate(pairwise(leaves), 1)
+                if i % columns and frames[one] == frames[other]
+            ]
         return pairs
 
     def depth_first_ranks(self) -> list[int]:
