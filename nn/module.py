@@ -207,24 +207,7 @@ class Module:
         elif self._example() is not None:
             with suppress(Exception):  # that of a module within, which takes something else
                 outputs = _output_counts(self, self._example())
-        stated = list(_stated(self))
-        modules = {name: part for name, part, _ in stated if isinstance(part, Module)}
-        containers = {id(owner) for _, part, owner in stated if isinstance(part, Module)}
-        parameters: dict[int, list[Value]] = {id(module): [] for module in modules.values()}
-        for _, part, owner in stated:
-            if not isinstance(part, Module):
-                parameters[id(owner)] += _leaves(part)
-        counted: set[Value] = set()
-        rows = [("", "module", "outputs", "parameters")]
-        for name, module in modules.items():
-            own = set(parameters[id(module)]) - counted
-            counted |= own
-            if parameters[id(module)] or id(module) not in containers:
-                count = outputs.get(id(module), getattr(module, "embedding_dim", ""))
-                text = repr(module)
-                short = text if len(text) <= _LONGEST_IN_TABLE else type(module).__name__
-                rows.append((name, short, f"{count}", f"{len(own):,}"))
-        rows.append(("", "in all", "", f"{len(counted):,}"))
+        rows = [("", "module", "outputs", "parameters"), *_summary_rows(self, outputs)]
         left, middle, right, _ = (max(map(len, column)) for column in zip(*rows))
         return Summary(
             "\n".join(f"{a:{left}}  {b:{middle}}  {c:>{right}}  {d:>10}" for a, b, c, d in rows)
@@ -251,6 +234,28 @@ class Summary(str):
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def _summary_rows(whole: Module, outputs: Mapping[int, int]) -> list[tuple[str, str, str, str]]:
+    """A row for each module that has parameters of its own, or no module within, and their sum."""
+    stated = list(_stated(whole))
+    modules = {name: part for name, part, _ in stated if isinstance(part, Module)}
+    containers = {id(owner) for _, part, owner in stated if isinstance(part, Module)}
+    parameters: dict[int, list[Value]] = {id(module): [] for module in modules.values()}
+    for _, part, owner in stated:
+        if not isinstance(part, Module):
+            parameters[id(owner)] += _leaves(part)
+    counted: set[Value] = set()
+    rows = []
+    for name, module in modules.items():
+        own = set(parameters[id(module)]) - counted
+        counted |= own
+        if parameters[id(module)] or id(module) not in containers:
+            count = outputs.get(id(module), getattr(module, "embedding_dim", ""))
+            text = repr(module)
+            short = text if len(text) <= _LONGEST_IN_TABLE else type(module).__name__
+            rows.append((name, short, f"{count}", f"{len(own):,}"))
+    return [*rows, ("", "in all", "", f"{len(counted):,}")]
 
 
 def listed(parts: Sequence[object]) -> str:
