@@ -24,7 +24,7 @@ from tests.engine.test_gradients import MOST_USED, ORDINARY
 from tests.oracle import PRIMITIVES, ROWS
 from tests.worst_errors import draw_operands
 
-STAIRS = {"ceil", "floor", "floor_divide", "remainder", "round", "sign"}
+STAIRS = {"ceil", "floor", "floor_divide", "fmod", "remainder", "round", "sign", "trunc"}
 SMOOTH = [name for name, row in ROWS.items() if name not in {*STAIRS, "where"} and not row.choices]
 GREATEST = 2.0**50  # beyond, every float is a whole number, even at last,
 PERIODIC = {"power", "power_rate", "power_slope", "sinc"}  # and these repeat with them

@@ -137,7 +137,7 @@ TYPESETTING: Final[dict[Primitive, Typeset]] = {
     table.absolute:    Typeset("abs", "|#1|", r"\lvert #1 \rvert"),
     table.floor:       Typeset(unicode="⌊#1⌋", latex=r"\lfloor #1 \rfloor"),
     table.ceil:        Typeset(unicode="⌈#1⌉", latex=r"\lceil #1 \rceil"),
-    table.round_to:    Typeset("round", "round", r"\operatorname{round}"),
+    table.round_to:    Typeset(unicode="round", latex=r"\operatorname{round}"),
     table.maximum:     Typeset("maximum", "max", r"\max"),
     table.minimum:     Typeset("minimum", "min", r"\min"),
     table.where:       Typeset(formula=lambda taken: taken),

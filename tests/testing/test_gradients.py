@@ -53,7 +53,17 @@ from tests.oracle import PRIMITIVES, ROWS
 from tests.programs import environment
 
 EXAMPLES = settings(max_examples=10, suppress_health_check=[HealthCheck.too_slow])
-NOT_SMOOTH = {"ceil", "floor", "round", "sign", "floor_divide", "remainder", "where"}
+NOT_SMOOTH = {
+    "ceil",
+    "floor",
+    "round",
+    "sign",
+    "floor_divide",
+    "remainder",
+    "fmod",
+    "trunc",
+    "where",
+}
 SMOOTH = [
     name
     for name, row in ROWS.items()
