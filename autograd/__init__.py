@@ -17,6 +17,7 @@ from autograd import native  # first, because it settles which engine the rest i
 
 import autograd.copying  # noqa: F401  makes Values copy and pickle
 from autograd.anomaly import AnomalyError, detect_anomaly
+from autograd.clash import warn_of_foreign_files
 from autograd.contexts import enable_grad, no_grad
 from autograd.engine import primitive, table
 from autograd.engine.order import topological_order
@@ -88,6 +89,10 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return [*globals(), *_VIEWS]
+
+
+warn_of_foreign_files()
+del warn_of_foreign_files
 
 
 def _show(value: Value) -> dict[str, str]:

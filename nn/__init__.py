@@ -27,6 +27,18 @@ loss is the cross-entropy, minus the logarithm of the probability of the right c
 >>> svg = picture.to_svg()
 """
 
+import autograd
+
+if not hasattr(autograd, "Value"):
+    raise ImportError(
+        f"nn needs the package autograd of chainrule, and {autograd.__file__} belongs to another "
+        "library of that name, HIPS autograd, which was installed besides or over it: `pip "
+        "uninstall autograd chainrule` removes both; then install the one that you want, or each "
+        "in a virtual environment of its own"
+    )
+
+# isort: split
+
 from nn import data, init, losses, optim, schedules
 from nn.drawing import draw_network
 from nn.layers import ACTIVATIONS, LAYER_ACTIVATIONS, MLP, Layer, Neuron
