@@ -18,6 +18,7 @@ from autograd import native  # first, because it settles which engine the rest i
 import autograd.copying  # makes Values copy and pickle
 import autograd.engine.derived  # noqa: F401  derives the rules of Primitive.from_formula
 from autograd.anomaly import AnomalyError, detect_anomaly
+from autograd.clash import warn_of_foreign_files
 from autograd.contexts import enable_grad, no_grad
 from autograd.engine import primitive, table
 from autograd.engine.known import record
@@ -93,6 +94,10 @@ def __getattr__(name: str) -> object:
 
 def __dir__() -> list[str]:
     return [*globals(), *_VIEWS]
+
+
+warn_of_foreign_files()
+del warn_of_foreign_files
 
 
 def _show(value: Value) -> dict[str, str]:

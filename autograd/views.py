@@ -23,6 +23,7 @@ from autograd.words.formulas import formula_of
 
 if TYPE_CHECKING:
     import os
+    from collections.abc import Callable
     from pathlib import Path
 
     import graphviz
@@ -134,6 +135,32 @@ class Graph(Snapshot):
     ) -> Path:
         """Draw the graph into a file, such as ``"x.svg"``; see `autograd.draw.save`."""
         return draw.save(self, path, layout=layout, **options)
+
+    @takes_options(PictureOptions)
+    def show(
+        self,
+        *,
+        opener: Callable[[str], object] | None = None,
+        **options: Unpack[PictureOptions],
+    ) -> Path:
+        """Open the picture in the browser; a notebook shows it by itself.
+
+        Args:
+            opener: called with the address of the picture, a ``file:`` URL; None stands for
+                `webbrowser.open`.
+            options: see `autograd.draw.PictureOptions`.
+
+        Returns:
+            The SVG that is shown, in a folder for temporary files.
+
+        Raises:
+            RuntimeError: there is no browser, or ``opener`` has returned False.
+
+        >>> x = Value(3.0, "x")
+        >>> path = graph(x * x).show(opener=print)  # doctest: +ELLIPSIS
+        file:///...graph.svg
+        """
+        return draw.show(self.to_svg(**options), opener)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """The picture, for a notebook."""

@@ -44,6 +44,18 @@ The same in PyTorch's names, with a module of one's own, which is a class with a
 
 import typing
 
+import autograd
+
+if not hasattr(autograd, "Value"):
+    raise ImportError(
+        f"nn needs the package autograd of chainrule, and {autograd.__file__} belongs to another "
+        "library of that name, HIPS autograd, which was installed besides or over it: `pip "
+        "uninstall autograd chainrule` removes both; then install the one that you want, or each "
+        "in a virtual environment of its own"
+    )
+
+# isort: split
+
 from nn import data, init, losses, optim, schedules
 from nn.activations import (
     ACTIVATIONS,

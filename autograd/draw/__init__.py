@@ -22,7 +22,7 @@ from autograd.draw.colors import THEMES, blend
 from autograd.draw.content import picture_of
 from autograd.draw.dot import dot_label, dot_text, to_digraph
 from autograd.draw.elements import pixels
-from autograd.draw.files import DotError, check_target, replace_file, run_dot, write
+from autograd.draw.files import DotError, check_target, replace_file, run_dot, show, write
 from autograd.draw.options import (
     DIRECTIONS,
     DotOptions,
@@ -59,6 +59,7 @@ __all__ = [
     "replace_file",
     "run_dot",
     "save",
+    "show",
     "to_digraph",
     "to_svg",
 ]
@@ -114,7 +115,9 @@ def save(
     """Draw the graph of ``root`` into a file, in the format that the suffix names.
 
     An ``.svg`` needs no other program. Other pictures, such as ``.png`` and ``.pdf``,
-    are made by Graphviz's program ``dot``, and a ``.dot`` is its input.
+    are made by Graphviz's program ``dot``, and a ``.dot`` is its input. With the layout of this
+    library, a ``.png`` is drawn by the package resvg-py, with two pixels for each of the
+    ``.svg``, and a ``.pdf`` by cairosvg.
 
     The file is replaced as a whole or not at all, and keeps its mode. The same graph always
     gives the same bytes, unless ``dot`` lays it out.
@@ -123,7 +126,8 @@ def save(
         root: the value at the end of the graph, or a snapshot of one.
         path: the file.
         layout: ``"own"`` for the layout of this library, or ``"dot"`` for that of Graphviz.
-            None stands for ``"own"`` in an ``.svg``, and for ``"dot"`` in other pictures.
+            None stands for ``"own"`` in an ``.svg``, and for ``"dot"`` in other pictures,
+            except where ``dot`` is not installed and the package is that draws them.
         options: see `PictureOptions`; and `DotOptions` with the layout ``"dot"``.
 
     Returns:
@@ -136,7 +140,7 @@ def save(
         DotError: the program ``dot`` is needed and missing, and the message says how to
             install it; or it has failed, and the message says why. It is a RuntimeError.
         OSError: the file cannot be written, or is a folder, a pipe or a device.
-        ModuleNotFoundError: the package graphviz is needed and missing.
+        ModuleNotFoundError: the package graphviz, resvg-py or cairosvg is needed and missing.
     """
     snapshot = _snapshot("save", root)
     check_target(path, layout)  # before the picture is made, which may take a while

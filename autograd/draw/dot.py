@@ -44,7 +44,10 @@ def to_digraph(picture: Picture, format: str = "svg") -> graphviz.Digraph:
     check_picture("to_digraph", picture)
     if not isinstance(format, str):
         raise TypeError(f"format is the name of one, such as 'svg', got {kind_of(format)}")
-    dot = _package().Digraph(format=format)
+    _package()
+    from autograd.draw.digraph import Digraph
+
+    dot = Digraph(format=format)
     size = picture.font_size * _POINTS_PER_PIXEL
     font = {"fontname": "Helvetica", "fontsize": f"{size:g}"}
     dot.attr(

@@ -7,12 +7,16 @@ import secrets
 import shutil
 import stat
 import subprocess
+import tempfile
+import webbrowser
+from collections.abc import Callable
 from pathlib import Path
 from typing import Final
 
 from autograd.draw.dot import known_formats, to_digraph
 from autograd.draw.options import LAYOUTS, LayoutName, check_choice
 from autograd.draw.picture import Picture
+from autograd.draw.rendering import RENDERERS, has_renderer, render
 from autograd.draw.svg import to_svg
 
 _SOURCE: Final = ("dot", "gv")
@@ -58,9 +62,10 @@ def check_target(path: str | os.PathLike[str], layout: LayoutName | None) -> str
             f"{path.suffix} is no format of pictures: take .svg, .png, .pdf, .dot, "
             "or another that Graphviz writes"
         )
-    if layout == "own":
+    if layout == "own" and format not in RENDERERS:
         raise ValueError(
-            f'a {path.suffix} picture is laid out by Graphviz: take layout="dot", or save an .svg'
+            f'a {path.suffix} picture is laid out by Graphviz: take layout="dot", or save an '
+            ".svg, .png or .pdf"
         )
     return format
 
@@ -71,9 +76,23 @@ def write(picture: Picture, path: str | os.PathLike[str], layout: LayoutName | N
     if format in _SOURCE:
         content = to_digraph(picture).source
         return replace_file(path, content.encode())
-    if format == "svg" and layout != "dot":
-        return replace_file(path, to_svg(picture).encode())
-    return replace_file(path, _by_dot(picture, format))
+    if layout is None:
+        # Graphviz's own formats are left to it where it is, and its layout is what they had first.
+        by_dot = format != "svg" and (shutil.which("dot") or not has_renderer(format))
+        layout = "dot" if by_dot else "own"
+    if layout == "dot":
+        return replace_file(path, _by_dot(picture, format))
+    svg = to_svg(picture)
+    return replace_file(path, svg.encode() if format == "svg" else render(svg, format))
+
+
+def show(svg: str, opener: Callable[[str], object] | None = None) -> Path:
+    """Open a picture in the browser; see `autograd.Graph.show`."""
+    path = Path(tempfile.mkdtemp(prefix="autograd-"), "graph.svg")
+    path.write_text(svg, encoding="utf-8")
+    if (webbrowser.open if opener is None else opener)(path.as_uri()) is False:
+        raise RuntimeError(f"no browser was found to open the picture: it is in {path}")
+    return path
 
 
 def _by_dot(picture: Picture, format: str) -> bytes:
@@ -98,7 +117,8 @@ class DotError(RuntimeError):
     def __init__(self, format: str, reason: str, advice: str) -> None:
         super().__init__(
             f"a picture laid out by Graphviz, such as this .{format}, needs its program dot, "
-            f'{advice}; an .svg with layout="own" needs nothing'
+            f'{advice}; an .svg with layout="own" needs nothing, and with it '
+            "pip install resvg-py brings .png, pip install cairosvg .pdf"
         )
         self.reason = reason
 

@@ -163,7 +163,8 @@ def test_the_source_can_be_asked_for(tmp_path: Path, suffix: str) -> None:
 
 @pytest.mark.usefixtures("no_dot")
 @pytest.mark.parametrize(
-    ("name", "options"), [("graph.png", {}), ("graph.pdf", {}), ("graph.svg", {"layout": "dot"})]
+    ("name", "options"),
+    [("graph.gif", {}), ("graph.png", {"layout": "dot"}), ("graph.svg", {"layout": "dot"})],
 )
 def test_what_needs_dot_says_so_and_what_installs_it(
     tmp_path: Path, name: str, options: dict[str, Any]
@@ -174,7 +175,8 @@ def test_what_needs_dot_says_so_and_what_installs_it(
         f"a picture laid out by Graphviz, such as this {name[5:]}, needs its program dot, which is "
         "not installed: `apt install graphviz` (Debian, Ubuntu), `brew install graphviz` (macOS) "
         "or `winget install graphviz` (Windows) brings it; "
-        'an .svg with layout="own" needs nothing'
+        'an .svg with layout="own" needs nothing, and with it '
+        "pip install resvg-py brings .png, pip install cairosvg .pdf"
     )
     assert os.listdir(tmp_path) == []
 
@@ -189,9 +191,10 @@ def test_a_path_without_a_known_format_is_refused_and_nothing_written(tmp_path: 
             "or another that Graphviz writes$",
         ),
         (
-            "graph.png",
+            "graph.gif",
             {"layout": "own"},
-            r'^a \.png picture is laid out by Graphviz: take layout="dot", or save an \.svg$',
+            r'^a \.gif picture is laid out by Graphviz: take layout="dot", or save an \.svg, '
+            r"\.png or \.pdf$",
         ),
         ("graph.svg", {"layout": "neat"}, "^layout must be one of 'own', 'dot', got 'neat'$"),
         ("graph.svg", {"depth": -1}, "^depth must be None or a whole number from 0 up, got -1$"),
@@ -305,7 +308,8 @@ def test_a_dot_that_fails_leaves_the_old_picture(
     assert raised.value.reason == reason
     assert str(raised.value) == (
         f"a picture laid out by Graphviz, such as this .{format}, needs its program dot, and "
-        f'{reason}; the program is {dot}; an .svg with layout="own" needs nothing'
+        f'{reason}; the program is {dot}; an .svg with layout="own" needs nothing, and with it '
+        "pip install resvg-py brings .png, pip install cairosvg .pdf"
     )
     assert path.read_text() == "a good picture"
     assert sorted(os.listdir(tmp_path)) == sorted([name, "dot"])
