@@ -28,6 +28,7 @@ loss is the cross-entropy, minus the logarithm of the probability of the right c
 """
 
 from nn import data, init, losses, optim, schedules
+from nn.diagnosis import diagnose
 from nn.drawing import draw_network
 from nn.layers import ACTIVATIONS, LAYER_ACTIVATIONS, MLP, Layer, Neuron
 from nn.module import Module
@@ -42,6 +43,7 @@ __all__ = [
     "Neuron",
     "accuracy",
     "data",
+    "diagnose",
     "draw_network",
     "evaluate",
     "fit",

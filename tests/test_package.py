@@ -41,7 +41,7 @@ RULES = {
     "autograd": ["autograd*"],
     "nn": ["autograd", "autograd.draw", "autograd.testing", "nn.drawing"],
     "nn/drawing": ["autograd", "autograd.draw", "nn.layers", "nn.module"],
-    "demos": ["autograd", "autograd.draw", "autograd.testing", "nn", "nn.init"],
+    "demos": ["autograd", "autograd.draw", "autograd.testing", "nn", "nn.*"],
 }
 
 
