@@ -33,7 +33,7 @@ STEPS, TOO_LARGE, LEARNABLE = 50, 1.5, 0.8  # of a recurrent network, and two we
 NOISE = 0.4  # standard deviation
 
 
-def he_normal(rng: random.Random, inputs: int) -> float:
+def he_normal(rng: random.Random, inputs: int, _: int = 1) -> float:
     """A weight of variance 2 / inputs, after He, Zhang, Ren and Sun (2015).
 
     With it a weighted sum is about as large as the inputs, if half of these are cut off.

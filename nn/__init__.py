@@ -28,19 +28,60 @@ loss is the cross-entropy, minus the logarithm of the probability of the right c
 """
 
 from nn import data, init, losses, optim, schedules
+from nn.activations import (
+    ACTIVATIONS,
+    ELU,
+    GELU,
+    LAYER_ACTIVATIONS,
+    Activation,
+    Hardtanh,
+    Identity,
+    LeakyReLU,
+    LogSigmoid,
+    LogSoftmax,
+    Mish,
+    ReLU,
+    Sigmoid,
+    SiLU,
+    Softmax,
+    Softplus,
+    Softsign,
+    Tanh,
+)
 from nn.diagnosis import diagnose
 from nn.drawing import draw_network
-from nn.layers import ACTIVATIONS, LAYER_ACTIVATIONS, MLP, Layer, Neuron
+from nn.layers import MLP, Dropout, Embedding, Layer, LayerNorm, Linear, Neuron, Sequential
 from nn.module import Module
 from nn.training import accuracy, evaluate, fit
 
 __all__ = [
     "ACTIVATIONS",
+    "ELU",
+    "GELU",
     "LAYER_ACTIVATIONS",
     "MLP",
+    "Activation",
+    "Dropout",
+    "Embedding",
+    "Hardtanh",
+    "Identity",
     "Layer",
+    "LayerNorm",
+    "LeakyReLU",
+    "Linear",
+    "LogSigmoid",
+    "LogSoftmax",
+    "Mish",
     "Module",
     "Neuron",
+    "ReLU",
+    "Sequential",
+    "SiLU",
+    "Sigmoid",
+    "Softmax",
+    "Softplus",
+    "Softsign",
+    "Tanh",
     "accuracy",
     "data",
     "diagnose",

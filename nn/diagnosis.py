@@ -73,8 +73,8 @@ _REMEDIES: Final = {
     "saturated": "smaller weights at the start, inputs of mean 0 and standard deviation 1 "
     "(nn.data.standardise), or a smaller learning rate.",
     "vanishing": 'an activation of slope 1, such as "relu" or "elu"; weights whose size fits the '
-    "layer, such as init.he_normal; fewer layers; or a normalisation or a shortcut in each.",
-    "exploding": "smaller weights at the start, such as init.xavier_uniform; clipped gradients "
+    "layer, such as init.kaiming_normal(); fewer layers; or a normalisation or a shortcut in each.",
+    "exploding": "smaller weights at the start, such as init.xavier_uniform(); clipped gradients "
     "(nn.optim.clip_grad_norm); or a normalisation in each layer.",
     "overfitting": "more samples; early stopping (patience=10 in fit); weight decay (AdamW); "
     "Dropout; or fewer units.",

@@ -1,75 +1,106 @@
-"""Neuron, Layer and MLP: micrograd's, with activation, bias and initialisation open to choice."""
+"""The layers that networks are made of: micrograd's `Neuron`, `Layer` and `MLP`, and PyTorch's.
+
+What maps one list of numbers to another, a `VectorModule`, takes a list of samples too, and gives
+the list of what it gives for each.
+"""
 
 from __future__ import annotations
 
 import operator
 import random
-from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
+from collections.abc import Iterable, Iterator, Sequence
 from reprlib import repr as shown
-from typing import Any, Final, TypeAlias, TypedDict, Unpack, cast
+from typing import Any, ClassVar, Final, TypeAlias, TypedDict, Unpack, cast
 
-from autograd import (
-    Value,
-    elu,
-    gelu,
-    hard_tanh,
-    leaky_relu,
-    log_softmax,
-    mish,
-    output_of,
-    relu,
-    sigmoid,
-    silu,
-    softmax,
-    softplus,
-    softsign,
-    tanh,
+import autograd
+from autograd import Primitive, Value, output_of, sqrt
+from nn.activations import (
+    ACTIVATIONS,
+    LAYER_ACTIVATIONS,
+    Activation,
+    ActivationFunction,
+    LayerFunction,
+    activation_name,
+    check_known,
+    check_several,
+    display_name,
+    each_number,
+    function_of,
+    layer_function,
+    linear,
 )
-from nn.init import Initializer, uniform
-from nn.module import Module
+from nn.init import Initializer, kaiming_uniform, normal, uniform
+from nn.inputs import NUMBERS, Inputs, check_elements, is_batch, of_each
+from nn.module import Module, listed
+from nn.randomness import Seed, generator
 
-Activation: TypeAlias = Callable[[Value], Value]
-LayerActivation: TypeAlias = Callable[[Sequence[Value]], list[Value]]
-
-# A list or array of Values and numbers, or one of such lists.
-Inputs: TypeAlias = Collection[Any]
-
-
-def linear(x: Value) -> Value:
-    """No activation: the weighted sum as it is."""
-    return x
-
-
-ACTIVATIONS: Final[dict[str, Activation]] = {
-    "elu": elu,
-    "gelu": gelu,
-    "hard_tanh": hard_tanh,
-    "leaky_relu": leaky_relu,
-    "linear": linear,
-    "mish": mish,
-    "relu": relu,
-    "sigmoid": sigmoid,
-    "silu": silu,
-    "softplus": softplus,
-    "softsign": softsign,
-    "tanh": tanh,
-}
-
-# These need the sums of all neurons of a layer at once.
-LAYER_ACTIVATIONS: Final[dict[str, LayerActivation]] = {
-    "log_softmax": log_softmax,
-    "softmax": softmax,
-}
+AnyActivation: TypeAlias = str | ActivationFunction | LayerFunction
 
 
 class NeuronOptions(TypedDict, total=False):
     """The options that a `Layer` passes to each of its neurons; see `Neuron`."""
 
     nonlin: bool
-    activation: str | Activation | LayerActivation
+    activation: AnyActivation
     bias: bool
     init: Initializer | None
-    rng: random.Random | None
+    rng: Seed
+
+
+class VectorModule(Module):
+    """The base of modules that take a list of numbers, of length ``in_features``.
+
+    A subclass defines `forward`.
+    """
+
+    noun: ClassVar[str] = "module"  # in messages
+
+    @property
+    def in_features(self) -> int:
+        """The number of inputs."""
+        raise NotImplementedError
+
+    def __call__(self, x: Inputs | Value | float) -> Any:
+        """The output for the inputs ``x``, which are Values or numbers.
+
+        Of several outputs, it is their list, and of one that Value itself. Of a list of samples,
+        or an array of two dimensions, it is the list of what each gives. A single input need not
+        be in a list.
+
+        Raises:
+            TypeError: ``x`` is not a list or another sequence of Values and numbers.
+            ValueError: there are not as many inputs as the module was made for, or lists are
+                nested too deep.
+        """
+        size = self.in_features
+        if size == 1 and isinstance(x, NUMBERS):
+            x = [x]
+        elif is_batch(self.noun, size, x):
+            return of_each(self, x)
+        outputs = self.forward(x)
+        return output_of(self, outputs[0] if len(outputs) == 1 else outputs)
+
+    def forward(self, x: Any) -> Any:
+        """The list of outputs for one sample."""
+        raise NotImplementedError
+
+
+def weighted_sum(weights: Sequence[Value], bias: Value | None, x: Any) -> Value:
+    """The bias plus the weighted inputs."""
+    # The bias first, then from left to right, as micrograd adds, so that the rounding
+    # is the same too.
+    products = map(operator.mul, weights, x)
+    try:
+        total: Value = sum(products, next(products) if bias is None else bias)
+    except TypeError:
+        check_elements(x)
+        raise
+    if not isinstance(total, Value):  # NumPy multiplies a Value by an array
+        check_elements(x)
+    return total
+
+
+# ── micrograd's ───────────────────────────────────────────────────────────────
 
 
 class Neuron(Module):
@@ -82,8 +113,7 @@ class Neuron(Module):
             as ``"relu"``, ``"sigmoid"``, ``"tanh"`` or ``"linear"``.
         bias: False leaves the bias out.
         init: draws each weight; None means ``uniform(-1, 1)``. The bias is 0.
-        rng: the random generator to draw from; None means the one that
-            ``random.seed`` seeds.
+        rng: a seed or a random generator; see `nn.randomness`.
 
     Attributes:
         w: the weights, one for each input.
@@ -93,7 +123,7 @@ class Neuron(Module):
     Raises:
         ValueError: there is no input, or no activation of that name for a neuron.
 
-    >>> neuron = Neuron(2, activation="tanh", init=lambda rng, inputs: 0.5)
+    >>> neuron = Neuron(2, activation="tanh", init=lambda rng, inputs, outputs: 0.5)
     >>> neuron([1.0, -1.0])
     Value(0.0, op=tanh)
     >>> len(Neuron(2, bias=False).parameters())
@@ -105,21 +135,16 @@ class Neuron(Module):
         nin: int,
         nonlin: bool = True,
         *,
-        activation: str | Activation | LayerActivation = "relu",
+        activation: AnyActivation = "relu",
         bias: bool = True,
         init: Initializer | None = None,
-        rng: random.Random | None = None,
+        rng: Seed = None,
     ) -> None:
-        _check_size("nin", nin)
-        if not isinstance(bias, bool):
-            raise TypeError(f"bias is True or False, and a bias starts from 0; got {shown(bias)}")
-        if rng is not None and not hasattr(rng, "uniform"):
-            raise TypeError(f"rng is a generator, such as random.Random(42); got {shown(rng)}")
-        init = uniform() if init is None else init
-        rng = _global_generator() if rng is None else rng
-        self.w = [Value(init(rng, nin)) for _ in range(nin)]
+        check_size("nin", nin)
+        _check_bias(bias)
+        self.w = _drawn(init or uniform(), generator(rng), nin, 1)[0]
         self.b: Any = Value(0.0) if bias else None
-        function = _activation(activation)
+        function = function_of(activation)
         self.activation = function if nonlin else linear
 
     def __call__(self, x: Inputs) -> Any:
@@ -141,28 +166,18 @@ class Neuron(Module):
 
         Of a list of samples, the list of sums.
 
-        >>> Neuron(2, init=lambda rng, inputs: 0.5).weighted_sum([1.0, -3.0]).data
+        >>> Neuron(2, init=lambda rng, inputs, outputs: 0.5).weighted_sum([1.0, -3.0]).data
         -1.0
         """
         if is_batch("neuron", len(self.w), x):
-            return _of_each(self.weighted_sum, x)
-        # The bias first, then from left to right, as micrograd adds, so that the rounding
-        # is the same too.
-        products = map(operator.mul, self.w, x)
-        try:
-            total: Value = sum(products, next(products) if self.b is None else self.b)
-        except TypeError:
-            check_elements(x)
-            raise
-        if not isinstance(total, Value):  # NumPy multiplies a Value by an array
-            check_elements(x)
-        return total
+            return of_each(self.weighted_sum, x)
+        return weighted_sum(self.w, self.b, x)
 
     def __repr__(self) -> str:
-        return f"{_display_name(self.activation)}Neuron({len(self.w)})"
+        return f"{display_name(self.activation)}Neuron({len(self.w)})"
 
 
-class Layer(Module):
+class Layer(VectorModule):
     """Neurons side by side, each of which receives all of the inputs.
 
     Args:
@@ -182,44 +197,52 @@ class Layer(Module):
 
     >>> Layer(3, 2, activation="sigmoid")
     Layer of [SigmoidNeuron(3), SigmoidNeuron(3)]
-    >>> layer = Layer(3, 2, activation="softmax", init=lambda rng, inputs: 1.0)
+    >>> layer = Layer(3, 2, activation="softmax", init=lambda rng, inputs, outputs: 1.0)
     >>> [probability.data for probability in layer([0.5, 1.0, 1.5])]
     [0.5, 0.5]
     """
 
+    noun = "layer"
+
     def __init__(self, nin: int, nout: int, **options: Unpack[NeuronOptions]) -> None:
-        _check_size("nout", nout)
-        self.activation = _layer_activation(options.get("activation"))
+        check_size("nout", nout)
+        self.activation = layer_function(options.get("activation"))
         if self.activation is not None:
-            _check_several(self.activation, nout)
+            check_several(self.activation, nout)
             options["activation"] = linear
             if not options.get("nonlin", True):
                 self.activation = None
+        init = options.get("init") or uniform()
+        options["init"] = lambda rng, inputs, _: init(rng, inputs, nout)
+        options["rng"] = generator(options.get("rng"))
         self.neurons = [Neuron(nin, **options) for _ in range(nout)]
 
-    def __call__(self, x: Inputs) -> Any:
-        """The list of outputs for the inputs ``x``; of a single neuron, its output alone.
+    @property
+    def in_features(self) -> int:
+        """The number of inputs."""
+        return len(self.neurons[0].w)
 
-        Of a list of samples, or an array of two dimensions, the list of that for each.
+    @property
+    def out_features(self) -> int:
+        """The number of outputs."""
+        return len(self.neurons)
 
-        Raises:
-            TypeError: ``x`` is not a list or another sequence of Values and numbers.
-            ValueError: there are not as many inputs as each neuron has weights, or lists are
-                nested too deep.
-        """
-        if is_batch("layer", len(self.neurons[0].w), x):
-            return _of_each(self, x)
+    def forward(self, x: Any) -> Any:
+        """The list of outputs for one sample."""
         outputs = [neuron(x) for neuron in self.neurons]
-        if self.activation is not None:
-            outputs = self.activation(outputs)
-        return output_of(self, outputs[0] if len(outputs) == 1 else outputs)
+        return outputs if self.activation is None else self.activation(outputs)
+
+    def _state(self) -> dict[str, Any]:
+        biases = [neuron.b for neuron in self.neurons]
+        state: dict[str, Any] = {"weight": [neuron.w for neuron in self.neurons]}
+        return state if None in biases else {**state, "bias": biases}
 
     def __repr__(self) -> str:
-        name = "" if self.activation is None else _display_name(self.activation)
-        return f"{name}Layer of [{', '.join(map(repr, self.neurons))}]"
+        name = "" if self.activation is None else display_name(self.activation)
+        return f"{name}Layer of [{listed(self.neurons)}]"
 
 
-class MLP(Module):
+class MLP(VectorModule):
     """A multi-layer perceptron: layers one after the other.
 
     Args:
@@ -229,8 +252,7 @@ class MLP(Module):
             last, which stays linear; or a list with one for each layer, the last included.
         bias: False leaves the biases out.
         init: draws each weight, neuron by neuron; None means ``uniform(-1, 1)``.
-        rng: the random generator to draw from; None means the one that
-            ``random.seed`` seeds.
+        rng: a seed or a random generator; see `nn.randomness`.
 
     Attributes:
         layers: the layers.
@@ -242,6 +264,9 @@ class MLP(Module):
     >>> model = MLP(2, [4, 1], activation=["tanh", "sigmoid"])
     >>> 0.0 < model([0.5, -0.5]).data < 1.0
     True
+    >>> model = MLP(2, [1], init=lambda rng, inputs, outputs: 0.5)
+    >>> [output.data for output in model([[1.0, 2.0], [3.0, 4.0]])]
+    [1.5, 3.5]
 
     A classifier of three classes, whose outputs are their probabilities:
 
@@ -251,17 +276,17 @@ class MLP(Module):
     3 outputs, which add up to 1.000000
     """
 
+    noun = "MLP"
+
     def __init__(
         self,
         nin: int,
         nouts: Sequence[int],
         *,
-        activation: (
-            str | Activation | LayerActivation | Sequence[str | Activation | LayerActivation]
-        ) = "relu",
+        activation: AnyActivation | Sequence[AnyActivation] = "relu",
         bias: bool = True,
         init: Initializer | None = None,
-        rng: random.Random | None = None,
+        rng: Seed = None,
     ) -> None:
         sizes = [nin, *nouts] if isinstance(nouts, Iterable) else [nin]
         if len(sizes) == 1 or isinstance(nouts, str):
@@ -271,9 +296,9 @@ class MLP(Module):
         if isinstance(activation, (list, tuple)):
             activations = activation
         else:
-            hidden = cast("str | Activation | LayerActivation", activation)
-            _check_known(hidden)
-            shared = _layer_activation(hidden)
+            hidden = cast(AnyActivation, activation)
+            check_known(hidden)
+            shared = layer_function(hidden)
             if shared is not None:
                 name = activation_name(shared)
                 raise ValueError(
@@ -285,47 +310,277 @@ class MLP(Module):
             raise ValueError(
                 f"{len(sizes) - 1} layers need as many activations, got {len(activations)}"
             )
+        rng = generator(rng)
         self.layers = [
             Layer(inputs, outputs, activation=each, bias=bias, init=init, rng=rng)
             for inputs, outputs, each in zip(sizes, sizes[1:], activations)
         ]
 
-    def __call__(self, x: Inputs) -> Any:
-        """The output of the last layer for the inputs ``x``: a Value, or a list of several.
+    @property
+    def in_features(self) -> int:
+        """The number of inputs."""
+        return self.layers[0].in_features
 
-        Of a list of samples, or an array of two dimensions, the list of that for each.
-
-        Raises:
-            TypeError: ``x`` is not a list or another sequence of Values and numbers.
-            ValueError: there are not as many inputs as the model was made for, or lists are
-                nested too deep.
-
-        >>> model = MLP(2, [1], init=lambda rng, inputs: 0.5)
-        >>> model([1.0, 2.0]).data
-        1.5
-        >>> [output.data for output in model([[1.0, 2.0], [3.0, 4.0]])]
-        [1.5, 3.5]
-        """
-        if is_batch("MLP", len(self.layers[0].neurons[0].w), x):
-            return _of_each(self, x)
-        for layer in self.layers[:-1]:
-            output = layer(x)
-            x = output if isinstance(output, list) else [output]
-        return output_of(self, self.layers[-1](x))
+    def forward(self, x: Any) -> Any:
+        """The list of outputs of the last layer for one sample."""
+        for layer in self.layers:
+            x = layer(x)
+        return x if isinstance(x, list) else [x]
 
     def __repr__(self) -> str:
-        return f"MLP of [{', '.join(map(repr, self.layers))}]"
+        return f"MLP of [{listed(self.layers)}]"
 
 
-def _global_generator() -> random.Random:
-    """The generator behind the functions of `random`, which offers the same methods."""
-    return cast(random.Random, random)
+# ── PyTorch's ─────────────────────────────────────────────────────────────────
 
+
+class Linear(VectorModule):
+    """A matrix of weights times the inputs, plus a bias for each output.
+
+    Args:
+        in_features: the number of inputs.
+        out_features: the number of outputs.
+        bias: False leaves the biases out.
+        init: draws each weight; None means uniformly within ``1 / sqrt(in_features)`` of 0, as
+            PyTorch does. Biases are 0.
+        rng: a seed or a random generator; see `nn.randomness`.
+
+    Attributes:
+        weight: for each output the list of its weights: shape (out_features, in_features).
+        bias: the biases, or None.
+
+    >>> layer = Linear(2, 3, init=lambda rng, inputs, outputs: 0.5)
+    >>> [y.data for y in layer([1.0, 2.0])]
+    [1.5, 1.5, 1.5]
+    """
+
+    noun = "Linear"
+
+    def __init__(
+        self,
+        in_features: int,
+        out_features: int,
+        bias: bool = True,
+        *,
+        init: Initializer | None = None,
+        rng: Seed = None,
+    ) -> None:
+        check_size("in_features", in_features)
+        check_size("out_features", out_features)
+        _check_bias(bias)
+        init = init or kaiming_uniform(gain=3.0**-0.5)
+        self.weight = _drawn(init, generator(rng), in_features, out_features)
+        self.bias = [Value(0.0) for _ in range(out_features)] if bias else None
+
+    @property
+    def in_features(self) -> int:
+        """The number of inputs."""
+        return len(self.weight[0])
+
+    @property
+    def out_features(self) -> int:
+        """The number of outputs."""
+        return len(self.weight)
+
+    def forward(self, x: Any) -> Any:
+        """The list of outputs for one sample."""
+        biases: Any = self.bias or [None] * len(self.weight)
+        return [weighted_sum(row, bias, x) for row, bias in zip(self.weight, biases)]
+
+    def __repr__(self) -> str:
+        bias = "" if self.bias else ", bias=False"
+        return f"Linear({self.in_features}, {self.out_features}{bias})"
+
+
+class LayerNorm(VectorModule):
+    """The inputs, shifted and scaled to mean 0 and variance 1; then a weight and a bias for each.
+
+    Source: Ba, Kiros and Hinton, "Layer Normalization" (2016).
+
+    Args:
+        normalized_shape: the number of inputs.
+        eps: added to the variance, so that it can be divided by.
+
+    Attributes:
+        weight: what each is multiplied by; 1 at first.
+        bias: what is added to each; 0 at first.
+
+    >>> [round(y.data, 4) for y in LayerNorm(2)([3.0, 5.0])]
+    [-1.0, 1.0]
+    """
+
+    noun = "LayerNorm"
+
+    def __init__(self, normalized_shape: int, eps: float = 1e-5) -> None:
+        check_size("normalized_shape", normalized_shape)
+        self.weight = [Value(1.0) for _ in range(normalized_shape)]
+        self.bias = [Value(0.0) for _ in range(normalized_shape)]
+        self.eps = eps
+
+    @property
+    def in_features(self) -> int:
+        """The number of inputs, and of outputs."""
+        return len(self.weight)
+
+    def forward(self, x: Any) -> Any:
+        """The list of outputs for one sample."""
+        mean = autograd.mean(x)
+        shifted = [each - mean for each in x]
+        scale = 1.0 / sqrt(autograd.mean([each * each for each in shifted]) + self.eps)
+        return [each * scale * w + b for each, w, b in zip(shifted, self.weight, self.bias)]
+
+    def __repr__(self) -> str:
+        return f"LayerNorm({self.in_features})"
+
+
+class Embedding(Module):
+    """A table with a row of parameters for each of so many words, characters or the like.
+
+    Args:
+        num_embeddings: the number of rows.
+        embedding_dim: the length of each.
+        init: draws each number; None means the normal distribution.
+        rng: a seed or a random generator; see `nn.randomness`.
+
+    Attributes:
+        weight: the rows.
+
+    >>> table = Embedding(3, 2, rng=1)
+    >>> table(2) == table.weight[2], len(table([0, 2, 1, 1]))
+    (True, 4)
+    """
+
+    def __init__(
+        self,
+        num_embeddings: int,
+        embedding_dim: int,
+        *,
+        init: Initializer | None = None,
+        rng: Seed = None,
+    ) -> None:
+        check_size("num_embeddings", num_embeddings)
+        check_size("embedding_dim", embedding_dim)
+        self.weight = _drawn(init or normal(), generator(rng), embedding_dim, num_embeddings)
+
+    def __call__(self, index: Any) -> Any:
+        """The row of that index, from 0 on; of a list of indices, the list of their rows.
+
+        Raises:
+            TypeError: an index is not a whole number.
+            IndexError: there is no such row.
+        """
+        return output_of(self, each_number(self._row, index))
+
+    def _row(self, index: Any) -> list[Value]:
+        try:
+            position = operator.index(index)
+        except TypeError:
+            raise TypeError(f"an index is a whole number, got {shown(index)}") from None
+        if not 0 <= position < len(self.weight):
+            raise IndexError(f"there is no row {index} in an Embedding of {len(self.weight)} rows")
+        return list(self.weight[position])
+
+    def __repr__(self) -> str:
+        return f"Embedding({len(self.weight)}, {len(self.weight[0])})"
+
+
+class Dropout(Module):
+    """In training, each number is replaced by 0 with probability ``p``, or else divided by 1 - p.
+
+    After ``eval()``, numbers are left as they are.
+
+    Source: Srivastava and others, "Dropout: A Simple Way to Prevent Neural Networks from
+    Overfitting" (2014); the division is in training here, as everywhere today.
+
+    Args:
+        p: the probability, from 0 to below 1.
+        rng: a seed or a random generator; see `nn.randomness`.
+
+    >>> drop = Dropout(0.5, rng=1)
+    >>> [y.data for y in drop([Value(1.0), Value(2.0), Value(3.0)])]
+    [0.0, 4.0, 6.0]
+    >>> drop.eval()([1.0, 2.0])
+    [1.0, 2.0]
+    """
+
+    def __init__(self, p: float = 0.5, *, rng: Seed = None) -> None:
+        if not isinstance(p, (int, float)) or not 0.0 <= p < 1.0:
+            raise ValueError(f"p is a probability from 0 to below 1, got {shown(p)}")
+        self.p = p
+        self.rng = None if rng is None else generator(rng)  # a module cannot be copied
+
+    def __call__(self, x: Any) -> Any:
+        """A number, or lists of numbers, with some of them replaced by 0."""
+        if not self.training or self.p == 0.0:
+            return x
+        draw, scale = generator(self.rng).random, 1.0 / (1.0 - self.p)
+        return output_of(
+            self, each_number(lambda number: number * (scale if draw() >= self.p else 0.0), x)
+        )
+
+    def __repr__(self) -> str:
+        return f"Dropout({self.p})"
+
+
+class Sequential(Module):
+    """Modules one after the other, each called with what the one before has returned.
+
+    Args:
+        modules: modules, or whatever else can be called. An activation or its name becomes an
+            `Activation`.
+
+    >>> model = Sequential(Linear(2, 8), "tanh", Linear(8, 1))
+    >>> model
+    Sequential(Linear(2, 8), Tanh(), Linear(8, 1))
+    >>> list(model.state_dict())
+    ['0.weight', '0.bias', '2.weight', '2.bias']
+    """
+
+    def __init__(self, *modules: Any) -> None:
+        if not modules:
+            raise ValueError("a Sequential needs a module")
+        for position, module in enumerate(modules):
+            vars(self)[str(position)] = _as_module(module)
+
+    def __call__(self, x: Any) -> Any:
+        """What the last module returns.
+
+        If each module takes a list of numbers, or a number, a list of samples is taken apart.
+        """
+        if self._is_by_sample() and _is_matrix(x):
+            return of_each(self, x)
+        for module in self:
+            x = module(x)
+        return output_of(self, x)
+
+    def __iter__(self) -> Iterator[Any]:
+        return (part for name, part in vars(self).items() if name.isdigit())
+
+    def __getitem__(self, position: int) -> Any:
+        return list(self)[position]
+
+    def __len__(self) -> int:
+        return sum(1 for _ in self)
+
+    def _is_by_sample(self) -> bool:
+        return all(
+            module._is_by_sample()
+            if isinstance(module, Sequential)
+            else isinstance(module, (VectorModule, Neuron, Activation, Dropout))
+            for module in self
+        )
+
+    def __repr__(self) -> str:
+        return f"Sequential({listed(list(self))})"
+
+
+# ── What a caller may pass ────────────────────────────────────────────────────
 
 _LARGEST_SIZE: Final = 10**8  # which take 10 GB
 
 
-def _check_size(name: str, size: Any) -> None:
+def check_size(name: str, size: Any) -> None:
+    """Refuse a size that is not a whole number from 1 on."""
     try:
         size = operator.index(size)
     except TypeError:
@@ -336,138 +591,27 @@ def _check_size(name: str, size: Any) -> None:
         raise ValueError(f"{name} must be at most {_LARGEST_SIZE:,}, got {size:.3g}")
 
 
-_NUMBERS: Final = (Value, float, int)
+def _check_bias(bias: Any) -> None:
+    if not isinstance(bias, bool):
+        raise TypeError(f"bias is True or False, and a bias starts from 0; got {shown(bias)}")
 
 
-def is_batch(taker: str, size: int, x: Any) -> bool:
-    """True for a list of samples, False for one: a list of ``size`` inputs.
-
-    The depth of nesting decides, or the dimension of an array, and never a length.
-
-    Raises:
-        TypeError: ``x`` is no list.
-        ValueError: it has another length, or is nested deeper.
-    """
-    if isinstance(x, (list, tuple)) and len(x) == size and type(x[0]) in _NUMBERS:
-        return False  # as nearly always; whatever else there is in it, no weight multiplies a list
-    return _checked_depth(taker, size, x, most=2) == 2
+def _drawn(init: Initializer, rng: random.Random, inputs: int, outputs: int) -> list[list[Value]]:
+    """A matrix of parameters, drawn output by output."""
+    return [[Value(init(rng, inputs, outputs)) for _ in range(inputs)] for _ in range(outputs)]
 
 
-def check_sample(taker: str, size: int, x: Any) -> None:
-    """Refuse inputs that are not one list of length ``size``."""
-    _checked_depth(taker, size, x, most=1)
+def _as_module(module: Any) -> Any:
+    functions = [*ACTIVATIONS.values(), *LAYER_ACTIVATIONS.values()]
+    if isinstance(module, (str, Primitive)) or any(module is each for each in functions):
+        return Activation(module)
+    if not callable(module):
+        raise TypeError(f"a Sequential is made of modules and activations, got {shown(module)}")
+    return module
 
 
-def _checked_depth(taker: str, size: int, x: Any, most: int) -> int:
-    depth = _depth(x)
-    if depth == 1 and len(x) != size:
-        raise ValueError(f"this {taker} takes {_inputs(size)}, got {len(x)}")
-    if not 1 <= depth <= most:
-        error = ValueError if depth else TypeError
-        or_several = ", or a list of such samples" if most > 1 else ""
-        shape = getattr(x, "shape", ())
-        got = f"an array of shape {shape}" if shape else shown(x)
-        raise error(
-            f"this {taker} takes a list of {_inputs(size)}, each a number or a Value{or_several}; "
-            f"got {got}, of type {type(x).__name__}"
-        )
-    return depth
-
-
-def _inputs(size: int) -> str:
-    return "1 input" if size == 1 else f"{size} inputs"
-
-
-def _depth(x: Any, most: int = 3) -> int:
-    """The depth to which lists are nested in ``x``: 0 for a number, at most ``most``."""
-    if hasattr(x, "__array__"):  # of NumPy, or of a library that agrees with it
-        x = x.__array__()
-        if x.dtype != object:
-            return int(x.ndim)
-        x = x.tolist()
-    # The elements of a dictionary or a set are not the numbers in it, or have no order.
-    if (
-        most == 0
-        or isinstance(x, (str, bytes, bytearray, Mapping, Set))
-        or not (hasattr(x, "__len__") and hasattr(x, "__iter__"))
-    ):
-        return 0
-    return 1 + max([_depth(element, most - 1) for element in x], default=0)
-
-
-def _of_each(function: Callable[[Any], Any], batch: Any) -> list[Any]:
-    """The results for the samples of a batch; an error notes the sample."""
-    results = []
-    for i, x in enumerate(batch.__array__().tolist() if hasattr(batch, "__array__") else batch):
-        try:
-            results.append(function(x))
-        except Exception as error:
-            error.add_note(f"This is sample {i} of the batch.")
-            raise
-    return results
-
-
-def check_elements(x: Inputs) -> None:
-    """Refuse inputs that a weight cannot be multiplied by."""
-    for position, element in enumerate(x):
-        try:
-            if isinstance(Value(0.0) * element, Value):
-                continue
-        except TypeError:
-            pass
-        raise TypeError(
-            f"input {position} must be a number or a Value; got {shown(element)}, "
-            f"of type {type(element).__name__}"
-        ) from None
-
-
-def _check_known(choice: Any) -> None:
-    """Refuse a choice that is no activation, and no name of one."""
-    if not callable(choice) and (
-        not isinstance(choice, str) or choice not in {*ACTIVATIONS, *LAYER_ACTIVATIONS}
-    ):
-        known = ", ".join(map(repr, sorted([*ACTIVATIONS, *LAYER_ACTIVATIONS])))
-        raise ValueError(
-            f"no activation is named {shown(choice)}: choose {known}, or pass a function"
-        )
-
-
-def _layer_activation(choice: Any) -> LayerActivation | None:
-    """The activation of a whole layer, if ``choice`` is one or names one."""
-    for name, function in LAYER_ACTIVATIONS.items():
-        if choice is function or (isinstance(choice, str) and choice == name):
-            return function
-    return None
-
-
-def _check_several(activation: LayerActivation, outputs: int) -> None:
-    if outputs == 1:
-        [constant] = activation([Value(0.0)])
-        raise ValueError(
-            f"{activation_name(activation)} compares the outputs of a layer, and of a single "
-            f"one it is always {constant.data:g}, with gradient 0: take 2 outputs or more, or the "
-            'activation "sigmoid"'
-        )
-
-
-def _activation(choice: Any) -> Activation:
-    """The activation of a neuron."""
-    _check_known(choice)
-    shared = _layer_activation(choice)
-    if shared is not None:
-        name = activation_name(shared)
-        raise ValueError(
-            f"{name} compares the outputs of a layer, and a neuron has only one: "
-            f"Layer(nin, nout, activation={name!r}) takes it"
-        )
-    return cast(Activation, choice if callable(choice) else ACTIVATIONS[choice])
-
-
-def _display_name(activation: Activation | LayerActivation) -> str:
-    name = activation_name(activation)
-    return "ReLU" if name == "relu" else name.strip("<>").title().replace("_", "")
-
-
-def activation_name(activation: Activation | LayerActivation) -> str:
-    """The name of an activation, such as ``"relu"``; "" if it has none."""
-    return str(getattr(activation, "__name__", None) or getattr(activation, "name", ""))
+def _is_matrix(x: Any) -> bool:
+    """True for a list of samples."""
+    return getattr(x, "ndim", 1) == 2 or (
+        hasattr(x, "__len__") and len(x) > 0 and hasattr(next(iter(x)), "__len__")
+    )

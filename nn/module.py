@@ -3,10 +3,20 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Collection
-from typing import Any, cast
+import warnings
+from collections import deque
+from collections.abc import Collection, Iterator, Mapping, Sequence, Set, ValuesView
+from reprlib import recursive_repr
+from reprlib import repr as shown
+from typing import Any, Final, TypeVar, cast
 
 from autograd import Value
+
+_MOST_DIMENSIONS: Final = 8  # of a tensor; what is nested deeper is taken apart
+_MOST_PROBLEMS: Final = 10  # that an error lists
+_LONGEST_TEXT: Final = 800  # of the parts in a repr, in characters
+
+Self = TypeVar("Self", bound="Module")
 
 
 class Module:
@@ -14,7 +24,15 @@ class Module:
 
     Its parameters are the leaf Values among its attributes, and those of the
     modules among its attributes; lists, tuples, dictionaries and NumPy arrays of
-    either count as well. A subclass sets attributes and need declare nothing.
+    either count as well. A subclass sets attributes and need declare nothing. A parameter
+    or module in two places is shared, and counts once.
+
+    A Value that an operation has computed is not a parameter. If none of the parameters went into
+    it, as with ``Value(0.5) * 0.1``, a warning says so; likewise of Values and modules in a set,
+    which has no order.
+
+    Attributes:
+        training: True until `eval` is called; `Dropout` and the like do nothing then.
 
     Where ``__call__`` ends in ``return output_of(self, ...)``, as with the modules of this
     package, pictures frame what the module has computed; see `autograd.output_of`.
@@ -25,14 +43,21 @@ class Module:
     ...         self.offsets = [Value(0.0), Value(1.0)]
     >>> [name for name, parameter in Line().named_parameters()]
     ['slope', 'offsets.0', 'offsets.1']
+    >>> Line().state_dict()
+    {'slope': 2.0, 'offsets': [0.0, 1.0]}
     """
+
+    training = True
 
     def named_parameters(self) -> list[tuple[str, Value]]:
         """Each parameter once, with the path of attributes that leads to it.
 
         The order is that in which the attributes were set.
         """
-        return [(name, part) for name, part in _named(self) if isinstance(part, Value)]
+        named, results = _named(self)
+        parameters = [(name, part) for name, part in named if isinstance(part, Value)]
+        _warn_of_results(self, [parameter for _, parameter in parameters], results)
+        return parameters
 
     def named_modules(self) -> list[tuple[str, Module]]:
         """The module itself, named "", and each within it, with the path that leads to it.
@@ -41,7 +66,7 @@ class Module:
         >>> [name for name, module in MLP(2, [1, 1]).named_modules()]
         ['', 'layers.0', 'layers.0.neurons.0', 'layers.1', 'layers.1.neurons.0']
         """
-        return [(name, part) for name, part in _named(self) if isinstance(part, Module)]
+        return [(name, part) for name, part in _named(self)[0] if isinstance(part, Module)]
 
     def parameters(self) -> list[Value]:
         """Each parameter once, in the order of `named_parameters`.
@@ -49,6 +74,7 @@ class Module:
         The attributes are read at each call, so that a module may change its structure.
         """
         found: list[Value] = []
+        results = False
         opened: dict[int, Any] = {}
         unread = [iter([cast(Any, self)])]
         while unread:
@@ -56,6 +82,8 @@ class Module:
                 if isinstance(part, Value):
                     if part.op is None:
                         found.append(part)
+                    else:
+                        results = True
                     continue
                 children = _children(part)
                 if children and id(part) not in opened:
@@ -64,6 +92,8 @@ class Module:
                     break
             else:
                 unread.pop()
+        if results:
+            _warn_of_results(self, found, _named(self)[1])
         return found if len(set(found)) == len(found) else list(dict.fromkeys(found))
 
     def zero_grad(self) -> None:
@@ -86,10 +116,124 @@ class Module:
                 elif part.op is None:
                     part.grad = 0.0
 
+    def train(self: Self, mode: bool = True) -> Self:
+        """Set ``training`` of the module and of each within it; returns the module."""
+        for _, module in self.named_modules():
+            module.training = mode
+        return self
 
-def _named(module: Module) -> list[tuple[str, Value | Module]]:
-    """The module, its modules and its parameters, each once, with the path to it."""
+    def eval(self: Self) -> Self:
+        """Set ``training`` to False, for predictions; returns the module."""
+        return self.train(False)
+
+    # ── State ─────────────────────────────────────────────────────────────────
+
+    def state_dict(self) -> dict[str, Any]:
+        """The numbers of the parameters: floats, or lists of them, by name, as in PyTorch.
+
+        A list of Values is one entry, and so are lists of lists of equal length. A layer has a
+        ``weight`` of shape (outputs, inputs) and a ``bias``. A shared parameter is in each place.
+
+        >>> from nn import MLP
+        >>> MLP(2, [1], init=lambda rng, inputs, outputs: 0.5).state_dict()
+        {'layers.0.weight': [[0.5, 0.5]], 'layers.0.bias': [0.0]}
+        """
+        return {name: _numbers(tensor) for name, tensor in self._tensors().items()}
+
+    def load_state_dict(self, state: Mapping[str, Any], strict: bool = True) -> None:
+        """Set the parameters to the numbers of a state; where it does not fit, change nothing.
+
+        Args:
+            state: numbers by name, as `state_dict` gives them: floats, lists, arrays of NumPy or
+                tensors of PyTorch.
+            strict: False allows names to be missing from the state, or unknown to the module.
+
+        Raises:
+            TypeError: the state is no such mapping.
+            ValueError: names are missing or unknown, or an entry is of another shape; the message
+                names them, with both shapes.
+        """
+        if not isinstance(state, Mapping):
+            raise TypeError(f"a state is a dict such as model.state_dict(), got {shown(state)}")
+        tensors = self._tensors()
+        problems = []
+        if strict:
+            problems += [f"{name} is missing" for name in tensors if name not in state]
+            problems += [f"{name} is not in the model" for name in state if name not in tensors]
+        numbers: dict[Value, tuple[float, str]] = {}
+        for name, tensor in tensors.items():
+            if name in state:
+                problems += _compare(name, tensor, state[name], numbers)
+        if problems:
+            more = len(problems) - _MOST_PROBLEMS
+            listed = problems[:_MOST_PROBLEMS] + ([f"and {more} more"] if more > 0 else [])
+            raise ValueError(
+                f"this is not the state of such a {type(self).__name__}:\n  " + "\n  ".join(listed)
+            )
+        for parameter, (number, _) in numbers.items():
+            parameter.data = number
+
+    def _state(self) -> dict[str, Any]:
+        """The parts of this module by the names that they have in a state."""
+        return vars(self)
+
+    def _tensors(self) -> dict[str, Any]:
+        """The entries of the state by name: leaves, and lists of leaves."""
+        found: dict[str, Any] = {}
+        # Each part with the path to it, as linked triples that hold what is passed through.
+        unopened: list[tuple[Any, Any]] = [(self, None)]
+        while unopened:
+            part, path = unopened.pop()
+            if _shape(part) is not None:
+                found[_written(path)] = part
+                continue
+            named = part._state() if isinstance(part, Module) else part
+            children = _children(named)
+            keys = named if isinstance(named, dict) else range(len(children))
+            steps = [(child, (path, key, part)) for key, child in zip(keys, children)]
+            unopened += [step for step in steps if not _is_within(*step)][::-1]
+        return found
+
+    # ── Words ─────────────────────────────────────────────────────────────────
+
+    @recursive_repr()
+    def __repr__(self) -> str:
+        parts = [
+            f"{name}={repr(part) if isinstance(part, Module) else shown(part)}"
+            for name, part in vars(self).items()
+            if isinstance(part, (Module, Value, list, tuple, dict))
+        ]
+        return f"{type(self).__name__}({listed([_short(part, 80) for part in parts])})"
+
+
+def listed(parts: Sequence[object]) -> str:
+    """The texts of the parts with commas between them; of many, the first and the last ones.
+
+    >>> listed(range(5)), listed(range(1_000))
+    ('0, 1, 2, 3, 4', '0, 1, ... 997 more ..., 999')
+    """
+    if len(parts) <= _LONGEST_TEXT // 2:
+        text = ", ".join(map(str, parts))
+        if len(text) <= _LONGEST_TEXT or len(parts) < 4:
+            return _short(text, _LONGEST_TEXT)
+    first, second, last = (_short(str(parts[i]), _LONGEST_TEXT // 4) for i in (0, 1, -1))
+    return f"{first}, {second}, ... {len(parts) - 3} more ..., {last}"
+
+
+def _short(text: str, longest: int) -> str:
+    return text if len(text) <= longest else f"{text[: longest - 3]}..."
+
+
+# ── Walks through a module ────────────────────────────────────────────────────
+
+
+def _named(module: Module) -> tuple[list[tuple[str, Value | Module]], list[tuple[str, Value]]]:
+    """The module, its modules and its parameters, each once, with the path to it.
+
+    Apart from these, the computed Values.
+    """
     found: list[tuple[str, Value | Module]] = []
+    results: list[tuple[str, Value]] = []
     seen: dict[int, Any] = {}
     # Each part with the path to it, as linked pairs: the texts of deep ones would be long.
     unopened: list[tuple[Any, Any]] = [(module, None)]
@@ -97,7 +241,11 @@ def _named(module: Module) -> list[tuple[str, Value | Module]]:
         part, path = unopened.pop()
         children = _children(part)
         is_named = isinstance(part, Module) or (isinstance(part, Value) and part.op is None)
-        if id(part) in seen or not (is_named or children):
+        if id(part) in seen:
+            continue
+        if isinstance(part, Value) and not is_named:
+            results.append((_written(path), part))
+        if not (is_named or children):
             continue
         seen[id(part)] = part
         if is_named:
@@ -105,7 +253,7 @@ def _named(module: Module) -> list[tuple[str, Value | Module]]:
         named = vars(part) if isinstance(part, Module) else part
         keys = named if isinstance(named, dict) else range(len(children))
         unopened += [(child, (path, key)) for key, child in zip(keys, children)][::-1]
-    return found
+    return found, results
 
 
 def _children(part: Any) -> Collection[Any]:
@@ -116,6 +264,14 @@ def _children(part: Any) -> Collection[Any]:
         return part
     if isinstance(part, dict):
         return part.values()
+    if isinstance(part, (Set, ValuesView, deque)):
+        if isinstance(next(iter(part), None), (Value, Module)):
+            warnings.warn(
+                f"a module holds {shown(part)}, and parameters in a {type(part).__name__} are not "
+                "found: put them into a list, a tuple or a dict",
+                stacklevel=3,
+            )
+        return ()
     numpy = sys.modules.get("numpy")
     if numpy is not None and isinstance(part, numpy.ndarray) and part.dtype == object:
         elements: list[Any] = part.tolist() if part.ndim else [part.item()]
@@ -126,6 +282,103 @@ def _children(part: Any) -> Collection[Any]:
 def _written(path: Any) -> str:
     steps = []
     while path is not None:
-        path, key = path
+        path, key, *_ = path
         steps.append(str(key))
     return ".".join(reversed(steps))
+
+
+def _warn_of_results(
+    module: Module, parameters: list[Value], results: list[tuple[str, Value]]
+) -> None:
+    """Warn of computed Values that no parameter went into: they were meant to be parameters."""
+    if not results:
+        return
+    known = set(parameters)
+    for name, result in results:
+        if not _depends(result, known):
+            warnings.warn(
+                f"{name} of {type(module).__name__} is the result of an operation, {result!r}, "
+                "and so not among its parameters: make it of a number, such as Value(0.1 * number)",
+                stacklevel=3,
+            )
+            return
+
+
+def _depends(result: Value, parameters: set[Value]) -> bool:
+    seen = {result}
+    unopened = [result]
+    while unopened:
+        for operand in unopened.pop().inputs:
+            if operand in parameters:
+                return True
+            if operand not in seen:
+                seen.add(operand)
+                unopened.append(operand)
+    return False
+
+
+def _is_within(part: Any, path: Any) -> bool:
+    """True if a path has passed through the part already."""
+    while path is not None:
+        path, _, whole = path
+        if whole is part:
+            return True
+    return False
+
+
+# ── Tensors: numbers, and lists of them that agree in length ──────────────────
+
+
+def _shape(part: Any, leaf: type | tuple[type, ...] = Value, most: int = _MOST_DIMENSIONS) -> Any:
+    """The shape of a leaf, (), or of lists of leaves; None of anything else."""
+    if isinstance(part, leaf):
+        return () if not isinstance(part, Value) or part.op is None else None
+    if not isinstance(part, Sequence) and not hasattr(part, "tolist"):
+        return None
+    elements = _elements(part)
+    if not elements or not isinstance(elements, (list, tuple)) or most == 0:
+        return None
+    shapes = [_shape(element, leaf, most - 1) for element in elements]
+    alike = shapes[0] is not None and all(shape == shapes[0] for shape in shapes)
+    return (len(elements), *shapes[0]) if alike else None
+
+
+def _elements(part: Any) -> Any:
+    """The elements of a list; of an array or tensor, its lists."""
+    return part.tolist() if hasattr(part, "tolist") else part
+
+
+def _flat(part: Any) -> Iterator[Any]:
+    elements = _elements(part)
+    if not isinstance(elements, (list, tuple)):
+        yield elements
+        return
+    for element in elements:
+        yield from _flat(element)
+
+
+def _numbers(tensor: Any) -> Any:
+    if isinstance(tensor, Value):
+        return tensor.data
+    return [_numbers(element) for element in _elements(tensor)]
+
+
+def _compare(
+    name: str, tensor: Any, given: Any, numbers: dict[Value, tuple[float, str]]
+) -> list[str]:
+    """What is wrong with an entry of a state; what it makes of each parameter is put down."""
+    given = _elements(given)
+    shape, expected = _shape(given, (int, float)), _shape(tensor)
+    if shape is None:
+        return [f"{name} is {shown(given)}, and not lists of numbers of shape {expected}"]
+    if shape != expected:
+        return [f"{name} has the shape {shape}, and in the model {expected}"]
+    try:
+        found = list(map(float, _flat(given)))
+    except OverflowError:
+        return [f"{name} has a number beyond the range of floats"]
+    for parameter, number in zip(_flat(tensor), found):
+        before, other = numbers.setdefault(parameter, (number, name))
+        if repr(before) != repr(number):
+            return [f"{name} and {other} share parameters in the model, but differ in the state"]
+    return []

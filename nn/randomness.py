@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import random
+from reprlib import repr as shown
 from typing import Any, Protocol, TypeAlias, cast
 
 
@@ -25,15 +27,21 @@ def generator(seed: Seed) -> random.Random:
         seed: a whole number; a ``random.Random``, which is used itself; a NumPy ``Generator``,
             which a seed is drawn from; or None for the generator that ``random.seed`` seeds.
 
+    Raises:
+        TypeError: it is something else.
+
     >>> generator(1).random() == generator(1).random()
     True
     """
     if seed is None:
         return cast(random.Random, random)  # the module offers the same functions
-    if isinstance(seed, random.Random):
-        return seed
-    if isinstance(seed, int) and not isinstance(seed, bool):
-        return random.Random(seed)
+    if hasattr(seed, "random") and hasattr(seed, "gauss"):
+        return cast(random.Random, seed)
     if hasattr(seed, "integers"):
         return random.Random(int(seed.integers(0, _SEEDS)))
-    raise TypeError(f"a seed is a whole number, a random.Random or a NumPy Generator; got {seed!r}")
+    if hasattr(seed, "__index__") and not isinstance(seed, bool):
+        return random.Random(operator.index(seed))
+    raise TypeError(
+        "random numbers come from a seed, such as 42, a random.Random or a NumPy Generator; "
+        f"got {shown(seed)}"
+    )

@@ -22,6 +22,7 @@ except ModuleNotFoundError as error:
 
 from autograd import no_grad, sigmoid, softmax
 from nn import losses
+from nn.init import kaiming_normal
 from nn.layers import MLP
 from nn.optim import Adam
 from nn.schedules import Schedule
@@ -72,7 +73,7 @@ class _Estimator(BaseEstimator):
             X.shape[1],
             [*self.hidden, outputs],
             activation=self.activation,
-            init=lambda rng, inputs: rng.gauss(0.0, inputs**-0.5),
+            init=kaiming_normal(gain=1.0),
             rng=rng,
         )
         self.history_ = fit(

@@ -27,7 +27,8 @@ except ModuleNotFoundError as error:
 
 import autograd
 from autograd import Value
-from nn.layers import ACTIVATIONS, MLP
+from nn.activations import ACTIVATIONS
+from nn.layers import MLP
 
 # The name of each function that a neuron may have for its activation.
 _NAMES: Final = {function: name for name, function in ACTIVATIONS.items()}
@@ -175,7 +176,9 @@ def networks(  # noqa: D417 - Hypothesis passes `draw`
     widths = st.integers(min_width, max_width)
     hidden = draw(st.lists(widths, min_size=min_layers - 1, max_size=max_layers - 1))
     chosen = [*[draw(st.sampled_from(names)) for _ in hidden], "linear"]
-    model = MLP(inputs, [*hidden, outputs], activation=chosen, init=lambda rng, inputs: 0.0)
+    model = MLP(
+        inputs, [*hidden, outputs], activation=chosen, init=lambda rng, inputs, outputs: 0.0
+    )
 
     def several(count: int) -> list[float]:
         return [_number(draw(numbers)) for _ in range(count)]

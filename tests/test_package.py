@@ -40,8 +40,26 @@ RULES = {
     "autograd/testing/_chainrule_hypothesis": ["autograd.testing.registration"],
     "autograd": ["autograd*"],
     "nn": ["autograd", "autograd.draw", "autograd.testing", "nn.drawing"],
-    "nn/drawing": ["autograd", "autograd.draw", "nn.layers", "nn.module"],
-    "demos": ["autograd", "autograd.draw", "autograd.testing", "nn", "nn.*"],
+    "nn/drawing": [
+        "autograd",
+        "autograd.draw",
+        "nn.activations",
+        "nn.init",
+        "nn.inputs",
+        "nn.layers",
+        "nn.module",
+    ],
+    "demos": [
+        "autograd",
+        "autograd.draw",
+        "autograd.testing",
+        "nn",
+        "nn.data",
+        "nn.init",
+        "nn.losses",
+        "nn.optim",
+        "nn.schedules",
+    ],
 }
 
 

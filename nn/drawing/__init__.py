@@ -47,7 +47,8 @@ def draw_network(
     and of more than 10 layers, some layers; the picture says so.
 
     Args:
-        model: an MLP, a Layer or a Neuron. It is not changed, nor are its gradients.
+        model: an MLP, a Layer, a Neuron, a Linear or a Sequential of these. It is not changed,
+            nor are its gradients.
         inputs: numbers or Values, as the model takes them.
         target: the wanted output: a number, or a list of one for each output.
         title: a line above the picture.
@@ -66,7 +67,7 @@ def draw_network(
         ModuleNotFoundError: the package graphviz is missing.
 
     >>> from nn import MLP
-    >>> model = MLP(2, [2, 1], bias=False, init=lambda rng, inputs: 0.5)
+    >>> model = MLP(2, [2, 1], bias=False, init=lambda rng, inputs, outputs: 0.5)
     >>> picture = draw_network(model, inputs=[0.35, 0.7], target=0.5)
     >>> arrows = [line for line in picture.source.splitlines() if "->" in line]
     >>> sorted(arrow.split(" [")[0].strip() for arrow in arrows)

@@ -11,7 +11,8 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import Value, enable_grad, gradients
-from nn.layers import Layer, check_elements, check_sample
+from nn.inputs import check_elements, check_sample
+from nn.layers import Layer
 
 
 @dataclass(slots=True)

@@ -9,10 +9,12 @@ from typing import Any, Final
 
 from autograd import Value
 from autograd.draw import Line
+from nn.activations import Activation, activation_name, layer_function, linear
 from nn.drawing.colors import THEME, text_color
 from nn.drawing.content import Column, Link, NetworkContent, Unit
 from nn.drawing.passes import run
-from nn.layers import MLP, Layer, Neuron, activation_name
+from nn.init import zeros
+from nn.layers import MLP, Dropout, Layer, Linear, Neuron, Sequential
 
 _MOST_COLUMNS: Final = 11  # the inputs, and ten layers
 _MOST_UNITS: Final = 16  # of a column
@@ -30,13 +32,46 @@ def _layers(model: Any) -> list[Layer]:
     if isinstance(model, Layer):
         return [model]
     if isinstance(model, Neuron):
-        alone = Layer(1, 1, init=lambda rng, inputs: 0.0)  # no random numbers are spent on it
-        alone.neurons = [model]
-        return [alone]
+        return [_layer([model])]
+    if isinstance(model, Linear):
+        biases: Any = model.bias or [None] * model.out_features
+        return [_layer([_neuron(*each) for each in zip(model.weight, biases)])]
+    if isinstance(model, Sequential):
+        return _layers_of_sequential(model)
     raise TypeError(
-        f"draw_network() draws an MLP, a Layer or a Neuron, got {model!r}; "
-        "autograd.graph(y) draws how a Value was computed, whatever by"
+        f"draw_network() draws an MLP, a Layer, a Neuron, a Linear or a Sequential of these, "
+        f"got {model!r}; autograd.graph(y) draws how a Value was computed, whatever by"
     )
+
+
+def _layers_of_sequential(model: Sequential) -> list[Layer]:
+    layers: list[Layer] = []
+    for module in model:
+        if isinstance(module, Dropout):
+            continue  # which a prediction passes through as it is
+        if not isinstance(module, Activation) or not layers:
+            layers += _layers(module)
+            continue
+        # The activation of the layer before: another layer, so that the model is not changed.
+        before = layers.pop()
+        shared = layer_function(module.function)
+        own = linear if shared else module.function
+        neurons = [_neuron(neuron.w, neuron.b, own) for neuron in before.neurons]
+        layers.append(_layer(neurons, shared))
+    return layers
+
+
+def _layer(neurons: list[Neuron], activation: Any = None) -> Layer:
+    """A layer of neurons that exist, with an activation for all."""
+    layer = Layer(1, 1, init=zeros())  # no random numbers are spent on it
+    layer.neurons, layer.activation = neurons, activation
+    return layer
+
+
+def _neuron(weights: list[Value], bias: Any, activation: Any = linear) -> Neuron:
+    neuron = Neuron(1, activation=activation, init=zeros())
+    neuron.w, neuron.b = weights, bias
+    return neuron
 
 
 class Reader:

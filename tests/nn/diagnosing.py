@@ -61,7 +61,7 @@ HELD_OUT = Pool(
 
 def scaled(scale: float) -> Initializer:
     """Weights whose standard deviation is a multiple of 1 / sqrt(inputs)."""
-    return lambda rng, inputs: rng.gauss(0.0, scale / math.sqrt(inputs))
+    return lambda rng, inputs, outputs: rng.gauss(0.0, scale / math.sqrt(inputs))
 
 
 def right_size(activation: str) -> Initializer:

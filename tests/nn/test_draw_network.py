@@ -260,7 +260,7 @@ def test_a_column_is_headed_by_its_activation() -> None:
 
 
 def test_minus_zero_is_written_as_zero() -> None:
-    model = Neuron(1, activation="linear", init=lambda rng, inputs: -0.0)
+    model = Neuron(1, activation="linear", init=lambda rng, inputs, outputs: -0.0)
     drawn = diagram(model, [-0.0], 0)
     texts = [line for circle in drawn.circles for line in words_in(circle)]
     texts += [line for label in drawn.labels for line in words_in(label)]
@@ -577,8 +577,8 @@ def test_without_the_package_graphviz_the_error_says_what_to_install(
         (
             lambda: draw_network(Value(1.0)),  # type: ignore[arg-type]
             TypeError,
-            "draw_network() draws an MLP, a Layer or a Neuron, got Value(1.0); "
-            "autograd.graph(y) draws how a Value was computed, whatever by",
+            "draw_network() draws an MLP, a Layer, a Neuron, a Linear or a Sequential of these, "
+            "got Value(1.0); autograd.graph(y) draws how a Value was computed, whatever by",
         ),
         (
             lambda: draw_network(article_network(), target=0.5),

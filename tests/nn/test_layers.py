@@ -49,12 +49,12 @@ def test_without_a_generator_the_weights_follow_random_seed() -> None:
     assert [p.data for p in model.parameters()] == [p.data for p in expected.parameters()]
 
 
-def test_an_initialiser_is_handed_the_generator_and_the_number_of_inputs() -> None:
+def test_an_initialiser_is_handed_the_generator_and_the_numbers_of_inputs_and_outputs() -> None:
     generator = random.Random(1)
-    calls: list[tuple[random.Random, int]] = []
+    calls: list[tuple[random.Random, int, int]] = []
 
-    def count(rng: random.Random, inputs: int) -> float:
-        calls.append((rng, inputs))
+    def count(rng: random.Random, inputs: int, outputs: int) -> float:
+        calls.append((rng, inputs, outputs))
         return float(len(calls))
 
     model = MLP(2, [2, 1], init=count, rng=generator)
@@ -63,12 +63,12 @@ def test_an_initialiser_is_handed_the_generator_and_the_number_of_inputs() -> No
         [3.0, 4.0],
         [5.0, 6.0],
     ]
-    assert calls == [(generator, 2)] * 6
+    assert calls == [(generator, 2, 2)] * 4 + [(generator, 2, 1)] * 2
 
 
 def test_initialisers_draw_from_the_distribution_they_name() -> None:
-    assert init.uniform(2, 3)(random.Random(1), 1) == random.Random(1).uniform(2, 3)
-    assert init.normal(2, 3)(random.Random(1), 1) == random.Random(1).gauss(2, 3)
+    assert init.uniform(2, 3)(random.Random(1), 1, 1) == random.Random(1).uniform(2, 3)
+    assert init.normal(2, 3)(random.Random(1), 1, 1) == random.Random(1).gauss(2, 3)
 
 
 def names(model: MLP) -> list[str]:
@@ -85,14 +85,14 @@ def test_a_list_has_an_activation_for_each_layer() -> None:
     def double(x: Value) -> Value:
         return x * 2
 
-    model = MLP(1, [1, 1], activation=["tanh", double], init=lambda rng, inputs: 1.0)
+    model = MLP(1, [1, 1], activation=["tanh", double], init=lambda rng, inputs, outputs: 1.0)
     assert names(model) == ["TanhNeuron(1)", "DoubleNeuron(1)"]
     assert model([0.5]).data == 2 * math.tanh(0.5)
 
 
 @pytest.mark.parametrize("name", ACTIVATIONS)
 def test_an_activation_is_chosen_by_its_name(name: str) -> None:
-    neuron = Neuron(1, activation=name, init=lambda rng, inputs: 1.0)
+    neuron = Neuron(1, activation=name, init=lambda rng, inputs, outputs: 1.0)
     expected = ACTIVATIONS[name](Value(0.5))
     assert neuron([0.5]).data == expected.data
 
@@ -142,21 +142,22 @@ def test_nonlin_false_leaves_the_activation_out() -> None:
             lambda: Neuron(2, activation="rellu"),
             ValueError,
             "no activation is named 'rellu': choose 'elu', 'gelu', 'hard_tanh', 'leaky_relu', "
-            "'linear', 'log_softmax', 'mish', 'relu', 'sigmoid', 'silu', 'softmax', 'softplus', "
-            "'softsign', 'tanh', or pass a function",
+            "'linear', 'log_sigmoid', 'log_softmax', 'mish', 'relu', 'sigmoid', 'silu', 'softmax', "
+            "'softplus', 'softsign', 'tanh', or pass a function",
         ),
         (
             lambda: MLP(2, [1], activation="rellu"),
             ValueError,
             "no activation is named 'rellu': choose 'elu', 'gelu', 'hard_tanh', 'leaky_relu', "
-            "'linear', 'log_softmax', 'mish', 'relu', 'sigmoid', 'silu', 'softmax', 'softplus', "
-            "'softsign', 'tanh', or pass a function",
+            "'linear', 'log_sigmoid', 'log_softmax', 'mish', 'relu', 'sigmoid', 'silu', 'softmax', "
+            "'softplus', 'softsign', 'tanh', or pass a function",
         ),
         (lambda: MLP(2, [4.5, 1]), TypeError, "nout must be a whole number, got 4.5"),  # type: ignore[list-item]
         (
-            lambda: MLP(2, [4, 1], rng=42),  # type: ignore[arg-type]
+            lambda: MLP(2, [4, 1], rng="42"),  # type: ignore[arg-type]
             TypeError,
-            "rng is a generator, such as random.Random(42); got 42",
+            "random numbers come from a seed, such as 42, a random.Random or a NumPy Generator; "
+            "got '42'",
         ),
         (
             lambda: MLP(2, [4, 1])([1.0, 2.0, 3.0]),
@@ -296,7 +297,7 @@ def test_relu_and_softmax_agree_with_60_digits_forward_and_backward(seed: int) -
 
 
 def test_softmax_gives_probabilities_also_of_sums_that_exp_overflows() -> None:
-    layer = Layer(1, 3, activation="softmax", init=lambda rng, inputs: 1.0)
+    layer = Layer(1, 3, activation="softmax", init=lambda rng, inputs, outputs: 1.0)
     for neuron, bias in zip(layer.neurons, [1000.0, 1000.0, -1000.0]):
         neuron.b.data = bias
     assert [y.data for y in layer([0.0])] == [0.5, 0.5, 0.0]
@@ -477,7 +478,7 @@ def test_whatever_numpy_takes_for_an_array_is_one() -> None:
         def __iter__(self) -> Any:
             return iter([0, 1])
 
-    model = Neuron(2, init=lambda rng, inputs: 1.0)
+    model = Neuron(2, init=lambda rng, inputs, outputs: 1.0)
     assert numbers(model(Frame())) == [3.0, 7.0, 11.0]  # type: ignore[arg-type]
 
 

@@ -100,14 +100,7 @@ class _Modes(Module):
 
     def __init__(self) -> None:
         self.w = Value(0.5)
-        self.training = False
         self.called: list[bool] = []
-
-    def train(self) -> None:
-        self.training = True
-
-    def eval(self) -> None:
-        self.training = False
 
     def __call__(self, x: float) -> Value:
         self.called.append(self.training)

@@ -68,7 +68,7 @@ def test_the_place_in_the_model_is_named() -> None:
 
 
 def test_a_relu_is_dead_if_it_lets_nothing_pass_in_any_sample() -> None:
-    neuron = Neuron(1, activation="relu", init=lambda rng, inputs: 1.0)
+    neuron = Neuron(1, activation="relu", init=lambda rng, inputs, outputs: 1.0)
     alive = neuron([1.0]) + neuron([-1.0])
     assert kinds(alive) == []
     dead = neuron([-1.0]) + neuron([-2.0])
@@ -102,7 +102,7 @@ def test_an_activation_is_saturated_where_its_slope_is_small(
 
 
 def test_a_saturated_neuron_is_reported_once_for_all_samples() -> None:
-    neuron = Neuron(1, activation="tanh", init=lambda rng, inputs: 1.0)
+    neuron = Neuron(1, activation="tanh", init=lambda rng, inputs, outputs: 1.0)
     found = anomaly(neuron([5.0]) + neuron([-6.0]), "saturated")
     assert "in all of 2 samples" in found.message
     assert kinds(neuron([5.0]) + neuron([0.1])) == []
@@ -141,7 +141,7 @@ def test_a_gradient_of_the_limiting_size_is_reported() -> None:
 
 
 def test_the_weights_of_a_deep_saturated_network_get_no_gradient() -> None:
-    model = MLP(1, [1] * 12, activation="tanh", init=lambda rng, inputs: 0.05)
+    model = MLP(1, [1] * 12, activation="tanh", init=lambda rng, inputs, outputs: 0.05)
     found = anomaly(model([1.0]), "vanishing")
     assert "MLP.layers.0.neurons.0" in found.message
 
