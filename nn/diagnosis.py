@@ -183,7 +183,7 @@ class Diagnosis:
         widths = [max(map(len, column)) for column in zip(*rows)]
         for name, *cells in rows:
             numbers = "".join(f"  {cell:>{width}}" for cell, width in zip(cells, widths[1:]))
-            lines.append(f"{name:<{widths[0]}}{numbers}")
+            lines.append(f"{name:<{widths[0]}}{numbers}".rstrip())
         lines += ["", self._ratio()]
         for title, trouble in self._titled():
             lines += ["", title, textwrap.fill(trouble.message, 88, **_INDENT)]
@@ -212,8 +212,8 @@ class Diagnosis:
     def _summary(self) -> str:
         count = len(self.troubles)
         found = "No trouble found" if not count else _counted(count, "trouble")
-        text = f"{found} in {_counted(len(self.layers), 'layer')}, by {self.samples} samples."
-        text += f" Loss {self.loss:.4g}"
+        text = f"{found} in {_counted(len(self.layers), 'layer')}, "
+        text += f"by {_counted(self.samples, 'sample')}. Loss {self.loss:.4g}"
         if self.validation_loss is not None:
             text += f", on validation data {self.validation_loss:.4g}"
         return f"{text}."
@@ -380,7 +380,9 @@ class _Reading:
         """The layers that the loss depends on, from the inputs on."""
         units = self._units()
         reports = []
-        for name, uses in sorted(self.uses.items(), key=lambda item: min(item[1].squares)):
+        used = [name for name in dict.fromkeys(self.owners.values()) if name in self.uses]
+        for name in sorted(used, key=lambda name: min(self.uses[name].squares)):
+            uses = self.uses[name]
             parameters = [x for x, owner in self.owners.items() if owner == name]
             depths = sorted(uses.squares)
             repetitions = uses.repetitions()
@@ -482,7 +484,7 @@ def _idle(layers: list[LayerReport], kind: str, meaning: str) -> list[Trouble]:
 
 def _change(across: float, within: tuple[float, str], layers: list[LayerReport]) -> str:
     ratio, name = within
-    if abs(math.log(across)) >= abs(math.log(ratio)):
+    if abs(math.log(across)) > abs(math.log(ratio)):
         return (
             f"What reaches {layers[0].name} is {across:.2g} times what reaches {layers[-1].name}, "
             f"through {_counted(len(layers), 'layer')}."
