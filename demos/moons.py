@@ -13,11 +13,10 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 from collections.abc import Sequence
 
 from autograd import no_grad
-from demos.output import OutputFolder, add_output_options
+from demos.output import OutputFolder, add_output_options, run_program
 from demos.plot import boundary_chart, line_chart
 from nn import MLP, accuracy, data, diagnose, fit
 from nn.losses import binary_cross_entropy_with_logits
@@ -77,4 +76,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

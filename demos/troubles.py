@@ -14,7 +14,6 @@ from __future__ import annotations
 import argparse
 import math
 import random
-import sys
 import textwrap
 from collections.abc import Callable, Sequence
 from functools import partial
@@ -22,7 +21,7 @@ from typing import NamedTuple
 
 from autograd import Value, graph, no_grad
 from autograd.draw import draw_dot
-from demos.output import OutputFolder, add_output_options
+from demos.output import OutputFolder, add_output_options, run_program
 from demos.plot import line_chart
 from nn import MLP, Module, data, diagnose, init
 from nn.diagnosis import Diagnosis
@@ -384,4 +383,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -15,7 +15,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 from collections.abc import Iterator, Sequence
 
 try:
@@ -24,7 +23,7 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError("this demo shows its progress with tqdm: pip install tqdm") from error
 
 from autograd import Value
-from demos.output import OutputFolder, add_output_options
+from demos.output import OutputFolder, add_output_options, run_program
 from nn import MLP, init
 
 INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
@@ -192,4 +191,4 @@ def _batch(text: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)
