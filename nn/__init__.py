@@ -52,7 +52,8 @@ from nn.diagnosis import diagnose
 from nn.drawing import draw_network
 from nn.layers import MLP, Dropout, Embedding, Layer, LayerNorm, Linear, Neuron, Sequential
 from nn.module import Module
-from nn.training import accuracy, evaluate, fit
+from nn.state import load, save
+from nn.training import accuracy, evaluate, fit, load_checkpoint, save_checkpoint
 
 __all__ = [
     "ACTIVATIONS",
@@ -89,7 +90,11 @@ __all__ = [
     "evaluate",
     "fit",
     "init",
+    "load",
+    "load_checkpoint",
     "losses",
     "optim",
+    "save",
+    "save_checkpoint",
     "schedules",
 ]

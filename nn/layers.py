@@ -84,6 +84,9 @@ class VectorModule(Module):
         """The list of outputs for one sample."""
         raise NotImplementedError
 
+    def _example(self) -> Any:
+        return [0.0] * self.in_features
+
 
 def weighted_sum(weights: Sequence[Value], bias: Value | None, x: Any) -> Value:
     """The bias plus the weighted inputs."""
@@ -471,6 +474,14 @@ class Embedding(Module):
         """
         return output_of(self, each_number(self._row, index))
 
+    @property
+    def embedding_dim(self) -> int:
+        """The length of each row."""
+        return len(self.weight[0])
+
+    def _example(self) -> Any:
+        return 0
+
     def _row(self, index: Any) -> list[Value]:
         try:
             position = operator.index(index)
@@ -481,7 +492,7 @@ class Embedding(Module):
         return list(self.weight[position])
 
     def __repr__(self) -> str:
-        return f"Embedding({len(self.weight)}, {len(self.weight[0])})"
+        return f"Embedding({len(self.weight)}, {self.embedding_dim})"
 
 
 class Dropout(Module):
@@ -512,7 +523,7 @@ class Dropout(Module):
     def __call__(self, x: Any) -> Any:
         """A number, or lists of numbers, with some of them replaced by 0."""
         if not self.training or self.p == 0.0:
-            return x
+            return output_of(self, x)
         draw, scale = generator(self.rng).random, 1.0 / (1.0 - self.p)
         return output_of(
             self, each_number(lambda number: number * (scale if draw() >= self.p else 0.0), x)
@@ -561,6 +572,9 @@ class Sequential(Module):
 
     def __len__(self) -> int:
         return sum(1 for _ in self)
+
+    def _example(self) -> Any:
+        return self[0]._example() if isinstance(self[0], Module) else None
 
     def _is_by_sample(self) -> bool:
         return all(

@@ -10,10 +10,11 @@ from reprlib import recursive_repr
 from reprlib import repr as shown
 from typing import Any, Final, TypeVar, cast
 
-from autograd import Value
+from autograd import Value, enable_grad
 
 _MOST_DIMENSIONS: Final = 8  # of a tensor; what is nested deeper is taken apart
 _MOST_PROBLEMS: Final = 10  # that an error lists
+_LONGEST_IN_TABLE: Final = 40  # in characters
 _LONGEST_TEXT: Final = 800  # of the parts in a repr, in characters
 
 Self = TypeVar("Self", bound="Module")
@@ -179,22 +180,54 @@ class Module:
 
     def _tensors(self) -> dict[str, Any]:
         """The entries of the state by name: leaves, and lists of leaves."""
-        found: dict[str, Any] = {}
-        # Each part with the path to it, as linked triples that hold what is passed through.
-        unopened: list[tuple[Any, Any]] = [(self, None)]
-        while unopened:
-            part, path = unopened.pop()
-            if _shape(part) is not None:
-                found[_written(path)] = part
-                continue
-            named = part._state() if isinstance(part, Module) else part
-            children = _children(named)
-            keys = named if isinstance(named, dict) else range(len(children))
-            steps = [(child, (path, key, part)) for key, child in zip(keys, children)]
-            unopened += [step for step in steps if not _is_within(*step)][::-1]
-        return found
+        return {name: part for name, part, _ in _stated(self) if not isinstance(part, Module)}
 
     # ── Words ─────────────────────────────────────────────────────────────────
+
+    def summary(self, inputs: Any = None) -> Summary:
+        """A table of the modules within, the numbers that each returns, and its parameters.
+
+        Args:
+            inputs: what the module is called with to count the outputs of each call. Without them,
+                a layer or a Sequential is called with zeros; of a module of one's own the column
+                is then empty.
+
+        >>> from nn import Linear, Sequential
+        >>> Sequential(Linear(2, 8), "tanh", Linear(8, 1)).summary()
+           module        outputs  parameters
+        0  Linear(2, 8)        8          24
+        1  Tanh()              8           0
+        2  Linear(8, 1)        1           9
+           in all                         33
+        """
+        inputs = self._example() if inputs is None else inputs
+        outputs = {} if inputs is None else _output_counts(self, inputs)
+        stated = list(_stated(self))
+        modules = {name: part for name, part, _ in stated if isinstance(part, Module)}
+        containers = {id(owner) for _, part, owner in stated if isinstance(part, Module)}
+        parameters: dict[int, list[Value]] = {id(module): [] for module in modules.values()}
+        for _, part, owner in stated:
+            if not isinstance(part, Module):
+                parameters[id(owner)] += _leaves(part)
+        counted: set[Value] = set()
+        rows = [("", "module", "outputs", "parameters")]
+        for name, module in modules.items():
+            own = set(parameters[id(module)]) - counted
+            counted |= own
+            if parameters[id(module)] or id(module) not in containers:
+                count = outputs.get(id(module), getattr(module, "embedding_dim", ""))
+                text = repr(module)
+                short = text if len(text) <= _LONGEST_IN_TABLE else type(module).__name__
+                rows.append((name, short, f"{count}", f"{len(own):,}"))
+        rows.append(("", "in all", "", f"{len(counted):,}"))
+        left, middle, right, _ = (max(map(len, column)) for column in zip(*rows))
+        return Summary(
+            "\n".join(f"{a:{left}}  {b:{middle}}  {c:>{right}}  {d:>10}" for a, b, c, d in rows)
+        )
+
+    def _example(self) -> Any:
+        """Inputs that the module can be called with, if that is known."""
+        return None
 
     @recursive_repr()
     def __repr__(self) -> str:
@@ -204,6 +237,15 @@ class Module:
             if isinstance(part, (Module, Value, list, tuple, dict))
         ]
         return f"{type(self).__name__}({listed([_short(part, 80) for part in parts])})"
+
+
+class Summary(str):
+    """A table as text, which shows itself as it is printed."""
+
+    __slots__ = ()
+
+    def __repr__(self) -> str:
+        return str(self)
 
 
 def listed(parts: Sequence[object]) -> str:
@@ -254,6 +296,47 @@ def _named(module: Module) -> tuple[list[tuple[str, Value | Module]], list[tuple
         keys = named if isinstance(named, dict) else range(len(children))
         unopened += [(child, (path, key)) for key, child in zip(keys, children)][::-1]
     return found, results
+
+
+def _stated(module: Module) -> Iterator[tuple[str, Any, Module | None]]:
+    """The modules and the tensors of a state, with the name and the innermost module around."""
+    # Each part with the path to it, as linked triples that hold what is passed through.
+    unopened: list[tuple[Any, Any, Module | None]] = [(module, None, None)]
+    while unopened:
+        part, path, owner = unopened.pop()
+        is_module = isinstance(part, Module)
+        if is_module or _shape(part) is not None:
+            yield _written(path), part, owner
+            if not is_module:
+                continue
+        named = part._state() if is_module else part
+        children = _children(named)
+        keys = named if isinstance(named, dict) else range(len(children))
+        owner = part if is_module else owner
+        steps = [(child, (path, key, part), owner) for key, child in zip(keys, children)]
+        unopened += [step for step in steps if not _is_within(*step[:2])][::-1]
+
+
+def _output_counts(module: Module, inputs: Any) -> dict[int, int]:
+    """For each module, by its id, how many numbers a call of it returns."""
+    modes = {part: part.training for _, part in module.named_modules()}
+    try:
+        with enable_grad():
+            outputs = cast(Any, module.eval())(inputs)
+    finally:
+        for part, mode in modes.items():
+            part.training = mode
+    counts: dict[Any, int] = {}
+    seen: set[Value] = set()
+    unopened = [value for value in _leaves(outputs) if isinstance(value, Value)]
+    while unopened:
+        value = unopened.pop()
+        if value not in seen:
+            seen.add(value)
+            for call in value.calls:
+                counts[call] = counts.get(call, 0) + 1
+            unopened += value.inputs
+    return {id(call.module): count for call, count in counts.items()}
 
 
 def _children(part: Any) -> Collection[Any]:
@@ -348,13 +431,13 @@ def _elements(part: Any) -> Any:
     return part.tolist() if hasattr(part, "tolist") else part
 
 
-def _flat(part: Any) -> Iterator[Any]:
+def _leaves(part: Any) -> Iterator[Any]:
     elements = _elements(part)
     if not isinstance(elements, (list, tuple)):
         yield elements
         return
     for element in elements:
-        yield from _flat(element)
+        yield from _leaves(element)
 
 
 def _numbers(tensor: Any) -> Any:
@@ -374,10 +457,10 @@ def _compare(
     if shape != expected:
         return [f"{name} has the shape {shape}, and in the model {expected}"]
     try:
-        found = list(map(float, _flat(given)))
+        found = list(map(float, _leaves(given)))
     except OverflowError:
         return [f"{name} has a number beyond the range of floats"]
-    for parameter, number in zip(_flat(tensor), found):
+    for parameter, number in zip(_leaves(tensor), found):
         before, other = numbers.setdefault(parameter, (number, name))
         if repr(before) != repr(number):
             return [f"{name} and {other} share parameters in the model, but differ in the state"]

@@ -59,7 +59,8 @@ class ParameterGroup:
             self._schedule = option if callable(option) else None
             self._rate.data = 0.0 if callable(option) else _checked("lr", option)
         elif name in self._options:
-            self._options[name] = _checked(name, option)
+            checked = _checked(name, option)  # a file has a list for the pair of betas
+            self._options[name] = tuple(checked) if isinstance(checked, list) else checked
         else:
             known = ", ".join(map(repr, self.keys()))
             raise KeyError(f"there is no option {name!r} here: {known}")

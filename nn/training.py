@@ -14,6 +14,7 @@ History of 20 epochs, the last: loss 0.07769, accuracy 0.975
 from __future__ import annotations
 
 import math
+import random
 import signal
 import sys
 import threading
@@ -29,6 +30,7 @@ from nn.data import batches
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.plotting import panels
+from nn.state import Where, read_parts, write_parts
 
 Data: TypeAlias = tuple[Sequence[Any], Sequence[Any]]
 Loss: TypeAlias = Callable[[list[Any], list[Any]], Any]
@@ -122,6 +124,7 @@ def fit(
     callbacks: Sequence[Callable[[History], bool | None]] = (),
     history: History | None = None,
     progress: bool = True,
+    checkpoint: Where | None = None,
 ) -> History:
     """Train a model.
 
@@ -144,6 +147,7 @@ def fit(
         history: that of an earlier call, to go on where it ended: with the parameters and the
             state of the optimiser of then, the result is that of one call, to the last bit.
         progress: True shows a bar, by tqdm where it is installed, or else one line.
+        checkpoint: a ``.json`` file to write after each whole epoch; `load_checkpoint` reads it.
 
     Returns:
         The history. The model is left in evaluation mode.
@@ -181,6 +185,8 @@ def fit(
                 history.stopped = "callback"
             if patience is not None and not history.stopped and _is_stuck(history, patience):
                 history.stopped = "no progress"
+            if checkpoint is not None and history.stopped != "interrupted":
+                save_checkpoint(model, optimizer, history, checkpoint)
     _set_mode(model, training=False)
     return history
 
@@ -199,6 +205,72 @@ def evaluate(
         outputs = [model(x) for x in inputs]
         number = _number(loss(outputs, targets))
     return {f"{prefix}loss": number, **_measured(prefix, metrics, outputs, targets)}
+
+
+# ── Checkpoints ───────────────────────────────────────────────────────────────
+
+
+def save_checkpoint(model: Any, optimizer: Optimizer, history: History, path: Where) -> None:
+    """Write to a ``.json`` file all that training needs to go on; see `nn.state` for its form.
+
+    That is the parameters, the state of the optimiser, the history, and the state of each
+    ``random.Random`` among the attributes of the modules and of the one that ``random.seed``
+    seeds.
+
+    Raises:
+        OSError: the file cannot be written; one that was there is as before.
+    """
+    states = {name: rng.getstate() for name, rng in _generators(model).items()}
+    parts = {
+        "model": model.state_dict(),
+        "optimizer": optimizer.state_dict(),
+        "history": history.epochs,
+        "random": states,
+    }
+    write_parts(path, parts)
+
+
+def load_checkpoint(model: Any, optimizer: Optimizer, path: Where) -> History:
+    """Go back to where a checkpoint was written, with a model and an optimiser made as then.
+
+    If anything fails, they are as before.
+
+    Returns:
+        The history, for ``fit(..., history=history)``, which goes on as if nothing had come
+        between, to the last bit.
+
+    Raises:
+        nn.state.FileError: the file is damaged, of another kind, or of a newer version.
+        ValueError: it is of another model or another optimiser.
+        OSError: the file cannot be read.
+    """
+    parts = read_parts(path, ["model", "optimizer", "history", "random"])
+    generators, states = _generators(model), parts["random"]
+    if generators.keys() != states.keys():
+        raise ValueError(
+            "this is the checkpoint of another model: it has the random generators "
+            f"{sorted(states)}, and this one {sorted(generators)}"
+        )
+    before = model.state_dict()
+    model.load_state_dict(parts["model"])
+    try:
+        optimizer.load_state_dict(parts["optimizer"])
+    except BaseException:
+        model.load_state_dict(before)
+        raise
+    for name, (version, words, gauss) in states.items():
+        generators[name].setstate((version, tuple(words), gauss))
+    return History(parts["history"])
+
+
+def _generators(model: Any) -> dict[str, Any]:
+    """The random generators that training may draw from, by name."""
+    found: dict[str, Any] = {"random": random}
+    for name, module in model.named_modules():
+        for attribute, part in vars(module).items():
+            if isinstance(part, Random):
+                found[f"{name}.{attribute}".removeprefix(".")] = part
+    return found
 
 
 # ── One step ──────────────────────────────────────────────────────────────────

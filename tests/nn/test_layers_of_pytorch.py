@@ -45,11 +45,7 @@ def test_linear_is_a_layer_of_linear_neurons() -> None:
     x = [0.1, -0.7, 0.3]
     assert numbers(linear(x)) == numbers(layer(x))
     assert list(linear.state_dict()) == list(layer.state_dict()) == ["weight", "bias"]
-    assert [len(linear.state_dict()["weight"]), linear.in_features, linear.out_features] == [
-        2,
-        3,
-        2,
-    ]
+    assert (linear.in_features, linear.out_features, len(linear.weight)) == (3, 2, 2)
     assert list(Linear(3, 2, bias=False).state_dict()) == ["weight"]
 
 
@@ -194,7 +190,8 @@ def test_weights_are_shared_by_assignment() -> None:
 
 
 def test_a_graph_knows_the_modules_of_a_sequential() -> None:
-    output = Sequential(Linear(2, 2), ReLU(), Linear(2, 1))([1.0, 2.0])
+    model = Sequential(Linear(2, 2), ReLU(), Linear(2, 1))
+    output = model([1.0, 2.0])
     assert graph(output).place(output) == "Sequential.2"
 
 
