@@ -54,6 +54,7 @@ _EXPLODING: Final = 1e3
 _FLAT: Final = 0.05  # a slope that counts as saturated, as a part of the greatest
 _IDLE: Final = {"dead": 0.8, "saturated": 0.5}  # parts of the units of a layer
 _FEWEST_SAMPLES: Final = 4  # by which a unit can be judged
+_LEARNED: Final = 0.1  # of the loss of a constant: less, and gradients need not be large any more
 _GAP: Final = 1.5  # ratio of the validation loss to the training loss
 _LOST: Final = 0.5  # part of what training has gained over a constant that new samples lose
 
@@ -270,18 +271,21 @@ def diagnose(
         outputs = [model(x) for x in inputs]
         total = loss(outputs, targets)
         layers, is_finite = _read(model, total)
-        if is_finite:
-            troubles = _troubles_of(layers, len(inputs))
-        else:
-            found = bad_operation(model, (inputs, targets), loss)
-            troubles = [_trouble("not finite", f"The loss or a gradient is not: {found}")]
         with no_grad():
             constant = _constant_loss(outputs, targets, loss)
-            validated = None
-            if validation is not None:
-                inputs, targets = next(batches(validation, samples, rng))
+        troubles: list[Trouble] = []
+        if is_finite and not total.data < _LEARNED * constant:
+            troubles += _idle_units(layers) if len(outputs) >= _FEWEST_SAMPLES else []
+            troubles += _vanishing_or_exploding(layers)
+        elif not is_finite:
+            found = bad_operation(model, (inputs, targets), loss)
+            troubles = [_trouble("not finite", f"The loss or a gradient is not: {found}")]
+        validated = None
+        if validation is not None:
+            inputs, targets = next(batches(validation, samples, rng))
+            with no_grad():
                 validated = loss([model(x) for x in inputs], targets).data
-                troubles += _overfitting(total.data, validated, constant, history)
+            troubles += _overfitting(total.data, validated, constant, history)
     ratio = layers[0].delta / layers[-1].last_delta if layers[-1].last_delta else math.nan
     return Diagnosis(layers, troubles, ratio, total.data, validated, constant, len(outputs))
 
@@ -458,28 +462,37 @@ def _is_part(modules: Mapping[str, Module], path: list[str]) -> bool:
 # ── Verdicts ──────────────────────────────────────────────────────────────────
 
 
-def _troubles_of(layers: list[LayerReport], samples: int) -> list[Trouble]:
+def _idle_units(layers: list[LayerReport]) -> list[Trouble]:
     found = []
-    if samples >= _FEWEST_SAMPLES:
-        found += _idle(layers, "dead", "0 in every sample, so that they learn nothing")
-        found += _idle(layers, "saturated", "flat in every sample, so that little gradient passes")
-    if all(layer.delta > 0.0 for layer in layers):
-        changes = [(layer.delta / layer.last_delta, layer.name) for layer in layers]
-        across = layers[0].delta / layers[-1].last_delta
-        least, greatest = min(changes), max(changes)
-        if min(across, least[0]) < _VANISHING:
-            found.append(_trouble("vanishing", _change(across, least, layers)))
-        if max(across, greatest[0]) > _EXPLODING:
-            found.append(_trouble("exploding", _change(across, greatest, layers)))
+    for kind, meaning in _MEANINGS.items():
+        counts = [
+            f"{getattr(layer, kind)} of {layer.units} units of {layer.name}"
+            for layer in layers
+            if getattr(layer, kind) >= _IDLE[kind] * max(1, layer.units)
+        ]
+        if counts:
+            found.append(_trouble(kind, f"{', '.join(counts)}: {meaning}."))
     return found
 
 
-def _idle(layers: list[LayerReport], kind: str, meaning: str) -> list[Trouble]:
-    idle = [layer for layer in layers if getattr(layer, kind) >= _IDLE[kind] * max(1, layer.units)]
-    if not idle:
-        return []
-    counts = [f"{getattr(layer, kind)} of {layer.units} units of {layer.name}" for layer in idle]
-    return [_trouble(kind, f"{', '.join(counts)}: {meaning}.")]
+_MEANINGS: Final = {
+    "dead": "0 in every sample, so that they learn nothing",
+    "saturated": "flat in every sample, so that little gradient passes",
+}
+
+
+def _vanishing_or_exploding(layers: list[LayerReport]) -> list[Trouble]:
+    if not all(layer.delta > 0.0 for layer in layers):
+        return []  # by dead units
+    found = []
+    changes = [(layer.delta / layer.last_delta, layer.name) for layer in layers]
+    across = layers[0].delta / layers[-1].last_delta
+    least, greatest = min(changes), max(changes)
+    if min(across, least[0]) < _VANISHING:
+        found.append(_trouble("vanishing", _change(across, least, layers)))
+    if max(across, greatest[0]) > _EXPLODING:
+        found.append(_trouble("exploding", _change(across, greatest, layers)))
+    return found
 
 
 def _change(across: float, within: tuple[float, str], layers: list[LayerReport]) -> str:

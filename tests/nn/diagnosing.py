@@ -10,7 +10,7 @@ import argparse
 import math
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from random import Random
 from typing import Any
 
@@ -31,6 +31,7 @@ class Pool:
     """What the cases are drawn from."""
 
     name: str
+    counts: Sequence[int]  # of samples
     widths: Sequence[int]
     depths: Sequence[int]
     flat: Sequence[str]  # activations that saturate
@@ -41,6 +42,7 @@ class Pool:
 
 TUNING = Pool(
     "tuning",
+    counts=[30, 50, 80],
     widths=[8, 10, 16],
     depths=[8, 10],
     flat=["sigmoid", "tanh"],
@@ -49,14 +51,18 @@ TUNING = Pool(
     curve=lambda x: math.sin(2.0 * x),
 )
 HELD_OUT = Pool(
-    "held out",
-    widths=[6, 9, 12, 20],
+    "held out, second draw",
+    counts=[30, 50, 80],
+    widths=[9, 12, 20],
     depths=[7, 9, 12, 14],
     flat=["sigmoid", "tanh", "softsign", "hard_tanh"],
     open=["relu", "leaky_relu", "silu", "gelu", "elu", "mish"],
     classes=[data.spirals, data.blobs, data.moons],
     curve=lambda x: abs(x) + 0.5 * math.cos(5.0 * x),
 )
+
+
+SMALL = replace(HELD_OUT, name="small", counts=[20], widths=[8], depths=[7])
 
 
 def scaled(scale: float) -> Initializer:
@@ -75,7 +81,7 @@ def points(pool: Pool, rng: Random, count: int = 0) -> Samples:
     options = {"classes": 2} if make in (data.blobs, data.spirals) else {}
     if make is data.spirals:
         options["turns"] = 0.5  # type: ignore[assignment]
-    inputs, targets = make(count or rng.choice([30, 50, 80]), seed=rng, **options)
+    inputs, targets = make(count or rng.choice(pool.counts), seed=rng, **options)
     return data.standardise(inputs)[0], targets
 
 
@@ -209,10 +215,11 @@ def healthy(pool: Pool, rng: Random, number: int) -> Iterator[Diagnosis]:
     """A network with weights of the right size, before training and after, if it learns."""
     activation = rng.choice([*pool.flat, *pool.open] if number % 3 else list(pool.open))
     if number % 3 == 0:
+        # Narrower deep ones of relus often lose all their units, and are not in health.
         sizes = [rng.choice(pool.widths)] * rng.choice(pool.depths[:3])
     else:
         sizes = [rng.choice(pool.widths) for _ in range(rng.choice([1, 2]))]
-    count = rng.choice([120, 160])
+    count = 4 * rng.choice(pool.counts[:2])
     if number % 4 == 1:
         training, validation = (curve(pool, rng, each, 0.2) for each in (count, 60))
         loss, inputs = losses.mse_loss, 1
