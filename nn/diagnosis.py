@@ -87,7 +87,7 @@ class LayerReport:
     """Observations of one layer, which is a module with parameters of its own.
 
     Attributes:
-        name: the path to the layer in the model.
+        name: the path to the layer in the model; of a part of a `Sequential` also its kind.
         parameters: the number of its parameters.
         gradient: the norm of the gradient of its parameters.
         delta: the root mean square, over samples and units, of the gradient that reaches what its
@@ -159,8 +159,12 @@ class Diagnosis:
         names = [layer.name for layer in self.layers]
         axes[0].set_title("delta of each layer")
         axes[0].plot(names, [layer.delta for layer in self.layers], "o-")
-        if any(layer.delta > 0.0 for layer in self.layers):
+        if self.layers[-1].last_delta > 0.0:
             axes[0].set_yscale("log")
+            for limit, kind in [(_VANISHING, "vanishing"), (_EXPLODING, "exploding")]:
+                place = limit * self.layers[-1].last_delta
+                axes[0].axhline(place, color="gray", linestyle="--")
+                axes[0].annotate(kind, (0, place), color="gray", va="bottom")
         axes[1].set_title("part of the units")
         for offset, kind in [(-0.2, "dead"), (0.2, "saturated")]:
             parts = [getattr(layer, kind) / max(1, layer.units) for layer in self.layers]
@@ -451,8 +455,15 @@ def _owners(model: Module) -> dict[Value, str]:
         path = name.split(".")
         while ".".join(path) not in modules or _is_part(modules, path):
             path.pop()
-        owners[parameter] = ".".join(path) or type(model).__name__
+        owners[parameter] = _layer_name(".".join(path), modules)
     return owners
+
+
+def _layer_name(path: str, modules: Mapping[str, Module]) -> str:
+    kind = type(modules[path]).__name__
+    if not path:
+        return kind
+    return f"{path} ({kind})" if path.isdigit() else path
 
 
 def _is_part(modules: Mapping[str, Module], path: list[str]) -> bool:
@@ -521,7 +532,7 @@ def _overfitting(
         f"The loss is {training:.3g} on the training data and {validation:.3g} on the validation "
         f"data. One answer for all, the mean output, has {constant:.3g}."
     )
-    if history is not None:
+    if history is not None and "validation loss" in history.names():
         losses = history["validation loss"]
         least = min(losses)
         message += f" It was least, {least:.3g}, in epoch {losses.index(least) + 1}."

@@ -22,6 +22,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from functools import partial
 from random import Random
+from reprlib import repr as shown
 from types import FrameType
 from typing import Any, Final, TypeAlias
 
@@ -61,10 +62,14 @@ class History:
         self.epochs: list[dict[str, float]] = list(epochs)
         self.stopped = ""
 
+    def names(self) -> list[str]:
+        """The names of the numbers of the last epoch."""
+        return list(self.epochs[-1]) if self.epochs else []
+
     def __getitem__(self, name: str) -> list[float]:
         """The number of that name of each epoch."""
-        if self.epochs and name not in self.epochs[-1]:
-            known = ", ".join(map(repr, self.epochs[-1]))
+        if self.epochs and name not in self.names():
+            known = ", ".join(map(repr, self.names()))
             raise KeyError(f"there is no {name!r} in this history: {known}")
         return [epoch[name] for epoch in self.epochs]
 
@@ -77,12 +82,11 @@ class History:
         Raises:
             ModuleNotFoundError: matplotlib is not installed.
         """
-        names = list(self.epochs[-1]) if self.epochs else []
-        losses = [name for name in names if name.endswith("loss")]
-        others = [name for name in names if not name.endswith("loss")]
+        losses = [name for name in self.names() if name.endswith("loss")]
+        others = [name for name in self.names() if not name.endswith("loss")]
         figure, axes = panels("history.plot()", 2 if others else 1)
-        for each, shown in zip(axes, [losses, others]):
-            for name in shown:
+        for each, names in zip(axes, [losses, others]):
+            for name in names:
                 each.plot(range(1, len(self) + 1), self[name], label=name)
             each.set_xlabel("epoch")
             each.legend()
@@ -153,9 +157,12 @@ def fit(
         The history. The model is left in evaluation mode.
 
     Raises:
+        TypeError: ``loss`` is no function, or ``optimizer`` no optimiser.
+        ValueError: ``patience`` or ``batch_size`` is below 1, or data are not as many of each.
         DivergedError: a loss or a gradient is inf or nan. The parameters are those before that
             step.
     """
+    _check_arguments(loss, optimizer, patience)
     history = History() if history is None else history
     history.stopped = ""
     size = len(data[0]) if batch_size is None else batch_size
@@ -306,6 +313,21 @@ def _step(
             )
     optimizer.step()
     return outputs, total.data
+
+
+def _check_arguments(loss: Any, optimizer: Any, patience: int | None) -> None:
+    if not callable(loss):
+        raise TypeError(
+            "loss is a function of outputs and targets, such as nn.losses.mse_loss; "
+            f"got {shown(loss)}"
+        )
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            "optimizer is one of nn.optim, such as nn.optim.Adam(model.parameters()); "
+            f"got {shown(optimizer)}"
+        )
+    if patience is not None and not patience >= 1:
+        raise ValueError(f"patience is a number of epochs, from 1 on; got {patience}")
 
 
 def _sum_of_gradients(optimizer: Optimizer) -> float:

@@ -51,7 +51,7 @@ TUNING = Pool(
     curve=lambda x: math.sin(2.0 * x),
 )
 HELD_OUT = Pool(
-    "held out, second draw",
+    "held out, third draw",
     counts=[30, 50, 80],
     widths=[9, 12, 20],
     depths=[7, 9, 12, 14],
@@ -228,12 +228,12 @@ def healthy(pool: Pool, rng: Random, number: int) -> Iterator[Diagnosis]:
         training, validation = data.split(whole, count / (count + 60), seed=rng)
         loss, inputs = BCE, 2
     model = MLP(inputs, [*sizes, 1], activation=activation, init=right_size(activation), rng=rng)
-    start = evaluate(model, training, loss)["loss"]
     yield diagnose(model, training, loss, validation=validation)
     optimizer = Adam(model.parameters(), lr=0.02 if len(sizes) < 3 else 0.005)
     fit(model, training, loss, optimizer, epochs=25, batch_size=20, progress=False)
     end = evaluate(model, training, loss, [accuracy] if loss is BCE else [])
-    if end["loss"] < 0.8 * start:  # else it is no example of health
+    learned = end["accuracy"] >= 0.9 if loss is BCE else end["loss"] < 0.1
+    if learned:  # else it is no example of health
         yield diagnose(model, training, loss, validation=validation)
 
 

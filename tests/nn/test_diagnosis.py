@@ -131,7 +131,7 @@ def test_units_are_counted_in_modules_of_any_kind() -> None:
     first, second, last = diagnose(model, data.moons(10), MSE).layers
     assert (first.units, first.dead, first.saturated) == (5, 4, 0)
     assert (second.units, second.dead, second.saturated) == (4, 0, 1)
-    assert (last.units, last.name) == (0, "4")
+    assert (last.units, last.name) == (0, "4 (Linear)")
 
 
 def test_outputs_may_be_flat() -> None:
@@ -184,6 +184,8 @@ def test_overfitting_needs_validation_data_and_names_the_best_epoch() -> None:
         "the mean output, has 5.25. It was least, 4, in epoch 2."
     )
     assert (diagnosis.validation_loss, diagnosis.constant_loss) == (17.0, 5.25)
+    unknown = diagnose(model, training, MSE, validation=validation, history=History())
+    assert "epoch" not in unknown.troubles[0].message
 
 
 def test_a_network_that_has_learned_nothing_does_not_overfit() -> None:

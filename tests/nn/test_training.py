@@ -205,6 +205,16 @@ def test_a_loss_that_is_not_a_value_is_refused() -> None:
         )
 
 
+def test_arguments_that_make_no_sense_are_refused() -> None:
+    model, optimizer = made()
+    with pytest.raises(TypeError, match=r"loss is a function of .*mse_loss; got 'mse'"):
+        fit(model, MOONS, "mse", optimizer)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"optimizer is one of nn\.optim, .*; got None"):
+        fit(model, MOONS, BCE, None)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="patience is a number of epochs, from 1 on; got 0"):
+        fit(model, MOONS, BCE, optimizer, patience=0)
+
+
 def test_callbacks_see_the_history_after_each_epoch() -> None:
     model, optimizer = made()
     lengths: list[int] = []
