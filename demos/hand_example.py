@@ -21,7 +21,6 @@ explains each step. Run it from the root of the repository::
 from __future__ import annotations
 
 import argparse
-import sys
 from collections.abc import Sequence
 from functools import partial
 
@@ -30,7 +29,7 @@ from autograd.draw import draw_dot
 from demos import derivation, judging
 from demos.articles import ARTICLES, INPUTS, RATE, SLIPS_OF_BOTH, TARGET, Article
 from demos.judging import DIGITS, SMALLEST_TOLERANCE, Worked
-from demos.output import OutputFolder, add_output_options
+from demos.output import OutputFolder, add_output_options, run_program
 from nn import MLP, draw_network
 
 
@@ -180,4 +179,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -8,12 +8,14 @@ or it fails, the library draws the same picture by itself.
 from __future__ import annotations
 
 import argparse
+import os
 import shlex
 import shutil
+import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NoReturn
 
 from autograd import Value, graph
 from autograd.draw import DotError, draw_dot, replace_file, run_dot
@@ -24,6 +26,18 @@ if TYPE_CHECKING:
 
 # It needs less than one; the rest is for what a first start may have to set up, such as fonts.
 SECONDS_FOR_DOT = 30.0
+
+
+def run_program(main: Callable[[], int]) -> NoReturn:
+    """Run a program, and exit with its status; quietly, if its output is cut off by ``| head``."""
+    try:
+        status = main()
+        sys.stdout.flush()
+    except BrokenPipeError:
+        # What is left would be written at the exit, and fail again.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        status = 1
+    sys.exit(status)
 
 
 def add_output_options(parser: argparse.ArgumentParser) -> None:

@@ -2,7 +2,7 @@
 
 A gradient that vanishes in ten layers of sigmoids; one that explodes, because the
 weights are too large or because one weight is used again and again; and a network
-that learns the noise of its few points.
+that learns the noise of its few points. `nn.diagnose` tells each by its numbers.
 
 Run it from the root of the repository::
 
@@ -14,37 +14,25 @@ from __future__ import annotations
 import argparse
 import math
 import random
-import sys
 import textwrap
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import NamedTuple
 
 from autograd import Value, graph, no_grad
 from autograd.draw import draw_dot
-from demos.output import OutputFolder, add_output_options
+from demos.output import OutputFolder, add_output_options, run_program
 from demos.plot import line_chart
-from nn import MLP, init
+from nn import MLP, Module, data, diagnose, init
+from nn.diagnosis import Diagnosis
+from nn.losses import mse_loss
+from nn.optim import SGD, clip_grad_value
 
-Case = tuple[list[float], float]  # inputs and target
+Samples = tuple[list[list[float]], list[float]]  # inputs and targets
 
-XOR: list[Case] = [([0, 0], 0), ([0, 1], 1), ([1, 0], 1), ([1, 1], 0)]
 LAYERS, WIDTH = 10, 4
 STEPS, TOO_LARGE, LEARNABLE = 50, 1.5, 0.8  # of a recurrent network, and two weights of it
 NOISE = 0.4  # standard deviation
-
-
-def he_normal(rng: random.Random, inputs: int, _: int = 1) -> float:
-    """A weight of variance 2 / inputs, after He, Zhang, Ren and Sun (2015).
-
-    With it a weighted sum is about as large as the inputs, if half of these are cut off.
-    """
-    return rng.gauss(0, math.sqrt(2 / inputs))
-
-
-def mean_squared_error(model: MLP, cases: Sequence[Case]) -> Value:
-    """The mean of (output - target)², a Value that can be differentiated."""
-    squares = [(model(inputs) - target) ** 2 for inputs, target in cases]
-    return sum(squares, Value(0.0)) / len(cases)
 
 
 # ── Ten layers: a gradient that vanishes, and one that explodes ───────────────
@@ -54,13 +42,11 @@ class TenLayers(NamedTuple):
     """Observations of ten layers that learn XOR.
 
     Attributes:
-        deltas: the norm of each layer's deltas before the first update, from the first layer on.
-        anomalies: the anomalies that the library finds in the first backward pass.
+        diagnosis: that of the first backward pass, before the first update.
         losses: the mean squared error before the first update and after each, while it is finite.
     """
 
-    deltas: list[float]
-    anomalies: list[str]
+    diagnosis: Diagnosis
     losses: list[float]
 
 
@@ -71,23 +57,21 @@ def ten_layers(
     activations = [activation] * (LAYERS - 1) + ["linear"]
     sizes = [WIDTH] * (LAYERS - 1) + [1]
     model = MLP(2, sizes, activation=activations, init=weights, rng=random.Random(5))
-    loss = mean_squared_error(model, XOR)
-    loss.backward()
-    # The gradient of a neuron's bias is the articles' delta, but for the sign.
-    deltas = [math.hypot(*(neuron.b.grad for neuron in layer.neurons)) for layer in model.layers]
-    anomalies = [str(anomaly) for anomaly in graph(loss).anomalies()]
-    output.save_picture(draw_dot(loss, depth=1), lambda: graph(loss).to_svg(depth=1), name)
-    losses = [loss.data]
-    for _ in range(updates):
-        for parameter in model.parameters():
-            parameter.data -= 0.05 * parameter.grad
-        loss = mean_squared_error(model, XOR)
+    inputs, targets = data.xor()
+    diagnosis = diagnose(model, (inputs, targets), mse_loss)
+    optimizer = SGD(model.parameters(), lr=0.05)
+    losses: list[float] = []
+    for _ in range(updates + 1):
+        loss = mse_loss(model(inputs), targets)
         if not math.isfinite(loss.data):
             break
-        losses.append(loss.data)
-        model.zero_grad()
+        optimizer.zero_grad()
         loss.backward()
-    return TenLayers(deltas, anomalies, losses)
+        if not losses:
+            output.save_picture(draw_dot(loss, depth=1), partial(graph(loss).to_svg, depth=1), name)
+        losses.append(loss.data)
+        optimizer.step()
+    return TenLayers(diagnosis, losses)
 
 
 def vanishing(output: OutputFolder) -> None:
@@ -105,7 +89,7 @@ def vanishing(output: OutputFolder) -> None:
             "sigmoid", init.uniform(-1, 1), output, "troubles_vanishing_graph"
         ),
         "cured: elu, variance 2/inputs": ten_layers(
-            "elu", he_normal, output, "troubles_vanishing_cured_graph"
+            "elu", init.kaiming_normal(), output, "troubles_vanishing_cured_graph"
         ),
     }
     show_layers(runs, output, "vanishing")
@@ -125,27 +109,25 @@ def exploding(output: OutputFolder) -> None:
             "elu", init.normal(std=3), output, "troubles_exploding_graph"
         ),
         "cured: elu, variance 2/inputs": ten_layers(
-            "elu", he_normal, output, "troubles_exploding_cured_graph"
+            "elu", init.kaiming_normal(), output, "troubles_exploding_cured_graph"
         ),
     }
     show_layers(runs, output, "exploding")
 
 
 def show_layers(runs: dict[str, TenLayers], output: OutputFolder, name: str) -> None:
-    """Print and draw the deltas of all layers, and print the losses and the library's findings."""
-    print(f"{'delta of layer':41}{'1':>12}{'5':>12}{'10':>12}")
+    """Print what `diagnose` says and the losses, and draw the deltas of all layers."""
     for title, run in runs.items():
-        print(f"  {title:39}{run.deltas[0]:12.2g}{run.deltas[4]:12.2g}{run.deltas[9]:12.2g}")
+        print(f"-- {title} --\n{run.diagnosis}\n")
     print(f"{'loss after updates':41}{'0':>12}{'1':>12}{'100':>12}")
     for title, run in runs.items():
         shown = dict(enumerate(f"{loss:.3g}" for loss in run.losses))
         print(f"  {title:39}" + "".join(f"{shown.get(n, 'not finite'):>12}" for n in (0, 1, 100)))
-    for title, run in runs.items():
-        print(f"graph(loss).anomalies() of {title}: {len(run.anomalies)}")
-        for anomaly in run.anomalies:
-            print(textwrap.indent(anomaly, "  "))
     chart = line_chart(
-        {title: list(enumerate(run.deltas, 1)) for title, run in runs.items()},
+        {
+            title: [(n, layer.delta) for n, layer in enumerate(run.diagnosis.layers, 1)]
+            for title, run in runs.items()
+        },
         title=f"The {name} gradient: the delta of each layer before the first update",
         x="layer",
         y="size of the delta",
@@ -157,14 +139,31 @@ def show_layers(runs: dict[str, TenLayers], output: OutputFolder, name: str) -> 
 # ── One weight used again and again ───────────────────────────────────────────
 
 
-def states(weight: Value, inputs: Sequence[float]) -> list[Value]:
+class Recurrence(Module):
     """A recurrent neuron without activation: each state is weight × the last one + an input."""
-    found = [Value(0.0, "state 0")]
-    for step, number in enumerate(inputs, 1):
-        state = weight * found[-1] + number
-        state.label = f"state {step}"
-        found.append(state)
-    return found
+
+    def __init__(self, weight: float) -> None:
+        self.weight = Value(weight, "w")
+
+    def __call__(self, inputs: Sequence[float]) -> list[Value]:
+        """The states after each input."""
+        return self.states(inputs)[1:]
+
+    def states(self, inputs: Sequence[float]) -> list[Value]:
+        """The same after the state 0, which is 0."""
+        states = [Value(0.0, "state 0")]
+        for step, number in enumerate(inputs, 1):
+            states.append(self.weight * states[-1] + number)
+            states[-1].label = f"state {step}"
+        return states
+
+
+def sequence() -> tuple[list[list[float]], list[list[float]]]:
+    """One sequence of inputs, and the states that the weight to be learned gives."""
+    rng = random.Random(1)
+    inputs = [rng.gauss(0, 1) for _ in range(STEPS)]
+    with no_grad():
+        return [inputs], [[state.data for state in Recurrence(LEARNABLE)(inputs)]]
 
 
 def train_recurrence(limit: float, updates: int = 300) -> list[float]:
@@ -174,20 +173,19 @@ def train_recurrence(limit: float, updates: int = 300) -> list[float]:
         limit: the largest size of a gradient; a larger one is clipped.
         updates: the number of updates.
     """
-    rng = random.Random(1)
-    inputs = [rng.gauss(0, 1) for _ in range(STEPS)]
-    targets = [state.data for state in states(Value(LEARNABLE), inputs)]
-    weight = Value(TOO_LARGE)
-    weights = [weight.data]
+    [inputs], [targets] = sequence()
+    model = Recurrence(TOO_LARGE)
+    optimizer = SGD(model.parameters(), lr=0.01)
+    weights = [model.weight.data]
     for _ in range(updates):
-        squares = [(s - t) ** 2 for s, t in zip(states(weight, inputs), targets, strict=True)]
-        loss = sum(squares, Value(0.0)) / STEPS
-        weight.grad = 0.0
+        loss = mse_loss(model(inputs), targets)
+        optimizer.zero_grad()
         loss.backward()
-        weight.data -= 0.01 * max(-limit, min(limit, weight.grad))
-        if not math.isfinite(weight.data):
+        clip_grad_value(model.parameters(), limit)
+        optimizer.step()
+        if not math.isfinite(model.weight.data):
             break
-        weights.append(weight.data)
+        weights.append(model.weight.data)
     return weights
 
 
@@ -202,10 +200,11 @@ def repetition(output: OutputFolder) -> None:
     )
     reached = {}
     for number in (TOO_LARGE, 1.0, LEARNABLE):
-        repeated = states(Value(number, "w"), [1.0] * STEPS)
+        repeated = Recurrence(number).states([1.0] * STEPS)
         repeated[-1].backward()
         reached[f"w = {number}"] = [(back, s.grad) for back, s in enumerate(reversed(repeated))]
         print(f"d state {STEPS} / d state 0 for w = {number}: {repeated[0].grad:.3g}")
+    print(f"\n{diagnose(Recurrence(TOO_LARGE), sequence(), mse_loss)}\n")
     plain, clipped = train_recurrence(math.inf), train_recurrence(1.0)
     print(f"The weight to be learned is {LEARNABLE}. By number of updates, it is")
     print("  unclipped: " + ", ".join(f"{weight:.3g}" for weight in plain) + ", then not finite")
@@ -219,7 +218,7 @@ def repetition(output: OutputFolder) -> None:
         log_y=True,
     )
     output.save_chart(chart, "troubles_repetition")
-    last = states(Value(TOO_LARGE, "w"), [1.0] * 4)[-1]
+    last = Recurrence(TOO_LARGE)([1.0] * 4)[-1]
     last.backward()
     output.save_graph(last, "troubles_repetition_graph")
 
@@ -232,10 +231,10 @@ def truth(x: float) -> float:
     return math.sin(2 * x)
 
 
-def noisy_points(count: int, rng: random.Random) -> list[Case]:
+def noisy_points(count: int, rng: random.Random) -> Samples:
     """Points of the curve, each with noise."""
     xs = [rng.uniform(-1, 1) for _ in range(count)]
-    return [([x], truth(x) + rng.gauss(0, NOISE)) for x in xs]
+    return [[x] for x in xs], [truth(x) + rng.gauss(0, NOISE) for x in xs]
 
 
 class Fit(NamedTuple):
@@ -258,32 +257,34 @@ class Fit(NamedTuple):
     curve: list[tuple[float, float]]
 
 
-def fit(neurons: int, decay: float = 0.0, updates: int = 1000) -> list[Fit]:
-    """Fit a network to the training points; the fits after every 10 updates, the first after none.
+def fit(neurons: int, decay: float = 0.0, updates: int = 1000) -> tuple[list[Fit], Diagnosis]:
+    """Fit a network to the training points.
 
     Args:
         neurons: the size of its one hidden layer.
         decay: each update also subtracts this times the learning rate times the parameter.
         updates: the number of updates.
+
+    Returns:
+        The fits after every 10 updates, the first after none, and the diagnosis of the last.
     """
     rng = random.Random(10)
     training, validation = noisy_points(8, rng), noisy_points(40, rng)
     model = MLP(1, [neurons, 1], activation="tanh", init=init.normal(std=2), rng=rng)
-    parameters = model.parameters()
-    noise = sum((truth(x) - y) ** 2 for [x], y in validation) / len(validation)
+    optimizer = SGD(model.parameters(), lr=0.05, weight_decay=decay)
+    noise = mse_loss([truth(x) for [x] in validation[0]], validation[1])
     fits = []
     for update in range(updates + 1):
-        loss = mean_squared_error(model, training)
+        loss = mse_loss(model(training[0]), training[1])
         if update % 10 == 0:
             with no_grad():
-                error = mean_squared_error(model, validation).data
+                error = mse_loss(model(validation[0]), validation[1]).data
                 curve = [(n / 50, model([n / 50]).data) for n in range(-50, 51)]
-            fits.append(Fit(len(parameters), update, loss.data, error, noise, curve))
-        model.zero_grad()
+            fits.append(Fit(len(model.parameters()), update, loss.data, error, noise, curve))
+        optimizer.zero_grad()
         loss.backward()
-        for parameter in parameters:
-            parameter.data -= 0.05 * (parameter.grad + decay * parameter.data)
-    return fits
+        optimizer.step()
+    return fits, diagnose(model, training, mse_loss, validation=validation)
 
 
 def overfitting(output: OutputFolder) -> None:
@@ -296,13 +297,15 @@ def overfitting(output: OutputFolder) -> None:
         "Stopping where the validation error is least; or keeping the weights small (weight "
         "decay); or having fewer of them.",
     )
-    large, decayed, small = fit(16), fit(16, decay=0.01), fit(1)
+    (large, diagnosis), (decayed, healthy), (small, _) = fit(16), fit(16, decay=0.01), fit(1)
     runs = {
         "16 hidden neurons": large[-1],
         "cured: stopped early": min(large, key=lambda fit: fit.validation),
         "cured: weight decay": decayed[-1],
         "cured: 1 hidden neuron": small[-1],
     }
+    print(f"-- 16 hidden neurons --\n{diagnosis}\n")
+    print(f"-- cured: weight decay --\n{healthy}\n")
     print(f"{'':24}{'parameters':>12}{'updates':>10}{'training':>10}{'validation':>12}")
     for title, run in runs.items():
         print(
@@ -325,7 +328,7 @@ def overfitting(output: OutputFolder) -> None:
         y="mean squared error",
         log_y=True,
     )
-    points = [(x, y) for [x], y in noisy_points(8, random.Random(10))]
+    points = [(x, y) for [x], y in zip(*noisy_points(8, random.Random(10)))]
     curves = line_chart(
         {
             "16 hidden neurons": large[-1].curve,
@@ -380,4 +383,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

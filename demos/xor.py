@@ -15,8 +15,7 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 
 try:
     from tqdm import tqdm
@@ -24,8 +23,9 @@ except ModuleNotFoundError as error:
     raise ModuleNotFoundError("this demo shows its progress with tqdm: pip install tqdm") from error
 
 from autograd import Value
-from demos.output import OutputFolder, add_output_options
+from demos.output import OutputFolder, add_output_options, run_program
 from nn import MLP, init
+from nn.data import batches
 
 INPUTS = [(0, 0), (0, 1), (1, 0), (1, 1)]
 TARGETS = [0, 1, 1, 0]
@@ -69,15 +69,6 @@ def half_squared_error(output: Value, target: float) -> Value:
     return (target - output) ** 2 / 2
 
 
-def batches(size: int, rng: random.Random) -> Iterator[list[int]]:
-    """The cases of one epoch, each once, ``size`` to an update; shuffled unless all at once."""
-    cases = list(range(len(INPUTS)))
-    if size < len(cases):
-        rng.shuffle(cases)
-    for first in range(0, len(cases), size):
-        yield cases[first : first + size]
-
-
 def train(model: MLP, epochs: int, rate: float, batch: int, rng: random.Random) -> dict[str, float]:
     """Gradient descent, reporting the mean squared error as the articles do.
 
@@ -87,10 +78,9 @@ def train(model: MLP, epochs: int, rate: float, batch: int, rng: random.Random) 
     losses = {}
     for epoch in tqdm(range(epochs), desc="training", unit="epoch", leave=False):
         half_squares = 0.0
-        for cases in batches(batch, rng):
-            outputs = [model(INPUTS[case]) for case in cases]
-            targets = [TARGETS[case] for case in cases]
-            loss = sum(map(half_squared_error, outputs, targets), Value(0.0))
+        is_part = batch < len(INPUTS)
+        for inputs, targets in batches((INPUTS, TARGETS), batch, rng, shuffle=is_part):
+            loss = sum(map(half_squared_error, model(inputs), targets), Value(0.0))
             model.zero_grad()
             loss.backward()
             for parameter in parameters:
@@ -192,4 +182,4 @@ def _batch(text: str) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -12,7 +12,6 @@ from __future__ import annotations
 
 import argparse
 import random
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import TypeAlias
@@ -26,6 +25,7 @@ except ModuleNotFoundError as error:
         "this program needs NumPy and tqdm: pip install numpy tqdm"
     ) from error
 
+from demos.output import run_program
 from demos.xor import (
     ARTICLE_A,
     ARTICLE_B,
@@ -156,4 +156,4 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    run_program(main)

@@ -77,6 +77,7 @@ from nn.activations import (
     Softsign,
     Tanh,
 )
+from nn.diagnosis import diagnose
 from nn.layers import MLP, Dropout, Embedding, Layer, LayerNorm, Linear, Neuron, Sequential
 from nn.module import Module
 from nn.state import load, save
@@ -115,6 +116,7 @@ __all__ = [
     "Tanh",
     "accuracy",
     "data",
+    "diagnose",
     "draw_network",
     "evaluate",
     "fit",

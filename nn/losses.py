@@ -179,7 +179,7 @@ def _by_element(
 
 
 def _check_length(name: str, outputs: Any, targets: Any) -> None:
-    shown = [str(len(x)) if _is_list(x) else "a number" for x in (outputs, targets)]
+    shown = [f"a list of {len(x)}" if _is_list(x) else "a number" for x in (outputs, targets)]
     if shown[0] != shown[1]:
         raise ValueError(f"{name} pairs outputs with targets: {shown[0]} and {shown[1]}")
 

@@ -20,13 +20,17 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from functools import partial
 from random import Random
+from reprlib import repr as shown
 from types import FrameType
 from typing import Any, Final, TypeAlias
 
 from autograd import AnomalyError, Value, detect_anomaly, no_grad
 from nn.data import batches
+from nn.module import Module
 from nn.optim import Optimizer
+from nn.plotting import panels
 from nn.state import Where, check_model, read_parts, write_parts
 
 Data: TypeAlias = tuple[Sequence[Any], Sequence[Any]]
@@ -37,7 +41,7 @@ _LEAST_PROGRESS: Final = 1e-12  # by which a loss has to fall to count as better
 
 
 class DivergedError(ArithmeticError):
-    """The loss of a batch is inf or nan; the message names the operation that gave it first."""
+    """A loss or a gradient is inf or nan; the message names the operation that gave it first."""
 
 
 class History:
@@ -46,7 +50,8 @@ class History:
     Attributes:
         epochs: for each epoch its numbers by name: ``"loss"``, the metrics, and those of the
             validation data as ``"validation loss"`` and so on.
-        stopped: why training ended early: ``"interrupted"``, ``"no progress"`` or "".
+        stopped: why training ended early: ``"interrupted"``, ``"no progress"``, ``"callback"`` or
+            "".
 
     >>> history = History([{"loss": 0.5}, {"loss": 0.25}])
     >>> history["loss"], len(history)
@@ -57,10 +62,14 @@ class History:
         self.epochs: list[dict[str, float]] = list(epochs)
         self.stopped = ""
 
+    def names(self) -> list[str]:
+        """The names of the numbers of the last epoch."""
+        return list(self.epochs[-1]) if self.epochs else []
+
     def __getitem__(self, name: str) -> list[float]:
         """The number of that name of each epoch."""
-        if self.epochs and name not in self.epochs[-1]:
-            known = ", ".join(map(repr, self.epochs[-1]))
+        if self.epochs and name not in self.names():
+            known = ", ".join(map(repr, self.names()))
             raise KeyError(f"there is no {name!r} in this history: {known}")
         return [epoch[name] for epoch in self.epochs]
 
@@ -73,22 +82,14 @@ class History:
         Raises:
             ModuleNotFoundError: matplotlib is not installed.
         """
-        try:
-            from matplotlib.figure import Figure
-        except ModuleNotFoundError as error:
-            message = "history.plot() needs matplotlib: pip install matplotlib"
-            raise ModuleNotFoundError(message, name=error.name) from error
-        names = list(self.epochs[-1]) if self.epochs else []
-        panels = [[name for name in names if name.endswith("loss")]]
-        others = [name for name in names if not name.endswith("loss")]
-        panels += [others] if others else []
-        figure = Figure(figsize=(5 * len(panels), 3.5), layout="constrained")
-        for position, panel in enumerate(panels, start=1):
-            axes = figure.add_subplot(1, len(panels), position)
-            for name in panel:
-                axes.plot(range(1, len(self) + 1), self[name], label=name)
-            axes.set_xlabel("epoch")
-            axes.legend()
+        losses = [name for name in self.names() if name.endswith("loss")]
+        others = [name for name in self.names() if not name.endswith("loss")]
+        figure, axes = panels("history.plot()", 2 if others else 1)
+        for each, names in zip(axes, [losses, others]):
+            for name in names:
+                each.plot(range(1, len(self) + 1), self[name], label=name)
+            each.set_xlabel("epoch")
+            each.legend()
         return figure
 
     def __repr__(self) -> str:
@@ -124,7 +125,7 @@ def fit(
     validation: Data | None = None,
     metrics: Sequence[Metric] = (),
     patience: int | None = None,
-    callbacks: Sequence[Callable[[History], Any]] = (),
+    callbacks: Sequence[Callable[[History], bool | None]] = (),
     history: History | None = None,
     progress: bool = True,
     checkpoint: Where | None = None,
@@ -146,18 +147,22 @@ def fit(
         metrics: functions of outputs and targets, such as `accuracy`; each is known by its name.
         patience: ends training after so many epochs in which the validation loss, or without
             validation data the loss, was not less than ever before.
-        callbacks: called with the history after each epoch.
+        callbacks: called with the history after each epoch; one that returns True ends training.
         history: that of an earlier call, to go on where it ended: with the parameters and the
             state of the optimiser of then, the result is that of one call, to the last bit.
         progress: True shows a bar, by tqdm where it is installed, or else one line.
         checkpoint: a ``.json`` file to write after each whole epoch; `load_checkpoint` reads it.
 
     Returns:
-        The history.
+        The history. The model is left in evaluation mode.
 
     Raises:
-        DivergedError: a loss is inf or nan. The parameters are those before that step.
+        TypeError: ``loss`` is no function, or ``optimizer`` no optimiser.
+        ValueError: ``patience`` or ``batch_size`` is below 1, or data are not as many of each.
+        DivergedError: a loss or a gradient is inf or nan. The parameters are those before that
+            step.
     """
+    _check_arguments(loss, optimizer, patience)
     if checkpoint is not None:
         check_model("fit(checkpoint=...)", model)
     history = History() if history is None else history
@@ -183,9 +188,10 @@ def fit(
             if validation is not None:
                 record |= evaluate(model, validation, loss, metrics, prefix="validation ")
             history.epochs.append(record)
-            for callback in callbacks:
-                callback(history)
+            asked = [callback(history) for callback in callbacks]
             show(history)
+            if any(answer is True for answer in asked) and not history.stopped:
+                history.stopped = "callback"
             if patience is not None and not history.stopped and _is_stuck(history, patience):
                 history.stopped = "no progress"
             if checkpoint is not None and history.stopped != "interrupted":
@@ -203,9 +209,8 @@ def evaluate(
     prefix: str = "",
 ) -> dict[str, float]:
     """The loss and the metrics of a model on data, by name, without a record of the graph."""
-    _set_mode(model, training=False)
     inputs, targets = list(data[0]), list(data[1])
-    with no_grad():
+    with evaluating(model), no_grad():
         outputs = [model(x) for x in inputs]
         number = _number(loss(outputs, targets))
     return {f"{prefix}loss": number, **_measured(prefix, metrics, outputs, targets)}
@@ -299,33 +304,62 @@ def _step(
             f"a loss returns one Value, got {total!r}: nn.losses has some, with "
             'reduction="mean" or "sum"'
         )
-    if not math.isfinite(total.data):
-        raise _diverged(model, batch, loss, total.data, place)
     total.backward()
+    for name, number in [
+        ("loss", total.data),
+        ("sum of the gradients", _sum_of_gradients(optimizer)),
+    ]:
+        if not math.isfinite(number):
+            raise DivergedError(
+                f"the {name} is {number} in epoch {place[0]}, batch {place[1]}: "
+                f"{bad_operation(model, batch, loss)}\n"
+                "A smaller learning rate, or clipping the gradients, may help."
+            )
     optimizer.step()
     return outputs, total.data
 
 
-def _diverged(
-    model: Callable[[Any], Any],
-    batch: tuple[list[Any], list[Any]],
-    loss: Loss,
-    number: float,
-    place: tuple[int, int],
-) -> DivergedError:
-    where = f"the loss is {number} in epoch {place[0]}, batch {place[1]}"
+def _check_arguments(loss: Any, optimizer: Any, patience: int | None) -> None:
+    if not callable(loss):
+        raise TypeError(
+            "loss is a function of outputs and targets, such as nn.losses.mse_loss; "
+            f"got {shown(loss)}"
+        )
+    if not isinstance(optimizer, Optimizer):
+        raise TypeError(
+            "optimizer is one of nn.optim, such as nn.optim.Adam(model.parameters()); "
+            f"got {shown(optimizer)}"
+        )
+    if patience is not None and not patience >= 1:
+        raise ValueError(f"patience is a number of epochs, from 1 on; got {patience}")
+
+
+def _sum_of_gradients(optimizer: Optimizer) -> float:
+    return sum(x.grad for group in optimizer.param_groups for x in group.params)
+
+
+def bad_operation(
+    model: Callable[[Any], Any], batch: tuple[list[Any], list[Any]], loss: Loss
+) -> str:
+    """The first operation that gives a loss or a gradient that is inf or nan, with its inputs."""
     try:
         with detect_anomaly():
-            loss([model(x) for x in batch[0]], batch[1])
+            loss([model(x) for x in batch[0]], batch[1]).backward()
     except AnomalyError as error:
-        where += f": {error}"
-    return DivergedError(f"{where}\nA smaller learning rate, or clipping the gradients, may help.")
+        return str(error)
+    return "the same batch gives finite numbers now"
 
 
 def _measured(
     prefix: str, metrics: Sequence[Metric], outputs: list[Any], targets: list[Any]
 ) -> dict[str, float]:
-    return {f"{prefix}{metric.__name__}": _number(metric(outputs, targets)) for metric in metrics}
+    return {f"{prefix}{_name(metric)}": _number(metric(outputs, targets)) for metric in metrics}
+
+
+def _name(metric: Metric) -> str:
+    while isinstance(metric, partial):
+        metric = metric.func
+    return str(getattr(metric, "__name__", type(metric).__name__))
 
 
 def _number(result: Any) -> float:
@@ -352,6 +386,19 @@ def _set_mode(model: Any, *, training: bool) -> None:
     set_mode = getattr(model, "train" if training else "eval", None)
     if set_mode is not None:
         set_mode()
+
+
+@contextmanager
+def evaluating(model: Any) -> Iterator[None]:
+    """The model in evaluation mode, in which no unit is dropped; then in its mode of before."""
+    modules = model.named_modules() if isinstance(model, Module) else [("", model)]
+    modes = [(part, part.training) for _, part in modules if hasattr(part, "training")]
+    _set_mode(model, training=False)
+    try:
+        yield
+    finally:
+        for part, mode in modes:
+            part.training = mode
 
 
 # ── Interruption and progress ─────────────────────────────────────────────────
@@ -390,7 +437,8 @@ def _progress(epochs: int, done: int, wanted: bool) -> Iterator[Callable[[Histor
     except ModuleNotFoundError:
 
         def show(history: History) -> None:
-            print(f"\repoch {len(history)} of {epochs}: {_summary(history)}", end="", file=stderr)
+            line = f"epoch {len(history)} of {epochs}: {_summary(history)}"
+            print(f"\r{line:<79}", end="", flush=True, file=stderr)
 
         stderr = sys.stderr
         yield show

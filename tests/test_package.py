@@ -49,7 +49,17 @@ RULES = {
         "nn.layers",
         "nn.module",
     ],
-    "demos": ["autograd", "autograd.draw", "autograd.testing", "nn", "nn.init"],
+    "demos": [
+        "autograd",
+        "autograd.draw",
+        "autograd.testing",
+        "nn",
+        "nn.data",
+        "nn.init",
+        "nn.losses",
+        "nn.optim",
+        "nn.schedules",
+    ],
 }
 
 

@@ -18,6 +18,7 @@ from demos import output
 from demos.output import OutputFolder
 from nn import MLP, draw_network
 from tests.drawings import dot_texts, svg_texts
+from tests.programs import ROOT
 
 needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs the dot program")
 
@@ -188,3 +189,23 @@ def test_the_command_line_names_the_folder_and_the_layout(tmp_path: Path) -> Non
     assert (options.output, options.layout) == (folder, "dot")
     assert folder.is_dir()
     assert parser.parse_args(["--layout", "own"]).layout == "own"
+
+
+def test_a_program_ends_quietly_when_nobody_reads_its_output() -> None:
+    program = "from demos.output import run_program; run_program(lambda: print('x' * 10**6) or 0)"
+    process = subprocess.Popen(
+        [sys.executable, "-c", program], stdout=subprocess.PIPE, stderr=subprocess.PIPE, cwd=ROOT
+    )
+    assert process.stdout is not None
+    assert process.stderr is not None
+    process.stdout.read(10)
+    process.stdout.close()
+    assert process.stderr.read() == b""
+    process.stderr.close()
+    assert process.wait() == 1
+
+
+def test_a_program_exits_with_its_status() -> None:
+    with pytest.raises(SystemExit) as end:
+        output.run_program(lambda: 3)
+    assert end.value.code == 3

@@ -5,7 +5,6 @@ from __future__ import annotations
 import random
 import re
 import subprocess
-from itertools import chain
 from pathlib import Path
 
 import numpy as np
@@ -54,18 +53,6 @@ def test_every_batch_ends_at_the_weights_of_a_numpy_program(batch: int) -> None:
     train(model, 300, 0.5, batch, seed=11)
     got = [parameter.data for parameter in model.parameters()]
     assert got == pytest.approx(expected, rel=0, abs=1e-11)
-
-
-def test_the_batches_of_an_epoch_hold_each_case_once() -> None:
-    rng = random.Random(5)
-    sizes = {1: [1, 1, 1, 1], 2: [2, 2], 3: [3, 1], 4: [4]}
-    for size, expected in sizes.items():
-        epochs = [list(xor.batches(size, rng)) for _ in range(20)]
-        for epoch in epochs:
-            assert [len(cases) for cases in epoch] == expected
-            assert sorted(chain(*epoch)) == [0, 1, 2, 3]
-        orders = {tuple(chain(*epoch)) for epoch in epochs}
-        assert len(orders) > 1 if size < 4 else orders == {(0, 1, 2, 3)}
 
 
 def test_the_loss_is_printed_as_the_mean_squared_error(capsys: pytest.CaptureFixture[str]) -> None:

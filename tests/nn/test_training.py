@@ -8,6 +8,7 @@ import random
 import signal
 import sys
 from collections.abc import Iterator
+from functools import partial
 from typing import Any
 
 import pytest
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Value, is_recording
-from nn import MLP, Module, data, losses, schedules
+from nn import MLP, Dropout, Linear, Module, Sequential, data, losses, schedules
 from nn.optim import SGD, Adam
 from nn.training import DivergedError, History, accuracy, evaluate, fit
 
@@ -202,6 +203,21 @@ def test_a_loss_that_is_no_number_names_epoch_batch_and_operation() -> None:
     assert model.w.data == 2.0
 
 
+def test_a_gradient_that_is_no_number_is_found_before_the_step() -> None:
+    model = _Modes()
+    model.w.data = 0.0
+
+    def loss(outputs: list[Any], targets: list[Any]) -> Any:
+        return sum(output.sqrt() for output in outputs) - sum(targets)
+
+    with pytest.raises(
+        DivergedError,
+        match=r"the sum of the gradients is inf in epoch 1, batch 1: The gradient that sqrt\(",
+    ):
+        fit(model, ([1.0], [1.0]), loss, SGD([model.w], lr=0.1), progress=False)
+    assert model.w.data == 0.0
+
+
 def test_a_loss_that_is_not_a_value_is_refused() -> None:
     model = _Modes()
     with pytest.raises(TypeError, match=r"a loss returns one Value, got \[.*nn.losses has some"):
@@ -212,6 +228,16 @@ def test_a_loss_that_is_not_a_value_is_refused() -> None:
             SGD([model.w]),
             progress=False,
         )
+
+
+def test_arguments_that_make_no_sense_are_refused() -> None:
+    model, optimizer = made()
+    with pytest.raises(TypeError, match=r"loss is a function of .*mse_loss; got 'mse'"):
+        fit(model, MOONS, "mse", optimizer)  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"optimizer is one of nn\.optim, .*; got None"):
+        fit(model, MOONS, BCE, None)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match="patience is a number of epochs, from 1 on; got 0"):
+        fit(model, MOONS, BCE, optimizer, patience=0)
 
 
 def test_callbacks_see_the_history_after_each_epoch() -> None:
@@ -229,6 +255,34 @@ def test_callbacks_see_the_history_after_each_epoch() -> None:
     assert lengths == [1, 2, 3]
 
 
+def test_a_callback_that_returns_true_ends_training() -> None:
+    model, optimizer = made()
+
+    def is_long(history: History) -> bool:
+        return len(history) == 2
+
+    history = fit(model, MOONS, BCE, optimizer, epochs=9, callbacks=[is_long], progress=False)
+    assert (len(history), history.stopped) == (2, "callback")
+
+
+def test_a_metric_is_known_by_its_name() -> None:
+    class Count:
+        def __call__(self, outputs: list[Any], _: list[Any]) -> float:
+            return len(outputs)
+
+    model, _ = made()
+    metrics: list[Any] = [accuracy, partial(accuracy), Count()]
+    assert list(evaluate(model, MOONS, BCE, metrics)) == ["loss", "accuracy", "Count"]
+
+
+def test_evaluation_leaves_the_mode_of_each_module() -> None:
+    model = Sequential(Linear(2, 1), Dropout(0.5))
+    model.train()
+    model[1].eval()
+    evaluate(model, MOONS, BCE)
+    assert (model.training, model[1].training) == (True, False)
+
+
 def test_progress_is_shown_by_a_bar_or_a_line(
     capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -240,6 +294,7 @@ def test_progress_is_shown_by_a_bar_or_a_line(
     shown = capsys.readouterr().err
     assert shown.startswith("\repoch 2 of 4: loss ")
     assert shown.endswith("\n")
+    assert {len(line) for line in shown[1:-1].split("\r")} == {79}  # each covers the one before
 
 
 def test_a_history_that_lacks_a_name_says_which_it_has() -> None:
