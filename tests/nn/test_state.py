@@ -174,7 +174,7 @@ def test_modules_that_refer_to_each_other_have_a_state() -> None:
     vars(child)["parent"] = [parent]
     assert shapes(parent) == {"child.weight": (2,)}
     deep: Any = Bag(weight=ones(1))
-    for _ in range(2_000):
+    for _ in range(1_200):
         deep = Bag(inner=deep)
     assert len(deep.state_dict()) == 1
 
