@@ -229,6 +229,7 @@ def test_everything_random_takes_a_seed_or_a_generator() -> None:
         assert make(random.Random(7)).state_dict() == model.state_dict()
         assert make(np.int64(7)).state_dict() == model.state_dict()
         drawn = make(np.random.default_rng(7)).state_dict()
+        assert make(np.random.default_rng(8)).state_dict() != drawn
         assert make(np.random.default_rng(7)).state_dict() == drawn != model.state_dict()
         weights = [parameter.data for parameter in model.parameters() if parameter.data]
         assert len(set(weights)) == len(weights)
