@@ -1,4 +1,4 @@
-"""Neural networks of `autograd.Value`: modules, neurons, layers and a perceptron.
+"""Neural networks of `autograd.Value`: modules to build, train and keep.
 
 >>> import random
 >>> from nn import MLP
@@ -20,6 +20,20 @@ loss is the cross-entropy, minus the logarithm of the probability of the right c
 >>> bias = model.layers[1].neurons[0].b
 >>> print(f"{bias.grad:.4f}")  # the probability, less 1
 -0.8312
+
+The same in PyTorch's names, with a module of one's own, which is a class with attributes and
+``__call__``:
+
+>>> class Residual(Module):
+...     def __init__(self, width):
+...         self.inner = Sequential(Linear(width, width), Tanh())
+...     def __call__(self, x):
+...         return [a + b for a, b in zip(x, self.inner(x))]
+>>> deep = Sequential(Linear(2, 4), Residual(4), Linear(4, 3))
+>>> list(deep.state_dict())
+['0.weight', '0.bias', '1.inner.0.weight', '1.inner.0.bias', '2.weight', '2.bias']
+
+`save` and `load` keep the parameters in a file, as JSON or for PyTorch.
 
 `draw_network` draws a model with its weights, and with what they compute:
 

@@ -72,7 +72,7 @@ class Activation(Module):
 
     >>> Activation("relu")([[-1.0, 2.0], [3.0, -4.0]])
     [[0.0, 2.0], [3.0, 0.0]]
-    >>> [y.data for y in Softmax()([1.0, 1.0])]
+    >>> Softmax()([1.0, 1.0])
     [0.5, 0.5]
     """
 
@@ -90,7 +90,8 @@ class Activation(Module):
         return output_of(self, self._layer_function(x))
 
     def __repr__(self) -> str:
-        return f"{display_name(self.function)}()"
+        name = activation_name(self.function)
+        return f"{_PYTORCH_NAMES[name]}()" if name in _PYTORCH_NAMES else f"Activation({name})"
 
 
 # PyTorch's names.
@@ -109,6 +110,10 @@ Softmax: Final = partial(Activation, "softmax")
 Softplus: Final = partial(Activation, "softplus")
 Softsign: Final = partial(Activation, "softsign")
 Tanh: Final = partial(Activation, "tanh")
+
+_PYTORCH_NAMES: Final = {
+    part.args[0]: name for name, part in list(globals().items()) if isinstance(part, partial)
+}
 
 
 def each_number(function: Callable[[Any], Any], x: Any) -> Any:

@@ -72,10 +72,9 @@ class VectorModule(Module):
             ValueError: there are not as many inputs as the module was made for, or lists are
                 nested too deep.
         """
-        size = self.in_features
-        if size == 1 and isinstance(x, NUMBERS):
+        if type(x) in NUMBERS and self.in_features == 1:
             x = [x]
-        elif is_batch(self.noun, size, x):
+        elif is_batch(self.noun, self.in_features, x):
             return of_each(self, x)
         outputs = self.forward(x)
         return output_of(self, outputs[0] if len(outputs) == 1 else outputs)
@@ -322,7 +321,7 @@ class MLP(VectorModule):
     @property
     def in_features(self) -> int:
         """The number of inputs."""
-        return self.layers[0].in_features
+        return len(self.layers[0].neurons[0].w)
 
     def forward(self, x: Any) -> Any:
         """The list of outputs of the last layer for one sample."""

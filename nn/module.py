@@ -6,6 +6,7 @@ import sys
 import warnings
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set, ValuesView
+from contextlib import suppress
 from reprlib import recursive_repr
 from reprlib import repr as shown
 from typing import Any, Final, TypeVar, cast
@@ -189,8 +190,8 @@ class Module:
 
         Args:
             inputs: what the module is called with to count the outputs of each call. Without them,
-                a layer or a Sequential is called with zeros; of a module of one's own the column
-                is then empty.
+                a layer or a Sequential is called with zeros. Where that is not possible, as with
+                a module of one's own, the column is empty.
 
         >>> from nn import Linear, Sequential
         >>> Sequential(Linear(2, 8), "tanh", Linear(8, 1)).summary()
@@ -200,26 +201,13 @@ class Module:
         2  Linear(8, 1)        1           9
            in all                         33
         """
-        inputs = self._example() if inputs is None else inputs
-        outputs = {} if inputs is None else _output_counts(self, inputs)
-        stated = list(_stated(self))
-        modules = {name: part for name, part, _ in stated if isinstance(part, Module)}
-        containers = {id(owner) for _, part, owner in stated if isinstance(part, Module)}
-        parameters: dict[int, list[Value]] = {id(module): [] for module in modules.values()}
-        for _, part, owner in stated:
-            if not isinstance(part, Module):
-                parameters[id(owner)] += _leaves(part)
-        counted: set[Value] = set()
-        rows = [("", "module", "outputs", "parameters")]
-        for name, module in modules.items():
-            own = set(parameters[id(module)]) - counted
-            counted |= own
-            if parameters[id(module)] or id(module) not in containers:
-                count = outputs.get(id(module), getattr(module, "embedding_dim", ""))
-                text = repr(module)
-                short = text if len(text) <= _LONGEST_IN_TABLE else type(module).__name__
-                rows.append((name, short, f"{count}", f"{len(own):,}"))
-        rows.append(("", "in all", "", f"{len(counted):,}"))
+        outputs: dict[int, int] = {}
+        if inputs is not None:
+            outputs = _output_counts(self, inputs)
+        elif self._example() is not None:
+            with suppress(Exception):  # that of a module within, which takes something else
+                outputs = _output_counts(self, self._example())
+        rows = [("", "module", "outputs", "parameters"), *_summary_rows(self, outputs)]
         left, middle, right, _ = (max(map(len, column)) for column in zip(*rows))
         return Summary(
             "\n".join(f"{a:{left}}  {b:{middle}}  {c:>{right}}  {d:>10}" for a, b, c, d in rows)
@@ -246,6 +234,28 @@ class Summary(str):
 
     def __repr__(self) -> str:
         return str(self)
+
+
+def _summary_rows(whole: Module, outputs: Mapping[int, int]) -> list[tuple[str, str, str, str]]:
+    """A row for each module that has parameters of its own, or no module within, and their sum."""
+    stated = list(_stated(whole))
+    modules = {name: part for name, part, _ in stated if isinstance(part, Module)}
+    containers = {id(owner) for _, part, owner in stated if isinstance(part, Module)}
+    parameters: dict[int, list[Value]] = {id(module): [] for module in modules.values()}
+    for _, part, owner in stated:
+        if not isinstance(part, Module):
+            parameters[id(owner)] += _leaves(part)
+    counted: set[Value] = set()
+    rows = []
+    for name, module in modules.items():
+        own = set(parameters[id(module)]) - counted
+        counted |= own
+        if parameters[id(module)] or id(module) not in containers:
+            count = outputs.get(id(module), getattr(module, "embedding_dim", ""))
+            text = repr(module)
+            short = text if len(text) <= _LONGEST_IN_TABLE else type(module).__name__
+            rows.append((name, short, f"{count}", f"{len(own):,}"))
+    return [*rows, ("", "in all", "", f"{len(counted):,}")]
 
 
 def listed(parts: Sequence[object]) -> str:

@@ -24,6 +24,7 @@ import math
 import os
 from collections.abc import Mapping
 from pathlib import Path
+from reprlib import repr as shown
 from typing import Any, Final, TypeAlias
 
 from nn.module import Module
@@ -63,7 +64,7 @@ def save(model: Module, path: Where) -> Path:
     >>> twin.state_dict() == layer.state_dict()
     True
     """
-    _check_model("save", model)
+    check_model("save()", model)
     if _is_safetensors(path):
         return _replace_file(path, _to_safetensors(model.state_dict()))
     return write_parts(path, {"model": model.state_dict()})
@@ -84,7 +85,7 @@ def load(model: Module, path: Where) -> None:
         OSError: the file cannot be read.
         ModuleNotFoundError: the package safetensors is needed and missing.
     """
-    _check_model("load", model)
+    check_model("load()", model)
     if _is_safetensors(path):
         state = _from_safetensors(path)
     else:
@@ -96,7 +97,9 @@ def load(model: Module, path: Where) -> None:
 
 
 def write_parts(path: Where, parts: Mapping[str, Any]) -> Path:
-    """Write a file of the format of this module, with these parts."""
+    """Write a ``.json`` file of the format of this module, with these parts."""
+    if _is_safetensors(path):
+        raise ValueError(f"a checkpoint is a .json file, got {str(path)!r}")
     encoded = _encoded(parts)
     content = {"format": _FORMAT, "version": _VERSION, "sha256": _hash(encoded), **encoded}
     return _replace_file(path, f"{_lines(content)}\n".encode())
@@ -222,6 +225,7 @@ def _is_safetensors(path: Where) -> bool:
     return suffix == ".safetensors"
 
 
-def _check_model(function: str, model: Any) -> None:
+def check_model(function: str, model: Any) -> None:
+    """Refuse a model that is no module."""
     if not isinstance(model, Module):
-        raise TypeError(f"{function}(model, path) takes a module first, got {model!r}")
+        raise TypeError(f"{function} takes a module, such as nn.MLP, first; got {shown(model)}")

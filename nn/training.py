@@ -31,7 +31,7 @@ from nn.data import batches
 from nn.module import Module
 from nn.optim import Optimizer
 from nn.plotting import panels
-from nn.state import Where, read_parts, write_parts
+from nn.state import Where, check_model, read_parts, write_parts
 
 Data: TypeAlias = tuple[Sequence[Any], Sequence[Any]]
 Loss: TypeAlias = Callable[[list[Any], list[Any]], Any]
@@ -163,6 +163,8 @@ def fit(
             step.
     """
     _check_arguments(loss, optimizer, patience)
+    if checkpoint is not None:
+        check_model("fit(checkpoint=...)", model)
     history = History() if history is None else history
     history.stopped = ""
     size = len(data[0]) if batch_size is None else batch_size
@@ -227,6 +229,7 @@ def save_checkpoint(model: Any, optimizer: Optimizer, history: History, path: Wh
     Raises:
         OSError: the file cannot be written; one that was there is as before.
     """
+    check_model("save_checkpoint()", model)
     states = {name: rng.getstate() for name, rng in _generators(model).items()}
     parts = {
         "model": model.state_dict(),
@@ -251,6 +254,7 @@ def load_checkpoint(model: Any, optimizer: Optimizer, path: Where) -> History:
         ValueError: it is of another model or another optimiser.
         OSError: the file cannot be read.
     """
+    check_model("load_checkpoint()", model)
     parts = read_parts(path, ["model", "optimizer", "history", "random"])
     generators, states = _generators(model), parts["random"]
     if generators.keys() != states.keys():

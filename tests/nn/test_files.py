@@ -38,6 +38,7 @@ from nn.state import FileError
 from nn.training import History
 from tests.programs import environment
 
+MOONS = data.moons(12, seed=1)
 BCE = losses.binary_cross_entropy_with_logits
 
 
@@ -194,12 +195,22 @@ def test_a_failed_save_leaves_the_old_file(tmp_path: Path, monkeypatch: pytest.M
         (
             lambda: load("model.json", Linear(1, 1)),  # type: ignore[arg-type]
             TypeError,
-            "load(model, path) takes a module first, got 'model.json'",
+            "load() takes a module, such as nn.MLP, first; got 'model.json'",
+        ),
+        (
+            lambda: fit(lambda x: x, MOONS, BCE, SGD([Value(1.0)]), checkpoint="run.json"),
+            TypeError,
+            "fit(checkpoint=...) takes a module, such as nn.MLP, first; got <function",
+        ),
+        (
+            lambda: save_checkpoint(Linear(1, 1), SGD([Value(1.0)]), History(), "run.safetensors"),
+            ValueError,
+            "a checkpoint is a .json file, got 'run.safetensors'",
         ),
     ],
 )
 def test_wrong_arguments_are_refused(call: Any, error: type[Exception], message: str) -> None:
-    with pytest.raises(error, match=f"^{re.escape(message)}$"):
+    with pytest.raises(error, match=f"^{re.escape(message)}"):
         call()
 
 
@@ -305,8 +316,6 @@ def flat(output: Any) -> list[float]:
 
 
 # ── Checkpoints ───────────────────────────────────────────────────────────────
-
-MOONS = data.moons(12, seed=1)
 
 
 class Noisy(Module):

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import pickle
 import random
 from typing import Any
 
@@ -177,6 +179,12 @@ def test_activations_of_layers_apply_to_each_row(name: str) -> None:
         Activation(name)([Value(1.0)])
 
 
+def test_activations_as_modules_have_the_names_of_pytorch() -> None:
+    model = Sequential("linear", "silu", "hard_tanh", "log_softmax", tanh)
+    assert repr(model) == "Sequential(Identity(), SiLU(), Hardtanh(), LogSoftmax(), Tanh())"
+    assert repr(Activation(numbers)) == "Activation(numbers)"
+
+
 def test_weights_are_shared_by_assignment() -> None:
     table, head = Embedding(3, 2, rng=1), Linear(2, 3, bias=False)
     head.weight = table.weight
@@ -224,3 +232,11 @@ def test_everything_random_takes_a_seed_or_a_generator() -> None:
         assert len(set(weights)) == len(weights)
         with pytest.raises(TypeError, match="random numbers come from a seed, such as 42"):
             make("7")
+
+
+def test_a_stack_copies_and_pickles() -> None:
+    model = Sequential(Embedding(3, 2, rng=1), LayerNorm(2), Dropout(0.5, rng=2), Dropout(), "tanh")
+    for twin in (copy.deepcopy(model), pickle.loads(pickle.dumps(model))):
+        assert twin.state_dict() == model.state_dict()
+        assert not set(twin.parameters()) & set(model.parameters())
+        assert numbers(twin.eval()([0, 2])) == numbers(model.eval()([0, 2]))

@@ -123,8 +123,8 @@ def test_where_hypothesis_is_missing_the_way_out_is_named() -> None:
         (
             lambda: networks(activations=["tahn"]),
             "no activation is named 'tahn': did you mean 'tanh'? Choose from 'elu', 'gelu', "
-            "'hard_tanh', 'leaky_relu', 'linear', 'mish', 'relu', 'sigmoid', 'silu', 'softplus', "
-            "'softsign', 'tanh'",
+            "'hard_tanh', 'leaky_relu', 'linear', 'log_sigmoid', 'mish', 'relu', 'sigmoid', "
+            "'silu', 'softplus', 'softsign', 'tanh'",
         ),
         (
             lambda: networks(activations=[]),
