@@ -23,8 +23,7 @@ from autograd import Value, graph, no_grad
 from autograd.draw import draw_dot
 from demos.output import OutputFolder, add_output_options, run_program
 from demos.plot import line_chart
-from nn import MLP, Module, data, diagnose, init
-from nn.diagnosis import Diagnosis
+from nn import MLP, Diagnosis, Module, data, diagnose, init
 from nn.losses import mse_loss
 from nn.optim import SGD, clip_grad_value
 

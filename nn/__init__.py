@@ -77,11 +77,11 @@ from nn.activations import (
     Softsign,
     Tanh,
 )
-from nn.diagnosis import diagnose
+from nn.diagnosis import Diagnosis, diagnose
 from nn.layers import MLP, Dropout, Embedding, Layer, LayerNorm, Linear, Neuron, Sequential
 from nn.module import Module
 from nn.state import load, save
-from nn.training import accuracy, evaluate, fit, load_checkpoint, save_checkpoint
+from nn.training import History, accuracy, evaluate, fit, load_checkpoint, save_checkpoint
 
 if typing.TYPE_CHECKING:
     from nn.drawing import draw_network
@@ -93,9 +93,11 @@ __all__ = [
     "LAYER_ACTIVATIONS",
     "MLP",
     "Activation",
+    "Diagnosis",
     "Dropout",
     "Embedding",
     "Hardtanh",
+    "History",
     "Identity",
     "Layer",
     "LayerNorm",
