@@ -101,7 +101,8 @@ def test_what_is_not_a_real_number_is_refused_with_the_way_out(wrong: Any, messa
 def test_a_label_that_is_not_a_string_is_refused() -> None:
     message = (
         r"^a label is a string, got {}; "
-        r"an operation of your own is declared with autograd\.Primitive$"
+        r"an operation of your own is recorded with autograd\.record, or declared with "
+        r"autograd\.Primitive$"
     )
     with pytest.raises(TypeError, match=message.format("5")):
         Value(1.0, 5)
