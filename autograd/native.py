@@ -71,7 +71,7 @@ def refusing(name: str, this: Any) -> Callable[..., Any]:
         for part in path:
             refused = refused if part == "__init__" else getattr(refused, part)
     parameters = str(signature(refused)).replace(", /", "")
-    if path[-1] == "__init__":
+    if path[-1] == "__init__" or isinstance(getattr(refused, "__self__", None), type):
         parameters = parameters.replace("(", "(self, ", 1)
     scope: dict[str, Any] = {}
     exec(f"def function{parameters}: pass", scope)

@@ -605,7 +605,7 @@ def _leads_to_objects(function: Any) -> bool:
     if isinstance(owner, Primitive):
         return owner.is_tracked
     if isinstance(function, FunctionType):
-        module = sys.modules.get(str(function.__module__))  # None, of what exec() has made
+        module = sys.modules.get(owner.__module__)  # None of what exec() has made
         return (
             module is None
             or vars(module) is not function.__globals__

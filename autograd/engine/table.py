@@ -242,7 +242,8 @@ cut_quotient:   Final[Row] = Row("cut_quotient",   floats.cut_quotient,
                                                                          lambda x, y, out: flat(out),
                                                                          lambda x, y, out: flat(out))
 round_to:       Final[Row] = Row("round_to",       floats.round_to, lambda x, digits, out: flat(x),
-                                                                    lambda x, digits, out: flat(out))
+                                                                    lambda x, digits, out: flat(out),
+                                                                    symbol="round")
 
 bell:       Final[Row] = Row("bell",       floats.bell,       lambda x, out: -out * tanh(0.5 * x))
 tanh_slope: Final[Row] = Row("tanh_slope", floats.tanh_slope, lambda x, out: -2.0 * out * tanh(x))

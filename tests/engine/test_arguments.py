@@ -88,7 +88,8 @@ def callables() -> Iterator[tuple[str, Any, inspect.Signature]]:
                 if "__init__" in vars(thing):
                     yield where, thing, inspect.signature(thing)
                 for part, method in vars(thing).items():
-                    if callable(method) and (not part.startswith("_") or part in SPECIAL):
+                    is_called = callable(method) or isinstance(method, classmethod)
+                    if is_called and (not part.startswith("_") or part in SPECIAL):
                         bound = getattr(OBJECTS[thing], part)
                         yield f"{where}.{part}", bound, inspect.signature(bound)
             elif inspect.isroutine(thing):
