@@ -12,11 +12,12 @@
 
 from __future__ import annotations
 
+import functools
 import math
-from collections.abc import Callable, Mapping, Reversible, Sequence
+from collections.abc import Callable, Mapping, Reversible
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal
 
 from hypothesis import reject
 from hypothesis import strategies as st
@@ -158,7 +159,7 @@ def expressions(  # noqa: D417 - Hypothesis passes `draw`
         inputs.map(_number),
         range(min_size, max_size + 1),
         range(min_inputs, max_inputs + 1),
-        lambda point: _Assembly(point, allow_nan, allow_infinity, own),
+        lambda room, most: _Assembly(room, most, allow_nan, allow_infinity, own),
     )
     assemblies = []
     for _ in range(_ATTEMPTS):
@@ -167,8 +168,8 @@ def expressions(  # noqa: D417 - Hypothesis passes `draw`
         if len(expression.steps) >= min_size and len(expression.point) >= min_inputs:
             return expression
         assemblies.append(assembly)
-    different = {(tuple(assembly.point), assembly.tried) for assembly in assemblies}
-    if any(assembly.steps for assembly in assemblies) or len(different) < _DIFFERENT:
+    different = {tuple(assembly.kinds) for assembly in assemblies}
+    if any(assembly.finished().steps for assembly in assemblies) or len(different) < _DIFFERENT:
         reject()
     raise InvalidArgument(
         f"in {_ATTEMPTS} attempts no operation had a result: {assemblies[-1].refused} has none "
@@ -183,19 +184,27 @@ __test__ = {strategy.__name__: strategy.__doc__ for strategy in (values, express
 # ── Options ───────────────────────────────────────────────────────────────────
 
 
-def offered() -> list[Primitive]:
+@functools.cache
+def offered() -> tuple[Primitive, ...]:
     """The operations of the table that the package offers, those of arithmetic first."""
-    return [
+    return tuple(
         primitive
         for primitive in FORMULAS
         if primitive in (table.share, table.log_share)  # the elements of softmax
         or is_offered(primitive)
-    ]
+    )
+
+
+@functools.cache
+def _named() -> dict[str, Primitive]:
+    """The same, by symbol and by name."""
+    by_symbol = {primitive.symbol: primitive for primitive in offered()}
+    return by_symbol | {primitive.name: primitive for primitive in offered()}
 
 
 def _chosen(operations: Reversible[Primitive | str] | None) -> tuple[Primitive, ...]:
     if operations is None:
-        return tuple(offered())
+        return offered()
     if isinstance(operations, (str, Primitive)):
         raise InvalidArgument(f"operations is a list, such as ['+', 'tanh']: pass [{operations!r}]")
     if not isinstance(operations, Reversible):
@@ -212,8 +221,7 @@ def _chosen(operations: Reversible[Primitive | str] | None) -> tuple[Primitive, 
 def _named_operation(choice: Primitive | str) -> Primitive:
     if isinstance(choice, Primitive):
         return choice
-    named = {primitive.symbol: primitive for primitive in offered()}
-    named |= {primitive.name: primitive for primitive in offered()}
+    named = _named()
     if isinstance(choice, str) and choice in named:
         return named[choice]
     hint = "pass"
@@ -260,16 +268,19 @@ def _without_the_smallest(number: float) -> float:
 
 # ── Drawing ───────────────────────────────────────────────────────────────────
 
-# Hypothesis draws drafts, which are valid after any others, so that it can leave out any of
-# them when it looks for a simpler expression. `_Assembly` makes steps of them.
+# An expression is drawn as a tree: an operation, and for each operand another tree or a leaf.
+# Hypothesis shrinks to the fewest choices, and among as many to the least. For that it puts a part
+# of a tree in place of the whole; and where a whole number up to 10 decides what follows, it tries
+# lower ones with other choices after them: a leaf in place of a tree, and a single operation in
+# place of the expression.
 
-
-# An operation, and for each operand a constant, as a float, or a choice, as an int.
-_Draft: TypeAlias = tuple[Primitive, list[int | float]]
-
-_NEWEST: Final = 24  # choices below this take the newest number, those above any other
-_CHOICES: Final = st.integers(0, 39)
-_CHOICES_WITH_CONSTANTS: Final = st.integers(0, 47)
+_KINDS: Final = st.integers(0, 10)
+_ONE_STEP: Final = 3  # of the sizes of an expression, those below are of one operation
+_TWO_STEPS: Final = 5  # and those of two
+_FIRST_INPUT, _ANY_NUMBER, _CONSTANT = 0, 1, 3  # kinds of leaves; the others are new inputs
+_LEAVES: Final = 4  # kinds; those above are trees, if there is room
+_TERMS: Final = st.integers(1, 4)  # of a sequence
+_SEVERAL_TERMS: Final = st.integers(2, 4)
 
 _ATTEMPTS: Final = 50  # at an expression of the wanted size, each with other inputs
 _DIFFERENT: Final = 10  # attempts, to say that the inputs are to blame: some repeat the simplest
@@ -282,87 +293,145 @@ def _attempts(
     inputs: st.SearchStrategy[float],
     sizes: range,
     counts: range,
-    begin: Callable[[list[float]], _Assembly],
+    begin: Callable[[int, int], _Assembly],
 ) -> _Assembly:
     joins = min(counts[0] - 1, sizes[-1])  # operations that may be needed to join the inputs
+    wide = tuple(x for x in operations if x.arity != 1)
+    if joins and not wide:
+        raise InvalidArgument(
+            f"min_inputs={counts[0]} needs an operation of two operands, and "
+            f"{operations[0].name} has one: add one to the list, such as '+'"
+        )
     least, most = max(sizes[0] - joins, 0), sizes[-1] - joins
-    assembly = begin(draw(st.lists(inputs, min_size=counts[0], max_size=counts[-1])))
-    for draft in draw(st.lists(_drafts(operations, inputs), min_size=least, max_size=most)):
-        assembly.add(*draft)
-    if joins:
-        wide = tuple(x for x in operations if x.arity != 1)
-        if not wide:
-            raise InvalidArgument(
-                f"min_inputs={counts[0]} needs an operation of two operands, and "
-                f"{operations[0].name} has one: add one to the list, such as '+'"
-            )
-        for _ in range(joins):
-            assembly.join(*draw(_drafts(wide, inputs)), sizes[0])
+    size = draw(_KINDS)
+    few = 1 if size < _ONE_STEP else 2 if size < _TWO_STEPS else most
+    assembly = begin(min(max(few, least), most), counts[-1])
+    # The first input is drawn before the tree, no part of which so depends on what is left of it.
+    assembly.input(draw(inputs))
+    assembly.wanted = least
+    assembly.trees = _trees(assembly, st.sampled_from(operations), inputs)
+    assembly.out = draw(assembly.trees)
+    assembly.room = 0
+    for _ in range(joins):
+        if assembly.has(sizes[0], counts[0]):
+            break
+        operation = draw(st.sampled_from(wide))
+        left_out = assembly.left_out()
+        other = left_out[0] if left_out else assembly.input(draw(inputs))
+        count = _count(draw, operation, 2)
+        rest = [draw(assembly.trees) for _ in range(count - 2)]
+        assembly.join(operation, [assembly.out, other], rest)
     return assembly
 
 
 @st.composite
-def _drafts(
-    draw: st.DrawFn, operations: tuple[Primitive, ...], inputs: st.SearchStrategy[float]
-) -> _Draft:
-    operation = draw(st.sampled_from(operations))
-    count = 3 if operation is table.where else operation.arity
-    if isinstance(operation, Reduction):
-        count = operation.sequences * draw(st.integers(1, 4))
+def _trees(
+    draw: st.DrawFn,
+    assembly: _Assembly,
+    operations: st.SearchStrategy[Primitive],
+    inputs: st.SearchStrategy[float],
+) -> int | float:
+    """The position of the result of a tree of as many operations as are wanted; or a constant."""
+    wanted, may_be_constant = assembly.wanted, assembly.may_be_constant
+    kind = draw(_KINDS)
+    assembly.kinds.append(kind)
+    if wanted == 0 and (kind < _LEAVES or assembly.room == 0):
+        kind %= _LEAVES
+        if kind == _CONSTANT and may_be_constant:
+            return draw(inputs)
+        if kind == _FIRST_INPUT:
+            return assembly.inputs[0]
+        if kind == _ANY_NUMBER or assembly.is_full():
+            return assembly.newest(draw(_KINDS))
+        return assembly.input(draw(inputs))
+    assembly.room -= 1
+    operation = draw(operations)
     varying = 2 if operation is table.where else 1  # so that the result is a Value
-    operands: list[int | float] = []
-    for i in range(count):
-        choice = draw(_CHOICES if i < varying else _CHOICES_WITH_CONSTANTS)
-        operands.append(choice if choice < 40 else draw(inputs))
-    return operation, operands
+    operands = []
+    for i in range(_count(draw, operation)):
+        assembly.wanted = max(wanted - 1, 0) if i == 0 else 0
+        assembly.may_be_constant = i >= varying
+        operands.append(draw(assembly.trees))
+    return assembly.add(operation, operands)
+
+
+def _count(draw: st.DrawFn, operation: Primitive, least: int = 1) -> int:
+    """The number of operands, at least so many of a sequence."""
+    if operation is table.where:
+        return 3
+    if not isinstance(operation, Reduction):
+        return operation.arity
+    terms = _TERMS if least <= operation.sequences else _SEVERAL_TERMS
+    return operation.sequences * draw(terms)
 
 
 @dataclass
 class _Assembly:
-    """An expression that is put together from drafts."""
+    """An expression that is put together.
 
-    point: list[float]
+    Attributes:
+        room: the number of operations that may still be added.
+        most_inputs: the greatest number of inputs.
+        wanted: the least number of operations of the tree that is drawn next.
+        may_be_constant: True if that may be a constant instead.
+        trees: the strategy for it, which draws from itself.
+        numbers: the inputs and steps; the operands of a step are positions here.
+        inputs: the positions of the inputs.
+        out: the position of the result.
+        kinds: what was drawn for each tree.
+        refused: the last one that has no result.
+    """
+
+    room: int
+    most_inputs: int
     allow_nan: bool
     allow_infinity: bool
     formulas: dict[Primitive, Any]
-    steps: list[Step] = field(default_factory=list)
+    wanted: int = 0
+    may_be_constant: bool = False
+    trees: st.SearchStrategy[int | float] = field(default_factory=st.nothing)
+    numbers: list[float | Step] = field(default_factory=list)
+    inputs: list[int] = field(default_factory=list)
+    out: int | float = 0
+    kinds: list[int] = field(default_factory=list)
+    refused: str = ""
 
     def __post_init__(self) -> None:
         self.tame = not (self.allow_nan or self.allow_infinity)
         # The number of each input and step: exact, or a float where any size is allowed.
-        self.exact: list[Any] = [mpf(x) if self.tame else x for x in self.point]
-        self.unused = list(range(len(self.point)))
-        self.tried = 0  # operations
-        self.refused = ""  # the last one without a result
+        self.exact: list[Any] = []
 
-    def add(self, operation: Primitive, choices: list[int | float]) -> None:
-        """Add a step, if its result is of an allowed size."""
-        self.tried += 1
-        operands: list[int | float] = []
-        for choice in choices:
-            operands.append(self.position(choice, operands) if isinstance(choice, int) else choice)
+    def input(self, number: float) -> int:
+        """Add an input."""
+        self.inputs.append(len(self.numbers))
+        self.numbers.append(number)
+        self.exact.append(mpf(number) if self.tame else number)
+        return self.inputs[-1]
+
+    def is_full(self) -> bool:
+        """True if no input can be added."""
+        return len(self.inputs) == self.most_inputs
+
+    def newest(self, choice: int) -> int:
+        """The position of an input or a step, counted from the last one."""
+        return -1 - choice % len(self.numbers) + len(self.numbers)
+
+    def add(self, operation: Primitive, operands: list[int | float]) -> int | float:
+        """Add a step, if its result is of an allowed size; else the first operand is left."""
         # Where the operation is not defined, it may be defined for another first operand.
-        others = [i for i in reversed(range(len(self.exact))) if i != operands[0]]
+        others = [i for i in reversed(range(len(self.numbers))) if i != operands[0]]
         for first in [operands[0], *others]:
             if self.take(Step(operation, (first, *operands[1:]))):
-                return
+                return len(self.numbers) - 1
+        return operands[0]
 
-    def join(self, operation: Primitive, choices: list[int | float], least: int) -> None:
-        """Add a step that joins inputs to the result, if there are any that it does not need.
-
-        Or any step, if there are less than the ``least`` number.
-        """
-        needed = self.needed()
-        missing = [i for i in range(len(self.point)) if i not in needed]
-        if not missing:
-            if len(self.steps) < least:
-                self.add(operation, choices)
-            return
-        newest = len(self.exact) - 1
-        first = [*missing[: len(choices) - 1], newest]
-        rest = [self.position(x, first) if isinstance(x, int) else x for x in choices[len(first) :]]
-        for joined in (first, first[::-1]):
-            if self.take(Step(operation, (*joined, *rest))):
+    def join(
+        self, operation: Primitive, joined: list[int | float], rest: list[int | float]
+    ) -> None:
+        """Add a step that joins a number to the result."""
+        for first in (joined, joined[::-1]):
+            if self.take(Step(operation, (*first, *rest))):
+                self.out = len(self.numbers) - 1
                 return
 
     def take(self, step: Step) -> bool:
@@ -373,17 +442,9 @@ class _Assembly:
             numbers = [float(self.exact[x]) if isinstance(x, int) else x for x in step.operands]
             self.refused = f"{step.operation.name}({', '.join(map(repr, numbers))})"
             return False
-        self.unused = [i for i in self.unused if i not in step.operands]
-        self.unused.append(len(self.exact))
+        self.numbers.append(step)
         self.exact.append(result)
-        self.steps.append(step)
         return True
-
-    def position(self, choice: int, others: Sequence[int | float]) -> int:
-        """The position of the number for a choice: preferably the newest that is not used yet."""
-        unused = [i for i in reversed(self.unused) if i not in others]
-        used = [i for i in reversed(range(len(self.exact))) if i not in unused]
-        return [*unused, *used][max(0, choice - _NEWEST) % len(self.exact)]
 
     def result(self, step: Step) -> Any:
         """The number that the step gives; None if it, or a derivative, is out of bounds."""
@@ -411,23 +472,35 @@ class _Assembly:
         return [mpf(as_float(x)) for x in (out, *operation.local_derivatives(operands, out))]
 
     def needed(self) -> set[int]:
-        """The positions of the inputs and steps that the newest number depends on."""
-        count = len(self.point)
-        needed = {len(self.exact) - 1}
-        for i in reversed(range(count, len(self.exact))):
-            if i in needed:
-                needed.update(x for x in self.steps[i - count].operands if isinstance(x, int))
-        return needed
+        """The positions of the inputs and steps that the result depends on."""
+        needed = {self.out}
+        for i in reversed(range(len(self.numbers))):
+            number = self.numbers[i]
+            if i in needed and isinstance(number, Step):
+                needed.update(x for x in number.operands if isinstance(x, int))
+        return {x for x in needed if isinstance(x, int)}
+
+    def left_out(self) -> list[int]:
+        """The inputs that the result does not depend on."""
+        needed = self.needed()
+        return [x for x in self.inputs if x not in needed]
+
+    def has(self, least_steps: int, least_inputs: int) -> bool:
+        """True if the result depends on so many operations and inputs."""
+        needed = self.needed()
+        inputs = needed.intersection(self.inputs)
+        return len(inputs) >= least_inputs and len(needed) - len(inputs) >= least_steps
 
     def finished(self) -> Expression:
         """The expression, without the steps and inputs that the result does not depend on."""
-        count = len(self.point)
-        places = {old: new for new, old in enumerate(sorted(self.needed()))}
+        needed = sorted(self.needed())
+        inputs = [x for x in needed if x in self.inputs]
+        steps = [x for x in needed if x not in self.inputs]
+        places = {old: new for new, old in enumerate([*inputs, *steps])}
 
-        def placed(step: Step) -> Step:
+        def placed(step: Any) -> Step:
             operands = [places[x] if isinstance(x, int) else x for x in step.operands]
             return Step(step.operation, tuple(operands))
 
-        point = tuple(self.point[i] for i in places if i < count)
-        steps = tuple(placed(self.steps[i - count]) for i in places if i >= count)
-        return Expression(point, steps, self.formulas)
+        point = tuple([x for x in map(self.numbers.__getitem__, inputs) if isinstance(x, float)])
+        return Expression(point, tuple([placed(self.numbers[x]) for x in steps]), self.formulas)

@@ -69,13 +69,14 @@ class Verdicts:
     """The verdicts of one check.
 
     Attributes:
+        skip_kinks: True if derivatives that do not exist are to be left out.
         kinks: the number of derivatives that do not exist and have been left out.
     """
 
     def __init__(self, samples: Samples, tolerance: float, skip_kinks: bool) -> None:
         self._samples = samples
         self._tolerance = tolerance
-        self._skip_kinks = skip_kinks
+        self.skip_kinks = skip_kinks
         self._bent: set[int] = set()  # the outputs at a kink, by 60 digits
         # The outputs, with the last order, where differences are too rough to tell a small fault.
         self._doubtful: dict[int, tuple[int, Sequence[float]]] = {}
@@ -119,6 +120,37 @@ class Verdicts:
             f"The {claim.what} is wrong: {chain.value!r} by the chain rule, "
             f"{difference} by {source}.\n  {fault or self._unrecorded(claim.i)}\n  {self.where()}"
         )
+
+    def are_left_out(self, exact: Sequence[Slope | None]) -> bool:
+        """True if 60 digits show that none of the derivatives by an input exists, to be left out.
+
+        After the first one, at which chance would have shown, no differences of floats are needed.
+        """
+        if not self.skip_kinks or not self.kinks:
+            return False
+        if not all(each is not None and each.problem == "kink" for each in exact):
+            return False
+        self.kinks += len(exact)
+        return True
+
+    def behind_kinks(self, outputs: Sequence[Value]) -> set[Value]:
+        """What operations at a kink depend on, to be left out; the outputs are held in doubt."""
+        found: set[Value] = set()
+        known: dict[Use, bool] = {}
+        for i, out in enumerate(outputs):
+            before = len(found)
+            for value in reversed(topological_order(out)):
+                if value.op is None:
+                    continue
+                use = Use.of(value)
+                if use not in known:
+                    known[use] = any(True for _ in kinks(use))
+                if known[use] or value in found:
+                    found.update(value.inputs)
+            if len(found) > before:
+                self._doubtful[i] = 1, []
+                self.kinks += 1
+        return found
 
     def by_60_digits(self, claim: Claim) -> Fault | None:
         """The fault, if a first derivative is off those of 60 digits, and a rule is to blame.
@@ -241,7 +273,7 @@ class Verdicts:
     def _missing(self, claim: Claim, reason: Callable[[], str]) -> Fault | None:
         """A description of a derivative that does not exist, unless that is to be left out."""
         self._doubt(claim)
-        if self._skip_kinks:
+        if self.skip_kinks:
             self.kinks += 1
             return None
         return self.own_rules() or Fault(

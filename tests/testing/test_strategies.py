@@ -25,6 +25,7 @@ from autograd.testing import (
 )
 from autograd.testing.strategies import offered
 from nn.testing import networks
+from tests import shrinking
 
 WITHOUT_DATABASE = settings(database=None, deadline=None, max_examples=1000, derandomize=True)
 
@@ -151,7 +152,7 @@ def test_each_operation_is_drawn_and_printed(name: str) -> None:
         (uses("where"), "x0 = Value(0.0); out = where(x0 > 0.0, x0, x0)"),
         (uses("share"), "x0 = Value(0.0); out = softmax([x0])[0]"),
         (shares, "x0 = Value(0.0); out = x0 + x0"),
-        (lambda e: len(e.point) > 1, "x0 = Value(0.0); x1 = Value(0.0); out = x1 + x0"),
+        (lambda e: len(e.point) > 1, "x0 = Value(0.0); x1 = Value(0.0); out = x0 + x1"),
     ],
 )
 def test_an_expression_shrinks_to_a_small_one(
@@ -162,10 +163,13 @@ def test_an_expression_shrinks_to_a_small_one(
     assert "; ".join(lines) == code
 
 
-def test_what_can_be_had_in_several_ways_shrinks_to_one_of_the_smallest() -> None:
-    expression = simplest(expressions(), lambda e: e(*e.point) > 3 and uses("multiply")(e))
-    assert len(expression.point) == 1
-    assert len(expression.steps) <= 2  # 2 * 2, or the square of 1 + 1
+def test_planted_properties_end_in_the_fewest_steps_on_small_numbers() -> None:
+    others = [
+        (name, shrinking.shown(end))
+        for name in shrinking.PROPERTIES
+        if not shrinking.is_minimal(name, end := shrinking.simplest(name, examples=150, seed=2))
+    ]
+    assert len(others) <= 3, others  # of 31: chance is in the search
 
 
 def test_how_an_expression_prints() -> None:
