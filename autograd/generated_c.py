@@ -36,6 +36,11 @@ static PyObject *\2_get_text_signature(PyObject *self, void *closure)
         return -1;
     }
 """,
+    # An operator asks for the `__class__` of its operands, goes on where that is an error, and
+    # leaves the error to whatever runs next. The type says the same, and sooner.
+    r"PyObject_IsInstance\((obj_left|obj_right), \(PyObject \*\)(\w+)\)": (
+        r"PyObject_TypeCheck(\1, \2)"
+    ),
     # Python's message about operands calls this operator by the name of the function.
     r'(?<=obj_left, obj_right, )"divmod"': '"divmod()"',
     # Arguments are refused in words of mypyc's own; see engine/arguments.h.

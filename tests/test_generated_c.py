@@ -43,6 +43,9 @@ class Number:
 
 GENERATED = r"""
 static PyObject *CPyDunder___divmod__Number(PyObject *obj_left, PyObject *obj_right) {
+    if (PyObject_IsInstance(obj_left, (PyObject *)CPyType_numbers___Number)) {
+        goto call;
+    }
     return CPy_CallReverseOpMethod(obj_left, obj_right, "divmod", mypyc_interned_str.__rdivmod__);
 }
 PyObject *CPyPy_numbers___half(PyObject *self, PyObject *const *args, size_t nargs, PyObject *kwnames) {
@@ -101,6 +104,9 @@ static struct PyModuleDef numbersmodule = {
 
 AMENDED = r"""
 static PyObject *CPyDunder___divmod__Number(PyObject *obj_left, PyObject *obj_right) {
+    if (PyObject_TypeCheck(obj_left, CPyType_numbers___Number)) {
+        goto call;
+    }
     return CPy_CallReverseOpMethod(obj_left, obj_right, "divmod()", mypyc_interned_str.__rdivmod__);
 }
 PyObject *CPyPy_numbers___half(PyObject *self, PyObject *const *args, size_t nargs, PyObject *kwnames) {

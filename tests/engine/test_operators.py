@@ -206,3 +206,17 @@ def test_softmax_gives_a_list_on_values_and_floats() -> None:
         numbers = function([0.0, 1.0, 3.0])
         values = function([Value(0.0), 1.0, Value(3.0)])
         assert [value.data for value in values] == pytest.approx(numbers, rel=1e-15)
+
+
+@pytest.mark.parametrize("name", ["add", "sub", "mul", "truediv", "floordiv", "mod", "pow"])
+def test_an_operand_whose_class_cannot_be_told_is_refused(name: str) -> None:
+    class Secretive(complex):
+        @property  # type: ignore[misc]
+        def __class__(self) -> Any:
+            raise LookupError("it has no class")
+
+    operator_of = getattr(operator, name)
+    for operands in ((Value(2.0), Secretive(1j)), (Secretive(1j), Value(2.0))):
+        with pytest.raises(LookupError, match="it has no class"):
+            operator_of(*operands)
+    assert (2.0 * Value(3.0)).data == 6.0
