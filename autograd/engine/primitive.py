@@ -508,7 +508,7 @@ class Choice(Primitive):
             if not isinstance(taken, Traced):
                 taken = as_float(taken)
             # A mistake in the operand that is not taken is a mistake all the same.
-            if not isinstance(other, Traced):
+            if type(other) is not float and not isinstance(other, Traced):
                 as_float(other)
             # A number taken in place of a Value is recorded too, as an operation on a constant
             # alone: whether the result is a Value must not depend on the condition.
