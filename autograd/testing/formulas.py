@@ -267,6 +267,7 @@ _BY_NAME: Final[dict[str, Formula]] = {
     "remainder":    Formula(lambda x, y: x - y * floored(x, y), (one, lambda x, y: -floored(x, y))),
     "floor_divide": Formula(floored, (nothing, nothing)),
     "fmod":         Formula(lambda x, y: x - y * cut(x / y), (one, lambda x, y: -cut(x / y))),
+    "whole_quotient": Formula(floored, (nothing, nothing)),
     "negative":     Formula(lambda x: -x, (lambda x: mpf(-1),)),
     "reciprocal":   Formula(textbook(table.reciprocal), (lambda x: -1 / x**2,)),
     "square":       Formula(textbook(table.square), (lambda x: 2 * x,)),

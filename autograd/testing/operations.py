@@ -81,8 +81,18 @@ def _is_beyond(numbers: Sequence[float]) -> bool:
 def kinks(use: Use) -> Iterator[str]:
     """The use as it was called, if it has a kink at its operands, as in ``relu(0.0)``."""
     is_short = len(use.moving) <= _ONE_BY_ONE
-    if not _is_smooth(use) or (is_short and _HAS_MPMATH and _precise().has_kink(use)):
+    if not _is_smooth(use) or (is_short and _HAS_MPMATH and _has_kink_by_formula(use)):
         yield use.shown
+
+
+def _has_kink_by_formula(use: Use) -> bool:
+    precise = _precise()
+    return bool(precise.has_kink(use)) or any(precise.is_undefined(use, i) for i in use.moving)
+
+
+def _is_right_by_formula(use: Use, operand: int) -> bool:
+    precise = _precise()
+    return bool(precise.has_precise_rule(use, operand) or precise.is_undefined(use, operand))
 
 
 def _is_smooth(use: Use) -> bool:
@@ -121,7 +131,7 @@ def wrong_rules(use: Use) -> Iterator[str]:
         if found.problem or _agree(rules[i], found) or not _is_smooth(use):
             continue
         # The steps of differences reach over those of `floor`, and formulas do not.
-        if _HAS_MPMATH and _precise().has_precise_rule(use, i):
+        if _HAS_MPMATH and _is_right_by_formula(use, i):
             continue
         yield (
             f"The rule of {use.primitive.name} for {use.name(i)} is at fault: at {use.shown} "
@@ -131,8 +141,8 @@ def wrong_rules(use: Use) -> Iterator[str]:
 
 def fine_steps(use: Use) -> Iterator[str]:
     """The use as it was called, if differences step over its structure, as in ``floor(1e8)``."""
-    rules = use.rules(use.operands)
-    for i in use.moving:
+    rules = use.rules(use.operands) if _HAS_MPMATH else []
+    for i in use.moving if rules else ():
         found = _slope_of_value(use, i)
         if (
             not found.problem
@@ -165,7 +175,7 @@ def wrong_rules_of_rules(use: Use) -> Iterator[str]:
             [derivative] = derivatives(rules[i], [inputs[j]])
             found = found_by_rule[i]
             is_right = _agree(derivative.value, found, derivative.error)
-            if found.problem or is_right or not _is_smooth(use):
+            if found.problem or is_right or not _is_smooth(use) or any(fine_steps(use)):
                 continue
             yield (
                 f"The rule of {use.primitive.name} for {use.name(i)} is right, but not its own "

@@ -277,6 +277,8 @@ def has_kink(use: Use) -> bool:
 
 def imprecise_rules(use: Use) -> Iterator[str]:
     """The rules that are off by more than rounding, described."""
+    if use.primitive in FORMULAS and FORMULAS[use.primitive].cancels:
+        return  # the rule may lose digits as the formula written in floats would
     for i, rule, exact in _rules_and_formulas(use):
         if not _is_rounded(rule, exact):
             yield (
@@ -292,10 +294,16 @@ def has_precise_rule(use: Use, operand: int) -> bool:
     )
 
 
+def is_undefined(use: Use, operand: int) -> bool:
+    """True if the formula has no real derivative by that operand, and the rule gives nan."""
+    if use.primitive not in FORMULAS or not math.isnan(use.rules(use.operands)[operand]):
+        return False
+    return all(i != operand for i, _, _ in _rules_and_formulas(use))
+
+
 def _rules_and_formulas(use: Use) -> Iterator[tuple[int, float, Any]]:
     """For each operand that matters its position, and the derivative by the rule and exactly."""
-    formula = FORMULAS.get(use.primitive)
-    if formula is None or formula.cancels or use.primitive is table.where:
+    if use.primitive not in FORMULAS or use.primitive is table.where:
         return
     rules = use.rules(use.operands)
     with mp.workdps(_WORKING_DIGITS):

@@ -109,8 +109,15 @@ class Verdicts:
         by = leaf if claim.order == 1 else None
         if difference.problem:
             return self._missing(claim, lambda: _reason(difference, traced, by))
-        fault = first(traced, wrong_rules, leaf) or first(traced, wrong_rules_of_rules, leaf)
+        # Where differences step over the whole, they do so over rules of the table.
+        steps = first(traced, fine_steps, by)
+        fault = first(traced, wrong_own_rules if steps else wrong_rules, leaf)
+        if not fault and claim.order > 1:
+            look = wrong_own_rules_of_rules if steps else wrong_rules_of_rules
+            fault = first(traced, look, leaf)
         cause = "" if fault else _reason(difference, traced, by)
+        if steps and not fault and not cause:
+            cause = f"the steps of differences are longer than those of {steps}."
         if cause:
             return self._missing(claim, lambda: cause)
         source = "differences"

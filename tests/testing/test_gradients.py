@@ -802,6 +802,47 @@ def test_steps_finer_than_those_of_differences_are_no_fault(
     check_gradients(function, *inputs)
 
 
+@pytest.mark.parametrize(
+    ("function", "inputs", "reason"),
+    [
+        (autograd.sinc, (-6.231276694994303e77,), "longer than those of sinc(-6.23"),
+        (
+            lambda x, y, z: autograd.prod([autograd.tan(y), x, x * 3e-10, z // -1.7e-294]),
+            (-5.96e-8, -2.225e-313, 0.05),
+            "floor_divide(0.05, ",
+        ),
+        (
+            lambda x, y: autograd.cbrt(x) ** y,
+            (-3e102, -9.5e306),
+            "e+34, -9.5e+306), which has none.",
+        ),
+    ],
+)
+def test_where_numbers_are_too_large_for_differences_no_rule_is_blamed(
+    function: Callable[..., Any], inputs: tuple[float, ...], reason: str
+) -> None:
+    with pytest.raises(KinkError, match=re.escape(reason)):
+        check_gradients(function, *inputs)
+    check_gradients(function, *inputs, skip_kinks=True)
+
+
+@pytest.mark.parametrize("count", [20, 300])
+def test_many_kinks_take_few_calls_where_they_are_left_out(count: int) -> None:
+    calls = itertools.count()
+
+    def hinges(xs: list[Value], relu: Callable[[Value], Value]) -> Any:
+        next(calls)
+        return autograd.sum([relu(x) for x in xs])
+
+    check_gradients(lambda xs: hinges(xs, relu), [0.0] * count, skip_kinks=True)
+    assert next(calls) < 1000
+    off = Primitive("off", relu.forward, lambda x, out: 1.001 * (x > 0.0))
+    with pytest.raises(GradientError, match="The rule of off for x is at fault"):
+        check_gradients(
+            lambda xs: hinges(xs[1:], relu) + off(xs[0]), [0.5] + [0.0] * count, skip_kinks=True
+        )
+
+
 def tax(income: Any) -> Any:
     if income > 40000:
         return 7000 + 0.4 * (income - 40000)

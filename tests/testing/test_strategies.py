@@ -164,12 +164,10 @@ def test_an_expression_shrinks_to_a_small_one(
 
 
 def test_planted_properties_end_in_the_fewest_steps_on_small_numbers() -> None:
-    others = [
-        (name, shrinking.shown(end))
-        for name in shrinking.PROPERTIES
-        if not shrinking.is_minimal(name, end := shrinking.simplest(name, examples=150, seed=2))
-    ]
-    assert len(others) <= 3, others  # of 31: chance is in the search
+    names = [*shrinking.PROPERTIES][::3]  # all of them: python -m tests.shrinking
+    ends = {name: shrinking.simplest(name, examples=300, seed=1) for name in names}
+    others = [name for name in names if not shrinking.is_minimal(name, ends[name])]
+    assert len(others) <= 2, [(name, shrinking.shown(ends[name])) for name in others]
 
 
 def test_how_an_expression_prints() -> None:
