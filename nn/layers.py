@@ -235,9 +235,10 @@ class Layer(VectorModule):
         return outputs if self.activation is None else self.activation(outputs)
 
     def _state(self) -> dict[str, Any]:
-        biases = [neuron.b for neuron in self.neurons]
-        state: dict[str, Any] = {"weight": [neuron.w for neuron in self.neurons]}
-        return state if None in biases else {**state, "bias": biases}
+        weights, biases = [neuron.w for neuron in self.neurons], [n.b for n in self.neurons]
+        if all(bias is None for bias in biases):
+            return {"weight": weights}
+        return {"weight": weights, "bias": biases}
 
     def __repr__(self) -> str:
         name = "" if self.activation is None else display_name(self.activation)

@@ -143,7 +143,7 @@ _HEAD: Final = ("format", "version", "sha256")
 
 def _hash(parts: Mapping[str, Any]) -> str:
     """The SHA-256 of the parts as JSON without spaces, with sorted keys."""
-    text = json.dumps(parts, separators=(",", ":"), sort_keys=True, allow_nan=False)
+    text = json.dumps(parts, separators=(",", ":"), sort_keys=True)
     return hashlib.sha256(text.encode()).hexdigest()
 
 

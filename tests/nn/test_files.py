@@ -52,7 +52,7 @@ def bits(model: Module) -> list[str]:
     return [repr(parameter.data) for parameter in model.parameters()]
 
 
-@settings(max_examples=30)
+@settings(max_examples=15)
 @given(st.lists(st.floats(), min_size=18, max_size=18))
 def test_every_float_is_kept_exactly(tmp_path_factory: Any, numbers: list[float]) -> None:
     model, twin = stack(1), stack(2)
@@ -155,6 +155,40 @@ def test_what_is_no_such_file_is_refused(tmp_path: Path, change: Any, message: s
     with pytest.raises(FileError, match=message):
         load(model, path)
     assert bits(model) == before
+
+
+WRITTEN = Linear(2, 2, rng=1)
+
+
+@settings(max_examples=40, deadline=None)
+@given(st.integers(0, 2**20), st.one_of(st.none(), st.integers(0, 255)), st.booleans())
+def test_damage_is_noticed_wherever_it_is(
+    tmp_path_factory: Any, place: int, byte: int | None, cut: bool
+) -> None:
+    path = save(WRITTEN, tmp_path_factory.getbasetemp() / "damaged.json")
+    content = path.read_bytes()
+    place %= len(content)
+    rest = b"" if cut else content[place + 1 :]
+    path.write_bytes(content[:place] + (b"" if byte is None else bytes([byte])) + rest)
+    twin = Linear(2, 2, rng=2)
+    before = bits(twin)
+    try:
+        load(twin, path)
+    except FileError:
+        assert bits(twin) == before
+    else:
+        assert bits(twin) == bits(WRITTEN)  # white space, the name of the hash, or the same byte
+
+
+@pytest.mark.parametrize(
+    "number", ["NaN", "Infinity", "1e999", "true", "null", '"1.5"', "[]", "{}"]
+)
+def test_what_is_no_number_is_damage(tmp_path: Path, number: str) -> None:
+    path = save(Linear(1, 1), tmp_path / "model.json")
+    text = path.read_text().replace('"bias": [0.0]', f'"bias": [{number}]')
+    path.write_text(text)
+    with pytest.raises(FileError, match="is damaged: its content is not what was written"):
+        load(Linear(1, 1), path)
 
 
 def test_a_file_changed_by_hand_is_read_without_its_hash(tmp_path: Path) -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import copy
 import pickle
 import random
+import re
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -227,6 +229,7 @@ def test_everything_random_takes_a_seed_or_a_generator() -> None:
         assert make(random.Random(7)).state_dict() == model.state_dict()
         assert make(np.int64(7)).state_dict() == model.state_dict()
         drawn = make(np.random.default_rng(7)).state_dict()
+        assert make(np.random.default_rng(8)).state_dict() != drawn
         assert make(np.random.default_rng(7)).state_dict() == drawn != model.state_dict()
         weights = [parameter.data for parameter in model.parameters() if parameter.data]
         assert len(set(weights)) == len(weights)
@@ -240,3 +243,22 @@ def test_a_stack_copies_and_pickles() -> None:
         assert twin.state_dict() == model.state_dict()
         assert not set(twin.parameters()) & set(model.parameters())
         assert numbers(twin.eval()([0, 2])) == numbers(model.eval()([0, 2]))
+
+
+def test_every_activation_of_the_table_has_its_name() -> None:
+    page = (Path(__file__).parents[2] / "docs/operations.md").read_text("utf-8")
+    section = page.split("\n## Activations\n")[1].split("\n## ")[0].split("At special points")[0]
+    names = re.findall(r"^\| `(\w+)` \|", section, re.MULTILINE)
+    assert "relu" in names
+    assert set(names) <= ACTIVATIONS.keys()
+
+
+def test_activations_are_those_of_pytorch() -> None:
+    torch: Any = pytest.importorskip("torch")
+    x = [-3.0, -0.5, 0.0, 0.25, 2.0]
+    for name in {**ACTIVATIONS, **LAYER_ACTIVATIONS}:
+        module = Activation(name)
+        theirs = getattr(torch.nn, repr(module)[:-2])
+        made = theirs(dim=-1) if name in LAYER_ACTIVATIONS else theirs()
+        expected = made(torch.tensor(x, dtype=torch.float64)).tolist()
+        assert numbers(module(list(map(Value, x)))) == pytest.approx(expected, rel=1e-14)
