@@ -41,7 +41,7 @@ from nn.layers import Neuron
 from nn.module import Module
 from nn.plotting import panels
 from nn.randomness import Seed, generator
-from nn.training import Data, History, Loss, bad_operation, evaluating
+from nn.training import Data, History, Loss, bad_operation, evaluating, one_value
 
 # Activations that are flat on both sides, with their slope at 0, which is the greatest.
 _SATURATING: Final[dict[Primitive, float]] = {
@@ -273,7 +273,7 @@ def diagnose(
     with evaluating(model):
         inputs, targets = next(batches(data, samples, rng))
         outputs = [model(x) for x in inputs]
-        total = loss(outputs, targets)
+        total = one_value(loss(outputs, targets))
         layers, is_finite = _read(model, total)
         with no_grad():
             constant = _constant_loss(outputs, targets, loss)
@@ -317,24 +317,24 @@ class _Uses:
     """The uses of one layer's parameters, by their depth in the graph.
 
     Attributes:
-        squares: for each depth the sum of the squares of the adjoints, and their number.
+        sizes: for each depth the norm of the adjoints, and their number.
         depths: those of each parameter.
     """
 
-    squares: dict[int, tuple[float, int]] = field(default_factory=dict)
+    sizes: dict[int, tuple[float, int]] = field(default_factory=dict)
     depths: dict[Value, set[int]] = field(default_factory=dict)
 
     def add(self, parameter: Value, depth: int, adjoint: float) -> None:
-        total, count = self.squares.get(depth, (0.0, 0))
-        self.squares[depth] = total + adjoint * adjoint, count + 1
+        size, count = self.sizes.get(depth, (0.0, 0))
+        self.sizes[depth] = math.hypot(size, adjoint), count + 1
         self.depths.setdefault(parameter, set()).add(depth)
 
     def repetitions(self) -> int:
         return max(len(depths) for depths in self.depths.values())
 
     def delta(self, depths: Sequence[int]) -> float:
-        totals, counts = zip(*(self.squares[depth] for depth in depths))
-        return math.sqrt(math.fsum(totals) / sum(counts))
+        sizes, counts = zip(*(self.sizes[depth] for depth in depths))
+        return math.hypot(*sizes) / math.sqrt(sum(counts))
 
 
 def _read(model: Module, total: Value) -> tuple[list[LayerReport], bool]:
@@ -389,10 +389,10 @@ class _Reading:
         units = self._units()
         reports = []
         used = [name for name in dict.fromkeys(self.owners.values()) if name in self.uses]
-        for name in sorted(used, key=lambda name: min(self.uses[name].squares)):
+        for name in sorted(used, key=lambda name: min(self.uses[name].sizes)):
             uses = self.uses[name]
             parameters = [x for x, owner in self.owners.items() if owner == name]
-            depths = sorted(uses.squares)
+            depths = sorted(uses.sizes)
             repetitions = uses.repetitions()
             own = [flat for owner, flat in units if owner == name]
             reports.append(
@@ -493,10 +493,11 @@ _MEANINGS: Final = {
 
 
 def _vanishing_or_exploding(layers: list[LayerReport]) -> list[Trouble]:
-    if not all(layer.delta > 0.0 for layer in layers):
-        return []  # by dead units
+    if layers[-1].last_delta == 0.0 or any(0 < layer.units == layer.dead for layer in layers):
+        return []  # nothing is handed back, or not through the dead units
     found = []
-    changes = [(layer.delta / layer.last_delta, layer.name) for layer in layers]
+    used = [layer for layer in layers if layer.last_delta > 0.0]
+    changes = [(layer.delta / layer.last_delta, layer.name) for layer in used]
     across = layers[0].delta / layers[-1].last_delta
     least, greatest = min(changes), max(changes)
     if min(across, least[0]) < _VANISHING:
@@ -508,7 +509,7 @@ def _vanishing_or_exploding(layers: list[LayerReport]) -> list[Trouble]:
 
 def _change(across: float, within: tuple[float, str], layers: list[LayerReport]) -> str:
     ratio, name = within
-    if abs(math.log(across)) > abs(math.log(ratio)):
+    if _strength(across) > _strength(ratio):
         return (
             f"What reaches {layers[0].name} is {across:.2g} times what reaches {layers[-1].name}, "
             f"through {_counted(len(layers), 'layer')}."
@@ -518,6 +519,11 @@ def _change(across: float, within: tuple[float, str], layers: list[LayerReport])
         f"What reaches the first use of {name} is {ratio:.2g} times what reaches its last, after "
         f"{layer.uses} uses."
     )
+
+
+def _strength(ratio: float) -> float:
+    """The orders of magnitude by which a ratio differs from 1."""
+    return abs(math.log10(ratio)) if ratio > 0.0 else math.inf
 
 
 def _overfitting(

@@ -298,12 +298,7 @@ def _step(
     inputs, targets = batch
     optimizer.zero_grad()
     outputs = [model(x) for x in inputs]
-    total = loss(outputs, targets)
-    if not isinstance(total, Value):
-        raise TypeError(
-            f"a loss returns one Value, got {total!r}: nn.losses has some, with "
-            'reduction="mean" or "sum"'
-        )
+    total = one_value(loss(outputs, targets))
     total.backward()
     for name, number in [
         ("loss", total.data),
@@ -317,6 +312,16 @@ def _step(
             )
     optimizer.step()
     return outputs, total.data
+
+
+def one_value(total: Any) -> Value:
+    """What a loss has returned, if that is a Value."""
+    if not isinstance(total, Value):
+        raise TypeError(
+            f"a loss returns one Value, got {total!r}: nn.losses has some, with "
+            'reduction="mean" or "sum"'
+        )
+    return total
 
 
 def _check_arguments(loss: Any, optimizer: Any, patience: int | None) -> None:

@@ -62,7 +62,7 @@ HELD_OUT = Pool(
 )
 
 
-SMALL = replace(HELD_OUT, name="small", counts=[20], widths=[8], depths=[7])
+SMALL = replace(HELD_OUT, name="small", counts=[10], widths=[8], depths=[7])
 
 
 def scaled(scale: float) -> Initializer:

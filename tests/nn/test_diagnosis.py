@@ -120,6 +120,17 @@ def test_a_weight_that_is_used_again_and_again(weight: float, found: str) -> Non
     assert kinds(diagnose(Repeated(weight, 5), ([1.0], [0.0]), MSE)) == []
 
 
+@pytest.mark.parametrize(
+    ("weight", "times", "found"),
+    [(1e-30, 8, "vanishing"), (1e-30, 20, "vanishing"), (1e20, 12, "exploding")],
+)
+def test_gradients_whose_squares_leave_the_range_of_floats(
+    weight: float, times: int, found: str
+) -> None:
+    diagnosis = diagnose(Repeated(weight, times), ([1.0], [0.5]), losses.l1_loss)
+    assert kinds(diagnosis) == [found]
+
+
 def test_units_are_counted_in_modules_of_any_kind() -> None:
     model = Sequential(Linear(2, 5, rng=1), "relu", Linear(5, 4, rng=2), "tanh", Linear(4, 1))
     assert model[0].bias is not None
@@ -277,6 +288,10 @@ def test_it_plots(diagnosis: Diagnosis) -> None:
 def test_what_cannot_be_diagnosed_is_refused() -> None:
     with pytest.raises(TypeError, match=r"diagnose\(\) reads the parameters of a Module, got <fun"):
         diagnose(lambda x: x, ([1.0], [1.0]), MSE)
+
+    model = MLP(2, [1])
+    with pytest.raises(TypeError, match=r"a loss returns one Value, got \["):
+        diagnose(model, data.xor(), lambda y, t: MSE(y, t, reduction="none"))
 
     class Constant(Module):
         def __call__(self, x: float) -> Value:
