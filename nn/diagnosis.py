@@ -278,10 +278,12 @@ def diagnose(
         with no_grad():
             constant = _constant_loss(outputs, targets, loss)
         troubles: list[Trouble] = []
-        if is_finite and not total.data < _LEARNED * constant:
+        if is_finite:
             troubles += _idle_units(layers) if len(outputs) >= _FEWEST_SAMPLES else []
             troubles += _vanishing_or_exploding(layers)
-        elif not is_finite:
+            if total.data < _LEARNED * constant:
+                troubles = [trouble for trouble in troubles if trouble.kind == "exploding"]
+        else:
             found = bad_operation(model, (inputs, targets), loss)
             troubles = [_trouble("not finite", f"The loss or a gradient is not: {found}")]
         validated = None
