@@ -25,7 +25,7 @@ from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from reprlib import repr as shown
 from types import MethodType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from autograd.containers import (
     MismatchError,
@@ -46,6 +46,9 @@ from autograd.engine.order import order_of_unvisited
 from autograd.engine.primitive import kind_of
 from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.engine.value import Operand, Value
+
+if TYPE_CHECKING:
+    from autograd.typed import Gradient
 
 Function: TypeAlias = Callable[..., Any]
 Argnums: TypeAlias = int | tuple[int, ...]
@@ -93,6 +96,10 @@ class Derivative:
 # ── Of functions ──────────────────────────────────────────────────────────────
 
 
+@overload
+def grad(function: Function) -> Gradient: ...
+@overload
+def grad(function: Function, argnums: Argnums) -> Derivative: ...
 def grad(function: Function, argnums: Argnums = 0) -> Derivative:
     """The derivative of a function of any number of numbers that returns one number.
 

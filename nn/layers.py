@@ -6,7 +6,17 @@ import operator
 import random
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence, Set
 from reprlib import repr as shown
-from typing import Any, Final, TypeAlias, TypedDict, Unpack, cast
+from typing import (
+    TYPE_CHECKING,
+    Any,
+    Final,
+    Literal,
+    TypeAlias,
+    TypedDict,
+    Unpack,
+    cast,
+    overload,
+)
 
 from autograd import (
     Value,
@@ -28,8 +38,33 @@ from autograd import (
 from nn.init import Initializer, uniform
 from nn.module import Module
 
+if TYPE_CHECKING:
+    from nn.typed import ListOf, Output
+
 Activation: TypeAlias = Callable[[Value], Value]
 LayerActivation: TypeAlias = Callable[[Sequence[Value]], list[Value]]
+
+ActivationName: TypeAlias = Literal[
+    "elu",
+    "gelu",
+    "hard_tanh",
+    "leaky_relu",
+    "linear",
+    "mish",
+    "relu",
+    "sigmoid",
+    "silu",
+    "softplus",
+    "softsign",
+    "tanh",
+]
+LayerActivationName: TypeAlias = Literal["log_softmax", "softmax"]
+AnyActivation: TypeAlias = ActivationName | LayerActivationName | Activation | LayerActivation
+
+# One for each layer. A list that is computed has names of type str.
+Activations: TypeAlias = "ListOf[str | Activation | LayerActivation]"
+
+Sample: TypeAlias = Sequence[Value | float]
 
 # A list or array of Values and numbers, or one of such lists.
 Inputs: TypeAlias = Collection[Any]
@@ -66,7 +101,7 @@ class NeuronOptions(TypedDict, total=False):
     """The options that a `Layer` passes to each of its neurons; see `Neuron`."""
 
     nonlin: bool
-    activation: str | Activation | LayerActivation
+    activation: AnyActivation
     bias: bool
     init: Initializer | None
     rng: random.Random | None
@@ -105,7 +140,7 @@ class Neuron(Module):
         nin: int,
         nonlin: bool = True,
         *,
-        activation: str | Activation | LayerActivation = "relu",
+        activation: AnyActivation = "relu",
         bias: bool = True,
         init: Initializer | None = None,
         rng: random.Random | None = None,
@@ -122,6 +157,12 @@ class Neuron(Module):
         function = _activation(activation)
         self.activation = function if nonlin else linear
 
+    @overload
+    def __call__(self, x: Sample) -> Value: ...
+    @overload
+    def __call__(self, x: Sequence[Sample]) -> list[Value]: ...
+    @overload
+    def __call__(self, x: Inputs) -> Value: ...
     def __call__(self, x: Inputs) -> Any:
         """The output for the inputs ``x``, which are Values or numbers.
 
@@ -197,6 +238,12 @@ class Layer(Module):
                 self.activation = None
         self.neurons = [Neuron(nin, **options) for _ in range(nout)]
 
+    @overload
+    def __call__(self, x: Sample) -> Output: ...
+    @overload
+    def __call__(self, x: Sequence[Sample]) -> list[Output]: ...
+    @overload
+    def __call__(self, x: Inputs) -> Output: ...
     def __call__(self, x: Inputs) -> Any:
         """The list of outputs for the inputs ``x``; of a single neuron, its output alone.
 
@@ -256,9 +303,7 @@ class MLP(Module):
         nin: int,
         nouts: Sequence[int],
         *,
-        activation: (
-            str | Activation | LayerActivation | Sequence[str | Activation | LayerActivation]
-        ) = "relu",
+        activation: AnyActivation | Activations = "relu",
         bias: bool = True,
         init: Initializer | None = None,
         rng: random.Random | None = None,
@@ -271,7 +316,7 @@ class MLP(Module):
         if isinstance(activation, (list, tuple)):
             activations = activation
         else:
-            hidden = cast("str | Activation | LayerActivation", activation)
+            hidden = cast(AnyActivation, activation)
             _check_known(hidden)
             shared = _layer_activation(hidden)
             if shared is not None:
@@ -290,6 +335,12 @@ class MLP(Module):
             for inputs, outputs, each in zip(sizes, sizes[1:], activations)
         ]
 
+    @overload
+    def __call__(self, x: Sample) -> Output: ...
+    @overload
+    def __call__(self, x: Sequence[Sample]) -> list[Output]: ...
+    @overload
+    def __call__(self, x: Inputs) -> Output: ...
     def __call__(self, x: Inputs) -> Any:
         """The output of the last layer for the inputs ``x``: a Value, or a list of several.
 
