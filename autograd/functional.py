@@ -65,7 +65,7 @@ class Derivative:
         argnums: Argnums,
     ) -> None:
         _check(maker.__name__, function, argnums)
-        update_wrapper(self, function, updated=())
+        update_wrapper(self, function, ("__module__", "__name__", "__qualname__"), ())
         self._maker = maker
         self._evaluate = evaluate
         self._function = function
@@ -75,6 +75,11 @@ class Derivative:
         """The derivative at these arguments."""
         name = self._maker.__name__
         return self._evaluate(_Call(name, self._function, self._argnums, arguments, options))
+
+    # Not copied, because an operation writes its docstring when it is asked for.
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        return self._function.__doc__
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else MethodType(self, instance)

@@ -5,6 +5,7 @@ Type checkers and editors read them; a program never does.
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import Final
 
@@ -35,12 +36,17 @@ def kind_of(operation: object) -> str:
     return _BY_ARITY[operation.arity]
 
 
+def _natural(name: str) -> list[tuple[int, str]]:
+    """Where a name stands among others, log2 before log10."""
+    return [(int(part) if part.isdigit() else -1, part) for part in re.split(r"(\d+)", name)]
+
+
 def stubs() -> str:
     """The content of `autograd/operations.pyi`."""
     names = sorted([*table.__all__, "max", "min", "round", "sum"])
     kinds = {name: kind_of(getattr(table, name)) for name in names}
     imports = ",\n".join(f"    {kind}" for kind in sorted(set(kinds.values())))
-    public = ",\n".join(f'    "{name}"' for name in sorted(table.__all__))
+    public = ",\n".join(f'    "{name}"' for name in sorted(table.__all__, key=_natural))
     declared = "\n".join(f"{name}: Final[{kind}]" for name, kind in kinds.items())
     return (
         f"{_HEADER}from autograd.typed import (\n{imports},\n)\n\n"

@@ -341,6 +341,15 @@ def test_a_derivative_has_the_name_docstring_and_signature_of_its_function(deriv
     assert repr(derive(cube, -1)) == f"{derive.__name__}({cube!r}, argnums=-1)"
 
 
+def test_a_docstring_is_written_when_it_is_asked_for(monkeypatch: pytest.MonkeyPatch) -> None:
+    written = []
+    monkeypatch.setattr("autograd.engine.primitive.writers", [lambda row: written.append(row)])
+    derivative = grad(sin)
+    assert not written
+    assert derivative.__doc__ is None
+    assert written == [sin]
+
+
 @given(st.floats(-5, 5), st.sampled_from([grad, value_and_grad, jacobian, hessian]))
 def test_a_derivative_pickles_and_copies(x: float, derive: Any) -> None:
     for derivative in (derive(cube), derive(derive(cube) if derive is grad else cube, (0,))):
