@@ -42,13 +42,6 @@ class Number:
 '''
 
 GENERATED = r"""
-        PyObject *CPyDef_numbers_____mypyc_lambda__0_obj_____get__(PyObject *self, PyObject *owner) {
-        PyObject *CPyDef_numbers_____mypyc_lambda__0_obj_____call__(PyObject *self, PyObject *x) {
-static int
-numbers_____mypyc_lambda__0_obj_traverse(PyObject *self, visitproc visit, void *arg)
-{
-char CPyDef_numbers_____top_level__(void);
-char CPyDef_numbers_____top_level__(void) {
 PyObject *CPyPy_numbers___half(PyObject *self, PyObject *const *args, size_t nargs, PyObject *kwnames) {
     if (!CPyArg_ParseStackAndKeywordsOneArg(args, nargs, kwnames, &parser, &obj_x)) {
         return NULL;
@@ -101,16 +94,16 @@ static struct PyModuleDef numbersmodule = {
     "autograd.engine.numbers",
     NULL, /* docstring */
 };
-"""
-
-AMENDED = r"""
-UNOPTIMIZED PyObject *CPyDef_numbers_____mypyc_lambda__0_obj_____get__(PyObject *self, PyObject *owner) {
+        PyObject *CPyDef_numbers_____mypyc_lambda__0_obj_____get__(PyObject *self, PyObject *owner) {
         PyObject *CPyDef_numbers_____mypyc_lambda__0_obj_____call__(PyObject *self, PyObject *x) {
-UNOPTIMIZED static int
+static int
 numbers_____mypyc_lambda__0_obj_traverse(PyObject *self, visitproc visit, void *arg)
 {
 char CPyDef_numbers_____top_level__(void);
-UNOPTIMIZED char CPyDef_numbers_____top_level__(void) {
+char CPyDef_numbers_____top_level__(void) {
+"""
+
+AMENDED = r"""
 PyObject *CPyPy_numbers___half(PyObject *self, PyObject *const *args, size_t nargs, PyObject *kwnames) {
     if (!CPyArg_ParseStackAndKeywordsOneArg(args, nargs, kwnames, &parser, &obj_x)) {
         return refuse(__func__, self, args, nargs, kwnames);
@@ -173,6 +166,13 @@ static struct PyModuleDef numbersmodule = {
     "autograd.engine.numbers",
     "Numbers.", /* docstring */
 };
+UNOPTIMIZED PyObject *CPyDef_numbers_____mypyc_lambda__0_obj_____get__(PyObject *self, PyObject *owner) {
+        PyObject *CPyDef_numbers_____mypyc_lambda__0_obj_____call__(PyObject *self, PyObject *x) {
+UNOPTIMIZED static int
+numbers_____mypyc_lambda__0_obj_traverse(PyObject *self, visitproc visit, void *arg)
+{
+char CPyDef_numbers_____top_level__(void);
+UNOPTIMIZED char CPyDef_numbers_____top_level__(void) {
 """
 
 
