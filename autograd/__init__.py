@@ -26,11 +26,6 @@ from autograd.engine.order import topological_order
 from autograd.engine.outputs import output_of
 from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.recording import is_recording
-from autograd.engine.table import *
-from autograd.engine.table import max as max
-from autograd.engine.table import min as min
-from autograd.engine.table import round as round
-from autograd.engine.table import sum as sum
 from autograd.engine.value import Value, viewers
 from autograd.functional import (
     backward,
@@ -44,7 +39,20 @@ from autograd.functional import (
     vjp,
 )
 
+if not typing.TYPE_CHECKING:
+    from autograd.engine.table import *
+    from autograd.engine.table import max as max
+    from autograd.engine.table import min as min
+    from autograd.engine.table import round as round
+    from autograd.engine.table import sum as sum
+
 if typing.TYPE_CHECKING:
+    # The same operations, with types that tell what each takes and gives.
+    from autograd.operations import *
+    from autograd.operations import max as max
+    from autograd.operations import min as min
+    from autograd.operations import round as round
+    from autograd.operations import sum as sum
     from autograd.views import Graph, explain, formula, graph
 
 __all__ = [

@@ -25,7 +25,7 @@ from collections.abc import Callable, Sequence
 from functools import update_wrapper
 from reprlib import repr as shown
 from types import MethodType
-from typing import Any, TypeAlias
+from typing import TYPE_CHECKING, Any, TypeAlias, overload
 
 from autograd.containers import (
     MismatchError,
@@ -48,6 +48,9 @@ from autograd.engine.primitive import kind_of
 from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.engine.value import Operand, Value
 
+if TYPE_CHECKING:
+    from autograd.typed import Gradient
+
 Function: TypeAlias = Callable[..., Any]
 Argnums: TypeAlias = int | tuple[int, ...]
 
@@ -63,7 +66,7 @@ class Derivative:
         argnums: Argnums,
     ) -> None:
         _check(maker.__name__, function, argnums)
-        update_wrapper(self, function, updated=())
+        update_wrapper(self, function, ("__module__", "__name__", "__qualname__"), ())
         self._maker = maker
         self._evaluate = evaluate
         self._function = function
@@ -73,6 +76,11 @@ class Derivative:
         """The derivative at these arguments."""
         name = self._maker.__name__
         return self._evaluate(_Call(name, self._function, self._argnums, arguments, options))
+
+    # Not copied, because an operation writes its docstring when it is asked for.
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        return self._function.__doc__
 
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else MethodType(self, instance)
@@ -94,6 +102,10 @@ class Derivative:
 # ── Of functions ──────────────────────────────────────────────────────────────
 
 
+@overload
+def grad(function: Function) -> Gradient: ...
+@overload
+def grad(function: Function, argnums: Argnums) -> Derivative: ...
 def grad(function: Function, argnums: Argnums = 0) -> Derivative:
     """The derivative of a function of any number of numbers that returns one number.
 

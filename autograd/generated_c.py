@@ -50,6 +50,12 @@ static PyObject *\2_get_text_signature(PyObject *self, void *closure)
     r"(if \(!CPyArg_ParseTupleAndKeywords\(.*\)\) \{\n\s*)return NULL;": (
         r"\1return refuse_tuple(__func__, self, args, kw);"
     ),
+    # The body of a module runs once, and what the class of a lambda has besides its call next to
+    # never. They are half of the C, and take half of the time to compile if they are optimized.
+    r"(?m)^ *((?:static )?(?:PyObject \*|int32_t|char|int|void|bool)\s*"
+    r"(?:CPyDef_\w+_____top_level__|CPyExec_\w+_impl|CPyDunder___get__\w+_lambda__\d+_obj"
+    r"|\w*_lambda__\d+_obj(?:_new|_dealloc|_traverse|_clear\w*|\w*_setup|_____get__)?)"
+    r"\([^;{)]*\)\s*\{)": r"UNOPTIMIZED \1",  # engine/arguments.h
 }
 
 # Where docstrings go: after what is before them, which has a signature or else NULL at its end.

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from reprlib import repr as shown
-from typing import Any, Final, TypeAlias, cast
+from typing import Any, Final, Literal, TypeAlias, cast
 
 from autograd import (
     Value,
@@ -29,6 +29,24 @@ from nn.module import Module
 
 ActivationFunction: TypeAlias = Callable[[Value], Value]
 LayerFunction: TypeAlias = Callable[[Sequence[Value]], list[Value]]
+
+ActivationName: TypeAlias = Literal[
+    "elu",
+    "gelu",
+    "hard_tanh",
+    "leaky_relu",
+    "linear",
+    "log_sigmoid",
+    "mish",
+    "relu",
+    "sigmoid",
+    "silu",
+    "softplus",
+    "softsign",
+    "tanh",
+]
+LayerActivationName: TypeAlias = Literal["log_softmax", "softmax"]
+AnyActivation: TypeAlias = ActivationName | LayerActivationName | ActivationFunction | LayerFunction
 
 
 def linear(x: Value) -> Value:

@@ -10,7 +10,7 @@ import operator
 import random
 from collections.abc import Iterable, Iterator, Sequence
 from reprlib import repr as shown
-from typing import Any, ClassVar, Final, TypeAlias, TypedDict, Unpack, cast
+from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, TypedDict, Unpack, cast, overload
 
 import autograd
 from autograd import Primitive, Value, output_of, sqrt
@@ -19,6 +19,7 @@ from nn.activations import (
     LAYER_ACTIVATIONS,
     Activation,
     ActivationFunction,
+    AnyActivation,
     LayerFunction,
     activation_name,
     check_known,
@@ -34,7 +35,13 @@ from nn.inputs import NUMBERS, Inputs, check_elements, is_batch, of_each
 from nn.module import Module, listed
 from nn.randomness import Seed, generator
 
-AnyActivation: TypeAlias = str | ActivationFunction | LayerFunction
+if TYPE_CHECKING:
+    from nn.typed import ListOf, Output
+
+# One for each layer. A list that is computed has names of type str.
+Activations: TypeAlias = "ListOf[str | ActivationFunction | LayerFunction]"
+
+Sample: TypeAlias = Sequence[Value | float]
 
 
 class NeuronOptions(TypedDict, total=False):
@@ -60,6 +67,12 @@ class VectorModule(Module):
         """The number of inputs."""
         raise NotImplementedError
 
+    @overload
+    def __call__(self, x: Sample) -> Output: ...
+    @overload
+    def __call__(self, x: Sequence[Sample]) -> list[Output]: ...
+    @overload
+    def __call__(self, x: Inputs | Value | float) -> Output: ...
     def __call__(self, x: Inputs | Value | float) -> Any:
         """The output for the inputs ``x``, which are Values or numbers.
 
@@ -149,6 +162,12 @@ class Neuron(Module):
         function = function_of(activation)
         self.activation = function if nonlin else linear
 
+    @overload
+    def __call__(self, x: Sample) -> Value: ...
+    @overload
+    def __call__(self, x: Sequence[Sample]) -> list[Value]: ...
+    @overload
+    def __call__(self, x: Inputs) -> Value: ...
     def __call__(self, x: Inputs) -> Any:
         """The output for the inputs ``x``, which are Values or numbers.
 
@@ -286,7 +305,7 @@ class MLP(VectorModule):
         nin: int,
         nouts: Sequence[int],
         *,
-        activation: AnyActivation | Sequence[AnyActivation] = "relu",
+        activation: AnyActivation | Activations = "relu",
         bias: bool = True,
         init: Initializer | None = None,
         rng: Seed = None,

@@ -22,6 +22,7 @@ except ModuleNotFoundError as error:
 
 from autograd import no_grad, sigmoid, softmax
 from nn import losses
+from nn.activations import AnyActivation
 from nn.init import kaiming_normal
 from nn.layers import MLP
 from nn.optim import Adam
@@ -50,7 +51,7 @@ class _Estimator(BaseEstimator):
         self,
         hidden: Sequence[int] = (8,),
         *,
-        activation: str | Callable[[Any], Any] = "tanh",
+        activation: AnyActivation = "tanh",
         lr: float | Schedule = 0.01,
         epochs: int = 100,
         batch_size: int | None = 32,

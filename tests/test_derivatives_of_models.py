@@ -21,6 +21,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import (
+    Primitive,
     Value,
     grad,
     gradients,
@@ -33,6 +34,7 @@ from autograd import (
     value_and_grad,
     vjp,
 )
+from autograd.engine.primitive import writers
 from autograd.testing import check_gradients
 from nn import MLP, Module
 from nn.testing import Network, networks
@@ -339,6 +341,24 @@ def test_a_derivative_has_the_name_docstring_and_signature_of_its_function(deriv
     assert inspect.signature(derivative) == inspect.signature(cube)
     assert repr(derivative) == f"{derive.__name__}({cube!r})"
     assert repr(derive(cube, -1)) == f"{derive.__name__}({cube!r}, argnums=-1)"
+
+
+def test_a_docstring_is_written_when_it_is_asked_for() -> None:
+    asked: list[object] = []
+    write = writers[0]
+
+    def note(operation: Primitive) -> str:
+        asked.append(operation)
+        return "noted"
+
+    writers[0] = note
+    try:
+        derivative = grad(sin)
+        assert not asked
+        assert derivative.__doc__ == "noted"
+        assert asked == [sin]
+    finally:
+        writers[0] = write
 
 
 @given(st.floats(-5, 5), st.sampled_from([grad, value_and_grad, jacobian, hessian]))

@@ -206,7 +206,7 @@ def test_arrays_hold_values_inside_and_floats_outside() -> None:
         return np.sum(np.tanh(x) ** 2)
 
     x = np.array([[0.5, -1.0, 2.0], [0.1, 0.2, 0.3]])
-    slopes = grad(function)(x)
+    slopes: Any = grad(function)(x)
     assert (slopes.dtype, slopes.shape) == (np.float64, (2, 3))
     assert kinds == {("O", (2, 3))}
     np.testing.assert_allclose(slopes, 2 * np.tanh(x) / np.cosh(x) ** 2, rtol=1e-14)
@@ -230,7 +230,7 @@ def test_a_jacobian_of_arrays_is_one_array_of_both_shapes() -> None:
 
 
 def test_arrays_of_no_dimension_and_of_integers_and_of_nothing() -> None:
-    slope = grad(lambda x: x**3)(np.array(2.0))
+    slope: Any = grad(lambda x: x**3)(np.array(2.0))
     assert (slope.shape, slope.dtype, float(slope)) == ((), np.float64, 12.0)
     np.testing.assert_array_equal(grad(lambda x: x[0] * x[1])(np.array([2, 3])), [3.0, 2.0])
     assert grad(lambda x: 1.0)(np.array([])).shape == (0,)

@@ -100,6 +100,13 @@ static struct PyModuleDef numbersmodule = {
     "autograd.engine.numbers",
     NULL, /* docstring */
 };
+        PyObject *CPyDef_numbers_____mypyc_lambda__0_obj_____get__(PyObject *self, PyObject *owner) {
+        PyObject *CPyDef_numbers_____mypyc_lambda__0_obj_____call__(PyObject *self, PyObject *x) {
+static int
+numbers_____mypyc_lambda__0_obj_traverse(PyObject *self, visitproc visit, void *arg)
+{
+char CPyDef_numbers_____top_level__(void);
+char CPyDef_numbers_____top_level__(void) {
 """
 
 AMENDED = r"""
@@ -171,6 +178,13 @@ static struct PyModuleDef numbersmodule = {
     "autograd.engine.numbers",
     "Numbers.", /* docstring */
 };
+UNOPTIMIZED PyObject *CPyDef_numbers_____mypyc_lambda__0_obj_____get__(PyObject *self, PyObject *owner) {
+        PyObject *CPyDef_numbers_____mypyc_lambda__0_obj_____call__(PyObject *self, PyObject *x) {
+UNOPTIMIZED static int
+numbers_____mypyc_lambda__0_obj_traverse(PyObject *self, visitproc visit, void *arg)
+{
+char CPyDef_numbers_____top_level__(void);
+UNOPTIMIZED char CPyDef_numbers_____top_level__(void) {
 """
 
 

@@ -255,17 +255,17 @@ MATRIX = np.ones((2, 2))
     ("call", "text"),
     [
         (
-            lambda: autograd.exp([1, 2]),
+            lambda: autograd.exp([1, 2]),  # type: ignore[call-overload]
             "exp() takes numbers, Values and NumPy arrays, got a list: write [exp(x) for x in "
             "data], or pass numpy.array(data)",
         ),
         (
-            lambda: autograd.maximum(MATRIX, (1, 2)),
+            lambda: autograd.maximum(MATRIX, (1, 2)),  # type: ignore[call-overload]
             "maximum() takes numbers, Values and NumPy arrays, got a tuple: write "
             "[maximum(x, ...) for x in data], or pass numpy.array(data)",
         ),
         (
-            lambda: autograd.maximum(Value(1.0), [Value(2.0)]),
+            lambda: autograd.maximum(Value(1.0), [Value(2.0)]),  # type: ignore[call-overload]
             "maximum() takes numbers, Values and NumPy arrays, got a list: write "
             "[maximum(x, ...) for x in data], or pass numpy.array(data)",
         ),
@@ -275,12 +275,12 @@ MATRIX = np.ones((2, 2))
             "[softcap(x, ...) for x in data], or pass numpy.array(data)",
         ),
         (
-            lambda: autograd.where([True], 1.0, 2.0),
+            lambda: autograd.where([True], 1.0, 2.0),  # type: ignore[call-overload]
             "where() takes numbers, Values and NumPy arrays, got a list: write "
             "[where(x, ...) for x in data], or pass numpy.array(data)",
         ),
         (
-            lambda: autograd.where(False, [1.0], Value(2.0)),
+            lambda: autograd.where(False, [1.0], Value(2.0)),  # type: ignore[call-overload]
             "where() takes numbers, Values and NumPy arrays, got a list: write "
             "[where(x, ...) for x in data], or pass numpy.array(data)",
         ),
@@ -290,7 +290,7 @@ MATRIX = np.ones((2, 2))
             "[sum(row) for row in data], or of an array sum(a.ravel())",
         ),
         (
-            lambda: autograd.max([[1.0], [2.0]]),
+            lambda: autograd.max([[1.0], [2.0]]),  # type: ignore[list-item]
             "max() takes a sequence of numbers, and an element is a list: write "
             "[max(row) for row in data], or of an array max(a.ravel())",
         ),

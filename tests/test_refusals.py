@@ -140,7 +140,7 @@ def identity(number: Any) -> Any:
             "the last layer is linear unless there is an activation for each layer: softmax of "
             "the outputs is activation=['relu', 'softmax']",
         ),
-        (lambda: grad(3), TypeError, "grad() takes a function, got an int"),  # type: ignore[arg-type]
+        (lambda: grad(3), TypeError, "grad() takes a function, got an int"),  # type: ignore[call-overload]
         (
             lambda: gradients(3, [x]),  # type: ignore[arg-type]
             TypeError,
@@ -163,12 +163,12 @@ def identity(number: Any) -> Any:
             "expected a real number, got an object: pass an int or a float",
         ),
         (
-            lambda: where(x, 1.0, 2.0),
+            lambda: where(x, 1.0, 2.0),  # type: ignore[call-overload]
             TypeError,
             "the condition of where() is True or False, such as x > 0, not a Value",
         ),
         (
-            lambda: autograd.sum(3),
+            lambda: autograd.sum(3),  # type: ignore[call-overload]
             TypeError,
             "sum() takes a sequence of numbers, such as a list, got an int",
         ),

@@ -6,6 +6,15 @@
  */
 #include <Python.h>
 
+/* Before functions that are hardly ever called; see generated_c.py. */
+#if defined(__clang__)
+#define UNOPTIMIZED __attribute__((optnone, noinline))
+#elif defined(__GNUC__)
+#define UNOPTIMIZED __attribute__((optimize(0)))
+#else
+#define UNOPTIMIZED
+#endif
+
 static inline PyObject *refusing(const char *name, PyObject *self)
 {
     if (!PyErr_ExceptionMatches(PyExc_TypeError)) {

@@ -11,11 +11,14 @@ from __future__ import annotations
 
 from numbers import Number, Rational
 from operator import index
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from autograd.engine import table
 from autograd.engine.primitive import Primitive, Traced, as_float
 from autograd.native import mypyc_attr
+
+if TYPE_CHECKING:
+    from autograd.answers import Answer
 
 
 @mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
@@ -44,48 +47,48 @@ class Numeric(Traced):
 
     # `Value` has + - * a second time, for speed; and comparisons, which not every number has.
 
-    def __add__(self, other: Any) -> Self | Any:
+    def __add__(self, other: Any) -> Answer[Self]:
         return self._left(table.add, other)
 
-    def __radd__(self, other: Any) -> Self | Any:  # other + self
+    def __radd__(self, other: Any) -> Answer[Self]:  # other + self
         return self._right(table.add, other)
 
-    def __sub__(self, other: Any) -> Self | Any:
+    def __sub__(self, other: Any) -> Answer[Self]:
         return self._left(table.subtract, other)
 
-    def __rsub__(self, other: Any) -> Self | Any:  # other - self
+    def __rsub__(self, other: Any) -> Answer[Self]:  # other - self
         return self._right(table.subtract, other)
 
-    def __mul__(self, other: Any) -> Self | Any:
+    def __mul__(self, other: Any) -> Answer[Self]:
         return self._left(table.multiply, other)
 
-    def __rmul__(self, other: Any) -> Self | Any:  # other * self
+    def __rmul__(self, other: Any) -> Answer[Self]:  # other * self
         return self._right(table.multiply, other)
 
-    def __truediv__(self, other: Any) -> Self | Any:
+    def __truediv__(self, other: Any) -> Answer[Self]:
         return self._left(table.divide, other)
 
-    def __rtruediv__(self, other: Any) -> Self | Any:  # other / self
+    def __rtruediv__(self, other: Any) -> Answer[Self]:  # other / self
         return self._right(table.divide, other)
 
-    def __floordiv__(self, other: Any) -> Self | Any:
+    def __floordiv__(self, other: Any) -> Answer[Self]:
         return self._left(table.floor_divide, other)
 
-    def __rfloordiv__(self, other: Any) -> Self | Any:  # other // self
+    def __rfloordiv__(self, other: Any) -> Answer[Self]:  # other // self
         return self._right(table.floor_divide, other)
 
-    def __mod__(self, other: Any) -> Self | Any:
+    def __mod__(self, other: Any) -> Answer[Self]:
         return self._left(table.remainder, other)
 
-    def __rmod__(self, other: Any) -> Self | Any:  # other % self
+    def __rmod__(self, other: Any) -> Answer[Self]:  # other % self
         return self._right(table.remainder, other)
 
-    def __pow__(self, other: Any, modulus: Any = None) -> Self | Any:
+    def __pow__(self, other: Any, modulus: Any = None) -> Answer[Self]:
         if modulus is not None:
             raise TypeError("pow() with a modulus is for ints: use pow(x, y) % modulus")
         return self._left(table.power, other)
 
-    def __rpow__(self, other: Any) -> Self | Any:  # other ** self
+    def __rpow__(self, other: Any) -> Answer[Self]:  # other ** self
         return self._right(table.power, other)
 
     def __neg__(self) -> Self:

@@ -15,7 +15,7 @@ from autograd.engine.node import Node
 from autograd.engine.primitive import Primitive, tracking
 from autograd.engine.recording import switches
 from autograd.engine.table import add, multiply, subtract
-from autograd.engine.value import AnyOperand, Recorded, Value, _WideValue, record
+from autograd.engine.value import AnyOperand, Value, _WideValue, record
 
 # Of all that are not wide: a list of its own would be one more object for the garbage collector.
 _NO_STEPS: Final[list[tuple[Node, float]]] = []
@@ -41,22 +41,22 @@ class _TrackedValue(_WideValue):  # type: ignore[misc]  # Value is final to user
         if switches.altered:
             self._reconsider()
 
-    def __add__(self, other: AnyOperand) -> Recorded:
+    def __add__(self, other: AnyOperand) -> Any:
         return self._left(add, other)
 
-    def __radd__(self, other: AnyOperand) -> Recorded:  # other + self
+    def __radd__(self, other: AnyOperand) -> Any:  # other + self
         return self._right(add, other)
 
-    def __sub__(self, other: AnyOperand) -> Recorded:
+    def __sub__(self, other: AnyOperand) -> Any:
         return self._left(subtract, other)
 
-    def __rsub__(self, other: AnyOperand) -> Recorded:  # other - self
+    def __rsub__(self, other: AnyOperand) -> Any:  # other - self
         return self._right(subtract, other)
 
-    def __mul__(self, other: AnyOperand) -> Recorded:
+    def __mul__(self, other: AnyOperand) -> Any:
         return self._left(multiply, other)
 
-    def __rmul__(self, other: AnyOperand) -> Recorded:  # other * self
+    def __rmul__(self, other: AnyOperand) -> Any:  # other * self
         return self._right(multiply, other)
 
 

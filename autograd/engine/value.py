@@ -19,7 +19,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from operator import eq, ge, gt, le, lt
-from typing import Any, Final, SupportsFloat, TypeAlias, cast, final
+from typing import TYPE_CHECKING, Any, Final, SupportsFloat, TypeAlias, cast, final
 
 from autograd.engine.calls import Output, label_error
 from autograd.engine.node import Node, propagate
@@ -29,12 +29,14 @@ from autograd.engine.recording import is_recording, observer, switches
 from autograd.engine.table import add, multiply, subtract
 from autograd.native import COMPILED, mypyc_attr
 
+if TYPE_CHECKING:
+    from autograd.answers import Answer
+
 Operand: TypeAlias = "Value | float"
 
 # Compiled code checks the types of arguments. An operator takes any number, a Fraction or one of
-# NumPy's as well; what it returns may be NotImplemented, hence Any.
+# NumPy's as well; what it returns may be NotImplemented.
 AnyOperand: TypeAlias = "Value | SupportsFloat"
-Recorded: TypeAlias = "Value | Any"
 
 # The function that shows a Value in a notebook. The package sets it, since drawing is built on
 # values.
@@ -263,7 +265,7 @@ class Value(Node):
     # The local derivatives of these are written out here as well as in the table;
     # tests/engine/test_value.py holds the two together.
 
-    def __add__(self, other: AnyOperand) -> Recorded:
+    def __add__(self, other: AnyOperand) -> Answer[Value]:
         if isinstance(other, Value):
             return result(add, self._data + other._data, 1.0, 1.0, self, other)
         constant = as_constant(other)
@@ -271,13 +273,13 @@ class Value(Node):
             return NotImplemented
         return result(add, self._data + constant, 1.0, constant, self, None)
 
-    def __radd__(self, other: SupportsFloat) -> Recorded:  # other + self
+    def __radd__(self, other: SupportsFloat) -> Answer[Value]:  # other + self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
         return result(add, constant + self._data, constant, 1.0, None, self)
 
-    def __sub__(self, other: AnyOperand) -> Recorded:
+    def __sub__(self, other: AnyOperand) -> Answer[Value]:
         if isinstance(other, Value):
             return result(subtract, self._data - other._data, 1.0, -1.0, self, other)
         constant = as_constant(other)
@@ -285,13 +287,13 @@ class Value(Node):
             return NotImplemented
         return result(subtract, self._data - constant, 1.0, constant, self, None)
 
-    def __rsub__(self, other: SupportsFloat) -> Recorded:  # other - self
+    def __rsub__(self, other: SupportsFloat) -> Answer[Value]:  # other - self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented
         return result(subtract, constant - self._data, constant, -1.0, None, self)
 
-    def __mul__(self, other: AnyOperand) -> Recorded:
+    def __mul__(self, other: AnyOperand) -> Answer[Value]:
         if isinstance(other, Value):
             x = self._data
             y = other._data
@@ -301,7 +303,7 @@ class Value(Node):
             return NotImplemented
         return result(multiply, self._data * constant, constant, constant, self, None)
 
-    def __rmul__(self, other: SupportsFloat) -> Recorded:  # other * self
+    def __rmul__(self, other: SupportsFloat) -> Answer[Value]:  # other * self
         constant = as_constant(other)
         if constant is None:
             return NotImplemented

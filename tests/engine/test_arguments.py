@@ -282,7 +282,7 @@ def test_both_engines_accept_and_refuse_the_same() -> None:
             "<lambda>() missing 2 required positional arguments: 'y' and 'out'",
         ),
         (
-            lambda: autograd.exp(x=1.0),  # type: ignore[call-arg]
+            lambda: autograd.exp(x=1.0),  # type: ignore[call-overload]
             "Primitive.__call__() got an unexpected keyword argument 'x'",
         ),
         (

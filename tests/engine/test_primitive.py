@@ -98,7 +98,7 @@ def test_a_rule_that_calls_itself_is_a_recursion_error() -> None:
 def test_operations_within_one_another_have_a_limit_of_depth(
     function: Callable[[Primitive], Any], operand: Any
 ) -> None:
-    deep = tanh
+    deep: Primitive = tanh
     for _ in range(DEEP):
         deep = Primitive("deep", function(deep), identity_slope)
     with pytest.raises(RecursionError):
@@ -106,7 +106,7 @@ def test_operations_within_one_another_have_a_limit_of_depth(
 
 
 def test_reductions_within_one_another_have_a_limit_of_depth() -> None:
-    deep = autograd.sum
+    deep: Reduction = autograd.sum
     for _ in range(DEEP):
         deep = Reduction("deep", deep.evaluate, deep.local_derivatives)
     with pytest.raises(RecursionError):

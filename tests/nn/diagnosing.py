@@ -16,6 +16,7 @@ from typing import Any
 
 from autograd import Value
 from nn import MLP, Module, data, losses
+from nn.activations import ActivationName
 from nn.diagnosis import Diagnosis, diagnose
 from nn.init import Initializer
 from nn.optim import Adam
@@ -34,8 +35,8 @@ class Pool:
     counts: Sequence[int]  # of samples
     widths: Sequence[int]
     depths: Sequence[int]
-    flat: Sequence[str]  # activations that saturate
-    open: Sequence[str]  # activations that do not
+    flat: Sequence[ActivationName]  # activations that saturate
+    open: Sequence[ActivationName]  # activations that do not
     classes: Sequence[Callable[..., Samples]]
     curve: Callable[[float], float]
 
@@ -70,7 +71,7 @@ def scaled(scale: float) -> Initializer:
     return lambda rng, inputs, outputs: rng.gauss(0.0, scale / math.sqrt(inputs))
 
 
-def right_size(activation: str) -> Initializer:
+def right_size(activation: ActivationName) -> Initializer:
     """Xavier's for activations of slope 1 at 0, and He's for those that cut off a half."""
     return scaled(1.0 if activation in ("tanh", "softsign", "hard_tanh", "elu") else math.sqrt(2))
 
@@ -117,7 +118,7 @@ def rotation(width: int, rng: Random) -> list[list[float]]:
 # ── With a trouble ────────────────────────────────────────────────────────────
 
 
-def deep(pool: Pool, rng: Random, activation: str, init: Initializer) -> Diagnosis:
+def deep(pool: Pool, rng: Random, activation: ActivationName, init: Initializer) -> Diagnosis:
     width, depth = rng.choice(pool.widths), rng.choice(pool.depths)
     model = MLP(2, [width] * depth + [1], activation=activation, init=init, rng=rng)
     return diagnose(model, points(pool, rng), BCE)
@@ -144,7 +145,7 @@ def exploding(pool: Pool, rng: Random, number: int) -> Diagnosis:
     return deep(pool, rng, rng.choice(pool.open), scaled(rng.uniform(5.0, 9.0)))
 
 
-def shallow(pool: Pool, rng: Random, activation: str, scale: float) -> MLP:
+def shallow(pool: Pool, rng: Random, activation: ActivationName, scale: float) -> MLP:
     widths = [rng.choice(pool.widths) for _ in range(rng.choice([1, 2, 3]))]
     return MLP(2, [*widths, 1], activation=activation, init=scaled(scale), rng=rng)
 
@@ -190,7 +191,7 @@ def saturated(pool: Pool, rng: Random, number: int) -> Diagnosis:
 def overfitting(pool: Pool, rng: Random, number: int) -> Diagnosis:
     """Few samples and many parameters, until the noise has been learned."""
     width = rng.choice([16, 20])
-    activation = rng.choice(["tanh", pool.open[-1]])
+    activation: ActivationName = rng.choice(["tanh", pool.open[-1]])
     if number % 2:
         training, validation = (curve(pool, rng, count, 0.5) for count in (8, 60))
         loss, inputs = losses.mse_loss, 1

@@ -41,7 +41,7 @@ def train(model: MLP, optimizer: Optimizer, steps: int) -> None:
     for _ in range(steps):
         optimizer.zero_grad()
         errors = [model(x) - t for x, t in zip(INPUTS, TARGETS, strict=True)]
-        loss = sum(error * error for error in errors) / len(errors)
+        loss: Any = sum(error * error for error in errors) / len(errors)
         loss.backward()
         optimizer.step()
 

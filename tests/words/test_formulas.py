@@ -188,7 +188,6 @@ def test_no_two_values_are_called_the_same(labels: list[str]) -> None:
 def test_parameters_are_called_by_their_path_in_the_model() -> None:
     model = MLP(1, [1])
     out = model([2.0])
-    out = out[0] if isinstance(out, list) else out
     assert "layers.0.neurons.0.w.0·2" in formula(out)
 
 
