@@ -246,9 +246,10 @@ class Row:
     ) -> tuple[Any, Any]:
         """Derivative i, or its own derivative with respect to operand j, and a fair unit of error.
 
-        The unit is one in the last place, plus what the number changes by when each operand
-        moves by one in its last place: nothing better is to be had from operands that are
-        themselves rounded, and so from a rule that is a formula in rounded terms.
+        The unit is one in the last place (of the terms, where derivative i has a scale), plus what
+        the number changes by when each operand moves by one in its last place: nothing better is
+        to be had from operands that are themselves rounded, and so from a rule that is a formula in
+        rounded terms.
         """
 
         def slope(numbers: list[Any]) -> Any:
@@ -273,7 +274,8 @@ class Row:
                 ):
                     raise UndefinedError
                 exact = real(exact)
-                unit = mpf(math.ulp(float(exact)))
+                scale = self.scale(primitive, operands, i) if j is None else 0
+                unit = mpf(math.ulp(max(abs(float(exact)), float(scale))))
                 for k, operand in enumerate(operands):
                     size = max(1, abs(operand)) if self.shift_invariant else operand
                     moved = [*operands[:k], operand + size * mpf(2) ** -40, *operands[k + 1 :]]
@@ -709,7 +711,7 @@ ROWS: dict[str, Row] = {
                         scales=((-1, bell_scale),), because=CANCELS, intervals=((-755.0, 755.0), (-3.0, 3.0)),
                         choices=((2.0, 3.0, 4.0),), digits=450, supporting=True),
     "mish_derivative": Row(mish_derivative, (lambda x, n: mish_derivative(x, int(n) + 1), nothing),
-                        scales=((-1, bell_scale),), because=CANCELS, intervals=((-755.0, 755.0), (-3.0, 3.0)),
+                        scales=((-1, bell_scale), (0, lambda x, n: bell_scale(x, n + 1))), because=CANCELS, intervals=((-755.0, 755.0), (-3.0, 3.0)),
                         choices=((2.0, 3.0),), digits=450, supporting=True),
     "gauss_derivative": Row(gauss_derivative,
                         (lambda x, a, n: gauss_derivative(x, a, int(n) + 1), nothing, nothing),

@@ -35,9 +35,12 @@ def site(tmp_path: Path) -> Path:
 
 def run(program: str, site: Path) -> str:
     """What a program writes to stderr where packages are found in ``site``."""
-    found = environment() | {"PYTHONPATH": str(site), "CHAINRULE_COMPILE": "0"}
     return subprocess.run(
-        [sys.executable, "-c", program], cwd=site, env=found, capture_output=True, text=True
+        [sys.executable, "-c", program],
+        cwd=site,
+        env=environment(PYTHONPATH=str(site), CHAINRULE_COMPILE="0"),
+        capture_output=True,
+        text=True,
     ).stderr
 
 

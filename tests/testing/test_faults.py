@@ -55,7 +55,7 @@ FAULTS = {
     ),
     "a wrong number on the record": Fault(
         "engine/value.py",
-        (("_result(multiply, x * y, y, x,", "_result(multiply, x * y, y, y,"),),
+        (("result(multiply, x * y, y, x,", "result(multiply, x * y, y, y,"),),
         "lambda x: x * (x + 1)",
         "multiply(0.5, 1.5) is recorded with the local derivative 1.5, where the rule of multiply "
         "gives 0.5.",
