@@ -38,10 +38,10 @@ from autograd import (
 )
 from nn.data import batches
 from nn.layers import Neuron
-from nn.module import Module
+from nn.module import Module, evaluating
 from nn.plotting import panels
 from nn.randomness import Seed, generator
-from nn.training import Data, History, Loss, bad_operation, evaluating, one_value
+from nn.training import Data, History, Loss, bad_operation, one_value
 
 # Activations that are flat on both sides, with their slope at 0, which is the greatest.
 _SATURATING: Final[dict[Primitive, float]] = {

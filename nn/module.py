@@ -6,7 +6,7 @@ import sys
 import warnings
 from collections import deque
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set, ValuesView
-from contextlib import suppress
+from contextlib import contextmanager, suppress
 from reprlib import recursive_repr
 from reprlib import repr as shown
 from typing import Any, Final, TypeVar, cast
@@ -327,15 +327,30 @@ def _stated(module: Module) -> Iterator[tuple[str, Any, Module | None]]:
         unopened += [step for step in steps if not _is_within(*step[:2])][::-1]
 
 
+def set_mode(model: Any, *, training: bool) -> None:
+    """Tell a module that drops units, or the like, in training only."""
+    set_mode = getattr(model, "train" if training else "eval", None)
+    if set_mode is not None:
+        set_mode()
+
+
+@contextmanager
+def evaluating(model: Any) -> Iterator[None]:
+    """The model in evaluation mode, in which no unit is dropped; then in its mode of before."""
+    modules = model.named_modules() if isinstance(model, Module) else [("", model)]
+    modes = [(part, part.training) for _, part in modules if hasattr(part, "training")]
+    set_mode(model, training=False)
+    try:
+        yield
+    finally:
+        for part, mode in modes:
+            part.training = mode
+
+
 def _output_counts(module: Module, inputs: Any) -> dict[int, int]:
     """For each module, by its id, how many numbers a call of it returns."""
-    modes = {part: part.training for _, part in module.named_modules()}
-    try:
-        with enable_grad():
-            outputs = cast(Any, module.eval())(inputs)
-    finally:
-        for part, mode in modes.items():
-            part.training = mode
+    with evaluating(module), enable_grad():
+        outputs = cast(Any, module)(inputs)
     counts: dict[Any, int] = {}
     seen: set[Value] = set()
     unopened = [value for value in _leaves(outputs) if isinstance(value, Value)]

@@ -28,7 +28,7 @@ from typing import Any, Final, TypeAlias
 
 from autograd import AnomalyError, Value, detect_anomaly, no_grad
 from nn.data import batches
-from nn.module import Module
+from nn.module import evaluating, set_mode
 from nn.optim import Optimizer
 from nn.plotting import panels
 from nn.state import Where, check_model, read_parts, write_parts
@@ -172,7 +172,7 @@ def fit(
         while len(history) < epochs and not history.stopped:
             epoch = len(history) + 1
             order = Random(f"{seed} {epoch}")  # of this epoch, whatever came before
-            _set_mode(model, training=True)
+            set_mode(model, training=True)
             outputs: list[Any] = []
             targets: list[Any] = []
             total = 0.0
@@ -196,7 +196,7 @@ def fit(
                 history.stopped = "no progress"
             if checkpoint is not None and history.stopped != "interrupted":
                 save_checkpoint(model, optimizer, history, checkpoint)
-    _set_mode(model, training=False)
+    set_mode(model, training=False)
     return history
 
 
@@ -384,26 +384,6 @@ def _is_stuck(history: History, patience: int) -> bool:
     if len(losses) <= patience:
         return False
     return min(losses[-patience:]) > min(losses[:-patience]) - _LEAST_PROGRESS
-
-
-def _set_mode(model: Any, *, training: bool) -> None:
-    """Tell a module that drops units, or the like, in training only."""
-    set_mode = getattr(model, "train" if training else "eval", None)
-    if set_mode is not None:
-        set_mode()
-
-
-@contextmanager
-def evaluating(model: Any) -> Iterator[None]:
-    """The model in evaluation mode, in which no unit is dropped; then in its mode of before."""
-    modules = model.named_modules() if isinstance(model, Module) else [("", model)]
-    modes = [(part, part.training) for _, part in modules if hasattr(part, "training")]
-    _set_mode(model, training=False)
-    try:
-        yield
-    finally:
-        for part, mode in modes:
-            part.training = mode
 
 
 # ── Interruption and progress ─────────────────────────────────────────────────
