@@ -30,6 +30,12 @@ RULES = {
         "autograd.words*",
         "autograd.draw.layout*",
     ],
+    "autograd/replay": [
+        "autograd.engine*",
+        "autograd.functional",
+        "autograd.contexts",
+        "autograd.containers",
+    ],
     "autograd/testing": [
         "autograd.engine*",
         "autograd.functional",
