@@ -10,7 +10,7 @@ from typing import Any, Final
 
 from autograd.engine.node import Node, propagate
 from autograd.engine.primitive import Primitive, Traced, as_float, kind_of, show_in_help
-from autograd.engine.recording import observer, switches
+from autograd.engine.recording import observer, refuse, switches
 from autograd.engine.tracked import tracked
 from autograd.engine.value import Operand, Value, _WideValue, result, wide_result
 
@@ -86,6 +86,7 @@ def record(data: Any, inputs: Any, local_derivatives: Any, name: Any = "record")
     >>> product.data, a.grad, b.grad
     (6.0, 3.0, 2.0)
     """
+    refuse("calls record()")
     operands = _sequence("inputs", inputs)
     derivatives = _sequence("local derivatives", local_derivatives)
     if len(derivatives) != len(operands):
