@@ -35,6 +35,7 @@ RULES = {
         "autograd.functional",
         "autograd.contexts",
         "autograd.containers",
+        "autograd.native",
     ],
     "autograd/testing": [
         "autograd.engine*",
