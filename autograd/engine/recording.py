@@ -88,8 +88,8 @@ class Follower(Observer):
         """Carry out ``where``; NotImplemented if there is nothing to follow."""
         raise NotImplementedError
 
-    def made(self, value: Any, number: Any) -> None:
-        """``value`` is a new leaf that was made of ``number``, which is no float."""
+    def made(self, value: Any, number: Any) -> float:
+        """The float of a new leaf, ``value``, that is made of ``number``, which is no float."""
         raise NotImplementedError
 
     def read(self, value: Any) -> Any:

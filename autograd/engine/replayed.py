@@ -28,7 +28,7 @@ class _Function:
         return self.function(*arguments)
 
 
-class Replay(Reduction):
+class CompiledOperation(Reduction):
     """The operation of what a compiled function returned, on all that its program reads."""
 
     __slots__ = ()
@@ -50,7 +50,7 @@ class Replay(Reduction):
         )
 
 
-show_in_help(Replay)
+show_in_help(CompiledOperation)
 
 
 @mypyc_attr(allow_interpreted_subclasses=True)
@@ -76,7 +76,12 @@ class Replayed(_WideValue):  # type: ignore[misc]  # Value is final to users
     __slots__ = ("_origin",)
 
     def __init__(
-        self, op: Replay, data: float, label: str, reached: Sequence[Value], origin: Origin
+        self,
+        op: CompiledOperation,
+        data: float,
+        label: str,
+        reached: Sequence[Value],
+        origin: Origin,
     ) -> None:
         # The sums are set in `upstream`. Adding -0.0 to a float leaves it as it is.
         super().__init__(data, (), [(value, -0.0) for value in reached])

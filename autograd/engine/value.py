@@ -83,10 +83,9 @@ class Value(Node):
         if type(data) is float:
             super().__init__(data, label)
             return
-        super().__init__(as_float(data), label)
         watcher = follower()
-        if watcher is not None:
-            watcher.made(self, data)
+        number = as_float(data) if watcher is None else watcher.made(self, data)
+        super().__init__(number, label)
 
     def __init_subclass__(cls: Any) -> None:
         if not cls.__module__.startswith("autograd.engine."):

@@ -9,6 +9,7 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Callable, Sequence
+from numbers import Number as AnyNumber
 from typing import Any, ClassVar, Final, NoReturn
 
 from autograd.engine import table
@@ -52,11 +53,11 @@ class Recorder(Follower):
         self.made_leaves: list[Value] = []  # those that were made of stand-ins
         self.numbers: list[Any] = []  # every stand-in
         self._entries: dict[int, int] = {}  # by the id of a Value, which is kept above
-        self._reached: set[int] = (
-            set()
-        )  # entries from which a gradient reaches a Value from outside
-        self._used: set[int] = set()  # entries that an operation has been computed from
-        self._slopes: dict[tuple[int, int], Number] = {}
+        self._outside: set[int] = set()  # the ids of Values that were not made in the call
+        self._reached: set[int] = set()  # entries from which gradients go to Values from outside
+        self._ends: set[int] = set()  # the ids of `made_leaves`, at which gradients end
+        self._used_leaves: set[int] = set()  # the ids of leaves that something was computed from
+        self._slopes: dict[tuple[int, int], int] = {}  # entries
         # The operation that the engine is about to tell of, if it has followed operands.
         self._pending: tuple[Operation, tuple[int, ...], tuple[int, ...]] | None = None
 
@@ -108,7 +109,7 @@ class Recorder(Follower):
         """The result of an operator of Python's on numbers, one of which is a stand-in."""
         kinds = [_kind(x) for x in operands]
         if None in kinds:
-            if not all(isinstance(x, _numbers_of_python()) for x in operands):
+            if not all(isinstance(x, _NUMBERS) for x in operands):
                 return NotImplemented
             return function(*[self._bare(x, "arithmetic") for x in operands])
         entries = tuple([self._entry_of_number(x) for x in operands])
@@ -145,6 +146,7 @@ class Recorder(Follower):
     def bring(self, value: Value, entry: int) -> None:
         """``value`` takes the place of one that the function is called with."""
         self._entries[id(value)] = entry
+        self._outside.add(id(value))
         self._reached.add(entry)
         self.tape.leaves.append(entry)
 
@@ -170,13 +172,14 @@ class Recorder(Follower):
     def _flows(self, entries: Sequence[int], operands: Sequence[Any]) -> tuple[int, ...]:
         if not is_recording():
             return ()
-        return tuple(
-            [
-                i
-                for i, x in enumerate(operands)
-                if isinstance(x, Value) and entries[i] in self._reached
-            ]
-        )
+        flows = []
+        for i, x in enumerate(operands):
+            if isinstance(x, Value):
+                if x.op is None:
+                    self._used_leaves.add(id(x))
+                if entries[i] in self._reached and id(x) not in self._ends:
+                    flows.append(i)
+        return tuple(flows)
 
     def operate(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
         """Carry out an operation, one of whose operands is a stand-in."""
@@ -217,14 +220,16 @@ class Recorder(Follower):
         entry = self.tape.row(op, entries, flows, value._data)
         if flows:
             self._reached.add(entry)
-        self._used.update(entries)
         self._entries[id(value)] = entry
         self.computed.append(value)
 
-    def made(self, value: Any, number: Any) -> None:
-        """``value`` is a new leaf, made of a stand-in or of a whole number."""
-        self._entries[id(value)] = self._operand(number)[0]
+    def made(self, value: Any, number: Any) -> float:
+        """The float of a new leaf, made of a stand-in or of a whole number."""
+        entry, data = self._operand(number if type(number) in _STANDINS else as_float(number))
+        self._entries[id(value)] = entry
+        self._ends.add(id(value))
         self.made_leaves.append(value)
+        return float(data)
 
     def read(self, value: Any) -> Number:
         """The data of a Value."""
@@ -239,8 +244,9 @@ class Recorder(Follower):
 
     def compare(self, comparison: Any, x: Any, other: Any) -> Any:
         """The outcome of a comparison of a Value or a stand-in with anything."""
-        exact = isinstance(other, Value) or _kind(other) is not None
-        if not exact:
+        if not isinstance(other, _NUMBERS):
+            return NotImplemented
+        if not isinstance(other, Value) and _kind(other) is None:
             return compared(comparison, float(self._bare(x, "comparison")), other)
         entries = (self._operand(x)[0], self._operand(other)[0])
         outcome = comparison(*[self.tape.data[k] for k in entries])
@@ -254,7 +260,7 @@ class Recorder(Follower):
         if len(operands) != 3 or not any(type(x) in _STANDINS for x in operands):
             return NotImplemented
         flag, x, y = operands
-        if not isinstance(x, _numbers_of_python()) or not isinstance(y, _numbers_of_python()):
+        if not isinstance(x, _NUMBERS) or not isinstance(y, _NUMBERS):
             return NotImplemented  # arrays, and mistakes
         is_value = isinstance(x, Value) or isinstance(y, Value)
         if type(flag) is not Flag:
@@ -314,9 +320,8 @@ class Recorder(Follower):
             rule = Slope(op, position)
             arguments = (*entries, entry)
             local = rule.evaluate([self.tape.data[k] for k in arguments])
-            row = self.tape.row(rule, arguments, (), local)
-            self._slopes[entry, position] = self.number(row)
-        return self._slopes[entry, position]
+            self._slopes[entry, position] = self.tape.row(rule, arguments, (), local)
+        return self.number(self._slopes[entry, position])
 
     def walked(self, values: Sequence[Any]) -> None:
         """What follows depends on the graph of these values, and so on the choices in it."""
@@ -338,13 +343,13 @@ class Recorder(Follower):
         """An error: ``backward()`` is called within the function."""
         self.refuse("calls backward()")
 
-    def was_used(self, entry: int) -> bool:
-        """True if an operation on Values has been computed from this entry."""
-        return entry in self._used
+    def is_from_outside(self, value: Value) -> bool:
+        """True if the Value was not made in the call, as far as is known during the call."""
+        return id(value) in self._outside
 
-    def is_differentiable(self, entry: int) -> bool:
-        """True if a gradient goes from this entry to a Value from outside."""
-        return entry in self._reached
+    def was_used_as_leaf(self, value: Value) -> bool:
+        """True if an operation on this leaf has been recorded."""
+        return id(value) in self._used_leaves
 
 
 class OfKinds:
@@ -362,10 +367,14 @@ class OfKinds:
         self.__name__ = function.__name__
 
     def __call__(self, *operands: float) -> Any:
+        """The result, of one of the types."""
         return self.function(*[kind(x) for kind, x in zip(self.kinds, operands)])
 
 
 _STANDINS: Final = frozenset((Number, Flag))
+
+# What operators of numbers take. Other things, such as arrays, have operators of their own.
+_NUMBERS: Final = (AnyNumber, Value, Number, Flag)
 
 
 def _kind(operand: Any) -> Any:
@@ -383,10 +392,3 @@ def _kind(operand: Any) -> Any:
     if kind is numpy.float64:
         return kind
     return None
-
-
-def _numbers_of_python() -> tuple[type, ...]:
-    """The types of what operators of numbers take; others, such as arrays, have their own."""
-    from numbers import Number as AnyNumber
-
-    return (AnyNumber, Value, Number, Flag)

@@ -13,14 +13,11 @@ from __future__ import annotations
 import math
 import operator
 from collections.abc import Callable
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import Any, ClassVar
 
 from autograd.engine.operators import Numeric
 from autograd.engine.primitive import Primitive, Traced
 from autograd.engine.value import Value
-
-if TYPE_CHECKING:
-    from autograd.replay.recorder import Recorder
 
 
 def _arithmetic(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
@@ -54,7 +51,7 @@ class _StandIn:
     __slots__ = ()
 
     entry: int
-    recorder: Recorder
+    recorder: Any  # a `Recorder`, whose module needs this one
 
     def seen(self, how: str) -> Any:
         """The number itself, at which Python now looks."""
@@ -99,7 +96,7 @@ class Number(_StandIn, Numeric):
 
     __slots__ = ("entry", "kind", "recorder")
 
-    def __init__(self, recorder: Recorder, entry: int, kind: Any = float) -> None:
+    def __init__(self, recorder: Any, entry: int, kind: Any = float) -> None:
         self.recorder = recorder
         self.entry = entry
         self.kind = kind
@@ -130,12 +127,19 @@ class Number(_StandIn, Numeric):
     __ge__ = _comparison(operator.ge)
     __hash__ = _StandIn.__hash__
 
-    _power, __rpow__ = _arithmetic(operator.pow)
+    _power, _reflected_power = _arithmetic(operator.pow)
 
     def __pow__(self, other: Any, modulus: Any = None) -> Any:
         if modulus is not None:
             return pow(self.seen("pow()"), other, modulus)
+        if self.kind is float and isinstance(other, float):
+            bool(self < 0.0)  # a guard, since the power of a negative number may be complex
         return self._power(other)
+
+    def __rpow__(self, other: Any) -> Any:
+        if isinstance(other, float) and other < 0.0:
+            self.seen("pow()")
+        return self._reflected_power(other)
 
     def __divmod__(self, other: Any) -> Any:
         return self // other, self % other
@@ -232,7 +236,7 @@ class Flag(_StandIn, Traced):
 
     __slots__ = ("entry", "kind", "recorder")
 
-    def __init__(self, recorder: Recorder, entry: int, kind: Any = bool) -> None:
+    def __init__(self, recorder: Any, entry: int, kind: Any = bool) -> None:
         self.recorder = recorder
         self.entry = entry
         self.kind = kind
