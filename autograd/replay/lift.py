@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.replay.lists import ListMachine
 from autograd.replay.lowering import choices_of, lowered, sources_of
-from autograd.replay.order import Shares, shares_of
-from autograd.replay.passes import optimized
+from autograd.replay.machine import machine
+from autograd.replay.optimizer import optimized
 from autograd.replay.program import Program
+from autograd.replay.shares import Shares, shares_of
 from autograd.replay.tape import Tape
 
 
@@ -43,7 +43,7 @@ class Gradient:
     def __init__(self, tape: Tape, root: int, flags: Sequence[bool]) -> None:
         self.shares: Shares = shares_of(sources_of(tape, flags), root)
         self.program: Program = optimized(lowered(tape, self.shares, root))
-        self.machine = ListMachine(self.program)
+        self.machine = machine(self.program)
         indices = {entry: index for index, entry in enumerate(tape.leaves)}
         self.reached = [indices[entry] for entry in self.shares.ends if entry in indices]
 
@@ -67,7 +67,7 @@ class Replay:
             self.program, self._machine = first.program, first.machine
         else:
             self.program = optimized(lowered(tape))
-            self._machine = ListMachine(self.program)
+            self._machine = machine(self.program)
 
     def run(self, numbers: Sequence[float]) -> Run | None:
         """Compute the outputs from a number for each input; None if a guard finds another one."""
@@ -118,8 +118,7 @@ class Run:
             sums: for each leaf that is `reached` the sum of the shares it has.
         """
         gradient = self._gradient(root)
-        machine = gradient.machine
         state = self._state
         if (root, self._flags) != self._replay._first:
-            state = machine.forward(self._numbers)
-        return machine.backward(state, [seed, *sums])
+            state = gradient.machine.forward(self._numbers)
+        return gradient.machine.backward(state, [seed, *sums])

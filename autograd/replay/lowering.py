@@ -1,6 +1,6 @@
 """From a tape to a program: a row for each entry, and for each gradient the sum of its shares.
 
-The rows are what the engine computes, one by one; `passes.py` makes fewer of them. Gradients are
+The rows are what the engine computes, one by one; `optimizer.py` makes fewer of them. Gradients are
 pulled, not pushed: that of an entry is one row, whose terms are the shares that it gets, each a
 local derivative times the gradient of a user, in the order in which a backward pass adds them.
 """
@@ -13,7 +13,6 @@ from typing import Any, Final
 from autograd.engine import table
 from autograd.engine.primitive import Choice, Reduction
 from autograd.replay import operations
-from autograd.replay.order import Shares
 from autograd.replay.program import (
     GUARD,
     MINUS_ONE,
@@ -26,6 +25,7 @@ from autograd.replay.program import (
     Program,
 )
 from autograd.replay.rules import Steps, steps_of_gradient, steps_of_rule
+from autograd.replay.shares import Shares
 from autograd.replay.tape import Slope, Tape, choose
 
 # Operations whose rows are sums of products, written with these in place of the operands.

@@ -31,7 +31,7 @@ def forward(operation: Any) -> Operation:
     if not isinstance(operation, Primitive):
         name = getattr(operation, "__name__", repr(operation))
         function = operation if operation is choose else _AsFloat(operation)
-        return Operation(name, function, is_pure=operation in _PURE)
+        return Operation(name, function, is_pure=operation in _PURE, source=operation)
     pure = operation in OF_THE_TABLE
     return Operation(
         operation.name,

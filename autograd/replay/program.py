@@ -41,6 +41,7 @@ class Operation:
 
     Attributes:
         name: how it is written.
+        source: the function that computes it, whatever it is wrapped in.
         function: takes as many floats as the row has cells, or all of them as one list.
         takes_list: True if it is handed a list.
         parts: True if the function gives a list: its first number is that of the row, and the
@@ -48,7 +49,7 @@ class Operation:
         is_pure: True if equal operands are known to give equal results, without a side effect.
     """
 
-    __slots__ = ("function", "is_pure", "name", "parts", "takes_list")
+    __slots__ = ("function", "is_pure", "name", "parts", "source", "takes_list")
 
     def __init__(
         self,
@@ -58,12 +59,14 @@ class Operation:
         takes_list: bool = False,
         parts: bool = False,
         is_pure: bool = True,
+        source: Callable[..., Any] | None = None,
     ) -> None:
         self.name = name
         self.function = function
         self.takes_list = takes_list
         self.parts = parts
         self.is_pure = is_pure
+        self.source = function if source is None else source
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
