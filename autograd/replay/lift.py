@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import time
 from collections.abc import Sequence
 from typing import Any
 
-from autograd.replay.lists import ListMachine
 from autograd.replay.lowering import choices_of, lowered, sources_of
-from autograd.replay.order import Shares, shares_of
-from autograd.replay.passes import optimized
+from autograd.replay.machine import machine
+from autograd.replay.optimizer import optimized
 from autograd.replay.program import Program
+from autograd.replay.shares import Shares, shares_of
 from autograd.replay.tape import Tape
+from autograd.replay.writing import describe, source
 
 
 def lift(tape: Tape) -> Replay:
@@ -43,7 +45,7 @@ class Gradient:
     def __init__(self, tape: Tape, root: int, flags: Sequence[bool]) -> None:
         self.shares: Shares = shares_of(sources_of(tape, flags), root)
         self.program: Program = optimized(lowered(tape, self.shares, root))
-        self.machine = ListMachine(self.program)
+        self.machine = machine(self.program)
         indices = {entry: index for index, entry in enumerate(tape.leaves)}
         self.reached = [indices[entry] for entry in self.shares.ends if entry in indices]
 
@@ -54,9 +56,11 @@ class Replay:
     Attributes:
         tape: the tape.
         program: the program of the outputs, with the gradients of the first root.
+        seconds: the processor time that this took.
     """
 
     def __init__(self, tape: Tape) -> None:
+        start = time.process_time()
         self.tape = tape
         self._roots = [tape.outputs[position] for position in tape.roots]
         flags = tuple([tape.data[entry] != 0.0 for entry in choices_of(tape)])
@@ -67,7 +71,31 @@ class Replay:
             self.program, self._machine = first.program, first.machine
         else:
             self.program = optimized(lowered(tape))
-            self._machine = ListMachine(self.program)
+            self._machine = machine(self.program)
+        self.seconds = time.process_time() - start
+
+    def __str__(self) -> str:
+        """The rows of the program, forward and backward, with what became one row and counts."""
+        tape, program = self.tape, self.program
+        places = {
+            program.constant(tape.data[entry]): place for entry, place in tape.constants.items()
+        }
+        operations = len(tape.ops) - len(tape.inputs) - len(tape.constants)
+        size = 8 * (len(program.constants) + program.inputs + len(program.kinds))
+        counts = (
+            f"{tape.name}: {_counted(operations, 'operation')} recorded, and "
+            f"{_counted(len(program.kinds), 'row')} with {_counted(program.terms(), 'term')} "
+            f"made of them in {1000 * self.seconds:.3g} ms; a run takes {size} bytes"
+        )
+        return f"{counts}\n{describe(program, len(tape.inputs), places)}"
+
+    def source(self) -> str:
+        """Python that gives the same bits: a module with a function ``program``.
+
+        It takes a list of the inputs of the tape; where there is a root, then also its gradient and
+        the sums that shares are added to. It returns the outputs, and these sums.
+        """
+        return source(self.tape.name, self.program, len(self.tape.inputs))
 
     def run(self, numbers: Sequence[float]) -> Run | None:
         """Compute the outputs from a number for each input; None if a guard finds another one."""
@@ -118,8 +146,11 @@ class Run:
             sums: for each leaf that is `reached` the sum of the shares it has.
         """
         gradient = self._gradient(root)
-        machine = gradient.machine
         state = self._state
         if (root, self._flags) != self._replay._first:
-            state = machine.forward(self._numbers)
-        return machine.backward(state, [seed, *sums])
+            state = gradient.machine.forward(self._numbers)
+        return gradient.machine.backward(state, [seed, *sums])
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

@@ -44,6 +44,7 @@ class ListMachine:
     def backward(self, run: list[float], numbers: Sequence[float]) -> list[float]:
         """The other outputs, for these numbers in place of the last inputs."""
         inputs = self.program.inputs
+        run = run[:]  # another thread may do the same
         run[inputs - len(numbers) : inputs] = numbers
         _carried_out(self._backward, run)
         return [run[cell] for cell in self._sums]

@@ -1,6 +1,6 @@
 """From a tape to a program: a row for each entry, and for each gradient the sum of its shares.
 
-The rows are what the engine computes, one by one; `passes.py` makes fewer of them. Gradients are
+The rows are what the engine computes, one by one; `optimizer.py` makes fewer of them. Gradients are
 pulled, not pushed: that of an entry is one row, whose terms are the shares that it gets, each a
 local derivative times the gradient of a user, in the order in which a backward pass adds them.
 """
@@ -13,7 +13,6 @@ from typing import Any, Final
 from autograd.engine import table
 from autograd.engine.primitive import Choice, Reduction
 from autograd.replay import operations
-from autograd.replay.order import Shares
 from autograd.replay.program import (
     GUARD,
     MINUS_ONE,
@@ -26,7 +25,8 @@ from autograd.replay.program import (
     Program,
 )
 from autograd.replay.rules import Steps, steps_of_gradient, steps_of_rule
-from autograd.replay.tape import Slope, Tape, choose
+from autograd.replay.shares import Shares
+from autograd.replay.tape import Guard, Slope, Tape, choose
 
 # Operations whose rows are sums of products, written with these in place of the operands.
 _X: Final = -10
@@ -100,17 +100,21 @@ class _Lowering:
         guard = next(guards, None)
         for entry, op in enumerate(tape.ops):
             while guard is not None and guard.before == entry:
-                self.guard(guard.entry, guard.value)
+                self.guard(guard)
                 guard = next(guards, None)
             if op is not None:
                 self.cells[entry] = self.emit(op, [self.cells[x] for x in tape.operands[entry]])
         while guard is not None:
-            self.guard(guard.entry, guard.value)
+            self.guard(guard)
             guard = next(guards, None)
+        for entry, label in tape.labels.items():
+            self.program.labels.setdefault(self.cells[entry], label)
 
-    def guard(self, entry: int, value: float) -> None:
-        """Add a row that looks whether an entry is this number."""
-        self.program.add(GUARD, [self.cells[entry], self.program.constant(value)])
+    def guard(self, guard: Guard) -> None:
+        """Add a row that looks whether an entry is the number that it was."""
+        value = self.program.constant(guard.value)
+        cell = self.program.add(GUARD, [self.cells[guard.entry], value])
+        self.program.labels[cell] = f"{guard.look} at {guard.place}"
 
     def emit(self, op: Any, cells: list[int]) -> int:
         """Add the rows of an operation; returns the cell of its result."""

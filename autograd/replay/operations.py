@@ -28,14 +28,24 @@ _PURE: Final = frozenset(
 
 def forward(operation: Any) -> Operation:
     """The value of an operation."""
+    needs, path = _origin(operation)
+    if operation is choose:
+        return Operation("choose", choose, path, needs)
     if not isinstance(operation, Primitive):
-        name = getattr(operation, "__name__", repr(operation))
-        function = operation if operation is choose else _AsFloat(operation)
-        return Operation(name, function, is_pure=operation in _PURE)
+        return Operation(
+            getattr(operation, "__name__", repr(operation)),
+            _AsFloat(operation),
+            f"lambda *xs: float({path}(*xs))",
+            needs,
+            is_pure=operation in _PURE,
+            source=operation,
+        )
     pure = operation in OF_THE_TABLE
     return Operation(
         operation.name,
         operation.forward if pure else _Checked(operation, operation.forward),
+        f"{path}.forward" if pure else f"lambda *xs: float({path}.forward(*xs))",
+        needs,
         takes_list=isinstance(operation, Reduction),
         is_pure=pure,
     )
@@ -43,9 +53,14 @@ def forward(operation: Any) -> Operation:
 
 def derivative(operation: Primitive, place: int) -> Operation:
     """The local derivative by one operand, from the operands and the output."""
-    rule = operation.derivatives[place]
-    name = f"{operation.name}.derivatives[{place}]"
-    return Operation(name, _Checked(operation, rule), is_pure=operation in OF_THE_TABLE)
+    needs, path = _origin(operation)
+    return Operation(
+        f"{operation.name}.derivatives[{place}]",
+        _Checked(operation, operation.derivatives[place]),
+        f"lambda *xs: float({path}.derivatives[{place}](*xs))",
+        needs,
+        is_pure=operation in OF_THE_TABLE,
+    )
 
 
 def derivatives(operation: Reduction) -> Operation:
@@ -53,13 +68,30 @@ def derivatives(operation: Reduction) -> Operation:
 
     They are computed at once, as the engine does.
     """
+    needs, path = _origin(operation)
     return Operation(
-        f"{operation.name}.gradient",
+        f"{operation.name}.local_derivatives",
         _AllDerivatives(operation),
+        f"lambda xs: {path}.local_derivatives(xs[:-1], xs[-1])",
+        needs,
         takes_list=True,
         parts=True,
         is_pure=operation in OF_THE_TABLE,
     )
+
+
+def _origin(operation: Any) -> tuple[str, str]:
+    """The import that gives an operation, and its name then."""
+    if isinstance(operation, Primitive):
+        if operation in OF_THE_TABLE:
+            return "from autograd.engine import table", f"table.{operation.name}"
+        try:
+            _, (module, name) = operation.__reduce__()
+        except TypeError:  # it has no global name
+            return f"# {operation.name} is an operation of yours without a global name", "..."
+    else:
+        module, name = operation.__module__, getattr(operation, "__qualname__", "...")
+    return ("", name) if module == "builtins" else (f"from {module} import {name}", name)
 
 
 class _AsFloat:

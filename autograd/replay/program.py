@@ -41,6 +41,9 @@ class Operation:
 
     Attributes:
         name: how it is written.
+        expression: the function in Python, in text.
+        needs: the import that the expression needs.
+        source: the function that computes it, whatever it is wrapped in.
         function: takes as many floats as the row has cells, or all of them as one list.
         takes_list: True if it is handed a list.
         parts: True if the function gives a list: its first number is that of the row, and the
@@ -48,22 +51,37 @@ class Operation:
         is_pure: True if equal operands are known to give equal results, without a side effect.
     """
 
-    __slots__ = ("function", "is_pure", "name", "parts", "takes_list")
+    __slots__ = (
+        "expression",
+        "function",
+        "is_pure",
+        "name",
+        "needs",
+        "parts",
+        "source",
+        "takes_list",
+    )
 
     def __init__(
         self,
         name: str,
         function: Callable[..., Any],
+        expression: str,
+        needs: str,
         *,
         takes_list: bool = False,
         parts: bool = False,
         is_pure: bool = True,
+        source: Callable[..., Any] | None = None,
     ) -> None:
         self.name = name
+        self.expression = expression
+        self.needs = needs
         self.function = function
         self.takes_list = takes_list
         self.parts = parts
         self.is_pure = is_pure
+        self.source = function if source is None else source
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -86,7 +104,7 @@ class Program:
         outputs: the cells of the results: of the values, then of the sums of shares.
         forward: the number of rows, the first ones, that the values need.
         values: the number of outputs that are values.
-        labels: the names of cells, as far as they have one.
+        labels: the names of cells, as far as they have one; of a guard, what it is about.
     """
 
     __slots__ = (

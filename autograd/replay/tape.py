@@ -107,6 +107,7 @@ class Tape:
         guards: what Python has looked at, in order.
         leaves: the inputs that are data of Values from outside; gradients are handed out to them.
         outputs: the entries whose floats a run gives, in that order.
+        labels: the names of entries, as far as they have one.
         roots: the positions in `outputs` of those that are Values, which gradients may start at.
     """
 
@@ -122,6 +123,7 @@ class Tape:
         self.leaves: list[int] = []
         self.outputs: list[int] = []
         self.roots: list[int] = []
+        self.labels: dict[int, str] = {}
 
     def row(
         self,
