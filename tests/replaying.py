@@ -158,6 +158,7 @@ class Case:
         self.changes = [rng.random() < 0.3 for _ in range(calls)]
 
     def function(self, x: Any, xs: Any, u: Any) -> Any:
+        """The function."""
         w = self.parameters
         pool = [w[0] * x, w[1], w[2], w[0] + xs[0], x, xs[-1], u]
         for each in self._steps:
@@ -178,6 +179,7 @@ class Case:
         return [this.seen(function, i) for i in range(len(this.calls))]
 
     def seen(self, function: Any, i: int) -> Any:
+        """All that can be seen of one call."""
         x, xs = self.calls[i]
         leaves = [*self.parameters, self.argument]
         if self.changes[i]:
@@ -186,7 +188,7 @@ class Case:
             result = function(x, xs, self.argument)
         except CompileError:
             raise
-        except Exception as error:  # noqa: BLE001
+        except Exception as error:
             return type(error)
         if isinstance(function, autograd.replay.compiled.Compiled):
             for program in function._all:

@@ -197,19 +197,18 @@ class Compiled:
                 f"{self.__name__}() has been recorded {self._limit} times and runs as it is from "
                 f"now on; what differs most: {_most(self._all, key)}",
                 CompileWarning,
-                stacklevel=4,
+                stacklevel=3,
             )
             return self.__wrapped__(*arguments, **options)
         program = recorded(key, self.__wrapped__, self.__name__, arguments, options, parts)
         call = program.call(parts)
-        if call is None:
-            raise self._unlike("a guard of the recording does not hold for the recorded call", "")
-        program.runs = 1
+        if call is None or not program.is_as_recorded(call):
+            raise self._unlike("an operation gives another result for the same numbers", "")
         self._all.append(program)
         self._first(program)
-        if program.reads(parts.values):
+        if program.reads(parts.values):  # as an argument and from elsewhere
             return self.__wrapped__(*arguments, **options)
-        return program.result(call)
+        return self._replayed(program, call, arguments, options)
 
     def _first(self, program: Recorded) -> None:
         """Try this program before others: calls that are alike often follow each other."""
@@ -230,7 +229,7 @@ class Compiled:
             self._first(program)
         if not self._check and program.runs < program.next_check:
             return program.result(call)
-        program.next_check = 4 * max(program.next_check, program.runs)
+        program.next_check = 4 * program.runs if program.runs > 1 else 2
         result = program.result(call)
         problem = difference("the result", result, self.__wrapped__(*arguments, **options))
         if problem is None:

@@ -42,6 +42,8 @@ class Recorder(Follower):
         captured: the Values from outside that the function has read, each with its entry, which
             is an input.
         finished: True once the call is over.
+        is_doubtful: True if floats may have been added in another order than that of the function
+            itself, as NumPy does in arrays.
     """
 
     def __init__(self, name: str) -> None:
@@ -49,6 +51,7 @@ class Recorder(Follower):
         self.tape = Tape(name)
         self.captured: list[tuple[Value, int]] = []
         self.finished = False
+        self.is_doubtful = False
         self.computed: list[Value] = []  # every Value that an operation has made, in order
         self.made_leaves: list[Value] = []  # those that were made of stand-ins
         self.numbers: list[Any] = []  # every stand-in
@@ -146,6 +149,8 @@ class Recorder(Follower):
     def bring(self, value: Value, entry: int) -> None:
         """``value`` takes the place of one that the function is called with."""
         self._entries[id(value)] = entry
+        if value.label:
+            self.tape.labels[entry] = value.label
         self._outside.add(id(value))
         self._reached.add(entry)
         self.tape.leaves.append(entry)

@@ -7,7 +7,6 @@ from typing import Any
 
 from autograd.contexts import enable_grad
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import is_recording
 from autograd.engine.replayed import CompiledOperation, Origin, Replayed
 from autograd.engine.value import Operand, Value
 from autograd.functional import gradients
@@ -110,8 +109,6 @@ class Call:
 
     def value(self, root: Root, number: float, label: str) -> Value:
         """An output as a Value, with one operation."""
-        if not is_recording():
-            return Value(number, label)
         reached = [self.values[leaf] for leaf in self.run.reached(root.index)]
         return Replayed(root.op, number, label, reached, _Past(self, root))
 

@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import math
 import operator
+import sys
 from collections.abc import Callable
 from typing import Any, ClassVar
 
@@ -113,7 +114,7 @@ class Number(_StandIn, Numeric):
         """Carry out ``primitive``, and note it."""
         return self.recorder.operate(primitive, operands)
 
-    __add__, __radd__ = _arithmetic(operator.add)
+    __add__, _added_to = _arithmetic(operator.add)
     __sub__, __rsub__ = _arithmetic(operator.sub)
     __mul__, __rmul__ = _arithmetic(operator.mul)
     __truediv__, __rtruediv__ = _arithmetic(operator.truediv)
@@ -128,6 +129,11 @@ class Number(_StandIn, Numeric):
     __hash__ = _StandIn.__hash__
 
     _power, _reflected_power = _arithmetic(operator.pow)
+
+    def __radd__(self, other: Any) -> Any:
+        if type(other) is int and sys.version_info >= (3, 12):
+            self.recorder.is_doubtful = True  # the builtin sum adds floats in a way of its own
+        return self._added_to(other)
 
     def __pow__(self, other: Any, modulus: Any = None) -> Any:
         if modulus is not None:
