@@ -122,11 +122,15 @@ def _hashed(part: Any) -> Any:
 def attributes(thing: Any) -> tuple[Any, ...]:
     """The attributes of an object that are plain numbers, texts and flags, with their names."""
     found = getattr(thing, "__dict__", None)
-    if not isinstance(found, dict) or isinstance(
-        thing, (type, types.FunctionType, types.ModuleType)
-    ):
+    others = (type, types.FunctionType, types.ModuleType)
+    if not isinstance(found, dict) or isinstance(thing, others) or _is_of_autograd(thing):
         return ()
     return tuple([(name, type(x), repr(x)) for name, x in found.items() if type(x) in _PLAIN])
+
+
+def _is_of_autograd(thing: Any) -> bool:
+    """True for an object such as a compiled function or a derivative."""
+    return type(thing).__module__.startswith("autograd.")
 
 
 class Surroundings:
@@ -172,7 +176,7 @@ class Surroundings:
         held = getattr(thing, "__dict__", None)
         if not isinstance(held, dict):
             return []
-        if type(thing).__module__.startswith("autograd."):
+        if _is_of_autograd(thing):
             return [held[name] for name in ("__wrapped__", "_function") if name in held]
         methods = (vars(kind).get("__call__") for kind in type(thing).__mro__)
         method = next((found for found in methods if found is not None), None)

@@ -203,7 +203,7 @@ class Number(_StandIn, Numeric):
         return Number(self.recorder, self.entry)
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):  # such as those by which NumPy asks if it is an array
+        if name.startswith("__") or not hasattr(self.kind, name):
             raise AttributeError(f"{self.kind.__name__!r} object has no attribute {name!r}")
         return getattr(self.seen(name), name)
 
@@ -315,7 +315,7 @@ class Flag(_StandIn, Traced):
         return ~self.seen("truth")
 
     def __getattr__(self, name: str) -> Any:
-        if name.startswith("__"):
+        if name.startswith("__") or not hasattr(self.kind, name):
             raise AttributeError(f"{self.kind.__name__!r} object has no attribute {name!r}")
         return getattr(self.seen(name), name)
 
