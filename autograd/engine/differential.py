@@ -450,7 +450,7 @@ def _varying(order: list[Value], value: Value, sources: list[int]) -> list[bool]
     """For each operand of ``value``, True if an edge leads from it; these are their sources."""
     varying = []
     found = 0
-    for operand in value.operands:
+    for operand in value._recorded_operands():
         varies = found < len(sources) and order[sources[found]] is operand
         found += varies
         varying.append(varies)
@@ -504,7 +504,7 @@ def _second_derivatives(
     """
     # The operation by itself, on leaves in place of its inputs, differentiated twice.
     varying = _varying(order, value, sources)
-    copies = [Value(x.data) if isinstance(x, Value) else x for x in value.operands]
+    copies: list[Any] = [Value(x.data) if isinstance(x, Value) else x for x in value.operands]
     leaves = [x for x, varies in zip(copies, varying) if isinstance(x, Value) and varies]
     assert value.op is not None
     slopes = _by_rules(value.apply(value.op, tuple(copies)), varying)

@@ -159,13 +159,13 @@ class Value(Node):
         return self._label.calls() if isinstance(self._label, Output) else ()
 
     @property
-    def operands(self) -> tuple[Operand, ...]:
+    def operands(self) -> tuple[Answer[Operand], ...]:
         """The operands of the operation, in order: Values, and constants as floats.
 
         >>> (Value(3.0) - 1).operands
         (Value(3.0), 1.0)
         """
-        operands = self._recorded_operands()
+        operands: tuple[Answer[Operand], ...] = self._recorded_operands()
         watcher = follower() if switches.followed else None
         return operands if watcher is None else watcher.operands(self, operands)
 

@@ -55,16 +55,20 @@ def _raise(recorder: Recorder) -> NoReturn:
 
 def _holder(made: list[Any]) -> str:
     """The kind of the object that refers to the last of a list, where it can be found."""
+    others = (dict, types.FrameType, types.CellType)
     for holder in gc.get_referrers(made[-1]):
-        if holder is made or isinstance(holder, types.FrameType):
-            continue
-        if isinstance(holder, dict):
-            for owner in gc.get_referrers(holder):
-                if getattr(owner, "__dict__", None) is holder:
-                    holder = owner
-                    break
-        return f" in a {type(holder).__name__}"
+        if holder is not made and not isinstance(holder, others):
+            return f" in a {type(holder).__name__}"
+    # The collector does not follow a dict of compiled Values alone: it is found by its owner.
+    for owner in gc.get_objects():
+        if getattr(type(owner), "__dictoffset__", 0) and _has_attribute(owner, made):
+            return f" in a {type(owner).__name__}"
     return ""
+
+
+def _has_attribute(owner: Any, made: list[Any]) -> bool:
+    attributes = getattr(owner, "__dict__", None)
+    return isinstance(attributes, dict) and any(x is made[-1] for x in [*attributes.values()])
 
 
 def _make_constants(recorder: Recorder) -> None:
