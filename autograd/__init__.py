@@ -20,7 +20,8 @@ import autograd.engine.derived  # noqa: F401  derives the rules of Primitive.fro
 from autograd.anomaly import AnomalyError, detect_anomaly
 from autograd.clash import warn_of_foreign_files
 from autograd.contexts import enable_grad, no_grad
-from autograd.engine import primitive, table
+from autograd.engine import table
+from autograd.engine.help import writers
 from autograd.engine.known import record
 from autograd.engine.order import topological_order
 from autograd.engine.outputs import output_of
@@ -126,8 +127,8 @@ def _document(operation: Primitive) -> str:
     return docstring(operation)
 
 
-primitive.writers.append(_document)
-del primitive
+writers.append(_document)
+del writers
 
 if sys.modules.get("hypothesis") is not None:
     from autograd.testing import registration

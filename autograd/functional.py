@@ -43,8 +43,8 @@ from autograd.engine.differential import (
     differential_of_gradient,
 )
 from autograd.engine.known import backward_of_all
+from autograd.engine.operands import kind_of
 from autograd.engine.order import order_of_unvisited
-from autograd.engine.primitive import kind_of
 from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.engine.value import Operand, Value
 

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from autograd import draw
 from autograd.draw import notebook
 from autograd.draw.options import DotOptions, PictureOptions, checks_options, takes_options
-from autograd.engine.primitive import kind_of
+from autograd.engine.operands import kind_of
 from autograd.engine.value import Value
 from autograd.snapshot import Snapshot, Which
 from autograd.snapshot.diagnosis import Anomaly, anomalies

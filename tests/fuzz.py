@@ -46,8 +46,8 @@ import numpy as np
 import autograd
 import nn
 from autograd import Primitive, Value, enable_grad, native, no_grad, topological_order
+from autograd.engine.operands import Traced
 from autograd.engine.operators import Numeric
-from autograd.engine.primitive import Traced
 from autograd.engine.recording import Observer
 from tests.programs import ROOT, environment
 

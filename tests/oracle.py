@@ -22,8 +22,9 @@ from typing import Any
 from mpmath import mp, mpf
 
 from autograd.engine import table
+from autograd.engine.operands import Traced
 from autograd.engine.operators import Numeric
-from autograd.engine.primitive import Primitive, Reduction, Traced
+from autograd.engine.primitive import Primitive, Reduction
 from autograd.testing.formulas import (
     FORMULAS,
     angle,

@@ -35,7 +35,7 @@ from autograd.draw.options import (
 )
 from autograd.draw.picture import Line
 from autograd.draw.svg import to_svg
-from autograd.engine.primitive import kind_of
+from autograd.engine.operands import kind_of
 from autograd.engine.value import Value
 from autograd.snapshot import Snapshot
 

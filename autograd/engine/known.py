@@ -8,8 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from autograd.engine.help import show_in_help
 from autograd.engine.node import Node, propagate
-from autograd.engine.primitive import Primitive, Traced, as_float, kind_of, show_in_help
+from autograd.engine.operands import Traced, as_float, kind_of
+from autograd.engine.primitive import Primitive
 from autograd.engine.recording import observer, switches
 from autograd.engine.tracked import tracked
 from autograd.engine.value import Operand, Value, _WideValue, result, wide_result

@@ -14,7 +14,8 @@ from operator import index
 from typing import TYPE_CHECKING, Any, Self
 
 from autograd.engine import table
-from autograd.engine.primitive import Primitive, Traced, as_float
+from autograd.engine.operands import Traced, as_float
+from autograd.engine.primitive import Primitive
 from autograd.native import mypyc_attr
 
 if TYPE_CHECKING:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from autograd.engine.primitive import kind_of
+from autograd.engine.operands import kind_of
 from autograd.engine.value import Value
 
 

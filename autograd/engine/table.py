@@ -42,7 +42,8 @@ from autograd.engine.floats import (
     RADIANS_PER_DEGREE,
     TWO_OVER_SQRT_PI,
 )
-from autograd.engine.primitive import Choice, Primitive, Reduction, Traced, as_float, has_elements
+from autograd.engine.operands import Traced, as_float, has_elements
+from autograd.engine.primitive import Choice, Primitive, Reduction
 
 # fmt: off
 

@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any, Final, SupportsFloat, TypeAlias, cast, fi
 
 from autograd.engine.calls import Output, label_error
 from autograd.engine.node import Node, propagate
+from autograd.engine.operands import as_float
 from autograd.engine.operators import as_constant, compared
-from autograd.engine.primitive import Primitive, as_float, checked, tracking
+from autograd.engine.primitive import Primitive, checked, tracking
 from autograd.engine.recording import is_recording, observer, switches
 from autograd.engine.table import add, multiply, subtract
 from autograd.native import COMPILED, mypyc_attr

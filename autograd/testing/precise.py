@@ -19,7 +19,8 @@ from typing import Any, Final, Self
 from mpmath import mp, mpf
 
 from autograd.engine import table
-from autograd.engine.primitive import Primitive, Traced, as_float, kind_of
+from autograd.engine.operands import Traced, as_float, kind_of
+from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
 from autograd.testing.exact import Local, UndefinedError
 from autograd.testing.formulas import FORMULAS, Number

@@ -25,7 +25,8 @@ from hypothesis.errors import InvalidArgument
 from mpmath import mp, mpf
 
 from autograd.engine import table
-from autograd.engine.primitive import Primitive, Reduction, as_float
+from autograd.engine.operands import as_float
+from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.value import Value
 from autograd.testing.exact import DIGITS, LEAST, Local, UndefinedError, is_tame
 from autograd.testing.expression import Expression, Step, apply, is_offered

@@ -23,8 +23,8 @@ from autograd.engine.derived import Differentiated, Evaluated
 from autograd.engine.differential import Edges, differential, differential_of_gradient
 from autograd.engine.known import Known
 from autograd.engine.node import Node
+from autograd.engine.operands import Traced
 from autograd.engine.operators import Numeric
-from autograd.engine.primitive import Traced
 from autograd.engine.recording import Observer
 from tests.programs import environment
 

@@ -36,7 +36,7 @@ from autograd import (
     tanh,
     where,
 )
-from autograd.engine.primitive import as_float
+from autograd.engine.operands import as_float
 from autograd.testing import (
     Expression,
     GradientError,
