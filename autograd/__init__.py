@@ -27,7 +27,7 @@ from autograd.engine.order import topological_order
 from autograd.engine.outputs import output_of
 from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.recording import is_recording
-from autograd.engine.value import Value, viewers
+from autograd.engine.value import Value, viewers, zero_grad
 from autograd.functional import (
     backward,
     grad,
@@ -81,6 +81,7 @@ __all__ = [
     "topological_order",
     "value_and_grad",
     "vjp",
+    "zero_grad",
 ]
 __all__ += table.__all__
 

@@ -11,7 +11,7 @@ from reprlib import recursive_repr
 from reprlib import repr as shown
 from typing import Any, Final, TypeVar, cast
 
-from autograd import Value, enable_grad
+from autograd import Value, enable_grad, zero_grad
 
 _MOST_DIMENSIONS: Final = 8  # of a tensor; what is nested deeper is taken apart
 _MOST_PROBLEMS: Final = 10  # that an error lists
@@ -90,21 +90,25 @@ class Module:
                 children = _children(part)
                 if children and id(part) not in opened:
                     opened[id(part)] = part  # kept, because an id is used again once it is gone
+                    if _is_list_of_values(part):
+                        leaves = [value for value in part if value.op is None]
+                        results = results or len(leaves) < len(part)
+                        found += leaves
+                        continue
                     unread.append(iter(children))
                     break
             else:
                 unread.pop()
         if results:
             _warn_of_results(self, found, _named(self)[1])
-        return found if len(set(found)) == len(found) else list(dict.fromkeys(found))
+        return list(dict.fromkeys(found))
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter back to 0."""
         if type(self).parameters is not Module.parameters:  # a subclass that lists its own
-            for parameter in self.parameters():
-                parameter.grad = 0.0
+            zero_grad(self.parameters())
             return
-        # Without a list, and in any order, it takes a third less time.
+        # In any order, without a list of all, it takes a third less time.
         opened: dict[int, Any] = {}
         unopened: list[Any] = [self]
         while unopened:
@@ -112,6 +116,9 @@ class Module:
             if id(whole) in opened:
                 continue
             opened[id(whole)] = whole
+            if _is_list_of_values(whole):
+                zero_grad(whole)
+                continue
             for part in _children(whole):
                 if not isinstance(part, Value):
                     unopened.append(part)
@@ -362,6 +369,11 @@ def _output_counts(module: Module, inputs: Any) -> dict[int, int]:
                 counts[call] = counts.get(call, 0) + 1
             unopened += value.inputs
     return {id(call.module): count for call, count in counts.items()}
+
+
+def _is_list_of_values(part: Any) -> bool:
+    """True of a list of Values alone, as most parameters are in: a walk takes it as a whole."""
+    return type(part) is list and set(map(type, part)) == {Value}
 
 
 def _children(part: Any) -> Collection[Any]:

@@ -24,7 +24,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from autograd import Value, norm, sqrt
+from autograd import Value, norm, sqrt, zero_grad
 from nn.module import Module
 from nn.schedules import Schedule
 
@@ -124,8 +124,7 @@ class Optimizer:
     def zero_grad(self) -> None:
         """Set the gradient of every parameter back to 0."""
         for group in self.param_groups:
-            for parameter in group.params:
-                parameter.grad = 0.0
+            zero_grad(group.params)
 
     def state_dict(self) -> dict[str, Any]:
         """What is needed to resume: the number of steps, and options and moments of each group.

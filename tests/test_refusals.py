@@ -19,6 +19,7 @@ from autograd import (
     output_of,
     topological_order,
     where,
+    zero_grad,
 )
 from autograd.draw import draw_dot, picture_of, to_digraph, to_svg
 from nn import MLP, Layer, Neuron, draw_network
@@ -43,6 +44,16 @@ def identity(number: Any) -> Any:
             lambda: topological_order(3),
             TypeError,
             "topological_order() takes a Value, got an int",
+        ),
+        (
+            lambda: zero_grad(3),  # type: ignore[arg-type]
+            TypeError,
+            "zero_grad() takes a list of Values, got an int",
+        ),
+        (
+            lambda: zero_grad({"x": x}),  # type: ignore[dict-item]
+            TypeError,
+            "zero_grad() takes a list of Values, and a str is in it",
         ),
         (
             lambda: output_of(3, y),

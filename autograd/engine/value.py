@@ -17,13 +17,13 @@ written out here a second time, for speed.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, Final, SupportsFloat, TypeAlias, cast, final
 
 from autograd.engine.calls import Output, label_error
 from autograd.engine.node import Node, propagate
-from autograd.engine.operands import as_float
+from autograd.engine.operands import as_float, kind_of
 from autograd.engine.operators import as_constant, compared
 from autograd.engine.primitive import Primitive, checked, tracking
 from autograd.engine.recording import is_recording, observer, switches
@@ -501,3 +501,30 @@ def wide_result(
     if switches.altered:
         value._reconsider()
     return value
+
+
+def zero_grad(values: Iterable[Value]) -> None:
+    """Set the gradient of each leaf among ``values`` back to 0.
+
+    Those of other values stay as they are: each pass sets them afresh.
+
+    Raises:
+        TypeError: ``values`` is not a list of Values or its like; then no gradient is set.
+
+    >>> w, b = Value(2.0), Value(1.0)
+    >>> (3 * w + b).backward()
+    >>> zero_grad([w, b])
+    >>> w.grad, b.grad
+    (0.0, 0.0)
+    """
+    if not hasattr(values, "__iter__"):
+        raise TypeError(f"zero_grad() takes a list of Values, got {kind_of(values)}")
+    elements: list[Any] = list(values)
+    for element in elements:
+        if not isinstance(element, Value):
+            raise TypeError(f"zero_grad() takes a list of Values, and {kind_of(element)} is in it")
+    for element in elements:
+        value: Value = element
+        if value.op is None:
+            value._grad = 0.0
+            value._awaited = -1
