@@ -372,8 +372,8 @@ def _output_counts(module: Module, inputs: Any) -> dict[int, int]:
 
 
 def _is_list_of_values(part: Any) -> bool:
-    """True of a list of Values alone, as most parameters are in: a walk takes it as a whole."""
-    return type(part) is list and set(map(type, part)) == {Value}
+    """True of a long list of Values alone: a walk takes it as a whole, which is faster."""
+    return type(part) is list and len(part) > 16 and set(map(type, part)) == {Value}
 
 
 def _children(part: Any) -> Collection[Any]:
