@@ -50,8 +50,8 @@ class History:
     Attributes:
         epochs: for each epoch its numbers by name: ``"loss"``, the metrics, and those of the
             validation data as ``"validation loss"`` and so on.
-        stopped: why training ended early: ``"interrupted"``, ``"no progress"``, ``"callback"`` or
-            "".
+        stopped: why training ended early: ``"interrupted"`` by Ctrl-C, ``"no progress"``,
+            ``"callback"`` or "".
 
     >>> history = History([{"loss": 0.5}, {"loss": 0.25}])
     >>> history["loss"], len(history)
@@ -132,7 +132,8 @@ def fit(
 ) -> History:
     """Train a model.
 
-    Ctrl-C ends training after the step that is being taken; what has been learned is kept.
+    Ctrl-C ends training after the step that is being taken. What has been learned is kept; an
+    epoch that was cut short is not in the history, which has numbers of all the data alone.
 
     Args:
         model: is called with the inputs of one sample.
@@ -177,25 +178,27 @@ def fit(
             targets: list[Any] = []
             total = 0.0
             for number, batch in enumerate(batches(data, size, order), start=1):
+                if interrupted():
+                    break
                 found, number_of_loss = _step(model, batch, loss, optimizer, (epoch, number))
                 outputs += found
                 targets += batch[1]
                 total += number_of_loss * len(found)
-                if interrupted():
-                    history.stopped = "interrupted"
-                    break
-            record = {"loss": total / len(outputs), **_measured("", metrics, outputs, targets)}
-            if validation is not None:
-                record |= evaluate(model, validation, loss, metrics, prefix="validation ")
-            history.epochs.append(record)
-            asked = [callback(history) for callback in callbacks]
-            show(history)
-            if any(answer is True for answer in asked) and not history.stopped:
-                history.stopped = "callback"
-            if patience is not None and not history.stopped and _is_stuck(history, patience):
-                history.stopped = "no progress"
-            if checkpoint is not None and history.stopped != "interrupted":
-                save_checkpoint(model, optimizer, history, checkpoint)
+            else:
+                record = {"loss": total / len(outputs), **_measured("", metrics, outputs, targets)}
+                if validation is not None:
+                    record |= evaluate(model, validation, loss, metrics, prefix="validation ")
+                history.epochs.append(record)
+                asked = [callback(history) for callback in callbacks]
+                show(history)
+                if any(answer is True for answer in asked):
+                    history.stopped = "callback"
+                elif patience is not None and _is_stuck(history, patience):
+                    history.stopped = "no progress"
+                if checkpoint is not None:
+                    save_checkpoint(model, optimizer, history, checkpoint)
+            if interrupted() and len(history) < epochs:
+                history.stopped = "interrupted"
     set_mode(model, training=False)
     return history
 
