@@ -32,7 +32,7 @@ from nn.activations import (
 )
 from nn.init import Initializer, kaiming_uniform, normal, uniform
 from nn.inputs import NUMBERS, Inputs, check_elements, is_batch, of_each
-from nn.module import Module, listed
+from nn.module import Module, listed, shortened
 from nn.randomness import Seed, generator
 
 if TYPE_CHECKING:
@@ -345,8 +345,7 @@ class MLP(VectorModule):
 
     def forward(self, x: Any) -> Any:
         """The list of outputs of the last layer for one sample."""
-        for layer in self.layers:
-            x = layer(x)
+        x = _in_turn("MLP", self.layers, x)
         return x if isinstance(x, list) else [x]
 
     def __repr__(self) -> str:
@@ -579,9 +578,7 @@ class Sequential(Module):
         """
         if self._is_by_sample() and _is_matrix(x):
             return of_each(self, x)
-        for module in self:
-            x = module(x)
-        return output_of(self, x)
+        return output_of(self, _in_turn("Sequential", self, x))
 
     def __iter__(self) -> Iterator[Any]:
         return (part for name, part in vars(self).items() if name.isdigit())
@@ -605,6 +602,19 @@ class Sequential(Module):
 
     def __repr__(self) -> str:
         return f"Sequential({listed(list(self))})"
+
+
+def _in_turn(whole: str, modules: Iterable[Any], x: Any) -> Any:
+    """What the last of the modules returns; an error notes the one that raised it."""
+    for position, module in enumerate(modules):
+        try:
+            x = module(x)
+        except Exception as error:
+            error.add_note(
+                f"This is module {position} of the {whole}: {shortened(repr(module), 80)}."
+            )
+            raise
+    return x
 
 
 # ── What a caller may pass ────────────────────────────────────────────────────

@@ -224,7 +224,7 @@ class Module:
             for name, part in vars(self).items()
             if isinstance(part, (Module, Value, list, tuple, dict))
         ]
-        return f"{type(self).__name__}({listed([_short(part, 80) for part in parts])})"
+        return f"{type(self).__name__}({listed([shortened(part, 80) for part in parts])})"
 
 
 class Summary(str):
@@ -267,12 +267,13 @@ def listed(parts: Sequence[object]) -> str:
     if len(parts) <= _LONGEST_TEXT // 2:
         text = ", ".join(map(str, parts))
         if len(text) <= _LONGEST_TEXT or len(parts) < 4:
-            return _short(text, _LONGEST_TEXT)
-    first, second, last = (_short(str(parts[i]), _LONGEST_TEXT // 4) for i in (0, 1, -1))
+            return shortened(text, _LONGEST_TEXT)
+    first, second, last = (shortened(str(parts[i]), _LONGEST_TEXT // 4) for i in (0, 1, -1))
     return f"{first}, {second}, ... {len(parts) - 3} more ..., {last}"
 
 
-def _short(text: str, longest: int) -> str:
+def shortened(text: str, longest: int) -> str:
+    """The text, with dots in place of what goes beyond so many characters."""
     return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
