@@ -25,13 +25,13 @@ from nn.activations import (
     check_known,
     check_several,
     display_name,
-    each_number,
     function_of,
     layer_function,
     linear,
 )
+from nn.checks import check_count
 from nn.init import Initializer, kaiming_uniform, normal, uniform
-from nn.inputs import NUMBERS, Inputs, check_elements, is_batch, of_each
+from nn.inputs import NUMBERS, Inputs, check_elements, each_number, is_batch, of_each
 from nn.module import Module, listed, shortened
 from nn.randomness import Seed, generator
 
@@ -623,13 +623,8 @@ _LARGEST_SIZE: Final = 10**8  # which take 10 GB
 
 
 def check_size(name: str, size: Any) -> None:
-    """Refuse a size that is not a whole number from 1 on."""
-    try:
-        size = operator.index(size)
-    except TypeError:
-        raise TypeError(f"{name} must be a whole number, got {shown(size)}") from None
-    if size < 1:
-        raise ValueError(f"{name} must be at least 1, got {size}")
+    """Refuse a size that is not a whole number from 1 to the largest."""
+    check_count(name, size)
     if size > _LARGEST_SIZE:
         raise ValueError(f"{name} must be at most {_LARGEST_SIZE:,}, got {size:.3g}")
 

@@ -113,7 +113,7 @@ def test_where_hypothesis_is_missing_the_way_out_is_named() -> None:
     program = "import sys; sys.modules['hypothesis'] = None; import nn.testing"
     result = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True)
     assert result.stderr.splitlines()[-1] == (
-        "ModuleNotFoundError: nn.testing needs Hypothesis: pip install hypothesis"
+        "ModuleNotFoundError: nn.testing needs hypothesis: pip install hypothesis"
     )
 
 
