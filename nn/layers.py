@@ -25,14 +25,14 @@ from nn.activations import (
     check_known,
     check_several,
     display_name,
-    each_number,
     function_of,
     layer_function,
     linear,
 )
+from nn.checks import check_count
 from nn.init import Initializer, kaiming_uniform, normal, uniform
-from nn.inputs import NUMBERS, Inputs, check_elements, is_batch, of_each
-from nn.module import Module, listed
+from nn.inputs import NUMBERS, Inputs, check_elements, each_number, is_batch, of_each
+from nn.module import Module, listed, shortened
 from nn.randomness import Seed, generator
 
 if TYPE_CHECKING:
@@ -345,8 +345,7 @@ class MLP(VectorModule):
 
     def forward(self, x: Any) -> Any:
         """The list of outputs of the last layer for one sample."""
-        for layer in self.layers:
-            x = layer(x)
+        x = _in_turn("MLP", self.layers, x)
         return x if isinstance(x, list) else [x]
 
     def __repr__(self) -> str:
@@ -579,9 +578,7 @@ class Sequential(Module):
         """
         if self._is_by_sample() and _is_matrix(x):
             return of_each(self, x)
-        for module in self:
-            x = module(x)
-        return output_of(self, x)
+        return output_of(self, _in_turn("Sequential", self, x))
 
     def __iter__(self) -> Iterator[Any]:
         return (part for name, part in vars(self).items() if name.isdigit())
@@ -607,19 +604,27 @@ class Sequential(Module):
         return f"Sequential({listed(list(self))})"
 
 
+def _in_turn(whole: str, modules: Iterable[Any], x: Any) -> Any:
+    """What the last of the modules returns; an error notes the one that raised it."""
+    for position, module in enumerate(modules):
+        try:
+            x = module(x)
+        except Exception as error:
+            error.add_note(
+                f"This is module {position} of the {whole}: {shortened(repr(module), 80)}."
+            )
+            raise
+    return x
+
+
 # ── What a caller may pass ────────────────────────────────────────────────────
 
 _LARGEST_SIZE: Final = 10**8  # which take 10 GB
 
 
 def check_size(name: str, size: Any) -> None:
-    """Refuse a size that is not a whole number from 1 on."""
-    try:
-        size = operator.index(size)
-    except TypeError:
-        raise TypeError(f"{name} must be a whole number, got {shown(size)}") from None
-    if size < 1:
-        raise ValueError(f"{name} must be at least 1, got {size}")
+    """Refuse a size that is not a whole number from 1 to the largest."""
+    check_count(name, size)
     if size > _LARGEST_SIZE:
         raise ValueError(f"{name} must be at most {_LARGEST_SIZE:,}, got {size:.3g}")
 

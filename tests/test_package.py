@@ -44,6 +44,7 @@ RULES = {
         "autograd",
         "autograd.draw",
         "nn.activations",
+        "nn.checks",
         "nn.init",
         "nn.inputs",
         "nn.layers",

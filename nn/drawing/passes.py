@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import Value, enable_grad, gradients
+from nn.checks import counted
 from nn.inputs import check_elements, check_sample
 from nn.layers import Layer
 
@@ -81,9 +82,8 @@ def _target(target: Any, count: int) -> list[float]:
         check_elements(numbers)
     except (TypeError, ValueError) as error:
         expected = "a number" if count == 1 else f"a list of {count} numbers"
-        outputs = "1 output" if count == 1 else f"{count} outputs"
         raise type(error)(
-            f"the target of {outputs} is {expected}; got {reprlib.repr(target)}"
+            f"the target of {counted(count, 'output')} is {expected}; got {reprlib.repr(target)}"
         ) from None
     return [_data(x) for x in numbers]
 
