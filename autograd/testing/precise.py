@@ -307,9 +307,11 @@ def _rules_and_formulas(use: Use) -> Iterator[tuple[int, float, Any]]:
         return
     rules = use.rules(use.operands)
     with mp.workdps(_WORKING_DIGITS):
+        numbers = [mpf(x) for x in use.operands]
         for i in use.moving:
             try:
-                exact = Local(use.primitive, {}).slope(i)([mpf(x) for x in use.operands])
+                Local(use.primitive, {}).value(numbers)  # without one there is no derivative
+                exact = Local(use.primitive, {}).slope(i)(numbers)
             except UndefinedError:
                 continue
             if abs(exact) <= sys.float_info.max:  # else the rule gives inf
