@@ -277,10 +277,10 @@ def has_kink(use: Use) -> bool:
 
 def imprecise_rules(use: Use) -> Iterator[str]:
     """The rules that are off by more than rounding, described."""
-    if use.primitive in FORMULAS and FORMULAS[use.primitive].cancels:
-        return  # the rule may lose digits as the formula written in floats would
     for i, rule, exact in _rules_and_formulas(use):
-        if not _is_rounded(rule, exact):
+        # Where terms cancel, a rule may lose digits as the formula written in floats would.
+        size = max(abs(exact), 1) if FORMULAS[use.primitive].cancels else abs(exact)
+        if not _is_rounded(rule, exact, size):
             yield (
                 f"The rule of {use.primitive.name} for {use.name(i)} is at fault: at "
                 f"{use.shown} it gives {rule!r}, and should give {float(exact)!r}."
@@ -290,7 +290,8 @@ def imprecise_rules(use: Use) -> Iterator[str]:
 def has_precise_rule(use: Use, operand: int) -> bool:
     """True if the rule for that operand is right to the last digits, by the formula."""
     return any(
-        i == operand and _is_rounded(rule, exact) for i, rule, exact in _rules_and_formulas(use)
+        i == operand and _is_rounded(rule, exact, abs(exact))
+        for i, rule, exact in _rules_and_formulas(use)
     )
 
 
@@ -318,8 +319,8 @@ def _rules_and_formulas(use: Use) -> Iterator[tuple[int, float, Any]]:
                 yield i, rules[i], exact
 
 
-def _is_rounded(rule: float, exact: Any) -> bool:
-    return bool(abs(rule - exact) <= RULE_ROUNDING * abs(exact) + sys.float_info.min)
+def _is_rounded(rule: float, exact: Any, size: Any) -> bool:
+    return bool(abs(rule - exact) <= RULE_ROUNDING * size + sys.float_info.min)
 
 
 def _mpmath_number(operand: Any) -> Any:

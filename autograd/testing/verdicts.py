@@ -16,6 +16,7 @@ from autograd.testing.numerical import OUT_OF_DOMAIN, Slope
 from autograd.testing.operations import (
     fine_steps,
     first_fault,
+    imprecise_rules,
     kinks,
     overflows,
     wrong_own_rules,
@@ -125,12 +126,13 @@ class Verdicts:
         cause = "" if fault else _reason(difference, traced, by) or excuse
         if cause:
             return self._missing(claim, lambda: cause)
+        fault = fault or first(traced, imprecise_rules, leaf) or self._unrecorded(claim.i)
         source = "differences"
         if claim.order > 1:
             source += f" of the {ordinal(claim.order - 1)}"
         return Fault(
             f"The {claim.what} is wrong: {chain.value!r} by the chain rule, "
-            f"{difference} by {source}.\n  {fault or self._unrecorded(claim.i)}\n  {self.where()}"
+            f"{difference} by {source}.\n  {fault}\n  {self.where()}"
         )
 
     def are_left_out(self, exact: Sequence[Slope | None]) -> bool:
@@ -176,8 +178,6 @@ class Verdicts:
         bound = exact.error + chain.error + self._tolerance * abs(exact.value)
         if abs(chain.value - exact.value) <= bound:
             return None
-        from autograd.testing.precise import imprecise_rules
-
         leaves, outputs = self._samples.record()
         fault = first([outputs[claim.i]], imprecise_rules, leaves[claim.j])
         return (
