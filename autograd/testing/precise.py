@@ -198,7 +198,10 @@ def precise_derivatives(
         for ends in _ENDS:
             corners = [*product(ends, repeat=order)]
             places = [[*zip(corner, units, strict=True)] for corner in corners]
-            *values, at = _outputs(function, point, [*places, []], work) or [[]]
+            outputs = _outputs(function, point, [*places, []], work)
+            if not outputs:
+                return []
+            *values, at = outputs
             signs = [math.prod([1 if end > 0 else -1 for end in corner]) for corner in corners]
             width = mp.fprod([(ends[1] - ends[0]) * _STEP**2 * scale for scale in scales])
             found.append([mp.fdot(signs, each) / width for each in zip(*values, strict=True)])

@@ -29,6 +29,7 @@ from autograd import (
     cos,
     elu,
     log,
+    log1p,
     maximum,
     relu,
     sin,
@@ -836,12 +837,15 @@ def falls(x: Any, y: Any) -> Any:
     [
         (lambda x: autograd.sinc(autograd.sinc(x)), (101020863.45864712,)),
         (falls, (-1e-65, 7e67)),
+        # Of the places at which 60 digits are asked for, log1p is defined at some.
+        (lambda x: log1p(log1p(cos(x))), (7.696553476457959e223,)),
+        (lambda x, y: where(y > 0, y, x), (-sys.float_info.max, 1.0)),
     ],
 )
 def test_where_the_derivative_is_finer_than_steps_and_rounding_60_digits_decide(
     function: Callable[..., Any], inputs: tuple[float, ...]
 ) -> None:
-    check_gradients(function, *inputs)
+    check_gradients(function, *inputs, skip_kinks=True)
 
 
 @pytest.mark.parametrize(
