@@ -12,9 +12,9 @@ def panels(caller: str, count: int) -> tuple[Any, list[Any]]:
         ModuleNotFoundError: matplotlib is not installed; ``caller`` is what needs it.
     """
     try:
-        from matplotlib.figure import Figure
+        from nn.figures import Panels
     except ModuleNotFoundError as error:
         message = f"{caller} needs matplotlib: pip install matplotlib"
         raise ModuleNotFoundError(message, name=error.name) from error
-    figure = Figure(figsize=(5 * count, 3.5), layout="constrained")
+    figure = Panels(figsize=(5 * count, 3.5), layout="constrained")
     return figure, [figure.add_subplot(1, count, position) for position in range(1, count + 1)]
