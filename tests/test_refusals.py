@@ -147,9 +147,10 @@ def identity(number: Any) -> Any:
             "gradients() differentiates a Value, got an int",
         ),
         (
-            lambda: jvp(identity, 3, (1.0,)),  # type: ignore[arg-type]
+            lambda: jvp(identity, None, 1.0),
             TypeError,
-            "jvp() takes the arguments of the function in a tuple, such as (x,); got an int",
+            "jvp() cannot differentiate by argument 0 (number): expected a real number, got None: "
+            "pass 0.0 if nothing is meant",
         ),
         (
             lambda: grad(lambda x: object())(1.0),
