@@ -49,7 +49,7 @@ if not typing.TYPE_CHECKING:
 
 if typing.TYPE_CHECKING:
     # The same operations, with types that tell what each takes and gives.
-    from autograd import operations
+    import autograd.operations as operations
     from autograd.operations import *
     from autograd.operations import max as max
     from autograd.operations import min as min
