@@ -49,6 +49,7 @@ if not typing.TYPE_CHECKING:
 
 if typing.TYPE_CHECKING:
     # The same operations, with types that tell what each takes and gives.
+    import autograd.operations as operations
     from autograd.operations import *
     from autograd.operations import max as max
     from autograd.operations import min as min
@@ -83,7 +84,11 @@ __all__ = [
     "vjp",
     "zero_grad",
 ]
-__all__ += table.__all__
+# A type checker takes a name for public if it finds it here, in a list that is written out.
+if typing.TYPE_CHECKING:
+    __all__ += operations.__all__
+else:
+    __all__ += table.__all__
 
 # True if the compiled engine runs; see native.py.
 __compiled__ = native.COMPILED

@@ -14,6 +14,6 @@ def panels(caller: str, count: int) -> tuple[Any, list[Any]]:
         ModuleNotFoundError: matplotlib is not installed; ``caller`` is what needs it.
     """
     with needed_by(caller, "matplotlib"):
-        from matplotlib.figure import Figure
-    figure = Figure(figsize=(5 * count, 3.5), layout="constrained")
+        from nn.figures import Panels
+    figure = Panels(figsize=(5 * count, 3.5), layout="constrained")
     return figure, [figure.add_subplot(1, count, position) for position in range(1, count + 1)]

@@ -41,7 +41,7 @@ def identity(number: Any) -> Any:
             "paths() are those from a leaf: take explain(output, leaf).paths()",
         ),
         (
-            lambda: topological_order(3),
+            lambda: topological_order(3),  # type: ignore[arg-type]
             TypeError,
             "topological_order() takes a Value, got an int",
         ),
@@ -158,9 +158,10 @@ def identity(number: Any) -> Any:
             "gradients() differentiates a Value, got an int",
         ),
         (
-            lambda: jvp(identity, 3, (1.0,)),  # type: ignore[arg-type]
+            lambda: jvp(identity, None, 1.0),
             TypeError,
-            "jvp() takes the arguments of the function in a tuple, such as (x,); got an int",
+            "jvp() cannot differentiate by argument 0 (number): expected a real number, got None: "
+            "pass 0.0 if nothing is meant",
         ),
         (
             lambda: grad(lambda x: object())(1.0),
@@ -169,7 +170,7 @@ def identity(number: Any) -> Any:
             "an object",
         ),
         (
-            lambda: Value(object()),
+            lambda: Value(object()),  # type: ignore[arg-type]
             TypeError,
             "expected a real number, got an object: pass an int or a float",
         ),

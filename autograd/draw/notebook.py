@@ -8,6 +8,7 @@ anything. So the picture is given in both formats, and as text for terminals.
 
 from __future__ import annotations
 
+import sys
 from base64 import b64encode
 from html import escape
 from typing import Any, Final
@@ -28,18 +29,30 @@ def show(snapshot: Snapshot) -> dict[str, str]:
     >>> sorted(show(Snapshot.of(Value(2.0) * 3)))
     ['image/svg+xml', 'text/html', 'text/plain']
     """
-    return _formats(snapshot, repr(snapshot))
+    return _formats(to_svg(picture_of(snapshot)), repr(snapshot))
 
 
 def show_value(value: Value) -> dict[str, str]:
     """The picture of a Value in several formats; only its text if the graph is very large."""
     if value.op is None or _is_larger_than(_MOST_VALUES, value):
         return {"text/plain": repr(value)}
-    return _formats(Snapshot.of(value), repr(value))
+    return _formats(to_svg(picture_of(Snapshot.of(value))), repr(value))
 
 
-def _formats(snapshot: Snapshot, plain: str) -> dict[str, str]:
-    svg = to_svg(picture_of(snapshot))
+def is_running() -> bool:
+    """True in a cell of a notebook."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
+
+
+def display(svg: str, plain: str) -> None:
+    """Show a picture below the cell that is running; ``plain`` stands for it in a text."""
+    from IPython.display import display
+
+    display(_formats(svg, plain), raw=True)
+
+
+def _formats(svg: str, plain: str) -> dict[str, str]:
     data = b64encode(svg.encode()).decode()
     image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(plain)}">'
     return {"text/plain": plain, "text/html": image, "image/svg+xml": svg}

@@ -31,7 +31,7 @@ from autograd.engine.table import add, multiply, subtract
 from autograd.native import COMPILED, mypyc_attr
 
 if TYPE_CHECKING:
-    from autograd.answers import Answer
+    from autograd.answers import Answer, Given
 
 Operand: TypeAlias = "Value | float"
 
@@ -70,7 +70,9 @@ class Value(Node):
 
     __slots__ = ()
 
-    def __init__(self, data: Any, label: Any = "", _op: Any = None) -> None:
+    def __init__(
+        self, data: Given[SupportsFloat], label: Given[str] = "", _op: Given[None] = None
+    ) -> None:
         if not isinstance(label, str) or _op is not None:
             raise label_error(label, _op)
         super().__init__(data if type(data) is float else as_float(data), label)
@@ -90,7 +92,7 @@ class Value(Node):
         return self._data
 
     @data.setter
-    def data(self, number: Any) -> None:
+    def data(self, number: Given[SupportsFloat]) -> None:
         self._data = as_float(number)
 
     @property
@@ -104,7 +106,7 @@ class Value(Node):
         return self._grad
 
     @grad.setter
-    def grad(self, number: Any) -> None:
+    def grad(self, number: Given[SupportsFloat]) -> None:
         self._grad = as_float(number)
         self._awaited = -1
 
@@ -128,7 +130,7 @@ class Value(Node):
         return label.label if isinstance(label, Output) else label
 
     @label.setter
-    def label(self, label: Any) -> None:
+    def label(self, label: Given[str]) -> None:
         if not isinstance(label, str):
             raise label_error(label)
         if isinstance(self._label, Output):
@@ -210,7 +212,7 @@ class Value(Node):
         """The number, as of NumPy's scalars and PyTorch's tensors: `data`."""
         return self._data
 
-    def __format__(self, spec: Any) -> str:
+    def __format__(self, spec: Given[str]) -> str:
         """The number in that format, as in ``f"{loss:.4f}"``."""
         return format(self._data, spec) if spec else repr(self)
 
@@ -343,7 +345,7 @@ class Value(Node):
 
     # ── The chain rule ────────────────────────────────────────────────────────
 
-    def backward(self, gradient: Any = 1.0) -> None:
+    def backward(self, gradient: Given[SupportsFloat] = 1.0) -> None:
         """Set ``grad`` of this value and of every value that it was computed from.
 
         A leaf adds the new derivative to the ``grad`` it has; any other value's

@@ -290,23 +290,23 @@ def test_both_engines_accept_and_refuse_the_same() -> None:
             "Primitive.__init__() missing 1 required positional argument: 'forward'",
         ),
         (
-            lambda: Value(2.0, (x,), "tanh"),
+            lambda: Value(2.0, (x,), "tanh"),  # type: ignore[arg-type]
             "a Value is made of a number and a label, got also (Value(2.0, label='x'),) and "
             "'tanh': an operation of your own is recorded with autograd.record, or "
             "declared with autograd.Primitive",
         ),
         (
-            lambda: Value(2.0, (x,)),
+            lambda: Value(2.0, (x,)),  # type: ignore[arg-type]
             "a label is a string, got (Value(2.0, label='x'),); "
             "an operation of your own is recorded with autograd.record, or "
             "declared with autograd.Primitive",
         ),
         (
-            lambda: Value(1.0, None),
+            lambda: Value(1.0, None),  # type: ignore[arg-type]
             "a label is a string, got None: leave it out, or pass an empty one",
         ),
         (
-            lambda: pow(x, 2, 5),
+            lambda: pow(x, 2, 5),  # type: ignore[misc]
             "pow() with a modulus is for ints: use pow(x, y) % modulus",
         ),
         (

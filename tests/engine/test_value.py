@@ -105,13 +105,13 @@ def test_a_label_that_is_not_a_string_is_refused() -> None:
         r"autograd\.Primitive$"
     )
     with pytest.raises(TypeError, match=message.format("5")):
-        Value(1.0, 5)
+        Value(1.0, 5)  # type: ignore[arg-type]
     # as programs do that record their own operations in micrograd's way
     with pytest.raises(TypeError, match=message.format(r"\(Value\(2\.0\),\)")):
-        Value(1.0, (Value(2.0),))
+        Value(1.0, (Value(2.0),))  # type: ignore[arg-type]
     value = Value(1.0, "x")
     with pytest.raises(TypeError, match=message.format("5")):
-        value.label = 5
+        value.label = 5  # type: ignore[assignment]
     assert value.label == "x"
 
 

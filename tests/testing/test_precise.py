@@ -324,9 +324,9 @@ def test_what_rounding_inside_a_function_has_lost_is_no_fault() -> None:
 
 def test_numbers_of_60_digits_refuse_what_has_fewer() -> None:
     with pytest.raises(TypeError, match=r"^expected a real number, got the str 'x'"):
-        Precise(mpf(1)).add("x")
+        Precise(mpf(1)).add("x")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"^unsupported operand .*'Precise' and 'str'"):
-        Precise(mpf(1)) + "x"
+        Precise(mpf(1)) + "x"  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("x", [5e-324, 1e-310, 1e-300])
