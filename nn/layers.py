@@ -177,22 +177,13 @@ class Neuron(Module):
             TypeError: ``x`` is not a list or another sequence, or holds something else.
             ValueError: there are not as many inputs as weights, or lists are nested too deep.
         """
-        total = self.weighted_sum(x)
-        if type(total) is list:  # isinstance() would take as long as a multiplication
-            return [output_of(self, self.activation(each)) for each in total]
-        return output_of(self, self.activation(total))
-
-    def weighted_sum(self, x: Inputs) -> Any:
-        """The bias plus the weighted inputs ``x``: the operand of the activation.
-
-        Of a list of samples, the list of sums.
-
-        >>> Neuron(2, init=lambda rng, inputs, outputs: 0.5).weighted_sum([1.0, -3.0]).data
-        -1.0
-        """
         if is_batch("neuron", len(self.w), x):
-            return of_each(self.weighted_sum, x)
-        return weighted_sum(self.w, self.b, x)
+            return of_each(self, x)
+        return self.forward(x)
+
+    def forward(self, x: Any) -> Value:
+        """The output for one sample."""
+        return output_of(self, self.activation(weighted_sum(self.w, self.b, x)))
 
     def __repr__(self) -> str:
         return f"{display_name(self.activation)}Neuron({len(self.w)})"
@@ -250,7 +241,7 @@ class Layer(VectorModule):
 
     def forward(self, x: Any) -> Any:
         """The list of outputs for one sample."""
-        outputs = [neuron(x) for neuron in self.neurons]
+        outputs = [neuron.forward(x) for neuron in self.neurons]
         return outputs if self.activation is None else self.activation(outputs)
 
     def _state(self) -> dict[str, Any]:
