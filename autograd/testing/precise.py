@@ -310,6 +310,8 @@ def _rules_and_formulas(use: Use) -> Iterator[tuple[int, float, Any]]:
     """For each operand that matters its position, and the derivative by the rule and exactly."""
     if use.primitive not in FORMULAS or use.primitive is table.where:
         return
+    if not all(map(math.isfinite, use.operands)):  # more digits would have led to others
+        return
     rules = use.rules(use.operands)
     with mp.workdps(_WORKING_DIGITS):
         numbers = [mpf(x) for x in use.operands]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from autograd.engine.order import topological_order
 from autograd.engine.value import Value
@@ -88,7 +88,7 @@ class Verdicts:
     def of(self, claim: Claim) -> Fault | None:
         """The fault, if the two derivatives differ or there is none; else None."""
         chain, difference = claim.chain, claim.difference
-        if claim.exact and claim.exact.problem:
+        if claim.exact and (claim.exact.problem or self._is_unsettled(claim.exact, claim.j)):
             self._bent.add(claim.i)
         off = abs(chain.value - difference.value)
         bound = difference.error + chain.error + self._tolerance * abs(difference.value)
@@ -104,7 +104,7 @@ class Verdicts:
             return None
         if (
             self._is_confirmed(claim, chain.error + rounding)
-            and not all(self._within_step(claim))
+            and not (all(self._within_step(claim)) and self._branches(claim))
             and (
                 difference.problem
                 or any(self._within_step(claim))
@@ -232,7 +232,7 @@ class Verdicts:
         return exact if exact.error <= _SURE * abs(exact.value) + allowed + rounding else None
 
     def _within_step(self, claim: Claim) -> Iterator[bool]:
-        """For places ever closer to the point: whether the chain rule there is what differences say.
+        """For places ever closer to the point: if the chain rule there is what differences say.
 
         If it is so in none of them, the differences are those of another function: one that has a
         derivative has their mean somewhere between. If it is so in all of them, the derivative
@@ -255,8 +255,30 @@ class Verdicts:
                 there = self._chain_at(claim, side * length)
                 yield apart > _WEAK * abs(slope) and abs(there - slope) < apart / 2
 
+    def _is_unsettled(self, exact: Slope, j: int) -> bool:
+        """True if steps of 60 digits are too long as well, as next to 1e111 for `erfc`."""
+        rounding = 1e-40 * abs(exact.at) / (abs(self._samples.point[j]) or 1.0)
+        return exact.error > _WEAK * abs(exact.value) + rounding
+
+    def _branches(self, claim: Claim) -> bool:
+        """True if the function does something else next to the point than there.
+
+        If not, a derivative that holds there alone is right: that of `erfc` far from where floats
+        are closer than 1 to one another.
+        """
+        here = _shape(self._samples.record()[1][claim.i])
+        for side in (-1.0, 1.0):
+            moved = self._samples.moved(side * _WITHIN_STEP[0] * claim.difference.step, claim.rates)
+            try:
+                there = _shape(self._samples.function.record(moved)[1][claim.i])
+            except OUT_OF_DOMAIN:
+                return True
+            if there != here:
+                return True
+        return False
+
     def _chain_at(self, claim: Claim, length: float) -> float:
-        """The derivative by the chain rule that far along the direction; nan if it is not defined."""
+        """The derivative by the chain rule that far along a direction; nan if it is not defined."""
         moved = self._samples.moved(length, claim.rates)
         try:
             leaves, outputs = self._samples.function.record(moved)
@@ -294,7 +316,13 @@ class Verdicts:
         if overflow:
             return f"{overflow}."
         steps = first(traced, fine_steps, by)
-        return steps and f"the steps of differences are longer than those of {steps}."
+        if steps:
+            return f"the steps of differences are longer than those of {steps}."
+        if claim.order > 1 and claim.i in self._bent:
+            return "the first derivative has a kink or a jump."
+        if claim.exact and self._is_unsettled(claim.exact, claim.j):
+            return "the steps of differences with 60 digits are too long as well."
+        return ""
 
     def _doubt(self, claim: Claim) -> None:
         self._doubtful[claim.i] = claim.order, claim.rates
@@ -353,6 +381,15 @@ def _reason(difference: Slope, traced: Sequence[Value], by: Value | None) -> str
         return origin and f"it comes from {origin}, which has none."
     found = reason(difference)
     return f"{found} It comes from {origin}." if origin else found
+
+
+def _shape(out: Value) -> list[tuple[Any, ...]]:
+    """The operations of a graph, each with its constants."""
+    return [
+        (value.op, *[x for x in value.operands if not isinstance(x, Value)])
+        for value in topological_order(out)
+        if value.op is not None
+    ]
 
 
 def ordinal(order: int) -> str:

@@ -840,6 +840,9 @@ def falls(x: Any, y: Any) -> Any:
         # Of the places at which 60 digits are asked for, log1p is defined at some.
         (lambda x: log1p(log1p(cos(x))), (7.696553476457959e223,)),
         (lambda x, y: where(y > 0, y, x), (-sys.float_info.max, 1.0)),
+        (lambda x, y: autograd.erfc(autograd.xlogy(y, x / y)), (1.9e111, 1.9e111)),
+        # Floats overflow to nan here, and 60 digits do not.
+        (lambda x, y: autograd.trunc(autograd.max([x, y**4 - y**4])), (-1.0, 1e200)),
     ],
 )
 def test_where_the_derivative_is_finer_than_steps_and_rounding_60_digits_decide(
