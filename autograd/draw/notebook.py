@@ -18,6 +18,8 @@ from autograd.draw.svg import to_svg
 from autograd.engine.value import Value
 from autograd.snapshot import Snapshot
 
+_SVG: Final = "image/svg+xml"
+
 # A Value is often shown in passing, which must not take long. A snapshot is taken on
 # purpose, and always drawn.
 _MOST_VALUES: Final = 5000
@@ -52,10 +54,18 @@ def display(svg: str, plain: str) -> None:
     display(_formats(svg, plain), raw=True)
 
 
-def _formats(svg: str, plain: str) -> dict[str, str]:
+def with_image(formats: dict[str, Any], plain: str) -> dict[str, Any]:
+    """The formats, and the SVG among them as an image; ``plain`` stands for it in a text."""
+    svg = formats.get(_SVG)
+    if svg is None:
+        return formats
     data = b64encode(svg.encode()).decode()
-    image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(plain)}">'
-    return {"text/plain": plain, "text/html": image, "image/svg+xml": svg}
+    image = f'<img src="data:{_SVG};base64,{data}" alt="{escape(plain)}">'
+    return {**formats, "text/html": image}
+
+
+def _formats(svg: str, plain: str) -> dict[str, str]:
+    return with_image({"text/plain": plain, _SVG: svg}, plain)
 
 
 def _is_larger_than(limit: int, root: Value) -> bool:

@@ -6,6 +6,7 @@ import base64
 import html
 import importlib.util
 import re
+import shutil
 import subprocess
 import sys
 import types
@@ -15,13 +16,17 @@ from typing import Any
 import pytest
 
 from autograd import Value, graph
-from tests.drawings import HOSTILE, example, svg_texts
+from autograd.draw import draw_dot
+from tests.drawings import HOSTILE, dot_texts, example, svg_texts
 from tests.programs import ROOT
 
 needs_notebooks = pytest.mark.skipif(
     any(importlib.util.find_spec(name) is None for name in ("nbconvert", "ipykernel")),
     reason="needs nbconvert and ipykernel",
 )
+
+
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs the dot program")
 
 
 def shown(thing: Any) -> dict[str, str]:
@@ -58,6 +63,15 @@ def test_a_snapshot_shows_the_graph_as_it_was() -> None:
     assert shown(snapshot) == before != shown(graph(root))
     assert before["text/plain"] == "<graph of 5 nodes>"
     assert svg_texts(image(before))[:3] == ["x", "3", "grad –"]
+
+
+@needs_dot
+def test_a_digraph_shows_what_dot_draws_inline_and_as_an_image() -> None:
+    picture = draw_dot(example())
+    bundle = shown(picture)
+    assert set(bundle) == {"text/html", "image/svg+xml"}
+    assert dot_texts(image({"text/plain": repr(picture), **bundle}))[:2] == ["x", "3"]
+    assert shown(picture) == bundle
 
 
 def test_a_leaf_is_text_and_so_is_a_value_whose_graph_is_too_large_to_draw_in_passing() -> None:
