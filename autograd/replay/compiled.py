@@ -181,6 +181,9 @@ class Compiled:
             if call is not None:
                 return self._replayed(program, call, arguments, options)
         with self._lock:
+            # It may name other functions by now.
+            self._surroundings = Surroundings(self.__wrapped__)
+            key = (*key[:3], self._surroundings.seen())
             return self._recorded(key, parts, arguments, options)
 
     def _recorded(
