@@ -133,7 +133,21 @@ class CompileWithMypyc(build_ext):
             {Path(source) for extension in extensions for source in extension.sources},
             [ROOT / source for source in native.sources()],
         )
+        self._add_kernel(extensions)
         return extensions
+
+    def _add_kernel(self, extensions: list[Extension]) -> None:
+        """Make the kernel that runs programs part of the compiled library."""
+        generated = Path(self.build_temp) / "autograd" / "engine"
+        (header,) = generated.glob(f"__native_internal_{native.LIBRARY_PREFIX}*.h")
+        floats = (ROOT / "autograd" / "engine" / "floats.py").read_text(encoding="utf-8")
+        (generated / "kernel_functions.h").write_text(
+            f'#include "{header.name}"\n{generated_c.functions_of_floats(floats)}'
+        )
+        for extension in extensions:
+            if native.LIBRARY_PREFIX in extension.name:
+                extension.sources.append(str(ROOT / native.KERNEL))
+                extension.depends.append(str(generated / "kernel_functions.h"))
 
     def build_extensions(self) -> None:
         """Compile files side by side, on all the cores there are."""

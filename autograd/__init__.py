@@ -27,7 +27,8 @@ from autograd.engine.order import topological_order
 from autograd.engine.outputs import output_of
 from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.recording import is_recording
-from autograd.engine.value import Value, viewers, zero_grad
+from autograd.engine.resetting import zero_grad
+from autograd.engine.value import Value, viewers
 from autograd.functional import (
     backward,
     grad,
@@ -55,10 +56,14 @@ if typing.TYPE_CHECKING:
     from autograd.operations import min as min
     from autograd.operations import round as round
     from autograd.operations import sum as sum
+    from autograd.replay.compiled import compile as compile
+    from autograd.replay.errors import CompileError, CompileWarning
     from autograd.views import Graph, explain, formula, graph
 
 __all__ = [
     "AnomalyError",
+    "CompileError",
+    "CompileWarning",
     "Graph",
     "Primitive",
     "Reduction",
@@ -97,18 +102,23 @@ __version__ = "0.1.0"
 
 # These names, and all that they need, are loaded at their first use.
 _VIEWS = ("Graph", "explain", "formula", "graph")
+_REPLAY = ("CompileError", "CompileWarning", "compile")
 
 
 def __getattr__(name: str) -> object:
-    if name not in _VIEWS:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    from autograd import views
+    if name in _VIEWS:
+        from autograd import views
 
-    return getattr(views, name)
+        return getattr(views, name)
+    if name in _REPLAY:
+        from autograd.replay import compiled, errors
+
+        return getattr(compiled if name == "compile" else errors, name)
+    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
 
 
 def __dir__() -> list[str]:
-    return [*globals(), *_VIEWS]
+    return [*globals(), *_VIEWS, *_REPLAY]
 
 
 warn_of_foreign_files()

@@ -23,7 +23,7 @@ from copy import copy
 from dataclasses import fields
 from typing import Any, Final, TypeAlias
 
-from autograd.engine.operands import Traced, as_float, kind_of
+from autograd.engine.operands import Traced, as_float, is_graph, kind_of
 
 # The path to a place in a container, the last step first: the path to what holds it, then the
 # form in which that step is written, such as "[{!r}]", and the key or index to write.
@@ -278,7 +278,7 @@ def holds_a_value(container: Any) -> bool:
     seen: dict[int, Any] = {}  # with what they belong to, since ids are used again
     while pending:
         part = pending.pop()
-        if isinstance(part, Traced):
+        if is_graph(part):
             return True
         if id(part) in seen:
             continue

@@ -12,7 +12,7 @@ from functools import partial, wraps
 from types import coroutine
 from typing import Any, TypeAlias, TypeVar, cast
 
-from autograd.engine.recording import Alteration, Observer, observed, turned_off
+from autograd.engine.recording import Alteration, Observer, observed, refuse, turned_off
 
 Function = TypeVar("Function", bound=Callable[..., Any])
 Setting: TypeAlias = Callable[[], "Alteration | None"]
@@ -176,4 +176,9 @@ def enable_grad() -> RecordingContext:
 
 def observed_by(make: Callable[[], Observer]) -> RecordingContext:
     """Tell an observer, a new one for each block, of every operation and backward pass."""
-    return RecordingContext(observed, lambda: Alteration(make()))
+
+    def observing() -> Alteration:
+        refuse("observes operations, as detect_anomaly() does")
+        return Alteration(make())
+
+    return RecordingContext(observed, observing)

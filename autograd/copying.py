@@ -20,6 +20,7 @@ from weakref import ref
 
 from autograd.engine.order import order_of_unvisited
 from autograd.engine.primitive import Primitive
+from autograd.engine.recording import refuse
 from autograd.engine.tracked import _TrackedValue, to_be_tracked
 from autograd.engine.value import Operand, Value, _WideValue
 
@@ -74,6 +75,7 @@ def _nothing(*_: Any) -> None:
 
 def _reduce(value: Value) -> tuple[Any, ...]:
     """Say how to make ``value`` anew, in the form of `object.__reduce__`."""
+    refuse("copies a Value")
     session = _session()
     graph = None if value.op is None or value in session.stored else _Graph(value)
     state = (value._data, value._grad, value._awaited, value.label)

@@ -43,6 +43,11 @@ static PyObject *\2_get_text_signature(PyObject *self, void *closure)
     ),
     # Python's message about operands calls this operator by the name of the function.
     r'(?<=obj_left, obj_right, )"divmod"': '"divmod()"',
+    # The library offers the functions of autograd/replay/kernel.c.
+    r"(?=static PyModuleDef module_def__native_\w+ = \{)": "extern PyMethodDef kernel_methods[];\n",
+    r"(static PyModuleDef module_def__native_\w+ = \{[^}]*)\.m_methods = NULL": (
+        r"\1.m_methods = kernel_methods"
+    ),
     # Arguments are refused in words of mypyc's own; see engine/arguments.h.
     r"(if \(!CPyArg_ParseStackAndKeywords\w*\(.*\)\) \{\n\s*)return NULL;": (
         r"\1return refuse(__func__, self, args, nargs, kwnames);"
@@ -96,6 +101,22 @@ def amend(generated: Iterable[Path], sources: Iterable[Path]) -> None:
             raise RuntimeError(f"mypyc has generated nothing like {pattern}")
     for path, text in files.items():
         path.write_text(text, encoding="utf-8")
+
+
+def functions_of_floats(source: str) -> str:
+    """A list in C, for autograd/replay/kernel.c, of the functions of floats that give a float."""
+    names = {1: "one", 2: "two", 3: "three", 4: "four"}
+    functions = []
+    for node in ast.parse(source).body:
+        if isinstance(node, ast.FunctionDef):
+            kinds = [each.annotation for each in node.args.args] + [node.returns]
+            arity = len(kinds) - 1
+            if arity in names and all(
+                isinstance(kind, ast.Name) and kind.id == "float" for kind in kinds
+            ):
+                call = f".{names[arity]} = CPyDef_floats___{node.name}"
+                functions.append(f'    {{"{node.name}", {arity}, {{{call}}}}}, \\\n')
+    return f"#define FUNCTIONS_OF_FLOATS \\\n{''.join(functions)}\n"
 
 
 def _docstrings(source: Path) -> Iterator[tuple[str, str | None]]:

@@ -25,6 +25,9 @@ from typing import TYPE_CHECKING, Any, Final
 SWITCH: Final = "CHAINRULE_COMPILE"
 LIBRARY_PREFIX: Final = "_native_"
 
+# C that is part of the compiled library; see `autograd/replay/machine.py`.
+KERNEL: Final = "autograd/replay/kernel.c"
+
 _REBUILD: Final = "`pip install -e .`"
 _ROOT: Final = os.path.dirname(os.path.dirname(__file__))
 _ENGINE: Final = os.path.join(_ROOT, "autograd", "engine")
@@ -93,7 +96,7 @@ def library_name() -> str:
     another source has another name. Times would not do: git sets them afresh.
     """
     checksum = 0
-    for source in sources():
+    for source in (*sources(), KERNEL):
         with open(os.path.join(_ROOT, source), "rb") as file:
             checksum = zlib.crc32(file.read(), checksum)
     return f"{LIBRARY_PREFIX}{checksum:08x}"

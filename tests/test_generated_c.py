@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from autograd.generated_c import amend
+from autograd.generated_c import amend, functions_of_floats
 
 SOURCE = '''"""Numbers."""
 
@@ -107,6 +107,10 @@ numbers_____mypyc_lambda__0_obj_traverse(PyObject *self, visitproc visit, void *
 {
 char CPyDef_numbers_____top_level__(void);
 char CPyDef_numbers_____top_level__(void) {
+static PyModuleDef module_def__native_b4bac6ab__mypyc = {
+    PyModuleDef_HEAD_INIT,
+    .m_methods = NULL,
+};
 """
 
 AMENDED = r"""
@@ -185,6 +189,11 @@ numbers_____mypyc_lambda__0_obj_traverse(PyObject *self, visitproc visit, void *
 {
 char CPyDef_numbers_____top_level__(void);
 UNOPTIMIZED char CPyDef_numbers_____top_level__(void) {
+extern PyMethodDef kernel_methods[];
+static PyModuleDef module_def__native_b4bac6ab__mypyc = {
+    PyModuleDef_HEAD_INIT,
+    .m_methods = kernel_methods,
+};
 """
 
 
@@ -205,3 +214,18 @@ def test_generated_c_gets_what_the_source_says(tmp_path: Path) -> None:
 def test_where_something_is_not_found_nothing_is_compiled(tmp_path: Path, part: str) -> None:
     with pytest.raises(RuntimeError, match=r"^mypyc has generated nothing like \S"):
         amended(tmp_path, SOURCE, GENERATED.replace(part, "other"))
+
+
+def test_the_kernel_calls_the_functions_that_take_floats_and_give_one() -> None:
+    source = """
+def half(x: float) -> float: ...
+def power(x: float, y: float) -> float: ...
+def is_odd(y: float) -> bool: ...
+def mean(numbers: list[float]) -> float: ...
+def ldexp(mantissa: float, exponent: int) -> float: ...
+"""
+    assert functions_of_floats(source) == (
+        "#define FUNCTIONS_OF_FLOATS \\\n"
+        '    {"half", 1, {.one = CPyDef_floats___half}}, \\\n'
+        '    {"power", 2, {.two = CPyDef_floats___power}}, \\\n\n'
+    )

@@ -30,6 +30,13 @@ RULES = {
         "autograd.words*",
         "autograd.draw.layout*",
     ],
+    "autograd/replay": [
+        "autograd.engine*",
+        "autograd.functional",
+        "autograd.contexts",
+        "autograd.containers",
+        "autograd.native",
+    ],
     "autograd/testing": [
         "autograd.engine*",
         "autograd.functional",

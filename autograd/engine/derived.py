@@ -163,9 +163,9 @@ def _carried_out(formula: Callable[..., Any], operands: Sequence[Any], steps: _S
 
 def _product(local: Any, rate: Any) -> Any:
     """The product of the two; of a 1, which is most often one of them, the other."""
-    if isinstance(rate, float) and rate == 1.0:
+    if type(rate) is float and rate == 1.0:
         return local
-    return rate if isinstance(local, float) and local == 1.0 else local * rate
+    return rate if type(local) is float and local == 1.0 else local * rate
 
 
 def derived(formula: Callable[..., Any], count: int) -> tuple[Any, list[Any]]:

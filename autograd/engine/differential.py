@@ -23,7 +23,7 @@ from typing import Any, Final, cast
 
 from autograd.engine.node import Node
 from autograd.engine.passes import passes
-from autograd.engine.recording import Share, deriving, observer, switches
+from autograd.engine.recording import Follower, Share, deriving, follower, observer, switches
 from autograd.engine.table import add, multiply, subtract
 from autograd.engine.value import Value
 
@@ -149,8 +149,9 @@ def _number(number: Any) -> float:
 
 def _new_edges(values: list[Value]) -> Edges:
     """Edges, which an observer is told of if there is one."""
-    watched = switches.altered and observer() is not None and not deriving.get()
-    return _WatchedEdges(values) if watched else Edges()
+    watcher = observer() if switches.altered and not deriving.get() else None
+    unwatched = watcher is None or isinstance(watcher, Follower)
+    return Edges() if unwatched else _WatchedEdges(values)
 
 
 def _unchecked(function: Any, *arguments: Any) -> None:
@@ -281,7 +282,7 @@ def differential(
         places = [walk.reach(y) if isinstance(y, Value) else _CONSTANT for y in outputs]
         numbers = walk.numbers(inputs)
         passes.walks -= 1
-    edges = walk.edges
+    edges = walk.followed_edges()
     if traced:
         edges = _new_edges(walk.order)
         _unchecked(_add_by_rules, edges, walk.order, walk.edges)
@@ -302,10 +303,11 @@ def differential_of_gradient(output: Any, inputs: Sequence[Value]) -> GradientDi
         numbers = walk.numbers(inputs)
         passes.walks -= 1
     adjoints = _seeded(len(walk.order), [place], [1.0])
-    walk.edges.carry_back(adjoints)
+    edges = walk.followed_edges()
+    edges.carry_back(adjoints)
     changes = _new_edges(walk.order)
-    _unchecked(_add_changes, changes, walk.order, walk.edges, adjoints)
-    return GradientDifferential(walk.edges, changes, len(adjoints), numbers)
+    _unchecked(_add_changes, changes, walk.order, edges, adjoints)
+    return GradientDifferential(edges, changes, len(adjoints), numbers)
 
 
 class _Walk:
@@ -387,7 +389,7 @@ class _Walk:
         target = len(self.order)
         if number0 < 0 and number1 < 0:  # a leaf, or the result of a wide operation
             varies = False
-            for source, local in zip(value.inputs, value.local_derivatives):
+            for source, local in zip(value.inputs, value._recorded_derivatives()):
                 number = self.number(source)
                 if number >= 0:
                     varies = True
@@ -403,6 +405,25 @@ class _Walk:
             local1 = value._local1
             self.edges.add(number1, target, None if local1 == 1.0 else local1)
         self._append(value, varies0 or varies1)
+
+    def followed_edges(self) -> Edges:
+        """The edges; where a function is recorded for replay, with numbers that are followed."""
+        watcher = follower()
+        if watcher is None:
+            return self.edges
+        watcher.walked(self.order)
+        followed = Edges()
+        start = 0
+        while start < len(self.edges.targets):
+            sources = self.edges.sources(start)
+            target = self.edges.targets[start]
+            value = self.order[target]
+            varying = _varying(self.order, value, sources)
+            positions = [i for i in range(len(varying)) if varying[i]]
+            for source, position in zip(sources, positions):
+                followed.add(source, target, watcher.slope(value, position))
+            start += len(sources)
+        return followed
 
     def _append(self, value: Value, varies: bool) -> None:
         if not varies and len(self._wanted) > 0:
@@ -420,7 +441,7 @@ def _add_by_rules(by_rules: Edges, order: list[Value], edges: Edges) -> None:
         target = edges.targets[start]
         value = order[target]
         for source, local in zip(sources, _by_rules(value, _varying(order, value, sources))):
-            is_one = isinstance(local, float) and local == 1.0
+            is_one = type(local) is float and local == 1.0
             by_rules.add(source, target, None if is_one else local)
         start += len(sources)
 
@@ -429,7 +450,7 @@ def _varying(order: list[Value], value: Value, sources: list[int]) -> list[bool]
     """For each operand of ``value``, True if an edge leads from it; these are their sources."""
     varying = []
     found = 0
-    for operand in value.operands:
+    for operand in value._recorded_operands():
         varies = found < len(sources) and order[sources[found]] is operand
         found += varies
         varying.append(varies)
@@ -483,7 +504,7 @@ def _second_derivatives(
     """
     # The operation by itself, on leaves in place of its inputs, differentiated twice.
     varying = _varying(order, value, sources)
-    copies = [Value(x.data) if isinstance(x, Value) else x for x in value.operands]
+    copies: list[Any] = [Value(x.data) if isinstance(x, Value) else x for x in value.operands]
     leaves = [x for x, varies in zip(copies, varying) if isinstance(x, Value) and varies]
     assert value.op is not None
     slopes = _by_rules(value.apply(value.op, tuple(copies)), varying)

@@ -12,7 +12,7 @@ from autograd.engine.help import show_in_help
 from autograd.engine.node import Node, propagate
 from autograd.engine.operands import Traced, as_float, kind_of
 from autograd.engine.primitive import Primitive
-from autograd.engine.recording import observer, switches
+from autograd.engine.recording import observer, refuse, switches
 from autograd.engine.tracked import tracked
 from autograd.engine.value import Operand, Value, _WideValue, result, wide_result
 
@@ -96,6 +96,7 @@ def record(
     >>> product.data, a.grad, b.grad
     (6.0, 3.0, 2.0)
     """
+    refuse("calls record()")
     operands = _sequence("inputs", inputs)
     derivatives = _sequence("local derivatives", local_derivatives)
     if len(derivatives) != len(operands):

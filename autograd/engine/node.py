@@ -71,6 +71,10 @@ class Node(Numeric):
         """The inputs that no slot holds, each with its local derivative."""
         return _NO_STEPS
 
+    def upstream(self, gradient: float) -> float:
+        """The factor of the local derivatives in `steps`, in the pass that brings this gradient."""
+        return gradient
+
 
 _NO_STEPS: Final[list[tuple[Node, float]]] = []
 
@@ -79,7 +83,7 @@ def propagate(root: Node, gradient: float) -> None:
     """The backward pass: hand ``gradient`` down from ``root`` to all that it was computed from."""
     noted: list[Node] = []
     earlier: list[Any] = []
-    if UNINTERRUPTED and passes.walks == 0:
+    if UNINTERRUPTED and passes.walks == 0 and not passes.replays:
         _pass(root, gradient, noted, earlier)
         return
     with passes.turn:
@@ -193,6 +197,7 @@ def _hand_down(root: Node, gradient: float, complete: list[Node | None]) -> None
             if second._awaited == 0 and second.op is not None:
                 complete.append(second)
         elif first is None:
+            grad = value.upstream(grad)
             for source, local in value.steps():
                 source._grad += local * grad
                 source._awaited -= 1

@@ -26,6 +26,15 @@ class Traced:
         """Carry out ``primitive`` on ``operands``, of which this object is one."""
         raise NotImplementedError
 
+    def is_float(self) -> bool:
+        """True if it takes the place of a float, while a function is recorded for replay."""
+        return False
+
+
+def is_graph(operand: Any) -> bool:
+    """True for a traced number, unless it takes the place of a float."""
+    return isinstance(operand, Traced) and not operand.is_float()
+
 
 def has_elements(thing: Any) -> bool:
     """True for an array, a list and their like; not for text, nor for a Value."""

@@ -434,6 +434,8 @@ def as_constant(operand: Any) -> float | None:
     """The float that an operand stands for, or None if it is not a number."""
     if type(operand) is float:
         return operand
+    if isinstance(operand, Traced):  # which has its turn
+        return None
     try:
         return as_float(operand)
     except TypeError:

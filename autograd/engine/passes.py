@@ -28,14 +28,16 @@ class _Passes:
         turn: a lock, held by the thread that goes through a graph. A pass that no other code
             can interrupt needs it only during a walk.
         walks: the number of walks that have begun and not ended.
+        replays: True once there is a `Replayed` value, at which other code runs during a pass.
         latest: the number of the latest backward pass.
     """
 
-    __slots__ = ("latest", "turn", "walks")
+    __slots__ = ("latest", "replays", "turn", "walks")
 
     def __init__(self) -> None:
         self.turn: Any = turn
         self.walks: i32 = 0
+        self.replays = False
         self.latest: i32 = FIRST
 
 

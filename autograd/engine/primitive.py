@@ -14,8 +14,9 @@ from typing import Any, Final, TypeAlias
 
 from autograd.engine.arrays import elementwise, is_array
 from autograd.engine.help import show_in_help, signature_of
+from autograd.engine.locks import flag
 from autograd.engine.operands import Traced, as_float, has_elements, kind_of
-from autograd.engine.recording import is_constant
+from autograd.engine.recording import follower, is_constant, switches
 from autograd.native import COMPILED, called_by_python
 
 Text: TypeAlias = "str | Any"  # compiled code would refuse anything else in words of its own
@@ -28,14 +29,27 @@ derivers: Final[list[Callable[[Callable[..., Any], int], tuple[Any, list[Any]]]]
 class _Tracking:
     """A switch: `needed` if there is an operation whose results have to be tracked.
 
-    Then `record` records operations; `tracked.py` says why, and sets it.
+    Then `record` records operations; `tracked.py` says why, and sets it. It is needed as well
+    while a function is recorded for replay.
     """
 
-    __slots__ = ("needed", "record")
+    __slots__ = ("needed", "of_operations", "record", "recordings")
 
     def __init__(self) -> None:
         self.needed = False
+        self.of_operations = False
+        self.recordings = 0
         self.record: Any = None
+
+    def of_operation(self) -> None:
+        """There is an operation whose results have to be tracked."""
+        self.of_operations = self.needed = True
+
+    def of_recording(self, change: int) -> None:
+        """Count one recording for replay more, or one less."""
+        with flag:
+            self.recordings += change
+            self.needed = self.of_operations or self.recordings > 0
 
 
 tracking: Final = _Tracking()
@@ -473,6 +487,11 @@ class Choice(Primitive):
             raise TypeError(
                 f"{self.name}() takes a condition and 2 operands, got {len(operands)} arguments"
             )
+        if switches.followed:
+            watcher = follower()
+            chosen = NotImplemented if watcher is None else watcher.choose(self, operands)
+            if chosen is not NotImplemented:
+                return chosen
         condition, x, y = operands
         try:
             if type(condition) is not bool:
@@ -530,7 +549,8 @@ def _any_to_follow(*functions: Any) -> bool:
     was made by another: what it refers to is alive as long as the module is.
     """
     found = COMPILED and any(_leads_to_objects(function) for function in functions)
-    tracking.needed = tracking.needed or found
+    if found:
+        tracking.of_operation()
     return found
 
 

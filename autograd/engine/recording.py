@@ -71,20 +71,80 @@ class Observer:
         """The function that `vjp` returned, perhaps at another time, has given these."""
 
 
-class _Switches:
-    """A flag that says if any thread has recording turned off or observed."""
+@mypyc_attr(allow_interpreted_subclasses=True)
+class Follower(Observer):
+    """An observer that records a function for replay: it follows each number in it.
 
-    __slots__ = ("altered", "count")
+    To it, the data of a Value is an object that takes the place of a float and tells of what is
+    done with it. `autograd/replay/recorder.py` is the one there is. It is told of operations
+    within `no_grad` as well.
+    """
+
+    def operate(self, primitive: Any, operands: tuple[Any, ...]) -> Any:
+        """Carry out an operation, one of whose operands is a Value."""
+        raise NotImplementedError
+
+    def choose(self, primitive: Any, operands: tuple[Any, ...]) -> Any:
+        """Carry out ``where``; NotImplemented if there is nothing to follow."""
+        raise NotImplementedError
+
+    def made(self, value: Any, number: Any) -> float:
+        """The float of a new leaf, ``value``, that is made of ``number``, which is no float."""
+        raise NotImplementedError
+
+    def read(self, value: Any) -> Any:
+        """The data of a Value."""
+        raise NotImplementedError
+
+    def compare(self, comparison: Any, value: Any, other: Any) -> Any:
+        """The comparison of a Value with anything."""
+        raise NotImplementedError
+
+    def look(self, value: Any, how: str) -> None:
+        """Python looks at the data of a Value; what it does then may depend on it."""
+        raise NotImplementedError
+
+    def operands(self, value: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The operands of a Value, which are ``operands`` in this call."""
+        raise NotImplementedError
+
+    def slope(self, value: Any, position: int) -> Any:
+        """The local derivative of a Value by the operand at that position; None if it is 1."""
+        raise NotImplementedError
+
+    def walked(self, values: Sequence[Any]) -> None:
+        """What follows depends on the graph of these values."""
+        raise NotImplementedError
+
+    def refuse(self, deed: str) -> None:
+        """An error for what a replay would not do, such as ``"calls backward()"``."""
+        raise NotImplementedError
+
+
+class _Switches:
+    """Flags that say if any thread has recording turned off or observed.
+
+    Attributes:
+        altered: True if one has.
+        followed: True if one has a `Follower`.
+    """
+
+    __slots__ = ("altered", "count", "followed", "followers")
 
     def __init__(self) -> None:
         self.altered = False
+        self.followed = False
         self.count = 0
+        self.followers = 0
 
-    def alter(self, change: int) -> None:
+    def alter(self, change: int, observer: Observer | None) -> None:
         """Count one `Alteration` more, or one less."""
         with flag:
             self.count += change
             self.altered = self.count > 0
+            if isinstance(observer, Follower):
+                self.followers += change
+                self.followed = self.followers > 0
 
 
 switches: Final = _Switches()
@@ -101,11 +161,11 @@ class Alteration:
 
     def __init__(self, observer: Observer | None = None) -> None:
         self.observer = observer
-        switches.alter(+1)
+        switches.alter(+1, observer)
 
     def __del__(self) -> None:
         if hasattr(self, "observer"):  # not where `__init__` has refused its arguments
-            switches.alter(-1)
+            switches.alter(-1, self.observer)
 
 
 # True while derivative rules and sweeps compute: Values that are no operations of the user's.
@@ -155,3 +215,23 @@ def observer() -> Observer | None:
     """The observer of recording here and now, or None."""
     alteration = observed.get()
     return None if alteration is None else alteration.observer
+
+
+def follower() -> Follower | None:
+    """The observer here and now, if it follows numbers for replay."""
+    watcher = observer() if switches.followed else None
+    return watcher if isinstance(watcher, Follower) else None
+
+
+def look(value: Any, how: str) -> None:
+    """Tell the follower, if there is one, that Python looks at the data of a Value."""
+    watcher = follower() if switches.followed else None
+    if watcher is not None:
+        watcher.look(value, how)
+
+
+def refuse(deed: str) -> None:
+    """An error if a function is recorded that cannot be replayed when it does such a thing."""
+    watcher = follower() if switches.followed else None
+    if watcher is not None:
+        watcher.refuse(deed)

@@ -42,7 +42,7 @@ from autograd.engine.floats import (
     RADIANS_PER_DEGREE,
     TWO_OVER_SQRT_PI,
 )
-from autograd.engine.operands import Traced, as_float, has_elements
+from autograd.engine.operands import as_float, has_elements, is_graph
 from autograd.engine.primitive import Choice, Primitive, Reduction
 
 # fmt: off
@@ -346,7 +346,7 @@ def _each(
     """For each operand, ``row`` of that operand followed by the others."""
     numbers = list(operands)
     for operand in numbers:
-        if isinstance(operand, Traced):
+        if is_graph(operand):
             return [row([numbers[i], *numbers[:i], *numbers[i + 1 :]]) for i in range(len(numbers))]
     try:
         return at_once([as_float(x) for x in numbers]) if numbers else []
@@ -387,7 +387,7 @@ def components(operands: Iterable[Any]) -> list[Any] | Any:
 
 def _products_gradient(operands: Sequence[Any]) -> list[Any]:
     for operand in operands:
-        if isinstance(operand, Traced):
+        if is_graph(operand):
             return [prod([*operands[:i], *operands[i + 1 :]]) for i in range(len(operands))]
     return floats.products_of_others(list(operands))
 
@@ -409,7 +409,7 @@ def _second(
 ) -> list[Any]:
     """The derivatives, by each operand, of the derivative by the first, from a family of rows."""
     for operand in operands:
-        if isinstance(operand, Traced):
+        if is_graph(operand):
             once = [1.0, *[0.0 for _ in operands[1:]]]
             return _next_in_family(row, [*operands, *once])[: len(operands)]
     return at_once(list(operands), 0)

@@ -12,8 +12,9 @@ from __future__ import annotations
 from typing import Any, Final
 
 from autograd.engine.node import Node
+from autograd.engine.operands import Traced
 from autograd.engine.primitive import Primitive, tracking
-from autograd.engine.recording import switches
+from autograd.engine.recording import follower, switches
 from autograd.engine.table import add, multiply, subtract
 from autograd.engine.value import AnyOperand, Value, _WideValue, record
 
@@ -66,7 +67,15 @@ def to_be_tracked(primitive: Primitive, operands: tuple[Any, ...]) -> bool:
 
 
 def record_tracked(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
-    """Record ``primitive`` applied to ``operands``, tracked if need be."""
+    """Record ``primitive`` applied to ``operands``, tracked if need be.
+
+    A function that is recorded for replay has its own way, which comes back here with floats in
+    place of the numbers that it follows.
+    """
+    watcher = follower()
+    if watcher is not None and any(isinstance(x, Traced) and x.is_float() for x in operands):
+        followed: Value = watcher.operate(primitive, operands)
+        return followed
     return tracked(primitive, operands, record(primitive, operands))
 
 

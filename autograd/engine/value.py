@@ -17,16 +17,24 @@ written out here a second time, for speed.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable
 from operator import eq, ge, gt, le, lt
 from typing import TYPE_CHECKING, Any, Final, SupportsFloat, TypeAlias, cast, final
 
 from autograd.engine.calls import Output, label_error
 from autograd.engine.node import Node, propagate
-from autograd.engine.operands import as_float, kind_of
+from autograd.engine.operands import as_float
 from autograd.engine.operators import as_constant, compared
 from autograd.engine.primitive import Primitive, checked, tracking
-from autograd.engine.recording import is_recording, observer, switches
+from autograd.engine.recording import (
+    Follower,
+    follower,
+    is_recording,
+    look,
+    observer,
+    refuse,
+    switches,
+)
 from autograd.engine.table import add, multiply, subtract
 from autograd.native import COMPILED, mypyc_attr
 
@@ -75,7 +83,12 @@ class Value(Node):
     ) -> None:
         if not isinstance(label, str) or _op is not None:
             raise label_error(label, _op)
-        super().__init__(data if type(data) is float else as_float(data), label)
+        if type(data) is float:
+            super().__init__(data, label)
+            return
+        watcher = follower()
+        number = as_float(data) if watcher is None else watcher.made(self, data)
+        super().__init__(number, label)
 
     def __init_subclass__(cls: Any) -> None:
         if not cls.__module__.startswith("autograd.engine."):
@@ -87,12 +100,14 @@ class Value(Node):
     # ── What a value shows ────────────────────────────────────────────────────
 
     @property
-    def data(self) -> float:
+    def data(self) -> Answer[float]:
         """The number. It may be assigned, as an optimiser does to a parameter."""
-        return self._data
+        watcher = follower() if switches.followed else None
+        return self._data if watcher is None else watcher.read(self)
 
     @data.setter
     def data(self, number: Given[SupportsFloat]) -> None:
+        refuse("changes the data of a Value")
         self._data = as_float(number)
 
     @property
@@ -103,10 +118,12 @@ class Value(Node):
         is why a training loop sets it back to 0 before each; a value whose ``grad`` was
         set to 0 counts as not reached.
         """
+        refuse("reads the grad of a Value")
         return self._grad
 
     @grad.setter
     def grad(self, number: Given[SupportsFloat]) -> None:
+        refuse("changes the grad of a Value")
         self._grad = as_float(number)
         self._awaited = -1
 
@@ -121,6 +138,7 @@ class Value(Node):
         >>> x.grad, x.has_grad
         (0.0, True)
         """
+        refuse("reads has_grad of a Value")
         return self._awaited == 0 or self._grad != 0.0
 
     @property
@@ -144,12 +162,17 @@ class Value(Node):
         return self._label.calls() if isinstance(self._label, Output) else ()
 
     @property
-    def operands(self) -> tuple[Operand, ...]:
+    def operands(self) -> tuple[Answer[Operand], ...]:
         """The operands of the operation, in order: Values, and constants as floats.
 
         >>> (Value(3.0) - 1).operands
         (Value(3.0), 1.0)
         """
+        operands: tuple[Answer[Operand], ...] = self._recorded_operands()
+        watcher = follower() if switches.followed else None
+        return operands if watcher is None else watcher.operands(self, operands)
+
+    def _recorded_operands(self) -> tuple[Operand, ...]:
         if self.op is None:
             return ()
         # A constant is in the slot of its derivative.
@@ -166,7 +189,8 @@ class Value(Node):
         >>> (x * x).inputs
         (Value(3.0), Value(3.0))
         """
-        return tuple([operand for operand in self.operands if isinstance(operand, Value)])
+        operands = self._recorded_operands()
+        return tuple([operand for operand in operands if isinstance(operand, Value)])
 
     @property
     def local_derivatives(self) -> tuple[float, ...]:
@@ -178,6 +202,10 @@ class Value(Node):
         >>> (Value(3.0) * Value(5.0)).local_derivatives
         (5.0, 3.0)
         """
+        refuse("reads the local derivatives of a Value")
+        return self._recorded_derivatives()
+
+    def _recorded_derivatives(self) -> tuple[float, ...]:
         if self._input0 is not None and self._input1 is not None:
             return (self._local0, self._local1)
         if self._input0 is not None:
@@ -208,17 +236,20 @@ class Value(Node):
         """An error: softmax is a function of several Values."""
         raise AttributeError("softmax is of several Values: write autograd.softmax(values)")
 
-    def item(self) -> float:
+    def item(self) -> Answer[float]:
         """The number, as of NumPy's scalars and PyTorch's tensors: `data`."""
-        return self._data
+        return self.data
 
     def __format__(self, spec: Given[str]) -> str:
         """The number in that format, as in ``f"{loss:.4f}"``."""
+        look(self, "text")
         return format(self._data, spec) if spec else repr(self)
 
     def __repr__(self) -> str:
+        look(self, "text")
         parts = [repr(self._data)]
-        if self.has_grad:
+        if self._awaited == 0 or self._grad != 0.0:
+            refuse("makes a text of the grad of a Value")
             parts.append(f"grad={self._grad!r}")
         if self.label:
             parts.append(f"label={self.label!r}")
@@ -245,10 +276,11 @@ class Value(Node):
     def _reconsider(self) -> None:
         """Become a leaf within `no_grad`; otherwise tell the observer, as in `detect_anomaly`."""
         watcher = observer()
-        if not is_recording():
-            self._forget()
-        elif watcher is not None:
+        recording = is_recording()
+        if watcher is not None and (recording or isinstance(watcher, Follower)):
             watcher.recorded(self)
+        if not recording:
+            self._forget()
 
     def _forget(self) -> None:
         """Become a leaf."""
@@ -263,7 +295,7 @@ class Value(Node):
         >>> x.grad
         3.0
         """
-        return Value(self._data, self.label)
+        return Value(self.data, self.label)
 
     # The local derivatives of these are written out here as well as in the table;
     # tests/engine/test_value.py holds the two together.
@@ -317,27 +349,38 @@ class Value(Node):
     # By data, so that a program branches as it does on floats. Equal Values have different hashes,
     # on purpose: sets and dictionaries tell them apart.
 
-    def __eq__(self, other: object) -> bool:
+    def __eq__(self, other: object) -> Answer[bool]:
+        if switches.followed:
+            return _compared(self, eq, other)
         x = self._data
         return x == other._data if isinstance(other, Value) else compared(eq, x, other)
 
-    def __lt__(self, other: AnyOperand) -> bool:
+    def __lt__(self, other: AnyOperand) -> Answer[bool]:
+        if switches.followed:
+            return _compared(self, lt, other)
         x = self._data
         return x < other._data if isinstance(other, Value) else compared(lt, x, other)
 
-    def __le__(self, other: AnyOperand) -> bool:
+    def __le__(self, other: AnyOperand) -> Answer[bool]:
+        if switches.followed:
+            return _compared(self, le, other)
         x = self._data
         return x <= other._data if isinstance(other, Value) else compared(le, x, other)
 
-    def __gt__(self, other: AnyOperand) -> bool:
+    def __gt__(self, other: AnyOperand) -> Answer[bool]:
+        if switches.followed:
+            return _compared(self, gt, other)
         x = self._data
         return x > other._data if isinstance(other, Value) else compared(gt, x, other)
 
-    def __ge__(self, other: AnyOperand) -> bool:
+    def __ge__(self, other: AnyOperand) -> Answer[bool]:
+        if switches.followed:
+            return _compared(self, ge, other)
         x = self._data
         return x >= other._data if isinstance(other, Value) else compared(ge, x, other)
 
     def __bool__(self) -> bool:
+        look(self, "truth")
         return self._data != 0.0
 
     def __hash__(self) -> int:
@@ -400,17 +443,15 @@ class _WideValue(Value):  # type: ignore[misc]  # Value is final to users
         self._operands = ()
         self._steps = []
 
-    @property
-    def operands(self) -> tuple[Operand, ...]:
-        return self._operands or super().operands
+    def _recorded_operands(self) -> tuple[Operand, ...]:
+        return self._operands or super()._recorded_operands()
 
     @property
     def inputs(self) -> tuple[Value, ...]:
         return tuple([cast(Value, source) for source, _ in self._steps]) or super().inputs
 
-    @property
-    def local_derivatives(self) -> tuple[float, ...]:
-        return tuple([local for _, local in self._steps]) or super().local_derivatives
+    def _recorded_derivatives(self) -> tuple[float, ...]:
+        return tuple([local for _, local in self._steps]) or super()._recorded_derivatives()
 
 
 def _no_closure() -> AttributeError:
@@ -418,6 +459,17 @@ def _no_closure() -> AttributeError:
         "a Value has no _backward: backward() multiplies the local_derivatives of its inputs; an "
         "operation of your own is autograd.record(data, inputs, local_derivatives) or a Primitive"
     )
+
+
+def _compared(value: Value, comparison: Any, other: Any) -> Answer[bool]:
+    """The comparison of ``value`` with another while a function is recorded for replay."""
+    watcher = follower()
+    if watcher is None:
+        other = other._data if isinstance(other, Value) else other
+        answer: Answer[bool] = compared(comparison, value._data, other)
+    else:
+        answer = watcher.compare(comparison, value, other)
+    return answer
 
 
 # ── Recording ─────────────────────────────────────────────────────────────────
@@ -503,30 +555,3 @@ def wide_result(
     if switches.altered:
         value._reconsider()
     return value
-
-
-def zero_grad(values: Iterable[Value]) -> None:
-    """Set the gradient of each leaf among ``values`` back to 0.
-
-    Those of other values stay as they are: each pass sets them afresh.
-
-    Raises:
-        TypeError: ``values`` is not a list of Values or its like; then no gradient is set.
-
-    >>> w, b = Value(2.0), Value(1.0)
-    >>> (3 * w + b).backward()
-    >>> zero_grad([w, b])
-    >>> w.grad, b.grad
-    (0.0, 0.0)
-    """
-    if not hasattr(values, "__iter__"):
-        raise TypeError(f"zero_grad() takes a list of Values, got {kind_of(values)}")
-    elements: list[Any] = list(values)
-    for element in elements:
-        if not isinstance(element, Value):
-            raise TypeError(f"zero_grad() takes a list of Values, and {kind_of(element)} is in it")
-    for element in elements:
-        value: Value = element
-        if value.op is None:
-            value._grad = 0.0
-            value._awaited = -1

@@ -1,0 +1,123 @@
+"""Checks: what a replay gives is compared, bit for bit, with what the function itself gives."""
+
+from __future__ import annotations
+
+import struct
+import sys
+from typing import Any
+
+from autograd.engine.order import topological_order
+from autograd.engine.value import Value
+from autograd.replay.keys import is_dataclass
+from autograd.replay.tape import Tape
+
+
+def same(x: float, y: float) -> bool:
+    """True if two floats have the same bits, or are both nan."""
+    return struct.pack("d", x) == struct.pack("d", y) or (x != x and y != y)
+
+
+def difference(place: str, replayed: Any, result: Any) -> str | None:
+    """How the result of a replay differs from that of the function; None if it does not."""
+    if isinstance(result, Value) and isinstance(replayed, Value):
+        return _difference_of_values(place, replayed, result)
+    if _kind(replayed) is not _kind(result):
+        return f"{place} is {_article(replayed)} replayed, {_article(result)} as it is"
+    numpy = sys.modules.get("numpy")
+    if numpy is not None and isinstance(result, numpy.ndarray):
+        if replayed.shape != result.shape:
+            return f"{place} has the shape {replayed.shape} replayed, {result.shape} as it is"
+        replayed, result = replayed.ravel().tolist(), result.ravel().tolist()
+    if isinstance(result, dict):
+        if list(replayed) != list(result):
+            return f"{place} has the keys {list(replayed)} replayed, {list(result)} as it is"
+        pairs = [(f"{place}[{key!r}]", replayed[key], result[key]) for key in result]
+    elif isinstance(result, (list, tuple)):
+        if len(replayed) != len(result):
+            return f"{place} has {len(replayed)} parts replayed, {len(result)} as it is"
+        pairs = [(f"{place}[{i}]", x, y) for i, (x, y) in enumerate(zip(replayed, result))]
+    elif is_dataclass(result):
+        return difference(place, vars(replayed), vars(result))
+    elif isinstance(result, float):
+        pairs = []
+        if not same(replayed, result):
+            return f"{place} is {replayed!r} replayed, {result!r} as it is"
+    else:
+        pairs = []
+        if replayed is not result and replayed != result:
+            return f"{place} is {replayed!r} replayed, {result!r} as it is"
+    found = (difference(*pair) for pair in pairs)
+    return next((each for each in found if each is not None), None)
+
+
+def _kind(thing: Any) -> type:
+    """The type; that of Values is one."""
+    return Value if isinstance(thing, Value) else type(thing)
+
+
+def _article(thing: Any) -> str:
+    name = _kind(thing).__name__
+    return "None" if thing is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
+
+
+def _difference_of_values(place: str, replayed: Value, result: Value) -> str | None:
+    if not same(replayed.data, result.data):
+        return f"{place} is {replayed.data!r} replayed, {result.data!r} as it is"
+    ours, theirs = _gradients(replayed), _gradients(result)
+    for leaf, slope in ours.items():
+        if leaf not in theirs:
+            return f"the gradient of {place} reaches {_named(leaf)} replayed only"
+        if not same(slope, theirs[leaf]):
+            pair = f"{slope!r} replayed, {theirs[leaf]!r} as it is"
+            return f"the gradient of {place} by {_named(leaf)} is {pair}"
+    return None
+
+
+def _named(leaf: Value) -> str:
+    return leaf.label or "a Value"
+
+
+def _gradients(value: Value) -> dict[Value, float]:
+    """The gradient of each leaf that a backward pass from here reaches; nothing is changed."""
+    if value.op is None:
+        return {}
+    order = topological_order(value)
+    before = [(x, x._grad, x._awaited) for x in order]
+    for x in order:
+        x._grad = 0.0
+    value.backward()
+    slopes = {x: x._grad for x in order if x.op is None}
+    for x, grad, awaited in before:
+        x._grad = grad
+        x._awaited = awaited
+    return slopes
+
+
+def what_differs(old: Tape, new: Tape, same_values: bool) -> str:
+    """Why the same call, recorded again, does not give what was recorded.
+
+    Args:
+        old: the tape of the program.
+        new: the tape of the call.
+        same_values: True if both have read the same Values from outside.
+    """
+    if not same_values:
+        return (
+            "It reads other Values now than when it was recorded: one has been replaced, such as a "
+            "parameter. Change the data of Values, or call clear()."
+        )
+    for (entry, _), (now, place) in zip(old.constants.items(), new.constants.items()):
+        if not same(old.data[entry], new.data[now]):
+            return (
+                f"The constant {old.data[entry]!r} of the recording is {new.data[now]!r} now, at "
+                f"{place}. Pass it as an argument, or keep it in the data of a Value."
+            )
+    if len(old.ops) != len(new.ops) or any(x != y for x, y in zip(old.ops, new.ops)):
+        return (
+            "It computes something else now than when it was recorded, and has not branched on a "
+            "number. Pass what it depends on as an argument, or keep it in the data of a Value."
+        )
+    return (
+        "The recorded operations are the same: the function depends on the kind of its numbers "
+        "(isinstance, NumPy's own arithmetic)."
+    )

@@ -1,0 +1,287 @@
+"""compile: a function that is recorded once and replayed, and is the function to the bit.
+
+A call is taken apart into its structure, and floats and Values (`keys.py`). A program that was
+recorded for that structure stands for the call if its guards find the same (`recorded.py`);
+otherwise the call is recorded. Now and then the function itself runs too, and both are compared.
+"""
+
+from __future__ import annotations
+
+import functools
+import inspect
+import sys
+import threading
+import types
+import warnings
+from collections import Counter
+from collections.abc import Callable
+from typing import Any
+
+from autograd.engine.operands import kind_of
+from autograd.engine.recording import differentiated, is_recording, observer
+from autograd.replay.checks import difference, same, what_differs
+from autograd.replay.errors import CompileError, CompileWarning
+from autograd.replay.keys import Arguments, Surroundings, key_difference
+from autograd.replay.recorded import Recorded, recorded
+from autograd.replay.replays import Call
+from autograd.replay.tape import Tape
+
+
+def compile(function: Any = None, *, check: bool = False, programs: int = 32) -> Any:
+    """``function``, recorded once and then replayed: the same results to the bit, faster.
+
+    It is called as the function is. Floats, arrays of floats and Values among the arguments are
+    inputs of the recorded program; all else is what makes one program differ from another. Values
+    that the function reads from elsewhere, such as the parameters of a model, are read at each
+    call. Where the function looks at a number, as an ``if`` does, the outcome is compared at each
+    call, and another outcome is recorded as a further program.
+
+    Args:
+        function: it computes what it returns and does nothing else. Left out, the result is a
+            decorator.
+        check: True to run the function too at every call, and to compare. Otherwise that is done
+            at the calls 2, 8, 32, 128 ... of each program.
+        programs: the number of programs. After that the function runs as it is, with a warning.
+
+    Returns:
+        A `Compiled` function.
+
+    Raises:
+        TypeError: it is no function, or one that does not return, such as a generator.
+        CompileError: at a call: the function does what a replay would not do, such as to change
+            the data of a Value, or to keep a number elsewhere.
+
+    >>> from autograd import Value, compile
+    >>> w = Value(3.0)
+    >>> @compile
+    ... def loss(x, y):
+    ...     return (w * x - y) ** 2
+    >>> loss(1.0, 1.0), loss(2.0, 2.0).data
+    (Value(4.0, op=loss), 16.0)
+    """
+    if function is None:
+        return functools.partial(compile, check=check, programs=programs)
+    if isinstance(function, Compiled):
+        return function
+    if isinstance(function, type):
+        raise TypeError(f"compile() takes a function, got the class {function.__name__}")
+    if not callable(function):
+        raise TypeError(f"compile() takes a function, got {kind_of(function)}")
+    for returns, kind in _KINDS.items():
+        if returns(function):
+            name = _name(function)
+            raise TypeError(f"compile() takes a function that returns, and {name}() is {kind}")
+    if not isinstance(programs, int) or programs < 1:
+        raise ValueError(f"programs is the number of programs, at least 1, got {programs!r}")
+    return Compiled(function, check, programs)
+
+
+_KINDS: dict[Callable[[Any], bool], str] = {
+    inspect.isgeneratorfunction: "a generator",
+    inspect.iscoroutinefunction: "a coroutine",
+    inspect.isasyncgenfunction: "an asynchronous generator",
+}
+
+
+def _name(function: Any) -> str:
+    return str(getattr(function, "__name__", type(function).__name__))
+
+
+class Compiled:
+    """A function that is recorded and replayed; see `compile`.
+
+    >>> from autograd import Value, compile
+    >>> square = compile(lambda x: x * x)
+    >>> square.map([Value(2.0), Value(3.0)])
+    [Value(4.0, op=<lambda>), Value(9.0, op=<lambda>)]
+    >>> len(square.programs)
+    1
+    """
+
+    def __init__(self, function: Callable[..., Any], check: bool, programs: int) -> None:
+        # Not the docstring, which an operation writes when it is asked for.
+        functools.update_wrapper(self, function, ("__module__", "__qualname__"), ())
+        self.__name__ = _name(function)
+        self._check = check
+        self._limit = programs
+        self._lock = threading.RLock()
+        self._surroundings: Surroundings | None = None
+        self.clear()
+
+    def clear(self) -> None:
+        """Forget all programs: the next call is recorded."""
+        self._programs: dict[Any, list[Recorded]] = {}
+        self._all: list[Recorded] = []  # in the order in which they were recorded
+        self._runs_as_it_is = False
+
+    @property
+    def programs(self) -> list[Any]:
+        """The programs that have been recorded, in that order; to be printed."""
+        return [program.replay for program in self._all]
+
+    @property
+    def __doc__(self) -> str | None:  # type: ignore[override]
+        return self.__wrapped__.__doc__
+
+    __wrapped__: Callable[..., Any]
+
+    def __get__(self, instance: Any, owner: Any = None) -> Any:
+        return self if instance is None else types.MethodType(self, instance)
+
+    def __repr__(self) -> str:
+        count = len(self._all)
+        state = ", runs as it is" if self._runs_as_it_is else ""
+        return f"<compiled {self.__name__}: {count} program{'s' * (count != 1)}{state}>"
+
+    def __deepcopy__(self, memo: Any) -> Compiled:
+        return self
+
+    def __copy__(self) -> Compiled:
+        return self
+
+    def __reduce__(self) -> str | tuple[Any, ...]:
+        name = getattr(self, "__qualname__", "")
+        found: object = sys.modules.get(self.__module__)
+        for step in name.split("."):
+            found = getattr(found, step, None)
+        if found is self:
+            return name  # a decorated function, which is found under its own name
+        return _again, (self.__wrapped__, self._check, self._limit)
+
+    def map(self, *columns: Any, **options: Any) -> list[Any]:
+        """The results for each row: ``[f(*row, **options) for row in zip(*columns)]``.
+
+        Raises:
+            ValueError: the columns differ in length, or there are none.
+        """
+        lengths = [len(column) for column in columns]
+        if len(set(lengths)) != 1:
+            got = ", ".join(map(str, lengths)) or "no column"
+            raise ValueError(f"{self.__name__}.map() takes columns of equal length, got {got}")
+        return [self(*row, **options) for row in zip(*columns)]
+
+    def __call__(self, *arguments: Any, **options: Any) -> Any:
+        """What the function returns."""
+        # Within a function that is being recorded this one is a part of it; and an observer is
+        # to see each operation.
+        if self._runs_as_it_is or observer() is not None:
+            return self.__wrapped__(*arguments, **options)
+        if self._surroundings is None:
+            self._surroundings = Surroundings(self.__wrapped__)
+        parts = Arguments(arguments, options)
+        taken = len(differentiated.get()) > 0
+        key = (parts.key, is_recording(), taken, self._surroundings.seen())
+        for program in self._programs.get(key, ()):
+            if program.reads(parts.values):  # as an argument and from elsewhere
+                return self.__wrapped__(*arguments, **options)
+            if program.is_stale():
+                self._forget(program)
+                continue
+            call = program.call(parts)
+            if call is not None:
+                return self._replayed(program, call, arguments, options)
+        with self._lock:
+            # It may name other functions by now.
+            self._surroundings = Surroundings(self.__wrapped__)
+            key = (*key[:3], self._surroundings.seen())
+            return self._recorded(key, parts, arguments, options)
+
+    def _recorded(
+        self,
+        key: Any,
+        parts: Arguments,
+        arguments: tuple[Any, ...],
+        options: dict[str, Any],
+    ) -> Any:
+        """The result of a call for which there is no program yet."""
+        if len(self._all) >= self._limit:
+            self._runs_as_it_is = True
+            warnings.warn(
+                f"{self.__name__}() has been recorded {self._limit} times and runs as it is from "
+                f"now on; what differs most: {_most(self._all, key)}",
+                CompileWarning,
+                stacklevel=3,
+            )
+            return self.__wrapped__(*arguments, **options)
+        program = recorded(key, self.__wrapped__, self.__name__, arguments, options, parts)
+        call = program.call(parts)
+        if call is None or not program.is_as_recorded(call):
+            raise self._unlike("an operation gives another result for the same numbers", "")
+        self._all.append(program)
+        self._first(program)
+        if program.reads(parts.values):  # as an argument and from elsewhere
+            return self.__wrapped__(*arguments, **options)
+        return self._replayed(program, call, arguments, options)
+
+    def _first(self, program: Recorded) -> None:
+        """Try this program before others: calls that are alike often follow each other."""
+        others = [x for x in self._programs.get(program.key, ()) if x is not program]
+        self._programs[program.key] = [program, *others]
+
+    def _forget(self, program: Recorded) -> None:
+        with self._lock:
+            self._all = [x for x in self._all if x is not program]
+            others = [x for x in self._programs.get(program.key, ()) if x is not program]
+            self._programs[program.key] = others
+
+    def _replayed(
+        self, program: Recorded, call: Call, arguments: tuple[Any, ...], options: dict[str, Any]
+    ) -> Any:
+        program.runs += 1
+        if self._programs[program.key][0] is not program:
+            self._first(program)
+        if not self._check and program.runs < program.next_check:
+            return program.result(call)
+        program.next_check = 4 * program.runs if program.runs > 1 else 2
+        result = program.result(call)
+        problem = difference("the result", result, self.__wrapped__(*arguments, **options))
+        if problem is None:
+            return result
+        self._forget(program)
+        raise self._unlike(problem, self._reason(program, arguments, options))
+
+    def _unlike(self, problem: str, reason: str) -> CompileError:
+        return CompileError(
+            f"{self.__name__}() does not do again what was recorded: {problem}.{reason}"
+        )
+
+    def _reason(
+        self, program: Recorded, arguments: tuple[Any, ...], options: dict[str, Any]
+    ) -> str:
+        """Why a program is not what the function does, as far as recording it again tells."""
+        parts = Arguments(arguments, options)
+        function = self.__wrapped__
+        try:
+            again = recorded(program.key, function, self.__name__, arguments, options, parts)
+        except CompileError as error:
+            return f" Recorded again: {error}"
+        same_values = list(map(id, program.captured)) == list(map(id, again.captured))
+        return f" {what_differs(program.tape, again.tape, same_values)}"
+
+
+def _again(function: Callable[..., Any], check: bool, programs: int) -> Compiled:
+    return Compiled(function, check, programs)
+
+
+def _most(programs: list[Recorded], key: Any) -> str:
+    """The line or the variable by which programs differ most often."""
+    found: Counter[str] = Counter()
+    latest: dict[Any, Recorded] = {}
+    for before, after in zip([None, *programs], programs):
+        alike = latest.get(after.key)
+        if alike is not None:
+            found.update(_first_other_guard(alike.tape, after.tape))
+        elif before is not None:
+            found[key_difference(before.key, after.key)] += 1
+        latest[after.key] = after
+    if programs and not found:
+        found[key_difference(programs[-1].key, key)] += 1
+    return found.most_common(1)[0][0]
+
+
+def _first_other_guard(old: Tape, new: Tape) -> list[str]:
+    """The line of the first guard that two recordings do not share."""
+    for x, y in zip(old.guards, new.guards):
+        if (x.entry, x.look) != (y.entry, y.look) or not same(x.value, y.value):
+            return [f"{y.look} at {y.place}"]
+    return []

@@ -1,0 +1,286 @@
+"""Keys: what has to be the same for a recorded call to stand for another.
+
+The key of a call has the structure of its arguments, without the floats and the Values in them,
+and what the function reads from outside as plain numbers and texts. Floats and Values among the
+arguments come in lists of their own: a program takes those of each call.
+"""
+
+from __future__ import annotations
+
+import functools
+import sys
+import types
+from dataclasses import fields
+from typing import Any, Final
+
+from autograd.containers import is_module
+from autograd.engine.primitive import Primitive
+from autograd.engine.value import Value
+
+_PLAIN: Final = frozenset((int, float, bool, str, bytes, type(None), complex))
+_SIZED: Final = frozenset((list, dict, set, tuple))
+_OPAQUE: Final = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
+
+
+class Identity:
+    """An object as a part of a key, where only the same object is equal to it."""
+
+    __slots__ = ("thing",)
+
+    def __init__(self, thing: Any) -> None:
+        self.thing = thing  # kept, so that its id is not used again
+
+    def __hash__(self) -> int:
+        return id(self.thing)
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Identity) and self.thing is other.thing
+
+    def __repr__(self) -> str:
+        return f"the same {type(self.thing).__name__}"
+
+
+class Arguments:
+    """The arguments of a call, taken apart.
+
+    Attributes:
+        key: their structure.
+        numbers: the floats in them, those of arrays included.
+        kinds: their types, float or NumPy's float64.
+        values: the Values in them, each once.
+    """
+
+    __slots__ = ("_positions", "key", "kinds", "numbers", "values")
+
+    def __init__(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+        self.numbers: list[float] = []
+        self.kinds: list[type] = []
+        self.values: list[Value] = []
+        self._positions: dict[int, int] = {}
+        self.key = (
+            tuple([self._part(x) for x in arguments]),
+            tuple([(name, self._part(x)) for name, x in options.items()]),
+        )
+
+    def _number(self, number: Any, kind: type) -> type:
+        self.numbers.append(float(number))
+        self.kinds.append(kind)
+        return kind
+
+    def _part(self, part: Any) -> Any:
+        kind = type(part)
+        if kind is float:
+            return self._number(part, float)
+        if isinstance(part, Value):
+            position = self._positions.setdefault(id(part), len(self.values))
+            if position == len(self.values):
+                self.values.append(part)
+            return Value, position, part.op is None
+        if kind in _PLAIN:
+            return kind, part
+        if isinstance(part, dict):
+            return kind, tuple([(_hashed(key), self._part(x)) for key, x in part.items()])
+        if isinstance(part, (list, tuple)):
+            return kind, tuple([self._part(x) for x in part])
+        if kind is set:
+            return kind, frozenset(part)
+        if is_dataclass(part):
+            return kind, tuple([self._part(getattr(part, x.name)) for x in fields(part)])
+        numpy = sys.modules.get("numpy")
+        if numpy is not None:
+            if isinstance(part, numpy.ndarray):
+                return kind, part.shape, self._elements(part, numpy)
+            if kind is numpy.float64:
+                return self._number(part, kind)
+            if isinstance(part, numpy.generic):
+                return kind, part.tobytes()
+        return kind, _hashed(part), attributes(part)
+
+    def _elements(self, array: Any, numpy: Any) -> Any:
+        if array.dtype == float:
+            self.numbers.extend(array.ravel().tolist())
+            self.kinds.extend([numpy.float64] * array.size)
+            return float
+        if array.dtype.kind == "O":
+            return tuple([self._part(x) for x in array.ravel().tolist()])
+        return array.dtype.str, array.tobytes()
+
+
+def is_dataclass(part: Any) -> bool:
+    """True for an instance of a dataclass whose fields are parts of it; a module is a whole."""
+    return hasattr(type(part), "__dataclass_fields__") and not is_module(part)
+
+
+def _hashed(part: Any) -> Any:
+    """The part, if it can be a part of a key by what it is equal to, else its identity."""
+    kind: Any = type(part)
+    try:
+        hash(part)
+    except TypeError:
+        return Identity(part)
+    return Identity(part) if kind.__eq__ is object.__eq__ else part
+
+
+def attributes(thing: Any) -> tuple[Any, ...]:
+    """The attributes of an object that are plain numbers, texts and flags, with their names."""
+    found = getattr(thing, "__dict__", None)
+    if not isinstance(found, dict) or isinstance(thing, _OPAQUE) or _is_of_autograd(thing):
+        return ()
+    return tuple(
+        [
+            (name, kind, repr(x) if kind is float else x)
+            for name, x in found.items()
+            if (kind := type(x)) in _PLAIN
+        ]
+    )
+
+
+def _is_of_autograd(thing: Any) -> bool:
+    """True for an object such as a compiled function or a derivative."""
+    return type(thing).__module__.startswith("autograd.")
+
+
+class Surroundings:
+    """What a function, and functions that it names, read from outside: closures and globals.
+
+    The names are found in the code, once. No property is read, and no code of the user's runs.
+    """
+
+    def __init__(self, function: Any) -> None:
+        self._cells: list[tuple[str, Any]] = []
+        self._globals: list[tuple[str, dict[str, Any]]] = []
+        self._owners: list[Any] = []
+        owners: list[str] = []
+        self._latest: Seen | None = None
+        seen: set[int] = set()
+        pending = [function]
+        while pending:
+            pending.extend(self._search(pending.pop(), owners, seen))
+        self._names = [*[name for name, _ in [*self._cells, *self._globals]], *owners]
+
+    def _search(self, thing: Any, owners: list[str], seen: set[int]) -> list[Any]:
+        """Note what one thing that may be called reads; returns what it may call."""
+        if id(thing) in seen or isinstance(thing, (type, types.ModuleType, Primitive, Value)):
+            return []
+        seen.add(id(thing))
+        if isinstance(thing, types.MethodType):
+            owners.append(f"{thing.__func__.__name__}.__self__")
+            self._owners.append(thing.__self__)
+            return [thing.__func__]
+        if isinstance(thing, functools.partial):
+            return [thing.func]
+        if not isinstance(thing, types.FunctionType):
+            return self._behind(thing, owners)
+        found = []
+        for name, cell in zip(thing.__code__.co_freevars, thing.__closure__ or ()):
+            self._cells.append((name, cell))
+            found.append(_content(cell))
+        if thing.__module__ and thing.__module__.split(".")[0] not in ("autograd", "nn", "numpy"):
+            for name in _names(thing.__code__):
+                if name in thing.__globals__:
+                    self._globals.append((name, thing.__globals__))
+                    found.append(thing.__globals__[name])
+        return found
+
+    def _behind(self, thing: Any, owners: list[str]) -> list[Any]:
+        """The function that an object stands for, such as a compiled one or a derivative."""
+        held = getattr(thing, "__dict__", None)
+        if not isinstance(held, dict):
+            return []
+        if _is_of_autograd(thing):
+            return [held[name] for name in ("__wrapped__", "_function") if name in held]
+        methods = (vars(kind).get("__call__") for kind in type(thing).__mro__)
+        method = next((found for found in methods if found is not None), None)
+        if not isinstance(method, types.FunctionType):
+            return []
+        owners.append(type(thing).__name__)
+        self._owners.append(thing)
+        return [method]
+
+    def seen(self) -> Seen:
+        """What is there now; the object of the last time, where nothing has changed."""
+        things = [_content(cell) for _, cell in self._cells]
+        things += [names.get(name) for name, names in self._globals]
+        things += self._owners
+        parts = [_described(thing) for thing in things]
+        if self._latest is None or parts != self._latest.parts:
+            self._latest = Seen(self._names, things, parts)
+        return self._latest
+
+
+class Seen:
+    """What a function read from outside at one time, as a part of keys.
+
+    Attributes:
+        parts: the description of each thing.
+    """
+
+    __slots__ = ("_hash", "_names", "_things", "parts")
+
+    def __init__(self, names: list[str], things: list[Any], parts: list[Any]) -> None:
+        self._names = names
+        self._things = things  # kept, so that their ids are not used again
+        self.parts = parts
+        self._hash = hash(tuple(parts))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Seen) and self.parts == other.parts)
+
+    def difference(self, later: Seen) -> str | None:
+        """The name of what has changed since."""
+        for name, before, now in zip(self._names, self.parts, later.parts):
+            if before != now:
+                if before[0] == now[0]:  # the same object
+                    for x, y in zip(before[1:], now[1:]):
+                        if x != y and isinstance(y, tuple):
+                            return f"{name}.{y[0]}"
+                return name
+        return None
+
+
+def _names(code: types.CodeType) -> list[str]:
+    """The names that a code reads, and those of the functions within it."""
+    names = list(code.co_names)
+    for constant in code.co_consts:
+        if isinstance(constant, types.CodeType):
+            names.extend(_names(constant))
+    return list(dict.fromkeys(names))
+
+
+def _content(cell: Any) -> Any:
+    try:
+        return cell.cell_contents
+    except ValueError:  # nothing has been assigned to it
+        return None
+
+
+def _described(thing: Any) -> tuple[Any, ...]:
+    """A thing from outside: a plain one by what it is, another by its identity and attributes."""
+    kind = type(thing)
+    if kind in _PLAIN:  # floats by their digits, since 0.0 is equal to -0.0, and nan to nothing
+        return kind, repr(thing) if kind is float else thing
+    if kind in _SIZED:
+        return id(thing), len(thing)
+    return id(thing), *attributes(thing)
+
+
+def key_difference(old: Any, new: Any) -> str:
+    """What makes two keys of a function differ, in words."""
+    name = old[3].difference(new[3])
+    if name is not None:
+        return (
+            f"{name}, which it reads from outside; pass it as an argument, or keep it in the data "
+            "of a Value"
+        )
+    positional, named = new[0]
+    before_positional, before_named = old[0]
+    for i, part in enumerate(positional):
+        if before_positional[i : i + 1] != (part,):
+            return f"argument {i}, which is neither a float nor a Value throughout"
+    for pair in named:
+        if pair not in before_named:
+            return f"argument {pair[0]}, which is neither a float nor a Value throughout"
+    return "the arguments"

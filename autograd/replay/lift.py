@@ -1,0 +1,156 @@
+"""`lift`: makes a program of a tape, which runs it forward and backward."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Sequence
+from typing import Any
+
+from autograd.replay.lowering import choices_of, lowered, sources_of
+from autograd.replay.machine import machine
+from autograd.replay.optimizer import optimized
+from autograd.replay.program import Program
+from autograd.replay.shares import Shares, shares_of
+from autograd.replay.tape import Tape
+from autograd.replay.writing import describe, source
+
+
+def lift(tape: Tape) -> Replay:
+    """The program of a tape: it computes the outputs of it, and the gradients of its roots.
+
+    >>> from autograd import multiply, tanh
+    >>> tape = Tape("f")
+    >>> x = tape.input(0.5)
+    >>> y = tape.row(multiply, (x, x), (0, 1), 0.25)
+    >>> out = tape.row(tanh, (y,), (0,), tanh(0.25))
+    >>> tape.leaves, tape.outputs, tape.roots = [x], [out], [0]
+    >>> run = lift(tape).run([3.0])
+    >>> run.outputs, run.reached(0), run.add_shares(0, 1.0, [0.0])
+    ([0.999999969540041], [0], [3.6551950273939385e-07])
+    """
+    return Replay(tape)
+
+
+class Gradient:
+    """A program with the gradients of one root, where choices have taken one way.
+
+    Attributes:
+        program: the program.
+        machine: what runs it.
+        shares: the shares that the gradients consist of.
+        reached: the leaves that get a share, as indices into those of the tape, in the order in
+            which each gets its last.
+    """
+
+    def __init__(self, tape: Tape, root: int, flags: Sequence[bool]) -> None:
+        self.shares: Shares = shares_of(sources_of(tape, flags), root)
+        self.program: Program = optimized(lowered(tape, self.shares, root))
+        self.machine = machine(self.program)
+        indices = {entry: index for index, entry in enumerate(tape.leaves)}
+        self.reached = [indices[entry] for entry in self.shares.ends if entry in indices]
+
+
+class Replay:
+    """A tape, made into programs.
+
+    Attributes:
+        tape: the tape.
+        program: the program of the outputs, with the gradients of the first root.
+        seconds: the processor time that this took.
+    """
+
+    def __init__(self, tape: Tape) -> None:
+        start = time.process_time()
+        self.tape = tape
+        self._roots = [tape.outputs[position] for position in tape.roots]
+        flags = tuple([tape.data[entry] != 0.0 for entry in choices_of(tape)])
+        self._first = (0, flags)
+        self._gradients: dict[tuple[int, tuple[bool, ...]], Gradient] = {}
+        if self._roots:
+            first = self.gradient(self._first)
+            self.program, self._machine = first.program, first.machine
+        else:
+            self.program = optimized(lowered(tape))
+            self._machine = machine(self.program)
+        self.seconds = time.process_time() - start
+
+    def __str__(self) -> str:
+        """The rows of the program, forward and backward, with what became one row and counts."""
+        tape, program = self.tape, self.program
+        places = {
+            program.constant(tape.data[entry]): place for entry, place in tape.constants.items()
+        }
+        operations = len(tape.ops) - len(tape.inputs) - len(tape.constants)
+        size = 8 * (len(program.constants) + program.inputs + len(program.kinds))
+        counts = (
+            f"{tape.name}: {_counted(operations, 'operation')} recorded, and "
+            f"{_counted(len(program.kinds), 'row')} with {_counted(program.terms(), 'term')} "
+            f"made of them in {1000 * self.seconds:.3g} ms; a run takes {size} bytes"
+        )
+        return f"{counts}\n{describe(program, len(tape.inputs), places)}"
+
+    def source(self) -> str:
+        """Python that gives the same bits: a module with a function ``program``.
+
+        It takes a list of the inputs of the tape; where there is a root, then also its gradient and
+        the sums that shares are added to. It returns the outputs, and these sums.
+        """
+        return source(self.tape.name, self.program, len(self.tape.inputs))
+
+    def run(self, numbers: Sequence[float]) -> Run | None:
+        """Compute the outputs from a number for each input; None if a guard finds another one."""
+        state = self._machine.forward(numbers)
+        return None if state is None else Run(self, list(numbers), state)
+
+    def gradient(self, key: tuple[int, tuple[bool, ...]]) -> Gradient:
+        """The program of the gradients of one root, for these flags of the choices."""
+        found = self._gradients.get(key)
+        if found is None:
+            root, flags = key
+            found = self._gradients[key] = Gradient(self.tape, self._roots[root], flags)
+        return found
+
+
+class Run:
+    """One run of a program.
+
+    Attributes:
+        outputs: the floats of the outputs of the tape.
+    """
+
+    def __init__(self, replay: Replay, numbers: list[float], state: Any) -> None:
+        self._replay = replay
+        self._numbers = numbers
+        self._state = state
+        values = replay._machine.values(state)
+        count = len(replay.tape.outputs)
+        self.outputs = values[:count]
+        self._flags = tuple([flag != 0.0 for flag in values[count:]])
+
+    def _gradient(self, root: int) -> Gradient:
+        return self._replay.gradient((root, self._flags))
+
+    def reached(self, root: int) -> list[int]:
+        """The leaves that get a share of the gradient of a root, as indices into `Tape.leaves`.
+
+        Each once, in the order in which they get their last share.
+        """
+        return self._gradient(root).reached
+
+    def add_shares(self, root: int, seed: float, sums: Sequence[float]) -> list[float]:
+        """The sums with all shares added, one after the other, in the order of a backward pass.
+
+        Args:
+            root: the index of the root in `Tape.roots`.
+            seed: the gradient of the root.
+            sums: for each leaf that is `reached` the sum of the shares it has.
+        """
+        gradient = self._gradient(root)
+        state = self._state
+        if (root, self._flags) != self._replay._first:
+            state = gradient.machine.forward(self._numbers)
+        return gradient.machine.backward(state, [seed, *sums])
+
+
+def _counted(number: int, thing: str) -> str:
+    return f"{number:,} {thing}{'' if number == 1 else 's'}"

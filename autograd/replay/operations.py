@@ -1,0 +1,132 @@
+"""What elementwise rows compute: the operations of a tape, as functions of floats."""
+
+from __future__ import annotations
+
+import operator
+from collections.abc import Callable
+from typing import Any, Final
+
+from autograd.engine.primitive import Primitive, Reduction, checked
+from autograd.replay.program import Operation
+from autograd.replay.rules import OF_THE_TABLE
+from autograd.replay.tape import choose
+
+# Functions, besides those of the table, that raise no error and have no side effect.
+_PURE: Final = frozenset(
+    {
+        abs,
+        choose,
+        operator.lt,
+        operator.le,
+        operator.gt,
+        operator.ge,
+        operator.eq,
+        operator.ne,
+    }
+)
+
+
+def forward(operation: Any) -> Operation:
+    """The value of an operation."""
+    needs, path = _origin(operation)
+    if operation is choose:
+        return Operation("choose", choose, path, needs)
+    if not isinstance(operation, Primitive):
+        return Operation(
+            getattr(operation, "__name__", repr(operation)),
+            _AsFloat(operation),
+            f"lambda *xs: float({path}(*xs))",
+            needs,
+            is_pure=operation in _PURE,
+            source=operation,
+        )
+    pure = operation in OF_THE_TABLE
+    return Operation(
+        operation.name,
+        operation.forward if pure else _Checked(operation, operation.forward),
+        f"{path}.forward" if pure else f"lambda *xs: float({path}.forward(*xs))",
+        needs,
+        takes_list=isinstance(operation, Reduction),
+        is_pure=pure,
+    )
+
+
+def derivative(operation: Primitive, place: int) -> Operation:
+    """The local derivative by one operand, from the operands and the output."""
+    needs, path = _origin(operation)
+    return Operation(
+        f"{operation.name}.derivatives[{place}]",
+        _Checked(operation, operation.derivatives[place]),
+        f"lambda *xs: float({path}.derivatives[{place}](*xs))",
+        needs,
+        is_pure=operation in OF_THE_TABLE,
+    )
+
+
+def derivatives(operation: Reduction) -> Operation:
+    """The local derivatives of a reduction by all its operands, which are followed by the output.
+
+    They are computed at once, as the engine does.
+    """
+    needs, path = _origin(operation)
+    return Operation(
+        f"{operation.name}.local_derivatives",
+        _AllDerivatives(operation),
+        f"lambda xs: {path}.local_derivatives(xs[:-1], xs[-1])",
+        needs,
+        takes_list=True,
+        parts=True,
+        is_pure=operation in OF_THE_TABLE,
+    )
+
+
+def _origin(operation: Any) -> tuple[str, str]:
+    """The import that gives an operation, and its name then."""
+    if isinstance(operation, Primitive):
+        if operation in OF_THE_TABLE:
+            return "from autograd.engine import table", f"table.{operation.name}"
+        try:
+            _, (module, name) = operation.__reduce__()
+        except TypeError:  # it has no global name
+            return f"# {operation.name} is an operation of yours without a global name", "..."
+    else:
+        module, name = operation.__module__, getattr(operation, "__qualname__", "...")
+    return ("", name) if module == "builtins" else (f"from {module} import {name}", name)
+
+
+class _AsFloat:
+    """A function of Python's, whose result is made a float."""
+
+    __slots__ = ("function",)
+
+    def __init__(self, function: Callable[..., Any]) -> None:
+        self.function = function
+
+    def __call__(self, *operands: float) -> float:
+        return float(self.function(*operands))
+
+
+class _Checked:
+    """A function of a user's operation, whose result is held to be a number."""
+
+    __slots__ = ("function", "operation")
+
+    def __init__(self, operation: Primitive, function: Callable[..., Any]) -> None:
+        self.operation = operation
+        self.function = function
+
+    def __call__(self, *operands: Any) -> float:
+        return checked(self.operation, self.function(*operands))
+
+
+class _AllDerivatives:
+    """The derivatives of a reduction."""
+
+    __slots__ = ("operation",)
+
+    def __init__(self, operation: Reduction) -> None:
+        self.operation = operation
+
+    def __call__(self, numbers: list[float]) -> list[float]:
+        found = self.operation.local_derivatives(numbers[:-1], numbers[-1])
+        return [checked(self.operation, x) for x in found]

@@ -1,0 +1,167 @@
+"""A program: what a function computes, and its derivatives, as rows that each give one number.
+
+Every number has a **cell**, and a cell is written as one int:
+
+* ``cell >= inputs``: what row ``cell - inputs`` gives;
+* ``0 <= cell < inputs``: an input of the program;
+* ``cell < 0``: the constant ``constants[~cell]``.
+
+So a list of all numbers, the inputs first, then the rows and last the constants in reverse order,
+can be indexed by cells as they are: a run goes from row to row over one such list.
+
+A row is one of these:
+
+* a **sum of products**, ``init + a * b + c * d + ...``, with the cells ``init, a, b, c, d, ...``.
+  Each product and each sum is rounded, from left to right, as an expression of Python is;
+* an **elementwise** row, which calls the function of its `Operation` with the numbers of its cells;
+* a **part**: one of further results of an operation that has several at once. Parts follow it;
+* a **guard**, which has two cells and no number of its own: the run ends where they differ.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any, Final
+
+SUM: Final = -1
+PART: Final = -2
+GUARD: Final = -3
+
+# Constants that every program has, by their cells.
+ZERO: Final = -1
+MINUS_ZERO: Final = -2
+ONE: Final = -3
+MINUS_ONE: Final = -4
+STANDARD: Final = (0.0, -0.0, 1.0, -1.0)
+
+
+class Operation:
+    """What elementwise rows of a kind compute.
+
+    Attributes:
+        name: how it is written.
+        expression: the function in Python, in text.
+        needs: the import that the expression needs.
+        source: the function that computes it, whatever it is wrapped in.
+        function: takes as many floats as the row has cells, or all of them as one list.
+        takes_list: True if it is handed a list.
+        parts: True if the function gives a list: its first number is that of the row, and the
+            others are those of the parts that follow.
+        is_pure: True if equal operands are known to give equal results, without a side effect.
+    """
+
+    __slots__ = (
+        "expression",
+        "function",
+        "is_pure",
+        "name",
+        "needs",
+        "parts",
+        "source",
+        "takes_list",
+    )
+
+    def __init__(
+        self,
+        name: str,
+        function: Callable[..., Any],
+        expression: str,
+        needs: str,
+        *,
+        takes_list: bool = False,
+        parts: bool = False,
+        is_pure: bool = True,
+        source: Callable[..., Any] | None = None,
+    ) -> None:
+        self.name = name
+        self.expression = expression
+        self.needs = needs
+        self.function = function
+        self.takes_list = takes_list
+        self.parts = parts
+        self.is_pure = is_pure
+        self.source = function if source is None else source
+
+    def __repr__(self) -> str:
+        return f"<operation {self.name}>"
+
+    def evaluate(self, numbers: Sequence[float]) -> Any:
+        """What the function gives for these numbers: a float, or a list of them."""
+        return self.function(list(numbers)) if self.takes_list else self.function(*numbers)
+
+
+class Program:
+    """Rows, and the cells of what is wanted of them.
+
+    Attributes:
+        inputs: the number of inputs.
+        constants: the constants, each once.
+        operations: those of elementwise rows.
+        kinds: for each row `SUM`, `PART`, `GUARD`, or the index of its operation.
+        starts: for each row where its cells begin in ``cells``; and last, where they end.
+        cells: the cells of all rows, one row after the other.
+        outputs: the cells of the results: of the values, then of the sums of shares.
+        forward: the number of rows, the first ones, that the values need.
+        values: the number of outputs that are values.
+        labels: the names of cells, as far as they have one; of a guard, what it is about.
+    """
+
+    __slots__ = (
+        "_known",
+        "cells",
+        "constants",
+        "forward",
+        "inputs",
+        "kinds",
+        "labels",
+        "operations",
+        "outputs",
+        "starts",
+        "values",
+    )
+
+    def __init__(self, inputs: int) -> None:
+        self.inputs = inputs
+        self.constants: list[float] = []
+        self.operations: list[Operation] = []
+        self.kinds: list[int] = []
+        self.starts: list[int] = [0]
+        self.cells: list[int] = []
+        self.outputs: list[int] = []
+        self.forward = 0
+        self.values = 0
+        self.labels: dict[int, str] = {}
+        self._known: dict[tuple[float, float], int] = {}
+        for number in STANDARD:
+            self.constant(number)
+
+    def constant(self, number: float) -> int:
+        """The cell of a constant: one for each pattern of bits, and one for every nan."""
+        key = (number, math.copysign(1.0, number)) if number == number else (0.0, 0.0)
+        cell = self._known.get(key)
+        if cell is None:
+            cell = ~len(self.constants)
+            self.constants.append(number)
+            self._known[key] = cell
+        return cell
+
+    def add(self, kind: int, cells: Sequence[int]) -> int:
+        """Add a row; returns its cell."""
+        self.cells.extend(cells)
+        self.kinds.append(kind)
+        self.starts.append(len(self.cells))
+        return self.inputs + len(self.kinds) - 1
+
+    def row(self, row: int) -> list[int]:
+        """The cells of a row."""
+        return self.cells[self.starts[row] : self.starts[row + 1]]
+
+    def terms(self) -> int:
+        """The number of products in all sums."""
+        starts = self.starts
+        total = 0
+        for row, kind in enumerate(self.kinds):
+            if kind == SUM:
+                total += (starts[row + 1] - starts[row] - 1) // 2
+        return total

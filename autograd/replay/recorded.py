@@ -1,0 +1,156 @@
+"""Recorded: one recorded call of a function, as a program that stands for other calls."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+from typing import Any
+
+from autograd.contexts import observed_by
+from autograd.engine.value import Value
+from autograd.replay.checks import same
+from autograd.replay.errors import CompileError
+from autograd.replay.keys import Arguments
+from autograd.replay.leaks import settle
+from autograd.replay.lift import lift
+from autograd.replay.parts import is_open_array, mapped
+from autograd.replay.recorder import Recorder
+from autograd.replay.replays import Call
+from autograd.replay.results import Form
+
+# References to a Value that nobody else holds: from the list of `Recorded`, and in `map`.
+_ALONE = 2
+
+
+class Recorded:
+    """A program, with what it takes to run it for a call of the function.
+
+    Attributes:
+        key: that of the calls that it may stand for.
+        tape: what was recorded.
+        captured: the Values from outside that it reads, which were not arguments.
+        runs: the number of calls it has stood for.
+        next_check: the number of the call at which it is compared with the function.
+    """
+
+    def __init__(self, key: Any, recorder: Recorder, form: Form) -> None:
+        self.key = key
+        self.tape = recorder.tape
+        self.captured = [value for value, _ in recorder.captured]
+        self._captured_ids = {id(value) for value in self.captured}
+        self._form = form
+        self.replay = lift(self.tape)
+        for root in form.roots:
+            root.replay = self.replay
+        self.runs = 0
+        self.next_check = 1 if recorder.is_doubtful else 2
+
+    def is_stale(self) -> bool:
+        """True if nobody but this program holds a Value that it reads: it has been replaced."""
+        captured = self.captured
+        return bool(captured) and min(map(sys.getrefcount, captured)) <= _ALONE
+
+    def reads(self, values: list[Value]) -> bool:
+        """True if one of these Values is captured as well."""
+        return any(id(value) in self._captured_ids for value in values)
+
+    def call(self, parts: Arguments) -> Call | None:
+        """Stand for a call; None if a guard finds another number than in the recording."""
+        values = [*parts.values, *self.captured]
+        numbers = [*parts.numbers, *[value.data for value in values]]
+        run = self.replay.run(numbers)
+        return None if run is None else Call(run, numbers, values)
+
+    def is_as_recorded(self, call: Call) -> bool:
+        """True if a call has given what was recorded of the same call."""
+        outputs = [self.tape.data[entry] for entry in self.tape.outputs]
+        return all(map(same, call.run.outputs, outputs))
+
+    def result(self, call: Call) -> Any:
+        """What the call returns."""
+        return self._form.filled(call)
+
+
+def recorded(
+    key: Any,
+    function: Callable[..., Any],
+    name: str,
+    arguments: tuple[Any, ...],
+    options: dict[str, Any],
+    parts: Arguments,
+) -> Recorded:
+    """Call the function with stand-ins, and make a program of what it does.
+
+    Raises:
+        CompileError: it does what a replay would not do.
+    """
+    recorder = Recorder(name)
+    form = _recorded_call(recorder, function, arguments, options, parts)
+    settle(recorder)
+    form.settle(recorder.tape)
+    return Recorded(key, recorder, form)
+
+
+def _recorded_call(
+    recorder: Recorder,
+    function: Callable[..., Any],
+    arguments: tuple[Any, ...],
+    options: dict[str, Any],
+    parts: Arguments,
+) -> Form:
+    tape = recorder.tape
+    inputs = iter([tape.input(number) for number in parts.numbers])
+    kinds = iter(parts.kinds)
+    # A Value of its own, so that an argument is told from the same Value found elsewhere.
+    twins = {id(value): Value(value.data, value.label) for value in parts.values}
+    for twin in twins.values():
+        recorder.bring(twin, tape.input(twin.data))
+
+    def stand_in(part: Any) -> Any:
+        if isinstance(part, Value):
+            return twins[id(part)]
+        kind = type(part)
+        if kind is float or kind.__name__ == "float64":
+            return recorder.number(next(inputs), next(kinds))
+        return part.copy() if _is_array(part) else part
+
+    recorder.is_doubtful = any(kind is not float for kind in parts.kinds)
+    given = mapped(stand_in, (arguments, options))
+    before = mapped(lambda part: part.copy() if _is_array(part) else part, given)
+    recorder.start()
+    try:
+        with observed_by(lambda: recorder):
+            result = function(*given[0], **given[1])
+            form = Form(recorder, result)
+    finally:
+        recorder.stop()
+    if not _is_same(before, given):
+        raise CompileError(
+            f"{recorder.name}() changes an argument, which a replay would not do: work on a copy, "
+            "and return it"
+        )
+    return form
+
+
+def _is_array(part: Any) -> bool:
+    numpy = sys.modules.get("numpy")
+    return numpy is not None and isinstance(part, numpy.ndarray)
+
+
+def _is_same(before: Any, now: Any) -> bool:
+    """True if two containers have the same parts."""
+    kind = type(before)
+    if kind is not type(now):
+        return False
+    if isinstance(before, dict):
+        return list(before) == list(now) and all(_is_same(before[key], now[key]) for key in before)
+    if isinstance(before, (list, tuple)):
+        return len(before) == len(now) and all(map(_is_same, before, now))
+    if is_open_array(before):
+        return before.shape == now.shape and all(map(_is_same, before.ravel(), now.ravel()))
+    if _is_array(before):
+        same: bool = before.tobytes() == now.tobytes()
+        return same
+    if hasattr(kind, "__dataclass_fields__"):
+        return _is_same(vars(before), vars(now)) if hasattr(before, "__dict__") else True
+    return before is now

@@ -1,0 +1,400 @@
+"""Recorder: follows one call of a function, and notes on a tape what it computes.
+
+The Values of the call are the engine's own, and the engine tells the recorder what is done with
+them (`Follower` in autograd/engine/recording.py). Stand-ins take the place of floats.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Callable, Sequence
+from numbers import Number as AnyNumber
+from typing import Any, ClassVar, Final, NoReturn
+
+from autograd.engine import table
+from autograd.engine.operands import as_float
+from autograd.engine.operators import compared
+from autograd.engine.primitive import Primitive, tracking
+from autograd.engine.recording import Follower, is_recording
+from autograd.engine.tracked import record_tracked
+from autograd.engine.value import Value
+from autograd.replay.errors import CompileError, place
+from autograd.replay.standins import Flag, Number
+from autograd.replay.tape import Operation, Slope, Tape, choose
+
+# Operations on floats for which the table has a row with the same result, to the bit.
+_ROWS: Final[dict[Callable[..., Any], Primitive]] = {
+    operator.add: table.add,
+    operator.sub: table.subtract,
+    operator.mul: table.multiply,
+    operator.neg: table.negative,
+}
+
+# A whole number up to this size is the same as a float.
+_EXACT: Final = 2**53
+
+
+class Recorder(Follower):
+    """One call of a function.
+
+    Attributes:
+        tape: what has been noted.
+        captured: the Values from outside that the function has read, each with its entry, which
+            is an input.
+        finished: True once the call is over.
+        is_doubtful: True if floats may have been added in another order than that of the function
+            itself, as NumPy does in arrays.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.tape = Tape(name)
+        self.captured: list[tuple[Value, int]] = []
+        self.finished = False
+        self.is_doubtful = False
+        self.computed: list[Value] = []  # every Value that an operation has made, in order
+        self.made_leaves: list[Value] = []  # those that were made of stand-ins
+        self.numbers: list[Any] = []  # every stand-in
+        self._entries: dict[int, int] = {}  # by the id of a Value, which is kept above
+        self._outside: set[int] = set()  # the ids of Values that were not made in the call
+        self._reached: set[int] = set()  # entries from which gradients go to Values from outside
+        self._ends: set[int] = set()  # the ids of `made_leaves`, at which gradients end
+        self._used_leaves: set[int] = set()  # the ids of leaves that something was computed from
+        self._slopes: dict[tuple[int, int], int] = {}  # entries
+        # The operation that the engine is about to tell of, if it has followed operands.
+        self._pending: tuple[Operation, tuple[int, ...], tuple[int, ...]] | None = None
+
+    def start(self) -> None:
+        """Have the engine ask this recorder where an operand is a stand-in."""
+        tracking.of_recording(+1)
+
+    def stop(self) -> None:
+        """The call is over."""
+        tracking.of_recording(-1)
+        self.finished = True
+
+    # ── Numbers ───────────────────────────────────────────────────────────────
+
+    def number(self, entry: int, kind: Any = float) -> Number:
+        """The stand-in for a float."""
+        number = Number(self, entry, kind)
+        self.numbers.append(number)
+        return number
+
+    def _flag(self, entry: int, kind: Any = bool) -> Flag:
+        flag = Flag(self, entry, kind)
+        self.numbers.append(flag)
+        return flag
+
+    def seen(self, standin: Any, how: str) -> Any:
+        """The number that a stand-in stands for, at which Python looks."""
+        self._check(standin)
+        self.tape.guard(standin.entry, how, place())
+        return standin.kind(self.tape.data[standin.entry])
+
+    def _check(self, standin: Any) -> None:
+        if self.finished or standin.recorder is not self:
+            raise CompileError(
+                f"a number of a call of {standin.recorder.name}() is used after it: the function "
+                "has kept it outside of itself, which a replay would not do: return it instead"
+            )
+
+    def _bare(self, operand: Any, how: str) -> Any:
+        """An operand of any kind, without a stand-in or a Value."""
+        if type(operand) in _STANDINS:
+            return operand.recorder.seen(operand, how)
+        if isinstance(operand, Value):
+            self.look(operand, how)
+            return operand._data
+        return operand
+
+    def calculate(self, function: Callable[..., Any], operands: tuple[Any, ...]) -> Any:
+        """The result of an operator of Python's on numbers, one of which is a stand-in."""
+        kinds = [_kind(x) for x in operands]
+        if None in kinds:
+            if not all(isinstance(x, _NUMBERS) for x in operands):
+                return NotImplemented
+            return function(*[self._bare(x, "arithmetic") for x in operands])
+        entries = tuple([self._entry_of_number(x) for x in operands])
+        data = self.tape.data
+        op: Operation = _ROWS.get(function, function)
+        if float in kinds and len(set(kinds)) == 1:
+            result = function(*[data[k] for k in entries])
+        else:
+            result = function(*[kind(data[k]) for kind, k in zip(kinds, entries)])
+            op = op if function in _ROWS else OfKinds(function, tuple(kinds))
+        if type(result) not in kinds:  # such as the complex root of a negative number
+            return function(*[self._bare(x, "arithmetic") for x in operands])
+        return self.number(self.tape.row(op, entries, (), float(result)), type(result))
+
+    def whole(self, function: Callable[..., int], number: Number) -> Any:
+        """The whole number that ``function`` gives, at which Python looks."""
+        self._check(number)
+        result = function(number.kind(self.tape.data[number.entry]))
+        if not isinstance(result, int) or abs(result) > _EXACT:
+            return function(self.seen(number, "int()"))
+        row = self.tape.row(function, (number.entry,), (), float(result))
+        self.tape.guard(row, f"{function.__name__}()", place())
+        return result
+
+    def _entry_of_number(self, operand: Any) -> int:
+        if type(operand) in _STANDINS:
+            self._check(operand)
+            entry: int = operand.entry
+            return entry
+        return self.tape.constant(float(operand), place())
+
+    # ── Values ────────────────────────────────────────────────────────────────
+
+    def bring(self, value: Value, entry: int) -> None:
+        """``value`` takes the place of one that the function is called with."""
+        self._entries[id(value)] = entry
+        if value.label:
+            self.tape.labels[entry] = value.label
+        self._outside.add(id(value))
+        self._reached.add(entry)
+        self.tape.leaves.append(entry)
+
+    def entry(self, value: Value) -> int:
+        """The entry of a Value, which may come from outside."""
+        entry = self._entries.get(id(value))
+        if entry is None:
+            entry = self.tape.input(value._data)
+            self.captured.append((value, entry))
+            self.bring(value, entry)
+        return entry
+
+    def _operand(self, operand: Any) -> tuple[int, Any]:
+        """The entry of an operand, and what the engine is to take in place of it."""
+        if isinstance(operand, Value):
+            return self.entry(operand), operand
+        if type(operand) in _STANDINS:
+            self._check(operand)
+            return operand.entry, self.tape.data[operand.entry]
+        number = as_float(operand)
+        return self.tape.constant(number, place()), number
+
+    def _flows(self, entries: Sequence[int], operands: Sequence[Any]) -> tuple[int, ...]:
+        if not is_recording():
+            return ()
+        flows = []
+        for i, x in enumerate(operands):
+            if isinstance(x, Value):
+                if x.op is None:
+                    self._used_leaves.add(id(x))
+                if entries[i] in self._reached and id(x) not in self._ends:
+                    flows.append(i)
+        return tuple(flows)
+
+    def operate(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
+        """Carry out an operation, one of whose operands is a stand-in."""
+        pairs = [self._operand(x) for x in operands]
+        entries = tuple([entry for entry, _ in pairs])
+        taken = tuple([x for _, x in pairs])
+        if any(isinstance(x, Value) for x in taken):
+            return self._record(primitive, primitive, entries, operands, taken)
+        result = primitive.evaluate(taken)
+        if type(result) is not float:
+            return primitive.evaluate([self._bare(x, "arithmetic") for x in operands])
+        return self.number(self.tape.row(primitive, entries, (), result))
+
+    def _record(
+        self,
+        op: Operation,
+        primitive: Primitive,
+        entries: tuple[int, ...],
+        operands: Sequence[Any],
+        taken: tuple[Any, ...],
+    ) -> Value:
+        """Let the engine record ``primitive``; on the tape it is ``op`` of these entries."""
+        self._pending = op, entries, self._flows(entries, operands)
+        try:
+            return record_tracked(primitive, taken)
+        finally:
+            self._pending = None
+
+    def recorded(self, value: Any) -> None:
+        """The engine has carried out an operation on Values."""
+        if self._pending is not None:
+            op, entries, flows = self._pending
+        else:
+            operands = value._recorded_operands()
+            op = value.op
+            entries = tuple([self._operand(x)[0] for x in operands])
+            flows = self._flows(entries, operands)
+        entry = self.tape.row(op, entries, flows, value._data)
+        if flows:
+            self._reached.add(entry)
+        self._entries[id(value)] = entry
+        self.computed.append(value)
+
+    def made(self, value: Any, number: Any) -> float:
+        """The float of a new leaf, made of a stand-in or of a whole number."""
+        entry, data = self._operand(number if type(number) in _STANDINS else as_float(number))
+        self._entries[id(value)] = entry
+        self._ends.add(id(value))
+        self.made_leaves.append(value)
+        return float(data)
+
+    def read(self, value: Any) -> Number:
+        """The data of a Value."""
+        return self.number(self.entry(value))
+
+    def look(self, value: Any, how: str) -> None:
+        """Python looks at the data of a Value."""
+        if how == "truth":
+            bool(self.compare(operator.ne, value, 0.0))
+        else:
+            self.tape.guard(self.entry(value), how, place())
+
+    def compare(self, comparison: Any, x: Any, other: Any) -> Any:
+        """The outcome of a comparison of a Value or a stand-in with anything."""
+        if not isinstance(other, _NUMBERS):
+            return NotImplemented
+        if not isinstance(other, Value) and _kind(other) is None:
+            return compared(comparison, float(self._bare(x, "comparison")), other)
+        entries = (self._operand(x)[0], self._operand(other)[0])
+        outcome = comparison(*[self.tape.data[k] for k in entries])
+        kinds = [_kind(y) for y in (x, other) if not isinstance(y, Value)]
+        numpy_kind = next((kind for kind in kinds if kind is not float), None)
+        kind = bool if numpy_kind is None else sys.modules["numpy"].bool_
+        return self._flag(self.tape.row(comparison, entries, (), float(outcome)), kind)
+
+    def choose(self, primitive: Any, operands: tuple[Any, ...]) -> Any:
+        """Carry out ``where`` on a flag or on numbers that are followed."""
+        if len(operands) != 3 or not any(type(x) in _STANDINS for x in operands):
+            return NotImplemented
+        flag, x, y = operands
+        if not isinstance(x, _NUMBERS) or not isinstance(y, _NUMBERS):
+            return NotImplemented  # arrays, and mistakes
+        is_value = isinstance(x, Value) or isinstance(y, Value)
+        if type(flag) is not Flag:
+            if isinstance(flag, Value) or type(flag) is Number:
+                return NotImplemented  # a mistake
+            taken = x if flag else y
+            if is_value:
+                return self._chosen_of_one(primitive, taken)
+            return taken if type(taken) is Number else as_float(taken)
+        self._check(flag)
+        pairs = [self._operand(operand) for operand in (x, y)]
+        entries = (flag.entry, *[entry for entry, _ in pairs])
+        number = pairs[0 if self.tape.data[flag.entry] else 1][1]
+        if is_value:
+            return self._record(choose, primitive, entries, operands, (number,))
+        return self.number(self.tape.row(choose, entries, (), number))
+
+    def _chosen_of_one(self, primitive: Primitive, taken: Any) -> Value:
+        entry, number = self._operand(taken)
+        return self._record(primitive, primitive, (entry,), (taken,), (number,))
+
+    # ── Derivatives within the call ───────────────────────────────────────────────
+
+    def operands(self, value: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:
+        """The operands of a Value, with stand-ins for those that are followed."""
+        entry = self._entries.get(id(value))
+        if entry is None or self.tape.ops[entry] is None:
+            return operands
+        entries = self.tape.operands[entry]
+        if self.tape.ops[entry] is choose:
+            entries = (entries[1 if self.tape.data[entries[0]] else 2],)
+        return tuple(
+            [
+                x if isinstance(x, Value) or k in self.tape.constants else self.number(k)
+                for x, k in zip(operands, entries)
+            ]
+        )
+
+    def slope(self, value: Any, position: int) -> Any:
+        """The local derivative of a Value by one operand; None if it is 1."""
+        entry = self._entries.get(id(value))
+        op = None if entry is None else self.tape.ops[entry]
+        if entry is None or op is None:  # it was computed outside
+            derivatives = iter(value._recorded_derivatives())
+            by_operand = [
+                next(derivatives) if isinstance(x, Value) else 0.0
+                for x in value._recorded_operands()
+            ]
+            return by_operand[position]
+        entries = self.tape.operands[entry]
+        if op in (choose, table.where, table.add) or (op is table.subtract and position == 0):
+            return None
+        if op is table.multiply:
+            return self.number(entries[1 - position])
+        if (entry, position) not in self._slopes:
+            assert isinstance(op, Primitive)
+            rule = Slope(op, position)
+            arguments = (*entries, entry)
+            local = rule.evaluate([self.tape.data[k] for k in arguments])
+            self._slopes[entry, position] = self.tape.row(rule, arguments, (), local)
+        return self.number(self._slopes[entry, position])
+
+    def walked(self, values: Sequence[Any]) -> None:
+        """What follows depends on the graph of these values, and so on the choices in it."""
+        for value in values:
+            entry = self._entries.get(id(value))
+            if entry is not None and self.tape.ops[entry] is choose:
+                self.tape.guard(self.tape.operands[entry][0], "where in a derivative", place())
+
+    # ── What a replay would not do ────────────────────────────────────────────────
+
+    def refuse(self, deed: str) -> NoReturn:
+        """The error for an effect on Values, which is not recorded."""
+        raise CompileError(
+            f"{self.name}() {deed}, which a replay would not do: do it outside of the compiled "
+            f"function; at {place()}"
+        )
+
+    def backward(self, root: Any, gradient: float) -> None:  # noqa: ARG002
+        """An error: ``backward()`` is called within the function."""
+        self.refuse("calls backward()")
+
+    def is_from_outside(self, value: Value) -> bool:
+        """True if the Value was not made in the call, as far as is known during the call."""
+        return id(value) in self._outside
+
+    def was_used_as_leaf(self, value: Value) -> bool:
+        """True if an operation on this leaf has been recorded."""
+        return id(value) in self._used_leaves
+
+
+class OfKinds:
+    """An operator on numbers of these types, such as NumPy's, as a function of floats."""
+
+    _made: ClassVar[dict[Any, OfKinds]] = {}
+
+    def __new__(cls, function: Callable[..., Any], kinds: tuple[Any, ...]) -> OfKinds:
+        """The one there is of this operator and these types."""
+        return cls._made.setdefault((function, kinds), super().__new__(cls))
+
+    def __init__(self, function: Callable[..., Any], kinds: tuple[Any, ...]) -> None:
+        self.function = function
+        self.kinds = kinds
+        self.__name__ = function.__name__
+
+    def __call__(self, *operands: float) -> Any:
+        """The result, of one of the types."""
+        return self.function(*[kind(x) for kind, x in zip(self.kinds, operands)])
+
+
+_STANDINS: Final = frozenset((Number, Flag))
+
+# What operators of numbers take. Other things, such as arrays, have operators of their own.
+_NUMBERS: Final = (AnyNumber, Value, Number, Flag)
+
+
+def _kind(operand: Any) -> Any:
+    """The type with which a number is calculated: float, NumPy's float64, or None for another."""
+    kind = type(operand)
+    if kind is float or kind is Number:
+        return float if kind is float else operand.kind
+    if kind is Flag:
+        return float
+    if kind is int:
+        return float if -_EXACT <= operand <= _EXACT else None
+    numpy = sys.modules.get("numpy")
+    if numpy is None:
+        return None
+    if kind is numpy.float64:
+        return kind
+    return None

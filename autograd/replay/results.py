@@ -1,0 +1,129 @@
+"""Results: what a call returned, as a form to fill in with the numbers of a replay."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from autograd.engine.value import Value
+from autograd.replay.errors import CompileError
+from autograd.replay.parts import mapped
+from autograd.replay.recorder import Recorder
+from autograd.replay.replays import Call, Root
+from autograd.replay.standins import Flag, Number
+from autograd.replay.tape import Tape
+
+
+class _Float:
+    """A number: an output of the tape, of this type."""
+
+    def __init__(self, output: int, kind: Any) -> None:
+        self.output = output
+        self.kind = kind
+
+
+class _Outside:
+    """A Value that was not made in the call, or was made of a constant.
+
+    Only when the call is over, it is known which.
+    """
+
+    def __init__(self, entry: int, output: int, label: str) -> None:
+        self.entry = entry
+        self.output = output
+        self.label = label
+
+
+class _New:
+    """A new Value, an output of the tape: a leaf, unless gradients may start at it as a root."""
+
+    def __init__(self, output: int, label: str, root: Root | None) -> None:
+        self.output = output
+        self.label = label
+        self.root = root
+
+
+class _Copied:
+    """An array of whole numbers or the like, of which each call returns a copy."""
+
+    def __init__(self, array: Any) -> None:
+        self.array = array
+
+
+class Form:
+    """What a function returned, with a place for each number that a replay gives.
+
+    Attributes:
+        roots: the outputs that gradients may start at.
+    """
+
+    def __init__(self, recorder: Recorder, result: Any) -> None:
+        """Note the outputs on the tape of the recorder."""
+        self._recorder = recorder
+        self._positions: dict[int, int] = {}
+        self._parts: dict[int, Any] = {}  # by the id of a Value: it is returned as one object
+        self.roots: list[Root] = []
+        self._template = mapped(self._part, result)
+        del self._recorder, self._parts
+
+    def settle(self, tape: Tape) -> None:
+        """The call is over: the leaves of the tape are the Values from outside."""
+        self._positions = {entry: position for position, entry in enumerate(tape.leaves)}
+
+    def _output(self, entry: int) -> int:
+        outputs = self._recorder.tape.outputs
+        outputs.append(entry)
+        return len(outputs) - 1
+
+    def _part(self, part: Any) -> Any:
+        if type(part) in (Number, Flag):
+            return _Float(self._output(part.entry), part.kind)
+        if isinstance(part, Value):
+            if id(part) not in self._parts:
+                self._parts[id(part)] = self._of_value(part)
+            return self._parts[id(part)]
+        numpy = sys.modules.get("numpy")
+        if numpy is not None and isinstance(part, numpy.ndarray):
+            return _Copied(part.copy())
+        return part
+
+    def _of_value(self, value: Value) -> Any:
+        recorder, tape = self._recorder, self._recorder.tape
+        entry = recorder.entry(value)
+        output = self._output(entry)
+        if recorder.is_from_outside(value):
+            return _Outside(entry, output, value.label)
+        if value.op is not None:
+            tape.roots.append(output)
+            self.roots.append(Root(recorder.name, len(tape.roots) - 1))
+            return _New(output, value.label, self.roots[-1])
+        if recorder.was_used_as_leaf(value):
+            raise CompileError(
+                f"{recorder.name}() returns a leaf that it has made and computed with, which no "
+                "gradient would reach in a replay: pass the leaf as an argument"
+            )
+        return _New(output, value.label, None)
+
+    def filled(self, call: Call) -> Any:
+        """What the call returns."""
+        made: dict[int, Value] = {}
+        outputs = call.run.outputs
+
+        def part(form: Any) -> Any:
+            if isinstance(form, _Float):
+                return form.kind(outputs[form.output])
+            if isinstance(form, _Copied):
+                return form.array.copy()
+            if isinstance(form, _Outside) and form.entry in self._positions:
+                return call.values[self._positions[form.entry]]
+            if not isinstance(form, (_New, _Outside)):
+                return form
+            if id(form) not in made:
+                root = form.root if isinstance(form, _New) else None
+                number = outputs[form.output]
+                made[id(form)] = (
+                    call.value(root, number, form.label) if root else Value(number, form.label)
+                )
+            return made[id(form)]
+
+        return mapped(part, self._template)

@@ -1,0 +1,155 @@
+"""Tape: all that one call of a function has computed, as numbered entries without branches.
+
+This is the boundary between the two halves of the package. The upper half records calls on tapes
+and keeps them true to the function (`recorder.py`, `compiled.py`). The lower half makes a program
+of a tape (`lift`) and runs it; it knows nothing of functions, arguments and Values.
+
+Every entry stands for one float, and has a number: entry k is computed from entries below k. It is
+of one of three kinds.
+
+* An **input**: `ops[k]` is None, and k is in `inputs`. A run is given a float for each.
+* A **constant**: `ops[k]` is None, and k is in `constants`. Its float is `data[k]` in every run.
+* A **row**: `ops[k]` says how it is computed from the floats of the entries `operands[k]`:
+
+  | operation            | the float                                                             |
+  |----------------------|-----------------------------------------------------------------------|
+  | a `Primitive`        | ``op.evaluate([floats of the operands])``                             |
+  | a `Slope`            | the local derivative ``op.evaluate([operands of it, its output])``    |
+  | `choose`             | of three operands ``(flag, x, y)``: x, or y if the flag is 0.0        |
+  | another function     | ``float(op(*[floats of the operands]))``; it may raise, as in eager   |
+
+Comparisons are functions of the last kind, such as `operator.lt`; a flag is 1.0 or 0.0.
+
+**Derivatives.** `flows[k]` contains the positions of those operands of entry k that were Values:
+gradients flow to them. The operands at other positions are constants to the chain rule, though
+they may vary from run to run, and entries may have no flow at all. An entry without flows is where
+gradients end: in an entry of `leaves`, the Values from outside of the call, they are handed out; in
+another they are dropped. Through `choose` a gradient flows only to the operand that is taken, with
+the local derivative 1.0: the other is not there, neither for the gradient nor for the order of
+additions, which is the engine's own (`autograd/engine/node.py`) on the graph that is there.
+
+**Guards.** Python has decided something by the float of an entry: an ``if``, a text, an index. A
+tape is right for a run in which each guard finds the float that it found when it was recorded, bit
+for bit, a nan equal to any other. A guard comes before entry `Guard.before`: what follows it must
+have no visible effect, such as an exception, in a run in which it finds another float.
+
+`data` has the float of every entry in the recorded call, so a tape is its own first run.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, NamedTuple, TypeAlias
+
+from autograd.engine.primitive import Primitive, Reduction
+
+
+class Slope(NamedTuple):
+    """The local derivative of an operation by one of its operands, as an operation itself.
+
+    Its operands are those of the operation, followed by the output.
+
+    >>> from autograd import multiply
+    >>> Slope(multiply, 0).evaluate([6.0, 7.0, 42.0])
+    7.0
+    """
+
+    primitive: Primitive
+    position: int
+
+    def evaluate(self, operands: Sequence[float]) -> float:
+        """The derivative, by the rule that the engine uses when it records."""
+        primitive = self.primitive
+        if isinstance(primitive, Reduction):
+            return float(
+                primitive.local_derivatives(list(operands[:-1]), operands[-1])[self.position]
+            )
+        return float(primitive.derivatives[self.position](*operands))
+
+
+def choose(flag: float, x: float, y: float) -> float:
+    """``x`` if the flag is set, else ``y``: what `where` records of a comparison."""
+    return x if flag else y
+
+
+Operation: TypeAlias = "Primitive | Slope | Callable[..., Any]"
+
+
+class Guard(NamedTuple):
+    """A float that Python has looked at.
+
+    Attributes:
+        entry: the number of the entry.
+        value: the float that it had.
+        before: the number of the entry that was recorded next.
+        look: the way in which Python looked, such as "truth" or "text".
+        place: the line, such as ``"train.py:43: if x > 0:"``.
+    """
+
+    entry: int
+    value: float
+    before: int
+    look: str
+    place: str
+
+
+class Tape:
+    """What one call has computed; see the docstring of this module.
+
+    Attributes:
+        name: the name of the function.
+        ops: for each entry its operation; None for inputs and constants.
+        operands: for each entry the numbers of its operands.
+        flows: for each entry the positions of the operands that gradients flow to.
+        data: for each entry its float in the recorded call.
+        inputs: the entries that a run is given floats for, in that order.
+        constants: the entries that are the same in every run, with the line each came from.
+        guards: what Python has looked at, in order.
+        leaves: the inputs that are data of Values from outside; gradients are handed out to them.
+        outputs: the entries whose floats a run gives, in that order.
+        labels: the names of entries, as far as they have one.
+        roots: the positions in `outputs` of those that are Values, which gradients may start at.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.ops: list[Operation | None] = []
+        self.operands: list[tuple[int, ...]] = []
+        self.flows: list[tuple[int, ...]] = []
+        self.data: list[float] = []
+        self.inputs: list[int] = []
+        self.constants: dict[int, str] = {}
+        self.guards: list[Guard] = []
+        self.leaves: list[int] = []
+        self.outputs: list[int] = []
+        self.roots: list[int] = []
+        self.labels: dict[int, str] = {}
+
+    def row(
+        self,
+        op: Operation | None,
+        operands: tuple[int, ...],
+        flows: tuple[int, ...],
+        number: float,
+    ) -> int:
+        """Append an entry; returns its number."""
+        self.ops.append(op)
+        self.operands.append(operands)
+        self.flows.append(flows)
+        self.data.append(number)
+        return len(self.ops) - 1
+
+    def input(self, number: float) -> int:
+        """Append an input."""
+        self.inputs.append(self.row(None, (), (), number))
+        return self.inputs[-1]
+
+    def constant(self, number: float, place: str) -> int:
+        """Append a constant that comes from the line ``place``."""
+        entry = self.row(None, (), (), number)
+        self.constants[entry] = place
+        return entry
+
+    def guard(self, entry: int, look: str, place: str) -> None:
+        """Note that Python has looked at the float of an entry."""
+        self.guards.append(Guard(entry, self.data[entry], len(self.ops), look, place))

@@ -1,0 +1,806 @@
+"""compile(): what it takes, what a call returns, when it is recorded and when it is checked."""
+
+from __future__ import annotations
+
+import copy
+import math
+import pickle
+import random
+import threading
+import warnings
+from collections import namedtuple
+from dataclasses import dataclass
+from typing import Any
+
+import pytest
+
+import autograd
+from autograd import CompileError, CompileWarning, Value, no_grad, where
+from autograd import compile as compile  # noqa: A004  # as users import it
+from nn import MLP, Module
+
+
+def recordings(function: Any) -> int:
+    """The number of programs of a compiled function."""
+    return len(function.programs)
+
+
+# ── What is called, and how ───────────────────────────────────────────────────
+
+
+def test_a_call_returns_what_the_function_returns() -> None:
+    w = Value(3.0, "w")
+
+    @compile
+    def loss(x: Any, y: Any) -> Any:
+        return (w * x - y) ** 2
+
+    assert [loss(x, 1.0).data for x in (1.0, 2.0, 3.0)] == [4.0, 25.0, 64.0]
+    assert repr(loss(1.0, 1.0)) == "Value(4.0, op=loss)"
+    assert repr(loss) == "<compiled loss: 1 program>"
+
+
+def test_the_decorator_takes_options() -> None:
+    calls = []
+
+    def function(x: Any) -> Any:
+        calls.append(0)
+        return 2 * x
+
+    double = compile(check=True)(function)
+    assert [double(1.0), double(2.0), double(3.0)] == [2.0, 4.0, 6.0]
+    assert len(calls) == 6
+
+
+def test_compiling_twice_is_compiling_once() -> None:
+    double = compile(lambda x: 2 * x)
+    assert compile(double) is double
+
+
+@pytest.mark.parametrize(
+    ("wrong", "message"),
+    [
+        (3, "compile() takes a function, got an int"),
+        (MLP, "compile() takes a function, got the class MLP"),
+        (None, None),
+    ],
+)
+def test_what_is_no_function_is_refused(wrong: Any, message: str | None) -> None:
+    if message is None:
+        assert callable(compile(wrong))  # a decorator
+        return
+    with pytest.raises(TypeError) as caught:
+        compile(wrong)
+    assert str(caught.value) == message
+
+
+def test_what_does_not_return_is_refused() -> None:
+    def generator() -> Any:
+        yield 1
+
+    async def coroutine() -> Any:
+        return 1
+
+    async def both() -> Any:
+        yield 1
+
+    for function, kind in [
+        (generator, "a generator"),
+        (coroutine, "a coroutine"),
+        (both, "an asynchronous generator"),
+    ]:
+        with pytest.raises(TypeError) as caught:
+            compile(function)
+        name = function.__name__
+        assert str(caught.value) == (
+            f"compile() takes a function that returns, and {name}() is {kind}"
+        )
+
+
+def test_the_limit_is_a_positive_number() -> None:
+    with pytest.raises(
+        ValueError, match=r"^programs is the number of programs, at least 1, got 0$"
+    ):
+        compile(abs, programs=0)
+
+
+def test_a_compiled_function_is_documented_and_pickled_as_the_function_is() -> None:
+    assert named.__doc__ == "Nothing happens to x."
+    assert named.__name__ == "named"
+    assert pickle.loads(pickle.dumps(named)) is named
+    assert copy.deepcopy(named) is named
+
+
+@compile
+def named(x: Any) -> Any:
+    """Nothing happens to x."""
+    return x
+
+
+class Model(Module):
+    """A parameter, which may be frozen."""
+
+    def __init__(self) -> None:
+        self.a = Value(2.0)
+        self.frozen = False
+
+    @compile
+    def loss(self, x: Any) -> Any:
+        """The product of the parameter and x."""
+        return (self.a.detach() if self.frozen else self.a) * x
+
+
+def test_a_method_follows_its_object() -> None:
+    first = Model()
+    second = copy.deepcopy(first)
+    second.a.data = 5.0
+    assert [first.loss(1.0).data, second.loss(1.0).data] == [2.0, 5.0]
+    assert [first.loss(3.0).data, second.loss(3.0).data] == [6.0, 15.0]
+    first.frozen = True
+    assert first.loss(3.0).inputs == ()
+    first.frozen = False
+    assert first.loss(3.0).inputs == (first.a,)
+
+
+# ── Arguments ─────────────────────────────────────────────────────────────────
+
+Pair = namedtuple("Pair", "x y")
+
+
+@dataclass
+class Sample:
+    """A number with a label."""
+
+    x: float
+    label: str = "s"
+
+
+@pytest.mark.parametrize(
+    ("function", "arguments", "programs"),
+    [
+        (lambda x: x * 2, [(1.0,), (2.0,)], 1),
+        (lambda x: x * 2, [(1.0,), (2,), (3,), (2.0,)], 3),  # a path for each whole number
+        (lambda x: x if x is not None else 1.0, [(1.0,), (None,)], 2),
+        (lambda x, how="a": x * len(how), [(1.0,), (2.0, "a"), (2.0, "bc")], 3),
+        (lambda xs: sum(xs), [([1.0, 2.0],), ([3.0, 4.0],), ([5.0],), ((1.0, 2.0),)], 3),
+        (lambda d: d["x"] * d["y"], [({"x": 1.0, "y": 2.0},), ({"x": 3.0, "y": 4.0},)], 1),
+        (lambda p: p.x * p.y, [(Pair(1.0, 2.0),), (Pair(3.0, 4.0),)], 1),
+        (lambda s: s.x * 2, [(Sample(1.0),), (Sample(2.0),), (Sample(2.0, "t"),)], 2),
+        (lambda flag: 1.0 if flag else 2.0, [(True,), (False,), (True,)], 2),
+        (lambda s: sum(s), [({1.0, 2.0},), ({2.0, 1.0},), ({3.0},)], 2),
+    ],
+)
+def test_what_is_among_the_arguments(function: Any, arguments: Any, programs: int) -> None:
+    compiled = compile(function, check=True)
+    for given in arguments:
+        result, expected = compiled(*given), function(*given)
+        assert (result, type(result)) == (expected, type(expected))
+    assert recordings(compiled) == programs
+
+
+def test_keywords_are_arguments() -> None:
+    scaled = compile(lambda x, scale=1.0: x * scale)
+    assert [scaled(2.0), scaled(2.0, scale=3.0), scaled(2.0, scale=4.0)] == [2.0, 6.0, 8.0]
+    assert recordings(scaled) == 2
+
+
+def test_arrays_of_floats_are_inputs() -> None:
+    numpy = pytest.importorskip("numpy")
+    w = Value(2.0)
+    double = compile(lambda x: x * 2)
+    total = compile(lambda x: sum(w * each for each in x))
+    for x in ([1.0, 2.0], [3.0, 4.0], [5.0, 6.0]):
+        array = numpy.array(x)
+        assert (double(array) == array * 2).all()
+        assert double(array).dtype == float
+        assert total(array).data == 2 * sum(x)
+    assert (recordings(double), recordings(total)) == (1, 1)
+
+
+def test_numbers_of_numpy_stay_such() -> None:
+    numpy = pytest.importorskip("numpy")
+    ratio = compile(lambda x: 1.0 / x[0])
+    assert ratio(numpy.array([2.0])) == 0.5
+    with numpy.errstate(divide="ignore"):
+        assert ratio(numpy.array([0.0])) == math.inf  # of a float, an error
+    assert type(ratio(numpy.array([4.0]))) is numpy.float64
+
+
+def test_arrays_of_whole_numbers_are_a_path_each() -> None:
+    numpy = pytest.importorskip("numpy")
+    values = numpy.linspace(0.0, 3.0, 10)
+    chosen = compile(lambda indices: values[indices].sum())
+    for indices in ([1, 2], [3, 4], [1, 2]):
+        assert chosen(numpy.array(indices)) == values[indices].sum()
+    assert recordings(chosen) == 2
+
+
+def test_values_among_the_arguments_are_inputs() -> None:
+    product = compile(lambda x, y: x * y + x)
+    for x, y in [(2.0, 3.0), (4.0, 5.0), (6.0, 7.0)]:
+        a, b = Value(x), Value(y) * 1.0
+        out = product(a, b)
+        out.backward()
+        assert (out.data, a.grad, b.grad) == (x * y + x, y + 1.0, x)
+    assert recordings(product) == 1
+
+
+def test_the_same_value_twice_is_another_structure() -> None:
+    product = compile(lambda x, y: x * y)
+    a, b = Value(2.0), Value(3.0)
+    for x, y in [(a, b), (a, a), (b, b), (b, a)]:
+        assert product(x, y).data == x.data * y.data
+    square = product(b, b)
+    square.backward()
+    assert b.grad == 6.0
+    assert recordings(product) == 2
+
+
+def test_a_value_may_be_an_argument_and_captured() -> None:
+    w, b = Value(2.0), Value(5.0)
+    product = compile(lambda x: w * x)
+    for x in (b, w, b, w):
+        w.grad = b.grad = 0.0
+        product(x).backward()
+        slopes = (w.grad, b.grad)
+        w.grad = b.grad = 0.0
+        (w * x).backward()
+        assert slopes == (w.grad, b.grad)
+
+
+# ── What is read from outside ─────────────────────────────────────────────────
+
+rate = 0.1
+
+
+def test_parameters_are_read_at_each_call() -> None:
+    model = MLP(2, [3, 1], rng=random.Random(1))
+    out = compile(lambda x: model(x))
+    for _ in range(3):
+        for parameter in model.parameters():
+            parameter.data *= 1.5
+        assert out([1.0, 2.0]).data == model([1.0, 2.0]).data
+    assert recordings(out) == 1
+
+
+def test_numbers_from_outside_are_part_of_the_key(monkeypatch: pytest.MonkeyPatch) -> None:
+    scaled = compile(lambda x: x * rate)
+    for new in (0.1, 0.2, 0.1):
+        monkeypatch.setitem(globals(), "rate", new)
+        assert scaled(1.0) == new
+    assert recordings(scaled) == 2
+
+
+def test_lists_and_attributes_from_outside_are_part_of_the_key() -> None:
+    values, model = [Value(1.0), Value(2.0)], Model()
+    total = compile(lambda x: sum(v * x for v in values) * (0.0 if model.frozen else 1.0))
+    assert total(2.0).data == 6.0
+    values.append(Value(5.0))
+    assert total(2.0).data == 16.0
+    model.frozen = True
+    assert total(2.0).data == 0.0
+
+
+def test_a_parameter_that_nobody_else_holds_any_more_has_been_replaced() -> None:
+    model = MLP(2, [3, 1], rng=random.Random(1))
+    out = compile(lambda x: model(x))
+    for _ in range(3):
+        out([1.0, 2.0])
+    model.layers[0].neurons[0].w[0] = Value(9.0)
+    assert out([1.0, 2.0]).data == model([1.0, 2.0]).data
+
+
+# ── Results ───────────────────────────────────────────────────────────────────
+
+
+def test_results_are_in_containers_as_the_function_makes_them() -> None:
+    w = Value(2.0, "w")
+
+    def results(x: float) -> Any:
+        out = w * x
+        out.label = "out"
+        flag = x > 1.0
+        return [out, {"a": x * 2, "n": None}, ("text", 3), Pair(out, w), flag, Sample(x)]
+
+    compiled = compile(results)
+    for x in (1.0, 2.0, 3.0):
+        out, plain, constants, pair, flag, sample = compiled(x)
+        assert (out.data, out.label, plain) == (2 * x, "out", {"a": 2 * x, "n": None})
+        assert (constants, pair.x is out, pair.y is w) == (("text", 3), True, True)
+        assert (flag, sample) == (x > 1.0, Sample(x))
+    assert recordings(compiled) == 1
+
+
+def test_each_call_returns_containers_of_its_own() -> None:
+    numpy = pytest.importorskip("numpy")
+    made = compile(lambda x: ([x], numpy.arange(3)))
+    first, second = made(1.0), made(2.0)
+    first[0].append(0.0)
+    first[1][0] = 9
+    assert second[0] == [2.0]
+    assert second[1].tolist() == [0, 1, 2]
+
+
+def test_a_value_from_outside_is_returned_itself() -> None:
+    w = Value(2.0)
+    compiled = compile(lambda x: (w, x, Value(3.0)))
+    x = Value(1.0)
+    for _ in range(3):
+        out = compiled(x)
+        assert out[0] is w
+        assert out[1] is x
+        assert (out[2].data, out[2].op) == (3.0, None)
+
+
+def test_without_recording_a_result_is_a_leaf() -> None:
+    w = Value(2.0)
+    out = compile(lambda x: w * x)
+    assert out(1.0).inputs == (w,)
+    with no_grad():
+        assert [out(x).inputs for x in (1.0, 2.0)] == [(), ()]
+    assert out(3.0).inputs == (w,)
+    assert recordings(out) == 2
+
+
+# ── Guards ────────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.parametrize(
+    ("function", "numbers", "programs"),
+    [
+        (lambda x: 2 * x if x > 0 else -x, (1.0, 2.0, -1.0, 3.0, 0.0), 2),
+        (lambda x: x if x == x else 0.0, (1.0, math.nan, 2.0), 2),
+        (lambda x: x if x else 5.0, (1.0, 0.0, -0.0, 2.0), 2),
+        (lambda x: f"{x:.1f}", (1.0, 2.0, 1.0), 2),
+        (lambda x: math.exp(x), (1.0, 2.0, 1.0), 2),
+        (lambda x: [5.0, 6.0, 7.0][int(x)], (1.0, 1.5, 0.0), 2),
+        (lambda x: {1.0: 3.0}.get(x, 4.0), (1.0, 2.0, 1.0), 2),
+        (lambda x: x**0.5, (4.0, -4.0, 9.0, -math.inf, -1.0), 4),
+        (lambda x: x**3.0, (4.0, -4.0), 1),
+        (lambda x: (-2.0) ** x, (2.0, 0.5), 2),
+        (lambda x: round(x), (1.2, 1.3, 2.0), 2),
+        (lambda x: isinstance(x, float), (1.0, 2.0), 1),
+        (lambda x: (x // 2, x % 2, divmod(x, 3), abs(-x), round(x, 1)), (1.26, -7.5), 1),
+        (lambda x: where(x > 1.0, x, 0.0), (0.5, 1.0, 2.0), 1),
+        (lambda x: (x > 1.0) * x + (x < 0.0), (0.5, -1.0, 2.0), 1),
+        (lambda x: (x > 1.0) + (x < 0.0), (0.5, -1.0, 2.0), 3),
+        (lambda x: autograd.max([x, 1.0]), (0.5, -1.0, 2.0), 1),
+        (lambda x: max(x, 1.0), (0.5, -1.0, 2.0), 2),
+    ],
+)
+def test_a_look_at_a_number_is_a_guard(function: Any, numbers: Any, programs: int) -> None:
+    compiled = compile(function, check=True)
+    for x in numbers:
+        assert repr(compiled(x)) == repr(function(x))
+    assert recordings(compiled) == programs
+
+
+def test_a_loop_may_depend_on_values() -> None:
+    w = Value(2.0)
+
+    def doubled(x: float) -> Any:
+        y = w * x
+        while y < 50:
+            y = y * 2
+        return y
+
+    compiled = compile(doubled)
+    numbers = (2.0, 9.0, 1.5, 1.0, 30.0, 2.5)
+    assert [compiled(x).data for x in numbers] == [doubled(x).data for x in numbers]
+    assert recordings(compiled) == 4
+
+
+def test_data_of_values_is_followed() -> None:
+    w = Value(2.0)
+    compiled = compile(lambda x: (w * x).data * w + w.item())
+    for x in (1.0, 2.0, 3.0):
+        w.data, w.grad = x + 1, 0.0
+        out = compiled(x)
+        out.backward()
+        assert (out.data, w.grad) == (w.data * x * w.data + w.data, w.data * x)
+    assert recordings(compiled) == 1
+
+
+def test_an_error_of_the_function_is_an_error_of_a_replay() -> None:
+    inverse = compile(lambda x: 1.0 / x)
+    assert [inverse(1.0), inverse(2.0), inverse(4.0)] == [1.0, 0.5, 0.25]
+    with pytest.raises(ZeroDivisionError, match=r"^float division by zero$"):
+        inverse(0.0)
+    assert inverse(8.0) == 0.125
+
+
+def test_after_so_many_programs_the_function_runs_as_it_is() -> None:
+    exponential = compile(lambda x: math.exp(x), programs=3)
+    with warnings.catch_warnings():
+        warnings.simplefilter("error")
+        assert [exponential(float(i)) for i in range(3)] == [math.exp(i) for i in range(3)]
+    with pytest.warns(CompileWarning) as caught:
+        assert exponential(5.0) == math.exp(5.0)
+    line = "exponential = compile(lambda x: math.exp(x), programs=3)"
+    number = test_after_so_many_programs_the_function_runs_as_it_is.__code__.co_firstlineno + 1
+    assert [str(warning.message) for warning in caught] == [
+        "<lambda>() has been recorded 3 times and runs as it is from now on; what differs most: "
+        f"float() at test_compiled.py:{number}: {line}"
+    ]
+    assert caught[0].filename == __file__
+    assert repr(exponential) == "<compiled <lambda>: 3 programs, runs as it is>"
+    assert exponential(6.0) == math.exp(6.0)  # without another warning
+    exponential.clear()
+    assert repr(exponential) == "<compiled <lambda>: 0 programs>"
+
+
+class Counter:
+    """An object that counts."""
+
+    def __init__(self) -> None:
+        self.t = 0
+
+    def step(self, x: Any) -> Any:
+        """The product of the count and x."""
+        self.t += 1
+        return x * self.t
+
+
+def test_the_warning_names_a_variable_from_outside() -> None:
+    n = 0
+
+    def counted(x: Any) -> Any:
+        nonlocal n
+        n += 1
+        return x * n
+
+    counter = Counter()
+    for function, variable in [
+        (counted, "n"),
+        (counter.step, "step.__self__.t"),
+        (lambda x: counter.step(x), "counter.t"),
+    ]:
+        compiled = compile(function, programs=4)
+        for _ in range(4):
+            compiled(1.0)
+        with pytest.warns(CompileWarning) as caught:
+            compiled(1.0)
+        assert str(caught[0].message).endswith(
+            f"what differs most: {variable}, which it reads from outside; pass it as an argument, "
+            "or keep it in the data of a Value"
+        )
+
+
+def test_the_warning_names_an_argument() -> None:
+    power = compile(lambda x, n, scale: x**n * scale, programs=2)
+    for n in (1, 2):
+        power(2.0, n, scale=1.0)
+    with pytest.warns(CompileWarning, match="what differs most: argument 1, which is neither"):
+        assert power(2.0, 3, scale=1.0) == 8.0
+
+
+# ── Rows ──────────────────────────────────────────────────────────────────────
+
+
+def test_map_calls_the_function_for_each_row() -> None:
+    w = Value(2.0)
+    weighed = compile(lambda xs, y, scale=1.0: sum(w * x for x in xs) * y * scale)
+    rows = [[1.0], [1.0, 2.0], [3.0]]
+    assert [v.data for v in weighed.map(rows, [1.0, 2.0, 3.0], scale=2.0)] == [4.0, 24.0, 36.0]
+    assert recordings(weighed) == 2
+    assert weighed.map([], []) == []
+    for columns, got in [(([1.0], [1.0, 2.0]), "1, 2"), ((), "no column")]:
+        with pytest.raises(ValueError, match=r"^<lambda>.map\(\) takes columns") as caught:
+            weighed.map(*columns)
+        assert str(caught.value) == f"<lambda>.map() takes columns of equal length, got {got}"
+
+
+# ── What a replay would not do ────────────────────────────────────────────────
+
+
+def line(function: Any, text: str) -> str:
+    """The place of the line with that text, as errors name it."""
+    import inspect
+
+    lines, start = inspect.getsourcelines(function)
+    found = next(i for i, source in enumerate(lines) if text in source)
+    return f"test_compiled.py:{start + found}: {lines[found].strip()}"
+
+
+def test_an_effect_on_a_value_is_an_error() -> None:
+    w = Value(2.0)
+
+    def writes_data(x: Any) -> Any:
+        w.data = 1.0
+        return x
+
+    def writes_grad(x: Any) -> Any:
+        w.grad = 0.0
+        return x
+
+    def reads_grad(x: Any) -> Any:
+        return w.grad * x
+
+    def goes_back(x: Any) -> Any:
+        (w * x).backward()
+        return x
+
+    def goes_back_from_several(x: Any) -> Any:
+        autograd.backward([w * x])
+        return x
+
+    def copies(x: Any) -> Any:
+        return copy.copy(w) * x
+
+    def knows(x: Any) -> Any:
+        return autograd.record(1.0, [w], [1.0]) * x
+
+    def observes(x: Any) -> Any:
+        with autograd.detect_anomaly():
+            return w * x
+
+    w.grad = 3.0
+    for function, deed, text in [
+        (writes_data, "changes the data of a Value", "w.data = 1.0"),
+        (writes_grad, "changes the grad of a Value", "w.grad = 0.0"),
+        (reads_grad, "reads the grad of a Value", "w.grad * x"),
+        (goes_back, "calls backward()", "backward()"),
+        (goes_back_from_several, "calls backward()", "backward([w"),
+        (copies, "copies a Value", "copy.copy"),
+        (knows, "calls record()", "record(1.0"),
+        (observes, "observes operations, as detect_anomaly() does", "detect_anomaly"),
+    ]:
+        with pytest.raises(CompileError) as caught:
+            compile(function)(1.0)
+        assert str(caught.value) == (
+            f"{function.__name__}() {deed}, which a replay would not do: do it outside of the "
+            f"compiled function; at {line(function, text)}"
+        )
+    assert (w.data, w.grad) == (2.0, 3.0)
+
+
+class Keeps(Module):
+    """A module that keeps its last output."""
+
+    def __init__(self) -> None:
+        self.p = Value(1.0)
+
+    def __call__(self, x: Any) -> Any:
+        """Twice the product of the parameter and x."""
+        self.last = self.p * x
+        return self.last * 2
+
+
+def test_what_is_kept_outside_is_an_error() -> None:
+    w, history = Value(2.0), []
+
+    def keeps_a_value(x: Any) -> Any:
+        history.append(w * x)
+        return w * x
+
+    def keeps_a_number(x: Any) -> Any:
+        history.append((w * x).data)
+        return w * x
+
+    for function, what in [
+        (keeps_a_value, "keeps_a_value() keeps a Value outside of itself in a list"),
+        (keeps_a_number, "keeps_a_number() keeps a number outside of itself in a list"),
+        (Keeps(), "Keeps() keeps a Value outside of itself in a Keeps"),
+    ]:
+        history.clear()
+        with pytest.raises(CompileError) as caught:
+            compile(function)(1.0)
+        assert str(caught.value) == f"{what}, which a replay would not do: return it instead"
+
+
+def test_a_number_that_was_kept_is_of_no_use_later() -> None:
+    history: list[Any] = []
+
+    def keeps(x: Any) -> Any:
+        history.append(x)
+        return x
+
+    with pytest.raises(CompileError):
+        compile(keeps)(1.0)
+    with pytest.raises(CompileError) as caught:
+        history[0] + 1.0
+    assert str(caught.value) == (
+        "a number of a call of keeps() is used after it: the function has kept it outside of "
+        "itself, which a replay would not do: return it instead"
+    )
+
+
+def test_a_changed_argument_is_an_error() -> None:
+    numpy = pytest.importorskip("numpy")
+
+    def grows(xs: Any) -> Any:
+        xs.append(1.0)
+        return sum(xs)
+
+    def sets(xs: Any) -> Any:
+        xs[0] = 1
+        return 1.0
+
+    for function, argument in [
+        (grows, [1.0]),
+        (sets, [2.0]),
+        (sets, {0: 1.0}),
+        (sets, numpy.zeros(2)),
+        (sets, numpy.zeros(2, dtype=int)),
+    ]:
+        before = copy.deepcopy(argument)
+        with pytest.raises(CompileError) as caught:
+            compile(function)(argument)
+        assert str(caught.value) == (
+            f"{function.__name__}() changes an argument, which a replay would not do: work on a "
+            "copy, and return it"
+        )
+        assert repr(argument) == repr(before)
+
+
+def test_a_leaf_of_the_call_cannot_be_returned_and_used() -> None:
+    def both(x: Any) -> Any:
+        leaf = Value(x)
+        return leaf * 2, leaf
+
+    with pytest.raises(CompileError) as caught:
+        compile(both)(1.0)
+    assert str(caught.value) == (
+        "both() returns a leaf that it has made and computed with, which no gradient would reach "
+        "in a replay: pass the leaf as an argument"
+    )
+
+
+def test_a_recursive_local_function_keeps_nothing() -> None:
+    w = Value(2.0)
+
+    def power(x: Any) -> Any:
+        def times(n: int) -> Any:
+            return w * x if n == 0 else times(n - 1) * x
+
+        return times(3)
+
+    compiled = compile(power)
+    assert [compiled(x).data for x in (1.0, 2.0, 3.0)] == [2.0, 32.0, 162.0]
+
+
+# ── Checks ────────────────────────────────────────────────────────────────────
+
+
+def test_the_function_runs_at_calls_2_8_32() -> None:
+    calls = 0
+
+    def counted(x: Any) -> Any:
+        nonlocal calls
+        calls += 1
+        return x
+
+    # Hidden in a list: a variable would be a part of the key.
+    counter: list[Any] = [counted]
+    compiled = compile(lambda x: counter[0](x))
+    at = []
+    for call in range(1, 140):
+        before = calls
+        compiled(1.0)
+        if calls > before:
+            at.append(call)
+    assert at == [1, 2, 8, 32, 128]
+
+
+def test_a_constant_that_changes_is_found() -> None:
+    generator = random.Random(0)
+
+    def noisy(x: Any) -> Any:
+        return x * generator.random()
+
+    compiled = compile(noisy)
+    first = compiled(2.0)
+    with pytest.raises(CompileError) as caught:
+        compiled(2.0)
+    rng = random.Random(0)
+    a, b, c = rng.random(), rng.random(), rng.random()
+    assert first == 2.0 * a
+    assert str(caught.value) == (
+        f"noisy() does not do again what was recorded: the result is {2 * a!r} replayed, "
+        f"{2 * b!r} as it is. The constant {a!r} of the recording is {c!r} now, at "
+        f"{line(noisy, 'random()')}. Pass it as an argument, or keep it in the data of a Value."
+    )
+    assert recordings(compiled) == 0
+
+
+def test_a_replaced_value_is_found() -> None:
+    held = [[Value(2.0)]]
+    kept = held[0][0]
+    compiled = compile(lambda x: held[0][0] * x, check=True)
+    assert compiled(1.0).data == 2.0
+    held[0][0] = Value(3.0)
+    with pytest.raises(CompileError) as caught:
+        compiled(1.0)
+    assert str(caught.value) == (
+        "<lambda>() does not do again what was recorded: the result is 2.0 replayed, 3.0 as it is. "
+        "It reads other Values now than when it was recorded: one has been replaced, such as a "
+        "parameter. Change the data of Values, or call clear()."
+    )
+    assert kept.data == 2.0
+
+
+def test_another_computation_is_found() -> None:
+    held = [[1.0]]
+
+    def longer(x: Any) -> Any:
+        held[0].append(1.0)
+        return x if len(held[0]) < 3 else x * 2 + 1
+
+    compiled = compile(longer)
+    assert compiled(1.0) == 1.0
+    with pytest.raises(CompileError, match="It computes something else now than when"):
+        compiled(1.0)
+
+
+def test_a_gradient_that_differs_is_found() -> None:
+    w, held = Value(2.0), [[True]]
+    compiled = compile(lambda x: (w if held[0][0] else w.detach()) * x, check=True)
+    compiled(3.0)
+    held[0][0] = False
+    with pytest.raises(CompileError, match="the gradient of the result reaches a Value replayed"):
+        compiled(3.0)
+    assert w.grad == 0.0
+
+
+def test_arithmetic_that_numpy_does_in_its_own_way_is_found_at_once() -> None:
+    numpy = pytest.importorskip("numpy")
+    sums = compile(lambda x: numpy.exp(x).sum())
+    with pytest.raises(CompileError) as caught:
+        sums(numpy.linspace(0.0, 3.0, 1000))
+    assert str(caught.value).endswith(
+        "The recorded operations are the same: the function depends on the kind of its numbers "
+        "(isinstance, NumPy's own arithmetic)."
+    )
+
+
+def test_an_operation_that_depends_on_more_than_its_operands_is_found_at_once() -> None:
+    rng = random.Random(0)
+    noise = autograd.Primitive("noise", lambda x: x + rng.random(), lambda x, out: 1.0)
+    with pytest.raises(CompileError) as caught:
+        compile(lambda x: noise(Value(x)))(1.0)
+    assert str(caught.value) == (
+        "<lambda>() does not do again what was recorded: an operation gives another result for the "
+        "same numbers."
+    )
+
+
+class Holder:
+    """An object that holds another."""
+
+    def __init__(self) -> None:
+        self.inner = Counter()
+
+
+def test_a_number_deeper_than_one_object_is_not_part_of_the_key() -> None:
+    outer = Holder()
+    compiled = compile(lambda x: x * outer.inner.t)
+    assert [compiled(1.0), compiled(1.0)] == [0.0, 0.0]
+    outer.inner.t = 3
+    assert [compiled(1.0) for _ in range(5)] == [0.0] * 5  # as docs/compiling.md says
+    with pytest.raises(CompileError, match=r"The constant 0.0 of the recording is 3.0 now"):
+        compiled(1.0)
+
+
+# ── Threads ───────────────────────────────────────────────────────────────────
+
+
+def test_threads_call_at_the_same_time() -> None:
+    w = Value(2.0)
+
+    def function(x: float) -> Any:
+        return (w * x).exp() / (w * x) if x > 0 else w * x
+
+    compiled = compile(function)
+    right: list[bool] = []
+
+    def work(seed: int) -> None:
+        rng = random.Random(seed)
+        numbers = [rng.gauss(0, 1) for _ in range(40)]
+        right.append(all(compiled(x).data == function(x).data for x in numbers))
+
+    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert right == [True] * 4

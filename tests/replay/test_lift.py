@@ -1,0 +1,257 @@
+"""What `lift` makes of a tape gives the bits that the engine gives."""
+
+from __future__ import annotations
+
+import operator
+import random
+from typing import Any
+
+import pytest
+
+import autograd
+from autograd import Primitive, Value
+from autograd.engine import table
+from autograd.replay.lift import Replay, lift
+from autograd.replay.lists import ListMachine
+from autograd.replay.machine import Machine, native_machine
+from autograd.replay.program import Program
+from autograd.replay.tape import Tape, choose
+from tests.replay.graphs import bits, difference, eager, graph, numbers, replayed, tape_of
+
+MACHINES = [ListMachine, *([native_machine] if autograd.__compiled__ else [])]
+
+
+@pytest.fixture(params=MACHINES, ids=lambda made: made.__name__)
+def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> Any:
+    """Each machine in turn, as that which `lift` takes."""
+    monkeypatch.setattr("autograd.replay.lift.machine", request.param)
+    return request.param
+
+
+@pytest.mark.parametrize("first", range(0, 200, 50))
+@pytest.mark.usefixtures("either")
+def test_random_graphs_are_replayed_bit_for_bit(first: int) -> None:
+    found = [difference(seed) for seed in range(first, first + 50)]
+    assert [text for text in found if text is not None] == []
+
+
+@pytest.mark.usefixtures("either")
+def test_a_run_stays_as_it_was_after_others() -> None:
+    x = Value(3.0)
+    replay = lift(tape_of(x * x * x, [x]))
+    first, second = replay.run([3.0]), replay.run([2.0])
+    assert first is not None
+    assert second is not None
+    for _ in range(2):
+        assert first.add_shares(0, 1.0, [0.0]) == [27.0]
+        assert second.add_shares(0, 2.0, [0.5]) == [24.5]
+    assert (first.outputs, second.outputs) == ([27.0], [8.0])
+
+
+def test_shares_are_added_one_after_the_other_to_the_sum_so_far() -> None:
+    x = Value(1.0)
+    run = lift(tape_of(x * 1e16 + x * -1e16 + x * 3.0, [x])).run([1.0])
+    assert run is not None
+    assert run.add_shares(0, 1.0, [1.0]) == [((1.0 + 3.0) + 1e16) - 1e16]
+
+
+def test_leaves_are_reached_in_the_order_of_their_last_shares() -> None:
+    x, y, z = Value(1.0), Value(2.0), Value(3.0)
+    run = lift(tape_of((x * y) * (x + 1.0), [x, y, z])).run([1.0, 2.0, 3.0])
+    assert run is not None
+    assert run.reached(0) == [0, 1]  # the sum is completed last, and goes first
+    other = lift(tape_of((x + 1.0) * (x * y), [x, y, z])).run([1.0, 2.0, 3.0])
+    assert other is not None
+    assert other.reached(0) == [1, 0]
+
+
+@pytest.mark.usefixtures("either")
+def test_each_root_has_gradients_of_its_own() -> None:
+    tape = Tape("both")
+    x = tape.input(2.0)
+    square = tape.row(table.multiply, (x, x), (0, 1), 4.0)
+    cube = tape.row(table.multiply, (square, x), (0, 1), 8.0)
+    tape.leaves, tape.outputs, tape.roots = [x], [square, cube], [0, 1]
+    run = lift(tape).run([3.0])
+    assert run is not None
+    assert run.outputs == [9.0, 27.0]
+    assert run.add_shares(1, 1.0, [0.0]) == [27.0]
+    assert run.add_shares(0, 1.0, [0.0]) == [6.0]
+
+
+# ── Choices and guards ────────────────────────────────────────────────────────
+
+
+def choice() -> Tape:
+    """The tape of ``where(x > 1, x * x, -x) * x``, recorded at 2."""
+    tape = Tape("choice")
+    x = tape.input(2.0)
+    flag = tape.row(operator.gt, (x, tape.constant(1.0, "")), (), 1.0)
+    square = tape.row(table.multiply, (x, x), (0, 1), 4.0)
+    other = tape.row(table.negative, (x,), (0,), -2.0)
+    taken = tape.row(choose, (flag, square, other), (1, 2), 4.0)
+    out = tape.row(table.multiply, (taken, x), (0, 1), 8.0)
+    tape.leaves, tape.outputs, tape.roots = [x], [out], [0]
+    return tape
+
+
+@pytest.mark.parametrize(("x", "value", "slope"), [(3.0, 27.0, 27.0), (0.5, -0.25, -1.0)])
+@pytest.mark.usefixtures("either")
+def test_a_gradient_goes_the_way_that_a_choice_takes(x: float, value: float, slope: float) -> None:
+    run = lift(choice()).run([x])
+    assert run is not None
+    assert (run.outputs, run.add_shares(0, 1.0, [0.0])) == ([value], [slope])
+
+
+def guarded(seen: list[float]) -> Tape:
+    """The tape of a look at x, which was 2, between two calls of a function."""
+
+    def noted(x: float) -> float:
+        seen.append(x)
+        return x
+
+    tape = Tape("guarded")
+    x = tape.input(2.0)
+    tape.row(noted, (x,), (), 2.0)
+    tape.guard(x, "truth", "train.py:43: if x > 0")
+    tape.row(noted, (x,), (), 2.0)
+    tape.outputs = [x]
+    return tape
+
+
+@pytest.mark.usefixtures("either")
+def test_a_guard_ends_a_run_before_what_follows_it() -> None:
+    seen: list[float] = []
+    replay = lift(guarded(seen))
+    assert replay.run([2.5]) is None
+    assert seen == [2.5]
+    run = replay.run([2.0])
+    assert run is not None
+    assert (run.outputs, seen) == ([2.0], [2.5, 2.0, 2.0])
+
+
+@pytest.mark.parametrize("made", MACHINES)
+@pytest.mark.parametrize(
+    ("recorded", "given", "holds"),
+    [
+        (0.0, -0.0, False),
+        (-0.0, -0.0, True),
+        (float("nan"), -float("nan"), True),
+        (float("nan"), 0.0, False),
+        (float("inf"), float("inf"), True),
+    ],
+)
+def test_a_guard_compares_bits(made: Any, recorded: float, given: float, holds: bool) -> None:
+    tape = Tape("guarded")
+    tape.guard(tape.input(recorded), "text", "")
+    tape.outputs = [0]
+    run = lift_on(made, tape).run([given])
+    assert (run is not None) is holds
+
+
+def lift_on(made: Any, tape: Tape) -> Replay:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("autograd.replay.lift.machine", made)
+        return lift(tape)
+
+
+# ── Operations of the user's ──────────────────────────────────────────────────
+
+
+@pytest.mark.usefixtures("either")
+def test_an_error_of_a_function_comes_through() -> None:
+    tape = Tape("ratio")
+    x = tape.input(2.0)
+    tape.row(operator.truediv, (tape.constant(1.0, ""), x), (), 0.5)  # of no further use
+    tape.outputs = [x]
+    replay = lift(tape)
+    with pytest.raises(ZeroDivisionError):
+        replay.run([0.0])
+    run = replay.run([4.0])
+    assert run is not None
+    assert run.outputs == [4.0]
+
+
+@pytest.mark.usefixtures("either")
+def test_operations_of_the_users_are_called() -> None:
+    def slope(x: Any, _: Any) -> Any:
+        return 3.0 * x * x if x > 0 else 0.0  # it branches, so it cannot be traced
+
+    cube = Primitive("cube", lambda x: x**3, slope)
+    x = Value(2.0)
+    replay = lift(tape_of(cube(x) * x, [x]))
+    for number in (2.0, -3.0, 0.5):
+        leaf = Value(number)
+        expected = eager(cube(leaf) * leaf, [leaf], 1.5)
+        assert replayed(replay, [number], 1.5, [0.0]) == expected
+
+
+@pytest.mark.usefixtures("either")
+def test_what_a_users_operation_returns_is_checked() -> None:
+    answer: list[Any] = [1.0]
+    odd = Primitive("odd", lambda x: answer[0], lambda x, out: 1.0)
+    x = Value(2.0)
+    replay = lift(tape_of(odd(x), [x]))
+    answer[0] = "one"
+    with pytest.raises(TypeError, match=r"^odd\(\) or a derivative rule of it: "):
+        replay.run([2.0])
+
+
+# ── Python ────────────────────────────────────────────────────────────────────
+
+
+def test_the_source_of_a_program_gives_the_same_bits() -> None:
+    for seed in range(100):
+        rng = random.Random(seed)
+        leaves = [Value(x, "xy"[i]) for i, x in enumerate(numbers(rng, 2))]
+        root = graph(rng, leaves, 15)
+        if root.op is not None:
+            replay = lift(tape_of(root, leaves))
+            scope: dict[str, Any] = {}
+            exec(replay.source(), scope)
+            point = [leaf.data for leaf in leaves]
+            run = replay.run(point)
+            assert run is not None
+            values, sums = scope["program"](point, 0.75)
+            assert bits(values) == bits([root.data])
+            expected = run.add_shares(0, 0.75, [0.0] * len(sums))
+            assert bits(sums) == bits(expected)
+
+
+def test_a_program_prints_its_rows_and_where_they_come_from() -> None:
+    w, x = Value(0.5), Value(3.0)
+    tape = tape_of((w * x + 0.25).tanh() - w * w, [w, x])
+    tape.labels = {0: "w", 1: "x"}
+    tape.constants = dict.fromkeys(tape.constants, "train.py:12: bias = 0.25")
+    tape.guard(tape.outputs[0], "truth", "train.py:43: if loss > 0")
+    replay = lift(tape)
+    replay.seconds = 0.001
+    assert str(replay) == PRINTED
+
+
+PRINTED = """\
+graph: 5 operations recorded, and 11 rows with 11 terms made of them in 1 ms; a run takes 176 bytes
+values:
+     1  v1 = w * x + 0.25  # 1 product; 1 addition; 0.25 from train.py:12: bias = 0.25
+     2  v2 = tanh(v1)
+     3  v3 = w * w
+     4  v4 = v2 - v3
+     5  guard v4 is 0.6913755384972874  # truth at train.py:43: if loss > 0
+        return v4
+gradients:
+     6  v6 = 0.0 + seed
+     7  v7 = 0.0 - seed
+     8  v8 = tanh_slope(v1)
+     9  v9 = 0.0 + v8 * v6  # 1 product; 1 addition
+    10  v10 = sum1 + w * v7 + w * v7 + x * v9  # 3 products; 3 additions
+    11  v11 = sum2 + w * v9  # 1 product; 1 addition
+        return v10, v11"""
+
+
+def test_a_program_without_rows_gives_what_it_is_given() -> None:
+    program = Program(1)
+    program.outputs = [0]
+    program.values = 1
+    for made in MACHINES:
+        machine: Machine = made(program)
+        assert machine.values(machine.forward([2.5])) == [2.5]

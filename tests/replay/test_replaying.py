@@ -1,0 +1,10 @@
+"""Random functions, compiled and as they are: the same to the bit, or the same error."""
+
+import pytest
+
+from tests.replaying import campaign
+
+
+@pytest.mark.parametrize("seed", range(4))
+def test_a_compiled_function_is_the_function(seed: int) -> None:
+    assert campaign(25, seed) == {"calls": 150}
