@@ -25,7 +25,8 @@ from autograd.engine.known import Known
 from autograd.engine.node import Node
 from autograd.engine.operands import Traced
 from autograd.engine.operators import Numeric
-from autograd.engine.recording import Observer
+from autograd.engine.recording import Follower, Observer
+from autograd.engine.replayed import CompiledOperation, Origin, Replayed
 from tests.programs import environment
 
 ROOT = Path(__file__).parent.parent.parent
@@ -42,23 +43,28 @@ class Model:
 
 model = Model()
 x = Value(2.0, "x")
+replayed: Any = autograd.compile(lambda: x * x)()
 squares = Reduction("squares", math.fsum, lambda xs, out: [2 * x for x in xs], sequences=2)
 
 # An object of each public class, for its methods.
 OBJECTS: dict[type, Any] = {
     Call: Call(model),
+    CompiledOperation: replayed.op,
     type(differential([x], [x], False)): differential([x], [x], False),
     Differentiated: Differentiated(squares, 0),
     Edges: Edges(),
     Evaluated: Evaluated(squares),
+    Follower: Follower(),
     type(differential_of_gradient(x, [x])): differential_of_gradient(x, [x]),
     Known: record(1.0, [x], [2.0]).op,
     Node: x,
     Numeric: x,
     Observer: Observer(),
+    Origin: Origin(),
     Output: Output("", Call(model), None),
     Primitive: table.tanh,
     Reduction: squares,
+    Replayed: replayed,
     type(table.where): table.where,
     Traced: x,
     Value: x,
