@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from autograd.engine.primitive import kind_of
+from autograd.engine.operands import kind_of
 from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.replay.checks import difference, same, what_differs
 from autograd.replay.errors import CompileError, CompileWarning
@@ -181,6 +181,9 @@ class Compiled:
             if call is not None:
                 return self._replayed(program, call, arguments, options)
         with self._lock:
+            # It may name other functions by now.
+            self._surroundings = Surroundings(self.__wrapped__)
+            key = (*key[:3], self._surroundings.seen())
             return self._recorded(key, parts, arguments, options)
 
     def _recorded(

@@ -17,7 +17,9 @@ from autograd.containers import is_module
 from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
 
-_PLAIN: Final = (int, float, bool, str, bytes, type(None), complex)
+_PLAIN: Final = frozenset((int, float, bool, str, bytes, type(None), complex))
+_SIZED: Final = frozenset((list, dict, set, tuple))
+_OPAQUE: Final = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
 
 
 class Identity:
@@ -122,10 +124,15 @@ def _hashed(part: Any) -> Any:
 def attributes(thing: Any) -> tuple[Any, ...]:
     """The attributes of an object that are plain numbers, texts and flags, with their names."""
     found = getattr(thing, "__dict__", None)
-    others = (type, types.FunctionType, types.ModuleType)
-    if not isinstance(found, dict) or isinstance(thing, others) or _is_of_autograd(thing):
+    if not isinstance(found, dict) or isinstance(thing, _OPAQUE) or _is_of_autograd(thing):
         return ()
-    return tuple([(name, type(x), repr(x)) for name, x in found.items() if type(x) in _PLAIN])
+    return tuple(
+        [
+            (name, kind, repr(x) if kind is float else x)
+            for name, x in found.items()
+            if (kind := type(x)) in _PLAIN
+        ]
+    )
 
 
 def _is_of_autograd(thing: Any) -> bool:
@@ -142,24 +149,28 @@ class Surroundings:
     def __init__(self, function: Any) -> None:
         self._cells: list[tuple[str, Any]] = []
         self._globals: list[tuple[str, dict[str, Any]]] = []
-        self._owners: list[tuple[str, Any]] = []
+        self._owners: list[Any] = []
+        owners: list[str] = []
+        self._latest: Seen | None = None
         seen: set[int] = set()
         pending = [function]
         while pending:
-            pending.extend(self._search(pending.pop(), seen))
+            pending.extend(self._search(pending.pop(), owners, seen))
+        self._names = [*[name for name, _ in [*self._cells, *self._globals]], *owners]
 
-    def _search(self, thing: Any, seen: set[int]) -> list[Any]:
+    def _search(self, thing: Any, owners: list[str], seen: set[int]) -> list[Any]:
         """Note what one thing that may be called reads; returns what it may call."""
         if id(thing) in seen or isinstance(thing, (type, types.ModuleType, Primitive, Value)):
             return []
         seen.add(id(thing))
         if isinstance(thing, types.MethodType):
-            self._owners.append((f"{thing.__func__.__name__}.__self__", thing.__self__))
+            owners.append(f"{thing.__func__.__name__}.__self__")
+            self._owners.append(thing.__self__)
             return [thing.__func__]
         if isinstance(thing, functools.partial):
             return [thing.func]
         if not isinstance(thing, types.FunctionType):
-            return self._behind(thing)
+            return self._behind(thing, owners)
         found = []
         for name, cell in zip(thing.__code__.co_freevars, thing.__closure__ or ()):
             self._cells.append((name, cell))
@@ -171,7 +182,7 @@ class Surroundings:
                     found.append(thing.__globals__[name])
         return found
 
-    def _behind(self, thing: Any) -> list[Any]:
+    def _behind(self, thing: Any, owners: list[str]) -> list[Any]:
         """The function that an object stands for, such as a compiled one or a derivative."""
         held = getattr(thing, "__dict__", None)
         if not isinstance(held, dict):
@@ -182,15 +193,52 @@ class Surroundings:
         method = next((found for found in methods if found is not None), None)
         if not isinstance(method, types.FunctionType):
             return []
-        self._owners.append((type(thing).__name__, thing))
+        owners.append(type(thing).__name__)
+        self._owners.append(thing)
         return [method]
 
-    def seen(self) -> tuple[Any, ...]:
-        """What stands there now, as a part of a key: pairs of a name and what it is."""
-        found = [(name, _content(cell)) for name, cell in self._cells]
-        found += [(name, names.get(name)) for name, names in self._globals]
-        found += self._owners
-        return tuple([(name, _described(thing)) for name, thing in found])
+    def seen(self) -> Seen:
+        """What is there now; the object of the last time, where nothing has changed."""
+        things = [_content(cell) for _, cell in self._cells]
+        things += [names.get(name) for name, names in self._globals]
+        things += self._owners
+        parts = [_described(thing) for thing in things]
+        if self._latest is None or parts != self._latest.parts:
+            self._latest = Seen(self._names, things, parts)
+        return self._latest
+
+
+class Seen:
+    """What a function read from outside at one time, as a part of keys.
+
+    Attributes:
+        parts: the description of each thing.
+    """
+
+    __slots__ = ("_hash", "_names", "_things", "parts")
+
+    def __init__(self, names: list[str], things: list[Any], parts: list[Any]) -> None:
+        self._names = names
+        self._things = things  # kept, so that their ids are not used again
+        self.parts = parts
+        self._hash = hash(tuple(parts))
+
+    def __hash__(self) -> int:
+        return self._hash
+
+    def __eq__(self, other: object) -> bool:
+        return self is other or (isinstance(other, Seen) and self.parts == other.parts)
+
+    def difference(self, later: Seen) -> str | None:
+        """The name of what has changed since."""
+        for name, before, now in zip(self._names, self.parts, later.parts):
+            if before != now:
+                if before[0] == now[0]:  # the same object
+                    for x, y in zip(before[1:], now[1:]):
+                        if x != y and isinstance(y, tuple):
+                            return f"{name}.{y[0]}"
+                return name
+        return None
 
 
 def _names(code: types.CodeType) -> list[str]:
@@ -209,24 +257,24 @@ def _content(cell: Any) -> Any:
         return None
 
 
-def _described(thing: Any) -> Any:
+def _described(thing: Any) -> tuple[Any, ...]:
+    """A thing from outside: a plain one by what it is, another by its identity and attributes."""
     kind = type(thing)
-    if kind in _PLAIN:
-        return kind, repr(thing)
-    if kind in (list, dict, set, tuple):
-        return Identity(thing), len(thing)
-    return Identity(thing), attributes(thing)
+    if kind in _PLAIN:  # floats by their digits, since 0.0 is equal to -0.0, and nan to nothing
+        return kind, repr(thing) if kind is float else thing
+    if kind in _SIZED:
+        return id(thing), len(thing)
+    return id(thing), *attributes(thing)
 
 
 def key_difference(old: Any, new: Any) -> str:
     """What makes two keys of a function differ, in words."""
-    for (name, before), (_, now) in zip(old[3], new[3]):
-        if before != now:
-            attribute = _changed_attribute(before, now)
-            return (
-                f"{name}{attribute and '.' + attribute}, which it reads from outside; pass it as "
-                "an argument, or keep it in the data of a Value"
-            )
+    name = old[3].difference(new[3])
+    if name is not None:
+        return (
+            f"{name}, which it reads from outside; pass it as an argument, or keep it in the data "
+            "of a Value"
+        )
     positional, named = new[0]
     before_positional, before_named = old[0]
     for i, part in enumerate(positional):
@@ -236,10 +284,3 @@ def key_difference(old: Any, new: Any) -> str:
         if pair not in before_named:
             return f"argument {pair[0]}, which is neither a float nor a Value throughout"
     return "the arguments"
-
-
-def _changed_attribute(before: Any, now: Any) -> str:
-    """The name of the attribute by which two descriptions of an object differ."""
-    if before[0] != now[0] or not isinstance(now[1], tuple):
-        return ""
-    return next((y[0] for x, y in zip(before[1], now[1]) if x != y), "")

@@ -16,8 +16,9 @@ import sys
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from autograd.engine.operands import Traced
 from autograd.engine.operators import Numeric
-from autograd.engine.primitive import Primitive, Traced
+from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
 
 
@@ -138,8 +139,12 @@ class Number(_StandIn, Numeric):
     def __pow__(self, other: Any, modulus: Any = None) -> Any:
         if modulus is not None:
             return pow(self.seen("pow()"), other, modulus)
-        if self.kind is float and isinstance(other, float):
-            bool(self < 0.0)  # a guard, since the power of a negative number may be complex
+        # A power of a negative number may be complex.
+        fraction = isinstance(other, float) and not (type(other) is float and other.is_integer())
+        if fraction and self.kind is float and self < 0.0:
+            self.seen("pow()")
+            if type(other) is Number:
+                other.seen("pow()")
         return self._power(other)
 
     def __rpow__(self, other: Any) -> Any:
