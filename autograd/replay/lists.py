@@ -7,7 +7,7 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Final, TypeAlias
 
-from autograd.engine.primitive import as_float
+from autograd.engine.operands import as_float
 from autograd.engine.value import Value
 from autograd.replay.program import GUARD, PART, SUM, Program
 
@@ -28,6 +28,9 @@ class ListMachine:
         self._backward = _grouped(program, range(program.forward, len(program.kinds)))
         self._values = program.outputs[: program.values]
         self._sums = program.outputs[program.values :]
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ListMachine, (self.program,)
 
     def forward(self, numbers: Sequence[float | Value]) -> list[float] | None:
         """The numbers of a run, as far as the values need them; None if a guard ends it."""
