@@ -15,7 +15,7 @@ from autograd.replay.program import GUARD, PART, SUM, Program
 _Loop: TypeAlias = "Callable[[list[float], Any], bool | None]"
 _Row: TypeAlias = "tuple[_Loop, tuple[Any, ...]]"
 
-_LONGEST: Final = 32  # terms of a sum that a loop writes out
+_LONGEST: Final = 64  # terms of a sum that a loop writes out
 
 
 class ListMachine:
