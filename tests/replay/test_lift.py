@@ -278,3 +278,17 @@ def test_a_program_without_rows_gives_what_it_is_given() -> None:
     for made in MACHINES:
         machine: Machine = made(program)
         assert machine.values(machine.forward([2.5])) == [2.5]
+
+
+def test_a_long_chain_of_additions_is_one_row() -> None:
+    x = Value(0.1)
+    total: Any = x
+    for _ in range(4_000):
+        total = total + x * 0.1
+    replay = lift(tape_of(total, [x]))
+    assert len(replay.program.kinds) == 3
+    assert "+ ... 3,900 more terms" in str(replay)
+    scope: dict[str, Any] = {}
+    exec(replay.source(), scope)
+    assert scope["program"]([0.1])[0] == [total.data]
+    assert replayed(replay, [0.1], 1.0, [0.0]) == eager(total, [x], 1.0)
