@@ -100,7 +100,6 @@ def _recorded_call(
 ) -> Form:
     tape = recorder.tape
     inputs = iter([tape.input(number) for number in parts.numbers])
-    kinds = iter(parts.kinds)
     # A Value of its own, so that an argument is told from the same Value found elsewhere.
     twins = {id(value): Value(value.data, value.label) for value in parts.values}
     for twin in twins.values():
@@ -110,11 +109,13 @@ def _recorded_call(
         if isinstance(part, Value):
             return twins[id(part)]
         kind = type(part)
-        if kind is float or kind.__name__ == "float64":
-            return recorder.number(next(inputs), next(kinds))
+        if kind is float:
+            return recorder.number(next(inputs))
+        if kind.__name__ == "float64":  # of an array: NumPy may add floats in another order
+            recorder.is_doubtful = True
+            return recorder.number(next(inputs), kind)
         return part.copy() if _is_array(part) else part
 
-    recorder.is_doubtful = any(kind is not float for kind in parts.kinds)
     given = mapped(stand_in, (arguments, options))
     before = mapped(lambda part: part.copy() if _is_array(part) else part, given)
     recorder.start()

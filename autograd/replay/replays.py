@@ -109,7 +109,8 @@ class Call:
 
     def value(self, root: Root, number: float, label: str) -> Value:
         """An output as a Value, with one operation."""
-        reached = [self.values[leaf] for leaf in self.run.reached(root.index)]
+        leaves = self.run.reached(root.index)
+        reached = [self.values[leaf] for leaf in leaves]
         return Replayed(root.op, number, label, reached, _Past(self, root))
 
 

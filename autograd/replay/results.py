@@ -22,18 +22,6 @@ class _Float:
         self.kind = kind
 
 
-class _Outside:
-    """A Value that was not made in the call, or was made of a constant.
-
-    Only when the call is over, it is known which.
-    """
-
-    def __init__(self, entry: int, output: int, label: str) -> None:
-        self.entry = entry
-        self.output = output
-        self.label = label
-
-
 class _New:
     """A new Value, an output of the tape: a leaf, unless gradients may start at it as a root."""
 
@@ -41,6 +29,22 @@ class _New:
         self.output = output
         self.label = label
         self.root = root
+
+    def made(self, call: Call) -> Value:
+        """The Value of a call."""
+        number = call.run.outputs[self.output]
+        return call.value(self.root, number, self.label) if self.root else Value(number, self.label)
+
+
+class _Outside(_New):
+    """A Value that was not made in the call, or was made of a constant.
+
+    Only when the call is over, it is known which.
+    """
+
+    def __init__(self, entry: int, output: int, label: str) -> None:
+        super().__init__(output, label, None)
+        self.entry = entry
 
 
 class _Copied:
@@ -106,24 +110,22 @@ class Form:
 
     def filled(self, call: Call) -> Any:
         """What the call returns."""
+        template = self._template
+        if type(template) is _New:  # a Value, as most functions return
+            return template.made(call)
         made: dict[int, Value] = {}
-        outputs = call.run.outputs
 
         def part(form: Any) -> Any:
             if isinstance(form, _Float):
-                return form.kind(outputs[form.output])
+                return form.kind(call.run.outputs[form.output])
             if isinstance(form, _Copied):
                 return form.array.copy()
             if isinstance(form, _Outside) and form.entry in self._positions:
                 return call.values[self._positions[form.entry]]
-            if not isinstance(form, (_New, _Outside)):
+            if not isinstance(form, _New):
                 return form
             if id(form) not in made:
-                root = form.root if isinstance(form, _New) else None
-                number = outputs[form.output]
-                made[id(form)] = (
-                    call.value(root, number, form.label) if root else Value(number, form.label)
-                )
+                made[id(form)] = form.made(call)
             return made[id(form)]
 
-        return mapped(part, self._template)
+        return mapped(part, template)
