@@ -20,12 +20,14 @@ import autograd.engine.derived  # noqa: F401  derives the rules of Primitive.fro
 from autograd.anomaly import AnomalyError, detect_anomaly
 from autograd.clash import warn_of_foreign_files
 from autograd.contexts import enable_grad, no_grad
-from autograd.engine import primitive, table
+from autograd.engine import table
+from autograd.engine.help import writers
 from autograd.engine.known import record
 from autograd.engine.order import topological_order
 from autograd.engine.outputs import output_of
 from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.recording import is_recording
+from autograd.engine.resetting import zero_grad
 from autograd.engine.value import Value, viewers
 from autograd.functional import (
     backward,
@@ -48,6 +50,7 @@ if not typing.TYPE_CHECKING:
 
 if typing.TYPE_CHECKING:
     # The same operations, with types that tell what each takes and gives.
+    import autograd.operations as operations
     from autograd.operations import *
     from autograd.operations import max as max
     from autograd.operations import min as min
@@ -84,8 +87,13 @@ __all__ = [
     "topological_order",
     "value_and_grad",
     "vjp",
+    "zero_grad",
 ]
-__all__ += table.__all__
+# A type checker takes a name for public if it finds it here, in a list that is written out.
+if typing.TYPE_CHECKING:
+    __all__ += operations.__all__
+else:
+    __all__ += table.__all__
 
 # True if the compiled engine runs; see native.py.
 __compiled__ = native.COMPILED
@@ -135,8 +143,8 @@ def _document(operation: Primitive) -> str:
     return docstring(operation)
 
 
-primitive.writers.append(_document)
-del primitive
+writers.append(_document)
+del writers
 
 if sys.modules.get("hypothesis") is not None:
     from autograd.testing import registration

@@ -1,8 +1,8 @@
-"""The type of what an operator gives, for type checkers: nothing imports it when a program runs.
+"""Types of what the engine takes and gives, for type checkers: no program imports them.
 
-The result of an operator may be NotImplemented, though never for whoever writes the operator.
-Compiled code enforces types; mypyc, which does not follow imports from here, takes this one for
-Any.
+The engine checks what it takes itself, so that its errors say what to pass, and the result of an
+operator may be NotImplemented, though never for whoever writes the operator. Compiled code enforces
+types; mypyc, which does not follow imports from here, takes these for Any.
 """
 
 from __future__ import annotations
@@ -11,4 +11,5 @@ from typing import TypeAlias, TypeVar
 
 Number = TypeVar("Number")
 
+Given: TypeAlias = Number
 Answer: TypeAlias = Number

@@ -23,7 +23,7 @@ from copy import copy
 from dataclasses import fields
 from typing import Any, Final, TypeAlias
 
-from autograd.engine.primitive import Traced, as_float, is_graph, kind_of
+from autograd.engine.operands import Traced, as_float, is_graph, kind_of
 
 # The path to a place in a container, the last step first: the path to what holds it, then the
 # form in which that step is written, such as "[{!r}]", and the key or index to write.

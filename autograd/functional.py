@@ -43,8 +43,8 @@ from autograd.engine.differential import (
     differential_of_gradient,
 )
 from autograd.engine.known import backward_of_all
+from autograd.engine.operands import kind_of
 from autograd.engine.order import order_of_unvisited
-from autograd.engine.primitive import kind_of
 from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.engine.value import Operand, Value
 
@@ -192,16 +192,15 @@ def hessian(function: Function, argnums: Argnums = 0) -> Derivative:
     return Derivative(hessian, _Call.hessian, function, argnums)
 
 
-def jvp(
-    function: Function, primals: Sequence[Any], tangents: Sequence[Any], **options: Any
-) -> tuple[Any, Any]:
+def jvp(function: Function, primals: Any, tangents: Any, **options: Any) -> tuple[Any, Any]:
     """The value of a function, and how fast it changes when its arguments move: forward mode.
 
     The Jacobian times the vector of tangents, at the price of a few calls of the function.
 
     Args:
         function: takes and returns numbers or containers of them.
-        primals: the arguments, in a tuple or list.
+        primals: the arguments, in a tuple or list; anything else, such as an array or a model,
+            is the only argument.
         tangents: the rate at which each of them moves, in the same shape.
         options: keyword arguments, passed on to the function.
 
@@ -214,6 +213,7 @@ def jvp(
     >>> jvp(lambda x, y: x * y, (3.0, 5.0), (1.0, 10.0))  # 1 * 5 + 3 * 10
     (15.0, 35.0)
     """
+    primals, tangents = _of_arguments(primals, tangents)
     call = _call_by_all("jvp", function, primals, options)
     movement = _shaped("jvp() takes tangents shaped as the primals", call.inputs, tangents)
     rates = call.differential().push_forward(movement)
@@ -262,8 +262,8 @@ def vjp(
 
 def hvp(
     function: Function,
-    primals: Sequence[Any],
-    tangents: Sequence[Any],
+    primals: Any,
+    tangents: Any,
     argnums: Argnums = 0,
     **options: Any,
 ) -> Any:
@@ -273,7 +273,8 @@ def hvp(
 
     Args:
         function: as for `grad`.
-        primals: the arguments, in a tuple or list.
+        primals: the arguments, in a tuple or list; anything else, such as an array or a model,
+            is the only argument.
         tangents: the rate of change of each of them, in the same shape.
         argnums: the arguments that the gradient is by, as for `grad`.
         options: keyword arguments, passed on to the function.
@@ -286,10 +287,13 @@ def hvp(
 
     >>> hvp(lambda x: x[0] ** 3 * x[1], ([2.0, 5.0],), ([1.0, 10.0],))
     [180.0, 12.0]
+    >>> hvp(lambda p: p["x"] ** 3 * p["y"], {"x": 2.0, "y": 5.0}, {"x": 1.0, "y": 10.0})
+    {'x': 180.0, 'y': 12.0}
     >>> hvp(lambda x, y: x**3 * y, (2.0, 5.0), (1.0, 10.0), argnums=(0, 1))
     (180.0, 12.0)
     """
     _check("hvp", function, argnums)
+    primals, tangents = _of_arguments(primals, tangents)
     call = _call_by_all("hvp", function, primals, options)
     chosen = _positions("hvp", argnums, len(primals))
     movement = _shaped("hvp() takes tangents shaped as the primals", call.inputs, tangents)
@@ -513,12 +517,14 @@ def _call_by_all(
     name: str, function: Function, primals: Sequence[Any], options: dict[str, Any]
 ) -> _Call:
     _check(name, function)
-    if not isinstance(primals, (list, tuple)):
-        raise TypeError(
-            f"{name}() takes the arguments of the function in a tuple, such as (x,); "
-            f"got {kind_of(primals)}"
-        )
     return _Call(name, function, tuple(range(len(primals))), tuple(primals), options)
+
+
+def _of_arguments(primals: Any, tangents: Any) -> tuple[Sequence[Any], Any]:
+    """The arguments and their tangents, also where one argument stands by itself."""
+    if isinstance(primals, (list, tuple)):
+        return primals, tangents
+    return (primals,), (tangents,)
 
 
 def _lines_of_this_package() -> int:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any, Unpack
 from autograd import draw
 from autograd.draw import notebook
 from autograd.draw.options import DotOptions, PictureOptions, checks_options, takes_options
-from autograd.engine.primitive import kind_of
+from autograd.engine.operands import kind_of
 from autograd.engine.value import Value
 from autograd.snapshot import Snapshot, Which
 from autograd.snapshot.diagnosis import Anomaly, anomalies
@@ -142,16 +142,16 @@ class Graph(Snapshot):
         *,
         opener: Callable[[str], object] | None = None,
         **options: Unpack[PictureOptions],
-    ) -> Path:
-        """Open the picture in the browser; a notebook shows it by itself.
+    ) -> Path | None:
+        """Show the picture: below the cell of a notebook, or else in the browser.
 
         Args:
             opener: called with the address of the picture, a ``file:`` URL; None stands for
-                `webbrowser.open`.
+                the notebook, or else for `webbrowser.open`.
             options: see `autograd.draw.PictureOptions`.
 
         Returns:
-            The SVG that is shown, in a folder for temporary files.
+            The SVG that is opened, in a folder for temporary files; None in a notebook.
 
         Raises:
             RuntimeError: there is no browser, or ``opener`` has returned False.
@@ -160,7 +160,11 @@ class Graph(Snapshot):
         >>> path = graph(x * x).show(opener=print)  # doctest: +ELLIPSIS
         file:///...graph.svg
         """
-        return draw.show(self.to_svg(**options), opener)
+        svg = self.to_svg(**options)
+        if opener is None and notebook.is_running():
+            notebook.display(svg, repr(self))
+            return None
+        return draw.show(svg, opener)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """The picture, for a notebook."""

@@ -32,6 +32,7 @@ Samples = tuple[list[list[float]], list[float]]  # inputs and targets
 LAYERS, WIDTH = 10, 4
 STEPS, TOO_LARGE, LEARNABLE = 50, 1.5, 0.8  # of a recurrent network, and two weights of it
 NOISE = 0.4  # standard deviation
+UPDATES = 400  # of a fit
 
 
 # ── Ten layers: a gradient that vanishes, and one that explodes ───────────────
@@ -244,96 +245,111 @@ class Fit(NamedTuple):
         update: the number of updates so far.
         training: the mean squared error of the training points.
         validation: that of other points.
-        noise: the same of the curve behind the points, which no fit can be expected to beat.
-        curve: points of the function that the network computes.
     """
 
     parameters: int
     update: int
     training: float
     validation: float
-    noise: float
+
+
+class Fitted(NamedTuple):
+    """A network that was fitted to the training points.
+
+    Attributes:
+        fits: its errors after every 10 updates, the first after none.
+        diagnosis: that of the end.
+        curve: points of the function that it computes in the end.
+    """
+
+    fits: list[Fit]
+    diagnosis: Diagnosis
     curve: list[tuple[float, float]]
 
 
-def fit(neurons: int, decay: float = 0.0, updates: int = 1000) -> tuple[list[Fit], Diagnosis]:
+def points() -> tuple[Samples, Samples, random.Random]:
+    """Training points, validation points, and the generator to draw weights from."""
+    rng = random.Random(10)
+    return noisy_points(8, rng), noisy_points(40, rng), rng
+
+
+def fit(neurons: int, decay: float = 0.0, updates: int = UPDATES) -> Fitted:
     """Fit a network to the training points.
 
     Args:
         neurons: the size of its one hidden layer.
         decay: each update also subtracts this times the learning rate times the parameter.
         updates: the number of updates.
-
-    Returns:
-        The fits after every 10 updates, the first after none, and the diagnosis of the last.
     """
-    rng = random.Random(10)
-    training, validation = noisy_points(8, rng), noisy_points(40, rng)
-    model = MLP(1, [neurons, 1], activation="tanh", init=init.normal(std=2), rng=rng)
+    training, validation, rng = points()
+    model = MLP(1, [neurons, 1], activation="tanh", init=init.normal(std=2.5), rng=rng)
     optimizer = SGD(model.parameters(), lr=0.05, weight_decay=decay)
-    noise = mse_loss([truth(x) for [x] in validation[0]], validation[1])
     fits = []
     for update in range(updates + 1):
         loss = mse_loss(model(training[0]), training[1])
         if update % 10 == 0:
             with no_grad():
-                error = mse_loss(model(validation[0]), validation[1]).data
-                curve = [(n / 50, model([n / 50]).data) for n in range(-50, 51)]
-            fits.append(Fit(len(model.parameters()), update, loss.data, error, noise, curve))
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-    return fits, diagnose(model, training, mse_loss, validation=validation)
+                error = mse_loss(model(validation[0]), validation[1])
+            fits.append(Fit(len(model.parameters()), update, loss.data, error.data))
+        if update < updates:
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+    with no_grad():
+        curve = [(n / 50, model([n / 50]).data) for n in range(-50, 51)]
+    return Fitted(fits, diagnose(model, training, mse_loss, validation=validation), curve)
 
 
 def overfitting(output: OutputFolder) -> None:
-    """49 parameters learn 8 points with their noise; three cures have them learn the curve."""
+    """37 parameters learn 8 points with their noise; three cures have them learn the curve."""
     begin(
-        "Overfitting: 49 parameters for 8 noisy points",
+        "Overfitting: 37 parameters for 8 noisy points",
         "A network with more parameters than points can pass through every point, noise and all, "
         "and between the points nothing holds it. So the error of the training points keeps "
         "falling, while that of other points, the validation error, has begun to rise.",
         "Stopping where the validation error is least; or keeping the weights small (weight "
         "decay); or having fewer of them.",
     )
-    (large, diagnosis), (decayed, healthy), (small, _) = fit(16), fit(16, decay=0.01), fit(1)
+    large, decayed, small = fit(12), fit(12, decay=0.03), fit(1)
     runs = {
-        "16 hidden neurons": large[-1],
-        "cured: stopped early": min(large, key=lambda fit: fit.validation),
-        "cured: weight decay": decayed[-1],
-        "cured: 1 hidden neuron": small[-1],
+        "12 hidden neurons": large.fits[-1],
+        "cured: stopped early": min(large.fits, key=lambda fit: fit.validation),
+        "cured: weight decay": decayed.fits[-1],
+        "cured: 1 hidden neuron": small.fits[-1],
     }
-    print(f"-- 16 hidden neurons --\n{diagnosis}\n")
-    print(f"-- cured: weight decay --\n{healthy}\n")
+    print(f"-- 12 hidden neurons --\n{large.diagnosis}\n")
+    print(f"-- cured: weight decay --\n{decayed.diagnosis}\n")
     print(f"{'':24}{'parameters':>12}{'updates':>10}{'training':>10}{'validation':>12}")
     for title, run in runs.items():
         print(
             f"  {title:22}{run.parameters:12}{run.update:10}"
             f"{run.training:10.3f}{run.validation:12.3f}"
         )
-    noise = small[-1].noise
+    training, validation, _ = points()
+    noise = mse_loss([truth(x) for [x] in validation[0]], validation[1])
     print(
         f"The noise of the validation points alone is an error of {noise:.3f}. That of the network"
     )
     print("that was stopped early is a little too low, since it decided when to stop.")
     errors = line_chart(
         {
-            "training error": [(fit.update, fit.training) for fit in large[1:]],
-            "validation error": [(fit.update, fit.validation) for fit in large[1:]],
-            "validation error, weight decay": [(fit.update, fit.validation) for fit in decayed[1:]],
+            "training error": [(fit.update, fit.training) for fit in large.fits[1:]],
+            "validation error": [(fit.update, fit.validation) for fit in large.fits[1:]],
+            "validation error, weight decay": [
+                (fit.update, fit.validation) for fit in decayed.fits[1:]
+            ],
         },
         title="Overfitting: the error of points that were learned, and of points that were not",
         x="updates, from the 10th on",
         y="mean squared error",
         log_y=True,
     )
-    points = [(x, y) for [x], y in zip(*noisy_points(8, random.Random(10)))]
     curves = line_chart(
         {
-            "16 hidden neurons": large[-1].curve,
-            "weight decay": decayed[-1].curve,
-            "the curve behind the points": [(x, truth(x)) for x, _ in large[-1].curve],
-            "training points": points,
+            "12 hidden neurons": large.curve,
+            "weight decay": decayed.curve,
+            "the curve behind the points": [(x, truth(x)) for x, _ in large.curve],
+            "training points": [(x, y) for [x], y in zip(*training)],
         },
         title="Overfitting: what was learned of 8 noisy points",
         x="x",

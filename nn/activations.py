@@ -5,26 +5,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from functools import partial
 from reprlib import repr as shown
-from typing import Any, Final, Literal, TypeAlias, cast
+from typing import Any, Final, Literal, TypeAlias, cast, get_args
 
-from autograd import (
-    Value,
-    elu,
-    gelu,
-    hard_tanh,
-    leaky_relu,
-    log_sigmoid,
-    log_softmax,
-    mish,
-    output_of,
-    relu,
-    sigmoid,
-    silu,
-    softmax,
-    softplus,
-    softsign,
-    tanh,
-)
+import autograd
+from autograd import Value, output_of
+from nn.inputs import each_number
 from nn.module import Module
 
 ActivationFunction: TypeAlias = Callable[[Value], Value]
@@ -55,25 +40,13 @@ def linear(x: Value) -> Value:
 
 
 ACTIVATIONS: Final[dict[str, ActivationFunction]] = {
-    "elu": elu,
-    "gelu": gelu,
-    "hard_tanh": hard_tanh,
-    "leaky_relu": leaky_relu,
-    "linear": linear,
-    "log_sigmoid": log_sigmoid,
-    "mish": mish,
-    "relu": relu,
-    "sigmoid": sigmoid,
-    "silu": silu,
-    "softplus": softplus,
-    "softsign": softsign,
-    "tanh": tanh,
+    name: linear if name == "linear" else getattr(autograd, name)
+    for name in get_args(ActivationName)
 }
 
 # These need the sums of all neurons of a layer at once.
 LAYER_ACTIVATIONS: Final[dict[str, LayerFunction]] = {
-    "log_softmax": log_softmax,
-    "softmax": softmax,
+    name: getattr(autograd, name) for name in get_args(LayerActivationName)
 }
 
 
@@ -134,25 +107,13 @@ _PYTORCH_NAMES: Final = {
 }
 
 
-def each_number(function: Callable[[Any], Any], x: Any) -> Any:
-    """The results of a function for a number, or for each in lists of them, to any depth of these.
-
-    >>> each_number(abs, [[-1.0], [2.0, -3.0]])
-    [[1.0], [2.0, 3.0]]
-    """
-    if not hasattr(x, "__len__"):
-        return function(x)
-    return [each_number(function, part) for part in x]
-
-
 def check_known(choice: Any) -> None:
     """Refuse a choice that is no activation, and no name of one."""
-    if not callable(choice) and (
-        not isinstance(choice, str) or choice not in {*ACTIVATIONS, *LAYER_ACTIVATIONS}
-    ):
-        known = ", ".join(map(repr, sorted([*ACTIVATIONS, *LAYER_ACTIVATIONS])))
+    names = sorted([*ACTIVATIONS, *LAYER_ACTIVATIONS])
+    if not callable(choice) and choice not in names:
         raise ValueError(
-            f"no activation is named {shown(choice)}: choose {known}, or pass a function"
+            f"no activation is named {shown(choice)}: choose {', '.join(map(repr, names))}, "
+            "or pass a function"
         )
 
 

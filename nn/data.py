@@ -15,6 +15,7 @@ import statistics
 from collections.abc import Callable, Iterator, Sequence
 from typing import Any, TypeAlias, TypeVar
 
+from nn.checks import check_count, needed_by
 from nn.randomness import Seed, generator
 
 Points: TypeAlias = list[list[float]]
@@ -102,11 +103,8 @@ def digits() -> tuple[Points, list[int]]:
     Raises:
         ModuleNotFoundError: scikit-learn is not installed.
     """
-    try:
+    with needed_by("nn.data.digits()", "scikit-learn"):
         from sklearn.datasets import load_digits
-    except ModuleNotFoundError as error:
-        message = "nn.data.digits() needs scikit-learn: pip install scikit-learn"
-        raise ModuleNotFoundError(message, name=error.name) from error
     data = load_digits()
     return (data.data / 16.0).tolist(), data.target.tolist()
 
@@ -123,8 +121,7 @@ def batches(
     [3, 1]
     """
     inputs, targets = _paired(data)
-    if size < 1:
-        raise ValueError(f"size must be at least 1, got {size}")
+    check_count("size", size)
     order = list(range(len(inputs)))
     if shuffle:
         generator(seed).shuffle(order)
@@ -190,8 +187,7 @@ def _classes(
 
 
 def _checked_generator(count: int, noise: float, seed: Seed) -> Any:
-    if count < 1:
-        raise ValueError(f"count must be at least 1, got {count}")
+    check_count("count", count)
     if not noise >= 0.0:
         raise ValueError(f"noise is a number from 0 on, got {noise!r}")
     return generator(seed)

@@ -18,7 +18,7 @@ from __future__ import annotations
 import math
 import textwrap
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from html import escape
 from typing import Any, Final
 
@@ -36,6 +36,7 @@ from autograd import (
     tanh,
     topological_order,
 )
+from nn.checks import counted
 from nn.data import batches
 from nn.layers import Neuron
 from nn.module import Module, evaluating
@@ -216,9 +217,9 @@ class Diagnosis:
 
     def _summary(self) -> str:
         count = len(self.troubles)
-        found = "No trouble found" if not count else _counted(count, "trouble")
-        text = f"{found} in {_counted(len(self.layers), 'layer')}, "
-        text += f"by {_counted(self.samples, 'sample')}. Loss {self.loss:.4g}"
+        found = "No trouble found" if not count else counted(count, "trouble")
+        text = f"{found} in {counted(len(self.layers), 'layer')}, "
+        text += f"by {counted(self.samples, 'sample')}. Loss {self.loss:.4g}"
         if self.validation_loss is not None:
             text += f", on validation data {self.validation_loss:.4g}"
         return f"{text}."
@@ -314,31 +315,6 @@ def _mean(outputs: Sequence[Any]) -> Any:
 # ── The graph ─────────────────────────────────────────────────────────────────
 
 
-@dataclass
-class _Uses:
-    """The uses of one layer's parameters, by their depth in the graph.
-
-    Attributes:
-        sizes: for each depth the norm of the adjoints, and their number.
-        depths: those of each parameter.
-    """
-
-    sizes: dict[int, tuple[float, int]] = field(default_factory=dict)
-    depths: dict[Value, set[int]] = field(default_factory=dict)
-
-    def add(self, parameter: Value, depth: int, adjoint: float) -> None:
-        size, count = self.sizes.get(depth, (0.0, 0))
-        self.sizes[depth] = math.hypot(size, adjoint), count + 1
-        self.depths.setdefault(parameter, set()).add(depth)
-
-    def repetitions(self) -> int:
-        return max(len(depths) for depths in self.depths.values())
-
-    def delta(self, depths: Sequence[int]) -> float:
-        sizes, counts = zip(*(self.sizes[depth] for depth in depths))
-        return math.hypot(*sizes) / math.sqrt(sum(counts))
-
-
 def _read(model: Module, total: Value) -> tuple[list[LayerReport], bool]:
     """The layers, and True if the loss and all gradients are finite; no gradient is changed."""
     order = topological_order(total)
@@ -366,7 +342,9 @@ class _Reading:
     def __init__(self, model: Module, order: list[Value]) -> None:
         self.owners = _owners(model)
         self.is_finite = math.isfinite(order[-1].data)
-        self.uses: dict[str, _Uses] = {}
+        # Of each layer the adjoints of its uses by their depth, and the depths of each parameter.
+        self.adjoints: dict[str, dict[int, list[float]]] = {}
+        self.uses: dict[Value, set[int]] = {}
         self.activations: list[Value] = []
         self.depths: dict[Value, int] = {}
         for value in order:
@@ -377,8 +355,9 @@ class _Reading:
                 depth = max(depth, self.depths[source])
             self.depths[value] = depth + 1 if parameters else depth
             for parameter in parameters:
-                uses = self.uses.setdefault(self.owners[parameter], _Uses())
-                uses.add(parameter, depth, value.grad)
+                by_depth = self.adjoints.setdefault(self.owners[parameter], {})
+                by_depth.setdefault(depth, []).append(value.grad)
+                self.uses.setdefault(parameter, set()).add(depth)
             if value.op is relu or value.op in _SATURATING:
                 self.activations.append(value)
             self.is_finite = self.is_finite and math.isfinite(value.grad)
@@ -390,20 +369,23 @@ class _Reading:
         """The layers that the loss depends on, from the inputs on."""
         units = self._units()
         reports = []
-        used = [name for name in dict.fromkeys(self.owners.values()) if name in self.uses]
-        for name in sorted(used, key=lambda name: min(self.uses[name].sizes)):
-            uses = self.uses[name]
+        used = [name for name in dict.fromkeys(self.owners.values()) if name in self.adjoints]
+        for name in sorted(used, key=lambda name: min(self.adjoints[name])):
+            by_depth = self.adjoints[name]
             parameters = [x for x, owner in self.owners.items() if owner == name]
-            depths = sorted(uses.sizes)
-            repetitions = uses.repetitions()
+            repetitions = max(len(self.uses.get(x, ())) for x in parameters)
+            if repetitions == 1:
+                first = last = [adjoint for adjoints in by_depth.values() for adjoint in adjoints]
+            else:
+                first, last = by_depth[min(by_depth)], by_depth[max(by_depth)]
             own = [flat for owner, flat in units if owner == name]
             reports.append(
                 LayerReport(
                     name=name,
                     parameters=len(parameters),
                     gradient=norm([x.grad for x in parameters]),
-                    delta=uses.delta(depths if repetitions == 1 else depths[:1]),
-                    last_delta=uses.delta(depths if repetitions == 1 else depths[-1:]),
+                    delta=_root_mean_square(first),
+                    last_delta=_root_mean_square(last),
                     uses=repetitions,
                     units=len(own),
                     dead=own.count("dead"),
@@ -446,30 +428,21 @@ class _Reading:
         return "" if is_output else "saturated"
 
 
+def _root_mean_square(numbers: Sequence[float]) -> float:
+    return norm(numbers) / math.sqrt(len(numbers))
+
+
 _NEAR: Final = 4  # a parameter is multiplied, its product added, and perhaps scaled
 
 
 def _owners(model: Module) -> dict[Value, str]:
     """The layer of each parameter: the innermost module around it, or the layer of a neuron."""
-    modules = dict(model.named_modules())
-    owners = {}
-    for name, parameter in model.named_parameters():
-        path = name.split(".")
-        while ".".join(path) not in modules or _is_part(modules, path):
-            path.pop()
-        owners[parameter] = _layer_name(".".join(path), modules)
+    owners = dict.fromkeys(model.parameters(), type(model).__name__)
+    for path, module in model.named_modules():
+        if path and not isinstance(module, Neuron):
+            name = f"{path} ({type(module).__name__})" if path.isdigit() else path
+            owners.update(dict.fromkeys(module.parameters(), name))
     return owners
-
-
-def _layer_name(path: str, modules: Mapping[str, Module]) -> str:
-    kind = type(modules[path]).__name__
-    if not path:
-        return kind
-    return f"{path} ({kind})" if path.isdigit() else path
-
-
-def _is_part(modules: Mapping[str, Module], path: list[str]) -> bool:
-    return bool(path) and isinstance(modules[".".join(path)], Neuron)
 
 
 # ── Verdicts ──────────────────────────────────────────────────────────────────
@@ -514,7 +487,7 @@ def _change(across: float, within: tuple[float, str], layers: list[LayerReport])
     if _strength(across) > _strength(ratio):
         return (
             f"What reaches {layers[0].name} is {across:.2g} times what reaches {layers[-1].name}, "
-            f"through {_counted(len(layers), 'layer')}."
+            f"through {counted(len(layers), 'layer')}."
         )
     [layer] = [layer for layer in layers if layer.name == name]
     return (
@@ -549,7 +522,3 @@ def _overfitting(
 
 def _trouble(kind: str, message: str) -> Trouble:
     return Trouble(kind, message, _REMEDIES[kind])
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

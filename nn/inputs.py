@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping, Set
+from collections.abc import Callable, Collection, Iterator, Mapping, Set
 from reprlib import repr as shown
 from typing import Any, Final, TypeAlias
 
 from autograd import Value
+from nn.checks import counted
 
 # A list or array of Values and numbers, or one of such lists.
 Inputs: TypeAlias = Collection[Any]
@@ -36,21 +37,15 @@ def check_sample(taker: str, size: int, x: Any) -> None:
 def _checked_depth(taker: str, size: int, x: Any, most: int) -> int:
     depth = _depth(x)
     if depth == 1 and len(x) != size:
-        raise ValueError(f"this {taker} takes {_inputs(size)}, got {len(x)}")
+        raise ValueError(f"this {taker} takes {counted(size, 'input')}, got {len(x)}")
     if not 1 <= depth <= most:
         error = ValueError if depth else TypeError
+        what = f"a list of {counted(size, 'input')}, each a number or a Value"
         or_several = ", or a list of such samples" if most > 1 else ""
         shape = getattr(x, "shape", ())
         got = f"an array of shape {shape}" if shape else shown(x)
-        raise error(
-            f"this {taker} takes a list of {_inputs(size)}, each a number or a Value{or_several}; "
-            f"got {got}, of type {type(x).__name__}"
-        )
+        raise error(f"this {taker} takes {what}{or_several}; got {got}, of type {type(x).__name__}")
     return depth
-
-
-def _inputs(size: int) -> str:
-    return "1 input" if size == 1 else f"{size} inputs"
 
 
 def _depth(x: Any, most: int = 3) -> int:
@@ -68,6 +63,31 @@ def _depth(x: Any, most: int = 3) -> int:
     ):
         return 0
     return 1 + max([_depth(element, most - 1) for element in x], default=0)
+
+
+def each_number(function: Callable[[Any], Any], x: Any) -> Any:
+    """The results of a function for a number, or for each in lists of them, to any depth of these.
+
+    >>> each_number(abs, [[-1.0], [2.0, -3.0]])
+    [[1.0], [2.0, 3.0]]
+    """
+    if not hasattr(x, "__len__"):
+        return function(x)
+    return [each_number(function, part) for part in x]
+
+
+def each_of(x: Any) -> Iterator[Any]:
+    """The numbers in lists or arrays of them, to any depth, from left to right.
+
+    >>> list(each_of([[-1.0], [2.0, -3.0]]))
+    [-1.0, 2.0, -3.0]
+    """
+    elements = x.tolist() if hasattr(x, "tolist") else x
+    if not isinstance(elements, (list, tuple)):
+        yield elements
+        return
+    for element in elements:
+        yield from each_of(element)
 
 
 def of_each(function: Callable[[Any], Any], batch: Any) -> list[Any]:

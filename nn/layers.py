@@ -25,14 +25,14 @@ from nn.activations import (
     check_known,
     check_several,
     display_name,
-    each_number,
     function_of,
     layer_function,
     linear,
 )
+from nn.checks import check_count
 from nn.init import Initializer, kaiming_uniform, normal, uniform
-from nn.inputs import NUMBERS, Inputs, check_elements, is_batch, of_each
-from nn.module import Module, listed
+from nn.inputs import NUMBERS, Inputs, check_elements, each_number, is_batch, of_each
+from nn.module import Module, listed, shortened
 from nn.randomness import Seed, generator
 
 if TYPE_CHECKING:
@@ -177,22 +177,13 @@ class Neuron(Module):
             TypeError: ``x`` is not a list or another sequence, or holds something else.
             ValueError: there are not as many inputs as weights, or lists are nested too deep.
         """
-        total = self.weighted_sum(x)
-        if type(total) is list:  # isinstance() would take as long as a multiplication
-            return [output_of(self, self.activation(each)) for each in total]
-        return output_of(self, self.activation(total))
-
-    def weighted_sum(self, x: Inputs) -> Any:
-        """The bias plus the weighted inputs ``x``: the operand of the activation.
-
-        Of a list of samples, the list of sums.
-
-        >>> Neuron(2, init=lambda rng, inputs, outputs: 0.5).weighted_sum([1.0, -3.0]).data
-        -1.0
-        """
         if is_batch("neuron", len(self.w), x):
-            return of_each(self.weighted_sum, x)
-        return weighted_sum(self.w, self.b, x)
+            return of_each(self, x)
+        return self.forward(x)
+
+    def forward(self, x: Any) -> Value:
+        """The output for one sample."""
+        return output_of(self, self.activation(weighted_sum(self.w, self.b, x)))
 
     def __repr__(self) -> str:
         return f"{display_name(self.activation)}Neuron({len(self.w)})"
@@ -250,7 +241,7 @@ class Layer(VectorModule):
 
     def forward(self, x: Any) -> Any:
         """The list of outputs for one sample."""
-        outputs = [neuron(x) for neuron in self.neurons]
+        outputs = [neuron.forward(x) for neuron in self.neurons]
         return outputs if self.activation is None else self.activation(outputs)
 
     def _state(self) -> dict[str, Any]:
@@ -345,8 +336,7 @@ class MLP(VectorModule):
 
     def forward(self, x: Any) -> Any:
         """The list of outputs of the last layer for one sample."""
-        for layer in self.layers:
-            x = layer(x)
+        x = _in_turn("MLP", self.layers, x)
         return x if isinstance(x, list) else [x]
 
     def __repr__(self) -> str:
@@ -579,9 +569,7 @@ class Sequential(Module):
         """
         if self._is_by_sample() and _is_matrix(x):
             return of_each(self, x)
-        for module in self:
-            x = module(x)
-        return output_of(self, x)
+        return output_of(self, _in_turn("Sequential", self, x))
 
     def __iter__(self) -> Iterator[Any]:
         return (part for name, part in vars(self).items() if name.isdigit())
@@ -607,19 +595,27 @@ class Sequential(Module):
         return f"Sequential({listed(list(self))})"
 
 
+def _in_turn(whole: str, modules: Iterable[Any], x: Any) -> Any:
+    """What the last of the modules returns; an error notes the one that raised it."""
+    for position, module in enumerate(modules):
+        try:
+            x = module(x)
+        except Exception as error:
+            error.add_note(
+                f"This is module {position} of the {whole}: {shortened(repr(module), 80)}."
+            )
+            raise
+    return x
+
+
 # ── What a caller may pass ────────────────────────────────────────────────────
 
 _LARGEST_SIZE: Final = 10**8  # which take 10 GB
 
 
 def check_size(name: str, size: Any) -> None:
-    """Refuse a size that is not a whole number from 1 on."""
-    try:
-        size = operator.index(size)
-    except TypeError:
-        raise TypeError(f"{name} must be a whole number, got {shown(size)}") from None
-    if size < 1:
-        raise ValueError(f"{name} must be at least 1, got {size}")
+    """Refuse a size that is not a whole number from 1 to the largest."""
+    check_count(name, size)
     if size > _LARGEST_SIZE:
         raise ValueError(f"{name} must be at most {_LARGEST_SIZE:,}, got {size:.3g}")
 

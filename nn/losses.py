@@ -17,10 +17,12 @@ from __future__ import annotations
 
 import operator
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Literal, TypeAlias, TypedDict, Unpack
 
 import autograd
 from autograd import Value, absolute, dot, log_softmax, logsumexp, relu, softplus, where, xlogy
+from nn.inputs import each_number, each_of
 
 Outputs: TypeAlias = Value | float | Sequence[Any]
 
@@ -198,10 +200,10 @@ def _reduced(
         if not _is_list(losses):
             raise ValueError(f"weights are for the samples of a batch, and {name} got one sample")
         _check_weights(name, losses, weights)
-        losses = [_scaled(weight, each) for weight, each in zip(weights, losses)]
+        losses = [each_number(partial(operator.mul, w), each) for w, each in zip(weights, losses)]
     if reduction == "none":
         return losses
-    numbers = list(_numbers(losses))
+    numbers = list(each_of(losses))
     total = autograd.sum(numbers)
     if reduction == "sum":
         return total
@@ -218,15 +220,3 @@ def _check_weights(name: str, losses: Sequence[Any], weights: Sequence[float]) -
         )
     if not all(weight >= 0.0 for weight in weights) or not sum(weights) > 0.0:
         raise ValueError(f"weights are numbers from 0 on, not all 0; got {weights!r}")
-
-
-def _scaled(weight: float, loss: Any) -> Any:
-    return [_scaled(weight, each) for each in loss] if _is_list(loss) else weight * loss
-
-
-def _numbers(losses: Any) -> Any:
-    if not _is_list(losses):
-        yield losses
-        return
-    for each in losses:
-        yield from _numbers(each)

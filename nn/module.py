@@ -4,14 +4,16 @@ from __future__ import annotations
 
 import sys
 import warnings
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Collection, Iterator, Mapping, Sequence, Set, ValuesView
 from contextlib import contextmanager, suppress
 from reprlib import recursive_repr
 from reprlib import repr as shown
 from typing import Any, Final, TypeVar, cast
 
-from autograd import Value, enable_grad
+import autograd
+from autograd import Value, enable_grad, topological_order, zero_grad
+from nn.inputs import each_of
 
 _MOST_DIMENSIONS: Final = 8  # of a tensor; what is nested deeper is taken apart
 _MOST_PROBLEMS: Final = 10  # that an error lists
@@ -90,21 +92,25 @@ class Module:
                 children = _children(part)
                 if children and id(part) not in opened:
                     opened[id(part)] = part  # kept, because an id is used again once it is gone
+                    if _is_list_of_values(part):
+                        leaves = [value for value in part if value.op is None]
+                        results = results or len(leaves) < len(part)
+                        found += leaves
+                        continue
                     unread.append(iter(children))
                     break
             else:
                 unread.pop()
         if results:
             _warn_of_results(self, found, _named(self)[1])
-        return found if len(set(found)) == len(found) else list(dict.fromkeys(found))
+        return list(dict.fromkeys(found))
 
     def zero_grad(self) -> None:
         """Set the gradient of every parameter back to 0."""
         if type(self).parameters is not Module.parameters:  # a subclass that lists its own
-            for parameter in self.parameters():
-                parameter.grad = 0.0
+            zero_grad(self.parameters())
             return
-        # Without a list, and in any order, it takes a third less time.
+        # In any order, without a list of all, it takes a third less time.
         opened: dict[int, Any] = {}
         unopened: list[Any] = [self]
         while unopened:
@@ -112,6 +118,9 @@ class Module:
             if id(whole) in opened:
                 continue
             opened[id(whole)] = whole
+            if _is_list_of_values(whole):
+                zero_grad(whole)
+                continue
             for part in _children(whole):
                 if not isinstance(part, Value):
                     unopened.append(part)
@@ -224,7 +233,7 @@ class Module:
             for name, part in vars(self).items()
             if isinstance(part, (Module, Value, list, tuple, dict))
         ]
-        return f"{type(self).__name__}({listed([_short(part, 80) for part in parts])})"
+        return f"{type(self).__name__}({listed([shortened(part, 80) for part in parts])})"
 
 
 class Summary(str):
@@ -239,18 +248,17 @@ class Summary(str):
 def _summary_rows(whole: Module, outputs: Mapping[int, int]) -> list[tuple[str, str, str, str]]:
     """A row for each module that has parameters of its own, or no module within, and their sum."""
     stated = list(_stated(whole))
-    modules = {name: part for name, part, _ in stated if isinstance(part, Module)}
-    containers = {id(owner) for _, part, owner in stated if isinstance(part, Module)}
-    parameters: dict[int, list[Value]] = {id(module): [] for module in modules.values()}
+    within: dict[int, list[Any]] = {}
     for _, part, owner in stated:
-        if not isinstance(part, Module):
-            parameters[id(owner)] += _leaves(part)
+        within.setdefault(id(owner), []).append(part)
     counted: set[Value] = set()
     rows = []
-    for name, module in modules.items():
-        own = set(parameters[id(module)]) - counted
-        counted |= own
-        if parameters[id(module)] or id(module) not in containers:
+    for name, module in [(name, part) for name, part, _ in stated if isinstance(part, Module)]:
+        parts = within.get(id(module), [])
+        tensors = [part for part in parts if not isinstance(part, Module)]
+        if tensors or not parts:
+            own = set(each_of(tensors)) - counted
+            counted |= own
             count = outputs.get(id(module), getattr(module, "embedding_dim", ""))
             text = repr(module)
             short = text if len(text) <= _LONGEST_IN_TABLE else type(module).__name__
@@ -267,12 +275,13 @@ def listed(parts: Sequence[object]) -> str:
     if len(parts) <= _LONGEST_TEXT // 2:
         text = ", ".join(map(str, parts))
         if len(text) <= _LONGEST_TEXT or len(parts) < 4:
-            return _short(text, _LONGEST_TEXT)
-    first, second, last = (_short(str(parts[i]), _LONGEST_TEXT // 4) for i in (0, 1, -1))
+            return shortened(text, _LONGEST_TEXT)
+    first, second, last = (shortened(str(parts[i]), _LONGEST_TEXT // 4) for i in (0, 1, -1))
     return f"{first}, {second}, ... {len(parts) - 3} more ..., {last}"
 
 
-def _short(text: str, longest: int) -> str:
+def shortened(text: str, longest: int) -> str:
+    """The text, with dots in place of what goes beyond so many characters."""
     return text if len(text) <= longest else f"{text[: longest - 3]}..."
 
 
@@ -327,41 +336,33 @@ def _stated(module: Module) -> Iterator[tuple[str, Any, Module | None]]:
         unopened += [step for step in steps if not _is_within(*step[:2])][::-1]
 
 
-def set_mode(model: Any, *, training: bool) -> None:
-    """Tell a module that drops units, or the like, in training only."""
-    set_mode = getattr(model, "train" if training else "eval", None)
-    if set_mode is not None:
-        set_mode()
-
-
 @contextmanager
 def evaluating(model: Any) -> Iterator[None]:
     """The model in evaluation mode, in which no unit is dropped; then in its mode of before."""
-    modules = model.named_modules() if isinstance(model, Module) else [("", model)]
-    modes = [(part, part.training) for _, part in modules if hasattr(part, "training")]
-    set_mode(model, training=False)
+    if not isinstance(model, Module):
+        yield
+        return
+    modes = [(module, module.training) for _, module in model.named_modules()]
+    model.eval()
     try:
         yield
     finally:
-        for part, mode in modes:
-            part.training = mode
+        for module, mode in modes:
+            module.training = mode
 
 
 def _output_counts(module: Module, inputs: Any) -> dict[int, int]:
     """For each module, by its id, how many numbers a call of it returns."""
     with evaluating(module), enable_grad():
-        outputs = cast(Any, module)(inputs)
-    counts: dict[Any, int] = {}
-    seen: set[Value] = set()
-    unopened = [value for value in _leaves(outputs) if isinstance(value, Value)]
-    while unopened:
-        value = unopened.pop()
-        if value not in seen:
-            seen.add(value)
-            for call in value.calls:
-                counts[call] = counts.get(call, 0) + 1
-            unopened += value.inputs
+        outputs = list(each_of(cast(Any, module)(inputs)))
+    order = topological_order(autograd.sum(outputs))
+    counts = Counter(call for value in order for call in value.calls)
     return {id(call.module): count for call, count in counts.items()}
+
+
+def _is_list_of_values(part: Any) -> bool:
+    """True of a long list of Values alone: a walk takes it as a whole, which is faster."""
+    return type(part) is list and len(part) > 16 and set(map(type, part)) == {Value}
 
 
 def _children(part: Any) -> Collection[Any]:
@@ -403,26 +404,13 @@ def _warn_of_results(
         return
     known = set(parameters)
     for name, result in results:
-        if not _depends(result, known):
+        if known.isdisjoint(topological_order(result)):
             warnings.warn(
                 f"{name} of {type(module).__name__} is the result of an operation, {result!r}, "
                 "and so not among its parameters: make it of a number, such as Value(0.1 * number)",
                 stacklevel=3,
             )
             return
-
-
-def _depends(result: Value, parameters: set[Value]) -> bool:
-    seen = {result}
-    unopened = [result]
-    while unopened:
-        for operand in unopened.pop().inputs:
-            if operand in parameters:
-                return True
-            if operand not in seen:
-                seen.add(operand)
-                unopened.append(operand)
-    return False
 
 
 def _is_within(part: Any, path: Any) -> bool:
@@ -456,15 +444,6 @@ def _elements(part: Any) -> Any:
     return part.tolist() if hasattr(part, "tolist") else part
 
 
-def _leaves(part: Any) -> Iterator[Any]:
-    elements = _elements(part)
-    if not isinstance(elements, (list, tuple)):
-        yield elements
-        return
-    for element in elements:
-        yield from _leaves(element)
-
-
 def _numbers(tensor: Any) -> Any:
     if isinstance(tensor, Value):
         return tensor.data
@@ -482,10 +461,10 @@ def _compare(
     if shape != expected:
         return [f"{name} has the shape {shape}, and in the model {expected}"]
     try:
-        found = list(map(float, _leaves(given)))
+        found = list(map(float, each_of(given)))
     except OverflowError:
         return [f"{name} has a number beyond the range of floats"]
-    for parameter, number in zip(_leaves(tensor), found):
+    for parameter, number in zip(each_of(tensor), found):
         before, other = numbers.setdefault(parameter, (number, name))
         if repr(before) != repr(number):
             return [f"{name} and {other} share parameters in the model, but differ in the state"]

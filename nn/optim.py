@@ -24,7 +24,7 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
-from autograd import Value, norm, sqrt
+from autograd import Value, norm, sqrt, zero_grad
 from nn.module import Module
 from nn.schedules import Schedule
 
@@ -45,38 +45,34 @@ class ParameterGroup:
         self.params = params
         self.moments = [[Value(0.0) for _ in range(moments)] for _ in params]
         self._rate = Value(0.0)
-        self._schedule: Schedule | None = None
-        self._options = {name: option for name, option in options.items() if name != "lr"}
-        self["lr"] = options["lr"]
+        self._options = dict(options)
+        for name, option in options.items():
+            self[name] = option
 
     def __getitem__(self, name: str) -> Any:
-        if name == "lr":
-            return self._rate.data if self._schedule is None else self._schedule
-        return self._options[name]
+        option = self._options[name]
+        return option.data if option is self._rate else option
 
     def __setitem__(self, name: str, option: Any) -> None:
-        if name == "lr":
-            self._schedule = option if callable(option) else None
-            self._rate.data = 0.0 if callable(option) else _checked("lr", option)
-        elif name in self._options:
-            checked = _checked(name, option)  # a file has a list for the pair of betas
-            self._options[name] = tuple(checked) if isinstance(checked, list) else checked
-        else:
-            known = ", ".join(map(repr, self.keys()))
+        if name not in self._options:
+            known = ", ".join(map(repr, self._options))
             raise KeyError(f"there is no option {name!r} here: {known}")
-
-    def keys(self) -> list[str]:
-        """The names of the options."""
-        return ["lr", *self._options]
+        _check_option(name, option)
+        if name == "lr" and not callable(option):
+            self._rate.data = option
+            option = self._rate
+        # A file has a list for the pair of betas.
+        self._options[name] = tuple(option) if isinstance(option, list) else option
 
     def numbers(self) -> dict[str, Any]:
         """The options by name; a schedule is left out."""
-        options = {name: self[name] for name in self.keys()}
-        return {name: option for name, option in options.items() if not callable(option)}
+        return {name: self[name] for name in self._options if not callable(self[name])}
 
     def rate(self, steps: float) -> float:
         """The learning rate after so many steps."""
-        return self._rate.data if self._schedule is None else self._schedule(steps)
+        lr = self["lr"]
+        rate: float = lr(steps) if callable(lr) else lr
+        return rate
 
     def __iter__(self) -> Iterator[tuple[Value, list[Value]]]:
         """Each parameter with its moments."""
@@ -101,11 +97,9 @@ class Optimizer:
     """
 
     def __init__(self, parameters: Parameters, moments: int, **options: Any) -> None:
-        for name, option in options.items():
-            _check_option(name, option)
         self._steps = Value(0.0)
         self.param_groups = [
-            ParameterGroup(_listed(group.pop("params")), {**options, **group}, moments)
+            ParameterGroup(_listed(group.pop("params")), group, moments)
             for group in _groups(parameters, options)
         ]
         _check_parameters([x for group in self.param_groups for x in group.params])
@@ -124,8 +118,7 @@ class Optimizer:
     def zero_grad(self) -> None:
         """Set the gradient of every parameter back to 0."""
         for group in self.param_groups:
-            for parameter in group.params:
-                parameter.grad = 0.0
+            zero_grad(group.params)
 
     def state_dict(self) -> dict[str, Any]:
         """What is needed to resume: the number of steps, and options and moments of each group.
@@ -168,7 +161,7 @@ class Optimizer:
                 _check_option(name, option)
         self._steps.data = state["steps"]
         for group, each in zip(self.param_groups, given):
-            for name in each.keys() & set(group.keys()):
+            for name in each.keys() & group.numbers().keys():
                 group[name] = each[name]
             for moments, numbers in zip(group.moments, each["moments"]):
                 for moment, number in zip(moments, numbers):
@@ -363,21 +356,20 @@ def clip_grad_value(parameters: Iterable[Value], clip_value: float) -> None:
 
 
 def _groups(parameters: Parameters, options: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The groups, each with all options."""
     given = _listed(parameters)
     if not any(isinstance(each, Mapping) for each in given):
-        return [{"params": given}]
+        given = [{"params": given}]
     for group in given:
         if not isinstance(group, Mapping) or "params" not in group:
             raise TypeError(
                 'a group is a dict such as {"params": layer.parameters(), "lr": 0.1}; '
                 f"got {group!r}"
             )
-        for name in group.keys() - {"params"}:
-            if name not in options:
-                known = ", ".join(map(repr, ["params", *options]))
-                raise ValueError(f"a group has no option {name!r}: {known}")
-            _check_option(name, group[name])
-    return [dict(group) for group in given]
+        for name in group.keys() - {"params", *options}:
+            known = ", ".join(map(repr, ["params", *options]))
+            raise ValueError(f"a group has no option {name!r}: {known}")
+    return [{**options, **group} for group in given]
 
 
 def _listed(parameters: Any) -> list[Any]:
@@ -412,11 +404,6 @@ _RANGES: Final = {
     "alpha": (0.0, 1.0),
     "betas": (0.0, 1.0),
 }
-
-
-def _checked(name: str, option: Any) -> Any:
-    _check_option(name, option)
-    return option
 
 
 def _check_option(name: str, option: Any) -> None:

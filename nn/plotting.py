@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from nn.checks import needed_by
+
 
 def panels(caller: str, count: int) -> tuple[Any, list[Any]]:
     """A figure, and its axes side by side.
@@ -11,10 +13,7 @@ def panels(caller: str, count: int) -> tuple[Any, list[Any]]:
     Raises:
         ModuleNotFoundError: matplotlib is not installed; ``caller`` is what needs it.
     """
-    try:
-        from matplotlib.figure import Figure
-    except ModuleNotFoundError as error:
-        message = f"{caller} needs matplotlib: pip install matplotlib"
-        raise ModuleNotFoundError(message, name=error.name) from error
-    figure = Figure(figsize=(5 * count, 3.5), layout="constrained")
+    with needed_by(caller, "matplotlib"):
+        from nn.figures import Panels
+    figure = Panels(figsize=(5 * count, 3.5), layout="constrained")
     return figure, [figure.add_subplot(1, count, position) for position in range(1, count + 1)]

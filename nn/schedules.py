@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from autograd import cos, floor, minimum, where
+from nn.checks import check_count
 
 Schedule: TypeAlias = Callable[[Any], Any]
 
@@ -23,7 +24,7 @@ def step(initial: float, every: int, factor: float = 0.1) -> Schedule:
     >>> [rate(count) for count in (0, 9, 10, 25)]
     [1.0, 1.0, 0.5, 0.25]
     """
-    _check_count("every", every)
+    check_count("every", every)
     return lambda count: initial * factor ** floor(count / every)
 
 
@@ -34,7 +35,7 @@ def linear(initial: float, end: float, steps: int) -> Schedule:
     >>> [rate(count) for count in (0, 1, 4, 100)]
     [1.0, 0.75, 0.0, 0.0]
     """
-    _check_count("steps", steps)
+    check_count("steps", steps)
     return lambda count: initial + (end - initial) * _part(count, steps)
 
 
@@ -48,7 +49,7 @@ def cosine(initial: float, steps: int, end: float = 0.0) -> Schedule:
     >>> [round(rate(count), 4) for count in (0, 1, 2, 4, 100)]
     [1.0, 0.8536, 0.5, 0.0, 0.0]
     """
-    _check_count("steps", steps)
+    check_count("steps", steps)
     return lambda count: end + (initial - end) * (0.5 * (1.0 + cos(math.pi * _part(count, steps))))
 
 
@@ -64,7 +65,7 @@ def warmup(schedule: float | Schedule, steps: int, start: float = 0.0) -> Schedu
     >>> [rate(count) for count in (0, 1, 2, 3, 6)]
     [0.0, 0.5, 1.0, 0.75, 0.0]
     """
-    _check_count("steps", steps)
+    check_count("steps", steps)
     after = schedule if callable(schedule) else lambda count: schedule
     rising = linear(start, after(0), steps)
     return lambda count: where(count < steps, rising(count), after(count - steps))
@@ -72,10 +73,3 @@ def warmup(schedule: float | Schedule, steps: int, start: float = 0.0) -> Schedu
 
 def _part(count: Any, steps: int) -> Any:
     return minimum(count, steps) / steps
-
-
-def _check_count(name: str, count: Any) -> None:
-    if not isinstance(count, int) or isinstance(count, bool):
-        raise TypeError(f"{name} must be a whole number, got {count!r}")
-    if count < 1:
-        raise ValueError(f"{name} must be at least 1, got {count}")

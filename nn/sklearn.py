@@ -10,15 +10,14 @@ from collections.abc import Callable, Sequence
 from random import Random
 from typing import Any
 
-try:
+from nn.checks import needed_by
+
+with needed_by("nn.sklearn", "scikit-learn"):
     import numpy as np
     from sklearn.base import BaseEstimator, ClassifierMixin, RegressorMixin
     from sklearn.utils import check_random_state
     from sklearn.utils.multiclass import check_classification_targets
     from sklearn.utils.validation import check_is_fitted, validate_data
-except ModuleNotFoundError as error:
-    message = "nn.sklearn needs scikit-learn: pip install scikit-learn"
-    raise ModuleNotFoundError(message, name=error.name) from error
 
 from autograd import no_grad, sigmoid, softmax
 from nn import losses

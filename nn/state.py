@@ -22,11 +22,12 @@ import hashlib
 import json
 import math
 import os
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from reprlib import repr as shown
 from typing import Any, Final, TypeAlias
 
+from nn.checks import needed_by
 from nn.module import Module
 
 Where: TypeAlias = str | os.PathLike[str]
@@ -100,7 +101,7 @@ def write_parts(path: Where, parts: Mapping[str, Any]) -> Path:
     """Write a ``.json`` file of the format of this module, with these parts."""
     if _is_safetensors(path):
         raise ValueError(f"a checkpoint is a .json file, got {str(path)!r}")
-    encoded = _encoded(parts)
+    encoded = _each(_encoded, parts)
     content = {"format": _FORMAT, "version": _VERSION, "sha256": _hash(encoded), **encoded}
     return _replace_file(path, f"{_lines(content)}\n".encode())
 
@@ -134,7 +135,7 @@ def read_parts(path: Where, names: list[str]) -> dict[str, Any]:
     for name in names:
         if not isinstance(parts.get(name), (dict, list)):
             raise FileError(f"there is no {name!r} in {str(path)!r}, only {', '.join(parts)}")
-    decoded: dict[str, Any] = _decoded(parts)
+    decoded: dict[str, Any] = _each(_decoded, parts)
     return decoded
 
 
@@ -147,21 +148,22 @@ def _hash(parts: Mapping[str, Any]) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-def _encoded(data: Any) -> Any:
-    """The data with a text for each float that JSON has no number for."""
+def _encoded(number: Any) -> Any:
+    """A text for a float that JSON has no number for."""
+    return str(number) if isinstance(number, float) and not math.isfinite(number) else number
+
+
+def _decoded(number: Any) -> Any:
+    return float(number) if number in _NOT_FINITE else number
+
+
+def _each(function: Callable[[Any], Any], data: Any) -> Any:
+    """The data with the result of a function for all that is no list and no dict."""
     if isinstance(data, Mapping):
-        return {key: _encoded(part) for key, part in data.items()}
+        return {key: _each(function, part) for key, part in data.items()}
     if isinstance(data, (list, tuple)):
-        return [_encoded(part) for part in data]
-    return str(data) if isinstance(data, float) and not math.isfinite(data) else data
-
-
-def _decoded(data: Any) -> Any:
-    if isinstance(data, dict):
-        return {key: _decoded(part) for key, part in data.items()}
-    if isinstance(data, list):
-        return [_decoded(part) for part in data]
-    return float(data) if data in _NOT_FINITE else data
+        return [_each(function, part) for part in data]
+    return function(data)
 
 
 def _lines(data: Any, indent: str = "") -> str:
@@ -200,12 +202,9 @@ def _from_safetensors(path: Where) -> dict[str, Any]:
 
 
 def _safetensors() -> tuple[Any, Any]:
-    try:
+    with needed_by("a .safetensors file", "safetensors", "numpy"):
         import numpy
         import safetensors.numpy
-    except ModuleNotFoundError as error:
-        message = "a .safetensors file needs the package safetensors: pip install safetensors numpy"
-        raise ModuleNotFoundError(message, name=error.name) from error
     return safetensors.numpy, numpy
 
 

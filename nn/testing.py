@@ -18,12 +18,11 @@ from dataclasses import InitVar, dataclass
 from difflib import get_close_matches
 from typing import Any, Final
 
-try:
+from nn.checks import check_count, needed_by
+
+with needed_by("nn.testing", "hypothesis"):
     from hypothesis import strategies as st
     from hypothesis.errors import InvalidArgument
-except ModuleNotFoundError as error:
-    message = "nn.testing needs Hypothesis: pip install hypothesis"
-    raise ModuleNotFoundError(message, name=error.name) from error
 
 import autograd
 from autograd import Value
@@ -222,10 +221,10 @@ def _chosen(activations: str | Reversible[str] | None) -> list[str]:
 def _check_sizes(**sizes: Any) -> None:
     """Check two options, the least and the greatest number of something."""
     for name, size in sizes.items():
-        if not isinstance(size, int) or isinstance(size, bool):
-            raise InvalidArgument(f"{name} must be a whole number, got {size!r}")
-        if size < 1:
-            raise InvalidArgument(f"{name} must be at least 1, got {size}")
+        try:
+            check_count(name, size)
+        except (TypeError, ValueError) as error:
+            raise InvalidArgument(str(error)) from None
     (least, at_least), (most, at_most) = sizes.items()
     if at_least > at_most:
         raise InvalidArgument(

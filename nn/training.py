@@ -27,8 +27,9 @@ from types import FrameType
 from typing import Any, Final, TypeAlias
 
 from autograd import AnomalyError, Value, detect_anomaly, no_grad
+from nn.checks import check_count, counted
 from nn.data import batches
-from nn.module import evaluating, set_mode
+from nn.module import Module, evaluating
 from nn.optim import Optimizer
 from nn.plotting import panels
 from nn.state import Where, check_model, read_parts, write_parts
@@ -50,8 +51,8 @@ class History:
     Attributes:
         epochs: for each epoch its numbers by name: ``"loss"``, the metrics, and those of the
             validation data as ``"validation loss"`` and so on.
-        stopped: why training ended early: ``"interrupted"``, ``"no progress"``, ``"callback"`` or
-            "".
+        stopped: why training ended early: ``"interrupted"`` by Ctrl-C, ``"no progress"``,
+            ``"callback"`` or "".
 
     >>> history = History([{"loss": 0.5}, {"loss": 0.25}])
     >>> history["loss"], len(history)
@@ -95,10 +96,8 @@ class History:
     def __repr__(self) -> str:
         if not self.epochs:
             return "History of 0 epochs"
-        last = ", ".join(f"{name} {number:.4g}" for name, number in self.epochs[-1].items())
-        plural = "epoch" if len(self) == 1 else "epochs"
         stopped = f" ({self.stopped})" if self.stopped else ""
-        return f"History of {len(self)} {plural}{stopped}, the last: {last}"
+        return f"History of {counted(len(self), 'epoch')}{stopped}, the last: {_summary(self)}"
 
 
 def accuracy(outputs: list[Any], targets: list[Any]) -> float:
@@ -132,7 +131,8 @@ def fit(
 ) -> History:
     """Train a model.
 
-    Ctrl-C ends training after the step that is being taken; what has been learned is kept.
+    Ctrl-C ends training after the step that is being taken. What has been learned is kept; an
+    epoch that was cut short is not in the history, which has numbers of all the data alone.
 
     Args:
         model: is called with the inputs of one sample.
@@ -172,48 +172,48 @@ def fit(
         while len(history) < epochs and not history.stopped:
             epoch = len(history) + 1
             order = Random(f"{seed} {epoch}")  # of this epoch, whatever came before
-            set_mode(model, training=True)
+            if isinstance(model, Module):
+                model.train()
             outputs: list[Any] = []
             targets: list[Any] = []
             total = 0.0
             for number, batch in enumerate(batches(data, size, order), start=1):
+                if interrupted():
+                    break
                 found, number_of_loss = _step(model, batch, loss, optimizer, (epoch, number))
                 outputs += found
                 targets += batch[1]
                 total += number_of_loss * len(found)
-                if interrupted():
-                    history.stopped = "interrupted"
-                    break
-            record = {"loss": total / len(outputs), **_measured("", metrics, outputs, targets)}
-            if validation is not None:
-                record |= evaluate(model, validation, loss, metrics, prefix="validation ")
-            history.epochs.append(record)
-            asked = [callback(history) for callback in callbacks]
-            show(history)
-            if any(answer is True for answer in asked) and not history.stopped:
-                history.stopped = "callback"
-            if patience is not None and not history.stopped and _is_stuck(history, patience):
-                history.stopped = "no progress"
-            if checkpoint is not None and history.stopped != "interrupted":
-                save_checkpoint(model, optimizer, history, checkpoint)
-    set_mode(model, training=False)
+            else:
+                record = {"loss": total / len(outputs), **_measured(metrics, outputs, targets)}
+                if validation is not None:
+                    measured = evaluate(model, validation, loss, metrics)
+                    record |= {f"validation {name}": number for name, number in measured.items()}
+                history.epochs.append(record)
+                asked = [callback(history) for callback in callbacks]
+                show(history)
+                if any(answer is True for answer in asked):
+                    history.stopped = "callback"
+                elif patience is not None and _is_stuck(history, patience):
+                    history.stopped = "no progress"
+                if checkpoint is not None:
+                    save_checkpoint(model, optimizer, history, checkpoint)
+            if interrupted() and len(history) < epochs:
+                history.stopped = "interrupted"
+    if isinstance(model, Module):
+        model.eval()
     return history
 
 
 def evaluate(
-    model: Callable[[Any], Any],
-    data: Data,
-    loss: Loss,
-    metrics: Sequence[Metric] = (),
-    *,
-    prefix: str = "",
+    model: Callable[[Any], Any], data: Data, loss: Loss, metrics: Sequence[Metric] = ()
 ) -> dict[str, float]:
     """The loss and the metrics of a model on data, by name, without a record of the graph."""
     inputs, targets = list(data[0]), list(data[1])
     with evaluating(model), no_grad():
         outputs = [model(x) for x in inputs]
         number = _number(loss(outputs, targets))
-    return {f"{prefix}loss": number, **_measured(prefix, metrics, outputs, targets)}
+    return {"loss": number, **_measured(metrics, outputs, targets)}
 
 
 # ── Checkpoints ───────────────────────────────────────────────────────────────
@@ -300,10 +300,8 @@ def _step(
     outputs = [model(x) for x in inputs]
     total = one_value(loss(outputs, targets))
     total.backward()
-    for name, number in [
-        ("loss", total.data),
-        ("sum of the gradients", _sum_of_gradients(optimizer)),
-    ]:
+    gradients = sum(x.grad for group in optimizer.param_groups for x in group.params)
+    for name, number in [("loss", total.data), ("sum of the gradients", gradients)]:
         if not math.isfinite(number):
             raise DivergedError(
                 f"the {name} is {number} in epoch {place[0]}, batch {place[1]}: "
@@ -335,12 +333,8 @@ def _check_arguments(loss: Any, optimizer: Any, patience: int | None) -> None:
             "optimizer is one of nn.optim, such as nn.optim.Adam(model.parameters()); "
             f"got {shown(optimizer)}"
         )
-    if patience is not None and not patience >= 1:
-        raise ValueError(f"patience is a number of epochs, from 1 on; got {patience}")
-
-
-def _sum_of_gradients(optimizer: Optimizer) -> float:
-    return sum(x.grad for group in optimizer.param_groups for x in group.params)
+    if patience is not None:
+        check_count("patience", patience)
 
 
 def bad_operation(
@@ -356,9 +350,9 @@ def bad_operation(
 
 
 def _measured(
-    prefix: str, metrics: Sequence[Metric], outputs: list[Any], targets: list[Any]
+    metrics: Sequence[Metric], outputs: list[Any], targets: list[Any]
 ) -> dict[str, float]:
-    return {f"{prefix}{_name(metric)}": _number(metric(outputs, targets)) for metric in metrics}
+    return {_name(metric): _number(metric(outputs, targets)) for metric in metrics}
 
 
 def _name(metric: Metric) -> str:

@@ -2,11 +2,13 @@
 
     python -m tests.campaign faults [count] [seed]
     python -m tests.campaign programs [count] [seed]
+    python -m tests.campaign rows [points of each] [seed]
 
 A fault is a rule of the table that is off by 1e-12 to 1 of its derivative, in the midst of another
 computation; what is not found, or found and not named, is printed. The programs are expressions of
-all operations on floats of any size, and a verdict against one is a false alarm. The longest check,
-and the most calls of a function by one, are printed too.
+all operations on floats of any size, and the rows are single operations at points of all sizes: a
+verdict against one is a false alarm, and so is a check that does more than it may. The rate, the
+longest check, and the most work that one has done, are printed too.
 """
 
 from __future__ import annotations
@@ -14,6 +16,7 @@ from __future__ import annotations
 import itertools
 import logging
 import random
+import resource
 import sys
 import time
 from collections import Counter
@@ -25,11 +28,19 @@ from hypothesis import HealthCheck, Phase, given, seed, settings
 from hypothesis import strategies as st
 
 import autograd
-from autograd import Primitive, Value
+from autograd import Primitive, Reduction, Value
 from autograd.testing import Expression, GradientError, KinkError, check_gradients, expressions
 from autograd.testing.formulas import FORMULAS
-from tests.false_alarms import SMOOTH
+from autograd.testing.precise import MOST_OPERATIONS, Precise
 from tests.oracle import PRIMITIVES, ROWS
+from tests.worst_errors import draw_operands
+
+STAIRS: Final = {
+    *("ceil", "floor", "floor_divide", "fmod", "remainder", "round", "sign", "trunc", "where")
+}
+SMOOTH: Final = [name for name, row in ROWS.items() if name not in STAIRS and not row.choices]
+
+# ── Faults ────────────────────────────────────────────────────────────────────
 
 # What the faulty operation is a part of: y is its result, x its first operand.
 PLACES: Final[dict[str, Callable[[Value, Value], Any]]] = {
@@ -119,9 +130,77 @@ def main_faults(count: int = 500, number: int = 1) -> None:
     print(dict(outcomes))
 
 
-def main_programs(count: int = 1000, number: int = 1) -> None:
-    outcomes: Counter[str] = Counter()
-    longest, most = 0.0, 0
+# ── What is right ─────────────────────────────────────────────────────────────
+
+BATCH: Final = 500  # programs that are drawn with one seed, and then forgotten
+ORDER: Final = 2
+
+
+@dataclass
+class Tally:
+    """The outcomes of checks, and their work.
+
+    Attributes:
+        alarms: the verdicts against what is right, with what it is.
+        calls: the most calls of a function by a check, as a part of those that it may make.
+        operations: the most that it has done with 60 digits, as a part of the same.
+        seconds: the most processor time of a check.
+        count: of all checks.
+    """
+
+    alarms: list[str]
+    calls: float = 0.0
+    operations: float = 0.0
+    seconds: float = 0.0
+    count: int = 0
+
+    def check(self, function: Callable[..., Any], *inputs: Any, steps: int, shown: str) -> None:
+        """Check what is right, of so many operations on so many numbers."""
+        calls = {"floats": 0, "60 digits": 0}
+
+        def counted(*arguments: Any) -> Any:
+            numbers = arguments[0] if isinstance(arguments[0], list) else arguments
+            is_precise = isinstance(numbers[0], Precise)
+            calls["60 digits" if is_precise else "floats"] += 1
+            return function(*arguments)
+
+        start = time.process_time()
+        try:
+            check_gradients(counted, *inputs, order=ORDER, skip_kinks=True)
+        except Exception as error:
+            self._alarm(f"{type(error).__name__}: {error}", shown)
+        self.seconds = max(self.seconds, time.process_time() - start)
+        self.count += 1
+        width = sum(len(x) if isinstance(x, list) else 1 for x in inputs)
+        # Each call for differences may be repeated; the rest is at the point or next to it.
+        self.calls = max(self.calls, calls["floats"] / (2 * 180 * width * ORDER + 400))
+        self.operations = max(self.operations, calls["60 digits"] * steps / MOST_OPERATIONS)
+
+    def _alarm(self, message: str, shown: str) -> None:
+        self.alarms.append(message)
+        print(f"{message}\n  {shown}", flush=True)
+
+    def __str__(self) -> str:
+        seconds = time.process_time()
+        memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+        return (
+            f"{self.count} checks, {len(self.alarms)} false alarms; at most {self.calls:.2f} of "
+            f"the calls that a check may make, {self.operations:.2f} of the operations with 60 "
+            f"digits, {self.seconds:.1f} s; {self.count / seconds:.1f} a second, {memory:.0f} MB"
+        )
+
+
+ANY_SIZE: Final = expressions(
+    inputs=st.floats(allow_nan=False, allow_infinity=False),
+    allow_nan=True,
+    allow_infinity=True,
+    max_size=6,
+)
+
+
+def programs(count: int, number: str) -> list[Expression]:
+    """Expressions of all operations on floats of any size, the same for the same number."""
+    drawn: list[Expression] = []
 
     @seed(number)
     @settings(
@@ -131,37 +210,46 @@ def main_programs(count: int = 1000, number: int = 1) -> None:
         phases=[Phase.generate],
         suppress_health_check=list(HealthCheck),
     )
-    @given(
-        expressions(
-            inputs=st.floats(allow_nan=False, allow_infinity=False),
-            allow_nan=True,
-            allow_infinity=True,
-            max_size=6,
-        )
-    )
-    def run(expression: Expression) -> None:
-        nonlocal longest, most
-        calls = itertools.count()
+    @given(ANY_SIZE)
+    def draw(expression: Expression) -> None:
+        drawn.append(expression)
 
-        def counted(*numbers: Any) -> Any:
-            next(calls)
-            return expression(*numbers)
+    draw()
+    return drawn
 
-        start = time.process_time()
-        try:
-            check_gradients(counted, *expression.point, skip_kinks=True)
-            outcome = "passed"
-        except Exception as error:
-            outcome = "alarm"
-            print(f"{type(error).__name__}: {error}\n  {expression!r}", flush=True)
-        outcomes[outcome] += 1
-        longest = max(longest, time.process_time() - start)
-        most = max(most, next(calls))
 
-    run()
-    print(dict(outcomes), f"longest {longest:.1f} s, most {most} calls")
+def main_programs(count: int = 1000, number: int = 1) -> None:
+    tally = Tally([])
+    for done in range(0, count, BATCH):
+        for expression in programs(min(BATCH, count - done), f"{number}, {done}"):
+            steps = len(expression.steps)
+            tally.check(expression, *expression.point, steps=steps, shown=repr(expression))
+        print(tally, flush=True)
+
+
+def arguments(primitive: Primitive, operands: list[float]) -> list[Any]:
+    if not isinstance(primitive, Reduction):
+        return operands
+    half = len(operands) // 2
+    return [operands] if primitive.sequences == 1 else [operands[:half], operands[half:]]
+
+
+def main_rows(points: int = 20, number: int = 1) -> None:
+    chance = random.Random(number)
+    tally = Tally([])
+    for name, row in ROWS.items():
+        primitive = PRIMITIVES[name]
+        for _ in range(points if not row.choices and name != "where" else 0):
+            inputs = arguments(primitive, draw_operands(primitive, row, chance))
+            tally.check(primitive, *inputs, steps=1, shown=f"{name}{tuple(inputs)}")
+    print(tally)
 
 
 if __name__ == "__main__":
     logging.disable()  # of checks that could not have 60 digits
-    {"faults": main_faults, "programs": main_programs}[sys.argv[1]](*map(int, sys.argv[2:]))
+    commands: dict[str, Callable[[int, int], None]] = {
+        "faults": main_faults,
+        "programs": main_programs,
+        "rows": main_rows,
+    }
+    commands[sys.argv[1]](*map(int, sys.argv[2:]))

@@ -16,6 +16,7 @@ where threads take turns.
 from __future__ import annotations
 
 import argparse
+import contextlib
 import contextvars
 import copy
 import gc
@@ -46,13 +47,14 @@ import numpy as np
 import autograd
 import nn
 from autograd import Primitive, Value, enable_grad, native, no_grad, topological_order
+from autograd.engine.operands import Traced
 from autograd.engine.operators import Numeric
-from autograd.engine.primitive import Traced
 from autograd.engine.recording import Observer
 from tests.programs import ROOT, environment
 
 CALLS: Final = 10_000  # in one process
 TIME_LIMIT: Final = 1200.0  # seconds for one process, on a busy machine
+MEMORY_LIMIT: Final = 3 << 30  # bytes of one process; some calls with a huge number ask for more
 NOTE_SIZE: Final = 4096  # bytes of the note that says what is being called
 POOL_SIZE: Final = 200  # results that are kept, to be handed in later
 GRAPH_SIZE: Final = 200  # values in a graph that is kept; a derivative of it has several times more
@@ -91,7 +93,7 @@ ERRORS: Final[list[type[BaseException]]] = [
 
 # ── What is called, and what it is handed ─────────────────────────────────────
 
-# The integers are so large, or so small, that no list of such a length fills the memory.
+# The integers are so large, or so small, that hardly a list of such a length fills the memory.
 CONSTANTS: Final[list[Any]] = [
     *(0, 1, -1, 2, 3, True, 10**400, -(10**400), 2**62, 2**63, -(2**63)),
     *(0.0, -0.0, 0.5, -3.0, 1e308, 5e-324, math.inf, -math.inf, math.nan),
@@ -580,6 +582,10 @@ def main(arguments: list[str]) -> int:
     parser.add_argument("--note", help=argparse.SUPPRESS)
     options = parser.parse_args(arguments)
     if options.note:
+        with contextlib.suppress(ImportError):  # as on Windows
+            import resource
+
+            resource.setrlimit(resource.RLIMIT_AS, (MEMORY_LIMIT, MEMORY_LIMIT))
         make_calls(options.seed, options.calls, options.note)
         return 0
     start = time.perf_counter()

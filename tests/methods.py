@@ -42,7 +42,13 @@ def method(name: str, row: Primitive) -> str:
     others = ["x"] if row.name == "arctan2" else row.parameters()[1:]
     required = len(others) - len(row.defaults)
     defaults = ["" for _ in range(required)] + [f" = {default}" for default in row.defaults]
-    parameters = ["self", *[f"{other}: Any{default}" for other, default in zip(others, defaults)]]
+    parameters = [
+        "self",
+        *[
+            f"{other}: Given[Self | SupportsFloat]{default}"
+            for other, default in zip(others, defaults)
+        ],
+    ]
     operands = f"(self, {', '.join(others)})" if others else "(self,)"
     summary = re.sub(r"^[a-z]{2,}(?= )", lambda word: word[0].capitalize(), row.summary)
     return (

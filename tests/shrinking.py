@@ -152,5 +152,9 @@ PROPERTIES: Final[dict[str, tuple[int, int, Property]]] = {
     "a large number on the way": (2, 8, lambda e: max(numbers(e)) > 50 and value(e) < 1),
 }
 
+# Where no way leads to the least end over simpler and simpler ones that have the property: from
+# exp(exp(x0)), whose slope is above its value, to x0 * x0; from exp(tanh(0.0)) to tanh(4.0).
+OUT_OF_REACH: Final = {"a slope above the value", "a saturated tanh"}
+
 if __name__ == "__main__":
     main(*map(int, sys.argv[1:]))

@@ -34,7 +34,7 @@ from autograd import (
     value_and_grad,
     vjp,
 )
-from autograd.engine.primitive import writers
+from autograd.engine.help import writers
 from autograd.testing import check_gradients
 from nn import MLP, Module
 from nn.testing import Network, networks

@@ -840,9 +840,20 @@ def test_tangents_and_weights_of_another_shape_are_refused() -> None:
     assert refusal(lambda: pull_back((1.0,)), ValueError) == (
         "what vjp() gives takes weights shaped as the value: there is not one number, but a tuple"
     )
-    wrong: Any = 1.0
-    assert refusal(lambda: jvp(sin, wrong, wrong)) == (
-        "jvp() takes the arguments of the function in a tuple, such as (x,); got a float"
+
+
+def test_one_argument_of_jvp_and_hvp_may_stand_without_a_tuple() -> None:
+    assert jvp(sin, 0.0, 2.0) == jvp(sin, (0.0,), (2.0,)) == (0.0, 2.0)
+
+    def cube(p: Any) -> Any:
+        return p["x"] ** 3 * p["y"]
+
+    point, tangent = {"x": 2.0, "y": 5.0}, {"x": 1.0, "y": 10.0}
+    assert jvp(cube, point, tangent) == jvp(cube, (point,), (tangent,)) == (40.0, 140.0)
+    assert hvp(cube, point, tangent) == hvp(cube, (point,), (tangent,)) == {"x": 180.0, "y": 12.0}
+    assert grad(lambda x: hvp(lambda y: y**3, x, 1.0))(2.0) == 6.0
+    assert refusal(lambda: hvp(cube, point, {"x": 1.0}), ValueError) == (
+        "hvp() takes tangents shaped as the primals: there is no number at [0]['y']"
     )
 
 

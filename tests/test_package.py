@@ -51,6 +51,7 @@ RULES = {
         "autograd",
         "autograd.draw",
         "nn.activations",
+        "nn.checks",
         "nn.init",
         "nn.inputs",
         "nn.layers",

@@ -19,6 +19,7 @@ from autograd import (
     output_of,
     topological_order,
     where,
+    zero_grad,
 )
 from autograd.draw import draw_dot, picture_of, to_digraph, to_svg
 from nn import MLP, Layer, Neuron, draw_network
@@ -40,9 +41,19 @@ def identity(number: Any) -> Any:
             "paths() are those from a leaf: take explain(output, leaf).paths()",
         ),
         (
-            lambda: topological_order(3),
+            lambda: topological_order(3),  # type: ignore[arg-type]
             TypeError,
             "topological_order() takes a Value, got an int",
+        ),
+        (
+            lambda: zero_grad(3),  # type: ignore[arg-type]
+            TypeError,
+            "zero_grad() takes a list of Values, got an int",
+        ),
+        (
+            lambda: zero_grad({"x": x}),  # type: ignore[dict-item]
+            TypeError,
+            "zero_grad() takes a list of Values, and a str is in it",
         ),
         (
             lambda: output_of(3, y),
@@ -147,9 +158,10 @@ def identity(number: Any) -> Any:
             "gradients() differentiates a Value, got an int",
         ),
         (
-            lambda: jvp(identity, 3, (1.0,)),  # type: ignore[arg-type]
+            lambda: jvp(identity, None, 1.0),
             TypeError,
-            "jvp() takes the arguments of the function in a tuple, such as (x,); got an int",
+            "jvp() cannot differentiate by argument 0 (number): expected a real number, got None: "
+            "pass 0.0 if nothing is meant",
         ),
         (
             lambda: grad(lambda x: object())(1.0),
@@ -158,7 +170,7 @@ def identity(number: Any) -> Any:
             "an object",
         ),
         (
-            lambda: Value(object()),
+            lambda: Value(object()),  # type: ignore[arg-type]
             TypeError,
             "expected a real number, got an object: pass an int or a float",
         ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -56,7 +57,7 @@ def test_minimize_takes_a_product_with_the_hessian(method: str) -> None:
         function,
         START,
         jac=grad(function),
-        hessp=lambda x, p: hvp(function, (x,), (p,)),
+        hessp=partial(hvp, function),
         method=method,
         tol=1e-8,
     )
@@ -97,6 +98,20 @@ def test_least_squares_takes_a_jacobian(name: str) -> None:
         gtol=1e-14,
     )
     np.testing.assert_allclose(result.x, problem.parameters, rtol=1e-6)
+
+
+def test_curve_fit_takes_a_jacobian_by_an_array_of_the_parameters() -> None:
+    x = np.linspace(0.0, 4.0, 40)
+    y = 2.5 * np.exp(-1.3 * x) + 0.5
+
+    def decay(x: Any, height: Any, rate: Any, shift: Any) -> Any:
+        return height * autograd.exp(-rate * x) + shift
+
+    def slopes(x: Any, *p: float) -> Any:
+        return jacobian(lambda p: decay(x, *p))(np.array(p))
+
+    found, _ = optimize.curve_fit(decay, x, y, p0=[1.0, 1.0, 0.0], jac=slopes)
+    np.testing.assert_allclose(found, [2.5, 1.3, 0.5], rtol=1e-7)
 
 
 def test_root_takes_a_jacobian() -> None:

@@ -5,7 +5,10 @@ from __future__ import annotations
 import shutil
 import subprocess
 import sys
+import sysconfig
+import venv
 from importlib.util import find_spec
+from pathlib import Path
 from typing import get_args
 
 import pytest
@@ -37,4 +40,21 @@ def test_mypy_finds_the_mistakes_of_a_program_and_no_others() -> None:
 def test_pyright_finds_them_too() -> None:
     command = ["pyright", "--pythonpath", sys.executable]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
-    assert run.stdout == "0 errors, 0 warnings, 0 informations \n"
+    assert run.stdout.strip() == "0 errors, 0 warnings, 0 informations"
+
+
+@pytest.mark.skipif(shutil.which("pyright") is None, reason="needs pyright")
+def test_pyright_finds_them_in_an_installed_library(tmp_path: Path) -> None:
+    """Of that it takes for public what is exported by name, and no more."""
+    venv.create(tmp_path / "venv", symlinks=True)
+    [python] = (tmp_path / "venv").glob("*/python")
+    [packages] = (tmp_path / "venv").glob("**/site-packages")
+    for package in ("autograd", "nn"):
+        shutil.copytree(ROOT / package, packages / package)
+    (packages / "others.pth").write_text(sysconfig.get_path("purelib"))
+    (tmp_path / "tests").mkdir()
+    for name in ("pyproject.toml", PROGRAM):
+        shutil.copy(ROOT / name, tmp_path / name)
+    command = ["pyright", "--pythonpath", str(python)]
+    run = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True)
+    assert run.stdout.strip() == "0 errors, 0 warnings, 0 informations"

@@ -11,7 +11,7 @@ import numpy as np
 import numpy.typing as npt
 
 import autograd
-from autograd import Value, grad
+from autograd import Value, grad, record
 from nn import MLP, Neuron
 
 
@@ -23,8 +23,27 @@ def operators(x: Value, n: float) -> None:
     assert_type(x.tanh(), Value)
     assert_type(x > 0, bool)
     assert_type(x.data, float)
+    assert_type(divmod(x, 2), tuple[Value, Value])
+    assert_type(round(x, 2), Value)
     x + "1"  # type: ignore[operator]
+    x / "1"  # type: ignore[operator]
+    x ** "1"  # type: ignore[operator]
+    x.maximum("1")  # type: ignore[arg-type]
     x.tanhh()  # type: ignore[attr-defined]
+
+
+def leaves(x: Value) -> None:
+    assert_type(Value(np.float64(1)), Value)
+    assert_type(record(6.0, [x, 2], (2.0, 3.0), name="product"), Value)
+    x.data = np.float64(1)
+    Value("1")  # type: ignore[arg-type]
+    Value(1.0, 2)  # type: ignore[arg-type]
+    Value(6.0, (x, x), "*")  # type: ignore[arg-type]
+    x.data = "1"  # type: ignore[assignment]
+    x.velocity = 0.0  # type: ignore[attr-defined]
+    x.backward("1")  # type: ignore[arg-type]
+    record(6.0, x, 2.0)  # type: ignore[arg-type]
+    record(6.0, ["x"], [2.0])  # type: ignore[list-item]
 
 
 def operations(x: Value, n: float, array: npt.NDArray[np.float64], either: Value | float) -> None:

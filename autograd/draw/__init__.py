@@ -23,6 +23,7 @@ from autograd.draw.content import picture_of
 from autograd.draw.dot import dot_label, dot_text, to_digraph
 from autograd.draw.elements import pixels
 from autograd.draw.files import DotError, check_target, replace_file, run_dot, show, write
+from autograd.draw.notebook import with_image
 from autograd.draw.options import (
     DIRECTIONS,
     DotOptions,
@@ -35,7 +36,7 @@ from autograd.draw.options import (
 )
 from autograd.draw.picture import Line
 from autograd.draw.svg import to_svg
-from autograd.engine.primitive import kind_of
+from autograd.engine.operands import kind_of
 from autograd.engine.value import Value
 from autograd.snapshot import Snapshot
 
@@ -62,6 +63,7 @@ __all__ = [
     "show",
     "to_digraph",
     "to_svg",
+    "with_image",
 ]
 
 

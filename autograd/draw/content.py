@@ -19,7 +19,8 @@ from autograd.draw.folding import Folding, Part, fold
 from autograd.draw.options import DotOptions, complete_options, takes_options
 from autograd.draw.picture import Box, Edge, Frame, Line, Picture
 from autograd.draw.summary import DASH, SMALL, computed, count, operations, summary
-from autograd.engine.primitive import Primitive, Reduction, kind_of
+from autograd.engine.operands import kind_of
+from autograd.engine.primitive import Primitive, Reduction
 from autograd.snapshot import Node, Snapshot
 from autograd.snapshot.grouping import Group
 from autograd.snapshot.paths import paths

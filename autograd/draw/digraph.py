@@ -10,6 +10,8 @@ from typing import Any, Final
 
 import graphviz
 
+from autograd.draw.notebook import with_image
+
 _MISSING: Final = (
     "Graphviz's program dot, which lays this picture out, is not installed: `apt install "
     "graphviz` (Debian, Ubuntu), `brew install graphviz` (macOS) or `winget install graphviz` "
@@ -23,5 +25,4 @@ class Digraph(graphviz.Digraph):  # type: ignore[misc]  # graphviz comes without
     def _repr_mimebundle_(self, *args: Any, **options: Any) -> dict[str, Any]:
         if shutil.which(self.engine) is None:
             return {"text/plain": _MISSING}
-        formats: dict[str, Any] = super()._repr_mimebundle_(*args, **options)
-        return formats
+        return with_image(super()._repr_mimebundle_(*args, **options), repr(self))

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any, Final
 from autograd.draw.options import check_picture
 from autograd.draw.picture import Box, Edge, Frame, Legend, Line, Picture, Ramp, Swatch
 from autograd.draw.text import lines_of
-from autograd.engine.primitive import kind_of
+from autograd.engine.operands import kind_of
 
 if TYPE_CHECKING:
     import graphviz

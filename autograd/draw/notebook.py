@@ -8,6 +8,7 @@ anything. So the picture is given in both formats, and as text for terminals.
 
 from __future__ import annotations
 
+import sys
 from base64 import b64encode
 from html import escape
 from typing import Any, Final
@@ -16,6 +17,8 @@ from autograd.draw.content import picture_of
 from autograd.draw.svg import to_svg
 from autograd.engine.value import Value
 from autograd.snapshot import Snapshot
+
+_SVG: Final = "image/svg+xml"
 
 # A Value is often shown in passing, which must not take long. A snapshot is taken on
 # purpose, and always drawn.
@@ -28,21 +31,41 @@ def show(snapshot: Snapshot) -> dict[str, str]:
     >>> sorted(show(Snapshot.of(Value(2.0) * 3)))
     ['image/svg+xml', 'text/html', 'text/plain']
     """
-    return _formats(snapshot, repr(snapshot))
+    return _formats(to_svg(picture_of(snapshot)), repr(snapshot))
 
 
 def show_value(value: Value) -> dict[str, str]:
     """The picture of a Value in several formats; only its text if the graph is very large."""
     if value.op is None or _is_larger_than(_MOST_VALUES, value):
         return {"text/plain": repr(value)}
-    return _formats(Snapshot.of(value), repr(value))
+    return _formats(to_svg(picture_of(Snapshot.of(value))), repr(value))
 
 
-def _formats(snapshot: Snapshot, plain: str) -> dict[str, str]:
-    svg = to_svg(picture_of(snapshot))
+def is_running() -> bool:
+    """True in a cell of a notebook."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
+
+
+def display(svg: str, plain: str) -> None:
+    """Show a picture below the cell that is running; ``plain`` stands for it in a text."""
+    from IPython.display import display
+
+    display(_formats(svg, plain), raw=True)
+
+
+def with_image(formats: dict[str, Any], plain: str) -> dict[str, Any]:
+    """The formats, and the SVG among them as an image; ``plain`` stands for it in a text."""
+    svg = formats.get(_SVG)
+    if svg is None:
+        return formats
     data = b64encode(svg.encode()).decode()
-    image = f'<img src="data:image/svg+xml;base64,{data}" alt="{escape(plain)}">'
-    return {"text/plain": plain, "text/html": image, "image/svg+xml": svg}
+    image = f'<img src="data:{_SVG};base64,{data}" alt="{escape(plain)}">'
+    return {**formats, "text/html": image}
+
+
+def _formats(svg: str, plain: str) -> dict[str, str]:
+    return with_image({"text/plain": plain, _SVG: svg}, plain)
 
 
 def _is_larger_than(limit: int, root: Value) -> bool:

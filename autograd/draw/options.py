@@ -18,7 +18,7 @@ from types import NoneType
 from typing import Annotated, Any, Final, Literal, NamedTuple, SupportsIndex, TypeAlias, TypedDict
 
 from autograd.draw.picture import Direction, Picture
-from autograd.engine.primitive import kind_of
+from autograd.engine.operands import kind_of
 from autograd.snapshot import Which
 
 ColorBy: TypeAlias = Literal["gradient", "value", "local derivative"]

@@ -10,7 +10,7 @@ from reprlib import repr as shown
 from typing import Any
 from weakref import ref
 
-from autograd.engine.primitive import kind_of
+from autograd.engine.operands import kind_of
 from autograd.native import mypyc_attr
 
 

@@ -12,8 +12,9 @@ from collections.abc import Callable, Sequence
 from operator import eq, ge, gt, le, lt
 from typing import Any
 
+from autograd.engine.operands import as_float
 from autograd.engine.operators import Numeric
-from autograd.engine.primitive import Primitive, as_float, derivers
+from autograd.engine.primitive import Primitive, derivers
 
 
 class _Steps:

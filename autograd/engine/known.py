@@ -5,14 +5,19 @@ Such an operation has no rules: its value and its local derivatives were compute
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any, Final
+from collections.abc import Callable, Iterable, Sequence
+from typing import TYPE_CHECKING, Any, Final, SupportsFloat
 
+from autograd.engine.help import show_in_help
 from autograd.engine.node import Node, propagate
-from autograd.engine.primitive import Primitive, Traced, as_float, kind_of, show_in_help
+from autograd.engine.operands import Traced, as_float, kind_of
+from autograd.engine.primitive import Primitive
 from autograd.engine.recording import observer, refuse, switches
 from autograd.engine.tracked import tracked
 from autograd.engine.value import Operand, Value, _WideValue, result, wide_result
+
+if TYPE_CHECKING:
+    from autograd.answers import Given
 
 
 class Known(Primitive):
@@ -60,7 +65,12 @@ def _known(name: Any, arity: int) -> Known:
     return known
 
 
-def record(data: Any, inputs: Any, local_derivatives: Any, name: Any = "record") -> Value:
+def record(
+    data: Given[SupportsFloat],
+    inputs: Given[Iterable[Value | SupportsFloat]],
+    local_derivatives: Given[Iterable[SupportsFloat]],
+    name: Given[str] = "record",
+) -> Value:
     """Record an operation whose value and local derivatives are known as numbers.
 
     It is differentiated, drawn, explained and copied like any other. A second derivative of it

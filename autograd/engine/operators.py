@@ -11,14 +11,15 @@ from __future__ import annotations
 
 from numbers import Number, Rational
 from operator import index
-from typing import TYPE_CHECKING, Any, Self
+from typing import TYPE_CHECKING, Any, Self, SupportsFloat, SupportsIndex
 
 from autograd.engine import table
-from autograd.engine.primitive import Primitive, Traced, as_float
+from autograd.engine.operands import Traced, as_float
+from autograd.engine.primitive import Primitive
 from autograd.native import mypyc_attr
 
 if TYPE_CHECKING:
-    from autograd.answers import Answer
+    from autograd.answers import Answer, Given
 
 
 @mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
@@ -47,48 +48,50 @@ class Numeric(Traced):
 
     # `Value` has + - * a second time, for speed; and comparisons, which not every number has.
 
-    def __add__(self, other: Any) -> Answer[Self]:
+    def __add__(self, other: Given[Self | SupportsFloat]) -> Answer[Self]:
         return self._left(table.add, other)
 
-    def __radd__(self, other: Any) -> Answer[Self]:  # other + self
+    def __radd__(self, other: Given[Self | SupportsFloat]) -> Answer[Self]:  # other + self
         return self._right(table.add, other)
 
-    def __sub__(self, other: Any) -> Answer[Self]:
+    def __sub__(self, other: Given[Self | SupportsFloat]) -> Answer[Self]:
         return self._left(table.subtract, other)
 
-    def __rsub__(self, other: Any) -> Answer[Self]:  # other - self
+    def __rsub__(self, other: Given[Self | SupportsFloat]) -> Answer[Self]:  # other - self
         return self._right(table.subtract, other)
 
-    def __mul__(self, other: Any) -> Answer[Self]:
+    def __mul__(self, other: Given[Self | SupportsFloat]) -> Answer[Self]:
         return self._left(table.multiply, other)
 
-    def __rmul__(self, other: Any) -> Answer[Self]:  # other * self
+    def __rmul__(self, other: Given[Self | SupportsFloat]) -> Answer[Self]:  # other * self
         return self._right(table.multiply, other)
 
-    def __truediv__(self, other: Any) -> Answer[Self]:
+    def __truediv__(self, other: Given[Self | SupportsFloat]) -> Answer[Self]:
         return self._left(table.divide, other)
 
-    def __rtruediv__(self, other: Any) -> Answer[Self]:  # other / self
+    def __rtruediv__(self, other: Given[Self | SupportsFloat]) -> Answer[Self]:  # other / self
         return self._right(table.divide, other)
 
-    def __floordiv__(self, other: Any) -> Answer[Self]:
+    def __floordiv__(self, other: Given[Self | SupportsFloat]) -> Answer[Self]:
         return self._left(table.floor_divide, other)
 
-    def __rfloordiv__(self, other: Any) -> Answer[Self]:  # other // self
+    def __rfloordiv__(self, other: Given[Self | SupportsFloat]) -> Answer[Self]:  # other // self
         return self._right(table.floor_divide, other)
 
-    def __mod__(self, other: Any) -> Answer[Self]:
+    def __mod__(self, other: Given[Self | SupportsFloat]) -> Answer[Self]:
         return self._left(table.remainder, other)
 
-    def __rmod__(self, other: Any) -> Answer[Self]:  # other % self
+    def __rmod__(self, other: Given[Self | SupportsFloat]) -> Answer[Self]:  # other % self
         return self._right(table.remainder, other)
 
-    def __pow__(self, other: Any, modulus: Any = None) -> Answer[Self]:
+    def __pow__(
+        self, other: Given[Self | SupportsFloat], modulus: Given[None] = None
+    ) -> Answer[Self]:
         if modulus is not None:
             raise TypeError("pow() with a modulus is for ints: use pow(x, y) % modulus")
         return self._left(table.power, other)
 
-    def __rpow__(self, other: Any) -> Answer[Self]:  # other ** self
+    def __rpow__(self, other: Given[Self | SupportsFloat]) -> Answer[Self]:  # other ** self
         return self._right(table.power, other)
 
     def __neg__(self) -> Self:
@@ -109,21 +112,23 @@ class Numeric(Traced):
     def __trunc__(self) -> Self:
         return self.apply(table.trunc, (self,))
 
-    def __round__(self, digits: Any = None) -> Self:
+    def __round__(self, digits: Given[SupportsIndex | None] = None) -> Self:
         if digits is None:
             return self.apply(table.round, (self,))
         return self.apply(table.round_to, (self, float(index(digits))))
 
-    def __divmod__(self, other: Any) -> tuple[Self, Self] | Any:
+    def __divmod__(self, other: Given[Self | SupportsFloat]) -> Answer[tuple[Self, Self]]:
         quotient = self._left(table.floor_divide, other)
         if quotient is NotImplemented:
-            return quotient
+            return NotImplemented
         return quotient, self._left(table.remainder, other)
 
-    def __rdivmod__(self, other: Any) -> tuple[Self, Self] | Any:  # divmod(other, self)
+    def __rdivmod__(
+        self, other: Given[Self | SupportsFloat]
+    ) -> Answer[tuple[Self, Self]]:  # divmod(other, self)
         quotient = self._right(table.floor_divide, other)
         if quotient is NotImplemented:
-            return quotient
+            return NotImplemented  # type: ignore[no-any-return]  # known of __divmod__ alone
         return quotient, self._right(table.remainder, other)
 
     # What would leave the graph without a word is an error.
@@ -164,39 +169,39 @@ class Numeric(Traced):
 
     # ── Methods, which `python -m tests.methods` writes from the table ────────────
 
-    def add(self, y: Any) -> Self:
+    def add(self, y: Given[Self | SupportsFloat]) -> Self:
         """x + y."""
         return self.apply(table.add, (self, y))
 
-    def subtract(self, y: Any) -> Self:
+    def subtract(self, y: Given[Self | SupportsFloat]) -> Self:
         """x - y."""
         return self.apply(table.subtract, (self, y))
 
-    def multiply(self, y: Any) -> Self:
+    def multiply(self, y: Given[Self | SupportsFloat]) -> Self:
         """x * y."""
         return self.apply(table.multiply, (self, y))
 
-    def divide(self, y: Any) -> Self:
+    def divide(self, y: Given[Self | SupportsFloat]) -> Self:
         """x / y, with IEEE's inf and nan for a division by 0."""
         return self.apply(table.divide, (self, y))
 
-    def power(self, y: Any) -> Self:
+    def power(self, y: Given[Self | SupportsFloat]) -> Self:
         """x to the power y."""
         return self.apply(table.power, (self, y))
 
-    def remainder(self, y: Any) -> Self:
+    def remainder(self, y: Given[Self | SupportsFloat]) -> Self:
         """x - y * floor(x / y), with the sign of y."""
         return self.apply(table.remainder, (self, y))
 
-    def floor_divide(self, y: Any) -> Self:
+    def floor_divide(self, y: Given[Self | SupportsFloat]) -> Self:
         """The greatest whole number up to x / y."""
         return self.apply(table.floor_divide, (self, y))
 
-    def fmod(self, y: Any) -> Self:
+    def fmod(self, y: Given[Self | SupportsFloat]) -> Self:
         """x - y * trunc(x / y), with the sign of x."""
         return self.apply(table.fmod, (self, y))
 
-    def hypot(self, y: Any) -> Self:
+    def hypot(self, y: Given[Self | SupportsFloat]) -> Self:
         """The length of the vector (x, y)."""
         return self.apply(table.hypot, (self, y))
 
@@ -252,15 +257,15 @@ class Numeric(Traced):
         """The nearest whole number, the even one of two; the derivative is 0."""
         return self.apply(table.round, (self,))
 
-    def maximum(self, y: Any) -> Self:
+    def maximum(self, y: Given[Self | SupportsFloat]) -> Self:
         """The greater of x and y, nan if one is; a tie shares the derivative."""
         return self.apply(table.maximum, (self, y))
 
-    def minimum(self, y: Any) -> Self:
+    def minimum(self, y: Given[Self | SupportsFloat]) -> Self:
         """The lesser of x and y, nan if one is; a tie shares the derivative."""
         return self.apply(table.minimum, (self, y))
 
-    def clamp(self, low: Any, high: Any) -> Self:
+    def clamp(self, low: Given[Self | SupportsFloat], high: Given[Self | SupportsFloat]) -> Self:
         """x, but not below low nor above high."""
         return self.apply(table.clamp, (self, low, high))
 
@@ -292,11 +297,11 @@ class Numeric(Traced):
         """log(1 + x), accurate near 0."""
         return self.apply(table.log1p, (self,))
 
-    def xlogy(self, y: Any) -> Self:
+    def xlogy(self, y: Given[Self | SupportsFloat]) -> Self:
         """x * log(y), and 0 where x is 0."""
         return self.apply(table.xlogy, (self, y))
 
-    def logaddexp(self, y: Any) -> Self:
+    def logaddexp(self, y: Given[Self | SupportsFloat]) -> Self:
         """log(exp(x) + exp(y)), without overflow."""
         return self.apply(table.logaddexp, (self, y))
 
@@ -324,7 +329,7 @@ class Numeric(Traced):
         """The angle whose tangent is x."""
         return self.apply(table.arctan, (self,))
 
-    def arctan2(self, x: Any) -> Self:
+    def arctan2(self, x: Given[Self | SupportsFloat]) -> Self:
         """The angle of the point (x, y), y given first."""
         return self.apply(table.arctan2, (self, x))
 
@@ -412,11 +417,11 @@ class Numeric(Traced):
         """The greater of 0 and x; at 0 the derivative is 0."""
         return self.apply(table.relu, (self,))
 
-    def leaky_relu(self, slope: Any = 0.01) -> Self:
+    def leaky_relu(self, slope: Given[Self | SupportsFloat] = 0.01) -> Self:
         """x, but slope * x for negative x."""
         return self.apply(table.leaky_relu, (self, slope))
 
-    def elu(self, alpha: Any = 1.0) -> Self:
+    def elu(self, alpha: Given[Self | SupportsFloat] = 1.0) -> Self:
         """x, but alpha * (exp(x) - 1) for negative x."""
         return self.apply(table.elu, (self, alpha))
 

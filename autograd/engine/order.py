@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING
 
-from autograd.engine.primitive import kind_of
+from autograd.engine.operands import kind_of
 from autograd.engine.value import Value
 
+if TYPE_CHECKING:
+    from autograd.answers import Given
 
-def topological_order(root: Any) -> list[Value]:
+
+def topological_order(root: Given[Value]) -> list[Value]:
     """Every value that ``root`` was computed from, each after its inputs, ``root`` last.
 
     The order depends on the graph alone: inputs are visited from left to right.

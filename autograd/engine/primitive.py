@@ -6,31 +6,20 @@ The primitives of the library are the rows of the table in `table.py`.
 from __future__ import annotations
 
 import gc
-import math
 import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
-from numbers import Real
 from types import FunctionType, ModuleType
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from autograd.engine.arrays import elementwise, is_array
+from autograd.engine.help import show_in_help, signature_of
 from autograd.engine.locks import flag
+from autograd.engine.operands import Traced, as_float, has_elements, kind_of
 from autograd.engine.recording import follower, is_constant, switches
-from autograd.native import COMPILED, called_by_python, mypyc_attr
-
-if TYPE_CHECKING:
-    from inspect import Signature
+from autograd.native import COMPILED, called_by_python
 
 Text: TypeAlias = "str | Any"  # compiled code would refuse anything else in words of its own
-
-# The module to look for a primitive in, besides those of its rules.
-_TABLE: Final = "autograd.engine.table"
-
-# The function that writes the docstring of a primitive. The package sets it, since words are built
-# on primitives.
-writers: Final[list[Callable[[Primitive], str]]] = []
-
 
 # The function that derives the value and the rules of an operation from its formula. `derived.py`
 # sets it, since formulas are made of the operations of the table.
@@ -64,26 +53,6 @@ class _Tracking:
 
 
 tracking: Final = _Tracking()
-
-
-# A graph points backwards in time, so its nodes need no cyclic garbage collector.
-@mypyc_attr(acyclic=True, allow_interpreted_subclasses=True)
-class Traced:
-    """A number that a primitive accepts in place of a float.
-
-    A subclass says what becomes of an operation on its instances: `Value`
-    records it.
-    """
-
-    __slots__ = ()
-
-    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
-        """Carry out ``primitive`` on ``operands``, of which this object is one."""
-        raise NotImplementedError
-
-    def is_float(self) -> bool:
-        """True if it takes the place of a float, while a function is recorded for replay."""
-        return False
 
 
 class Primitive:
@@ -217,7 +186,7 @@ class Primitive:
         """
         if cls is not Primitive:
             raise TypeError(f"{cls.__name__} has no from_formula(): it declares a Primitive")
-        names, defaults = _signature(formula) if callable(formula) else ([], [])
+        names, defaults = signature_of(formula) if callable(formula) else ([], [])
         if not names:
             raise TypeError(
                 "from_formula() takes a function of a fixed number of numbers, such as "
@@ -326,7 +295,7 @@ class Primitive:
         """
         functions = [*[(rule, 1) for rule in self.derivatives], (self.forward, 0)]
         for function, others in [*functions, (self.formula, 0)]:
-            names = _signature(function)[0]
+            names = signature_of(function)[0]
             if len(names) >= self.arity + others:
                 return names[: self.arity]
         return ["x"] if self.arity == 1 else [f"x{i + 1}" for i in range(self.arity)]
@@ -558,53 +527,9 @@ class Choice(Primitive):
 
 # ── What Python's help shows ──────────────────────────────────────────────────
 
-# A class and its instances have each a docstring and a signature of their own.
-
-
-class _Docstring:
-    """The docstring of a primitive, written when it is asked for; of its class, the source's."""
-
-    def __init__(self, of_class: str | None) -> None:
-        self.of_class = of_class
-
-    def __get__(self, primitive: Any, kind: Any) -> str | None:
-        return self.of_class if primitive is None else writers[0](primitive)
-
-
-class _Signature:
-    """The signature of a primitive; a class has none, so that Python finds that of its calls."""
-
-    def __get__(self, primitive: Any, kind: Any) -> Signature:
-        if primitive is None:
-            raise AttributeError("__signature__")
-        # Imported here, because few programs ask for a signature.
-        from inspect import Parameter, Signature
-
-        names = primitive.parameters()
-        required = len(names) - len(primitive.defaults)
-        defaults = [Parameter.empty] * required + list(primitive.defaults)
-        return Signature(
-            [
-                Parameter(name, Parameter.POSITIONAL_ONLY, default=default)
-                for name, default in zip(names, defaults)
-            ]
-        )
-
-
-def show_in_help(kind: Any) -> None:
-    """Give a class of primitives the docstrings and signatures of its instances."""
-    kind.__doc__ = _Docstring(kind.__doc__)
-    kind.__signature__ = _Signature()
-
-
 show_in_help(Primitive)
 show_in_help(Reduction)
 show_in_help(Choice)
-
-
-def is_graph(operand: Any) -> bool:
-    """True for a traced number, unless it takes the place of a float."""
-    return isinstance(operand, Traced) and not operand.is_float()
 
 
 def _limited(function: Any) -> Any:
@@ -654,23 +579,6 @@ def _declared(module: str, name: str) -> Any:
     return getattr(import_module(module), name)
 
 
-def _signature(function: Any) -> tuple[list[str], list[Any]]:
-    """The names of the positional parameters of a function, and the last ones' defaults.
-
-    None where the function does not say, or takes any number of arguments.
-    """
-    from inspect import Parameter, signature
-
-    try:
-        parameters = signature(function).parameters.values()
-    except (TypeError, ValueError):  # as some of those that are written in C
-        return [], []
-    positional = (Parameter.POSITIONAL_ONLY, Parameter.POSITIONAL_OR_KEYWORD)
-    fixed = [parameter for parameter in parameters if parameter.kind in positional]
-    defaults = [x.default for x in fixed if x.default is not Parameter.empty]
-    return [parameter.name for parameter in fixed], defaults
-
-
 def _elements(name: str, sequence: Any) -> list[Any]:
     """The elements of an argument that has to be a sequence of numbers."""
     if isinstance(sequence, (str, bytes, Traced)) or not hasattr(sequence, "__iter__"):
@@ -678,48 +586,6 @@ def _elements(name: str, sequence: Any) -> list[Any]:
             f"{name}() takes a sequence of numbers, such as a list, got {kind_of(sequence)}"
         )
     return list(sequence)
-
-
-def has_elements(thing: Any) -> bool:
-    """True for an array, a list and their like; not for text, nor for a Value."""
-    return is_array(thing) or (
-        hasattr(thing, "__iter__")
-        and not isinstance(thing, (str, bytes, Traced))
-        and getattr(thing, "shape", None) != ()
-    )
-
-
-def kind_of(thing: object) -> str:
-    """The type of ``thing`` with its article, for an error.
-
-    >>> kind_of(3)
-    'an int'
-    """
-    kind = type(thing).__name__
-    return f"{'an' if kind[0] in 'aeiouAEIOU' or kind == 'ndarray' else 'a'} {kind}"
-
-
-def as_float(number: Any) -> float:
-    """The Python float that ``number`` stands for: an int, a float or a NumPy scalar.
-
-    Raises:
-        TypeError: it is anything else; the message says what to pass instead.
-
-    >>> as_float(3)
-    3.0
-    """
-    if type(number) is float:
-        return number
-    if isinstance(number, (int, float, Real)):
-        try:
-            return float(number)
-        except OverflowError:  # an int beyond the range of floats
-            beyond: Any = number
-            return math.inf if beyond > 0 else -math.inf
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(number, (numpy.bool_, numpy.integer, numpy.floating)):
-        return float(number)
-    raise TypeError(f"expected a real number, got {_describe(number)}")
 
 
 def checked(primitive: Primitive, number: Any) -> float:
@@ -733,21 +599,3 @@ def checked(primitive: Primitive, number: Any) -> float:
         return as_float(number)
     except TypeError as error:
         raise TypeError(f"{primitive.name}() or a derivative rule of it: {error}") from None
-
-
-def _describe(wrong: Any) -> str:
-    """Name what was passed instead of a number, and what to pass."""
-    kind = kind_of(wrong)
-    if isinstance(wrong, Traced):
-        return f"{kind}: use it as it is, or its .data for the number alone"
-    if isinstance(wrong, (str, bytes)):
-        return f"the {type(wrong).__name__} {wrong!r}: convert it first, with float(...)"
-    if isinstance(wrong, complex) or type(wrong).__name__.startswith(("complex", "clongdouble")):
-        return f"the complex number {wrong}: pass its .real or .imag"
-    if wrong is None:
-        return "None: pass 0.0 if nothing is meant"
-    if getattr(wrong, "shape", None) == ():
-        return f"{kind} of one number: pass its .item()"
-    if hasattr(wrong, "__len__") or hasattr(wrong, "__iter__"):
-        return f"{kind}: make one Value of each element, such as [Value(x) for x in data]"
-    return f"{kind}: pass an int or a float"

@@ -10,8 +10,9 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
+from autograd.engine.help import show_in_help
 from autograd.engine.passes import passes
-from autograd.engine.primitive import Reduction, show_in_help
+from autograd.engine.primitive import Reduction
 from autograd.engine.value import Operand, Value, _WideValue
 from autograd.native import mypyc_attr
 

@@ -42,7 +42,8 @@ from autograd.engine.floats import (
     RADIANS_PER_DEGREE,
     TWO_OVER_SQRT_PI,
 )
-from autograd.engine.primitive import Choice, Primitive, Reduction, as_float, has_elements, is_graph
+from autograd.engine.operands import as_float, has_elements, is_graph
+from autograd.engine.primitive import Choice, Primitive, Reduction
 
 # fmt: off
 

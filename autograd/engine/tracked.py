@@ -12,7 +12,8 @@ from __future__ import annotations
 from typing import Any, Final
 
 from autograd.engine.node import Node
-from autograd.engine.primitive import Primitive, Traced, tracking
+from autograd.engine.operands import Traced
+from autograd.engine.primitive import Primitive, tracking
 from autograd.engine.recording import follower, switches
 from autograd.engine.table import add, multiply, subtract
 from autograd.engine.value import AnyOperand, Value, _WideValue, record

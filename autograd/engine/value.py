@@ -23,8 +23,9 @@ from typing import TYPE_CHECKING, Any, Final, SupportsFloat, TypeAlias, cast, fi
 
 from autograd.engine.calls import Output, label_error
 from autograd.engine.node import Node, propagate
+from autograd.engine.operands import as_float
 from autograd.engine.operators import as_constant, compared
-from autograd.engine.primitive import Primitive, as_float, checked, tracking
+from autograd.engine.primitive import Primitive, checked, tracking
 from autograd.engine.recording import (
     Follower,
     follower,
@@ -38,7 +39,7 @@ from autograd.engine.table import add, multiply, subtract
 from autograd.native import COMPILED, mypyc_attr
 
 if TYPE_CHECKING:
-    from autograd.answers import Answer
+    from autograd.answers import Answer, Given
 
 Operand: TypeAlias = "Value | float"
 
@@ -77,7 +78,9 @@ class Value(Node):
 
     __slots__ = ()
 
-    def __init__(self, data: Any, label: Any = "", _op: Any = None) -> None:
+    def __init__(
+        self, data: Given[SupportsFloat], label: Given[str] = "", _op: Given[None] = None
+    ) -> None:
         if not isinstance(label, str) or _op is not None:
             raise label_error(label, _op)
         if type(data) is float:
@@ -103,7 +106,7 @@ class Value(Node):
         return self._data if watcher is None else watcher.read(self)
 
     @data.setter
-    def data(self, number: Any) -> None:
+    def data(self, number: Given[SupportsFloat]) -> None:
         refuse("changes the data of a Value")
         self._data = as_float(number)
 
@@ -119,7 +122,7 @@ class Value(Node):
         return self._grad
 
     @grad.setter
-    def grad(self, number: Any) -> None:
+    def grad(self, number: Given[SupportsFloat]) -> None:
         refuse("changes the grad of a Value")
         self._grad = as_float(number)
         self._awaited = -1
@@ -145,7 +148,7 @@ class Value(Node):
         return label.label if isinstance(label, Output) else label
 
     @label.setter
-    def label(self, label: Any) -> None:
+    def label(self, label: Given[str]) -> None:
         if not isinstance(label, str):
             raise label_error(label)
         if isinstance(self._label, Output):
@@ -237,7 +240,7 @@ class Value(Node):
         """The number, as of NumPy's scalars and PyTorch's tensors: `data`."""
         return self.data
 
-    def __format__(self, spec: Any) -> str:
+    def __format__(self, spec: Given[str]) -> str:
         """The number in that format, as in ``f"{loss:.4f}"``."""
         look(self, "text")
         return format(self._data, spec) if spec else repr(self)
@@ -385,7 +388,7 @@ class Value(Node):
 
     # ── The chain rule ────────────────────────────────────────────────────────
 
-    def backward(self, gradient: Any = 1.0) -> None:
+    def backward(self, gradient: Given[SupportsFloat] = 1.0) -> None:
         """Set ``grad`` of this value and of every value that it was computed from.
 
         A leaf adds the new derivative to the ``grad`` it has; any other value's

@@ -17,7 +17,7 @@ from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
-from autograd.engine.primitive import kind_of
+from autograd.engine.operands import kind_of
 from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.replay.checks import difference, same, what_differs
 from autograd.replay.errors import CompileError, CompileWarning

@@ -13,8 +13,9 @@ from numbers import Number as AnyNumber
 from typing import Any, ClassVar, Final, NoReturn
 
 from autograd.engine import table
+from autograd.engine.operands import as_float
 from autograd.engine.operators import compared
-from autograd.engine.primitive import Primitive, as_float, tracking
+from autograd.engine.primitive import Primitive, tracking
 from autograd.engine.recording import Follower, is_recording
 from autograd.engine.tracked import record_tracked
 from autograd.engine.value import Value

@@ -10,8 +10,9 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from autograd.engine import table
+from autograd.engine.operands import as_float
 from autograd.engine.operators import Numeric
-from autograd.engine.primitive import Primitive, as_float
+from autograd.engine.primitive import Primitive
 
 # What a step or a result refers to: an operand, the output or an earlier step by its number, or
 # else a constant.

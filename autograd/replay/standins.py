@@ -16,8 +16,9 @@ import sys
 from collections.abc import Callable
 from typing import Any, ClassVar
 
+from autograd.engine.operands import Traced
 from autograd.engine.operators import Numeric
-from autograd.engine.primitive import Primitive, Traced
+from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
 
 

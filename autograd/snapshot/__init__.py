@@ -12,8 +12,9 @@ from dataclasses import dataclass
 from fnmatch import fnmatchcase
 from typing import Any, Self, TypeAlias
 
+from autograd.engine.operands import kind_of
 from autograd.engine.order import topological_order
-from autograd.engine.primitive import Primitive, kind_of
+from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
 from autograd.snapshot.grouping import Group, grouped
 

@@ -12,7 +12,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import Final
 
-from autograd.engine.primitive import Primitive, kind_of
+from autograd.engine.operands import kind_of
+from autograd.engine.primitive import Primitive
 from autograd.engine.table import arctan, erf, hard_tanh, relu, sigmoid, softsign, tanh
 from autograd.snapshot import Node, Snapshot
 from autograd.snapshot.paths import LinkedPath, PathStep, logarithm_of, steps_of, strongest_paths

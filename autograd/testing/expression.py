@@ -15,7 +15,8 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from autograd.engine import table
-from autograd.engine.primitive import Primitive, Reduction, Traced
+from autograd.engine.operands import Traced
+from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.value import Value
 from autograd.functional import gradients
 

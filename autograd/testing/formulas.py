@@ -1,7 +1,7 @@
 """The operations of the table, as a textbook writes them, in mpmath.
 
-`FORMULAS` has an entry for each operation that users call: its value and its derivatives,
-those at kinks included. A formula is written so that 60 digits are enough for it, and not
+`FORMULAS` has an entry for each operation that users call, and for those with steps that the rules
+are written with: the value and the derivatives, those at kinks included. A formula is written so that 60 digits are enough for it, and not
 as the table in `autograd.engine.table` writes it, whose formulas are chosen for 53 bits:
 the two check each other. An operation of one's own is given a `Formula` by its user.
 
@@ -97,6 +97,10 @@ def cut(x: Any) -> Any:
 
 def floored(x: Any, y: Any) -> Any:
     return mp.floor(x / y)
+
+
+def rounded(x: Any, digits: Any) -> Any:
+    return mp.nint(x * mpf(10) ** digits) / mpf(10) ** digits
 
 
 def exp(x: Any) -> Any:
@@ -268,6 +272,8 @@ _BY_NAME: Final[dict[str, Formula]] = {
     "floor_divide": Formula(floored, (nothing, nothing)),
     "fmod":         Formula(lambda x, y: x - y * cut(x / y), (one, lambda x, y: -cut(x / y))),
     "whole_quotient": Formula(floored, (nothing, nothing)),
+    "cut_quotient": Formula(lambda x, y: cut(x / y), (nothing, nothing)),
+    "round_to":     Formula(rounded, (nothing, nothing)),
     "negative":     Formula(lambda x: -x, (lambda x: mpf(-1),)),
     "reciprocal":   Formula(textbook(table.reciprocal), (lambda x: -1 / x**2,)),
     "square":       Formula(textbook(table.square), (lambda x: 2 * x,)),

@@ -9,7 +9,8 @@ from typing import Any, Final
 
 from autograd.containers import NotANumberError, Structure, flatten, is_module
 from autograd.contexts import no_grad
-from autograd.engine.primitive import Primitive, Reduction, Traced
+from autograd.engine.operands import Traced
+from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.recording import differentiated
 from autograd.engine.value import Value
 

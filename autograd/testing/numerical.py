@@ -37,6 +37,7 @@ _ENOUGH: Final = 1e-10  # a relative bound at which no better is looked for
 _RESOLVED: Final = 1e-3  # the relative bound up to which an estimate says anything
 _NOISE: Final = 100.0  # units in the last place of the function, which may be all there is
 _SAFETY: Final = 2.0
+_GREATEST_RATE: Final = sys.float_info.max / 2.0  # at which an input moves
 
 _Point = TypeVar("_Point")
 
@@ -154,7 +155,8 @@ def slopes(
 def direction(point: Sequence[float], seed: int) -> list[float]:
     """A direction in which every input moves, each by a part of its size."""
     chance = random.Random(seed)
-    return [chance.choice((-1.0, 1.0)) * chance.uniform(0.5, 1.5) * (abs(x) or 1.0) for x in point]
+    sizes = [min(abs(x) or 1.0, _GREATEST_RATE) for x in point]
+    return [chance.choice((-1.0, 1.0)) * chance.uniform(0.5, 1.5) * size for size in sizes]
 
 
 def moved(point: Sequence[float], length: float, rates: Sequence[float]) -> list[float]:

@@ -139,6 +139,11 @@ def wrong_rules(use: Use) -> Iterator[str]:
         )
 
 
+def imprecise_rules(use: Use) -> Iterator[str]:
+    """The rules that are off their formulas, where there are some, by more than rounding."""
+    return _precise().imprecise_rules(use) if _HAS_MPMATH else iter(())
+
+
 def fine_steps(use: Use) -> Iterator[str]:
     """The use as it was called, if differences step over its structure, as in ``floor(1e8)``."""
     rules = use.rules(use.operands) if _HAS_MPMATH else []

@@ -14,6 +14,7 @@ from __future__ import annotations
 
 import functools
 import math
+import threading
 from collections.abc import Callable, Mapping, Reversible
 from dataclasses import dataclass, field
 from difflib import get_close_matches
@@ -25,7 +26,8 @@ from hypothesis.errors import InvalidArgument
 from mpmath import mp, mpf
 
 from autograd.engine import table
-from autograd.engine.primitive import Primitive, Reduction, as_float
+from autograd.engine.operands import as_float
+from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.value import Value
 from autograd.testing.exact import DIGITS, LEAST, Local, UndefinedError, is_tame
 from autograd.testing.expression import Expression, Step, apply, is_offered
@@ -142,7 +144,7 @@ def expressions(  # noqa: D417 - Hypothesis passes `draw`
     _check_sizes(min_size=min_size, max_size=max_size)
     _check_sizes(min_inputs=min_inputs, max_inputs=max_inputs)
     if inputs is None:
-        inputs = st.floats(-10.0, 10.0).map(_without_the_smallest)
+        inputs = _ORDINARY
     elif not isinstance(inputs, st.SearchStrategy):
         raise InvalidArgument(
             f"inputs is a strategy of numbers, such as st.floats(-1, 1); got {inputs!r}"
@@ -156,7 +158,7 @@ def expressions(  # noqa: D417 - Hypothesis passes `draw`
             )
     attempts = _attempts(
         chosen,
-        inputs.map(_number),
+        inputs,
         range(min_size, max_size + 1),
         range(min_inputs, max_inputs + 1),
         lambda room, most: _Assembly(room, most, allow_nan, allow_infinity, own),
@@ -168,7 +170,7 @@ def expressions(  # noqa: D417 - Hypothesis passes `draw`
         if len(expression.steps) >= min_size and len(expression.point) >= min_inputs:
             return expression
         assemblies.append(assembly)
-    different = {tuple(assembly.kinds) for assembly in assemblies}
+    different = {tuple(assembly.drawn) for assembly in assemblies}
     if any(assembly.finished().steps for assembly in assemblies) or len(different) < _DIFFERENT:
         reject()
     raise InvalidArgument(
@@ -261,24 +263,42 @@ def _number(drawn: float | Value) -> float:
         ) from None
 
 
-def _without_the_smallest(number: float) -> float:
-    """The number, or 0 where it is next to nothing."""
-    return number if abs(number) >= LEAST else 0.0
+def _is_not_the_smallest(number: float) -> bool:
+    """True unless the number is next to nothing."""
+    return not number or abs(number) >= LEAST
 
 
 # ── Drawing ───────────────────────────────────────────────────────────────────
 
 # An expression is drawn as a tree: an operation, and for each operand another tree or a leaf.
 # Hypothesis shrinks to the fewest choices, and among as many to the least. For that it puts a part
-# of a tree in place of the whole; and where a whole number up to 10 decides what follows, it tries
-# lower ones with other choices after them: a leaf in place of a tree, and a single operation in
-# place of the expression.
+# of a tree in place of the whole; where a whole number up to 10 decides what follows, it tries
+# lower ones with other choices after them, such as a single operation in place of the expression;
+# and in place of a tree it tries a new input of the same value. For that a tree is one of several
+# strategies, among them the inputs as they are, and what is drawn from it is the value, a float.
 
-_KINDS: Final = st.integers(0, 10)
-_ONE_STEP: Final = 3  # of the sizes of an expression, those below are of one operation
-_TWO_STEPS: Final = 5  # and those of two
-_FIRST_INPUT, _ANY_NUMBER, _CONSTANT = 0, 1, 3  # kinds of leaves; the others are new inputs
-_LEAVES: Final = 4  # kinds; those above are trees, if there is room
+
+@dataclass(frozen=True)
+class _Shared:
+    """An input or a step that is there: the first input, or one counted from the last."""
+
+    choice: int | None
+
+
+@dataclass(frozen=True)
+class _Constant:
+    """A number that does not vary."""
+
+    number: Any
+
+
+_ORDINARY: Final = st.floats(-10.0, 10.0).filter(_is_not_the_smallest)
+_UP_TO_TEN: Final = st.integers(0, 10)
+_ONE_STEP: Final = 2  # of the sizes of an expression, those below are of one operation
+_TWO_STEPS: Final = 4  # and those of two
+_FIRST_INPUT: Final = st.just(_Shared(None))
+_ANY_NUMBER: Final = _UP_TO_TEN.map(_Shared)
+_TREES: Final = 7  # of 11 operands, where there is room
 _TERMS: Final = st.integers(1, 4)  # of a sequence
 _SEVERAL_TERMS: Final = st.integers(2, 4)
 
@@ -286,11 +306,31 @@ _ATTEMPTS: Final = 50  # at an expression of the wanted size, each with other in
 _DIFFERENT: Final = 10  # attempts, to say that the inputs are to blame: some repeat the simplest
 
 
+class _Grammar(threading.local):
+    """The strategies for parts of expressions, made once, and what they add to in this thread."""
+
+    assembly: _Assembly
+
+    def __init__(
+        self, operations: tuple[Primitive, ...], inputs: st.SearchStrategy[float | Value]
+    ) -> None:
+        self.inputs = inputs
+        # Those of one operand make the fewest choices, and so are what the others shrink to.
+        self.operations = st.sampled_from(sorted(operations, key=lambda x: x.arity != 1))
+        self.trees = _trees(self)
+        leaves = [_FIRST_INPUT, inputs, _ANY_NUMBER, inputs.map(_Constant)]
+        self.leaves = st.one_of(leaves)
+        self.operands = st.one_of([*leaves, *[_trees(self) for _ in range(_TREES)]])
+
+
+_grammar = functools.lru_cache(maxsize=64)(_Grammar)
+
+
 @st.composite
 def _attempts(
     draw: st.DrawFn,
     operations: tuple[Primitive, ...],
-    inputs: st.SearchStrategy[float],
+    inputs: st.SearchStrategy[float | Value],
     sizes: range,
     counts: range,
     begin: Callable[[int, int], _Assembly],
@@ -302,57 +342,60 @@ def _attempts(
             f"min_inputs={counts[0]} needs an operation of two operands, and "
             f"{operations[0].name} has one: add one to the list, such as '+'"
         )
+    grammar = _grammar(operations, inputs)
     least, most = max(sizes[0] - joins, 0), sizes[-1] - joins
-    size = draw(_KINDS)
+    size = draw(_UP_TO_TEN)
     few = 1 if size < _ONE_STEP else 2 if size < _TWO_STEPS else most
-    assembly = begin(min(max(few, least), most), counts[-1])
+    assembly = grammar.assembly = begin(min(max(few, least), most), counts[-1])
     # The first input is drawn before the tree, no part of which so depends on what is left of it.
-    assembly.input(draw(inputs))
+    assembly.input(_number(draw(inputs)))
     assembly.wanted = least
-    assembly.trees = _trees(assembly, st.sampled_from(operations), inputs)
-    assembly.out = draw(assembly.trees)
+    assembly.out = _operand(draw, grammar)
     assembly.room = 0
     for _ in range(joins):
         if assembly.has(sizes[0], counts[0]):
             break
         operation = draw(st.sampled_from(wide))
         left_out = assembly.left_out()
-        other = left_out[0] if left_out else assembly.input(draw(inputs))
+        other = left_out[0] if left_out else assembly.input(_number(draw(inputs)))
         count = _count(draw, operation, 2)
-        rest = [draw(assembly.trees) for _ in range(count - 2)]
+        rest = [_operand(draw, grammar, may_be_constant=True) for _ in range(count - 2)]
         assembly.join(operation, [assembly.out, other], rest)
     return assembly
 
 
 @st.composite
-def _trees(
-    draw: st.DrawFn,
-    assembly: _Assembly,
-    operations: st.SearchStrategy[Primitive],
-    inputs: st.SearchStrategy[float],
-) -> int | float:
-    """The position of the result of a tree of as many operations as are wanted; or a constant."""
-    wanted, may_be_constant = assembly.wanted, assembly.may_be_constant
-    kind = draw(_KINDS)
-    assembly.kinds.append(kind)
-    if wanted == 0 and (kind < _LEAVES or assembly.room == 0):
-        kind %= _LEAVES
-        if kind == _CONSTANT and may_be_constant:
-            return draw(inputs)
-        if kind == _FIRST_INPUT:
-            return assembly.inputs[0]
-        if kind == _ANY_NUMBER or assembly.is_full():
-            return assembly.newest(draw(_KINDS))
-        return assembly.input(draw(inputs))
+def _trees(draw: st.DrawFn, grammar: _Grammar) -> float:
+    """The value of a tree, of as many operations as are wanted or more, which is added."""
+    assembly = grammar.assembly
+    wanted = assembly.wanted
     assembly.room -= 1
-    operation = draw(operations)
+    operation = draw(grammar.operations)
     varying = 2 if operation is table.where else 1  # so that the result is a Value
     operands = []
     for i in range(_count(draw, operation)):
         assembly.wanted = max(wanted - 1, 0) if i == 0 else 0
-        assembly.may_be_constant = i >= varying
-        operands.append(draw(assembly.trees))
+        operands.append(_operand(draw, grammar, may_be_constant=i >= varying))
     return assembly.add(operation, operands)
+
+
+def _operand(draw: st.DrawFn, grammar: _Grammar, *, may_be_constant: bool = False) -> int | float:
+    """The position of the result of a tree, or of a leaf; or a constant."""
+    assembly = grammar.assembly
+    assembly.latest = None
+    if assembly.wanted:
+        drawn: Any = draw(grammar.trees)
+    else:
+        drawn = draw(grammar.operands if assembly.room else grammar.leaves)
+    assembly.drawn.append(repr(drawn))
+    if assembly.latest is not None:
+        return assembly.latest
+    if isinstance(drawn, _Shared):
+        return assembly.shared(drawn.choice)
+    number = _number(drawn.number if isinstance(drawn, _Constant) else drawn)
+    if isinstance(drawn, _Constant) and may_be_constant:
+        return number
+    return assembly.inputs[-1] if assembly.is_full() else assembly.input(number)
 
 
 def _count(draw: st.DrawFn, operation: Primitive, least: int = 1) -> int:
@@ -373,13 +416,12 @@ class _Assembly:
         room: the number of operations that may still be added.
         most_inputs: the greatest number of inputs.
         wanted: the least number of operations of the tree that is drawn next.
-        may_be_constant: True if that may be a constant instead.
-        trees: the strategy for it, which draws from itself.
+        latest: the position of the result of the tree that was drawn last; None after a leaf.
         numbers: the inputs and steps; the operands of a step are positions here.
         inputs: the positions of the inputs.
         out: the position of the result.
-        kinds: what was drawn for each tree.
-        refused: the last one that has no result.
+        drawn: the operands in words.
+        refused: the last operation that has no result.
     """
 
     room: int
@@ -388,12 +430,11 @@ class _Assembly:
     allow_infinity: bool
     formulas: dict[Primitive, Any]
     wanted: int = 0
-    may_be_constant: bool = False
-    trees: st.SearchStrategy[int | float] = field(default_factory=st.nothing)
+    latest: int | float | None = None
     numbers: list[float | Step] = field(default_factory=list)
     inputs: list[int] = field(default_factory=list)
     out: int | float = 0
-    kinds: list[int] = field(default_factory=list)
+    drawn: list[str] = field(default_factory=list)
     refused: str = ""
 
     def __post_init__(self) -> None:
@@ -412,18 +453,23 @@ class _Assembly:
         """True if no input can be added."""
         return len(self.inputs) == self.most_inputs
 
-    def newest(self, choice: int) -> int:
-        """The position of an input or a step, counted from the last one."""
+    def shared(self, choice: int | None) -> int:
+        """The position of the first input, or of an input or a step, counted from the last."""
+        if choice is None:
+            return self.inputs[0]
         return -1 - choice % len(self.numbers) + len(self.numbers)
 
-    def add(self, operation: Primitive, operands: list[int | float]) -> int | float:
+    def add(self, operation: Primitive, operands: list[int | float]) -> float:
         """Add a step, if its result is of an allowed size; else the first operand is left."""
+        self.latest = operands[0]
         # Where the operation is not defined, it may be defined for another first operand.
         others = [i for i in reversed(range(len(self.numbers))) if i != operands[0]]
         for first in [operands[0], *others]:
             if self.take(Step(operation, (first, *operands[1:]))):
-                return len(self.numbers) - 1
-        return operands[0]
+                self.latest = len(self.numbers) - 1
+                break
+        # A constant is never the first operand.
+        return float(self.exact[int(self.latest)])
 
     def join(
         self, operation: Primitive, joined: list[int | float], rest: list[int | float]

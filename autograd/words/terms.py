@@ -10,8 +10,9 @@ from collections.abc import Callable, Container, Sequence
 from typing import Any, Final, Self, TypeGuard
 
 from autograd.engine import table
+from autograd.engine.operands import as_float
 from autograd.engine.operators import Numeric
-from autograd.engine.primitive import Primitive, as_float
+from autograd.engine.primitive import Primitive
 from autograd.words.notation import Name
 
 _GREATEST_DEPTH: Final = 40

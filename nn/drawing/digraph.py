@@ -12,7 +12,7 @@ from typing import Any, Final
 
 import graphviz
 
-from autograd.draw import dot_label, dot_text
+from autograd.draw import dot_label, dot_text, with_image
 from nn.drawing.colors import THEME, line_color, line_width
 from nn.drawing.layout import FONT, LINE, Arrow, Diagram, Kind, Shape
 from nn.drawing.svg import to_svg
@@ -95,7 +95,7 @@ class NetworkDigraph(graphviz.Digraph):  # type: ignore[misc]  # graphviz comes 
             if self._diagram is None:
                 raise
             bundle = {_SVG: self.to_svg()} if include is None or _SVG in include else {}
-        return bundle
+        return with_image(bundle, repr(self))
 
 
 def _node(shape: Shape) -> dict[str, str]:

@@ -11,8 +11,9 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import Value, enable_grad, gradients
+from nn.checks import counted
 from nn.inputs import check_elements, check_sample
-from nn.layers import Layer
+from nn.layers import Layer, weighted_sum
 
 
 @dataclass(slots=True)
@@ -54,7 +55,7 @@ def run(layers: Sequence[Layer], inputs: Any, target: Any) -> Pass:
     outputs: list[list[Any]] = [x]
     with enable_grad():
         for layer in layers:
-            sums.append([neuron.weighted_sum(outputs[-1]) for neuron in layer.neurons])
+            sums.append([weighted_sum(n.w, n.b, outputs[-1]) for n in layer.neurons])
             y = [neuron.activation(a) for neuron, a in zip(layer.neurons, sums[-1])]
             outputs.append(y if layer.activation is None else list(layer.activation(y)))
         found = Pass(
@@ -81,9 +82,8 @@ def _target(target: Any, count: int) -> list[float]:
         check_elements(numbers)
     except (TypeError, ValueError) as error:
         expected = "a number" if count == 1 else f"a list of {count} numbers"
-        outputs = "1 output" if count == 1 else f"{count} outputs"
         raise type(error)(
-            f"the target of {outputs} is {expected}; got {reprlib.repr(target)}"
+            f"the target of {counted(count, 'output')} is {expected}; got {reprlib.repr(target)}"
         ) from None
     return [_data(x) for x in numbers]
 

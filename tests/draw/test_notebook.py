@@ -6,21 +6,27 @@ import base64
 import html
 import importlib.util
 import re
+import shutil
 import subprocess
 import sys
+import types
 from pathlib import Path
 from typing import Any
 
 import pytest
 
 from autograd import Value, graph
-from tests.drawings import HOSTILE, example, svg_texts
+from autograd.draw import draw_dot
+from tests.drawings import HOSTILE, dot_texts, example, svg_texts
 from tests.programs import ROOT
 
 needs_notebooks = pytest.mark.skipif(
     any(importlib.util.find_spec(name) is None for name in ("nbconvert", "ipykernel")),
     reason="needs nbconvert and ipykernel",
 )
+
+
+needs_dot = pytest.mark.skipif(shutil.which("dot") is None, reason="needs the dot program")
 
 
 def shown(thing: Any) -> dict[str, str]:
@@ -59,6 +65,15 @@ def test_a_snapshot_shows_the_graph_as_it_was() -> None:
     assert svg_texts(image(before))[:3] == ["x", "3", "grad –"]
 
 
+@needs_dot
+def test_a_digraph_shows_what_dot_draws_inline_and_as_an_image() -> None:
+    picture = draw_dot(example())
+    bundle = shown(picture)
+    assert set(bundle) == {"text/html", "image/svg+xml"}
+    assert dot_texts(image({"text/plain": repr(picture), **bundle}))[:2] == ["x", "3"]
+    assert shown(picture) == bundle
+
+
 def test_a_leaf_is_text_and_so_is_a_value_whose_graph_is_too_large_to_draw_in_passing() -> None:
     assert shown(Value(3.0, "x")) == {"text/plain": "Value(3.0, label='x')"}
     total = Value(0.0)
@@ -88,6 +103,50 @@ def test_nothing_is_loaded_for_drawing_until_something_is_shown() -> None:
     subprocess.run([sys.executable, "-c", program], check=True, cwd=ROOT)
 
 
+class Shell:
+    """What IPython runs code in; that of a notebook has a kernel."""
+
+
+def in_ipython(monkeypatch: pytest.MonkeyPatch, shell: Shell) -> list[Any]:
+    """What is displayed from now on, in a stand-in for IPython with that shell."""
+    displayed: list[Any] = []
+    ipython = types.ModuleType("IPython")
+    ipython.get_ipython = lambda: shell  # type: ignore[attr-defined]
+    display = types.ModuleType("IPython.display")
+    display.display = lambda *shown, **options: displayed.append((shown, options))  # type: ignore[attr-defined]
+    monkeypatch.setitem(sys.modules, "IPython", ipython)
+    monkeypatch.setitem(sys.modules, "IPython.display", display)
+    return displayed
+
+
+def test_show_shows_the_picture_below_the_cell_of_a_notebook(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shell = Shell()
+    shell.kernel = "a kernel"  # type: ignore[attr-defined]
+    displayed = in_ipython(monkeypatch, shell)
+    snapshot = graph(example())
+    assert snapshot.show(local_derivatives="numbers") is None
+    [((bundle,), options)] = displayed
+    assert options == {"raw": True}
+    assert bundle["text/plain"] == "<graph of 5 nodes>"
+    assert bundle["image/svg+xml"] == snapshot.to_svg(local_derivatives="numbers") == image(bundle)
+
+
+def test_show_opens_the_picture_from_ipython_in_a_terminal_and_where_it_is_told_to(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("webbrowser.open", opened.append)
+    shell = Shell()
+    displayed = in_ipython(monkeypatch, shell)
+    graph(example()).show()
+    shell.kernel = "a kernel"  # type: ignore[attr-defined]
+    graph(example()).show(opener=opened.append)
+    assert len(opened) == 2
+    assert displayed == []
+
+
 @needs_notebooks
 @pytest.mark.filterwarnings("default")  # a kernel's own warnings
 def test_an_executed_notebook_displays_values_and_snapshots(tmp_path: Path) -> None:
@@ -103,6 +162,7 @@ def test_an_executed_notebook_displays_values_and_snapshots(tmp_path: Path) -> N
         "y",
         "graph(y)",
         "x",
+        "graph(y).show(local_derivatives='numbers')",
     ]
     notebook = nbformat.v4.new_notebook(cells=[nbformat.v4.new_code_cell(each) for each in cells])
     ExecutePreprocessor(timeout=120).preprocess(notebook, {"metadata": {"path": str(tmp_path)}})
@@ -111,7 +171,9 @@ def test_an_executed_notebook_displays_values_and_snapshots(tmp_path: Path) -> N
         assert svg_texts(bundle["image/svg+xml"])[:3] == ["a <label>", "3", "grad 6"]
         assert svg_texts(image(bundle))[:3] == ["a <label>", "3", "grad 6"]
     assert data[2] == {"text/plain": "Value(3.0, grad=6.0, label='a <label>')"}
+    assert "3" in svg_texts(image(data[3]))[3:]
+    assert [len(cell.outputs) for cell in notebook.cells[2:]] == [1, 1, 1, 1]
     for sanitized in (False, True):  # as on a page of untrusted notebooks
         page, _ = HTMLExporter(sanitize_html=sanitized).from_notebook_node(notebook)
-        assert page.count('src="data:image/svg+xml;base64,') == 2
+        assert page.count('src="data:image/svg+xml;base64,') == 3
         assert "a <label>" not in page

@@ -117,6 +117,7 @@ def test_a_notebook_says_what_a_digraph_lacks() -> None:
 def test_show_opens_the_picture() -> None:
     opened: list[str] = []
     path = graph(example()).show(theme="dark", opener=opened.append)
+    assert path is not None
     assert [Path(url2pathname(urlparse(url).path)) for url in opened] == [path]
     assert path.read_text(encoding="utf-8") == graph(example()).to_svg(theme="dark")
 
@@ -124,7 +125,9 @@ def test_show_opens_the_picture() -> None:
 def test_show_opens_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
     opened: list[str] = []
     monkeypatch.setattr("webbrowser.open", opened.append)
-    assert graph(example()).show().as_uri() == opened[0]
+    path = graph(example()).show()
+    assert path is not None
+    assert path.as_uri() == opened[0]
 
 
 def test_show_says_where_the_picture_is_without_a_browser() -> None:

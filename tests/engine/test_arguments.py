@@ -23,9 +23,10 @@ from autograd.engine.derived import Differentiated, Evaluated
 from autograd.engine.differential import Edges, differential, differential_of_gradient
 from autograd.engine.known import Known
 from autograd.engine.node import Node
+from autograd.engine.operands import Traced
 from autograd.engine.operators import Numeric
-from autograd.engine.primitive import Traced
-from autograd.engine.recording import Observer
+from autograd.engine.recording import Follower, Observer
+from autograd.engine.replayed import CompiledOperation, Origin, Replayed
 from tests.programs import environment
 
 ROOT = Path(__file__).parent.parent.parent
@@ -42,23 +43,28 @@ class Model:
 
 model = Model()
 x = Value(2.0, "x")
+replayed: Any = autograd.compile(lambda: x * x)()
 squares = Reduction("squares", math.fsum, lambda xs, out: [2 * x for x in xs], sequences=2)
 
 # An object of each public class, for its methods.
 OBJECTS: dict[type, Any] = {
     Call: Call(model),
+    CompiledOperation: replayed.op,
     type(differential([x], [x], False)): differential([x], [x], False),
     Differentiated: Differentiated(squares, 0),
     Edges: Edges(),
     Evaluated: Evaluated(squares),
+    Follower: Follower(),
     type(differential_of_gradient(x, [x])): differential_of_gradient(x, [x]),
     Known: record(1.0, [x], [2.0]).op,
     Node: x,
     Numeric: x,
     Observer: Observer(),
+    Origin: Origin(),
     Output: Output("", Call(model), None),
     Primitive: table.tanh,
     Reduction: squares,
+    Replayed: replayed,
     type(table.where): table.where,
     Traced: x,
     Value: x,
@@ -290,23 +296,23 @@ def test_both_engines_accept_and_refuse_the_same() -> None:
             "Primitive.__init__() missing 1 required positional argument: 'forward'",
         ),
         (
-            lambda: Value(2.0, (x,), "tanh"),
+            lambda: Value(2.0, (x,), "tanh"),  # type: ignore[arg-type]
             "a Value is made of a number and a label, got also (Value(2.0, label='x'),) and "
             "'tanh': an operation of your own is recorded with autograd.record, or "
             "declared with autograd.Primitive",
         ),
         (
-            lambda: Value(2.0, (x,)),
+            lambda: Value(2.0, (x,)),  # type: ignore[arg-type]
             "a label is a string, got (Value(2.0, label='x'),); "
             "an operation of your own is recorded with autograd.record, or "
             "declared with autograd.Primitive",
         ),
         (
-            lambda: Value(1.0, None),
+            lambda: Value(1.0, None),  # type: ignore[arg-type]
             "a label is a string, got None: leave it out, or pass an empty one",
         ),
         (
-            lambda: pow(x, 2, 5),
+            lambda: pow(x, 2, 5),  # type: ignore[misc]
             "pow() with a modulus is for ints: use pow(x, y) % modulus",
         ),
         (

@@ -80,7 +80,8 @@ def test_it_shows_its_inputs_and_slopes_in_order(count: int) -> None:
 
 def test_a_number_among_the_inputs_is_a_constant() -> None:
     x = Value(3.0)
-    for inputs in ([x, 2.0], [2.0, x], [2.0, x, 5]):
+    mixed: list[list[Value | float]] = [[x, 2.0], [2.0, x], [2.0, x, 5]]
+    for inputs in mixed:
         y = record(6.0, inputs, [4.0, 8.0, 16.0][: len(inputs)])
         assert y.operands == tuple(inputs)
         assert y.inputs == (x,)
@@ -107,7 +108,8 @@ def test_within_no_grad_it_is_a_leaf() -> None:
 
 def test_it_copies_and_pickles() -> None:
     x = Value(3.0, "x")
-    for inputs in ([x], [x, 2.0], [x, x, 2.0, x]):
+    mixed: list[list[Value | float]] = [[x], [x, 2.0], [x, x, 2.0, x]]
+    for inputs in mixed:
         y = record(9.0, inputs, range(1, len(inputs) + 1), name="thing")
         for twin in (copy.deepcopy(y), pickle.loads(pickle.dumps(y))):
             assert twin.op is y.op

@@ -105,13 +105,13 @@ def test_a_label_that_is_not_a_string_is_refused() -> None:
         r"autograd\.Primitive$"
     )
     with pytest.raises(TypeError, match=message.format("5")):
-        Value(1.0, 5)
+        Value(1.0, 5)  # type: ignore[arg-type]
     # as programs do that record their own operations in micrograd's way
     with pytest.raises(TypeError, match=message.format(r"\(Value\(2\.0\),\)")):
-        Value(1.0, (Value(2.0),))
+        Value(1.0, (Value(2.0),))  # type: ignore[arg-type]
     value = Value(1.0, "x")
     with pytest.raises(TypeError, match=message.format("5")):
-        value.label = 5
+        value.label = 5  # type: ignore[assignment]
     assert value.label == "x"
 
 
@@ -779,3 +779,20 @@ def test_an_int_is_not_made_of_a_value_without_a_word() -> None:
     for leave in (lambda x: template % x, lambda x: math.sqrt(x), lambda x: complex(x)):
         with pytest.raises(TypeError, match=r"^a Value is not turned into a float, .*\{x:\.2f\}"):
             leave(Value(2.5))
+
+
+def test_zero_grad_sets_the_gradients_of_leaves_back() -> None:
+    x, y = Value(3.0), Value(4.0)
+    product = x * y
+    (product + y).backward()
+    autograd.zero_grad(iter([x, product, y]))
+    assert [x.grad, y.grad, product.grad] == [0.0, 0.0, 1.0]
+    assert [x.has_grad, y.has_grad, product.has_grad] == [False, False, True]
+
+
+def test_zero_grad_of_something_else_sets_nothing() -> None:
+    x = Value(3.0)
+    (x * x).backward()
+    with pytest.raises(TypeError, match="and a float is in it"):
+        autograd.zero_grad([x, 2.0])  # type: ignore[list-item]
+    assert x.grad == 6.0

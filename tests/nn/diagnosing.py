@@ -52,7 +52,7 @@ TUNING = Pool(
     curve=lambda x: math.sin(2.0 * x),
 )
 HELD_OUT = Pool(
-    "held out, third draw",
+    "held out, fourth draw",
     counts=[30, 50, 80],
     widths=[9, 12, 20],
     depths=[7, 9, 12, 14],

@@ -280,8 +280,10 @@ def test_a_notebook_shows_the_same(diagnosis: Diagnosis) -> None:
 
 def test_it_plots(diagnosis: Diagnosis) -> None:
     pytest.importorskip("matplotlib")
-    titles = [axes.get_title() for axes in diagnosis.plot().axes]
+    figure = diagnosis.plot()
+    titles = [axes.get_title() for axes in figure.axes]
     assert titles == ["delta of each layer", "part of the units", "loss"]
+    assert figure._repr_png_().startswith(b"\x89PNG")  # which a notebook asks for
     assert len(diagnose(Repeated(0.5, 20), ([1.0], [0.0]), MSE).plot().axes) == 2
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import json
 import math
 import random
@@ -676,7 +677,10 @@ def test_a_label_of_12_characters_is_whole(label: str, shown: str) -> None:
 def test_a_notebook_shows_the_picture_without_dot(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("PATH", "")
     picture = draw_network(article_network())
-    assert picture._repr_mimebundle_() == {"image/svg+xml": picture.to_svg()}
+    shown = picture._repr_mimebundle_()
+    assert set(shown) == {"image/svg+xml", "text/html"}
+    assert shown["image/svg+xml"] == picture.to_svg()
+    assert base64.b64encode(picture.to_svg().encode()).decode() in shown["text/html"]
     assert picture._repr_mimebundle_(exclude=["image/svg+xml"]) == {}
     assert picture._repr_mimebundle_(include=["image/png"]) == {}
 
@@ -685,9 +689,9 @@ def test_a_notebook_shows_the_picture_without_dot(monkeypatch: pytest.MonkeyPatc
 def test_a_notebook_shows_what_dot_draws() -> None:
     picture = draw_network(article_network())
     picture.node("note", "a note of one's own", pos="0,0!")
-    [(kind, shown)] = picture._repr_mimebundle_().items()
-    assert kind == "image/svg+xml"
-    assert "a note of one&#39;s own" in str(shown)
+    shown = picture._repr_mimebundle_()
+    assert set(shown) == {"image/svg+xml", "text/html"}
+    assert "a note of one&#39;s own" in shown["image/svg+xml"]
 
 
 def test_without_the_package_graphviz_the_error_says_what_to_install(

@@ -18,7 +18,7 @@ from hypothesis.strategies import floats, lists
 
 import autograd
 from autograd import Value, graph, tanh
-from nn import ACTIVATIONS, LAYER_ACTIVATIONS, MLP, Layer, Module, Neuron, init
+from nn import ACTIVATIONS, LAYER_ACTIVATIONS, MLP, Layer, Linear, Module, Neuron, Sequential, init
 
 
 def test_a_neuron_is_the_activation_of_a_bias_and_a_weighted_sum() -> None:
@@ -515,7 +515,37 @@ def test_what_is_no_batch_is_refused(
         MODELS[taker](x)  # type: ignore[operator]
     assert str(raised.value) == problem.format(taker)
     expected = [f"This is sample {i} of the batch." for i in notes]
-    assert getattr(raised.value, "__notes__", []) == expected
+    found = getattr(raised.value, "__notes__", [])
+    assert [note for note in found if "module 0 of the MLP" not in note] == expected
+
+
+def notes_of(model: Any, x: Any) -> list[str]:
+    with pytest.raises((TypeError, ValueError, ZeroDivisionError)) as raised:
+        model(x)
+    return raised.value.__notes__
+
+
+def test_an_error_in_a_stack_notes_the_module_that_raised_it() -> None:
+    first, last = Linear(2, 3), Linear(4, 1)
+    assert notes_of(Sequential(first, "tanh", last), [1.0, 2.0]) == [
+        "This is module 2 of the Sequential: Linear(4, 1)."
+    ]
+    inner = Sequential("tanh", last)
+    assert notes_of(Sequential(first, inner), [[0.0, 1.0], [1.0, 2.0]]) == [
+        "This is module 1 of the Sequential: Linear(4, 1).",
+        "This is module 1 of the Sequential: Sequential(Tanh(), Linear(4, 1)).",
+        "This is sample 0 of the batch.",
+    ]
+
+
+def test_an_error_in_an_mlp_notes_the_layer() -> None:
+    def inverse(x: Value) -> Value:
+        return x * (1 // 0)
+
+    model = MLP(2, [3, 2, 1], activation=["relu", inverse, "linear"], rng=1)
+    assert notes_of(model, [1.0, 2.0]) == [
+        "This is module 1 of the MLP: Layer of [InverseNeuron(3), InverseNeuron(3)]."
+    ]
 
 
 def test_lists_that_hold_themselves_or_are_very_deep_are_refused() -> None:

@@ -9,6 +9,7 @@ import signal
 import sys
 from collections.abc import Iterator
 from functools import partial
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from autograd import Value, is_recording
 from nn import MLP, Dropout, Linear, Module, Sequential, data, losses, schedules
 from nn.optim import SGD, Adam
-from nn.training import DivergedError, History, accuracy, evaluate, fit
+from nn.training import DivergedError, History, accuracy, evaluate, fit, load_checkpoint
 
 MOONS = data.moons(24, seed=1)
 BCE = losses.binary_cross_entropy_with_logits
@@ -92,9 +93,8 @@ def test_validation_and_metrics_are_measured_without_a_record() -> None:
         "validation loss",
         "validation accuracy",
     ]
-    assert evaluate(model, validation, BCE, [accuracy], prefix="validation ") == {
-        name: number for name, number in history.epochs[0].items() if name.startswith("valid")
-    }
+    measured = evaluate(model, validation, BCE, [accuracy])
+    assert measured == {name: history[f"validation {name}"][0] for name in ("loss", "accuracy")}
 
 
 class _Modes(Module):
@@ -142,23 +142,45 @@ def interruptible() -> Iterator[None]:
 
 
 @pytest.mark.usefixtures("interruptible")
-def test_interruption_ends_training_after_the_step() -> None:
+@pytest.mark.parametrize("at", [1, 3, 4, 7])
+def test_interruption_ends_training_after_the_step(at: int, tmp_path: Path) -> None:
+    """Of epochs of two steps, those are in the history that are whole."""
     model = _Modes()
     steps = []
 
     def loss(outputs: list[Any], targets: list[Any]) -> Any:
-        steps.append(model.w.data)
-        if len(steps) == 3:
-            os.kill(os.getpid(), signal.SIGINT)
+        if is_recording():
+            steps.append(model.w.data)
+            if len(steps) == at:
+                os.kill(os.getpid(), signal.SIGINT)
         return losses.mse_loss(outputs, targets)
 
     handler = signal.getsignal(signal.SIGINT)
     optimizer = SGD([model.w], lr=0.1)
     samples = ([1.0, 2.0], [1.0, 2.0])
-    history = fit(model, samples, loss, optimizer, epochs=50, batch_size=1, progress=False)
-    assert (len(steps), len(history), history.stopped) == (3, 2, "interrupted")
+    options: dict[str, Any] = {"batch_size": 1, "validation": samples, "progress": False}
+    path = tmp_path / "checkpoint.json"
+    history = fit(model, samples, loss, optimizer, epochs=50, checkpoint=path, **options)
+    assert (len(steps), len(history), history.stopped) == (at, at // 2, "interrupted")
+    assert all(list(epoch) == ["loss", "validation loss"] for epoch in history.epochs)
     assert model.w.data != steps[-1]  # the step was taken
+    assert not model.training
     assert signal.getsignal(signal.SIGINT) is handler
+    assert path.exists() == (at > 1)
+    if path.exists():
+        assert load_checkpoint(model, optimizer, path).epochs == history.epochs
+
+
+@pytest.mark.usefixtures("interruptible")
+def test_an_interruption_in_the_last_step_of_all_has_cut_nothing_short() -> None:
+    model = _Modes()
+
+    def loss(outputs: list[Any], targets: list[Any]) -> Any:
+        os.kill(os.getpid(), signal.SIGINT)
+        return losses.mse_loss(outputs, targets)
+
+    history = fit(model, ([1.0], [1.0]), loss, SGD([model.w]), epochs=1, progress=False)
+    assert (len(history), history.stopped) == (1, "")
 
 
 @pytest.mark.usefixtures("interruptible")
@@ -236,7 +258,7 @@ def test_arguments_that_make_no_sense_are_refused() -> None:
         fit(model, MOONS, "mse", optimizer)  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"optimizer is one of nn\.optim, .*; got None"):
         fit(model, MOONS, BCE, None)  # type: ignore[arg-type]
-    with pytest.raises(ValueError, match="patience is a number of epochs, from 1 on; got 0"):
+    with pytest.raises(ValueError, match="patience must be at least 1, got 0"):
         fit(model, MOONS, BCE, optimizer, patience=0)
 
 
@@ -308,3 +330,4 @@ def test_a_history_plots_losses_and_metrics_apart() -> None:
     pytest.importorskip("matplotlib")
     figure = History([{"loss": 1.0, "accuracy": 0.5}, {"loss": 0.5, "accuracy": 1.0}]).plot()
     assert [len(axes.lines) for axes in figure.axes] == [1, 1]
+    assert figure._repr_png_().startswith(b"\x89PNG")  # which a notebook asks for

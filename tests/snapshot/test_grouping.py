@@ -169,7 +169,7 @@ def test_a_label_may_be_given_before_and_after() -> None:
     assert output_of(Neuron(1), y).label == "y"
     assert len(y.calls) == 2
     with pytest.raises(TypeError, match=r"^a label is a string, got 5"):
-        y.label = 5
+        y.label = 5  # type: ignore[assignment]
     assert y.label == "y"
 
 

@@ -29,6 +29,7 @@ from autograd import (
     cos,
     elu,
     log,
+    log1p,
     maximum,
     relu,
     sin,
@@ -36,7 +37,7 @@ from autograd import (
     tanh,
     where,
 )
-from autograd.engine.primitive import as_float
+from autograd.engine.operands import as_float
 from autograd.testing import (
     Expression,
     GradientError,
@@ -819,6 +820,54 @@ def test_steps_finer_than_those_of_differences_are_no_fault(
     ],
 )
 def test_where_numbers_are_too_large_for_differences_no_rule_is_blamed(
+    function: Callable[..., Any], inputs: tuple[float, ...], reason: str
+) -> None:
+    with pytest.raises(KinkError, match=re.escape(reason)):
+        check_gradients(function, *inputs)
+    check_gradients(function, *inputs, skip_kinks=True)
+
+
+def falls(x: Any, y: Any) -> Any:
+    """The sum of a number that is far below the rounding of the other, and of that."""
+    return autograd.cbrt(x) * 2e15 + y
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs"),
+    [
+        (lambda x: autograd.sinc(autograd.sinc(x)), (101020863.45864712,)),
+        (falls, (-1e-65, 7e67)),
+        # Of the places at which 60 digits are asked for, log1p is defined at some.
+        (lambda x: log1p(log1p(cos(x))), (7.696553476457959e223,)),
+        (lambda x, y: where(y > 0, y, x), (-sys.float_info.max, 1.0)),
+        (lambda x, y: autograd.erfc(autograd.xlogy(y, x / y)), (1.9e111, 1.9e111)),
+        # Floats overflow to nan here, and 60 digits do not.
+        (lambda x, y: autograd.trunc(autograd.max([x, y**4 - y**4])), (-1.0, 1e200)),
+    ],
+)
+def test_where_the_derivative_is_finer_than_steps_and_rounding_60_digits_decide(
+    function: Callable[..., Any], inputs: tuple[float, ...]
+) -> None:
+    check_gradients(function, *inputs, skip_kinks=True)
+
+
+@pytest.mark.parametrize(
+    ("function", "inputs", "reason"),
+    [
+        (
+            lambda y, x: autograd.ceil(autograd.arctan2(y, x)),
+            (6.8e-289, -2e-215),
+            "the derivative of inversion(-2e-215, 6.8e-289) overflows.",
+        ),
+        (
+            lambda x, y: autograd.fmod(x, autograd.rad2deg(y)),
+            (-5.459401430093405e16, 1e-70),
+            "it comes from fmod(-5.459401430093405e+16, 5.729577951308232e-69), which has none.",
+        ),
+        (lambda x, y: autograd.fmod(x, 1 / y**3), (-1.5, 1e200), "power(1e+200, 3.0) overflows."),
+    ],
+)
+def test_what_is_beyond_the_floats_is_no_fault(
     function: Callable[..., Any], inputs: tuple[float, ...], reason: str
 ) -> None:
     with pytest.raises(KinkError, match=re.escape(reason)):

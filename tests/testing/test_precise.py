@@ -297,15 +297,36 @@ def test_a_fault_too_small_for_differences_of_floats_is_found(
     )
 
 
+@pytest.mark.parametrize(
+    ("right", "size", "function"),
+    [
+        # What cancels loses digits of its terms, and these are about 1.
+        (autograd.mish, 2.5e-12, lambda y, x: tanh(0.1 * y) + exp(0.1 * x)),
+        (autograd.silu, 6.9e-12, lambda y, x: y + x + x * x + 2.0),
+        # Differences show these, but not those of the one operation.
+        (autograd.cosh, 1.1e-11, lambda y, x: autograd.logsumexp([0.1 * y, 0.1 * x, 0.0])),
+    ],
+)
+def test_a_small_fault_is_found_and_named(
+    monkeypatch: pytest.MonkeyPatch, right: Primitive, size: float, function: Any
+) -> None:
+    [rule] = right.derivatives
+    wrong = Primitive(right.name, right.forward, lambda x, out: rule(x, out) * (1.0 + size))
+    monkeypatch.setitem(FORMULAS, wrong, FORMULAS[right])
+    for x in (-1.9338495436935026, 2.23399546220445):
+        with pytest.raises(GradientError, match=f"The rule of {right.name} for x is at fault"):
+            check_gradients(lambda x: function(wrong(x), x), x, order=1)
+
+
 def test_what_rounding_inside_a_function_has_lost_is_no_fault() -> None:
     check_gradients(lambda x: log(1 + x * x) ** 3, 1e-10, order=1)
 
 
 def test_numbers_of_60_digits_refuse_what_has_fewer() -> None:
     with pytest.raises(TypeError, match=r"^expected a real number, got the str 'x'"):
-        Precise(mpf(1)).add("x")
+        Precise(mpf(1)).add("x")  # type: ignore[arg-type]
     with pytest.raises(TypeError, match=r"^unsupported operand .*'Precise' and 'str'"):
-        Precise(mpf(1)) + "x"
+        Precise(mpf(1)) + "x"  # type: ignore[operator]
 
 
 @pytest.mark.parametrize("x", [5e-324, 1e-310, 1e-300])

@@ -163,11 +163,13 @@ def test_an_expression_shrinks_to_a_small_one(
     assert "; ".join(lines) == code
 
 
-def test_planted_properties_end_in_the_fewest_steps_on_small_numbers() -> None:
-    names = [*shrinking.PROPERTIES][::3]  # all of them: python -m tests.shrinking
-    ends = {name: shrinking.simplest(name, examples=300, seed=1) for name in names}
-    others = [name for name in names if not shrinking.is_minimal(name, ends[name])]
-    assert len(others) <= 2, [(name, shrinking.shown(ends[name])) for name in others]
+@pytest.mark.parametrize(
+    "name", [x for x in shrinking.PROPERTIES if x not in shrinking.OUT_OF_REACH]
+)
+def test_a_planted_property_ends_in_the_fewest_steps_on_small_numbers(name: str) -> None:
+    # Hypothesis tries what is close by, and so from some beginnings ends elsewhere.
+    ends = (shrinking.simplest(name, examples=1000, seed=seed) for seed in range(3))
+    assert any(shrinking.is_minimal(name, end) for end in ends)
 
 
 def test_how_an_expression_prints() -> None:
