@@ -169,6 +169,8 @@ class Compiled:
         if self._surroundings is None:
             self._surroundings = Surroundings(self.__wrapped__)
         parts = Arguments(arguments, options)
+        if parts.are_used_up:
+            return self.__wrapped__(*arguments, **options)
         taken = len(differentiated.get()) > 0
         key = (parts.key, is_recording(), taken, self._surroundings.seen())
         for program in self._programs.get(key, ()):

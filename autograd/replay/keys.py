@@ -48,11 +48,13 @@ class Arguments:
         key: their structure.
         numbers: the floats in them, those of arrays included.
         values: the Values in them, each once.
+        are_used_up: True if one is an iterator, which goes through its elements once.
     """
 
-    __slots__ = ("_positions", "key", "numbers", "values")
+    __slots__ = ("_positions", "are_used_up", "key", "numbers", "values")
 
     def __init__(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+        self.are_used_up = False
         self.numbers: list[float] = []
         self.values: list[Value] = []
         self._positions: dict[int, int] = {}
@@ -90,6 +92,7 @@ class Arguments:
                 return kind
             if isinstance(part, numpy.generic):
                 return kind, part.tobytes()
+        self.are_used_up = self.are_used_up or hasattr(kind, "__next__")
         return kind, _hashed(part), attributes(part)
 
     def _elements(self, array: Any) -> Any:
