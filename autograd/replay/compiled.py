@@ -15,6 +15,7 @@ import types
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from operator import index
 from typing import Any
 
 from autograd.engine.operands import kind_of
@@ -160,6 +161,13 @@ class Compiled:
             raise ValueError(f"{self.__name__}.map() takes columns of equal length, got {got}")
         return [self(*row, **options) for row in zip(*columns)]
 
+    def repeat(self, times: Any, *arguments: Any, **options: Any) -> list[Any]:
+        """The results of so many calls: ``[f(*arguments, **options) for _ in range(times)]``.
+
+        Ctrl-C ends it between two calls: Values are as after a whole one.
+        """
+        return [self(*arguments, **options) for _ in range(index(times))]
+
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """What the function returns."""
         # Within a function that is being recorded this one is a part of it; and an observer is
@@ -233,10 +241,13 @@ class Compiled:
         if self._programs[program.key][0] is not program:
             self._first(program)
         if not self._check and program.runs < program.next_check:
-            return program.result(call)
+            result = program.result(call)
+            program.apply(call)
+            return result
         program.next_check = 4 * program.runs if program.runs > 1 else 2
         result = program.result(call)
-        problem = difference("the result", result, self.__wrapped__(*arguments, **options))
+        returned = self.__wrapped__(*arguments, **options)
+        problem = difference("the result", result, returned) or program.difference(call)
         if problem is None:
             return result
         self._forget(program)

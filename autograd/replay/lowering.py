@@ -54,6 +54,9 @@ def sources_of(tape: Tape, flags: Sequence[bool]) -> list[Sequence[int]]:
             sources.append(operands)
         else:
             sources.append([operands[position] for position in flows])
+    if tape.same_leaf:
+        same = tape.same_leaf
+        return [[same.get(entry, entry) for entry in each] for each in sources]
     return sources
 
 

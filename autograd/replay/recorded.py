@@ -13,13 +13,14 @@ from autograd.replay.errors import CompileError
 from autograd.replay.keys import Arguments
 from autograd.replay.leaks import settle
 from autograd.replay.lift import lift
+from autograd.replay.outside import Effect, Source, apply, numbers
 from autograd.replay.parts import is_open_array, mapped
 from autograd.replay.recorder import Recorder
 from autograd.replay.replays import Call
 from autograd.replay.results import Form
 
-# References to a Value that nobody else holds: from the list of `Recorded`, and in `map`.
-_ALONE = 2
+# The references to an object in a list that nobody else holds, as `map` finds them.
+_ALONE = min(map(sys.getrefcount, [object()]))
 
 
 class Recorded:
@@ -28,16 +29,21 @@ class Recorded:
     Attributes:
         key: that of the calls that it may stand for.
         tape: what was recorded.
-        captured: the Values from outside that it reads, which were not arguments.
+        captured: the Values from outside that it reads or changes, which were not arguments.
+        effects: the changes that a call makes.
         runs: the number of calls it has stood for.
         next_check: the number of the call at which it is compared with the function.
     """
 
-    def __init__(self, key: Any, recorder: Recorder, form: Form) -> None:
+    def __init__(self, key: Any, recorder: Recorder, form: Form, effects: list[Effect]) -> None:
+        outside = recorder.outside
         self.key = key
         self.tape = recorder.tape
-        self.captured = [value for value, _ in recorder.captured]
+        self.captured = outside.values[outside.arguments :]
+        self.effects = effects
         self._captured_ids = {id(value) for value in self.captured}
+        self._sources = None if outside.reads_data_alone() else outside.sources
+        self._leaves = outside.leaves
         self._form = form
         self.replay = lift(self.tape)
         for root in form.roots:
@@ -57,9 +63,13 @@ class Recorded:
     def call(self, parts: Arguments) -> Call | None:
         """Stand for a call; None if a guard finds another number than in the recording."""
         values = [*parts.values, *self.captured]
-        numbers = [*parts.numbers, *[value.data for value in values]]
-        run = self.replay.run(numbers)
-        return None if run is None else Call(run, numbers, values)
+        if self._sources is None:
+            state = [value.data for value in values]
+        else:
+            state = numbers(values, self._sources)
+        inputs = [*parts.numbers, *state]
+        run = self.replay.run(inputs)
+        return None if run is None else Call(run, inputs, values, self._leaves)
 
     def is_as_recorded(self, call: Call) -> bool:
         """True if a call has given what was recorded of the same call."""
@@ -67,8 +77,25 @@ class Recorded:
         return all(map(same, call.run.outputs, outputs))
 
     def result(self, call: Call) -> Any:
-        """What the call returns."""
+        """What the call returns; nothing is changed yet."""
         return self._form.filled(call)
+
+    def apply(self, call: Call) -> None:
+        """Change the Values that the call changes."""
+        if self.effects:
+            apply(self.effects, call.values, call.run.outputs)
+
+    def difference(self, call: Call) -> str | None:
+        """How the Values that the function has changed differ from what the program gives."""
+        for index, source, output, awaited in self.effects:
+            value, number = call.values[index], call.run.outputs[output]
+            now = value._data if source is Source.DATA else value._grad
+            name = f"{source.value} of {value.label or 'a Value'}"
+            if not same(number, now):
+                return f"the {name} is {number!r} replayed, {now!r} as it is"
+            if source is Source.GRAD and (awaited == 0) != (value._awaited == 0):
+                return f"the {name} is reached by a backward pass in one of the two only"
+        return None
 
 
 def recorded(
@@ -81,14 +108,17 @@ def recorded(
 ) -> Recorded:
     """Call the function with stand-ins, and make a program of what it does.
 
+    Values that it changes are as before afterwards: it is the program that changes them.
+
     Raises:
         CompileError: it does what a replay would not do.
     """
     recorder = Recorder(name)
     form = _recorded_call(recorder, function, arguments, options, parts)
     settle(recorder)
-    form.settle(recorder.tape)
-    return Recorded(key, recorder, form)
+    form.settle(recorder.tape, recorder.outside)
+    effects = recorder.effects()
+    return Recorded(key, recorder, form, effects)
 
 
 def _recorded_call(
@@ -102,8 +132,8 @@ def _recorded_call(
     inputs = iter([tape.input(number) for number in parts.numbers])
     # A Value of its own, so that an argument is told from the same Value found elsewhere.
     twins = {id(value): Value(value.data, value.label) for value in parts.values}
-    for twin in twins.values():
-        recorder.bring(twin, tape.input(twin.data))
+    for value in parts.values:
+        recorder.bring(twins[id(value)], value)
 
     def stand_in(part: Any) -> Any:
         if isinstance(part, Value):

@@ -99,18 +99,25 @@ class Call:
     Attributes:
         run: the run of the program.
         numbers: the inputs of the program: floats among the arguments, then data of Values.
-        values: the Values among the inputs, in order.
+        values: the Values from outside, arguments first.
+        leaves: for each leaf of the tape the index of its Value.
     """
 
-    def __init__(self, run: Run, numbers: list[float], values: Sequence[Value]) -> None:
+    def __init__(
+        self, run: Run, numbers: list[float], values: Sequence[Value], leaves: list[int]
+    ) -> None:
         self.run = run
         self.numbers = numbers
         self.values = values
+        self.leaves = leaves
+
+    def reached(self, root: Root) -> dict[int, Value]:
+        """The Values that gradients from a root reach, by the numbers of the leaves."""
+        return {leaf: self.values[self.leaves[leaf]] for leaf in self.run.reached(root.index)}
 
     def value(self, root: Root, number: float, label: str) -> Value:
         """An output as a Value, with one operation."""
-        leaves = self.run.reached(root.index)
-        reached = [self.values[leaf] for leaf in leaves]
+        reached = [self.values[self.leaves[leaf]] for leaf in self.run.reached(root.index)]
         return Replayed(root.op, number, label, reached, _Past(self, root))
 
 
@@ -122,17 +129,14 @@ class _Past(Origin):
         self._root = root
 
     def operands(self) -> tuple[Operand, ...]:
-        call, operands = self._call, list[Operand](self._call.numbers)
-        first = len(operands) - len(call.values)
-        for leaf in call.run.reached(self._root.index):
-            operands[first + leaf] = call.values[leaf]
-        return tuple(operands)
+        call, tape = self._call, self._root.replay.tape
+        reached = {tape.leaves[leaf]: x for leaf, x in call.reached(self._root).items()}
+        return tuple([reached.get(k, number) for k, number in zip(tape.inputs, call.numbers)])
 
     def derivatives(self) -> list[float]:
-        call = self._call
-        slopes = self._root.slopes(call.run)
-        first = len(slopes) - len(call.values)
-        return [slopes[first + leaf] for leaf in sorted(call.run.reached(self._root.index))]
+        slopes = self._root.slopes(self._call.run)
+        pairs = zip(self.operands(), slopes)
+        return [slope for operand, slope in pairs if isinstance(operand, Value)]
 
     def add_shares(self, gradient: float, sums: list[float]) -> list[float]:
         return self._call.run.add_shares(self._root.index, gradient, sums)

@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd.engine.value import Value
 from autograd.replay.errors import CompileError
+from autograd.replay.outside import Outside
 from autograd.replay.parts import mapped
 from autograd.replay.recorder import Recorder
 from autograd.replay.replays import Call, Root
@@ -64,15 +65,15 @@ class Form:
     def __init__(self, recorder: Recorder, result: Any) -> None:
         """Note the outputs on the tape of the recorder."""
         self._recorder = recorder
-        self._positions: dict[int, int] = {}
+        self._indices: dict[int, int] = {}
         self._parts: dict[int, Any] = {}  # by the id of a Value: it is returned as one object
         self.roots: list[Root] = []
         self._template = mapped(self._part, result)
         del self._recorder, self._parts
 
-    def settle(self, tape: Tape) -> None:
-        """The call is over: the leaves of the tape are the Values from outside."""
-        self._positions = {entry: position for position, entry in enumerate(tape.leaves)}
+    def settle(self, tape: Tape, outside: Outside) -> None:
+        """The call is over: the leaves of the tape are data of Values from outside."""
+        self._indices = dict(zip(tape.leaves, outside.leaves))
 
     def _output(self, entry: int) -> int:
         outputs = self._recorder.tape.outputs
@@ -96,7 +97,7 @@ class Form:
         entry = recorder.entry(value)
         output = self._output(entry)
         if recorder.is_from_outside(value):
-            return _Outside(entry, output, value.label)
+            return _Outside(tape.same_leaf.get(entry, entry), output, value.label)
         if value.op is not None:
             tape.roots.append(output)
             self.roots.append(Root(recorder.name, len(tape.roots) - 1))
@@ -120,8 +121,8 @@ class Form:
                 return form.kind(call.run.outputs[form.output])
             if isinstance(form, _Copied):
                 return form.array.copy()
-            if isinstance(form, _Outside) and form.entry in self._positions:
-                return call.values[self._positions[form.entry]]
+            if isinstance(form, _Outside) and form.entry in self._indices:
+                return call.values[self._indices[form.entry]]
             if not isinstance(form, _New):
                 return form
             if id(form) not in made:
