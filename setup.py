@@ -146,7 +146,7 @@ class CompileWithMypyc(build_ext):
         )
         for extension in extensions:
             if native.LIBRARY_PREFIX in extension.name:
-                extension.sources.append(str(ROOT / native.KERNEL))
+                extension.sources.append(native.KERNEL)  # setuptools takes no absolute path
                 extension.depends.append(str(generated / "kernel_functions.h"))
 
     def build_extensions(self) -> None:

@@ -28,7 +28,7 @@ class _Passes:
         turn: a lock, held by the thread that goes through a graph. A pass that no other code
             can interrupt needs it only during a walk.
         walks: the number of walks that have begun and not ended.
-        replays: True once there is a `Replayed` value, at which other code runs during a pass.
+        replays: True once there is a `_ReplayedValue`, at which other code runs during a pass.
         latest: the number of the latest backward pass.
     """
 

@@ -1,4 +1,4 @@
-"""Replayed: a Value that a compiled function returned, which has one operation.
+"""_ReplayedValue: a Value that a compiled function returned, which has one operation.
 
 To the engine it is an operation on the Values that the function has read. Its local derivatives
 are not known until a gradient reaches it. Then the replay adds its shares to the sums of these
@@ -71,7 +71,7 @@ class Origin:
         raise NotImplementedError
 
 
-class Replayed(_WideValue):  # type: ignore[misc]  # Value is final to users
+class _ReplayedValue(_WideValue):  # type: ignore[misc]  # Value is final to users
     """A Value with the operation ``op``, which reaches these Values, in this order."""
 
     __slots__ = ("_origin",)
@@ -113,5 +113,5 @@ class Replayed(_WideValue):  # type: ignore[misc]  # Value is final to users
 
 
 # What messages call it.
-_shown: Any = Replayed
+_shown: Any = _ReplayedValue
 _shown.__name__ = "Value"

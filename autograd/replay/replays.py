@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.contexts import enable_grad
 from autograd.engine.primitive import Primitive
-from autograd.engine.replayed import CompiledOperation, Origin, Replayed
+from autograd.engine.replayed import CompiledOperation, Origin, _ReplayedValue
 from autograd.engine.value import Operand, Value
 from autograd.functional import gradients
 from autograd.replay.errors import CompileError
@@ -118,7 +118,7 @@ class Call:
     def value(self, root: Root, number: float, label: str) -> Value:
         """An output as a Value, with one operation."""
         reached = [self.values[self.leaves[leaf]] for leaf in self.run.reached(root.index)]
-        return Replayed(root.op, number, label, reached, _Past(self, root))
+        return _ReplayedValue(root.op, number, label, reached, _Past(self, root))
 
 
 class _Past(Origin):

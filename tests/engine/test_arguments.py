@@ -26,7 +26,7 @@ from autograd.engine.node import Node
 from autograd.engine.operands import Traced
 from autograd.engine.operators import Numeric
 from autograd.engine.recording import Follower, Observer
-from autograd.engine.replayed import CompiledOperation, Origin, Replayed
+from autograd.engine.replayed import CompiledOperation, Origin
 from tests.programs import environment
 
 ROOT = Path(__file__).parent.parent.parent
@@ -64,7 +64,6 @@ OBJECTS: dict[type, Any] = {
     Output: Output("", Call(model), None),
     Primitive: table.tanh,
     Reduction: squares,
-    Replayed: replayed,
     type(table.where): table.where,
     Traced: x,
     Value: x,
