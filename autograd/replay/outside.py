@@ -8,9 +8,11 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
+from autograd.engine.replayed import store
 from autograd.engine.value import Value
+from autograd.replay.checks import same
 
 UNREACHED: Final = -1  # the count of uses of a Value that no backward pass has reached
 
@@ -24,25 +26,66 @@ class Source(Enum):
 
     def of(self, value: Value) -> float:
         """The number, as it is now."""
-        if self is Source.DATA:
-            return value._data
-        return value._grad if self is Source.GRAD else float(value.has_grad)
+        if self is Source.GRAD:
+            return value._grad
+        return value._data if self is Source.DATA else float(value.has_grad)
 
 
-class Effect(NamedTuple):
-    """A change of a Value.
+class Effects:
+    """What a call changes of Values.
 
     Attributes:
-        value: the index of the Value.
-        source: what of it is changed, its data or its grad.
-        output: the position of the new number among the outputs of the tape.
-        awaited: of a grad, 0 if a backward pass has reached the Value, else `UNREACHED`.
+        count: the number of changes.
+        data_of: the indices of the Values whose data is changed.
+        grad_of: those of the Values whose grad is.
+        awaited: for each of the latter, 0 if a backward pass has reached it, else `UNREACHED`.
     """
 
-    value: int
-    source: Source
-    output: int
-    awaited: int
+    def __init__(self, changed: dict[tuple[int, Source], int]) -> None:
+        self.data_of = [index for index, source in changed if source is Source.DATA]
+        self.grad_of = [index for index, source in changed if source is Source.GRAD]
+        self.awaited = [changed[index, Source.GRAD] for index in self.grad_of]
+        self.count = len(changed)
+
+    def apply(self, values: Sequence[Value], outputs: list[float]) -> None:
+        """Change Values; the new numbers are the last outputs, those of data first.
+
+        If Ctrl-C comes meanwhile, all is changed before it goes on.
+        """
+        numbers = outputs[len(outputs) - self.count :]
+        moved = [values[index] for index in self.data_of]
+        reached = [values[index] for index in self.grad_of]
+        data, grads = numbers[: len(moved)], numbers[len(moved) :]
+        try:
+            store(moved, data, reached, grads, self.awaited)
+        except BaseException:
+            store(moved, data, reached, grads, self.awaited)
+            raise
+
+    def difference(self, values: Sequence[Value], outputs: list[float]) -> str | None:
+        """How Values differ from what they become by these changes."""
+        numbers = iter(outputs[len(outputs) - self.count :])
+        for index in self.data_of:
+            problem = _difference("data", values[index], next(numbers), values[index]._data)
+            if problem is not None:
+                return problem
+        for index, awaited in zip(self.grad_of, self.awaited):
+            problem = _difference("grad", values[index], next(numbers), values[index]._grad)
+            if problem is not None:
+                return problem
+            if (awaited == 0) != (values[index]._awaited == 0):
+                return f"{_named('grad', values[index])} is reached in one of the two only"
+        return None
+
+
+def _named(what: str, value: Value) -> str:
+    return f"the {what} of {value.label or 'a Value'}"
+
+
+def _difference(what: str, value: Value, number: float, now: float) -> str | None:
+    if same(number, now):
+        return None
+    return f"{_named(what, value)} is {number!r} replayed, {now!r} as it is"
 
 
 class Outside:
@@ -102,30 +145,19 @@ class Outside:
         self.changed = {(new[i], source): x for (i, source), x in self.changed.items() if i in new}
         self._indices = {key: new[i] for key, i in self._indices.items() if i in new}
 
-    def reads_data_alone(self) -> bool:
-        """True if the inputs are the data of each Value, in order."""
-        return self.sources == [(Source.DATA, i) for i in range(len(self.values))]
 
+class Inputs:
+    """The inputs of a program that are not among the arguments as floats."""
 
-def numbers(values: list[Value], sources: list[tuple[Source, int]]) -> list[Any]:
-    """The numbers that these sources have now."""
-    return [source.of(values[index]) for source, index in sources]
+    def __init__(self, sources: list[tuple[Source, int]], count: int) -> None:
+        alone = sources == [(Source.DATA, i) for i in range(count)]
+        self._sources = None if alone else sources
 
-
-def apply(effects: list[Effect], values: Sequence[Value], outputs: list[float]) -> None:
-    """Change Values as a call does. If Ctrl-C comes meanwhile, all of it is done before it ends."""
-    try:
-        _apply(effects, values, outputs)
-    except BaseException:
-        _apply(effects, values, outputs)
-        raise
-
-
-def _apply(effects: list[Effect], values: Sequence[Value], outputs: list[float]) -> None:
-    for index, source, output, awaited in effects:
-        value = values[index]
-        if source is Source.DATA:
-            value._data = outputs[output]
-        else:
-            value._grad = outputs[output]
-            value._awaited = awaited
+    def of(self, values: list[Value]) -> list[Any]:
+        """The inputs now: a Value stands for its data."""
+        if self._sources is None:
+            return values
+        return [
+            values[index] if source is Source.DATA else source.of(values[index])
+            for source, index in self._sources
+        ]

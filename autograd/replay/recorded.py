@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from operator import le
 from typing import Any
 
 from autograd.contexts import observed_by
@@ -13,14 +14,11 @@ from autograd.replay.errors import CompileError
 from autograd.replay.keys import Arguments
 from autograd.replay.leaks import settle
 from autograd.replay.lift import lift
-from autograd.replay.outside import Effect, Source, apply, numbers
+from autograd.replay.outside import Effects, Inputs
 from autograd.replay.parts import is_open_array, mapped
 from autograd.replay.recorder import Recorder
-from autograd.replay.replays import Call
+from autograd.replay.replays import Call, ReachedBefore
 from autograd.replay.results import Form
-
-# The references to an object in a list that nobody else holds, as `map` finds them.
-_ALONE = min(map(sys.getrefcount, [object()]))
 
 
 class Recorded:
@@ -30,20 +28,20 @@ class Recorded:
         key: that of the calls that it may stand for.
         tape: what was recorded.
         captured: the Values from outside that it reads or changes, which were not arguments.
-        effects: the changes that a call makes.
         runs: the number of calls it has stood for.
         next_check: the number of the call at which it is compared with the function.
     """
 
-    def __init__(self, key: Any, recorder: Recorder, form: Form, effects: list[Effect]) -> None:
+    def __init__(self, key: Any, recorder: Recorder, form: Form, effects: Effects) -> None:
         outside = recorder.outside
         self.key = key
         self.tape = recorder.tape
         self.captured = outside.values[outside.arguments :]
-        self.effects = effects
         self._captured_ids = {id(value) for value in self.captured}
-        self._sources = None if outside.reads_data_alone() else outside.sources
+        self._effects = effects
+        self._inputs = Inputs(outside.sources, len(outside.values))
         self._leaves = outside.leaves
+        self._reached = ReachedBefore(self.captured)
         self._form = form
         self.replay = lift(self.tape)
         for root in form.roots:
@@ -53,8 +51,7 @@ class Recorded:
 
     def is_stale(self) -> bool:
         """True if nobody but this program holds a Value that it reads: it has been replaced."""
-        captured = self.captured
-        return bool(captured) and min(map(sys.getrefcount, captured)) <= _ALONE
+        return any(map(le, map(sys.getrefcount, self.captured), self._reached.references))
 
     def reads(self, values: list[Value]) -> bool:
         """True if one of these Values is captured as well."""
@@ -63,13 +60,10 @@ class Recorded:
     def call(self, parts: Arguments) -> Call | None:
         """Stand for a call; None if a guard finds another number than in the recording."""
         values = [*parts.values, *self.captured]
-        if self._sources is None:
-            state = [value.data for value in values]
-        else:
-            state = numbers(values, self._sources)
-        inputs = [*parts.numbers, *state]
-        run = self.replay.run(inputs)
-        return None if run is None else Call(run, inputs, values, self._leaves)
+        run = self.replay.run([*parts.numbers, *self._inputs.of(values)])
+        if run is None:
+            return None
+        return Call(run, values, self._leaves, None if parts.values else self._reached)
 
     def is_as_recorded(self, call: Call) -> bool:
         """True if a call has given what was recorded of the same call."""
@@ -82,20 +76,12 @@ class Recorded:
 
     def apply(self, call: Call) -> None:
         """Change the Values that the call changes."""
-        if self.effects:
-            apply(self.effects, call.values, call.run.outputs)
+        if self._effects.count:
+            self._effects.apply(call.values, call.run.outputs)
 
     def difference(self, call: Call) -> str | None:
         """How the Values that the function has changed differ from what the program gives."""
-        for index, source, output, awaited in self.effects:
-            value, number = call.values[index], call.run.outputs[output]
-            now = value._data if source is Source.DATA else value._grad
-            name = f"{source.value} of {value.label or 'a Value'}"
-            if not same(number, now):
-                return f"the {name} is {number!r} replayed, {now!r} as it is"
-            if source is Source.GRAD and (awaited == 0) != (value._awaited == 0):
-                return f"the {name} is reached by a backward pass in one of the two only"
-        return None
+        return self._effects.difference(call.values, call.run.outputs)
 
 
 def recorded(

@@ -23,7 +23,7 @@ from autograd.engine.value import Value
 from autograd.replay.backward import Pass
 from autograd.replay.checks import same
 from autograd.replay.errors import CompileError, place
-from autograd.replay.outside import UNREACHED, Effect, Outside, Source
+from autograd.replay.outside import UNREACHED, Effects, Outside, Source
 from autograd.replay.standins import Flag, Number
 from autograd.replay.tape import Operation, Slope, Tape, choose
 
@@ -403,13 +403,12 @@ class Recorder(Follower):
         entry, number = self._operand(taken)
         return self._record(primitive, primitive, (entry,), (taken,), (number,))
 
-    def effects(self) -> list[Effect]:
-        """What the call has changed; the new numbers become outputs of the tape."""
-        found = []
-        for (index, source), awaited in self.outside.changed.items():
-            known = self._entries if source is Source.DATA else self._gradients
-            self.tape.outputs.append(known[id(self.outside.values[index])])
-            found.append(Effect(index, source, len(self.tape.outputs) - 1, awaited))
+    def effects(self) -> Effects:
+        """What the call has changed; the new numbers become the last outputs of the tape."""
+        values, found = self.outside.values, Effects(self.outside.changed)
+        outputs = self.tape.outputs
+        outputs.extend([self._entries[id(values[index])] for index in found.data_of])
+        outputs.extend([self._gradients[id(values[index])] for index in found.grad_of])
         return found
 
     # ── Derivatives within the call ───────────────────────────────────────────────
