@@ -23,6 +23,7 @@ from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.replay.checks import difference, same, what_differs
 from autograd.replay.errors import CompileError, CompileWarning
 from autograd.replay.keys import Arguments, Surroundings, key_difference
+from autograd.replay.outside import state_of
 from autograd.replay.recorded import Recorded, recorded
 from autograd.replay.replays import Call
 from autograd.replay.tape import Tape
@@ -246,8 +247,9 @@ class Compiled:
             return result
         program.next_check = 4 * program.runs if program.runs > 1 else 2
         result = program.result(call)
+        before = [state_of(value) for value in call.values]
         returned = self.__wrapped__(*arguments, **options)
-        problem = difference("the result", result, returned) or program.difference(call)
+        problem = difference("the result", result, returned) or program.difference(call, before)
         if problem is None:
             return result
         self._forget(program)

@@ -8,13 +8,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from enum import Enum
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from autograd.engine.replayed import store
 from autograd.engine.value import Value
 from autograd.replay.checks import same
 
 UNREACHED: Final = -1  # the count of uses of a Value that no backward pass has reached
+
+
+# The data and the grad of a Value, and the count of its uses.
+State: TypeAlias = "tuple[float, float, int]"
+
+
+def state_of(value: Value) -> State:
+    """The state of a Value."""
+    return value._data, value._grad, value._awaited
 
 
 class Source(Enum):
@@ -62,8 +71,16 @@ class Effects:
             store(moved, data, reached, grads, self.awaited)
             raise
 
-    def difference(self, values: Sequence[Value], outputs: list[float]) -> str | None:
-        """How Values differ from what they become by these changes."""
+    def difference(
+        self, values: Sequence[Value], before: list[State], outputs: list[float]
+    ) -> str | None:
+        """How Values differ from what they become by these changes, if they were so before."""
+        moved, reached = set(self.data_of), set(self.grad_of)
+        for index, (value, (data, grad, _)) in enumerate(zip(values, before)):
+            data_is_kept = index in moved or same(data, value._data)
+            if not data_is_kept or not (index in reached or same(grad, value._grad)):
+                what = "grad" if data_is_kept else "data"
+                return f"{_named(what, value)} is changed by the function only"
         numbers = iter(outputs[len(outputs) - self.count :])
         for index in self.data_of:
             problem = _difference("data", values[index], next(numbers), values[index]._data)
@@ -108,7 +125,7 @@ class Outside:
         self.leaves: list[int] = []
         self.changed: dict[tuple[int, Source], int] = {}
         self._indices: dict[int, int] = {}
-        self._before: dict[int, tuple[float, float, int]] = {}
+        self._before: dict[int, State] = {}
 
     def __contains__(self, value: Value) -> bool:
         return id(value) in self._indices
@@ -123,7 +140,7 @@ class Outside:
     def change(self, value: Value, source: Source, awaited: int = 0) -> int:
         """Note that a Value is about to be changed; returns its index."""
         index = self.index(value)
-        self._before.setdefault(index, (value._data, value._grad, value._awaited))
+        self._before.setdefault(index, state_of(value))
         self.changed[index, source] = awaited
         return index
 

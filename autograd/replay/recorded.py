@@ -14,7 +14,7 @@ from autograd.replay.errors import CompileError
 from autograd.replay.keys import Arguments
 from autograd.replay.leaks import settle
 from autograd.replay.lift import lift
-from autograd.replay.outside import Effects, Inputs
+from autograd.replay.outside import Effects, Inputs, State
 from autograd.replay.parts import is_open_array, mapped
 from autograd.replay.recorder import Recorder
 from autograd.replay.replays import Call, ReachedBefore
@@ -79,9 +79,9 @@ class Recorded:
         if self._effects.count:
             self._effects.apply(call.values, call.run.outputs)
 
-    def difference(self, call: Call) -> str | None:
-        """How the Values that the function has changed differ from what the program gives."""
-        return self._effects.difference(call.values, call.run.outputs)
+    def difference(self, call: Call, before: list[State]) -> str | None:
+        """How what the function has made of Values differs from what the program makes of them."""
+        return self._effects.difference(call.values, before, call.run.outputs)
 
 
 def recorded(

@@ -335,6 +335,34 @@ def test_a_change_that_differs_is_found() -> None:
     assert "the data of w is 2.0 replayed, 1.5 as it is. The constant 0.5" in str(caught.value)
 
 
+def test_a_change_by_the_function_alone_is_found() -> None:
+    w, held = Value(2.0, "w"), [[False]]
+
+    def step(x: Any) -> Any:
+        if held[0][0]:
+            w.data = 7.0
+        return w.data * x
+
+    compiled = compile(step, check=True)
+    assert compiled(1.0) == 2.0
+    held[0][0] = True
+    with pytest.raises(CompileError, match=r"the result is 2.0 replayed, 7.0 as it is"):
+        compiled(1.0)
+
+    def quiet(x: Any) -> Any:
+        y = w.data * x
+        if held[0][0]:
+            w.grad = 7.0
+        return y
+
+    held[0][0] = False
+    compiled = compile(quiet, check=True)
+    compiled(1.0)
+    held[0][0] = True
+    with pytest.raises(CompileError, match="the grad of w is changed by the function only"):
+        compiled(1.0)
+
+
 # ── repeat ────────────────────────────────────────────────────────────────────
 
 
