@@ -67,6 +67,7 @@ def flows_of(tape: Tape, flags: Sequence[bool]) -> Flows:
     every: list[tuple[int, ...]] = tape.flows
     operands: list[tuple[int, ...]] = tape.operands
     ops: list[Any] = tape.ops
+    same_leaf: dict[int, int] = tape.same_leaf
     for entry in range(len(every)):
         positions = every[entry]
         if positions:
@@ -77,7 +78,8 @@ def flows_of(tape: Tape, flags: Sequence[bool]) -> Flows:
             sources = operands[entry]
             for position in positions:
                 if taken < 0 or position == taken:
-                    flows.add(sources[position], position)
+                    source = sources[position]
+                    flows.add(same_leaf.get(source, source), position)
         flows.close()
     return flows
 
