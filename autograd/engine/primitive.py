@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from autograd.engine.arrays import elementwise, is_array
 from autograd.engine.help import show_in_help, signature_of
-from autograd.engine.operands import Traced, as_float, has_elements, kind_of
+from autograd.engine.operands import Traced, as_float, counted, has_elements, kind_of
 from autograd.engine.recording import is_constant
 from autograd.native import COMPILED, called_by_python
 
@@ -256,7 +256,8 @@ class Primitive:
         if 0 < missing <= len(self.defaults):
             return operands + self.defaults[-missing:]
         least = f"{self.arity - len(self.defaults)} to " if self.defaults else ""
-        raise TypeError(f"{self.name}() takes {least}{self.arity} operands, got {len(operands)}")
+        most = counted(self.arity, "operand")
+        raise TypeError(f"{self.name}() takes {least}{most}, got {len(operands)}")
 
     def evaluate(self, operands: Sequence[float]) -> Any:
         """The value of the operation on floats, given as one sequence."""
@@ -400,9 +401,9 @@ class Reduction(Primitive):
             ValueError: the sequences differ in length, or an empty one has no value.
         """
         if len(sequences) != self.sequences:
-            plural = "sequence" if self.sequences == 1 else "sequences"
             raise TypeError(
-                f"{self.name}() takes {self.sequences} {plural}, got {len(sequences)} arguments"
+                f"{self.name}() takes {counted(self.sequences, 'sequence')}, "
+                f"got {counted(len(sequences), 'argument')}"
             )
         parts = [_elements(self.name, sequence) for sequence in sequences]
         lengths = [len(part) for part in parts]
@@ -447,8 +448,8 @@ class Reduction(Primitive):
         derivatives = list(self.gradient(operands, out))
         if len(derivatives) != len(operands):
             raise ValueError(
-                f"the rule of {self.name}() gave {len(derivatives)} derivatives "
-                f"for {len(operands)} operands"
+                f"the rule of {self.name}() gave {counted(len(derivatives), 'derivative')} "
+                f"for {counted(len(operands), 'operand')}"
             )
         return derivatives
 
@@ -461,7 +462,7 @@ class Choice(Primitive):
     reach the result, as ``0 * inf`` would.
 
     >>> from autograd import where
-    >>> where(2 > 1, 3, math.nan)
+    >>> where(2 > 1, 3, float("nan"))
     3.0
     """
 
@@ -471,7 +472,8 @@ class Choice(Primitive):
         """The operand taken: a float if both are numbers, else a Value."""
         if len(operands) != 3:
             raise TypeError(
-                f"{self.name}() takes a condition and 2 operands, got {len(operands)} arguments"
+                f"{self.name}() takes a condition and 2 operands, "
+                f"got {counted(len(operands), 'argument')}"
             )
         condition, x, y = operands
         try:
