@@ -128,7 +128,8 @@ class Numeric(Traced):
     ) -> Answer[tuple[Self, Self]]:  # divmod(other, self)
         quotient = self._right(table.floor_divide, other)
         if quotient is NotImplemented:
-            return NotImplemented  # type: ignore[no-any-return]  # known of __divmod__ alone
+            refused: Answer[tuple[Self, Self]] = NotImplemented
+            return refused
         return quotient, self._right(table.remainder, other)
 
     # What would leave the graph without a word is an error.
