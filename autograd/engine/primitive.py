@@ -14,7 +14,7 @@ from typing import Any, Final, TypeAlias
 
 from autograd.engine.arrays import elementwise, is_array
 from autograd.engine.help import show_in_help, signature_of
-from autograd.engine.operands import Traced, as_float, counted, has_elements, kind_of
+from autograd.engine.operands import Traced, as_float, has_elements, kind_of
 from autograd.engine.recording import is_constant
 from autograd.native import COMPILED, called_by_python
 
@@ -256,8 +256,8 @@ class Primitive:
         if 0 < missing <= len(self.defaults):
             return operands + self.defaults[-missing:]
         least = f"{self.arity - len(self.defaults)} to " if self.defaults else ""
-        most = counted(self.arity, "operand")
-        raise TypeError(f"{self.name}() takes {least}{most}, got {len(operands)}")
+        plural = "operand" if self.arity == 1 else "operands"
+        raise TypeError(f"{self.name}() takes {least}{self.arity} {plural}, got {len(operands)}")
 
     def evaluate(self, operands: Sequence[float]) -> Any:
         """The value of the operation on floats, given as one sequence."""
@@ -401,10 +401,8 @@ class Reduction(Primitive):
             ValueError: the sequences differ in length, or an empty one has no value.
         """
         if len(sequences) != self.sequences:
-            raise TypeError(
-                f"{self.name}() takes {counted(self.sequences, 'sequence')}, "
-                f"got {counted(len(sequences), 'argument')}"
-            )
+            plural = "sequence" if self.sequences == 1 else "sequences"
+            raise TypeError(f"{self.name}() takes {self.sequences} {plural}, got {len(sequences)}")
         parts = [_elements(self.name, sequence) for sequence in sequences]
         lengths = [len(part) for part in parts]
         if lengths[0] != lengths[-1]:
@@ -448,8 +446,8 @@ class Reduction(Primitive):
         derivatives = list(self.gradient(operands, out))
         if len(derivatives) != len(operands):
             raise ValueError(
-                f"the rule of {self.name}() gave {counted(len(derivatives), 'derivative')} "
-                f"for {counted(len(operands), 'operand')}"
+                f"the rule of {self.name}() gave {len(derivatives)} derivatives "
+                f"for {len(operands)} operands"
             )
         return derivatives
 
@@ -472,8 +470,7 @@ class Choice(Primitive):
         """The operand taken: a float if both are numbers, else a Value."""
         if len(operands) != 3:
             raise TypeError(
-                f"{self.name}() takes a condition and 2 operands, "
-                f"got {counted(len(operands), 'argument')}"
+                f"{self.name}() takes a condition and 2 operands, got {len(operands)} arguments"
             )
         condition, x, y = operands
         try:
