@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -131,14 +130,6 @@ def test_training_ends_when_nothing_gets_better() -> None:
         progress=False,
     )
     assert (len(history), history.stopped) == (4, "no progress")
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Ctrl-C as Python has it, which a test run in the background ignores."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("interruptible")
