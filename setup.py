@@ -75,8 +75,10 @@ def requested() -> bool | None:
 
 def remove_compiled(folder: Path) -> None:
     """Delete what an earlier build for this Python left in ``folder``."""
-    for path in (folder / "autograd" / "engine").glob(f"*{sysconfig.get_config_var('EXT_SUFFIX')}"):
-        path.unlink()
+    suffix = sysconfig.get_config_var("EXT_SUFFIX")
+    for package in ("engine", "replay"):
+        for path in (folder / "autograd" / package).glob(f"*{suffix}"):
+            path.unlink()
 
 
 class CompileWithMypyc(build_ext):
@@ -139,15 +141,14 @@ class CompileWithMypyc(build_ext):
     def _add_kernel(self, extensions: list[Extension]) -> None:
         """Make the kernel that runs programs part of the compiled library."""
         generated = Path(self.build_temp) / "autograd" / "engine"
-        (header,) = generated.glob(f"__native_internal_{native.LIBRARY_PREFIX}*.h")
         floats = (ROOT / "autograd" / "engine" / "floats.py").read_text(encoding="utf-8")
         (generated / "kernel_functions.h").write_text(
-            f'#include "{header.name}"\n{generated_c.functions_of_floats(floats)}'
+            f'#include "__native_internal_{native.library_name()}.h"\n'
+            f"{generated_c.functions_of_floats(floats)}"
         )
         for extension in extensions:
             if native.LIBRARY_PREFIX in extension.name:
-                extension.sources.append(native.KERNEL)  # setuptools takes no absolute path
-                extension.depends.append(str(generated / "kernel_functions.h"))
+                extension.sources = [*extension.sources, *native.KERNEL]
 
     def build_extensions(self) -> None:
         """Compile files side by side, on all the cores there are."""
@@ -191,7 +192,7 @@ compiling = to_be_compiled()
 
 setup(
     # Asked for here rather than in pyproject.toml, so that only those who compile fetch it.
-    setup_requires=["mypy>=1.20"] if compiling else [],
+    setup_requires=["mypy>=2.4"] if compiling else [],
     # A stand-in, so that the wheel is tagged for the platform. While setuptools asks for the
     # requirement above, mypyc is not there yet.
     ext_modules=[Extension("autograd.engine.native", [])] if compiling else [],

@@ -43,7 +43,7 @@ static PyObject *\2_get_text_signature(PyObject *self, void *closure)
     ),
     # Python's message about operands calls this operator by the name of the function.
     r'(?<=obj_left, obj_right, )"divmod"': '"divmod()"',
-    # The library offers the functions of autograd/replay/kernel.c.
+    # The library offers the functions of autograd/replay/machine.c.
     r"(?=static PyModuleDef module_def__native_\w+ = \{)": "extern PyMethodDef kernel_methods[];\n",
     r"(static PyModuleDef module_def__native_\w+ = \{[^}]*)\.m_methods = NULL": (
         r"\1.m_methods = kernel_methods"
@@ -73,7 +73,7 @@ _DOCUMENTED: Final = [
     # {"data", (getter)value___Value_get_data, (setter)value___Value_set_data, NULL, NULL}
     r"\(getter\)(\w+_get_\w+),\s*(?:NULL|\(setter\)\w+),\s*(NULL)(?=, NULL\})",
     # static struct PyModuleDef valuemodule = {PyModuleDef_HEAD_INIT, "autograd.engine.value", NULL,
-    r'"autograd\.engine\.(\w+)",\s*(NULL)(?=, /\* docstring \*/)',
+    r'"autograd\.(?:engine|replay)\.(\w+)",\s*(NULL)(?=, /\* docstring \*/)',
 ]
 
 

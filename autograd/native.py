@@ -25,19 +25,38 @@ from typing import TYPE_CHECKING, Any, Final
 SWITCH: Final = "CHAINRULE_COMPILE"
 LIBRARY_PREFIX: Final = "_native_"
 
-# C that is part of the compiled library; see `autograd/replay/machine.py`.
-KERNEL: Final = "autograd/replay/kernel.c"
+# C that is part of the compiled library: it runs programs.
+KERNEL: Final = ("autograd/replay/kernel.c", "autograd/replay/machine.c")
+KERNEL_HEADER: Final = "autograd/replay/kernel.h"
 
 _REBUILD: Final = "`pip install -e .`"
 _ROOT: Final = os.path.dirname(os.path.dirname(__file__))
 _ENGINE: Final = os.path.join(_ROOT, "autograd", "engine")
+_REPLAY: Final = os.path.join(_ROOT, "autograd", "replay")
+
+# Compiled besides all of the engine: what makes programs of tapes.
+_LIFTING: Final = ("lowering", "optimizer", "program", "shares")
 
 if TYPE_CHECKING:
+    from librt.vecs import append as append
+    from librt.vecs import vec as vec
     from mypy_extensions import i32 as i32
+    from mypy_extensions import i64 as i64
     from mypy_extensions import mypyc_attr as mypyc_attr
 else:
     # These concern the compiler alone; the source runs without them.
-    i32 = int
+    i32 = i64 = int
+
+    class vec:  # noqa: N801
+        """In place of an array of ``vec[kind]``: a list."""
+
+        def __class_getitem__(cls, kind):
+            return list
+
+    def append(numbers, number):
+        """The array with ``number`` at its end; the one before is used up."""
+        numbers.append(number)
+        return numbers
 
     def mypyc_attr(**options):  # noqa: ARG001
         """Leave a class as it is."""
@@ -70,7 +89,8 @@ def refusing(name: str, this: Any) -> Callable[..., Any]:
     if path[0].endswith("_obj"):  # a lambda is an object of a class of its own
         path = ["<lambda>"]
     else:
-        refused = sys.modules[f"autograd.engine.{module}"]
+        names = [f"autograd.{folder}.{module}" for folder in ("engine", "replay")]
+        refused = next(sys.modules[name] for name in names if name in sys.modules)
         for part in path:
             refused = refused if part == "__init__" else getattr(refused, part)
     parameters = str(signature(refused)).replace(", /", "")
@@ -86,7 +106,8 @@ def refusing(name: str, this: Any) -> Callable[..., Any]:
 def sources() -> list[str]:
     """The files that mypyc compiles, all of them into one library, from the root on."""
     names = sorted(name for name in os.listdir(_ENGINE) if name.endswith(".py"))
-    return [f"autograd/engine/{name}" for name in names if name != "__init__.py"]
+    engine = [f"autograd/engine/{name}" for name in names if name != "__init__.py"]
+    return [*engine, *[f"autograd/replay/{name}.py" for name in _LIFTING]]
 
 
 def library_name() -> str:
@@ -96,7 +117,7 @@ def library_name() -> str:
     another source has another name. Times would not do: git sets them afresh.
     """
     checksum = 0
-    for source in (*sources(), KERNEL):
+    for source in (*sources(), *KERNEL, KERNEL_HEADER):
         with open(os.path.join(_ROOT, source), "rb") as file:
             checksum = zlib.crc32(file.read(), checksum)
     return f"{LIBRARY_PREFIX}{checksum:08x}"
@@ -131,12 +152,24 @@ def _built_library() -> str | None:
     return None
 
 
-def _load_source_only() -> None:
-    """Let the import system see the source in our packages and nothing compiled."""
+def leave_lifting_interpreted_without_librt() -> None:
+    """Have the source of what makes programs loaded where its compiled modules cannot be.
+
+    Their arrays are those of librt, the run time library of mypyc.
+    """
+    from importlib.util import find_spec
+
+    if COMPILED and find_spec("librt") is None:
+        _load_source_only(_REPLAY)
+
+
+def _load_source_only(*folders: str) -> None:
+    """Let the import system see the source in these folders and nothing compiled."""
     from importlib.machinery import SOURCE_SUFFIXES, FileFinder, SourceFileLoader
 
-    finder = FileFinder(_ENGINE, (SourceFileLoader, SOURCE_SUFFIXES))
-    sys.path_importer_cache[_ENGINE] = finder
+    for folder in folders:
+        finder = FileFinder(folder, (SourceFileLoader, SOURCE_SUFFIXES))
+        sys.path_importer_cache[folder] = finder
 
 
 def _choose_engine() -> bool:
@@ -152,7 +185,7 @@ def _choose_engine() -> bool:
             f"with a C compiler at hand, {_REBUILD} makes them"
         )
     if library is not None:
-        _load_source_only()
+        _load_source_only(_ENGINE, _REPLAY)
         if choice is None:
             warnings.warn(
                 "the compiled modules of autograd are older than their source, which therefore "

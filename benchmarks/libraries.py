@@ -50,6 +50,10 @@ class Library:
         """The derivative that a backward pass has left in ``leaf``."""
         return float(leaf.grad)
 
+    def largest(self, values: list[Any]) -> float:
+        """The largest of the numbers that differentiable ones hold."""
+        return max([self.number(value) for value in values])
+
     def exp(self, x: Any) -> Any:
         """E raised to ``x``."""
         return x.exp()

@@ -117,7 +117,7 @@ def _normalise(x: Vector) -> Vector:
 
 
 def _softmax(library: Library, logits: Vector) -> Vector:
-    largest = max(library.number(logit) for logit in logits)
+    largest = library.largest(logits)
     exponentials = [library.exp(logit - largest) for logit in logits]
     total = sum(exponentials)
     return [e / total for e in exponentials]

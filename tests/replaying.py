@@ -142,6 +142,48 @@ def step(rng: random.Random) -> Step:
     )
 
 
+def effect(rng: random.Random) -> Callable[[list[Any], list[Value]], Any]:
+    """One step of a function that changes parameters, or looks at their gradients."""
+    u, t, constant = rng.random(), rng.random(), number(rng, 0.1)
+
+    def a(pool: list[Any]) -> Any:
+        return pool[int(u * len(pool))]
+
+    def one(w: list[Value]) -> Value:
+        return w[int(t * len(w))]
+
+    def write(pool: list[Any], w: list[Value]) -> Any:
+        one(w).data = data(a(pool)) * 0.5 if t < 0.7 else constant
+        return one(w) * constant
+
+    def back(pool: list[Any], w: list[Value]) -> Any:
+        if isinstance(a(pool), Value):
+            (a(pool) * constant + w[0]).backward()
+        return one(w).grad
+
+    def zero(pool: list[Any], w: list[Value]) -> Any:
+        if t < 0.5:
+            autograd.zero_grad(w)
+        else:
+            one(w).grad = 0.0 if t < 0.8 else constant
+        return pool[0]
+
+    def clip(_: list[Any], w: list[Value]) -> Any:
+        if abs(one(w).grad) > 2:
+            one(w).grad *= 0.5
+        return one(w).grad * w[0]
+
+    def look(pool: list[Any], w: list[Value]) -> Any:
+        return a(pool) if one(w).has_grad else constant
+
+    def descend(_: list[Any], w: list[Value]) -> Any:
+        for parameter in w:
+            parameter.data -= 0.01 * parameter.grad
+        return w[1] * 1.0
+
+    return rng.choice([write, back, back, zero, clip, look, descend])
+
+
 class Case:
     """A random function with parameters, and the arguments of a few calls."""
 
@@ -149,20 +191,27 @@ class Case:
         rng = random.Random(seed)
         self.parameters = [Value(number(rng, 0.15), f"w{i}") for i in range(3)]
         self._steps = [step(rng) for _ in range(rng.randint(2, 12))]
+        trains = rng.random() < 0.4
+        self._effects = [
+            effect(rng) if trains and rng.random() < 0.4 else None for _ in self._steps
+        ]
         self._returns = rng.choice(["value", "value", "list", "dict", "number", "leaf"])
         # A few arguments again and again, since a guard on a float needs the same one.
         pool = [number(rng) for _ in range(4)]
         lengths = [rng.randint(1, 2) for _ in range(calls)]
         self.calls = [(rng.choice(pool), [rng.choice(pool) for _ in range(n)]) for n in lengths]
         self.argument = Value(number(rng), "u")
+        self._keeps_gradients = rng.random() < 0.3
         self.changes = [rng.random() < 0.3 for _ in range(calls)]
 
     def function(self, x: Any, xs: Any, u: Any) -> Any:
         """The function."""
         w = self.parameters
         pool = [w[0] * x, w[1], w[2], w[0] + xs[0], x, xs[-1], u]
-        for each in self._steps:
+        for each, change in zip(self._steps, self._effects):
             pool.append(each(pool))
+            if change is not None:
+                pool.append(change(pool, w))
         out = sum(pool[6:]) + w[0] * 0
         if self._returns == "list":
             return [out, data(pool[-1])]
@@ -184,22 +233,30 @@ class Case:
         leaves = [*self.parameters, self.argument]
         if self.changes[i]:
             self.parameters[1].data += 0.5
+        before = [(leaf.data, leaf.grad, leaf.has_grad) for leaf in leaves]
         try:
             result = function(x, xs, self.argument)
         except CompileError:
             raise
         except Exception as error:
+            for leaf, (number, slope, reached) in zip(leaves, before):
+                # A function as it is leaves what it has done so far.
+                leaf.data, leaf.grad = number, slope
+                if reached and slope == 0.0:
+                    leaf._awaited = 0
             return type(error)
+        changed = bits([[leaf.data, leaf.grad, leaf.has_grad] for leaf in leaves])
         if isinstance(function, autograd.replay.compiled.Compiled):
             for program in function._all:
                 program.next_check = sys.maxsize
-        for leaf in leaves:
-            leaf.grad = 0.0
+        if not self._keeps_gradients:
+            for leaf in leaves:
+                leaf.grad = 0.0
         root = result[0] if isinstance(result, list) else result
         root = root["loss"] if isinstance(root, dict) else root
         if isinstance(root, Value):
             (root * 1.5 + self.parameters[2]).backward()
-        return bits([result, leaves, [leaf.grad for leaf in leaves]])
+        return bits([result, changed, leaves, [leaf.grad for leaf in leaves]])
 
 
 def bits(thing: Any) -> Any:

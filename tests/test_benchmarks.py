@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from benchmarks import pictures, transformer
+from benchmarks import pictures, replay, transformer
 from benchmarks.libraries import Chainrule, Lacking, Library, MicrogptValue, Micrograd
 from benchmarks.workloads import WORKLOADS
 
@@ -27,6 +27,16 @@ def test_a_workload_gives_the_same_numbers_with_each_library(name: str, library:
 def test_the_parameters_fill_the_matrices_of_the_transformer() -> None:
     assert len(transformer.random_parameters()) == 4192
     assert transformer.tokens(8)[0] == transformer.tokens(8)[-1] == 26
+
+
+def test_compiled_functions_are_measured_once_they_give_the_same_bits() -> None:
+    workload = replay.of_crescents(2)
+    found = replay.measure(workload, rounds=1)
+    assert found.operations > found.rows > 0
+    other = replay.Workload("changing", [2.0], lambda library, xs: xs[0] * next(numbers))
+    numbers = iter(range(1, 100))
+    with pytest.raises(SystemExit, match=r"^changing: eager gives other numbers than"):
+        replay.measure(other, rounds=1)
 
 
 def test_pictures_are_measured_with_or_without_dot(monkeypatch: pytest.MonkeyPatch) -> None:

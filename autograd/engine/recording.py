@@ -96,6 +96,18 @@ class Follower(Observer):
         """The data of a Value."""
         raise NotImplementedError
 
+    def write(self, value: Any, number: Any) -> float:
+        """The float that becomes the data of a Value."""
+        raise NotImplementedError
+
+    def read_grad(self, value: Any) -> Any:
+        """The grad of a Value."""
+        raise NotImplementedError
+
+    def write_grad(self, value: Any, number: Any) -> float:
+        """The float that becomes the grad of a Value, which then counts as not reached."""
+        raise NotImplementedError
+
     def compare(self, comparison: Any, value: Any, other: Any) -> Any:
         """The comparison of a Value with anything."""
         raise NotImplementedError

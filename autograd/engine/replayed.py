@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 from autograd.engine.help import show_in_help
+from autograd.engine.node import Node
 from autograd.engine.passes import passes
 from autograd.engine.primitive import Reduction
 from autograd.engine.value import Operand, Value, _WideValue
@@ -66,37 +67,40 @@ class Origin:
         """The derivative by each Value among the operands."""
         raise NotImplementedError
 
-    def add_shares(self, gradient: float, sums: list[float]) -> list[float]:
-        """The sums of the Values that are reached, with the shares of this gradient added."""
+    def add_shares(self, gradient: float, values: list[Value]) -> None:
+        """Add the shares of this gradient to the sums in these Values, the ones that it reaches."""
         raise NotImplementedError
 
 
-class _ReplayedValue(_WideValue):  # type: ignore[misc]  # Value is final to users
-    """A Value with the operation ``op``, which reaches these Values, in this order."""
+class Reached:
+    """The Values that gradients reach, in the order in which each gets its last share."""
 
-    __slots__ = ("_origin",)
+    __slots__ = ("steps", "values")
+
+    def __init__(self, values: list[Value]) -> None:
+        self.values: list[Value] = values
+        # The shares are added in `upstream`. To add -0.0 leaves a float as it is.
+        self.steps: list[tuple[Node, float]] = [(value, -0.0) for value in values]
+
+
+class _ReplayedValue(_WideValue):  # type: ignore[misc]  # Value is final to users
+    """A Value with the operation ``op``, from which gradients reach others."""
+
+    __slots__ = ("_origin", "_reached")
 
     def __init__(
-        self,
-        op: CompiledOperation,
-        data: float,
-        label: str,
-        reached: Sequence[Value],
-        origin: Origin,
+        self, op: CompiledOperation, data: float, label: str, reached: Reached, origin: Origin
     ) -> None:
-        # The sums are set in `upstream`. Adding -0.0 to a float leaves it as it is.
-        super().__init__(data, (), [(value, -0.0) for value in reached])
+        super().__init__(data, (), reached.steps)
         self._label = label
+        self._reached: Reached = reached
         self._origin: Origin = origin
         self.op = op
         passes.replays = True
 
     def upstream(self, gradient: float) -> float:
         """Add the shares of this gradient; what is left is to add nothing."""
-        steps = self.steps()
-        sums = self._origin.add_shares(gradient, [value._grad for value, _ in steps])
-        for i in range(len(steps)):
-            steps[i][0]._grad = sums[i]
+        self._origin.add_shares(gradient, self._reached.values)
         return 1.0
 
     def _recorded_operands(self) -> tuple[Operand, ...]:
@@ -115,3 +119,19 @@ class _ReplayedValue(_WideValue):  # type: ignore[misc]  # Value is final to use
 # What messages call it.
 _shown: Any = _ReplayedValue
 _shown.__name__ = "Value"
+
+
+def store(
+    data_of: list[Value],
+    data: list[float],
+    grad_of: list[Value],
+    grads: list[float],
+    awaited: list[int],
+) -> None:
+    """Set the data of Values, and the grad of others with the count that says if it is known."""
+    for i in range(len(data_of)):
+        data_of[i]._data = data[i]
+    for i in range(len(grad_of)):
+        value = grad_of[i]
+        value._grad = grads[i]
+        value._awaited = awaited[i]

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd.engine.operands import kind_of
-from autograd.engine.recording import refuse
+from autograd.engine.recording import follower, switches
 from autograd.engine.value import Value
 
 
@@ -24,7 +24,6 @@ def zero_grad(values: Iterable[Value]) -> None:
     >>> w.grad, b.grad
     (0.0, 0.0)
     """
-    refuse("changes the grad of a Value")
     if not hasattr(values, "__iter__"):
         raise TypeError(f"zero_grad() takes a list of Values, got {kind_of(values)}")
     elements: list[Any] = list(values)
@@ -34,5 +33,6 @@ def zero_grad(values: Iterable[Value]) -> None:
     for element in elements:
         value: Value = element
         if value.op is None:
-            value._grad = 0.0
+            watcher = follower() if switches.followed else None
+            value._grad = 0.0 if watcher is None else watcher.write_grad(value, 0.0)
             value._awaited = -1

@@ -107,24 +107,24 @@ class Value(Node):
 
     @data.setter
     def data(self, number: Given[SupportsFloat]) -> None:
-        refuse("changes the data of a Value")
-        self._data = as_float(number)
+        watcher = follower() if switches.followed else None
+        self._data = as_float(number) if watcher is None else watcher.write(self, number)
 
     @property
-    def grad(self) -> float:
+    def grad(self) -> Answer[float]:
         """The derivative of the root of the last ``backward()`` with respect to this value.
 
         0.0 until a backward pass reaches the value. Passes add up in a leaf, which
         is why a training loop sets it back to 0 before each; a value whose ``grad`` was
         set to 0 counts as not reached.
         """
-        refuse("reads the grad of a Value")
-        return self._grad
+        watcher = follower() if switches.followed else None
+        return self._grad if watcher is None else watcher.read_grad(self)
 
     @grad.setter
     def grad(self, number: Given[SupportsFloat]) -> None:
-        refuse("changes the grad of a Value")
-        self._grad = as_float(number)
+        watcher = follower() if switches.followed else None
+        self._grad = as_float(number) if watcher is None else watcher.write_grad(self, number)
         self._awaited = -1
 
     @property
@@ -138,7 +138,7 @@ class Value(Node):
         >>> x.grad, x.has_grad
         (0.0, True)
         """
-        refuse("reads has_grad of a Value")
+        look(self, "has_grad")
         return self._awaited == 0 or self._grad != 0.0
 
     @property
@@ -249,7 +249,7 @@ class Value(Node):
         look(self, "text")
         parts = [repr(self._data)]
         if self._awaited == 0 or self._grad != 0.0:
-            refuse("makes a text of the grad of a Value")
+            look(self, "grad")
             parts.append(f"grad={self._grad!r}")
         if self.label:
             parts.append(f"label={self.label!r}")

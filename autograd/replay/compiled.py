@@ -15,6 +15,7 @@ import types
 import warnings
 from collections import Counter
 from collections.abc import Callable
+from operator import index
 from typing import Any
 
 from autograd.engine.operands import kind_of
@@ -22,6 +23,7 @@ from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.replay.checks import difference, same, what_differs
 from autograd.replay.errors import CompileError, CompileWarning
 from autograd.replay.keys import Arguments, Surroundings, key_difference
+from autograd.replay.outside import state_of
 from autograd.replay.recorded import Recorded, recorded
 from autograd.replay.replays import Call
 from autograd.replay.tape import Tape
@@ -160,6 +162,13 @@ class Compiled:
             raise ValueError(f"{self.__name__}.map() takes columns of equal length, got {got}")
         return [self(*row, **options) for row in zip(*columns)]
 
+    def repeat(self, times: Any, *arguments: Any, **options: Any) -> list[Any]:
+        """The results of so many calls: ``[f(*arguments, **options) for _ in range(times)]``.
+
+        Ctrl-C ends it between two calls: Values are as after a whole one.
+        """
+        return [self(*arguments, **options) for _ in range(index(times))]
+
     def __call__(self, *arguments: Any, **options: Any) -> Any:
         """What the function returns."""
         # Within a function that is being recorded this one is a part of it; and an observer is
@@ -169,6 +178,8 @@ class Compiled:
         if self._surroundings is None:
             self._surroundings = Surroundings(self.__wrapped__)
         parts = Arguments(arguments, options)
+        if parts.are_used_up:
+            return self.__wrapped__(*arguments, **options)
         taken = len(differentiated.get()) > 0
         key = (parts.key, is_recording(), taken, self._surroundings.seen())
         for program in self._programs.get(key, ()):
@@ -231,10 +242,14 @@ class Compiled:
         if self._programs[program.key][0] is not program:
             self._first(program)
         if not self._check and program.runs < program.next_check:
-            return program.result(call)
+            result = program.result(call)
+            program.apply(call)
+            return result
         program.next_check = 4 * program.runs if program.runs > 1 else 2
         result = program.result(call)
-        problem = difference("the result", result, self.__wrapped__(*arguments, **options))
+        before = [state_of(value) for value in call.values]
+        returned = self.__wrapped__(*arguments, **options)
+        problem = difference("the result", result, returned) or program.difference(call, before)
         if problem is None:
             return result
         self._forget(program)

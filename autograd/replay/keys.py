@@ -11,6 +11,7 @@ import functools
 import sys
 import types
 from dataclasses import fields
+from operator import is_not
 from typing import Any, Final
 
 from autograd.containers import is_module
@@ -46,15 +47,15 @@ class Arguments:
     Attributes:
         key: their structure.
         numbers: the floats in them, those of arrays included.
-        kinds: their types, float or NumPy's float64.
         values: the Values in them, each once.
+        are_used_up: True if one is an iterator, which goes through its elements once.
     """
 
-    __slots__ = ("_positions", "key", "kinds", "numbers", "values")
+    __slots__ = ("_positions", "are_used_up", "key", "numbers", "values")
 
     def __init__(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+        self.are_used_up = False
         self.numbers: list[float] = []
-        self.kinds: list[type] = []
         self.values: list[Value] = []
         self._positions: dict[int, int] = {}
         self.key = (
@@ -62,15 +63,11 @@ class Arguments:
             tuple([(name, self._part(x)) for name, x in options.items()]),
         )
 
-    def _number(self, number: Any, kind: type) -> type:
-        self.numbers.append(float(number))
-        self.kinds.append(kind)
-        return kind
-
     def _part(self, part: Any) -> Any:
         kind = type(part)
         if kind is float:
-            return self._number(part, float)
+            self.numbers.append(part)
+            return float
         if isinstance(part, Value):
             position = self._positions.setdefault(id(part), len(self.values))
             if position == len(self.values):
@@ -89,17 +86,18 @@ class Arguments:
         numpy = sys.modules.get("numpy")
         if numpy is not None:
             if isinstance(part, numpy.ndarray):
-                return kind, part.shape, self._elements(part, numpy)
+                return kind, part.shape, self._elements(part)
             if kind is numpy.float64:
-                return self._number(part, kind)
+                self.numbers.append(float(part))
+                return kind
             if isinstance(part, numpy.generic):
                 return kind, part.tobytes()
+        self.are_used_up = self.are_used_up or hasattr(kind, "__next__")
         return kind, _hashed(part), attributes(part)
 
-    def _elements(self, array: Any, numpy: Any) -> Any:
+    def _elements(self, array: Any) -> Any:
         if array.dtype == float:
             self.numbers.extend(array.ravel().tolist())
-            self.kinds.extend([numpy.float64] * array.size)
             return float
         if array.dtype.kind == "O":
             return tuple([self._part(x) for x in array.ravel().tolist()])
@@ -123,16 +121,21 @@ def _hashed(part: Any) -> Any:
 
 def attributes(thing: Any) -> tuple[Any, ...]:
     """The attributes of an object that are plain numbers, texts and flags, with their names."""
-    found = getattr(thing, "__dict__", None)
-    if not isinstance(found, dict) or isinstance(thing, _OPAQUE) or _is_of_autograd(thing):
-        return ()
     return tuple(
         [
             (name, kind, repr(x) if kind is float else x)
-            for name, x in found.items()
+            for name, x in _held(thing).items()
             if (kind := type(x)) in _PLAIN
         ]
     )
+
+
+def _held(thing: Any) -> dict[str, Any]:
+    """The attributes of an object; none of a module, a class, a function and their like."""
+    found = getattr(thing, "__dict__", None)
+    if not isinstance(found, dict) or isinstance(thing, _OPAQUE) or _is_of_autograd(thing):
+        return {}
+    return found
 
 
 def _is_of_autograd(thing: Any) -> bool:
@@ -152,6 +155,7 @@ class Surroundings:
         self._owners: list[Any] = []
         owners: list[str] = []
         self._latest: Seen | None = None
+        self._watch([])
         seen: set[int] = set()
         pending = [function]
         while pending:
@@ -202,10 +206,33 @@ class Surroundings:
         things = [_content(cell) for _, cell in self._cells]
         things += [names.get(name) for name, names in self._globals]
         things += self._owners
-        parts = [_described(thing) for thing in things]
-        if self._latest is None or parts != self._latest.parts:
-            self._latest = Seen(self._names, things, parts)
-        return self._latest
+        latest = self._latest
+        if latest is None or not self._is_unchanged(things):
+            parts = [_described(thing) for thing in things]
+            self._watch(things)
+            if latest is None or parts != latest.parts:
+                latest = self._latest = Seen(self._names, things, parts)
+        return latest
+
+    def _watch(self, things: list[Any]) -> None:
+        """Note the objects by which it is seen, at little expense, that nothing has changed."""
+        self._things = things
+        self._sizes = [(x, len(x)) for x in things if type(x) in _SIZED]
+        held = [_held(x) for x in things]
+        self._attributes = [(x, list(x.values())) for x in held if x]
+
+    def _is_unchanged(self, things: list[Any]) -> bool:
+        """True if all is the same objects as the last time."""
+        if any(map(is_not, things, self._things)):
+            return False
+        for sized, length in self._sizes:
+            if len(sized) != length:
+                return False
+        for attributes_now, before in self._attributes:
+            values = attributes_now.values()
+            if len(values) != len(before) or any(map(is_not, values, before)):
+                return False
+        return True
 
 
 class Seen:

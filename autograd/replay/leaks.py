@@ -15,8 +15,9 @@ from autograd.engine.value import Value
 from autograd.replay.errors import CompileError
 from autograd.replay.recorder import Recorder
 
-# References to an object in a loop over a list: from the list, the variable and the argument.
-_IN_A_LIST = 3
+# The references to an object in a list that nobody else holds; it depends on the interpreter.
+_PROBE = [object()]
+_ALONE = sys.getrefcount(_PROBE[-1])
 
 
 def settle(recorder: Recorder) -> None:
@@ -36,8 +37,7 @@ def _all_freed(recorder: Recorder) -> bool:
     """Free what the call has made, the last first, since it refers to what is before it."""
     for made in (recorder.numbers, recorder.computed, recorder.made_leaves):
         while made:
-            # From the list, and as an argument.
-            if sys.getrefcount(made[-1]) > 2:
+            if sys.getrefcount(made[-1]) > _ALONE:
                 return False
             made.pop()
     return True
@@ -73,9 +73,17 @@ def _has_attribute(owner: Any, made: list[Any]) -> bool:
 
 def _make_constants(recorder: Recorder) -> None:
     """Leaves to which nobody else refers were made in the call, of a number that Python had."""
-    tape = recorder.tape
-    constant = {entry for value, entry in recorder.captured if sys.getrefcount(value) <= _IN_A_LIST}
-    recorder.captured = [(x, entry) for x, entry in recorder.captured if entry not in constant]
+    tape, outside = recorder.tape, recorder.outside
+    made = {
+        index
+        for index in range(outside.arguments, len(outside.values))
+        if sys.getrefcount(outside.values[index]) <= _ALONE
+    }
+    first = len(tape.inputs) - len(outside.sources)
+    sources = zip(tape.inputs[first:], outside.sources)
+    constant = {entry for entry, (_, index) in sources if index in made}
+    leaves = zip(tape.leaves, outside.leaves)
+    tape.leaves = [entry for entry, index in leaves if index not in made]
     tape.inputs = [entry for entry in tape.inputs if entry not in constant]
-    tape.leaves = [entry for entry in tape.leaves if entry not in constant]
     tape.constants.update(dict.fromkeys(constant, ""))
+    outside.leave_out(made)

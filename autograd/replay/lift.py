@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, Final
 
-from autograd.replay.lowering import choices_of, lowered, sources_of
-from autograd.replay.machine import machine
+from autograd.engine.value import Value
+from autograd.replay.lowering import choices_of, flows_of, lowered
+from autograd.replay.machine import Machine, machine
 from autograd.replay.optimizer import optimized
 from autograd.replay.program import Program
 from autograd.replay.shares import Shares, shares_of
@@ -31,6 +32,9 @@ def lift(tape: Tape) -> Replay:
     return Replay(tape)
 
 
+_MOST_GRADIENTS: Final = 64  # programs that are kept, of the ways that choices have taken
+
+
 class Gradient:
     """A program with the gradients of one root, where choices have taken one way.
 
@@ -43,7 +47,7 @@ class Gradient:
     """
 
     def __init__(self, tape: Tape, root: int, flags: Sequence[bool]) -> None:
-        self.shares: Shares = shares_of(sources_of(tape, flags), root)
+        self.shares: Shares = shares_of(flows_of(tape, flags), root)
         self.program: Program = optimized(lowered(tape, self.shares, root))
         self.machine = machine(self.program)
         indices = {entry: index for index, entry in enumerate(tape.leaves)}
@@ -97,15 +101,21 @@ class Replay:
         """
         return source(self.tape.name, self.program, len(self.tape.inputs))
 
-    def run(self, numbers: Sequence[float]) -> Run | None:
-        """Compute the outputs from a number for each input; None if a guard finds another one."""
+    def run(self, numbers: Sequence[float | Value]) -> Run | None:
+        """Compute the outputs from a number for each input; None if a guard finds another one.
+
+        A Value stands for its data.
+        """
         state = self._machine.forward(numbers)
-        return None if state is None else Run(self, list(numbers), state)
+        return None if state is None else Run(self, state)
 
     def gradient(self, key: tuple[int, tuple[bool, ...]]) -> Gradient:
         """The program of the gradients of one root, for these flags of the choices."""
         found = self._gradients.get(key)
         if found is None:
+            if len(self._gradients) >= _MOST_GRADIENTS:
+                kept = {key: x for key, x in self._gradients.items() if key == self._first}
+                self._gradients = kept
             root, flags = key
             found = self._gradients[key] = Gradient(self.tape, self._roots[root], flags)
         return found
@@ -118,14 +128,18 @@ class Run:
         outputs: the floats of the outputs of the tape.
     """
 
-    def __init__(self, replay: Replay, numbers: list[float], state: Any) -> None:
+    def __init__(self, replay: Replay, state: Any) -> None:
         self._replay = replay
-        self._numbers = numbers
         self._state = state
         values = replay._machine.values(state)
         count = len(replay.tape.outputs)
         self.outputs = values[:count]
         self._flags = tuple([flag != 0.0 for flag in values[count:]])
+
+    @property
+    def numbers(self) -> list[float]:
+        """The numbers of the inputs."""
+        return self._replay._machine.inputs(self._state)[: len(self._replay.tape.inputs)]
 
     def _gradient(self, root: int) -> Gradient:
         return self._replay.gradient((root, self._flags))
@@ -145,11 +159,20 @@ class Run:
             seed: the gradient of the root.
             sums: for each leaf that is `reached` the sum of the shares it has.
         """
-        gradient = self._gradient(root)
-        state = self._state
-        if (root, self._flags) != self._replay._first:
-            state = gradient.machine.forward(self._numbers)
-        return gradient.machine.backward(state, [seed, *sums])
+        machine, state = self._prepared(root)
+        return machine.backward(state, [seed, *sums])
+
+    def add_to(self, root: int, seed: float, values: Sequence[Value]) -> None:
+        """Add the shares to the gradients of ``values``, those of the leaves that are `reached`."""
+        machine, state = self._prepared(root)
+        machine.add_shares(state, seed, values)
+
+    def _prepared(self, root: int) -> tuple[Machine, Any]:
+        """The machine of the gradients of a root, and the state of this run in it."""
+        made = self._gradient(root).machine
+        if (root, self._flags) == self._replay._first:
+            return made, self._state
+        return made, made.forward(self.numbers)
 
 
 def _counted(number: int, thing: str) -> str:

@@ -2,21 +2,20 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from operator import itemgetter
-from typing import Any, Final
+from collections.abc import Callable, Sequence
+from functools import cache
+from itertools import groupby
+from typing import Any, Final, TypeAlias
 
+from autograd.engine.operands import as_float
+from autograd.engine.value import Value
 from autograd.replay.program import GUARD, PART, SUM, Program
 
-# What a step does. Kinds of rows that are frequent have a step of their own.
-_PRODUCT: Final = 0
-_SUM: Final = 1
-_ONE: Final = 2
-_TWO: Final = 3
-_MORE: Final = 4
-_LIST: Final = 5
-_PARTS: Final = 6
-_GUARD: Final = 7
+# A loop over rows of a kind, in place; it returns False if a guard ends the run.
+_Loop: TypeAlias = "Callable[[list[float], Any], bool | None]"
+_Row: TypeAlias = "tuple[_Loop, tuple[Any, ...]]"
+
+_LONGEST: Final = 32  # terms of a sum that a loop writes out
 
 
 class ListMachine:
@@ -25,17 +24,24 @@ class ListMachine:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._rest = [*[0.0] * len(program.kinds), *reversed(program.constants)]
-        steps = [_step(program, row) for row in range(len(program.kinds))]
-        self._forward = [step for step in steps[: program.forward] if step is not None]
-        self._backward = [step for step in steps[program.forward :] if step is not None]
+        self._forward = _grouped(program, range(program.forward))
+        self._backward = _grouped(program, range(program.forward, len(program.kinds)))
         self._values = program.outputs[: program.values]
         self._sums = program.outputs[program.values :]
 
-    def forward(self, numbers: Sequence[float]) -> list[float] | None:
+    def __reduce__(self) -> tuple[Any, ...]:
+        return ListMachine, (self.program,)
+
+    def forward(self, numbers: Sequence[float | Value]) -> list[float] | None:
         """The numbers of a run, as far as the values need them; None if a guard ends it."""
         further = self.program.inputs - len(numbers)
-        run = [*numbers, *[0.0] * further, *self._rest]
+        floats = [x if type(x) is float else _number(x) for x in numbers]
+        run = [*floats, *[0.0] * further, *self._rest]
         return run if _carried_out(self._forward, run) else None
+
+    def inputs(self, run: list[float]) -> list[float]:
+        """The inputs of a run."""
+        return run[: self.program.inputs]
 
     def values(self, run: list[float]) -> list[float]:
         """The outputs of a run that are values."""
@@ -49,61 +55,112 @@ class ListMachine:
         _carried_out(self._backward, run)
         return [run[cell] for cell in self._sums]
 
+    def add_shares(self, run: list[float], seed: float, values: Sequence[Value]) -> None:
+        """Add to the gradients of Values, in place."""
+        sums = self.backward(run, [seed, *[value._grad for value in values]])
+        for value, total in zip(values, sums):
+            value._grad = total
 
-def _step(program: Program, row: int) -> tuple[Any, ...] | None:
-    """What to do for a row: a kind of step, the cell of the row, and what else it takes."""
+
+def _number(x: Any) -> float:
+    return x.data if isinstance(x, Value) else as_float(x)
+
+
+def _grouped(program: Program, rows: range) -> list[tuple[_Loop, list[Any]]]:
+    """The loops to carry out, each with the rows that it is for."""
+    steps = [_step(program, row) for row in rows if program.kinds[row] != PART]
+    groups = groupby(steps, key=lambda step: step[0])
+    return [(loop, [row for _, row in group]) for loop, group in groups]
+
+
+def _step(program: Program, row: int) -> _Row:
+    """The loop that a row is for, and what this takes."""
     kind, cells, out = program.kinds[row], program.row(row), program.inputs + row
-    if kind == PART:
-        return None
     if kind == GUARD:
-        return (_GUARD, *cells, 0)
+        return _guards, tuple(cells)
     if kind == SUM:
-        if len(cells) == 3:
-            return (_PRODUCT, out, cells[0], (cells[1], cells[2]))
-        return (_SUM, out, cells[0], (itemgetter(*cells[1::2]), itemgetter(*cells[2::2])))
+        count = len(cells) // 2
+        if count > _LONGEST:
+            return _long_sums, (out, cells[0], [*zip(cells[1::2], cells[2::2])])
+        return _sums_of(count), (out, *cells)
     operation = program.operations[kind]
+    loop = _more
     if operation.parts:
-        return (_PARTS, out, operation.function, cells)
-    if operation.takes_list:
-        return (_LIST, out, operation.function, cells)
-    if len(cells) == 1:
-        return (_ONE, out, operation.function, cells[0])
-    if len(cells) == 2:
-        return (_TWO, out, operation.function, cells)
-    return (_MORE, out, operation.function, cells)
+        loop = _parts
+    elif operation.takes_list:
+        loop = _lists
+    elif len(cells) == 1:
+        return _one, (out, operation.function, *cells)
+    elif len(cells) == 2:
+        return _two, (out, operation.function, *cells)
+    return loop, (out, operation.function, cells)
 
 
-def _carried_out(steps: list[tuple[Any, ...]], run: list[float]) -> bool:
-    """Carry out steps, in place; False if a guard ends the run."""
-    # Not sum(): from Python 3.12 on it rounds a sum of floats once.
-    for step, out, first, more in steps:
-        if step == _SUM:
-            total = run[first]
-            left, right = more
-            for x, y in zip(left(run), right(run)):
-                total += x * y
-            run[out] = total
-        elif step == _PRODUCT:
-            x, y = more
-            run[out] = run[first] + run[x] * run[y]
-        elif step == _ONE:
-            run[out] = first(run[more])
-        elif step == _TWO:
-            x, y = more
-            run[out] = first(run[x], run[y])
-        elif step == _MORE:
-            run[out] = first(*[run[cell] for cell in more])
-        elif step == _LIST:
-            run[out] = first([run[cell] for cell in more])
-        elif step == _PARTS:
-            found = first([run[cell] for cell in more])
-            run[out : out + len(found)] = found
-        elif not _same(run[out], run[first]):
-            return False
-    return True
+def _carried_out(groups: list[tuple[_Loop, list[Any]]], run: list[float]) -> bool:
+    """Carry out groups of rows, in place; False if a guard ends the run."""
+    return all(loop(run, rows) is not False for loop, rows in groups)
 
 
-def _same(x: float, y: float) -> bool:
+# ── Loops ─────────────────────────────────────────────────────────────────────
+
+# None uses sum(), which from Python 3.12 on rounds a sum of floats once.
+
+
+@cache
+def _sums_of(count: int) -> _Loop:
+    """The loop for sums of so many products, written out, which is twice as fast."""
+    names = "".join([f", a{i}, b{i}" for i in range(count)])
+    terms = "".join([f" + run[a{i}] * run[b{i}]" for i in range(count)])
+    scope: dict[str, Any] = {}
+    exec(
+        f"def sums(run, rows):\n"
+        f"    for out, first{names} in rows:\n"
+        f"        run[out] = run[first]{terms}\n",
+        scope,
+    )
+    loop: _Loop = scope["sums"]
+    return loop
+
+
+def _long_sums(run: list[float], rows: list[Any]) -> None:
+    for out, first, terms in rows:
+        total = run[first]
+        for a, b in terms:
+            total += run[a] * run[b]
+        run[out] = total
+
+
+def _one(run: list[float], rows: list[Any]) -> None:
+    for out, function, x in rows:
+        run[out] = function(run[x])
+
+
+def _two(run: list[float], rows: list[Any]) -> None:
+    for out, function, x, y in rows:
+        run[out] = function(run[x], run[y])
+
+
+def _more(run: list[float], rows: list[Any]) -> None:
+    for out, function, cells in rows:
+        run[out] = function(*[run[cell] for cell in cells])
+
+
+def _lists(run: list[float], rows: list[Any]) -> None:
+    for out, function, cells in rows:
+        run[out] = function([run[cell] for cell in cells])
+
+
+def _parts(run: list[float], rows: list[Any]) -> None:
+    for out, function, cells in rows:
+        found = function([run[cell] for cell in cells])
+        run[out : out + len(found)] = found
+
+
+def _guards(run: list[float], rows: list[Any]) -> bool:
+    return all(_is_same(run[x], run[y]) for x, y in rows)
+
+
+def _is_same(x: float, y: float) -> bool:
     """True if two numbers have the same bits, or are both nan."""
     if x == y:
         return x != 0.0 or str(x) == str(y)  # 0.0 and -0.0 are equal

@@ -12,6 +12,7 @@ from typing import Any, Final
 
 from autograd.engine import table
 from autograd.engine.primitive import Choice, Reduction
+from autograd.native import append, i64, vec
 from autograd.replay import operations
 from autograd.replay.program import (
     GUARD,
@@ -25,36 +26,62 @@ from autograd.replay.program import (
     Program,
 )
 from autograd.replay.rules import Steps, steps_of_gradient, steps_of_rule
-from autograd.replay.shares import Shares
+from autograd.replay.shares import Flows, Shares
 from autograd.replay.tape import Guard, Slope, Tape, choose
 
-# Operations whose rows are sums of products, written with these in place of the operands.
-_X: Final = -10
-_Y: Final = -11
-_AS_SUMS: Final[dict[Any, tuple[int, int, int]]] = {
-    table.add: (_X, ONE, _Y),
-    table.subtract: (_X, MINUS_ONE, _Y),
-    table.multiply: (MINUS_ZERO, _X, _Y),
-    table.negative: (MINUS_ZERO, MINUS_ONE, _X),
-    table.square: (MINUS_ZERO, _X, _X),
+# How an operation becomes a row. The first five are sums of products.
+_ADD: Final[i64] = 0
+_SUBTRACT: Final[i64] = 1
+_NEGATIVE: Final[i64] = 2
+_MULTIPLY: Final[i64] = 3
+_SQUARE: Final[i64] = 4
+_SAME: Final[i64] = 5
+_CHOOSE: Final[i64] = 6
+_SLOPE: Final[i64] = 7
+_CALL: Final[i64] = 8
+
+_SUMS: Final[dict[Any, int]] = {
+    table.add: 0,
+    table.subtract: 1,
+    table.negative: 2,
+    table.multiply: 3,
+    table.square: 4,
 }
 
 
-def sources_of(tape: Tape, flags: Sequence[bool]) -> list[Sequence[int]]:
-    """For each entry those that it passes its gradient to, where the flags of choices are these."""
-    sources: list[Sequence[int]] = []
+def _way(op: Any) -> int:
+    """How an operation becomes a row."""
+    if op in _SUMS:
+        return _SUMS[op]
+    if isinstance(op, Choice):
+        return 5
+    if op is choose:
+        return 6
+    return 7 if isinstance(op, Slope) else 8
+
+
+def flows_of(tape: Tape, flags: Sequence[bool]) -> Flows:
+    """Where gradients flow, if the flags of choices are these."""
+    flows = Flows()
     choices = 0
-    for entry, flows in enumerate(tape.flows):
-        operands = tape.operands[entry]
-        if tape.ops[entry] is choose and flows:
-            taken = 1 if flags[choices] else 2
-            choices += 1
-            sources.append((operands[taken],) if taken in flows else ())
-        elif len(flows) == len(operands):
-            sources.append(operands)
-        else:
-            sources.append([operands[position] for position in flows])
-    return sources
+    every: list[tuple[int, ...]] = tape.flows
+    operands: list[tuple[int, ...]] = tape.operands
+    ops: list[Any] = tape.ops
+    same_leaf: dict[int, int] = tape.same_leaf
+    for entry in range(len(every)):
+        positions = every[entry]
+        if positions:
+            taken = -1
+            if ops[entry] is choose:
+                taken = 1 if flags[choices] else 2
+                choices += 1
+            sources = operands[entry]
+            for position in positions:
+                if taken < 0 or position == taken:
+                    source = sources[position]
+                    flows.add(same_leaf.get(source, source), position)
+        flows.close()
+    return flows
 
 
 def choices_of(tape: Tape) -> list[int]:
@@ -85,50 +112,84 @@ def lowered(tape: Tape, shares: Shares | None = None, root: int = 0) -> Program:
 
 
 class _Lowering:
+    """A program that is being made.
+
+    Attributes:
+        program: the program.
+        cells: the cell of each entry of the tape.
+        ways: for each entry how it became a row.
+        starts: where the cells of its operands begin in ``operands``; and last, where they end.
+        operands: the cells of the operands of all entries.
+    """
+
     def __init__(self, tape: Tape, further: int) -> None:
         self.tape = tape
+        ops: list[Any] = tape.ops
+        operands: list[tuple[int, ...]] = tape.operands
+        count: i64 = len(ops)
         self.program = Program(len(tape.inputs) + further)
         self.operations: dict[Any, int] = {}
         self.rules: dict[Any, Steps | None] = {}
         self.gradients: dict[Any, list[int]] = {}
-        self.cells = [0] * len(tape.ops)
-        for cell, entry in enumerate(tape.inputs):
-            self.cells[entry] = cell
-        for entry in tape.constants:
-            self.cells[entry] = self.program.constant(tape.data[entry])
-        guards = iter(tape.guards)
-        guard = next(guards, None)
-        for entry, op in enumerate(tape.ops):
-            while guard is not None and guard.before == entry:
-                self.guard(guard)
-                guard = next(guards, None)
+        self.cells = vec[i64]([0] * count)
+        self.ways = vec[i64]([0] * count)
+        self.starts = vec[i64]([0] * (count + 1))
+        self.operands = vec[i64]()
+        for cell, place in enumerate(tape.inputs):
+            self.cells[place] = cell
+        for place in tape.constants:
+            self.cells[place] = self.program.constant(tape.data[place])
+        ways: dict[Any, int] = {}
+        guards: list[Any] = list(tape.guards)
+        guards.reverse()
+        for entry in range(count):
+            while guards and guards[-1].before <= entry:
+                self.guard(guards.pop())
+            op = ops[entry]
             if op is not None:
-                self.cells[entry] = self.emit(op, [self.cells[x] for x in tape.operands[entry]])
-        while guard is not None:
-            self.guard(guard)
-            guard = next(guards, None)
-        for entry, label in tape.labels.items():
-            self.program.labels.setdefault(self.cells[entry], label)
+                way = ways.get(op)
+                if way is None:
+                    way = ways[op] = _way(op)
+                self.ways[entry] = way
+                for operand in operands[entry]:
+                    self.operands = append(self.operands, self.cells[operand])
+                start = self.starts[entry]
+                self.cells[entry] = self.emit(way, op, self.operands, start)
+            self.starts[entry + 1] = len(self.operands)
+        while guards:
+            self.guard(guards.pop())
+        for place, label in tape.labels.items():
+            self.program.labels.setdefault(self.cells[place], label)
 
     def guard(self, guard: Guard) -> None:
         """Add a row that looks whether an entry is the number that it was."""
-        value = self.program.constant(guard.value)
-        cell = self.program.add(GUARD, [self.cells[guard.entry], value])
-        self.program.labels[cell] = f"{guard.look} at {guard.place}"
+        self.program.push(self.cells[guard.entry])
+        self.program.push(self.program.constant(guard.value))
+        self.program.labels[self.program.close(GUARD)] = f"{guard.look} at {guard.place}"
 
-    def emit(self, op: Any, cells: list[int]) -> int:
-        """Add the rows of an operation; returns the cell of its result."""
-        pattern = _AS_SUMS.get(op)
-        if pattern is not None:
-            x, y = cells[0], cells[-1]
-            return self.program.add(SUM, [x if c == _X else y if c == _Y else c for c in pattern])
-        if isinstance(op, Slope):
-            return self.slope(op.primitive, op.position, cells)
-        if isinstance(op, Choice):
-            return cells[0]
-        return self.call(op, cells, None)
+    def emit(self, way: i64, op: Any, cells: vec[i64], start: i64) -> i64:
+        """Add the rows of an operation on these cells; returns the cell of its result."""
+        if way > _SQUARE:
+            if way == _SAME:
+                return cells[start]
+            listed = [cells[at] for at in range(start, len(cells))]
+            if way == _SLOPE:
+                return self.slope(op.primitive, op.position, listed)
+            return self.call(op, listed, None)
+        x = cells[start]
+        y = cells[len(cells) - 1]
+        program = self.program
+        program.push(x if way <= _SUBTRACT else MINUS_ZERO)
+        if way == _ADD:
+            program.push(ONE)
+        elif way >= _MULTIPLY:
+            program.push(x)
+        else:
+            program.push(MINUS_ONE)
+        program.push(y)
+        return program.close(SUM)
 
-    def call(self, op: Any, cells: list[int], place: int | None) -> int:
+    def call(self, op: Any, cells: list[int], place: int | None) -> i64:
         """Add an elementwise row: of an operation, or of its derivative by one operand."""
         key = (op, place)
         kind = self.operations.get(key)
@@ -139,7 +200,7 @@ class _Lowering:
 
     # ── Derivatives ───────────────────────────────────────────────────────────
 
-    def slope(self, op: Any, place: int, cells: list[int]) -> int:
+    def slope(self, op: Any, place: int, cells: list[int]) -> i64:
         """The cell of a local derivative, from the cells of the operands and the output."""
         if isinstance(op, Reduction):
             at_once = (op, *cells)
@@ -153,71 +214,111 @@ class _Lowering:
         steps = self.rules[key]
         return self.call(op, cells, place) if steps is None else self.carried_out(steps, cells)[0]
 
-    def slopes(self, op: Reduction, cells: list[int]) -> list[int]:
+    def slopes(self, op: Any, cells: list[int]) -> list[int]:
         """The same of a reduction, by each of its operands."""
         steps = steps_of_gradient(op, len(cells) - 1)
         if steps is not None:
             return self.carried_out(steps, cells)
-        head = self.call(op, cells, -1)
-        return [head, *[self.program.add(PART, [head]) for _ in cells[2:]]]
+        found: list[int] = [self.call(op, cells, -1)]
+        for _ in cells[2:]:
+            self.program.push(found[0])
+            found.append(self.program.close(PART))
+        return found
 
     def carried_out(self, steps: Steps, cells: list[int]) -> list[int]:
         """The cells of what a rule gives, for these of its operands and the output."""
         known = list(cells)
-
-        def cell(reference: Any) -> int:
-            return (
-                self.program.constant(reference) if type(reference) is float else known[reference]
-            )
-
         for op, references in steps.steps:
-            known.append(self.emit(op, [cell(x) for x in references]))
-        return [cell(x) for x in steps.results]
+            operands = vec[i64]()
+            for reference in references:
+                operands = append(operands, self.referred(reference, known))
+            known.append(self.emit(_way(op), op, operands, 0))
+        return [self.referred(reference, known) for reference in steps.results]
+
+    def referred(self, reference: Any, known: list[int]) -> int:
+        """The cell of an operand of a step, or of a result."""
+        if type(reference) is float:
+            return self.program.constant(reference)
+        number: int = reference
+        return known[number]
 
     def differentiate(self, shares: Shares, root: int, ends: Sequence[int]) -> None:
         """Add the rows of gradients, and make those of ``ends`` outputs."""
         program = self.program
-        seed = len(self.tape.inputs)
-        gradients = [ZERO] * len(self.cells)
+        seed: i64 = len(self.tape.inputs)
+        order = shares.order
+        gradients = vec[i64]([0] * len(self.cells))
         gradients[root] = seed
         # That of the root may be -0.0, and then a sum that begins with 0.0 is another number.
-        from_zero = program.add(SUM, [ZERO, ONE, seed])
-        for entry in shares.order[1:]:
-            terms = self.terms(entry, shares, gradients)
-            if len(terms) == 2 and terms[0] == ONE:
+        program.push(ZERO)
+        program.push(ONE)
+        program.push(seed)
+        from_zero = program.close(SUM)
+        for at in range(1, len(order)):
+            entry = order[at]
+            same = self.gradient_passed_on(entry, shares)
+            if same >= 0:
                 # A sum that began with 0.0 is never -0.0: to add it to 0.0 leaves it as it is.
-                gradients[entry] = from_zero if terms[1] == seed else terms[1]
+                gradients[entry] = from_zero if gradients[same] == seed else gradients[same]
             else:
-                gradients[entry] = program.add(SUM, [ZERO, *terms])
-        for place, entry in enumerate(ends):
-            terms = self.terms(entry, shares, gradients)
-            program.outputs.append(program.add(SUM, [seed + 1 + place, *terms]))
+                gradients[entry] = self.sum_of_shares(entry, shares, gradients, ZERO)
+        total = seed
+        for entry in ends:
+            total += 1
+            program.outputs.append(self.sum_of_shares(entry, shares, gradients, total))
 
-    def terms(self, entry: int, shares: Shares, gradients: list[int]) -> list[int]:
-        """The shares of an entry: for each a local derivative and a gradient."""
-        terms = []
-        for share in range(shares.starts[entry], shares.starts[entry + 1]):
-            user = shares.users[share]
-            terms.append(self.local(user, shares.places[share]))
-            terms.append(gradients[user])
-        return terms
+    def gradient_passed_on(self, entry: i64, shares: Shares) -> i64:
+        """The only user of an entry, if that passes its gradient on as it is; else -1."""
+        first = shares.starts[entry]
+        if shares.starts[entry + 1] == first + 1:
+            user = shares.users[first]
+            if self.is_passed_on(user, shares.positions[first]):
+                return user
+        return -1
 
-    def local(self, entry: int, place: int) -> int:
-        """The cell of the local derivative of an entry by the operand of that flow."""
-        tape = self.tape
-        op: Any = tape.ops[entry]
-        if op is table.add or op is choose or isinstance(op, Choice):
+    def is_passed_on(self, user: i64, position: i64) -> bool:
+        """True if a local derivative is known to be 1."""
+        way = self.ways[user]
+        if way == _SUBTRACT:
+            return position == 0
+        return way == _ADD or _SAME <= way <= _CHOOSE
+
+    def sum_of_shares(self, entry: i64, shares: Shares, gradients: vec[i64], init: i64) -> i64:
+        """Add the row of a gradient: the sum of the shares, after ``init``."""
+        first, end = shares.starts[entry], shares.starts[entry + 1]
+        users, positions = shares.users, shares.positions
+        # The local derivatives first, which may be rows.
+        locals_ = vec[i64]()
+        for at in range(first, end):
+            locals_ = append(locals_, self.local(users[at], positions[at]))
+        program = self.program
+        program.push(init)
+        for at in range(first, end):
+            program.push(locals_[at - first])
+            program.push(gradients[users[at]])
+        return program.close(SUM)
+
+    def local(self, entry: i64, position: i64) -> i64:
+        """The cell of the local derivative of an entry by one of its operands."""
+        if self.is_passed_on(entry, position):
             return ONE
-        position = tape.flows[entry][place]
-        operands = tape.operands[entry]
-        if op is table.multiply:
-            return self.cells[operands[1 - position]]
-        return self.slope(op, position, [*[self.cells[x] for x in operands], self.cells[entry]])
+        way = self.ways[entry]
+        start, end = self.starts[entry], self.starts[entry + 1]
+        operands = self.operands
+        if way == _MULTIPLY:
+            return operands[start + 1 - position]
+        if way < _MULTIPLY:
+            return MINUS_ONE
+        op = self.tape.ops[entry]
+        cells: list[int] = [operands[at] for at in range(start, end)]
+        return self.slope(op, position, [*cells, self.cells[entry]])
 
 
 def _operation(op: Any, place: int | None) -> Operation:
     if place is None:
-        return operations.forward(op)
-    if place < 0:
-        return operations.derivatives(op)
-    return operations.derivative(op, place)
+        made: Operation = operations.forward(op)
+    elif place < 0:
+        made = operations.derivatives(op)
+    else:
+        made = operations.derivative(op, place)
+    return made

@@ -8,23 +8,31 @@ from __future__ import annotations
 
 import math
 import operator
+from array import array
 from collections.abc import Callable, Sequence
 from functools import cache
 from importlib import import_module
 from typing import Any, Final, Protocol
 
 from autograd.engine import floats
+from autograd.engine.value import Value
 from autograd.native import COMPILED, library_name
 from autograd.replay.lists import ListMachine
-from autograd.replay.program import GUARD, PART, SUM, Operation, Program
+from autograd.replay.program import Operation, Program
 from autograd.replay.tape import choose
 
 
 class Machine(Protocol):
     """A program, prepared to be run."""
 
-    def forward(self, numbers: Sequence[float]) -> Any:
-        """The numbers of a run, as far as the values need them; None if a guard ends it."""
+    def forward(self, numbers: Sequence[float | Value]) -> Any:
+        """The numbers of a run, as far as the values need them; None if a guard ends it.
+
+        The first inputs are given; a Value stands for its data.
+        """
+
+    def inputs(self, state: Any) -> list[float]:
+        """All inputs of a run."""
 
     def values(self, state: Any) -> list[float]:
         """The outputs of a run that are values."""
@@ -32,9 +40,12 @@ class Machine(Protocol):
     def backward(self, state: Any, numbers: Sequence[float]) -> list[float]:
         """The other outputs, for these numbers in place of the last inputs."""
 
+    def add_shares(self, state: Any, seed: float, values: Sequence[Value]) -> None:
+        """The same, from and to the gradients of Values: of none of them if there is an error."""
 
-# The codes of rows in kernel.c.
-_PRODUCT, _TOTAL, _GUARD, _PART, _ONE, _PYTHON, _LIST, _PARTS = 0, 1, 2, 3, 4, 8, 9, 10
+
+# The codes of calls in kernel.c.
+_ONE, _PYTHON, _LIST, _PARTS = 4, 8, 9, 10
 
 # What the kernel calls those of its functions that are not functions of `floats`.
 _OTHERS: Final[dict[Any, str]] = {
@@ -55,40 +66,23 @@ def native_machine(program: Program) -> Machine:
     """The program for the kernel, which is there if the engine is compiled."""
     kernel, natives = _kernel()
     python: list[Callable[..., Any]] = []
-    prefixes = [_prefix(operation, natives, python) for operation in program.operations]
-    code: list[int] = []
-    backward = 0
-    for row, kind in enumerate(program.kinds):
-        if row == program.forward:
-            backward = len(code)
-        cells = program.row(row)
-        if kind == SUM:
-            code.extend((_PRODUCT,) if len(cells) == 3 else (_TOTAL, len(cells) // 2))
-        elif kind == GUARD:
-            code.append(_GUARD)
-        elif kind == PART:
-            code.append(_PART)
-            continue
-        else:
-            prefix = prefixes[kind]
-            code.extend(prefix)
-            if prefix[0] >= _PYTHON:
-                code.append(len(cells))
-        code.extend(cells)
-    if program.forward == len(program.kinds):
-        backward = len(code)
+    calls = [_call(operation, natives, python) for operation in program.operations]
     made: Machine = kernel.machine(
         program.inputs,
-        len(program.kinds),
         program.forward,
         program.constants,
-        code,
-        backward,
+        *[_array(numbers) for numbers in (program.kinds, program.starts, program.cells)],
+        calls,
         tuple(python),
         program.outputs[: program.values],
         program.outputs[program.values :],
     )
     return made
+
+
+def _array(numbers: Any) -> Any:
+    """Whole numbers for the kernel, which `program.py` has in a list if it is interpreted."""
+    return array("q", numbers) if isinstance(numbers, list) else numbers
 
 
 @cache
@@ -102,12 +96,12 @@ def _kernel() -> tuple[Any, dict[tuple[Any, int], int]]:
     }
 
 
-def _prefix(
+def _call(
     operation: Operation,
     natives: dict[tuple[Any, int], int],
     python: list[Callable[..., Any]],
 ) -> tuple[int, int]:
-    """What the code of a row of an operation begins with."""
+    """How the kernel calls an operation: a code, and the index of the function."""
     for arity in range(1, 5):
         index = natives.get((operation.source, arity))
         if index is not None and not operation.takes_list:

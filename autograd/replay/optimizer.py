@@ -13,9 +13,10 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
+from autograd.native import i64, vec
 from autograd.replay.program import GUARD, MINUS_ZERO, ONE, PART, SUM, Operation, Program
 
-_GONE: Final = -(1 << 60)  # in place of the cell of a row that nothing refers to any more
+_GONE: Final[i64] = -(1 << 60)  # in place of the cell of a row that nothing refers to any more
 
 
 class _Rewriting:
@@ -28,25 +29,38 @@ class _Rewriting:
 
     def __init__(self, old: Program) -> None:
         self.old = old
+        self.inputs = old.inputs
         self.program = Program(old.inputs)
         self.program.operations = list(old.operations)
         for number in old.constants:  # in the same order, so that they keep their cells
             self.program.constant(number)
-        self.place: list[int] = []
+        self.place = vec[i64]([_GONE] * len(old.kinds))
 
-    def cells(self, cells: list[int]) -> list[int]:
-        """These cells of the old program, in the new one."""
-        inputs, place = self.old.inputs, self.place
-        return [c if c < inputs else place[c - inputs] for c in cells]
+    def moved(self, cell: i64) -> i64:
+        """A cell of the old program, in the new one."""
+        return cell if cell < self.inputs else self.place[cell - self.inputs]
 
-    def finished(self, forward: int) -> Program:
-        """The new program, of whose rows the values need so many."""
+    def copy(self, row: i64) -> None:
+        """Add a row as it is."""
         old, program = self.old, self.program
-        program.outputs = self.cells(old.outputs)
+        cells = old.cells
+        for at in range(old.starts[row], old.starts[row + 1]):
+            program.push(self.moved(cells[at]))
+        self.add(row, old.kinds[row])
+
+    def add(self, row: i64, kind: i64) -> None:
+        """End a row of the new program, which is in the place of one of the old."""
+        self.place[row] = self.program.close(kind)
+        if row < self.old.forward:
+            self.program.forward = len(self.program.kinds)
+
+    def finished(self) -> Program:
+        """The new program."""
+        old, program = self.old, self.program
+        program.outputs = [self.moved(cell) for cell in old.outputs]
         program.values = old.values
-        program.forward = forward
         for cell, label in old.labels.items():
-            place = self.cells([cell])[0]
+            place = self.moved(cell)
             if place != _GONE:
                 program.labels.setdefault(place, label)
         return program
@@ -55,46 +69,47 @@ class _Rewriting:
 # ── Rows that nothing needs ───────────────────────────────────────────────────
 
 
-def is_kept(program: Program, row: int) -> bool:
-    """True if a row has an effect besides its number: it may end the run."""
+def _needed(program: Program) -> vec[i64]:
+    """For each row, 1 if an output depends on it, or the way of the run; else 0."""
+    inputs, kinds = program.inputs, program.kinds
+    starts, cells = program.starts, program.cells
+    count: i64 = len(kinds)
+    live = vec[i64]([0] * count)
+    for output in program.outputs:
+        if output >= inputs:
+            live[output - inputs] = 1
+    row = count
+    while row > 0:
+        row -= 1
+        if live[row] == 0 and (kinds[row] >= 0 or kinds[row] == GUARD) and _is_kept(program, row):
+            live[row] = 1
+        if live[row] == 1:
+            for at in range(starts[row], starts[row + 1]):
+                cell = cells[at]
+                if cell >= inputs:
+                    live[cell - inputs] = 1
+    for row in range(count):
+        if kinds[row] == PART:  # the parts of a row stay together
+            live[row] = live[cells[starts[row]] - inputs]
+    return live
+
+
+def _is_kept(program: Program, row: i64) -> bool:
+    """True if a row has an effect besides its number: it may end the run, or raise an error."""
     kind = program.kinds[row]
     if kind < 0:
         return kind == GUARD
     return row < program.forward and not program.operations[kind].is_pure
 
 
-def needed(program: Program) -> list[bool]:
-    """For each row, True if an output depends on it, or the way of the run."""
-    inputs, kinds = program.inputs, program.kinds
-    starts, cells = program.starts, program.cells
-    live = [False] * len(kinds)
-    for cell in program.outputs:
-        if cell >= inputs:
-            live[cell - inputs] = True
-    for row in range(len(kinds) - 1, -1, -1):
-        if live[row] or is_kept(program, row):
-            live[row] = True
-            for at in range(starts[row], starts[row + 1]):
-                if cells[at] >= inputs:
-                    live[cells[at] - inputs] = True
-    for row, kind in enumerate(kinds):
-        if kind == PART:  # the parts of a row stay together
-            live[row] = live[cells[starts[row]] - inputs]
-    return live
-
-
 def without_dead(program: Program) -> Program:
     """The program without rows that no output needs."""
-    live = needed(program)
+    live = _needed(program)
     new = _Rewriting(program)
-    forward = 0
-    for row, kind in enumerate(program.kinds):
-        if live[row]:
-            new.place.append(new.program.add(kind, new.cells(program.row(row))))
-            forward += row < program.forward
-        else:
-            new.place.append(_GONE)
-    return new.finished(forward)
+    for row in range(len(program.kinds)):
+        if live[row] == 1:
+            new.copy(row)
+    return new.finished()
 
 
 # ── Constants and aliases ─────────────────────────────────────────────────────
@@ -103,35 +118,40 @@ def without_dead(program: Program) -> Program:
 def folded(program: Program) -> Program:
     """The program without rows that are a constant, or the same number as another cell."""
     new = _Rewriting(program)
-    forward = 0
-    for row, kind in enumerate(program.kinds):
-        cells = new.cells(program.row(row))
-        if kind == SUM:
-            cells = _without_ones(cells)
-            if len(cells) == 1:
-                new.place.append(cells[0])
-                continue
-        if kind == GUARD and cells[0] == cells[1]:
-            new.place.append(_GONE)
+    kinds, starts, cells = program.kinds, program.starts, program.cells
+    for row in range(len(kinds)):
+        kind = kinds[row]
+        start, end = starts[row], starts[row + 1]
+        first = new.moved(cells[start]) if end > start else ONE
+        if kind == SUM and first == MINUS_ZERO and end > start + 1:
+            # -0.0 + 1.0 * x is x.
+            a, b = new.moved(cells[start + 1]), new.moved(cells[start + 2])
+            if a == ONE or b == ONE:
+                first = b if a == ONE else a
+                start += 2
+        if kind == SUM and end == start + 1:
+            new.place[row] = first
             continue
-        if max(cells, default=0) < 0:
-            number = _constant(new.program, kind, cells)
+        if kind == GUARD and first == new.moved(cells[start + 1]):
+            continue
+        known = first < 0
+        for at in range(start + 1, end):
+            known = known and new.moved(cells[at]) < 0
+        if known:
+            listed = [first, *[new.moved(cells[at]) for at in range(start + 1, end)]]
+            number = _constant(new.program, kind, listed[: end - start])
             if number is not None:
-                new.place.append(new.program.constant(number))
+                new.place[row] = new.program.constant(number)
                 continue
-        new.place.append(new.program.add(kind, cells))
-        forward += row < program.forward
-    return new.finished(forward)
+        if end > start:
+            new.program.push(first)
+        for at in range(start + 1, end):
+            new.program.push(new.moved(cells[at]))
+        new.add(row, kind)
+    return new.finished()
 
 
-def _without_ones(cells: list[int]) -> list[int]:
-    """The cells of a sum, which begins with x rather than with -0.0 + 1.0 * x."""
-    if cells[0] == MINUS_ZERO and ONE in cells[1:3]:
-        return [cells[1] if cells[2] == ONE else cells[2], *cells[3:]]
-    return cells
-
-
-def _constant(program: Program, kind: int, cells: list[int]) -> float | None:
+def _constant(program: Program, kind: i64, cells: list[int]) -> float | None:
     """What a row of constants gives; None if only a run tells."""
     numbers = [program.constants[~cell] for cell in cells]
     if kind == SUM:
@@ -159,95 +179,106 @@ def fused(program: Program) -> Program:
     """
     fusing = _Fusing(program)
     new = _Rewriting(program)
-    forward = 0
-    for row, kind in enumerate(program.kinds):
-        if fusing.absorbed[row]:
-            new.place.append(_GONE)
+    for row in range(len(program.kinds)):
+        if fusing.absorbed[row] == 1:
             continue
-        cells = fusing.whole(row) if kind == SUM else program.row(row)
-        new.place.append(new.program.add(kind, new.cells(cells)))
-        forward += row < program.forward
-    return new.finished(forward)
+        if program.kinds[row] == SUM:
+            fusing.write(row, new)
+            new.add(row, SUM)
+        else:
+            new.copy(row)
+    return new.finished()
+
+
+# What may become of a sum: it stays, it is a product that is used once, or another sum that is.
+_STAYS: Final[i64] = 0
+_PRODUCT: Final[i64] = 1
+_CHAIN: Final[i64] = 2
 
 
 class _Fusing:
     """Which sums become part of others.
 
     Attributes:
-        absorbed: for each row, True if it is no longer one of its own.
+        absorbed: for each row, 1 if it is no longer one of its own, else 0.
         before: for each sum the row that it continues; -1 if it begins by itself.
-        swapped: for each sum, True if that is its second operand.
+        swapped: for each sum, 1 if that is its second operand, else 0.
     """
 
     def __init__(self, program: Program) -> None:
         self.program = program
         inputs, kinds = program.inputs, program.kinds
         starts, cells = program.starts, program.cells
-        count = len(kinds)
-        self.absorbed = [False] * count
-        self.before = [-1] * count
-        self.swapped = [False] * count
-        uses = self._uses()
-        # For each row: 0 if it stays, 1 if it is a product that is used once, 2 if another sum.
-        single = [0] * count
+        count: i64 = len(kinds)
+        self.absorbed = absorbed = vec[i64]([0] * count)
+        self.before = before = vec[i64]([-1] * count)
+        self.swapped = swapped = vec[i64]([0] * count)
+        uses = _uses(program)
+        fate = vec[i64]([_STAYS] * count)
         for row in range(count):
-            start = starts[row]
-            length = starts[row + 1] - start
             if kinds[row] != SUM:
                 continue
+            start, end = starts[row], starts[row + 1]
             if uses[row] == 1:
-                single[row] = 1 if length == 3 and cells[start] == MINUS_ZERO else 2
+                is_product = end == start + 3 and cells[start] == MINUS_ZERO
+                fate[row] = _PRODUCT if is_product else _CHAIN
             first = cells[start] - inputs
-            continued = first if first >= 0 and single[first] else -1
-            if length == 3 and cells[start + 1] == ONE and (continued < 0 or single[first] == 1):
+            continued: i64 = -1
+            if first >= 0 and fate[first] != _STAYS:
+                continued = first
+            if end == start + 3 and cells[start + 1] == ONE:
                 second = cells[start + 2] - inputs
-                if second >= 0 and single[second] == 2:
+                is_chain = second >= 0 and fate[second] == _CHAIN
+                if is_chain and (continued < 0 or fate[continued] == _PRODUCT):
                     continued = second
-                    self.swapped[row] = True
+                    swapped[row] = 1
             if continued >= 0:
-                self.before[row] = continued
-                self.absorbed[continued] = True
+                before[row] = continued
+                absorbed[continued] = 1
             # What is left of the terms: 1.0 times a product is that product.
-            rest = cells[start] if self.swapped[row] else -1
-            for at in range(start + 1, start + length, 2):
-                other = rest if self.swapped[row] else cells[at + 1]
-                if cells[at] == ONE and other >= inputs and single[other - inputs] == 1:
-                    self.absorbed[other - inputs] = True
-
-    def _uses(self) -> list[int]:
-        """How often each row is used."""
-        program = self.program
-        inputs = program.inputs
-        uses = [0] * len(program.kinds)
-        for cell in program.cells:
-            if cell >= inputs:
-                uses[cell - inputs] += 1
-        for cell in program.outputs:
-            if cell >= inputs:
-                uses[cell - inputs] += 1
-        return uses
-
-    def whole(self, row: int) -> list[int]:
-        """The cells of a sum with all that it absorbs."""
-        program = self.program
-        inputs, starts, cells = program.inputs, program.starts, program.cells
-        chain = [row]
-        while self.before[chain[-1]] >= 0:
-            chain.append(self.before[chain[-1]])
-        last = chain[-1]
-        total = [cells[starts[last]]]
-        for part in reversed(chain):
-            start, end = starts[part], starts[part + 1]
             for at in range(start + 1, end, 2):
-                a, b = cells[at], cells[at + 1]
-                if self.swapped[part]:
-                    b = cells[start]
-                if a == ONE and b >= inputs and self.absorbed[b - inputs]:
+                other = first if swapped[row] == 1 else cells[at + 1] - inputs
+                if other >= 0 and cells[at] == ONE and fate[other] == _PRODUCT:
+                    absorbed[other] = 1
+
+    def write(self, row: i64, new: _Rewriting) -> None:
+        """Push the cells of a sum with all that it absorbs."""
+        program, to = self.program, new.program
+        inputs, starts, cells = program.inputs, program.starts, program.cells
+        before, absorbed = self.before, self.absorbed
+        # The rows that it continues, the first one at the end.
+        chain: list[int] = [row]
+        at = before[row]
+        while at >= 0:
+            chain.append(at)
+            at = before[at]
+        to.push(new.moved(cells[starts[chain[-1]]]))
+        for k in range(len(chain) - 1, -1, -1):
+            part: i64 = chain[k]
+            start, end = starts[part], starts[part + 1]
+            for term in range(start + 1, end, 2):
+                a = cells[term]
+                b = cells[start] if self.swapped[part] == 1 else cells[term + 1]
+                if a == ONE and b >= inputs and absorbed[b - inputs] == 1:
                     product = starts[b - inputs]
-                    a, b = cells[product + 1], cells[product + 2]
-                total.append(a)
-                total.append(b)
-        return total
+                    a = cells[product + 1]
+                    b = cells[product + 2]
+                to.push(new.moved(a))
+                to.push(new.moved(b))
+
+
+def _uses(program: Program) -> vec[i64]:
+    """How often each row is used."""
+    inputs, cells = program.inputs, program.cells
+    uses = vec[i64]([0] * len(program.kinds))
+    for at in range(len(cells)):
+        cell = cells[at]
+        if cell >= inputs:
+            uses[cell - inputs] += 1
+    for output in program.outputs:
+        if output >= inputs:
+            uses[output - inputs] += 1
+    return uses
 
 
 # ── Rows that are computed twice ──────────────────────────────────────────────
@@ -256,21 +287,56 @@ class _Fusing:
 def shared(program: Program) -> Program:
     """The program in which equal rows of equal operands are one row."""
     new = _Rewriting(program)
-    known: dict[tuple[int, ...], int] = {}
-    forward = 0
-    for row, kind in enumerate(program.kinds):
-        cells = new.cells(program.row(row))
-        is_pure = kind == SUM or (kind >= 0 and program.operations[kind].is_pure)
-        if is_pure and not (kind >= 0 and program.operations[kind].parts):
-            key = (kind, *cells)
-            found = known.get(key)
-            if found is not None:
-                new.place.append(found)
-                continue
-            known[key] = new.program.inputs + len(new.program.kinds)
-        new.place.append(new.program.add(kind, cells))
-        forward += row < program.forward
-    return new.finished(forward)
+    count: i64 = len(program.kinds)
+    size: i64 = 16
+    while size < 2 * count:
+        size *= 2
+    table = vec[i64]([-1] * size)  # rows of the new program, by what they compute
+    for row in range(count):
+        if not _may_be_shared(program, row):
+            new.copy(row)
+            continue
+        slot = _slot(new, row, table)
+        if table[slot] >= 0:
+            new.place[row] = new.inputs + table[slot]
+        else:
+            table[slot] = len(new.program.kinds)
+            new.copy(row)
+    return new.finished()
+
+
+def _may_be_shared(program: Program, row: i64) -> bool:
+    kind = program.kinds[row]
+    if kind < 0:
+        return kind == SUM
+    return program.operations[kind].is_pure and not program.operations[kind].parts
+
+
+def _slot(new: _Rewriting, row: i64, table: vec[i64]) -> i64:
+    """Where a row that computes the same as this one is in the table, or else a free slot."""
+    old, place, inputs = new.old, new.place, new.inputs
+    start, end = old.starts[row], old.starts[row + 1]
+    kinds, starts, cells = new.program.kinds, new.program.starts, new.program.cells
+    kind = old.kinds[row]
+    number = kind
+    for at in range(start, end):
+        number = (number * 31 + new.moved(old.cells[at])) & 0xFFFFFFFFFFFF
+    last: i64 = len(table) - 1
+    slot = (number ^ (number >> 20)) & last
+    while table[slot] >= 0:
+        other = table[slot]
+        begin = starts[other]
+        equal = kinds[other] == kind and starts[other + 1] - begin == end - start
+        at = start
+        while equal and at < end:
+            cell = old.cells[at]
+            moved = cell if cell < inputs else place[cell - inputs]
+            equal = moved == cells[begin + at - start]
+            at += 1
+        if equal:
+            return slot
+        slot = (slot + 1) & last
+    return slot
 
 
 PASSES: Final[tuple[Callable[[Program], Program], ...]] = (

@@ -24,16 +24,17 @@ import math
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
-SUM: Final = -1
-PART: Final = -2
-GUARD: Final = -3
+from autograd.native import append, i64, vec
+
+SUM: Final[i64] = -1
+PART: Final[i64] = -2
+GUARD: Final[i64] = -3
 
 # Constants that every program has, by their cells.
-ZERO: Final = -1
-MINUS_ZERO: Final = -2
-ONE: Final = -3
-MINUS_ONE: Final = -4
-STANDARD: Final = (0.0, -0.0, 1.0, -1.0)
+ZERO: Final[i64] = -1
+MINUS_ZERO: Final[i64] = -2
+ONE: Final[i64] = -3
+MINUS_ONE: Final[i64] = -4
 
 
 class Operation:
@@ -122,18 +123,18 @@ class Program:
     )
 
     def __init__(self, inputs: int) -> None:
-        self.inputs = inputs
+        self.inputs: i64 = inputs
         self.constants: list[float] = []
         self.operations: list[Operation] = []
-        self.kinds: list[int] = []
-        self.starts: list[int] = [0]
-        self.cells: list[int] = []
+        self.kinds = vec[i64]()
+        self.starts = vec[i64]([0])
+        self.cells = vec[i64]()
         self.outputs: list[int] = []
-        self.forward = 0
-        self.values = 0
+        self.forward: i64 = 0
+        self.values: i64 = 0
         self.labels: dict[int, str] = {}
         self._known: dict[tuple[float, float], int] = {}
-        for number in STANDARD:
+        for number in (0.0, math.copysign(0.0, -1.0), 1.0, -1.0):
             self.constant(number)
 
     def constant(self, number: float) -> int:
@@ -146,22 +147,32 @@ class Program:
             self._known[key] = cell
         return cell
 
-    def add(self, kind: int, cells: Sequence[int]) -> int:
-        """Add a row; returns its cell."""
-        self.cells.extend(cells)
-        self.kinds.append(kind)
-        self.starts.append(len(self.cells))
+    def push(self, cell: i64) -> None:
+        """Add a cell to the row that `close` will end."""
+        self.cells = append(self.cells, cell)
+
+    def close(self, kind: i64) -> i64:
+        """End a row, of the cells since the one before; returns its cell."""
+        self.kinds = append(self.kinds, kind)
+        self.starts = append(self.starts, len(self.cells))
         return self.inputs + len(self.kinds) - 1
 
-    def row(self, row: int) -> list[int]:
-        """The cells of a row."""
-        return self.cells[self.starts[row] : self.starts[row + 1]]
+    def add(self, kind: i64, cells: Sequence[int]) -> i64:
+        """Add a row; returns its cell."""
+        for cell in cells:
+            self.push(cell)
+        return self.close(kind)
 
-    def terms(self) -> int:
+    def row(self, row: i64) -> list[int]:
+        """The cells of a row."""
+        cells = self.cells
+        return [cells[at] for at in range(self.starts[row], self.starts[row + 1])]
+
+    def terms(self) -> i64:
         """The number of products in all sums."""
         starts = self.starts
-        total = 0
-        for row, kind in enumerate(self.kinds):
-            if kind == SUM:
+        total: i64 = 0
+        for row in range(len(self.kinds)):
+            if self.kinds[row] == SUM:
                 total += (starts[row + 1] - starts[row] - 1) // 2
         return total

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
+from operator import le
 from typing import Any
 
 from autograd.contexts import observed_by
@@ -13,13 +14,11 @@ from autograd.replay.errors import CompileError
 from autograd.replay.keys import Arguments
 from autograd.replay.leaks import settle
 from autograd.replay.lift import lift
+from autograd.replay.outside import Effects, Inputs, State
 from autograd.replay.parts import is_open_array, mapped
 from autograd.replay.recorder import Recorder
-from autograd.replay.replays import Call
+from autograd.replay.replays import Call, ReachedBefore
 from autograd.replay.results import Form
-
-# References to a Value that nobody else holds: from the list of `Recorded`, and in `map`.
-_ALONE = 2
 
 
 class Recorded:
@@ -28,16 +27,21 @@ class Recorded:
     Attributes:
         key: that of the calls that it may stand for.
         tape: what was recorded.
-        captured: the Values from outside that it reads, which were not arguments.
+        captured: the Values from outside that it reads or changes, which were not arguments.
         runs: the number of calls it has stood for.
         next_check: the number of the call at which it is compared with the function.
     """
 
-    def __init__(self, key: Any, recorder: Recorder, form: Form) -> None:
+    def __init__(self, key: Any, recorder: Recorder, form: Form, effects: Effects) -> None:
+        outside = recorder.outside
         self.key = key
         self.tape = recorder.tape
-        self.captured = [value for value, _ in recorder.captured]
+        self.captured = outside.values[outside.arguments :]
         self._captured_ids = {id(value) for value in self.captured}
+        self._effects = effects
+        self._inputs = Inputs(outside.sources, len(outside.values))
+        self._leaves = outside.leaves
+        self._reached = ReachedBefore(self.captured)
         self._form = form
         self.replay = lift(self.tape)
         for root in form.roots:
@@ -47,8 +51,7 @@ class Recorded:
 
     def is_stale(self) -> bool:
         """True if nobody but this program holds a Value that it reads: it has been replaced."""
-        captured = self.captured
-        return bool(captured) and min(map(sys.getrefcount, captured)) <= _ALONE
+        return any(map(le, map(sys.getrefcount, self.captured), self._reached.references))
 
     def reads(self, values: list[Value]) -> bool:
         """True if one of these Values is captured as well."""
@@ -57,9 +60,10 @@ class Recorded:
     def call(self, parts: Arguments) -> Call | None:
         """Stand for a call; None if a guard finds another number than in the recording."""
         values = [*parts.values, *self.captured]
-        numbers = [*parts.numbers, *[value.data for value in values]]
-        run = self.replay.run(numbers)
-        return None if run is None else Call(run, numbers, values)
+        run = self.replay.run([*parts.numbers, *self._inputs.of(values)])
+        if run is None:
+            return None
+        return Call(run, values, self._leaves, None if parts.values else self._reached)
 
     def is_as_recorded(self, call: Call) -> bool:
         """True if a call has given what was recorded of the same call."""
@@ -67,8 +71,17 @@ class Recorded:
         return all(map(same, call.run.outputs, outputs))
 
     def result(self, call: Call) -> Any:
-        """What the call returns."""
+        """What the call returns; nothing is changed yet."""
         return self._form.filled(call)
+
+    def apply(self, call: Call) -> None:
+        """Change the Values that the call changes."""
+        if self._effects.count:
+            self._effects.apply(call.values, call.run.outputs)
+
+    def difference(self, call: Call, before: list[State]) -> str | None:
+        """How what the function has made of Values differs from what the program makes of them."""
+        return self._effects.difference(call.values, before, call.run.outputs)
 
 
 def recorded(
@@ -81,14 +94,17 @@ def recorded(
 ) -> Recorded:
     """Call the function with stand-ins, and make a program of what it does.
 
+    Values that it changes are as before afterwards: it is the program that changes them.
+
     Raises:
         CompileError: it does what a replay would not do.
     """
     recorder = Recorder(name)
     form = _recorded_call(recorder, function, arguments, options, parts)
     settle(recorder)
-    form.settle(recorder.tape)
-    return Recorded(key, recorder, form)
+    form.settle(recorder.tape, recorder.outside)
+    effects = recorder.effects()
+    return Recorded(key, recorder, form, effects)
 
 
 def _recorded_call(
@@ -100,21 +116,22 @@ def _recorded_call(
 ) -> Form:
     tape = recorder.tape
     inputs = iter([tape.input(number) for number in parts.numbers])
-    kinds = iter(parts.kinds)
     # A Value of its own, so that an argument is told from the same Value found elsewhere.
     twins = {id(value): Value(value.data, value.label) for value in parts.values}
-    for twin in twins.values():
-        recorder.bring(twin, tape.input(twin.data))
+    for value in parts.values:
+        recorder.bring(twins[id(value)], value)
 
     def stand_in(part: Any) -> Any:
         if isinstance(part, Value):
             return twins[id(part)]
         kind = type(part)
-        if kind is float or kind.__name__ == "float64":
-            return recorder.number(next(inputs), next(kinds))
+        if kind is float:
+            return recorder.number(next(inputs))
+        if kind.__name__ == "float64":  # of an array: NumPy may add floats in another order
+            recorder.is_doubtful = True
+            return recorder.number(next(inputs), kind)
         return part.copy() if _is_array(part) else part
 
-    recorder.is_doubtful = any(kind is not float for kind in parts.kinds)
     given = mapped(stand_in, (arguments, options))
     before = mapped(lambda part: part.copy() if _is_array(part) else part, given)
     recorder.start()

@@ -13,13 +13,17 @@ from numbers import Number as AnyNumber
 from typing import Any, ClassVar, Final, NoReturn
 
 from autograd.engine import table
+from autograd.engine.node import propagate
 from autograd.engine.operands import as_float
 from autograd.engine.operators import compared
 from autograd.engine.primitive import Primitive, tracking
 from autograd.engine.recording import Follower, is_recording
 from autograd.engine.tracked import record_tracked
 from autograd.engine.value import Value
+from autograd.replay.backward import Pass
+from autograd.replay.checks import same
 from autograd.replay.errors import CompileError, place
+from autograd.replay.outside import UNREACHED, Effects, Outside, Source
 from autograd.replay.standins import Flag, Number
 from autograd.replay.tape import Operation, Slope, Tape, choose
 
@@ -40,8 +44,7 @@ class Recorder(Follower):
 
     Attributes:
         tape: what has been noted.
-        captured: the Values from outside that the function has read, each with its entry, which
-            is an input.
+        outside: the Values from outside that the function has read or changed.
         finished: True once the call is over.
         is_doubtful: True if floats may have been added in another order than that of the function
             itself, as NumPy does in arrays.
@@ -50,14 +53,16 @@ class Recorder(Follower):
     def __init__(self, name: str) -> None:
         self.name = name
         self.tape = Tape(name)
-        self.captured: list[tuple[Value, int]] = []
+        self.outside = Outside()
         self.finished = False
         self.is_doubtful = False
         self.computed: list[Value] = []  # every Value that an operation has made, in order
         self.made_leaves: list[Value] = []  # those that were made of stand-ins
         self.numbers: list[Any] = []  # every stand-in
         self._entries: dict[int, int] = {}  # by the id of a Value, which is kept above
-        self._outside: set[int] = set()  # the ids of Values that were not made in the call
+        self._leaves: dict[int, int] = {}  # the first entry of each Value from outside
+        self._gradients: dict[int, int] = {}  # the entry of the grad, by the id of a Value
+        self._operations: dict[int, Primitive | None] = {}  # of arguments, by the id of the twin
         self._reached: set[int] = set()  # entries from which gradients go to Values from outside
         self._ends: set[int] = set()  # the ids of `made_leaves`, at which gradients end
         self._used_leaves: set[int] = set()  # the ids of leaves that something was computed from
@@ -72,6 +77,7 @@ class Recorder(Follower):
     def stop(self) -> None:
         """The call is over."""
         tracking.of_recording(-1)
+        self.outside.restore()
         self.finished = True
 
     # ── Numbers ───────────────────────────────────────────────────────────────
@@ -147,23 +153,46 @@ class Recorder(Follower):
 
     # ── Values ────────────────────────────────────────────────────────────────
 
-    def bring(self, value: Value, entry: int) -> None:
-        """``value`` takes the place of one that the function is called with."""
-        self._entries[id(value)] = entry
-        if value.label:
-            self.tape.labels[entry] = value.label
-        self._outside.add(id(value))
-        self._reached.add(entry)
-        self.tape.leaves.append(entry)
+    def bring(self, twin: Value, value: Value) -> None:
+        """``twin`` takes the place of an argument."""
+        self._operations[id(twin)] = value.op
+        twin._grad = value._grad
+        twin._awaited = value._awaited
+        self.entry(twin)
+        self.outside.arguments += 1
 
     def entry(self, value: Value) -> int:
-        """The entry of a Value, which may come from outside."""
+        """The entry of the data of a Value, which may come from outside."""
         entry = self._entries.get(id(value))
         if entry is None:
-            entry = self.tape.input(value._data)
-            self.captured.append((value, entry))
-            self.bring(value, entry)
+            entry = self._input(Source.DATA, value, value._data)
+            self._is_leaf(value, entry)
         return entry
+
+    def _input(self, source: Source, value: Value, number: float) -> int:
+        self.outside.sources.append((source, self.outside.index(value)))
+        return self.tape.input(number)
+
+    def _is_leaf(self, value: Value, entry: int) -> None:
+        """From now on gradients that reach this entry are handed out to the Value."""
+        self._entries[id(value)] = entry
+        self._reached.add(entry)
+        index = self.outside.index(value)
+        first = self._leaves.setdefault(index, entry)
+        if first != entry:  # its data has changed
+            self.tape.same_leaf[entry] = first
+        else:
+            self.tape.leaves.append(entry)
+            self.outside.leaves.append(index)
+        if value.label:
+            self.tape.labels[entry] = value.label
+
+    def _is_made_here(self, value: Value) -> bool:
+        return id(value) in self._entries and value not in self.outside
+
+    def operation_outside(self, value: Value) -> Primitive | None:
+        """The operation of a Value that was computed outside; None of another, and of a leaf."""
+        return None if self._is_made_here(value) else self._operations.get(id(value), value.op)
 
     def _operand(self, operand: Any) -> tuple[int, Any]:
         """The entry of an operand, and what the engine is to take in place of it."""
@@ -245,8 +274,94 @@ class Recorder(Follower):
         """Python looks at the data of a Value."""
         if how == "truth":
             bool(self.compare(operator.ne, value, 0.0))
+        elif how == "grad":
+            self.tape.guard(self._gradient(value), how, place())
+        elif how == "has_grad":
+            index = self.outside.index(value) if not self._is_made_here(value) else -1
+            if index >= 0 and (index, Source.GRAD) not in self.outside.changed:
+                number = float(value._awaited == 0 or value._grad != 0.0)
+                self.tape.guard(self._input(Source.HAS_GRAD, value, number), how, place())
         else:
             self.tape.guard(self.entry(value), how, place())
+
+    def write(self, value: Any, number: Any) -> float:
+        """The float that becomes the data of a Value."""
+        if self._is_made_here(value) and value.op is not None:
+            self.refuse("changes the data of a Value that it has computed")
+        operand, data = self._operand(number if type(number) in _STANDINS else as_float(number))
+        # An entry of its own: gradients that reach it end here.
+        entry = self.tape.row(table.where, (operand,), (), data)
+        if self._is_made_here(value):
+            self._entries[id(value)] = entry
+        else:
+            self.outside.change(value, Source.DATA)
+            self._is_leaf(value, entry)
+        return float(data)
+
+    def _gradient(self, value: Value) -> int:
+        """The entry of the grad of a Value."""
+        entry = self._gradients.get(id(value))
+        if entry is None:
+            if self._is_made_here(value):
+                entry = self._zero()
+            else:
+                entry = self._input(Source.GRAD, value, value._grad)
+            self._gradients[id(value)] = entry
+        return entry
+
+    def _zero(self) -> int:
+        return self.tape.constant(0.0, "")
+
+    def read_grad(self, value: Any) -> Number:
+        """The grad of a Value."""
+        return self.number(self._gradient(value))
+
+    def write_grad(self, value: Any, number: Any) -> float:
+        """The float that becomes the grad of a Value, which then counts as not reached."""
+        operand, data = self._operand(number if type(number) in _STANDINS else as_float(number))
+        if not self._is_made_here(value):
+            self.outside.change(value, Source.GRAD, UNREACHED)
+        self._gradients[id(value)] = operand
+        return float(data)
+
+    def first_gradient(self, value: Value) -> int:
+        """The entry that a pass adds the first share to."""
+        if value.op is not None:
+            return self._zero()
+        earlier = self._gradient(value)
+        number = self.tape.data[earlier]
+        if earlier in self.tape.constants:
+            return earlier if number == 0.0 else self._zero()
+        # A gradient of -0.0 is left as it is where only such shares are added to it.
+        sign = self.tape.row(table.sign, (earlier,), (), table.sign.forward(number))
+        zero = self.tape.data[sign] * 0.0
+        return self.tape.row(table.multiply, (sign, self._zero()), (), zero)
+
+    def backward(self, root: Any, gradient: float) -> None:
+        """Carry out a backward pass, and note what it adds."""
+        noted = Pass(self, root, self.tape.constant(gradient, place()))
+        for value in noted.values:
+            entry = noted.gradients[id(value)]
+            if value.op is None:
+                entry = self._with_earlier(entry, self._gradient(value))
+                if not self._is_made_here(value):
+                    self.outside.change(value, Source.GRAD)
+            self._gradients[id(value)] = entry
+        propagate(root, gradient)
+        for value in noted.values:
+            if not same(value._grad, self.tape.data[self._gradients[id(value)]]):
+                raise CompileError(
+                    f"{self.name}() cannot be recorded: a local derivative is another one when it "
+                    f"is computed again, at {place()}"
+                )
+
+    def _with_earlier(self, entry: int, earlier: int) -> int:
+        """The gradient of a leaf, with what earlier passes have left."""
+        number = self.tape.data[earlier]
+        if number == 0.0 and earlier in self.tape.constants:
+            return entry
+        total = self.tape.data[entry] + number
+        return self.tape.row(table.add, (entry, earlier), (), total)
 
     def compare(self, comparison: Any, x: Any, other: Any) -> Any:
         """The outcome of a comparison of a Value or a stand-in with anything."""
@@ -287,6 +402,14 @@ class Recorder(Follower):
     def _chosen_of_one(self, primitive: Primitive, taken: Any) -> Value:
         entry, number = self._operand(taken)
         return self._record(primitive, primitive, (entry,), (taken,), (number,))
+
+    def effects(self) -> Effects:
+        """What the call has changed; the new numbers become the last outputs of the tape."""
+        values, found = self.outside.values, Effects(self.outside.changed)
+        outputs = self.tape.outputs
+        outputs.extend([self._entries[id(values[index])] for index in found.data_of])
+        outputs.extend([self._gradients[id(values[index])] for index in found.grad_of])
+        return found
 
     # ── Derivatives within the call ───────────────────────────────────────────────
 
@@ -345,13 +468,9 @@ class Recorder(Follower):
             f"function; at {place()}"
         )
 
-    def backward(self, root: Any, gradient: float) -> None:  # noqa: ARG002
-        """An error: ``backward()`` is called within the function."""
-        self.refuse("calls backward()")
-
     def is_from_outside(self, value: Value) -> bool:
         """True if the Value was not made in the call, as far as is known during the call."""
-        return id(value) in self._outside
+        return value in self.outside
 
     def was_used_as_leaf(self, value: Value) -> bool:
         """True if an operation on this leaf has been recorded."""

@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Sequence
 from typing import Any
 
 from autograd.contexts import enable_grad
 from autograd.engine.primitive import Primitive
-from autograd.engine.replayed import CompiledOperation, Origin, _ReplayedValue
+from autograd.engine.replayed import CompiledOperation, Origin, Reached, _ReplayedValue
 from autograd.engine.value import Operand, Value
 from autograd.functional import gradients
 from autograd.replay.errors import CompileError
@@ -93,23 +94,67 @@ def _recorded(tape: Tape, variables: Sequence[Value], root: int) -> Value:
     return out if isinstance(out, Value) else Value(out)
 
 
+class ReachedBefore:
+    """The Values that gradients reach from the results of a program, which are always the same.
+
+    Attributes:
+        references: for each Value that the program captures the references to it that a list of
+            these, and what is in here, account for.
+    """
+
+    def __init__(self, captured: Sequence[Value]) -> None:
+        self._captured = {id(value): i for i, value in enumerate(captured)}
+        self._known: dict[int, tuple[list[int], Reached]] = {}
+        self.references = [_ALONE] * len(captured)
+
+    def of(self, leaves: list[int], values: Sequence[Value], indices: list[int]) -> Reached:
+        """Those for these numbers of leaves, which are a list that the program keeps."""
+        known = self._known.get(id(leaves))
+        if known is None:
+            reached = _reached(leaves, values, indices)
+            known = self._known[id(leaves)] = leaves, reached
+            for value in reached.values:
+                self.references[self._captured[id(value)]] += _IN_REACHED
+        return known[1]
+
+
+def _reached(leaves: list[int], values: Sequence[Value], indices: list[int]) -> Reached:
+    return Reached([values[indices[leaf]] for leaf in leaves])
+
+
+# The references to an object in a list that nobody else holds, as `map` finds them, and those that
+# `Reached` adds: from its list of values, and from its list of steps.
+_ALONE = min(map(sys.getrefcount, [object()]))
+_IN_REACHED = 2
+
+
 class Call:
     """A call of a compiled function that was replayed.
 
     Attributes:
         run: the run of the program.
-        numbers: the inputs of the program: floats among the arguments, then data of Values.
-        values: the Values among the inputs, in order.
+        values: the Values from outside, arguments first.
+        leaves: for each leaf of the tape the index of its Value.
+        before: what earlier calls have reached; None if there are Values among the arguments.
     """
 
-    def __init__(self, run: Run, numbers: list[float], values: Sequence[Value]) -> None:
+    def __init__(
+        self,
+        run: Run,
+        values: Sequence[Value],
+        leaves: list[int],
+        before: ReachedBefore | None,
+    ) -> None:
         self.run = run
-        self.numbers = numbers
         self.values = values
+        self.leaves = leaves
+        self.before = before
 
     def value(self, root: Root, number: float, label: str) -> Value:
         """An output as a Value, with one operation."""
-        reached = [self.values[leaf] for leaf in self.run.reached(root.index)]
+        leaves = self.run.reached(root.index)
+        find = _reached if self.before is None else self.before.of
+        reached = find(leaves, self.values, self.leaves)
         return _ReplayedValue(root.op, number, label, reached, _Past(self, root))
 
 
@@ -121,17 +166,15 @@ class _Past(Origin):
         self._root = root
 
     def operands(self) -> tuple[Operand, ...]:
-        call, operands = self._call, list[Operand](self._call.numbers)
-        first = len(operands) - len(call.values)
-        for leaf in call.run.reached(self._root.index):
-            operands[first + leaf] = call.values[leaf]
-        return tuple(operands)
+        call, tape = self._call, self._root.replay.tape
+        leaves = call.run.reached(self._root.index)
+        reached = {tape.leaves[leaf]: call.values[call.leaves[leaf]] for leaf in leaves}
+        return tuple([reached.get(k, number) for k, number in zip(tape.inputs, call.run.numbers)])
 
     def derivatives(self) -> list[float]:
-        call = self._call
-        slopes = self._root.slopes(call.run)
-        first = len(slopes) - len(call.values)
-        return [slopes[first + leaf] for leaf in sorted(call.run.reached(self._root.index))]
+        slopes = self._root.slopes(self._call.run)
+        pairs = zip(self.operands(), slopes)
+        return [slope for operand, slope in pairs if isinstance(operand, Value)]
 
-    def add_shares(self, gradient: float, sums: list[float]) -> list[float]:
-        return self._call.run.add_shares(self._root.index, gradient, sums)
+    def add_shares(self, gradient: float, values: list[Value]) -> None:
+        self._call.run.add_to(self._root.index, gradient, values)

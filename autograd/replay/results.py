@@ -7,6 +7,7 @@ from typing import Any
 
 from autograd.engine.value import Value
 from autograd.replay.errors import CompileError
+from autograd.replay.outside import Outside
 from autograd.replay.parts import mapped
 from autograd.replay.recorder import Recorder
 from autograd.replay.replays import Call, Root
@@ -22,18 +23,6 @@ class _Float:
         self.kind = kind
 
 
-class _Outside:
-    """A Value that was not made in the call, or was made of a constant.
-
-    Only when the call is over, it is known which.
-    """
-
-    def __init__(self, entry: int, output: int, label: str) -> None:
-        self.entry = entry
-        self.output = output
-        self.label = label
-
-
 class _New:
     """A new Value, an output of the tape: a leaf, unless gradients may start at it as a root."""
 
@@ -41,6 +30,22 @@ class _New:
         self.output = output
         self.label = label
         self.root = root
+
+    def made(self, call: Call) -> Value:
+        """The Value of a call."""
+        number = call.run.outputs[self.output]
+        return call.value(self.root, number, self.label) if self.root else Value(number, self.label)
+
+
+class _Outside(_New):
+    """A Value that was not made in the call, or was made of a constant.
+
+    Only when the call is over, it is known which.
+    """
+
+    def __init__(self, entry: int, output: int, label: str) -> None:
+        super().__init__(output, label, None)
+        self.entry = entry
 
 
 class _Copied:
@@ -60,15 +65,15 @@ class Form:
     def __init__(self, recorder: Recorder, result: Any) -> None:
         """Note the outputs on the tape of the recorder."""
         self._recorder = recorder
-        self._positions: dict[int, int] = {}
+        self._indices: dict[int, int] = {}
         self._parts: dict[int, Any] = {}  # by the id of a Value: it is returned as one object
         self.roots: list[Root] = []
         self._template = mapped(self._part, result)
         del self._recorder, self._parts
 
-    def settle(self, tape: Tape) -> None:
-        """The call is over: the leaves of the tape are the Values from outside."""
-        self._positions = {entry: position for position, entry in enumerate(tape.leaves)}
+    def settle(self, tape: Tape, outside: Outside) -> None:
+        """The call is over: the leaves of the tape are data of Values from outside."""
+        self._indices = dict(zip(tape.leaves, outside.leaves))
 
     def _output(self, entry: int) -> int:
         outputs = self._recorder.tape.outputs
@@ -92,7 +97,7 @@ class Form:
         entry = recorder.entry(value)
         output = self._output(entry)
         if recorder.is_from_outside(value):
-            return _Outside(entry, output, value.label)
+            return _Outside(tape.same_leaf.get(entry, entry), output, value.label)
         if value.op is not None:
             tape.roots.append(output)
             self.roots.append(Root(recorder.name, len(tape.roots) - 1))
@@ -106,24 +111,22 @@ class Form:
 
     def filled(self, call: Call) -> Any:
         """What the call returns."""
+        template = self._template
+        if type(template) is _New:  # a Value, as most functions return
+            return template.made(call)
         made: dict[int, Value] = {}
-        outputs = call.run.outputs
 
         def part(form: Any) -> Any:
             if isinstance(form, _Float):
-                return form.kind(outputs[form.output])
+                return form.kind(call.run.outputs[form.output])
             if isinstance(form, _Copied):
                 return form.array.copy()
-            if isinstance(form, _Outside) and form.entry in self._positions:
-                return call.values[self._positions[form.entry]]
-            if not isinstance(form, (_New, _Outside)):
+            if isinstance(form, _Outside) and form.entry in self._indices:
+                return call.values[self._indices[form.entry]]
+            if not isinstance(form, _New):
                 return form
             if id(form) not in made:
-                root = form.root if isinstance(form, _New) else None
-                number = outputs[form.output]
-                made[id(form)] = (
-                    call.value(root, number, form.label) if root else Value(number, form.label)
-                )
+                made[id(form)] = form.made(call)
             return made[id(form)]
 
-        return mapped(part, self._template)
+        return mapped(part, template)

@@ -5,7 +5,33 @@ This is the one place that knows it; `autograd/engine/node.py` does the same wit
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from autograd.native import append, i64, vec
+
+
+class Flows:
+    """For each entry of a tape those that it passes shares of its gradient to, in that order.
+
+    Attributes:
+        starts: where those of each entry begin in the lists that follow; and last, the end.
+        entries: the entries.
+        positions: their positions among the operands.
+    """
+
+    __slots__ = ("entries", "positions", "starts")
+
+    def __init__(self) -> None:
+        self.starts = vec[i64]([0])
+        self.entries = vec[i64]()
+        self.positions = vec[i64]()
+
+    def add(self, entry: i64, position: i64) -> None:
+        """Add one to those that `close` will end."""
+        self.entries = append(self.entries, entry)
+        self.positions = append(self.positions, position)
+
+    def close(self) -> None:
+        """End those of an entry."""
+        self.starts = append(self.starts, len(self.entries))
 
 
 class Shares:
@@ -16,62 +42,70 @@ class Shares:
         ends: those that do not, in the order in which they get their last share.
         starts: for each entry where its shares begin in the lists that follow; and last, the end.
         users: the entry that a share comes from.
-        places: for which of its sources.
-        handed: the shares of ``ends`` in the order in which they are handed out: the indices of
-            these in the lists above.
+        positions: for which of its operands.
     """
 
-    __slots__ = ("ends", "handed", "order", "places", "starts", "users")
+    __slots__ = ("ends", "order", "positions", "starts", "users")
 
     def __init__(self) -> None:
-        self.order: list[int] = []
+        self.order = vec[i64]()
         self.ends: list[int] = []
-        self.starts: list[int] = []
-        self.users: list[int] = []
-        self.places: list[int] = []
-        self.handed: list[int] = []
+        self.starts = vec[i64]()
+        self.users = vec[i64]()
+        self.positions = vec[i64]()
 
 
-def shares_of(sources: Sequence[Sequence[int]], root: int) -> Shares:
-    """The shares that a backward pass from ``root`` hands down.
-
-    Args:
-        sources: for each entry those that it passes shares of its gradient to, in that order.
-        root: the entry that the pass starts from.
-    """
+def shares_of(flows: Flows, root: i64) -> Shares:
+    """The shares that a backward pass from the entry ``root`` hands down."""
+    firsts, sources, positions = flows.starts, flows.entries, flows.positions
+    count: i64 = len(firsts) - 1
     # How many shares each entry is to get.
-    uses = [0] * len(sources)
-    stack = [root]
-    while stack:
-        for source in sources[stack.pop()]:
+    uses = vec[i64]([0] * count)
+    stack = vec[i64]([0] * (count + 1))
+    stack[0] = root
+    height: i64 = 1
+    while height > 0:
+        height -= 1
+        entry = stack[height]
+        for at in range(firsts[entry], firsts[entry + 1]):
+            source = sources[at]
             uses[source] += 1
             if uses[source] == 1:
-                stack.append(source)
+                stack[height] = source
+                height += 1
+    starts = vec[i64]([0] * (count + 1))
+    following = vec[i64]([0] * count)  # where the next share of each entry goes
+    total: i64 = 0
+    for entry in range(count):
+        starts[entry] = total
+        following[entry] = total
+        total += uses[entry]
+    starts[count] = total
     shares = Shares()
-    starts = shares.starts
-    total = 0
-    for number in uses:
-        starts.append(total)
-        total += number
-    starts.append(total)
-    at = starts[:]  # where the next share of each entry goes
-    users = shares.users = [0] * total
-    places = shares.places = [0] * total
+    users = vec[i64]([0] * total)
+    places = vec[i64]([0] * total)
     # Of the entries that have all their shares, the one that was completed last goes first.
-    complete = [root]
-    while complete:
-        entry = complete.pop()
-        shares.order.append(entry)
-        for place, source in enumerate(sources[entry]):
-            share = at[source]
+    order = vec[i64]()
+    stack[0] = root
+    height = 1
+    while height > 0:
+        height -= 1
+        entry = stack[height]
+        order = append(order, entry)
+        for at in range(firsts[entry], firsts[entry + 1]):
+            source = sources[at]
+            share = following[source]
             users[share] = entry
-            places[share] = place
-            at[source] = share + 1
-            if sources[source]:
-                if share + 1 == starts[source + 1]:
-                    complete.append(source)
-            else:
-                shares.handed.append(share)
-                if share + 1 == starts[source + 1]:
+            places[share] = positions[at]
+            following[source] = share + 1
+            if share + 1 == starts[source + 1]:
+                if firsts[source] < firsts[source + 1]:
+                    stack[height] = source
+                    height += 1
+                else:
                     shares.ends.append(source)
+    shares.order = order
+    shares.starts = starts
+    shares.users = users
+    shares.positions = places
     return shares

@@ -105,7 +105,10 @@ class Tape:
         inputs: the entries that a run is given floats for, in that order.
         constants: the entries that are the same in every run, with the line each came from.
         guards: what Python has looked at, in order.
-        leaves: the inputs that are data of Values from outside; gradients are handed out to them.
+        leaves: the entries that are data of Values from outside, each Value once; gradients are
+            handed out to them.
+        same_leaf: for data that a call has given such a Value, the entry among the leaves that
+            gradients go to in place of it.
         outputs: the entries whose floats a run gives, in that order.
         labels: the names of entries, as far as they have one.
         roots: the positions in `outputs` of those that are Values, which gradients may start at.
@@ -121,6 +124,7 @@ class Tape:
         self.constants: dict[int, str] = {}
         self.guards: list[Guard] = []
         self.leaves: list[int] = []
+        self.same_leaf: dict[int, int] = {}
         self.outputs: list[int] = []
         self.roots: list[int] = []
         self.labels: dict[int, str] = {}

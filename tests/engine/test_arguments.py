@@ -34,6 +34,7 @@ ROOT = Path(__file__).parent.parent.parent
 MODULES = {
     source: importlib.import_module(source.removesuffix(".py").replace("/", "."))
     for source in native.sources()
+    if source.startswith("autograd/engine/")
 }
 
 

@@ -55,6 +55,29 @@ def test_shares_are_added_one_after_the_other_to_the_sum_so_far() -> None:
     assert run.add_shares(0, 1.0, [1.0]) == [((1.0 + 3.0) + 1e16) - 1e16]
 
 
+@pytest.mark.usefixtures("either")
+def test_shares_are_added_to_the_gradients_of_values() -> None:
+    x, y = Value(3.0), Value(2.0)
+    run = lift(tape_of(x * y * y, [x, y])).run([x, y])
+    assert run is not None
+    x.grad, y.grad = 0.5, 1.0
+    run.add_to(0, 2.0, [[x, y][leaf] for leaf in run.reached(0)])
+    assert (x.grad, y.grad) == (8.5, 25.0)
+
+
+@pytest.mark.usefixtures("either")
+def test_an_error_leaves_every_gradient_as_it_was() -> None:
+    answer: list[Any] = [1.0]
+    odd = Primitive("odd", lambda x: x, lambda x, out: answer[0])
+    x, y = Value(3.0), Value(2.0)
+    run = lift(tape_of(odd(x) * y, [x, y])).run([x, y])
+    assert run is not None
+    answer[0] = "one"
+    with pytest.raises(TypeError, match=r"^odd\(\) or a derivative rule of it: "):
+        run.add_to(0, 1.0, [[x, y][leaf] for leaf in run.reached(0)])
+    assert (x.grad, y.grad) == (0.0, 0.0)
+
+
 def test_leaves_are_reached_in_the_order_of_their_last_shares() -> None:
     x, y, z = Value(1.0), Value(2.0), Value(3.0)
     run = lift(tape_of((x * y) * (x + 1.0), [x, y, z])).run([1.0, 2.0, 3.0])

@@ -11,10 +11,10 @@ from autograd import Value
 from autograd.engine import table
 from autograd.replay import operations
 from autograd.replay.lists import ListMachine
-from autograd.replay.lowering import choices_of, lowered, sources_of
+from autograd.replay.lowering import choices_of, flows_of, lowered
 from autograd.replay.optimizer import PASSES, folded, fused, optimized, shared, without_dead
 from autograd.replay.program import MINUS_ONE, MINUS_ZERO, ONE, SUM, ZERO, Program
-from autograd.replay.shares import shares_of
+from autograd.replay.shares import Flows, shares_of
 from autograd.replay.tape import Tape
 from autograd.replay.writing import describe
 from tests.replay.graphs import bits, graph, numbers, tape_of
@@ -51,7 +51,7 @@ def test_every_pass_leaves_the_bits_as_they_are(seed: int) -> None:
     if root.op is None:
         return
     tape = tape_of(root, leaves)
-    shares = shares_of(sources_of(tape, []), tape.outputs[0])
+    shares = shares_of(flows_of(tape, []), tape.outputs[0])
     program = lowered(tape, shares, tape.outputs[0])
     points = [numbers(rng, 3) for _ in range(3)]
     further = numbers(rng, program.inputs - 3)
@@ -85,7 +85,7 @@ def test_a_gradient_that_nobody_asks_for_is_not_computed() -> None:
     x, y = Value(2.0), Value(3.0)
     tape = tape_of(x.exp() * y, [x, y])
     tape.leaves = tape.leaves[1:]
-    shares = shares_of(sources_of(tape, []), tape.outputs[0])
+    shares = shares_of(flows_of(tape, []), tape.outputs[0])
     program = optimized(lowered(tape, shares, tape.outputs[0]))
     assert len(program.kinds) - program.forward == 1  # the sum of y
 
@@ -200,14 +200,23 @@ def test_choices_leave_out_the_operand_that_is_not_taken() -> None:
     tape = choice()
     assert [tape.ops[entry].__name__ for entry in choices_of(tape)] == ["gt"]  # type: ignore[union-attr]
     taken = tape.operands[tape.outputs[0]][0]
-    assert [list(sources_of(tape, [flag])[taken]) for flag in (True, False)] == [[3], [4]]
+    for flag, entry in ((True, 2), (False, 3)):
+        flows = flows_of(tape, [flag])
+        assert [*flows.entries[flows.starts[taken] : flows.starts[taken + 1]]] == [
+            tape.operands[taken][entry - 1]
+        ]
 
 
 def test_the_value_that_is_completed_last_hands_its_shares_down_first() -> None:
     # 0 is used by 1 and by 2, which 3 uses in that order.
-    shares = shares_of([(), (0,), (0,), (1, 2)], 3)
-    assert shares.order == [3, 2, 1]
-    assert [shares.users[share] for share in shares.handed] == [2, 1]
+    flows = Flows()
+    for sources in [], [0], [0], [1, 2]:
+        for position, source in enumerate(sources):
+            flows.add(source, position)
+        flows.close()
+    shares = shares_of(flows, 3)
+    assert ([*shares.order], shares.ends) == ([3, 2, 1], [0])
+    assert [*shares.users[shares.starts[0] : shares.starts[1]]] == [2, 1]
 
 
 def test_an_operation_with_a_tape_of_nothing_else_is_a_program() -> None:

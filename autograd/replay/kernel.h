@@ -1,0 +1,41 @@
+/* What kernel.c and machine.c have in common: a program in code, and its numbers in memory. */
+#ifndef AUTOGRAD_KERNEL_H
+#define AUTOGRAD_KERNEL_H
+#include "kernel_functions.h"
+#include <stdint.h>
+
+/* What comes first in the code of a row; then what the row takes:
+ *   PRODUCT  init a b            init + a * b
+ *   TOTAL    n init (a b) * n    init + a * b + ...
+ *   GUARD    x y                 ends the run if they differ
+ *   PART                         nothing: the row before has set it
+ *   ONE...   f x...              a native function
+ *   PYTHON   f n x...            a Python function of floats
+ *   LIST     f n x...            a Python function of a list
+ *   PARTS    f n x...            the same, which gives a list
+ */
+enum { PRODUCT, TOTAL, GUARD, PART, ONE, TWO, THREE, FOUR, PYTHON, LIST, PARTS };
+
+/* A program. */
+typedef struct {
+    PyObject_HEAD
+    int32_t inputs, rows, constants;
+    int32_t forward;          /* the number of rows that the values need */
+    int32_t *code, *backward, *end;
+    double *numbers;          /* the constants, the last one first */
+    int32_t *values, *sums;
+    Py_ssize_t value_count, sum_count;
+    PyObject *functions;      /* a tuple of Python functions */
+} Machine;
+
+/* Carry out rows; returns 1, or 0 if a guard ends the run, or -1 and an error. */
+int kernel_carry_out(const Machine *machine, double *v, double *out, const int32_t *p,
+                     const int32_t *end);
+
+/* The numbers of cells. */
+PyObject *kernel_list_of(const double *v, const int32_t *cells, Py_ssize_t count);
+
+/* The name and the number of operands of each native function. */
+PyObject *kernel_functions(PyObject *module, PyObject *nothing);
+
+#endif

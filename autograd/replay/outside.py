@@ -1,0 +1,180 @@
+"""Outside: the Values of a call that were not made in it, and what the call changes of them.
+
+While a call is recorded, it changes these Values as it always does. Afterwards they are put back:
+what was recorded is a program, and it is the program that then changes them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from enum import Enum
+from typing import Any, Final, TypeAlias
+
+from autograd.engine.replayed import store
+from autograd.engine.value import Value
+from autograd.replay.checks import same
+
+UNREACHED: Final = -1  # the count of uses of a Value that no backward pass has reached
+
+
+# The data and the grad of a Value, and the count of its uses.
+State: TypeAlias = "tuple[float, float, int]"
+
+
+def state_of(value: Value) -> State:
+    """The state of a Value."""
+    return value._data, value._grad, value._awaited
+
+
+class Source(Enum):
+    """What of a Value an input of a program is: a part of its state."""
+
+    DATA = "data"
+    GRAD = "grad"
+    HAS_GRAD = "has_grad"
+
+    def of(self, value: Value) -> float:
+        """The number, as it is now."""
+        if self is Source.GRAD:
+            return value._grad
+        return value._data if self is Source.DATA else float(value.has_grad)
+
+
+class Effects:
+    """What a call changes of Values.
+
+    Attributes:
+        count: the number of changes.
+        data_of: the indices of the Values whose data is changed.
+        grad_of: those of the Values whose grad is.
+        awaited: for each of the latter, 0 if a backward pass has reached it, else `UNREACHED`.
+    """
+
+    def __init__(self, changed: dict[tuple[int, Source], int]) -> None:
+        self.data_of = [index for index, source in changed if source is Source.DATA]
+        self.grad_of = [index for index, source in changed if source is Source.GRAD]
+        self.awaited = [changed[index, Source.GRAD] for index in self.grad_of]
+        self.count = len(changed)
+
+    def apply(self, values: Sequence[Value], outputs: list[float]) -> None:
+        """Change Values; the new numbers are the last outputs, those of data first.
+
+        If Ctrl-C comes meanwhile, all is changed before it goes on.
+        """
+        numbers = outputs[len(outputs) - self.count :]
+        moved = [values[index] for index in self.data_of]
+        reached = [values[index] for index in self.grad_of]
+        data, grads = numbers[: len(moved)], numbers[len(moved) :]
+        try:
+            store(moved, data, reached, grads, self.awaited)
+        except BaseException:
+            store(moved, data, reached, grads, self.awaited)
+            raise
+
+    def difference(
+        self, values: Sequence[Value], before: list[State], outputs: list[float]
+    ) -> str | None:
+        """How Values differ from what they become by these changes, if they were so before."""
+        moved, reached = set(self.data_of), set(self.grad_of)
+        for index, (value, (data, grad, _)) in enumerate(zip(values, before)):
+            data_is_kept = index in moved or same(data, value._data)
+            if not data_is_kept or not (index in reached or same(grad, value._grad)):
+                what = "grad" if data_is_kept else "data"
+                return f"{_named(what, value)} is changed by the function only"
+        numbers = iter(outputs[len(outputs) - self.count :])
+        for index in self.data_of:
+            problem = _difference("data", values[index], next(numbers), values[index]._data)
+            if problem is not None:
+                return problem
+        for index, awaited in zip(self.grad_of, self.awaited):
+            problem = _difference("grad", values[index], next(numbers), values[index]._grad)
+            if problem is not None:
+                return problem
+            if (awaited == 0) != (values[index]._awaited == 0):
+                return f"{_named('grad', values[index])} is reached in one of the two only"
+        return None
+
+
+def _named(what: str, value: Value) -> str:
+    return f"the {what} of {value.label or 'a Value'}"
+
+
+def _difference(what: str, value: Value, number: float, now: float) -> str | None:
+    if same(number, now):
+        return None
+    return f"{_named(what, value)} is {number!r} replayed, {now!r} as it is"
+
+
+class Outside:
+    """The Values of a call that were not made in it: its arguments, and those that it has found.
+
+    Attributes:
+        values: each once; the arguments first.
+        arguments: the number of arguments.
+        sources: for each input of the tape, after the floats among the arguments, what of which
+            Value it is.
+        leaves: for each leaf of the tape the index of its Value.
+        changed: for each Value that is changed, what becomes of it: for its data True, for its
+            grad the count of its uses.
+    """
+
+    def __init__(self) -> None:
+        self.values: list[Value] = []
+        self.arguments = 0
+        self.sources: list[tuple[Source, int]] = []
+        self.leaves: list[int] = []
+        self.changed: dict[tuple[int, Source], int] = {}
+        self._indices: dict[int, int] = {}
+        self._before: dict[int, State] = {}
+
+    def __contains__(self, value: Value) -> bool:
+        return id(value) in self._indices
+
+    def index(self, value: Value) -> int:
+        """The index of a Value, which may be new."""
+        index = self._indices.setdefault(id(value), len(self.values))
+        if index == len(self.values):
+            self.values.append(value)
+        return index
+
+    def change(self, value: Value, source: Source, awaited: int = 0) -> int:
+        """Note that a Value is about to be changed; returns its index."""
+        index = self.index(value)
+        self._before.setdefault(index, state_of(value))
+        self.changed[index, source] = awaited
+        return index
+
+    def restore(self) -> None:
+        """Put all that was changed back."""
+        for index, (data, grad, awaited) in self._before.items():
+            value = self.values[index]
+            value._data = data
+            value._grad = grad
+            value._awaited = awaited
+
+    def leave_out(self, indices: set[int]) -> None:
+        """Forget the Values with these indices, which were made in the call after all."""
+        kept = [i for i in range(len(self.values)) if i not in indices]
+        new = {old: i for i, old in enumerate(kept)}
+        self.values = [self.values[i] for i in kept]
+        self.sources = [(source, new[i]) for source, i in self.sources if i in new]
+        self.leaves = [new[i] for i in self.leaves if i in new]
+        self.changed = {(new[i], source): x for (i, source), x in self.changed.items() if i in new}
+        self._indices = {key: new[i] for key, i in self._indices.items() if i in new}
+
+
+class Inputs:
+    """The inputs of a program that are not among the arguments as floats."""
+
+    def __init__(self, sources: list[tuple[Source, int]], count: int) -> None:
+        alone = sources == [(Source.DATA, i) for i in range(count)]
+        self._sources = None if alone else sources
+
+    def of(self, values: list[Value]) -> list[Any]:
+        """The inputs now: a Value stands for its data."""
+        if self._sources is None:
+            return values
+        return [
+            values[index] if source is Source.DATA else source.of(values[index])
+            for source, index in self._sources
+        ]

@@ -1,0 +1,186 @@
+"""The time that a compiled function takes, against the function as it is.
+
+Run it from the root of the repository::
+
+    python -m benchmarks.replay
+
+For each workload, value and gradient are taken in turns: as the engine records and differentiates
+them, by a compiled function and ``backward()``, by its program alone, and with a Value as in
+microgpt. The times are those of the processor; shown are medians, and ratios of them.
+"""
+
+from __future__ import annotations
+
+import argparse
+import statistics
+import time
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import autograd
+from autograd import Value
+from benchmarks import transformer
+from benchmarks.__main__ import machine, table
+from benchmarks.libraries import Chainrule, Library, MicrogptValue, plain_network
+from benchmarks.workloads import random_network, two_crescents
+
+
+@dataclass(frozen=True)
+class Workload:
+    """A function to differentiate.
+
+    Attributes:
+        title: its name in the table.
+        numbers: the numbers of its parameters.
+        loss: the function, of a library and the parameters.
+    """
+
+    title: str
+    numbers: Sequence[float]
+    loss: Callable[[Library, list[Any]], Any]
+
+
+def of_transformer(length: int) -> Workload:
+    """microgpt's graph, for so many predictions."""
+    return Workload(
+        f"transformer, {length} predictions",
+        transformer.random_parameters(),
+        lambda library, parameters: transformer.loss(library, parameters, length),
+    )
+
+
+def of_xor() -> Workload:
+    """The loss of a 2-4-1 network on the four cases of XOR."""
+    cases = [((0.0, 0.0), 0.0), ((0.0, 1.0), 1.0), ((1.0, 0.0), 1.0), ((1.0, 1.0), 0.0)]
+
+    def loss(library: Library, parameters: list[Any]) -> Any:
+        predict = plain_network(library, [2, 4, 1], ["sigmoid", "sigmoid"])
+        return sum((target - predict(parameters, x)) ** 2 / 2 for x, target in cases)
+
+    return Workload("XOR, an epoch", random_network([2, 4, 1], seed=1), loss)
+
+
+def of_crescents(count: int) -> Workload:
+    """micrograd's demo: 2-16-16-1, ReLU, max-margin loss with L2, on so many points."""
+    points, classes = two_crescents(count)
+    sizes = [2, 16, 16, 1]
+
+    def loss(library: Library, parameters: list[Any]) -> Any:
+        predict = plain_network(library, sizes, ["relu", "relu", ""])
+        scores = [predict(parameters, point) for point in points]
+        losses = [library.relu(1 + -y * score) for y, score in zip(classes, scores)]
+        return sum(losses) * (1.0 / len(losses)) + 1e-4 * sum(p * p for p in parameters)
+
+    return Workload(f"2-16-16-1, {count} points", random_network(sizes, seed=3), loss)
+
+
+@dataclass
+class Result:
+    """Seconds of processor time of each way, and what the program consists of."""
+
+    recording: float
+    eager: float
+    replay: float
+    program: float
+    microgpt: float
+    operations: int
+    rows: int
+    terms: int
+
+
+def measure(workload: Workload, rounds: int) -> Result:
+    """The medians of so many rounds.
+
+    Raises:
+        SystemExit: a compiled function gives other bits than the function itself.
+    """
+    ours, theirs = Chainrule(), MicrogptValue()
+    leaves = [Value(number) for number in workload.numbers]
+    others = [theirs.leaf(number) for number in workload.numbers]
+    compiled = autograd.compile(lambda: workload.loss(ours, leaves))
+
+    def differentiated(function: Callable[[], Any], leaves: list[Any]) -> list[float]:
+        for leaf in leaves:
+            leaf.grad = 0.0
+        root = function()
+        root.backward()
+        return [root.data, *[leaf.grad for leaf in leaves]]
+
+    recording, first = timed(lambda: differentiated(compiled, leaves))
+    (replay,) = compiled.programs
+    inputs = [replay.tape.data[entry] for entry in replay.tape.inputs]
+    sums = [0.0] * len(replay.tape.leaves)
+
+    def program() -> list[float]:
+        run = replay.run(inputs)
+        assert run is not None
+        found: list[float] = run.add_shares(0, 1.0, sums[: len(run.reached(0))])
+        return found
+
+    ways: dict[str, Callable[[], list[float]]] = {
+        "eager": lambda: differentiated(lambda: workload.loss(ours, leaves), leaves),
+        "replay": lambda: differentiated(compiled, leaves),
+        "program": program,
+        "microgpt": lambda: differentiated(lambda: workload.loss(theirs, others), others),
+    }
+    taken: dict[str, list[float]] = {name: [] for name in ways}
+    for _ in range(rounds):
+        for name, way in ways.items():
+            seconds, found = timed(way, 1 if name in ("eager", "microgpt") else 10)
+            taken[name].append(seconds)
+            if name in ("eager", "replay") and repr(found) != repr(first):
+                raise SystemExit(f"{workload.title}: {name} gives other numbers than the first run")
+    medians = {name: statistics.median(seconds) for name, seconds in taken.items()}
+    return Result(
+        recording,
+        medians["eager"],
+        medians["replay"],
+        medians["program"],
+        medians["microgpt"],
+        sum(op is not None for op in replay.tape.ops),
+        len(replay.program.kinds),
+        replay.program.terms(),
+    )
+
+
+def timed(way: Callable[[], list[float]], times: int = 1) -> tuple[float, list[float]]:
+    """Seconds of processor time for one call, and what the last gave."""
+    start = time.process_time()
+    for _ in range(times):
+        found = way()
+    return (time.process_time() - start) / times, found
+
+
+def main() -> None:
+    """Measure all workloads and print the table."""
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.replay")
+    parser.add_argument("--rounds", type=int, default=11, help="default: %(default)s")
+    options = parser.parse_args()
+    engine = "compiled" if autograd.__compiled__ else "interpreted"
+    print(f"Machine: {machine()}; {engine} engine\n")
+    rows = []
+    for workload in (of_xor(), of_crescents(100), of_transformer(8), of_transformer(16)):
+        found = measure(workload, options.rounds)
+        rows.append(
+            [
+                workload.title,
+                f"{found.operations:,}",
+                f"{found.rows:,}",
+                f"{found.terms:,}",
+                *[f"{1e6 * x:,.4g} µs" for x in (found.eager, found.replay, found.program)],
+                f"{found.eager / found.replay:.3g}x",
+                f"{found.eager / found.program:.3g}x",
+                f"{found.microgpt / found.replay:.3g}x",
+                f"{found.microgpt / found.program:.3g}x",
+                f"{found.recording / found.eager:.3g}",
+            ]
+        )
+    heading = ["value and gradient", "operations", "rows", "terms"]
+    heading += ["eager", "compiled", "its program alone", "eager / compiled", "eager / program"]
+    heading += ["microgpt's Value / compiled", "/ program", "first call, in eager evaluations"]
+    print(table(heading, rows))
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,398 @@
+"""Training steps: backward passes within a compiled function, and what they change."""
+
+from __future__ import annotations
+
+import _thread
+import math
+import random
+import struct
+import threading
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+import autograd
+from autograd import CompileError, Value
+from autograd import compile as compile  # noqa: A004  # as users import it
+from nn import MLP, init
+from nn.optim import SGD, Adam, RMSprop, clip_grad_norm
+
+
+def bits(numbers: Any) -> list[Any]:
+    """The bits of floats; every nan is the same."""
+    return ["nan" if x != x else struct.pack("d", x) for x in numbers]
+
+
+def state(values: list[Value]) -> list[Any]:
+    """All that is in Values."""
+    return [
+        *bits(x.data for x in values),
+        *bits(x.grad for x in values),
+        *[x.has_grad for x in values],
+    ]
+
+
+def as_it_is(function: Any) -> Any:
+    """The function itself."""
+    return function
+
+
+# ── Whole programs ────────────────────────────────────────────────────────────
+
+CASES = [((0.0, 0.0), 0), ((0.0, 1.0), 1), ((1.0, 0.0), 1), ((1.0, 1.0), 0)]
+
+
+def xor(decorator: Callable[..., Any], epochs: int) -> Any:
+    """The XOR network, trained with plain Python; returns losses and parameters."""
+    model = MLP(
+        2, [4, 1], activation=["sigmoid", "sigmoid"], init=init.normal(), rng=random.Random(1)
+    )
+
+    @decorator
+    def epoch() -> Any:
+        loss: Any = sum((target - model(x)) ** 2 / 2 for x, target in CASES)
+        model.zero_grad()
+        loss.backward()
+        for parameter in model.parameters():
+            parameter.data -= 0.1 * parameter.grad
+        return loss.data
+
+    repeat = getattr(epoch, "repeat", lambda times: [epoch() for _ in range(times)])
+    return bits(repeat(epochs)), state(model.parameters()), epoch
+
+
+def test_xor_is_trained_to_the_same_bits() -> None:
+    losses, parameters, epoch = xor(compile, 200)
+    assert (losses, parameters) == xor(as_it_is, 200)[:2]
+    assert len(epoch.programs) == 1
+
+
+@pytest.mark.parametrize(
+    "make",
+    [
+        lambda parameters: SGD(parameters, lr=0.05),
+        lambda parameters: SGD(parameters, lr=0.02, momentum=0.9, weight_decay=0.01),
+        lambda parameters: RMSprop(parameters, lr=0.01),
+        lambda parameters: Adam(parameters, lr=0.01),
+    ],
+)
+def test_batches_with_an_optimizer_and_a_schedule(make: Any) -> None:
+    ends = []
+    for decorator in (compile, as_it_is):
+        rng = random.Random(5)
+        rows = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(18)]
+        targets = [rng.choice([-1.0, 1.0]) for _ in rows]
+        model = MLP(2, [4, 1], rng=random.Random(1))
+        optimizer = make(model.parameters())
+
+        @decorator
+        def step(xs: Any, ys: Any, model: Any = model, optimizer: Any = optimizer) -> Any:
+            losses = [autograd.relu(1 - y * model(x)) for x, y in zip(xs, ys)]
+            loss = sum(losses) / len(xs)
+            optimizer.zero_grad()
+            loss.backward()
+            optimizer.step()
+            return loss.data
+
+        losses = []
+        for _ in range(3):
+            optimizer.param_groups[0]["lr"] *= 0.9
+            for k in range(0, 18, 8):
+                losses.append(step(rows[k : k + 8], targets[k : k + 8]))
+        ends.append((bits(losses), state(model.parameters())))
+        programs = getattr(step, "programs", None)
+        assert programs is None or len(programs) == 2  # the last batch is smaller
+    assert ends[0] == ends[1]
+
+
+def test_clipping_is_a_guard() -> None:
+    ends = []
+    for decorator in (compile, as_it_is):
+        model = MLP(2, [3, 1], rng=random.Random(1))
+
+        @decorator
+        def step(x: Any, y: Any, model: Any = model) -> Any:
+            loss = (model(x) - y) ** 2
+            model.zero_grad()
+            loss.backward()
+            clip_grad_norm(model.parameters(), 1.0)
+            for parameter in model.parameters():
+                parameter.data -= 0.05 * parameter.grad
+            return loss.data
+
+        rng = random.Random(3)
+        losses = [step([rng.gauss(0, 1), 1.0], rng.gauss(0, 1)) for _ in range(30)]
+        ends.append((bits(losses), state(model.parameters())))
+    assert ends[0] == ends[1]
+
+
+# ── One by one ────────────────────────────────────────────────────────────────
+
+
+def both(make: Callable[[Value], Callable[..., Any]], calls: list[tuple[Any, ...]]) -> int:
+    """Compare all that calls return and leave with the function itself; returns the programs."""
+    ends = []
+    programs = 0
+    for decorator in (as_it_is, compile):
+        w = Value(2.0, "w")
+        function = decorator(make(w))
+        seen = []
+        for arguments in calls:
+            result = function(*arguments)
+            seen.append((repr(result), state([w])))
+        ends.append(seen)
+        programs = len(getattr(function, "programs", ()))
+    assert ends[0] == ends[1]
+    return programs
+
+
+def test_gradients_of_earlier_passes_are_added_to() -> None:
+    def make(w: Value) -> Any:
+        def accumulate(x: Any) -> Any:
+            (w * w * x).backward()
+            return w.grad
+
+        return accumulate
+
+    assert both(make, [(1.0,), (0.5,), (-1.5,), (3.0,), (0.0,), (math.inf,), (1.0,)]) == 1
+
+
+def test_a_gradient_of_minus_zero_stays_such() -> None:
+    def make(w: Value) -> Any:
+        def accumulate(start: Any, x: Any) -> Any:
+            w.grad = start
+            (w * x).backward()
+            return w.grad
+
+        return accumulate
+
+    both(make, [(-0.0, -0.0), (0.0, -0.0), (-0.0, 1.0), (-0.0, -0.0), (2.0, -0.0)])
+
+
+def test_data_is_changed_and_read_again() -> None:
+    def make(w: Value) -> Any:
+        def move(x: Any) -> Any:
+            before = w * x
+            w.data = w.data * 0.5 + x
+            after = w * x
+            (before * after).backward()
+            return w.data, after.data
+
+        return move
+
+    assert both(make, [(1.0,), (2.0,), (3.0,)]) == 1
+
+
+def test_a_value_computed_before_and_after_a_change_is_returned() -> None:
+    ends = []
+    both: list[Any] = [compile, as_it_is]
+    for decorator in both:
+        w, v = Value(2.0), Value(0.3)
+
+        def function(x: Any, w: Any = w, v: Any = v) -> Any:
+            before = w * x * v
+            w.data -= 0.1
+            return before * w + w * 1e16 - before * 1e16 * v + w * x
+
+        mixed = decorator(function)
+        rng = random.Random(0)
+        seen = []
+        for _ in range(10):
+            w.grad = v.grad = 0.0
+            mixed(rng.gauss(0, 1)).backward()
+            seen.append(state([w, v]))
+        ends.append(seen)
+    assert ends[0] == ends[1]
+
+
+def test_has_grad_is_a_guard() -> None:
+    def make(w: Value) -> Any:
+        def first(x: Any) -> Any:
+            known = w.has_grad
+            (w * x).backward()
+            return known, w.has_grad
+
+        return first
+
+    assert both(make, [(1.0,), (2.0,), (3.0,)]) == 2
+
+
+def test_an_exception_leaves_values_as_before_the_call() -> None:
+    w = Value(1.0)
+
+    def bad(x: Any) -> Any:
+        w.data += x
+        if x > 2:
+            raise KeyError("no")
+        return 1.0 / (x - 2)
+
+    compiled = compile(bad)
+    for x, error in [(1.0, None), (1.5, None), (3.0, KeyError), (2.0, ZeroDivisionError)]:
+        before = w.data
+        if error is None:
+            compiled(x)
+            assert w.data == before + x
+        else:
+            with pytest.raises(error):
+                compiled(x)
+            assert w.data == before
+
+
+def test_arguments_are_changed() -> None:
+    def step(p: Any, x: Any) -> Any:
+        p.grad = 0.0
+        (p * p * x).backward()
+        p.data -= 0.1 * p.grad
+        return p
+
+    compiled = compile(step)
+    for number in (1.0, 2.0, 3.0):
+        p, q = Value(number), Value(number)
+        assert compiled(p, 0.5) is p
+        step(q, 0.5)
+        assert state([p]) == state([q])
+    assert len(compiled.programs) == 1
+
+
+def test_backward_stays_within_the_function() -> None:
+    w = Value(2.0)
+    outer = w * 3
+
+    def through(x: Any) -> Any:
+        (outer * x).backward()
+        return x
+
+    def by_argument(u: Any) -> Any:
+        (u * 2).backward()
+        return 1.0
+
+    with pytest.raises(CompileError) as caught:
+        compile(through)(1.0)
+    assert str(caught.value).startswith(
+        "through(): backward() reaches Value(6.0, op=multiply), which was computed outside of the "
+        "compiled function; compute it inside, or call backward() outside; at test_effects.py:"
+    )
+    with pytest.raises(
+        CompileError, match=r"reaches Value\(6.0, op=multiply\), which was computed"
+    ):
+        compile(by_argument)(outer)
+    assert state([w, outer]) == state([Value(2.0), Value(6.0)])
+
+
+def test_several_roots_go_back_at_once() -> None:
+    def make(w: Value) -> Any:
+        def all_at_once(x: Any) -> Any:
+            autograd.backward([w * x, w * w], [1.0, 0.5])
+            return w.grad
+
+        return all_at_once
+
+    assert both(make, [(1.0,), (2.0,), (3.0,)]) == 1
+
+
+def test_the_gradient_of_an_intermediate_value_is_read() -> None:
+    def make(w: Value) -> Any:
+        def step(x: Any) -> Any:
+            y = w * x
+            z = y * y
+            z.backward()
+            return y.grad, z.grad
+
+        return step
+
+    assert both(make, [(1.0,), (2.0,), (3.0,)]) == 1
+
+
+def test_a_frozen_value_keeps_its_data() -> None:
+    a, d = Value(1.0), Value(2.0)
+
+    @compile
+    def train(x: Any) -> Any:
+        loss = (a * x + d) ** 2
+        a.grad = d.grad = 0.0
+        loss.backward()
+        a.data -= 0.1 * a.grad
+        return loss.data
+
+    train.repeat(3, 0.5)
+    assert d.data == 2.0
+    assert d.grad != 0.0
+
+
+def test_a_change_that_differs_is_found() -> None:
+    w, held = Value(2.0, "w"), [[0.5]]
+
+    def step(x: Any) -> Any:
+        w.data = w.data * held[0][0] + x
+        return 1.0
+
+    compiled = compile(step, check=True)
+    compiled(1.0)
+    held[0][0] = 0.25
+    with pytest.raises(CompileError) as caught:
+        compiled(1.0)
+    assert "the data of w is 2.0 replayed, 1.5 as it is. The constant 0.5" in str(caught.value)
+
+
+def test_a_change_by_the_function_alone_is_found() -> None:
+    w, held = Value(2.0, "w"), [[False]]
+
+    def step(x: Any) -> Any:
+        if held[0][0]:
+            w.data = 7.0
+        return w.data * x
+
+    compiled = compile(step, check=True)
+    assert compiled(1.0) == 2.0
+    held[0][0] = True
+    with pytest.raises(CompileError, match=r"the result is 2.0 replayed, 7.0 as it is"):
+        compiled(1.0)
+
+    def quiet(x: Any) -> Any:
+        y = w.data * x
+        if held[0][0]:
+            w.grad = 7.0
+        return y
+
+    held[0][0] = False
+    compiled = compile(quiet, check=True)
+    compiled(1.0)
+    held[0][0] = True
+    with pytest.raises(CompileError, match="the grad of w is changed by the function only"):
+        compiled(1.0)
+
+
+# ── repeat ────────────────────────────────────────────────────────────────────
+
+
+def test_repeat_calls_so_many_times() -> None:
+    q = Value(0.0)
+
+    @compile
+    def add(x: Any) -> Any:
+        q.data += x
+        return q.data
+
+    assert add.repeat(4, 0.5) == [0.5, 1.0, 1.5, 2.0]
+    assert add.repeat(0, 0.5) == []
+    with pytest.raises(TypeError):
+        add.repeat(1.5, 0.5)
+
+
+def test_ctrl_c_ends_it_after_a_whole_call() -> None:
+    p, q = Value(0.0), Value(0.0)
+
+    @compile
+    def add() -> Any:
+        p.data += 1.0
+        q.data += 1.0
+        return q.data
+
+    add()
+    timer = threading.Timer(0.2, _thread.interrupt_main)
+    timer.start()
+    with pytest.raises(KeyboardInterrupt):
+        add.repeat(10**7)
+    timer.join()
+    assert p.data == q.data > 10
