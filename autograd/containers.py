@@ -367,7 +367,7 @@ def _mapped(function: Callable[[Any, Path], Any], container: Any) -> Any:
 
 def _is_opened(part: Any) -> bool:
     """True for a container of which each part is mapped by itself."""
-    if isinstance(part, (float, Traced)):  # as most are
+    if isinstance(part, (float, Traced, Block)):  # as most are
         return False
     return isinstance(part, (dict, list, tuple)) or _is_dataclass(part)
 

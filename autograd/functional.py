@@ -43,7 +43,7 @@ from autograd.engine.differential import (
     differential_of_gradient,
 )
 from autograd.engine.known import backward_of_all
-from autograd.engine.operands import kind_of
+from autograd.engine.operands import counted, kind_of
 from autograd.engine.order import order_of_unvisited
 from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.engine.value import Operand, Value
@@ -576,10 +576,9 @@ def _positions(name: str, argnums: Argnums, count: int) -> list[int]:
     positions = []
     for position in argnums if isinstance(argnums, tuple) else (argnums,):
         if not -count <= position < count:
-            plural = "argument" if count == 1 else "arguments"
             raise TypeError(
                 f"{name}() is to differentiate by argument {position}, "
-                f"but the function was called with {count} positional {plural}"
+                f"but the function was called with {counted(count, 'positional argument')}"
             )
         positions.append(position % count)
     if len(set(positions)) < len(positions):

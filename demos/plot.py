@@ -46,19 +46,26 @@ class Axis(NamedTuple):
         return self.low + share * (self.high - self.low)
 
     def ticks(self) -> list[float]:
-        """About six round numbers; powers of ten where a logarithmic axis spans several.
+        """About six round numbers; on a logarithmic axis powers of ten, or 1, 2 and 5 times these.
 
         >>> Axis(-0.03, 1.03, log=False, first=0, last=100).ticks()
         [0.0, 0.2, 0.4, 0.6, 0.8, 1.0]
         >>> Axis(-5.7, 1.5, log=True, first=0, last=100).ticks()
         [1e-05, 0.0001, 0.001, 0.01, 0.1, 1.0, 10.0]
+        >>> Axis(-1.5, -0.2, log=True, first=0, last=100).ticks()
+        [0.05, 0.1, 0.2, 0.5]
         """
         low, high = self.low, self.high
         if self.log:
             exponents = _multiples(low, high, 1)
-            if len(exponents) > 1:
+            if len(exponents) > 2:
                 every = math.ceil(len(exponents) / 8)
                 return [float(f"1e{n}") for n in exponents if n % every == 0]
+            decades = range(math.floor(low), math.ceil(high))
+            numbers = [float(f"{digit}e{n}") for n in decades for digit in (1, 2, 5)]
+            ticks = [number for number in numbers if low <= math.log10(number) <= high]
+            if len(ticks) > 2:
+                return ticks
             low, high = 10**low, 10**high
         rough = (high - low) / 6
         power = math.floor(math.log10(rough))

@@ -200,7 +200,7 @@ class Layer(VectorModule):
             all neurons together; these are then linear.
 
     Attributes:
-        neurons: the neurons.
+        neurons: the neurons, whose ``forward`` gives the outputs.
         activation: the function of all their outputs, such as softmax; None where each
             neuron has its own.
 

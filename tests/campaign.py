@@ -136,6 +136,15 @@ BATCH: Final = 500  # programs that are drawn with one seed, and then forgotten
 ORDER: Final = 2
 
 
+def most_calls(width: int) -> int:
+    """The most calls of a function of so many numbers in a check of order 2.
+
+    At the point, and for differences of each order by each number, which are repeated; and next to
+    the point for each derivative that is in doubt.
+    """
+    return 60 + 2 * 180 * width * ORDER + 240 * (width + width**2)
+
+
 @dataclass
 class Tally:
     """The outcomes of checks, and their work.
@@ -172,8 +181,7 @@ class Tally:
         self.seconds = max(self.seconds, time.process_time() - start)
         self.count += 1
         width = sum(len(x) if isinstance(x, list) else 1 for x in inputs)
-        # Each call for differences may be repeated; the rest is at the point or next to it.
-        self.calls = max(self.calls, calls["floats"] / (2 * 180 * width * ORDER + 400))
+        self.calls = max(self.calls, calls["floats"] / most_calls(width))
         self.operations = max(self.operations, calls["60 digits"] * steps / MOST_OPERATIONS)
 
     def _alarm(self, message: str, shown: str) -> None:

@@ -117,8 +117,8 @@ class DotError(RuntimeError):
     def __init__(self, format: str, reason: str, advice: str) -> None:
         super().__init__(
             f"a picture laid out by Graphviz, such as this .{format}, needs its program dot, "
-            f'{advice}; an .svg with layout="own" needs nothing, and with it '
-            "pip install resvg-py brings .png, pip install cairosvg .pdf"
+            f"{advice}; without it, pip install resvg-py draws a .png, pip install cairosvg "
+            'a .pdf, and an .svg with layout="own" needs nothing'
         )
         self.reason = reason
 

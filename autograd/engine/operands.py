@@ -55,6 +55,11 @@ def kind_of(thing: object) -> str:
     return f"{'an' if kind[0] in 'aeiouAEIOU' or kind == 'ndarray' else 'a'} {kind}"
 
 
+def counted(count: int, noun: str) -> str:
+    """The number and what it counts, as in "2 operands"."""
+    return f"{count} {noun}" if count == 1 else f"{count} {noun}s"
+
+
 def as_float(number: Any) -> float:
     """The Python float that ``number`` stands for: an int, a float or a NumPy scalar.
 

@@ -270,7 +270,8 @@ class Primitive:
         if 0 < missing <= len(self.defaults):
             return operands + self.defaults[-missing:]
         least = f"{self.arity - len(self.defaults)} to " if self.defaults else ""
-        raise TypeError(f"{self.name}() takes {least}{self.arity} operands, got {len(operands)}")
+        plural = "operand" if self.arity == 1 else "operands"
+        raise TypeError(f"{self.name}() takes {least}{self.arity} {plural}, got {len(operands)}")
 
     def evaluate(self, operands: Sequence[float]) -> Any:
         """The value of the operation on floats, given as one sequence."""
@@ -415,9 +416,7 @@ class Reduction(Primitive):
         """
         if len(sequences) != self.sequences:
             plural = "sequence" if self.sequences == 1 else "sequences"
-            raise TypeError(
-                f"{self.name}() takes {self.sequences} {plural}, got {len(sequences)} arguments"
-            )
+            raise TypeError(f"{self.name}() takes {self.sequences} {plural}, got {len(sequences)}")
         parts = [_elements(self.name, sequence) for sequence in sequences]
         lengths = [len(part) for part in parts]
         if lengths[0] != lengths[-1]:
@@ -475,7 +474,7 @@ class Choice(Primitive):
     reach the result, as ``0 * inf`` would.
 
     >>> from autograd import where
-    >>> where(2 > 1, 3, math.nan)
+    >>> where(2 > 1, 3, float("nan"))
     3.0
     """
 

@@ -15,7 +15,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, Final
 
 from autograd.engine import table
-from autograd.engine.operands import Traced
+from autograd.engine.operands import Traced, counted
 from autograd.engine.primitive import Primitive, Reduction
 from autograd.engine.value import Value
 from autograd.functional import gradients
@@ -101,7 +101,8 @@ class Expression:
         """The result for these inputs, as many as the expression has."""
         if len(numbers) != len(self.point):
             raise TypeError(
-                f"this expression has {len(self.point)} inputs, got {len(numbers)} arguments"
+                f"this expression has {counted(len(self.point), 'input')}, "
+                f"got {counted(len(numbers), 'argument')}"
             )
         return self.evaluate(numbers, apply)[-1]
 

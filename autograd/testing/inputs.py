@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import warnings
 from collections.abc import Callable, Iterator, Sequence
+from itertools import islice
 from typing import Any, Final
 
 from autograd.containers import NotANumberError, Structure, flatten, is_module
@@ -32,17 +33,22 @@ class Function:
 
     def __init__(self, function: Callable[..., Any], inputs: Sequence[Any]) -> None:
         self._function = function
-        self._inputs: list[tuple[list[Any], Structure]] = []
+        # For each input its shape, the count of its numbers, and its modules by their positions.
+        self._inputs: list[tuple[Structure, int, dict[int, Any]]] = []
         self.name = function_name(function)
         self.names: list[str] = []
         self.point: list[float] = []
         self.output_names: list[str] = []
         self._holders: list[Value | None] = []
+        self._labels: dict[int, str] = {}
         taken: set[Value | None] = set()
         for name, thing in zip(input_names(function, len(inputs)), inputs, strict=True):
             parts, structure = _taken_apart(name, thing)
-            self._inputs.append((parts, structure))
+            modules = {i: part for i, part in enumerate(parts) if is_module(part)}
+            self._inputs.append((structure, len(parts) - len(modules), modules))
             for place, part in zip(structure.places(), parts, strict=True):
+                if isinstance(part, Value) and part.label:
+                    self._labels[len(self.point)] = part.label
                 for path, number, holder in _numbers(name + place, part):
                     if holder is not None and holder in taken:
                         continue  # of a module that is passed twice
@@ -69,13 +75,12 @@ class Function:
 
     def record(self, numbers: Sequence[float]) -> tuple[list[Value], list[Value]]:
         """The inputs and outputs of one call of the function, as Values."""
-        leaves = []
-        for number, holder in zip(numbers, self._holders, strict=True):
-            if holder is None:
-                leaves.append(Value(number))
-            else:
-                holder.data = number
-                leaves.append(holder)
+        leaves = [
+            Value(number) if holder is None else holder
+            for number, holder in zip(numbers, self._holders, strict=True)
+        ]
+        for leaf, number in zip(leaves, numbers) if self.parameters else ():
+            leaf.data = number
         # A derivative that the function takes by a module is then a Value, as by a number.
         token = differentiated.set((*differentiated.get(), tuple(leaves)))
         try:
@@ -89,14 +94,20 @@ class Function:
 
     def outputs(self, leaves: Sequence[Traced | float]) -> list[Any]:
         """The outputs of the function for any numbers, traced or not."""
-        own = [leaf for leaf, holder in zip(leaves, self._holders) if holder is None]
-        remaining = iter(own)
-        result = self._function(
-            *[
-                structure.rebuild([_replaced(part, remaining) for part in parts])
-                for parts, structure in self._inputs
-            ]
-        )
+        for j, label in self._labels.items():
+            leaf = leaves[j]
+            if isinstance(leaf, Value):
+                leaf.label = label
+        if self.parameters:
+            leaves = [leaf for leaf, holder in zip(leaves, self._holders) if holder is None]
+        remaining = iter(leaves)
+        arguments = []
+        for structure, count, modules in self._inputs:
+            parts: list[Any] = [*islice(remaining, count)]
+            for i, module in modules.items():
+                parts.insert(i, module)
+            arguments.append(structure.rebuild(parts))
+        result = self._function(*arguments)
         try:
             outputs, structure = flatten(result)
         except NotANumberError as error:
@@ -157,13 +168,3 @@ def _numbers(place: str, part: Any) -> Iterator[tuple[str, float, Value | None]]
         yield f"{place} (labelled {part.label!r})" if part.label else place, part.data, None
     else:
         yield place, part, None
-
-
-def _replaced(part: Any, leaves: Iterator[Traced | float]) -> Any:
-    """The next of the leaves in place of a number; a module, which has its own, as it is."""
-    if is_module(part):
-        return part
-    leaf = next(leaves)
-    if isinstance(leaf, Value):
-        leaf.label = part.label if isinstance(part, Value) else ""
-    return leaf

@@ -175,8 +175,8 @@ def test_what_needs_dot_says_so_and_what_installs_it(
         f"a picture laid out by Graphviz, such as this {name[5:]}, needs its program dot, which is "
         "not installed: `apt install graphviz` (Debian, Ubuntu), `brew install graphviz` (macOS) "
         "or `winget install graphviz` (Windows) brings it; "
-        'an .svg with layout="own" needs nothing, and with it '
-        "pip install resvg-py brings .png, pip install cairosvg .pdf"
+        "without it, pip install resvg-py draws a .png, pip install cairosvg a .pdf, and an "
+        '.svg with layout="own" needs nothing'
     )
     assert os.listdir(tmp_path) == []
 
@@ -308,8 +308,8 @@ def test_a_dot_that_fails_leaves_the_old_picture(
     assert raised.value.reason == reason
     assert str(raised.value) == (
         f"a picture laid out by Graphviz, such as this .{format}, needs its program dot, and "
-        f'{reason}; the program is {dot}; an .svg with layout="own" needs nothing, and with it '
-        "pip install resvg-py brings .png, pip install cairosvg .pdf"
+        f"{reason}; the program is {dot}; without it, pip install resvg-py draws a .png, pip "
+        'install cairosvg a .pdf, and an .svg with layout="own" needs nothing'
     )
     assert path.read_text() == "a good picture"
     assert sorted(os.listdir(tmp_path)) == sorted([name, "dot"])

@@ -862,12 +862,12 @@ def test_operands_with_a_default_may_be_left_out() -> None:
 @pytest.mark.parametrize(
     ("call", "error", "message"),
     [
-        (lambda: table.exp(), TypeError, r"exp\(\) takes 1 operands, got 0"),
+        (lambda: table.exp(), TypeError, r"exp\(\) takes 1 operand, got 0"),
         (lambda: table.add(1), TypeError, r"add\(\) takes 2 operands, got 1"),
         (lambda: table.elu(), TypeError, r"elu\(\) takes 1 to 2 operands, got 0"),
         (lambda: table.elu(1, 2, 3), TypeError, r"elu\(\) takes 1 to 2 operands, got 3"),
-        (lambda: table.sum(1, 2), TypeError, r"sum\(\) takes 1 sequence, got 2 arguments"),
-        (lambda: table.dot([1]), TypeError, r"dot\(\) takes 2 sequences, got 1 arguments"),
+        (lambda: table.sum(1, 2), TypeError, r"sum\(\) takes 1 sequence, got 2$"),
+        (lambda: table.dot([1]), TypeError, r"dot\(\) takes 2 sequences, got 1$"),
         (lambda: table.sum(3), TypeError, r"sum\(\) takes a sequence of numbers, .* got an int"),
         (lambda: table.sum("12"), TypeError, r"sum\(\) takes a sequence of numbers, .* got a str"),
         (lambda: table.sum(["12"]), TypeError, r"convert it first, with float"),

@@ -396,6 +396,7 @@ def test_going_on_from_a_checkpoint_gives_the_run_without_interruption(
     assert resumed == whole
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_a_checkpoint_is_written_after_whole_epochs_only(tmp_path: Path) -> None:
     model = MLP(2, [2, 1], rng=1)
     optimizer = SGD(model.parameters(), lr=0.1)

@@ -206,6 +206,7 @@ def test_a_graph_knows_the_modules_of_a_sequential() -> None:
 
 
 def test_a_sequential_is_drawn_as_the_mlp_of_its_numbers() -> None:
+    pytest.importorskip("graphviz")
     model = Sequential(Linear(2, 3), Tanh(), Dropout(), Linear(3, 2), Softmax())
     mlp = MLP(2, [3, 2], activation=["tanh", "softmax"])
     rows = iter(model.parameters())

@@ -7,7 +7,6 @@ import os
 import random
 import signal
 import sys
-from collections.abc import Iterator
 from functools import partial
 from pathlib import Path
 from typing import Any
@@ -131,14 +130,6 @@ def test_training_ends_when_nothing_gets_better() -> None:
         progress=False,
     )
     assert (len(history), history.stopped) == (4, "no progress")
-
-
-@pytest.fixture
-def interruptible() -> Iterator[None]:
-    """Ctrl-C as Python has it, which a test run in the background ignores."""
-    before = signal.signal(signal.SIGINT, signal.default_int_handler)
-    yield
-    signal.signal(signal.SIGINT, before)
 
 
 @pytest.mark.usefixtures("interruptible")
@@ -305,12 +296,17 @@ def test_evaluation_leaves_the_mode_of_each_module() -> None:
     assert (model.training, model[1].training) == (True, False)
 
 
-def test_progress_is_shown_by_a_bar_or_a_line(
-    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_progress_is_shown_by_a_bar(capsys: pytest.CaptureFixture[str]) -> None:
+    pytest.importorskip("tqdm")
     model, optimizer = made()
     fit(model, MOONS, BCE, optimizer, epochs=2)
     assert "2/2" in capsys.readouterr().err
+
+
+def test_progress_is_shown_by_a_line_without_tqdm(
+    capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    model, optimizer = made()
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     fit(model, MOONS, BCE, optimizer, epochs=4, history=History([{"loss": 1.0}]))
     shown = capsys.readouterr().err

@@ -158,5 +158,5 @@ def test_a_derivative_that_a_formula_leaves_out_is_found_by_differences() -> Non
 def test_as_many_numbers_as_inputs_are_asked_for() -> None:
     with pytest.raises(TypeError) as error:
         of_one(tanh, 0.5)(1.0, 2.0)
-    assert str(error.value) == "this expression has 1 inputs, got 2 arguments"
+    assert str(error.value) == "this expression has 1 input, got 2 arguments"
     assert of_one(tanh, 0.5)(0.0) == 0.0
