@@ -207,6 +207,24 @@ def test_a_value_computed_before_and_after_a_change_is_returned() -> None:
     assert ends[0] == ends[1]
 
 
+def test_a_value_that_was_changed_first_is_an_input_of_the_result() -> None:
+    w = Value(2.0)
+
+    def moved(x: Any) -> Any:
+        w.data = x
+        return w * w * x
+
+    compiled = compile(moved, check=True)
+    for x in (3.0, 4.0):
+        w.grad = 0.0
+        out = compiled(x)
+        assert (out.inputs, out.local_derivatives) == ((w,), (2 * x * x,))
+        out.backward()
+        assert w.grad == 2 * x * x
+        with pytest.raises(CompileError, match=r"^moved\(\) changes the data of a Value"):
+            autograd.gradients(out, w)
+
+
 def test_has_grad_is_a_guard() -> None:
     def make(w: Value) -> Any:
         def first(x: Any) -> Any:
@@ -397,3 +415,47 @@ def test_ctrl_c_ends_it_after_a_whole_call() -> None:
         add.repeat(10**7)
     timer.join()
     assert p.data == q.data > 10
+
+
+def test_repeat_goes_through_guards_and_comparisons() -> None:
+    def make(w: Value) -> Any:
+        def step(x: Any) -> Any:
+            if w.data > 3:
+                w.data = 0.25
+            w.data = w.data * 1.5 + x
+            return w.data, [w.data * 2, "kept"]
+
+        return step
+
+    ends = []
+    for decorator in both_ways:
+        w = Value(1.0)
+        step = decorator(make(w))
+        if decorator is compile:
+            ends.append((repr(step.repeat(100, 0.25)), state([w])))
+        else:
+            ends.append((repr([step(0.25) for _ in range(100)]), state([w])))
+    assert ends[0] == ends[1]
+
+
+def test_repeat_stops_at_an_error_with_values_as_before_that_call() -> None:
+    w = Value(5.0)
+
+    @compile
+    def count_down() -> Any:
+        w.data = w.data - 1.0
+        return 1.0 / w.data
+
+    with pytest.raises(ZeroDivisionError):
+        count_down.repeat(10)
+    assert w.data == 1.0
+
+
+def test_repeat_of_a_function_of_values_returns_values() -> None:
+    w = Value(2.0)
+    square = compile(lambda x: w * w * x)
+    outs = square.repeat(12, 3.0)
+    assert [out.data for out in outs] == [12.0] * 12
+    outs[-1].backward()
+    assert w.grad == 12.0
+    assert len({id(out) for out in outs}) == 12
