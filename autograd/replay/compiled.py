@@ -210,7 +210,10 @@ class Compiled(Generic[P, R]):
         if not programs or parts.are_used_up or programs[0].reads(parts.values):
             return []
         program = programs[0]
-        results, error = program.steps(parts, min(times, program.next_check - program.runs - 1))
+        unchecked = program.next_check - program.runs - 1
+        if unchecked <= 0:
+            return []
+        results, error = program.steps(parts, min(times, unchecked))
         program.runs += len(results)
         if error is not None:
             raise error
