@@ -38,6 +38,8 @@ def as_it_is(function: Any) -> Any:
     return function
 
 
+both_ways: list[Any] = [compile, as_it_is]
+
 # ── Whole programs ────────────────────────────────────────────────────────────
 
 CASES = [((0.0, 0.0), 0), ((0.0, 1.0), 1), ((1.0, 0.0), 1), ((1.0, 1.0), 0)]
@@ -79,14 +81,13 @@ def test_xor_is_trained_to_the_same_bits() -> None:
 )
 def test_batches_with_an_optimizer_and_a_schedule(make: Any) -> None:
     ends = []
-    for decorator in (compile, as_it_is):
+    for decorator in both_ways:
         rng = random.Random(5)
         rows = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(18)]
         targets = [rng.choice([-1.0, 1.0]) for _ in rows]
         model = MLP(2, [4, 1], rng=random.Random(1))
         optimizer = make(model.parameters())
 
-        @decorator
         def step(xs: Any, ys: Any, model: Any = model, optimizer: Any = optimizer) -> Any:
             losses = [autograd.relu(1 - y * model(x)) for x, y in zip(xs, ys)]
             loss = sum(losses) / len(xs)
@@ -95,6 +96,7 @@ def test_batches_with_an_optimizer_and_a_schedule(make: Any) -> None:
             optimizer.step()
             return loss.data
 
+        step = decorator(step)
         losses = []
         for _ in range(3):
             optimizer.param_groups[0]["lr"] *= 0.9
@@ -108,10 +110,9 @@ def test_batches_with_an_optimizer_and_a_schedule(make: Any) -> None:
 
 def test_clipping_is_a_guard() -> None:
     ends = []
-    for decorator in (compile, as_it_is):
+    for decorator in both_ways:
         model = MLP(2, [3, 1], rng=random.Random(1))
 
-        @decorator
         def step(x: Any, y: Any, model: Any = model) -> Any:
             loss = (model(x) - y) ** 2
             model.zero_grad()
@@ -121,6 +122,7 @@ def test_clipping_is_a_guard() -> None:
                 parameter.data -= 0.05 * parameter.grad
             return loss.data
 
+        step = decorator(step)
         rng = random.Random(3)
         losses = [step([rng.gauss(0, 1), 1.0], rng.gauss(0, 1)) for _ in range(30)]
         ends.append((bits(losses), state(model.parameters())))
@@ -186,8 +188,7 @@ def test_data_is_changed_and_read_again() -> None:
 
 def test_a_value_computed_before_and_after_a_change_is_returned() -> None:
     ends = []
-    both: list[Any] = [compile, as_it_is]
-    for decorator in both:
+    for decorator in both_ways:
         w, v = Value(2.0), Value(0.3)
 
         def function(x: Any, w: Any = w, v: Any = v) -> Any:
@@ -204,6 +205,24 @@ def test_a_value_computed_before_and_after_a_change_is_returned() -> None:
             seen.append(state([w, v]))
         ends.append(seen)
     assert ends[0] == ends[1]
+
+
+def test_a_value_that_was_changed_first_is_an_input_of_the_result() -> None:
+    w = Value(2.0)
+
+    def moved(x: Any) -> Any:
+        w.data = x
+        return w * w * x
+
+    compiled = compile(moved, check=True)
+    for x in (3.0, 4.0):
+        w.grad = 0.0
+        out = compiled(x)
+        assert (out.inputs, out.local_derivatives) == ((w,), (2 * x * x,))
+        out.backward()
+        assert w.grad == 2 * x * x
+        with pytest.raises(CompileError, match=r"^moved\(\) changes the data of a Value"):
+            autograd.gradients(out, w)
 
 
 def test_has_grad_is_a_guard() -> None:
@@ -377,7 +396,7 @@ def test_repeat_calls_so_many_times() -> None:
     assert add.repeat(4, 0.5) == [0.5, 1.0, 1.5, 2.0]
     assert add.repeat(0, 0.5) == []
     with pytest.raises(TypeError):
-        add.repeat(1.5, 0.5)
+        add.repeat("3", 0.5)  # type: ignore[arg-type]
 
 
 def test_ctrl_c_ends_it_after_a_whole_call() -> None:
@@ -396,3 +415,47 @@ def test_ctrl_c_ends_it_after_a_whole_call() -> None:
         add.repeat(10**7)
     timer.join()
     assert p.data == q.data > 10
+
+
+def test_repeat_goes_through_guards_and_comparisons() -> None:
+    def make(w: Value) -> Any:
+        def step(x: Any) -> Any:
+            if w.data > 3:
+                w.data = 0.25
+            w.data = w.data * 1.5 + x
+            return w.data, [w.data * 2, "kept"]
+
+        return step
+
+    ends = []
+    for decorator in both_ways:
+        w = Value(1.0)
+        step = decorator(make(w))
+        if decorator is compile:
+            ends.append((repr(step.repeat(100, 0.25)), state([w])))
+        else:
+            ends.append((repr([step(0.25) for _ in range(100)]), state([w])))
+    assert ends[0] == ends[1]
+
+
+def test_repeat_stops_at_an_error_with_values_as_before_that_call() -> None:
+    w = Value(5.0)
+
+    @compile
+    def count_down() -> Any:
+        w.data = w.data - 1.0
+        return 1.0 / w.data
+
+    with pytest.raises(ZeroDivisionError):
+        count_down.repeat(10)
+    assert w.data == 1.0
+
+
+def test_repeat_of_a_function_of_values_returns_values() -> None:
+    w = Value(2.0)
+    square = compile(lambda x: w * w * x)
+    outs = square.repeat(12, 3.0)
+    assert [out.data for out in outs] == [12.0] * 12
+    outs[-1].backward()
+    assert w.grad == 12.0
+    assert len({id(out) for out in outs}) == 12
