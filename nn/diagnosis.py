@@ -162,6 +162,7 @@ class Diagnosis:
         axes[0].plot(names, [layer.delta for layer in self.layers], "o-")
         if self.layers[-1].last_delta > 0.0:
             axes[0].set_yscale("log")
+            axes[0].margins(y=0.15)  # for the words at the limits
             for limit, kind in [(_VANISHING, "vanishing"), (_EXPLODING, "exploding")]:
                 place = limit * self.layers[-1].last_delta
                 axes[0].axhline(place, color="gray", linestyle="--")
