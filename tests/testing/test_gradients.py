@@ -868,6 +868,11 @@ def test_where_the_derivative_is_finer_than_steps_and_rounding_60_digits_decide(
             "it comes from fmod(-5.459401430093405e+16, 5.729577951308232e-69), which has none.",
         ),
         (lambda x, y: autograd.fmod(x, 1 / y**3), (-1.5, 1e200), "power(1e+200, 3.0) overflows."),
+        (
+            lambda x: autograd.mish(x) * x * x,
+            (-4e237,),
+            "a product of the derivatives of several operations overflows.",
+        ),
     ],
 )
 def test_what_is_beyond_the_floats_is_no_fault(
