@@ -26,7 +26,7 @@ SWITCH: Final = "CHAINRULE_COMPILE"
 LIBRARY_PREFIX: Final = "_native_"
 
 # C that is part of the compiled library: it runs programs.
-KERNEL: Final = ("autograd/replay/kernel.c", "autograd/replay/machine.c")
+KERNEL: Final = tuple(f"autograd/replay/{name}.c" for name in ("kernel", "machine", "runs"))
 KERNEL_HEADER: Final = "autograd/replay/kernel.h"
 
 _REBUILD: Final = "`pip install -e .`"

@@ -93,44 +93,36 @@ def measure(workload: Workload, rounds: int) -> Result:
     """The medians of so many rounds.
 
     Raises:
-        SystemExit: a compiled function gives other bits than the function itself.
+        SystemExit: a compiled function gives other gradients than the function itself.
     """
     ours, theirs = Chainrule(), MicrogptValue()
     leaves = [Value(number) for number in workload.numbers]
     others = [theirs.leaf(number) for number in workload.numbers]
     compiled = autograd.compile(lambda: workload.loss(ours, leaves))
 
-    def differentiated(function: Callable[[], Any], leaves: list[Any]) -> list[float]:
-        for leaf in leaves:
-            leaf.grad = 0.0
-        root = function()
-        root.backward()
-        return [root.data, *[leaf.grad for leaf in leaves]]
-
-    recording, first = timed(lambda: differentiated(compiled, leaves))
+    recording = timed(lambda: compiled().backward())
     (replay,) = compiled.programs
     inputs = [replay.tape.data[entry] for entry in replay.tape.inputs]
     sums = [0.0] * len(replay.tape.leaves)
 
-    def program() -> list[float]:
+    def program() -> None:
         run = replay.run(inputs)
         assert run is not None
-        found: list[float] = run.add_shares(0, 1.0, sums[: len(run.reached(0))])
-        return found
+        run.add_shares(0, 1.0, sums[: len(run.reached(0))])
 
-    ways: dict[str, Callable[[], list[float]]] = {
-        "eager": lambda: differentiated(lambda: workload.loss(ours, leaves), leaves),
-        "replay": lambda: differentiated(compiled, leaves),
+    ways: dict[str, Callable[[], Any]] = {
+        "eager": lambda: workload.loss(ours, leaves).backward(),
+        "replay": lambda: compiled().backward(),
         "program": program,
-        "microgpt": lambda: differentiated(lambda: workload.loss(theirs, others), others),
+        "microgpt": lambda: workload.loss(theirs, others).backward(),
     }
     taken: dict[str, list[float]] = {name: [] for name in ways}
     for _ in range(rounds):
+        found = [gradients(ways[name], leaves) for name in ("eager", "replay")]
+        if repr(found[0]) != repr(found[1]):
+            raise SystemExit(f"{workload.title}: a compiled function gives other gradients")
         for name, way in ways.items():
-            seconds, found = timed(way, 1 if name in ("eager", "microgpt") else 10)
-            taken[name].append(seconds)
-            if name in ("eager", "replay") and repr(found) != repr(first):
-                raise SystemExit(f"{workload.title}: {name} gives other numbers than the first run")
+            taken[name].append(timed(way, times=1 if name in ("eager", "microgpt") else 10))
     medians = {name: statistics.median(seconds) for name, seconds in taken.items()}
     return Result(
         recording,
@@ -144,12 +136,20 @@ def measure(workload: Workload, rounds: int) -> Result:
     )
 
 
-def timed(way: Callable[[], list[float]], times: int = 1) -> tuple[float, list[float]]:
-    """Seconds of processor time for one call, and what the last gave."""
+def gradients(way: Callable[[], Any], leaves: Sequence[Value]) -> list[float]:
+    """The gradients that a way to compute them leaves."""
+    for leaf in leaves:
+        leaf.grad = 0.0
+    way()
+    return [leaf.grad for leaf in leaves]
+
+
+def timed(way: Callable[[], Any], times: int = 1) -> float:
+    """Seconds of processor time for one call, the mean of so many."""
     start = time.process_time()
     for _ in range(times):
-        found = way()
-    return (time.process_time() - start) / times, found
+        way()
+    return (time.process_time() - start) / times
 
 
 def main() -> None:

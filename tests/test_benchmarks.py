@@ -29,14 +29,10 @@ def test_the_parameters_fill_the_matrices_of_the_transformer() -> None:
     assert transformer.tokens(8)[0] == transformer.tokens(8)[-1] == 26
 
 
-def test_compiled_functions_are_measured_once_they_give_the_same_bits() -> None:
+def test_compiled_functions_are_measured() -> None:
     workload = replay.of_crescents(2)
     found = replay.measure(workload, rounds=1)
     assert found.operations > found.rows > 0
-    other = replay.Workload("changing", [2.0], lambda library, xs: xs[0] * next(numbers))
-    numbers = iter(range(1, 100))
-    with pytest.raises(SystemExit, match=r"^changing: eager gives other numbers than"):
-        replay.measure(other, rounds=1)
 
 
 def test_pictures_are_measured_with_or_without_dot(monkeypatch: pytest.MonkeyPatch) -> None:

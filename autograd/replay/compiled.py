@@ -16,7 +16,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable
 from operator import index
-from typing import Any
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
 from autograd.engine.operands import kind_of
 from autograd.engine.recording import differentiated, is_recording, observer
@@ -28,7 +28,26 @@ from autograd.replay.recorded import Recorded, recorded
 from autograd.replay.replays import Call
 from autograd.replay.tape import Tape
 
+if TYPE_CHECKING:
+    from autograd.typed import Gradient
 
+
+P = ParamSpec("P")
+R = TypeVar("R")
+
+
+@overload
+def compile(
+    function: Gradient, *, check: bool = False, programs: int = 32
+) -> Compiled[..., Any]: ...
+@overload
+def compile(
+    function: Callable[P, R], *, check: bool = False, programs: int = 32
+) -> Compiled[P, R]: ...
+@overload
+def compile(
+    function: None = None, *, check: bool = False, programs: int = 32
+) -> Callable[[Callable[P, R]], Compiled[P, R]]: ...
 def compile(function: Any = None, *, check: bool = False, programs: int = 32) -> Any:
     """``function``, recorded once and then replayed: the same results to the bit, faster.
 
@@ -89,7 +108,7 @@ def _name(function: Any) -> str:
     return str(getattr(function, "__name__", type(function).__name__))
 
 
-class Compiled:
+class Compiled(Generic[P, R]):
     """A function that is recorded and replayed; see `compile`.
 
     >>> from autograd import Value, compile
@@ -100,7 +119,7 @@ class Compiled:
     1
     """
 
-    def __init__(self, function: Callable[..., Any], check: bool, programs: int) -> None:
+    def __init__(self, function: Callable[P, R], check: bool, programs: int) -> None:
         # Not the docstring, which an operation writes when it is asked for.
         functools.update_wrapper(self, function, ("__module__", "__qualname__"), ())
         self.__name__ = _name(function)
@@ -125,8 +144,12 @@ class Compiled:
     def __doc__(self) -> str | None:  # type: ignore[override]
         return self.__wrapped__.__doc__
 
-    __wrapped__: Callable[..., Any]
+    __wrapped__: Callable[P, R]
 
+    @overload
+    def __get__(self, instance: None, owner: Any = None) -> Compiled[P, R]: ...
+    @overload
+    def __get__(self, instance: object, owner: Any = None) -> Callable[..., R]: ...
     def __get__(self, instance: Any, owner: Any = None) -> Any:
         return self if instance is None else types.MethodType(self, instance)
 
@@ -135,10 +158,10 @@ class Compiled:
         state = ", runs as it is" if self._runs_as_it_is else ""
         return f"<compiled {self.__name__}: {count} program{'s' * (count != 1)}{state}>"
 
-    def __deepcopy__(self, memo: Any) -> Compiled:
+    def __deepcopy__(self, memo: Any) -> Compiled[P, R]:
         return self
 
-    def __copy__(self) -> Compiled:
+    def __copy__(self) -> Compiled[P, R]:
         return self
 
     def __reduce__(self) -> str | tuple[Any, ...]:
@@ -150,7 +173,7 @@ class Compiled:
             return name  # a decorated function, which is found under its own name
         return _again, (self.__wrapped__, self._check, self._limit)
 
-    def map(self, *columns: Any, **options: Any) -> list[Any]:
+    def map(self, *columns: Any, **options: Any) -> list[R]:
         """The results for each row: ``[f(*row, **options) for row in zip(*columns)]``.
 
         Raises:
@@ -162,19 +185,23 @@ class Compiled:
             raise ValueError(f"{self.__name__}.map() takes columns of equal length, got {got}")
         return [self(*row, **options) for row in zip(*columns)]
 
-    def repeat(self, times: Any, *arguments: Any, **options: Any) -> list[Any]:
+    def repeat(self, times: int, *arguments: P.args, **options: P.kwargs) -> list[R]:
         """The results of so many calls: ``[f(*arguments, **options) for _ in range(times)]``.
 
         Ctrl-C ends it between two calls: Values are as after a whole one.
         """
         return [self(*arguments, **options) for _ in range(index(times))]
 
-    def __call__(self, *arguments: Any, **options: Any) -> Any:
+    def __call__(self, *arguments: P.args, **options: P.kwargs) -> R:
         """What the function returns."""
         # Within a function that is being recorded this one is a part of it; and an observer is
         # to see each operation.
         if self._runs_as_it_is or observer() is not None:
             return self.__wrapped__(*arguments, **options)
+        result: R = self._called(arguments, options)
+        return result
+
+    def _called(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
         if self._surroundings is None:
             self._surroundings = Surroundings(self.__wrapped__)
         parts = Arguments(arguments, options)
@@ -211,7 +238,7 @@ class Compiled:
                 f"{self.__name__}() has been recorded {self._limit} times and runs as it is from "
                 f"now on; what differs most: {_most(self._all, key)}",
                 CompileWarning,
-                stacklevel=3,
+                stacklevel=4,
             )
             return self.__wrapped__(*arguments, **options)
         program = recorded(key, self.__wrapped__, self.__name__, arguments, options, parts)
@@ -274,7 +301,7 @@ class Compiled:
         return f" {what_differs(program.tape, again.tape, same_values)}"
 
 
-def _again(function: Callable[..., Any], check: bool, programs: int) -> Compiled:
+def _again(function: Callable[P, R], check: bool, programs: int) -> Compiled[P, R]:
     return Compiled(function, check, programs)
 
 

@@ -2,7 +2,7 @@
  *
  * It is part of the library that mypyc makes of autograd/engine, so that elementwise rows can call
  * the functions of floats there directly: `setup.py` writes a list of these, kernel_functions.h.
- * `program.py` says what the rows are, `machine.c` has what Python sees of this.
+ * `program.py` says what the rows are, `machine.c` what Python sees of this.
  *
  * No product is fused with an addition (setup.py tells the compiler), and nothing is added in
  * another order: the bits are those of the interpreted program.

@@ -1,4 +1,4 @@
-/* What kernel.c and machine.c have in common: a program in code, and its numbers in memory. */
+/* What kernel.c, runs.c and machine.c have in common: a program, and the numbers of a run. */
 #ifndef AUTOGRAD_KERNEL_H
 #define AUTOGRAD_KERNEL_H
 #include "kernel_functions.h"
@@ -28,6 +28,15 @@ typedef struct {
     PyObject *functions;      /* a tuple of Python functions */
 } Machine;
 
+/* The numbers of a run. */
+typedef struct {
+    PyObject_HEAD
+    double *memory;           /* the constants, the inputs, the rows */
+    int is_busy;
+} State;
+
+extern PyTypeObject kernel_State;
+
 /* Carry out rows; returns 1, or 0 if a guard ends the run, or -1 and an error. */
 int kernel_carry_out(const Machine *machine, double *v, double *out, const int32_t *p,
                      const int32_t *end);
@@ -37,5 +46,13 @@ PyObject *kernel_list_of(const double *v, const int32_t *cells, Py_ssize_t count
 
 /* The name and the number of operands of each native function. */
 PyObject *kernel_functions(PyObject *module, PyObject *nothing);
+
+/* The methods of a machine. */
+PyObject *Machine_forward(PyObject *self, PyObject *numbers);
+PyObject *Machine_inputs(PyObject *self, PyObject *given);
+PyObject *Machine_values(PyObject *self, PyObject *given);
+PyObject *Machine_backward(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
+PyObject *Machine_add_shares(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
+PyObject *Machine_repeat(PyObject *self, PyObject *arguments);
 
 #endif

@@ -109,6 +109,44 @@ class Replay:
         state = self._machine.forward(numbers)
         return None if state is None else Run(self, state)
 
+    def repeat(
+        self,
+        numbers: Sequence[float | Value],
+        times: int,
+        feedback: Sequence[tuple[int, int]],
+        keep: int,
+    ) -> tuple[list[list[float]], list[float], BaseException | None]:
+        """Run ``times`` times, and hand outputs of each run to the next.
+
+        It ends early where a guard finds another number, a row raises an error, or a signal does:
+        then what is returned is of whole runs.
+
+        Args:
+            numbers: the inputs of the first run.
+            times: how many runs.
+            feedback: pairs of an output and the input that it becomes, as indices into those of
+                the tape.
+            keep: how many of the outputs are returned of each run.
+
+        Returns:
+            The first outputs of each run, all outputs of the last one, and an error that a signal
+            has raised between two runs, such as KeyboardInterrupt: the caller is to raise it.
+
+        Raises:
+            Exception: a row has raised it in the first run.
+
+        >>> from autograd import multiply
+        >>> tape = Tape("double")
+        >>> x = tape.input(1.0)
+        >>> tape.outputs = [tape.row(multiply, (x, tape.constant(2.0, "")), (), 2.0)]
+        >>> lift(tape).repeat([1.0], 3, [(0, 0)], keep=1)
+        ([[2.0], [4.0], [8.0]], [8.0], None)
+        """
+        sources = tuple([output for output, _ in feedback])
+        targets = tuple([place for _, place in feedback])
+        steps, last, error = self._machine.repeat(numbers, times, sources, targets, keep)
+        return steps, last[: len(self.tape.outputs)], error
+
     def gradient(self, key: tuple[int, tuple[bool, ...]]) -> Gradient:
         """The program of the gradients of one root, for these flags of the choices."""
         found = self._gradients.get(key)

@@ -15,7 +15,7 @@ from autograd.replay.program import GUARD, PART, SUM, Program
 _Loop: TypeAlias = "Callable[[list[float], Any], bool | None]"
 _Row: TypeAlias = "tuple[_Loop, tuple[Any, ...]]"
 
-_LONGEST: Final = 32  # terms of a sum that a loop writes out
+_LONGEST: Final = 64  # terms of a sum that a loop writes out
 
 
 class ListMachine:
@@ -60,6 +60,38 @@ class ListMachine:
         sums = self.backward(run, [seed, *[value._grad for value in values]])
         for value, total in zip(values, sums):
             value._grad = total
+
+    def repeat(
+        self,
+        numbers: Sequence[float | Value],
+        times: int,
+        sources: Sequence[int],
+        targets: Sequence[int],
+        keep: int,
+    ) -> tuple[list[list[float]], list[float], BaseException | None]:
+        """Runs one after the other; see `Machine`."""
+        steps: list[list[float]] = []
+        last: list[float] = []
+        count = 0  # of the steps that are complete
+        numbers = list(numbers)
+        try:
+            while count < times:
+                run = self.forward(numbers)
+                if run is None:
+                    break
+                values = self.values(run)
+                for source, target in zip(sources, targets):
+                    numbers[target] = values[source]
+                steps.append(values[:keep])
+                last, count = values, len(steps)
+        except Exception:
+            if count == 0:
+                raise
+        except BaseException as interruption:
+            if count == 0:
+                raise
+            return steps[:count], last, interruption
+        return steps[:count], last, None
 
 
 def _number(x: Any) -> float:

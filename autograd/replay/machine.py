@@ -40,6 +40,26 @@ class Machine(Protocol):
     def backward(self, state: Any, numbers: Sequence[float]) -> list[float]:
         """The other outputs, for these numbers in place of the last inputs."""
 
+    def repeat(
+        self,
+        numbers: Sequence[float | Value],
+        times: int,
+        sources: Sequence[int],
+        targets: Sequence[int],
+        keep: int,
+    ) -> tuple[list[list[float]], list[float], BaseException | None]:
+        """Runs one after the other, of which values become inputs of the next.
+
+        See `Replay.repeat`; an error in the first run is raised.
+
+        Args:
+            numbers: the first inputs.
+            times: how many runs.
+            sources: the indices of these values,
+            targets: and of these inputs.
+            keep: the number of values that are returned of each run.
+        """
+
     def add_shares(self, state: Any, seed: float, values: Sequence[Value]) -> None:
         """The same, from and to the gradients of Values: of none of them if there is an error."""
 

@@ -320,9 +320,10 @@ def _slot(new: _Rewriting, row: i64, table: vec[i64]) -> i64:
     kind = old.kinds[row]
     number = kind
     for at in range(start, end):
-        number = (number * 31 + new.moved(old.cells[at])) & 0xFFFFFFFFFFFF
+        number = ((number ^ new.moved(old.cells[at])) * 1000003) & 0xFFFFFFFFFF
+        number ^= number >> 21
     last: i64 = len(table) - 1
-    slot = (number ^ (number >> 20)) & last
+    slot = number & last
     while table[slot] >= 0:
         other = table[slot]
         begin = starts[other]

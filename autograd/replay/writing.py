@@ -9,7 +9,8 @@ from typing import Final
 
 from autograd.replay.program import GUARD, MINUS_ONE, MINUS_ZERO, ONE, PART, SUM, Program
 
-_LONGEST: Final = 40  # rows of a part of a program that `describe` shows
+_MOST_ROWS: Final = 40  # of a part of a program that `describe` shows
+_MOST_TERMS: Final = 100  # in an expression: Python compiles none of thousands
 
 
 class _Names:
@@ -62,9 +63,12 @@ class _Writer:
 
     def sum(self, cells: list[int]) -> str:
         """A sum of products; what it does not say is exact: 1.0 * x is x, and -0.0 + x is x."""
+        return self.terms("" if cells[0] == MINUS_ZERO else self.names[cells[0]], cells[1:])
+
+    def terms(self, text: str, cells: list[int]) -> str:
+        """The same, with the text of what comes first, if anything."""
         names = self.names
-        text = "" if cells[0] == MINUS_ZERO else names[cells[0]]
-        for a, b in zip(cells[1::2], cells[2::2]):
+        for a, b in zip(cells[::2], cells[1::2]):
             if b in (ONE, MINUS_ONE):
                 a, b = b, a
             term = names[b] if a in (ONE, MINUS_ONE) else f"{names[a]} * {names[b]}"
@@ -91,7 +95,9 @@ class _Writer:
             return f"guard {self.names[cells[0]]} is {self.names[cells[1]]}"
         targets = self.names[program.inputs + row]
         if kind == SUM:
-            return f"{targets} = {self.sum(cells)}"
+            most = 2 * _MOST_TERMS + 1
+            more = f" + ... {(len(cells) - most) // 2:,} more terms" if len(cells) > most else ""
+            return f"{targets} = {self.sum(cells[:most])}{more}"
         if program.operations[kind].parts:
             names = [self.names[program.inputs + part] for part in _with_parts(program, row)]
             targets = ", ".join(names)
@@ -156,8 +162,14 @@ def _written(writer: _Writer, rows: range) -> Iterator[str]:
         if kind == GUARD:
             x, y = [writer.names[cell] for cell in program.row(row)]
             yield f"    assert repr({x}) == repr({y})"
+        elif kind == SUM:
+            cells, target = program.row(row), writer.names[program.inputs + row]
+            most = 2 * _MOST_TERMS
+            yield f"    {target} = {writer.sum(cells[: most + 1])}"
+            for start in range(most + 1, len(cells), most):
+                yield f"    {target} = {writer.terms(target, cells[start : start + most])}"
         elif kind != PART:
-            yield "    " + writer.row(row, writer.calls[kind] if kind >= 0 else "")
+            yield "    " + writer.row(row, writer.calls[kind])
 
 
 # ── To be read ────────────────────────────────────────────────────────────────
@@ -181,8 +193,8 @@ def describe(program: Program, data: int, places: dict[int, str]) -> str:
         if rows or outputs:
             lines.append(f"{title}:")
             lines += _numbered(writer, rows, places)
-            names = [writer.names[cell] for cell in outputs[:_LONGEST]]
-            more = ", ..." if len(outputs) > _LONGEST else ""
+            names = [writer.names[cell] for cell in outputs[:_MOST_ROWS]]
+            more = ", ..." if len(outputs) > _MOST_ROWS else ""
             lines.append(f"        return {', '.join(names)}{more}")
     return "\n".join(lines)
 
@@ -190,8 +202,8 @@ def describe(program: Program, data: int, places: dict[int, str]) -> str:
 def _numbered(writer: _Writer, rows: range, places: dict[int, str]) -> Iterator[str]:
     program = writer.program
     skipped = range(0)
-    if len(rows) > _LONGEST:
-        half = _LONGEST // 2
+    if len(rows) > _MOST_ROWS:
+        half = _MOST_ROWS // 2
         skipped = rows[half:-half]
     for row in rows:
         kind = program.kinds[row]

@@ -562,11 +562,12 @@ def test_what_is_kept_outside_is_an_error() -> None:
         history.append((w * x).data)
         return w * x
 
-    for function, what in [
+    cases: list[tuple[Any, str]] = [
         (keeps_a_value, "keeps_a_value() keeps a Value outside of itself in a list"),
         (keeps_a_number, "keeps_a_number() keeps a number outside of itself in a list"),
         (Keeps(), "Keeps() keeps a Value outside of itself in a Keeps"),
-    ]:
+    ]
+    for function, what in cases:
         history.clear()
         with pytest.raises(CompileError) as caught:
             compile(function)(1.0)

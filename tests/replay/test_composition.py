@@ -271,8 +271,9 @@ def test_where_in_a_derivative_is_a_guard() -> None:
 def test_newtons_method_visits_the_same_points() -> None:
     numpy = pytest.importorskip("numpy")
     slope, curvature = autograd.grad(rosenbrock), autograd.hessian(rosenbrock)
+    ways: list[Any] = [(slope, curvature), (compile(slope), compile(curvature))]
     paths = []
-    for f, g in [(slope, curvature), (compile(slope), compile(curvature))]:
+    for f, g in ways:
         x = numpy.array([-1.2, 1.0, 0.8, 1.1, 0.9])
         path = [x]
         for _ in range(12):

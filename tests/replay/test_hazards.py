@@ -132,7 +132,7 @@ def test_a_gradient_goes_through_a_value_computed_outside() -> None:
 
 def test_an_exception_on_one_path_is_raised_again() -> None:
     w = Value(2.0)
-    compiled = compile(lambda x: w * x if x < 5 else int("no"))
+    compiled: Any = compile(lambda x: w * x if x < 5 else int("no"))
     assert [compiled(x).data for x in (1.0, 2.0)] == [2.0, 4.0]
     for _ in range(3):
         with pytest.raises(ValueError, match=r"^invalid literal"):

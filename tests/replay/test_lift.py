@@ -278,3 +278,84 @@ def test_a_program_without_rows_gives_what_it_is_given() -> None:
     for made in MACHINES:
         machine: Machine = made(program)
         assert machine.values(machine.forward([2.5])) == [2.5]
+
+
+def test_a_long_chain_of_additions_is_one_row() -> None:
+    x = Value(0.1)
+    total: Any = x
+    for _ in range(4_000):
+        total = total + x * 0.1
+    replay = lift(tape_of(total, [x]))
+    assert len(replay.program.kinds) == 3
+    assert "+ ... 3,900 more terms" in str(replay)
+    scope: dict[str, Any] = {}
+    exec(replay.source(), scope)
+    assert scope["program"]([0.1])[0] == [total.data]
+    assert replayed(replay, [0.1], 1.0, [0.0]) == eager(total, [x], 1.0)
+
+
+# ── Repetition ────────────────────────────────────────────────────────────────
+
+
+def halving(then: Any = None) -> Tape:
+    """The tape of ``x / 2``, where ``then`` is called of x as well."""
+    tape = Tape("halving")
+    x = tape.input(8.0)
+    half = tape.row(table.multiply, (x, tape.constant(0.5, "")), (), 4.0)
+    if then is not None:
+        tape.row(then, (x,), (), 0.0)
+    tape.outputs = [half, x]
+    return tape
+
+
+@pytest.mark.usefixtures("either")
+def test_a_run_goes_on_from_what_the_one_before_has_given() -> None:
+    steps, last, error = lift(halving()).repeat([8.0], 4, [(0, 0)], keep=1)
+    assert (steps, last, error) == ([[4.0], [2.0], [1.0], [0.5]], [0.5, 1.0], None)
+
+
+@pytest.mark.usefixtures("either")
+def test_outputs_become_inputs_all_at_once() -> None:
+    tape = Tape("swap")
+    x, y = tape.input(1.0), tape.input(2.0)
+    tape.outputs = [y, x]
+    steps, last, _ = lift(tape).repeat([1.0, 2.0], 3, [(0, 0), (1, 1)], keep=2)
+    assert steps == [[2.0, 1.0], [1.0, 2.0], [2.0, 1.0]]
+    assert last == [2.0, 1.0]
+
+
+@pytest.mark.usefixtures("either")
+def test_repetition_ends_before_a_run_that_a_guard_ends() -> None:
+    tape = halving()
+    flag = tape.row(operator.gt, (0, tape.constant(3.0, "")), (), 1.0)
+    tape.guard(flag, "truth", "")
+    replay = lift(tape)
+    assert replay.repeat([8.0], 10, [(0, 0)], keep=1) == ([[4.0], [2.0]], [2.0, 4.0], None)
+    assert replay.repeat([1.0], 10, [(0, 0)], keep=1) == ([], [], None)
+
+
+@pytest.mark.usefixtures("either")
+def test_repetition_ends_before_a_run_that_raises_an_error() -> None:
+    def refused(x: float) -> float:
+        if x < 3.0:
+            raise ValueError("too small")
+        return x
+
+    replay = lift(halving(refused))
+    assert replay.repeat([8.0], 10, [(0, 0)], keep=0) == ([[], []], [2.0, 4.0], None)
+    with pytest.raises(ValueError, match="too small"):
+        replay.repeat([1.0], 10, [(0, 0)], keep=0)
+
+
+@pytest.mark.usefixtures("either")
+def test_repetition_hands_over_an_interruption_with_the_whole_runs_before_it() -> None:
+    def interrupted(x: float) -> float:
+        if x < 3.0:
+            raise KeyboardInterrupt
+        return x
+
+    replay = lift(halving(interrupted))
+    steps, last, error = replay.repeat([8.0], 10, [(0, 0)], keep=1)
+    assert (steps, last, type(error)) == ([[4.0], [2.0]], [2.0, 4.0], KeyboardInterrupt)
+    with pytest.raises(KeyboardInterrupt):
+        replay.repeat([1.0], 10, [(0, 0)], keep=1)
