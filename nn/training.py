@@ -90,6 +90,7 @@ class History:
             for name in names:
                 each.plot(range(1, len(self) + 1), self[name], label=name)
             each.set_xlabel("epoch")
+            each.xaxis.get_major_locator().set_params(integer=True)
             each.legend()
         return figure
 

@@ -149,10 +149,10 @@ def fine_steps(use: Use) -> Iterator[str]:
     rules = use.rules(use.operands) if _HAS_MPMATH else []
     for i in use.moving if rules else ():
         found = _slope_of_value(use, i)
-        if (
-            not found.problem
-            and not _agree(rules[i], found)
-            and _precise().has_precise_rule(use, i)
+        # As the saw of a remainder is, or its noise, from far off.
+        is_rough = found.problem == "rough" or math.inf > found.error > abs(rules[i]) > 0.0
+        if (is_rough or not (found.problem or _agree(rules[i], found))) and (
+            _precise().has_precise_rule(use, i) and not (is_rough and _precise().has_kink(use))
         ):
             yield use.shown
 

@@ -315,9 +315,12 @@ class Verdicts:
 
     def _excuse(self, claim: Claim, traced: Sequence[Value], by: Value | None) -> str:
         """The reason why differences do not show a derivative that may be right; else empty."""
-        overflow = "" if math.isfinite(claim.chain.value) else first(traced, overflows)
-        if overflow:
-            return f"{overflow}."
+        if not math.isfinite(claim.chain.value):
+            overflow = first(traced, overflows)
+            if not overflow and all(map(_has_finite_parts, topological_order(traced[-1]))):
+                overflow = "a product of the derivatives of several operations overflows"
+            if overflow:
+                return f"{overflow}."
         steps = first(traced, fine_steps, by)
         if steps:
             return f"the steps of differences are longer than those of {steps}."
@@ -384,6 +387,10 @@ def _reason(difference: Slope, traced: Sequence[Value], by: Value | None) -> str
         return origin and f"it comes from {origin}, which has none."
     found = reason(difference)
     return f"{found} It comes from {origin}." if origin else found
+
+
+def _has_finite_parts(value: Value) -> bool:
+    return all(map(math.isfinite, [value.data, *value.local_derivatives]))
 
 
 def _shape(out: Value) -> list[tuple[Any, ...]]:

@@ -365,6 +365,8 @@ def test_texts_are_above_and_below_the_circles_in_a_margin(
     assert words_in(title) == ("title",)
     middles = sorted({circle.x for circle in drawn.circles})
     assert [heading.x for heading in headings] == middles
+    lefts, rights, _, _ = zip(*boxes([*drawn.circles, *drawn.labels]))
+    assert title.x == pytest.approx((min(lefts) + max(rights)) / 2)
     _, _, highest, lowest = zip(*boxes(drawn.circles))
     lines = [title, headings[0], *drawn.texts[len(sizes) + 1 :]]
     _, _, tops, bottoms = zip(*boxes(lines))
@@ -425,6 +427,39 @@ def test_the_weights_between_two_columns_are_evenly_spaced(
     for label in labels:
         assert left + 4 <= label.x - label.width / 2 + 1e-9
         assert label.x + label.width / 2 <= right - 4 - 9 + 1e-9
+
+
+@pytest.mark.parametrize(
+    ("text", "needed"),  # the sum of the advance widths of DejaVu Sans, for a size of 1
+    [
+        ("0.5", 0.636 + 0.318 + 0.636),
+        ("mwMW", 0.974 + 0.818 + 0.863 + 0.989),
+        ("h1", 0.634 + 0.636),
+        ("OQ", 0.787 + 0.787),
+        ("\N{CJK UNIFIED IDEOGRAPH-6F22}", 1.0),
+    ],
+)
+def test_a_text_has_the_room_that_it_needs_and_little_more(text: str, needed: float) -> None:
+    assert needed <= width(text, size=1.0) <= 1.2 * needed
+
+
+@pytest.mark.parametrize("sizes", [[1, 2], [1, 4], [2, 1], [4, 1]])
+@pytest.mark.parametrize("x", [None, 0.5])
+def test_weights_are_as_near_the_middle_as_two_heights_of_their_texts_allow(
+    sizes: list[int], x: float | None
+) -> None:
+    drawn = diagram(network(sizes), None if x is None else [x] * sizes[0])
+    arrows = {arrow.link.tooltip: arrow for arrow in drawn.arrows}
+    tail, head = arrows[drawn.labels[0].tooltip].tail, arrows[drawn.labels[0].tooltip].head
+    share = (drawn.labels[0].x - tail.x) / (head.x - tail.x)
+    ys = sorted(label.y for label in drawn.labels)
+    between = min(below - above for above, below in pairwise(ys)) / drawn.labels[0].height
+    if sizes[0] == 1:  # in the middle there is more room than that
+        assert between > 2
+        assert share == pytest.approx(0.5, abs=0.01)
+    else:
+        assert 2 <= between < 2.05
+        assert share < 0.5
 
 
 def test_what_is_wanted_is_written_beside_the_outputs() -> None:

@@ -327,3 +327,4 @@ def test_a_history_plots_losses_and_metrics_apart() -> None:
     figure = History([{"loss": 1.0, "accuracy": 0.5}, {"loss": 0.5, "accuracy": 1.0}]).plot()
     assert [len(axes.lines) for axes in figure.axes] == [1, 1]
     assert figure._repr_png_().startswith(b"\x89PNG")  # which a notebook asks for
+    assert all(tick == int(tick) for axes in figure.axes for tick in axes.get_xticks())

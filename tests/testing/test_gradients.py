@@ -28,6 +28,7 @@ from autograd import (
     Value,
     cos,
     elu,
+    exp,
     log,
     log1p,
     maximum,
@@ -842,6 +843,7 @@ def falls(x: Any, y: Any) -> Any:
         (lambda x: log1p(log1p(cos(x))), (7.696553476457959e223,)),
         (lambda x, y: where(y > 0, y, x), (-sys.float_info.max, 1.0)),
         (lambda x, y: autograd.erfc(autograd.xlogy(y, x / y)), (1.9e111, 1.9e111)),
+        (lambda x: exp(-autograd.remainder(x, -1.5e-107)), (3.9e-179,)),
         # Floats overflow to nan here, and 60 digits do not.
         (lambda x, y: autograd.trunc(autograd.max([x, y**4 - y**4])), (-1.0, 1e200)),
     ],
@@ -866,6 +868,11 @@ def test_where_the_derivative_is_finer_than_steps_and_rounding_60_digits_decide(
             "it comes from fmod(-5.459401430093405e+16, 5.729577951308232e-69), which has none.",
         ),
         (lambda x, y: autograd.fmod(x, 1 / y**3), (-1.5, 1e200), "power(1e+200, 3.0) overflows."),
+        (
+            lambda x: autograd.mish(x) * x * x,
+            (-4e237,),
+            "a product of the derivatives of several operations overflows.",
+        ),
     ],
 )
 def test_what_is_beyond_the_floats_is_no_fault(
@@ -983,6 +990,14 @@ def test_a_loop_whose_value_is_right_alone_is_a_fault(
 def test_a_fault_beside_steps_is_found(at: float) -> None:
     with pytest.raises(GradientError, match=r"is wrong.*\n.*The rule of versine for x is at fault"):
         check_gradients(lambda x: no_versine(x) * autograd.floor(x + 1), at)
+
+
+@pytest.mark.parametrize("step", [autograd.floor, relu, autograd.sign, autograd.remainder])
+def test_what_has_left_the_record_beside_steps_is_found(step: Any) -> None:
+    moduli = (2.0,) if step is autograd.remainder else ()
+    for x in (2.5, -2.5):
+        with pytest.raises(GradientError, match="has left the record"):
+            check_gradients(lambda x: step(x, *moduli) + x * x.data, x, skip_kinks=True)
 
 
 def test_next_to_a_skipped_kink_a_fault_is_found() -> None:
