@@ -131,7 +131,7 @@ def test_a_schedule_is_followed(schedule: Any) -> None:
 
         step = decorator(step)
         ends.append((bits([step(0.1 * i) for i in range(12)]), state([w])))
-        assert decorator is as_it_is or len(step.programs) == 1
+        assert len(getattr(step, "programs", "1")) == 1
     assert ends[0] == ends[1]
 
 
