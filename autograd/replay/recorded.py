@@ -81,7 +81,10 @@ class Recorded:
         values = [*parts.values, *self.captured]
         numbers = [*parts.numbers, *self._inputs.of(values)]
         kept = len(self.tape.outputs) - self._effects.count
-        outputs, last, error = self.replay.repeat(numbers, times, self._feedback, kept)
+        try:
+            outputs, last, error = self.replay.repeat(numbers, times, self._feedback, kept)
+        except Exception:  # of an operation in the first: the call that follows raises it again
+            return [], None
         if outputs and self._effects.count:
             self._effects.apply(values, last)
         return [self._form.of(each, values) for each in outputs], error

@@ -15,7 +15,7 @@ import pytest
 import autograd
 from autograd import CompileError, Value
 from autograd import compile as compile  # noqa: A004  # as users import it
-from nn import MLP, init
+from nn import MLP, init, schedules
 from nn.optim import SGD, Adam, RMSprop, clip_grad_norm
 
 
@@ -105,6 +105,33 @@ def test_batches_with_an_optimizer_and_a_schedule(make: Any) -> None:
         ends.append((bits(losses), state(model.parameters())))
         programs = getattr(step, "programs", None)
         assert programs is None or len(programs) == 2  # the last batch is smaller
+    assert ends[0] == ends[1]
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        schedules.step(0.1, every=3, factor=0.5),
+        schedules.linear(0.1, 0.01, steps=8),
+        schedules.cosine(0.1, steps=8),
+        schedules.warmup(schedules.cosine(0.1, steps=8), steps=4),
+    ],
+)
+def test_a_schedule_is_followed(schedule: Any) -> None:
+    ends = []
+    for decorator in both_ways:
+        w = Value(2.0)
+        optimizer = SGD([w], lr=schedule, momentum=0.5)
+
+        def step(x: Any, w: Any = w, optimizer: Any = optimizer) -> Any:
+            optimizer.zero_grad()
+            ((w - x) ** 2).backward()
+            optimizer.step()
+            return w.data
+
+        step = decorator(step)
+        ends.append((bits([step(0.1 * i) for i in range(12)]), state([w])))
+        assert len(getattr(step, "programs", "1")) == 1
     assert ends[0] == ends[1]
 
 
