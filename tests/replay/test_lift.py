@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import operator
 import random
+import time
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -218,6 +220,25 @@ def test_what_a_users_operation_returns_is_checked() -> None:
     answer[0] = "one"
     with pytest.raises(TypeError, match=r"^odd\(\) or a derivative rule of it: "):
         replay.run([2.0])
+
+
+@pytest.mark.usefixtures("either")
+def test_threads_may_use_the_same_run() -> None:
+    def slow(x: float) -> float:
+        time.sleep(0.0001)  # another thread has its turn
+        return x * 2.0
+
+    double = Primitive("double", slow, lambda x, out: slow(1.0))
+    x = Value(3.0)
+    run = lift(tape_of(double(x) * x, [x])).run([3.0])
+    assert run is not None
+
+    def totals(seed: float) -> list[list[float]]:
+        return [run.add_shares(0, seed, [0.0]) for _ in range(20)]
+
+    with ThreadPoolExecutor(4) as pool:
+        found = list(pool.map(totals, [1.0, 2.0, 3.0, 4.0]))
+    assert found == [[[12.0 * seed]] * 20 for seed in (1.0, 2.0, 3.0, 4.0)]
 
 
 # ── Python ────────────────────────────────────────────────────────────────────
