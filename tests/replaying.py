@@ -20,6 +20,7 @@ from typing import Any
 
 import autograd
 from autograd import CompileError, CompileWarning, Value, no_grad
+from autograd.replay.compiled import Compiled
 
 SPECIAL = [0.0, -0.0, math.inf, -math.inf, math.nan, 1.0, -1.0, 2.0, 5e-324, 1e308, 1e200, -1e-200]
 
@@ -201,6 +202,7 @@ class Case:
         lengths = [rng.randint(1, 2) for _ in range(calls)]
         self.calls = [(rng.choice(pool), [rng.choice(pool) for _ in range(n)]) for n in lengths]
         self.argument = Value(number(rng), "u")
+        self.times = [rng.choice([1, 1, 1, 2, 5]) for _ in range(calls)]
         self._keeps_gradients = rng.random() < 0.3
         self.changes = [rng.random() < 0.3 for _ in range(calls)]
 
@@ -235,7 +237,10 @@ class Case:
             self.parameters[1].data += 0.5
         before = [(leaf.data, leaf.grad, leaf.has_grad) for leaf in leaves]
         try:
-            result = function(x, xs, self.argument)
+            if isinstance(function, Compiled):
+                results = function.repeat(self.times[i], x, xs, self.argument)
+            else:
+                results = [function(x, xs, self.argument) for _ in range(self.times[i])]
         except CompileError:
             raise
         except Exception as error:
@@ -246,17 +251,18 @@ class Case:
                     leaf._awaited = 0
             return type(error)
         changed = bits([[leaf.data, leaf.grad, leaf.has_grad] for leaf in leaves])
-        if isinstance(function, autograd.replay.compiled.Compiled):
+        if isinstance(function, Compiled):
             for program in function._all:
                 program.next_check = sys.maxsize
         if not self._keeps_gradients:
             for leaf in leaves:
                 leaf.grad = 0.0
+        result = results[-1]
         root = result[0] if isinstance(result, list) else result
         root = root["loss"] if isinstance(root, dict) else root
         if isinstance(root, Value):
             (root * 1.5 + self.parameters[2]).backward()
-        return bits([result, changed, leaves, [leaf.grad for leaf in leaves]])
+        return bits([results, changed, leaves, [leaf.grad for leaf in leaves]])
 
 
 def bits(thing: Any) -> Any:

@@ -190,7 +190,40 @@ class Compiled(Generic[P, R]):
 
         Ctrl-C ends it between two calls: Values are as after a whole one.
         """
-        return [self(*arguments, **options) for _ in range(index(times))]
+        results: list[R] = []
+        left = index(times)
+        while left > 0:
+            results.append(self(*arguments, **options))
+            left -= 1
+            if left > 0 and not self._check:
+                more = self._steps(left, arguments, options)
+                results.extend(more)
+                left -= len(more)
+        return results
+
+    def _steps(self, times: int, arguments: tuple[Any, ...], options: dict[str, Any]) -> list[R]:
+        """The results of up to so many calls without a comparison, which go on from the last."""
+        if self._runs_as_it_is or observer() is not None:
+            return []
+        parts = Arguments(arguments, options)
+        programs = self._programs.get(self._key(parts))
+        if not programs or parts.are_used_up or programs[0].reads(parts.values):
+            return []
+        program = programs[0]
+        unchecked = program.next_check - program.runs - 1
+        if unchecked <= 0:
+            return []
+        results, error = program.steps(parts, min(times, unchecked))
+        program.runs += len(results)
+        if error is not None:
+            raise error
+        return results
+
+    def _key(self, parts: Arguments) -> Any:
+        if self._surroundings is None:
+            self._surroundings = Surroundings(self.__wrapped__)
+        taken = len(differentiated.get()) > 0
+        return parts.key, is_recording(), taken, self._surroundings.seen()
 
     def __call__(self, *arguments: P.args, **options: P.kwargs) -> R:
         """What the function returns."""
@@ -202,13 +235,10 @@ class Compiled(Generic[P, R]):
         return result
 
     def _called(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        if self._surroundings is None:
-            self._surroundings = Surroundings(self.__wrapped__)
         parts = Arguments(arguments, options)
         if parts.are_used_up:
             return self.__wrapped__(*arguments, **options)
-        taken = len(differentiated.get()) > 0
-        key = (parts.key, is_recording(), taken, self._surroundings.seen())
+        key = self._key(parts)
         for program in self._programs.get(key, ()):
             if program.reads(parts.values):  # as an argument and from elsewhere
                 return self.__wrapped__(*arguments, **options)
@@ -221,8 +251,7 @@ class Compiled(Generic[P, R]):
         with self._lock:
             # It may name other functions by now.
             self._surroundings = Surroundings(self.__wrapped__)
-            key = (*key[:3], self._surroundings.seen())
-            return self._recorded(key, parts, arguments, options)
+            return self._recorded(self._key(parts), parts, arguments, options)
 
     def _recorded(
         self,

@@ -56,6 +56,30 @@ class Effects:
         self.awaited = [changed[index, Source.GRAD] for index in self.grad_of]
         self.count = len(changed)
 
+    def feedback(
+        self, sources: list[tuple[Source, int]], outputs: int, inputs: int
+    ) -> list[tuple[int, int]] | None:
+        """The outputs that become inputs of the next call; None if that is not all there is to it.
+
+        Args:
+            sources: what the last inputs are.
+            outputs: the number of outputs.
+            inputs: the number of inputs.
+        """
+        places = {source: i for i, source in enumerate(sources, start=inputs - len(sources))}
+        reached = set(self.grad_of)
+        if any(what is Source.HAS_GRAD and index in reached for what, index in sources):
+            return None
+        changed = [(Source.DATA, i) for i in self.data_of] + [
+            (Source.GRAD, i) for i in self.grad_of
+        ]
+        first = outputs - self.count
+        return [
+            (output, places[each])
+            for output, each in enumerate(changed, start=first)
+            if each in places
+        ]
+
     def apply(self, values: Sequence[Value], outputs: list[float]) -> None:
         """Change Values; the new numbers are the last outputs, those of data first.
 
@@ -164,9 +188,14 @@ class Outside:
 
 
 class Inputs:
-    """The inputs of a program that are not among the arguments as floats."""
+    """The inputs of a program that are not among the arguments as floats.
+
+    Attributes:
+        sources: for each, what of which Value it is.
+    """
 
     def __init__(self, sources: list[tuple[Source, int]], count: int) -> None:
+        self.sources = sources
         alone = sources == [(Source.DATA, i) for i in range(count)]
         self._sources = None if alone else sources
 

@@ -43,7 +43,10 @@ class Recorded:
         self._leaves = outside.leaves
         self._reached = ReachedBefore(self.captured)
         self._form = form
-        self.replay = lift(self.tape)
+        tape = self.tape
+        feedback = effects.feedback(outside.sources, len(tape.outputs), len(tape.inputs))
+        self._feedback = None if form.roots else feedback
+        self.replay = lift(tape)
         for root in form.roots:
             root.replay = self.replay
         self.runs = 0
@@ -64,6 +67,27 @@ class Recorded:
         if run is None:
             return None
         return Call(run, values, self._leaves, None if parts.values else self._reached)
+
+    def steps(self, parts: Arguments, times: int) -> tuple[list[Any], BaseException | None]:
+        """Stand for so many calls in a row, or for fewer, and change Values as the last one does.
+
+        Returns:
+            What each call returned, and an error that a signal has raised after the last one, such
+            as KeyboardInterrupt. There is no call if a guard finds another number than in the
+            recording, or if calls have to be made one by one.
+        """
+        if self._feedback is None:
+            return [], None
+        values = [*parts.values, *self.captured]
+        numbers = [*parts.numbers, *self._inputs.of(values)]
+        kept = len(self.tape.outputs) - self._effects.count
+        try:
+            outputs, last, error = self.replay.repeat(numbers, times, self._feedback, kept)
+        except Exception:  # of an operation in the first: the call that follows raises it again
+            return [], None
+        if outputs and self._effects.count:
+            self._effects.apply(values, last)
+        return [self._form.of(each, values) for each in outputs], error
 
     def is_as_recorded(self, call: Call) -> bool:
         """True if a call has given what was recorded of the same call."""

@@ -63,8 +63,7 @@ class Recorder(Follower):
         self._leaves: dict[int, int] = {}  # the first entry of each Value from outside
         self._gradients: dict[int, int] = {}  # the entry of the grad, by the id of a Value
         self._operations: dict[int, Primitive | None] = {}  # of arguments, by the id of the twin
-        self._reached: set[int] = set()  # entries from which gradients go to Values from outside
-        self._ends: set[int] = set()  # the ids of `made_leaves`, at which gradients end
+        self._flowing: set[int] = set()  # the ids of Values from which gradients go outside
         self._used_leaves: set[int] = set()  # the ids of leaves that something was computed from
         self._slopes: dict[tuple[int, int], int] = {}  # entries
         # The operation that the engine is about to tell of, if it has followed operands.
@@ -176,7 +175,7 @@ class Recorder(Follower):
     def _is_leaf(self, value: Value, entry: int) -> None:
         """From now on gradients that reach this entry are handed out to the Value."""
         self._entries[id(value)] = entry
-        self._reached.add(entry)
+        self._flowing.add(id(value))
         index = self.outside.index(value)
         first = self._leaves.setdefault(index, entry)
         if first != entry:  # its data has changed
@@ -204,16 +203,15 @@ class Recorder(Follower):
         number = as_float(operand)
         return self.tape.constant(number, place()), number
 
-    def _flows(self, entries: Sequence[int], operands: Sequence[Any]) -> tuple[int, ...]:
+    def _flows(self, operands: Sequence[Any]) -> tuple[int, ...]:
+        """The positions of the operands to which gradients flow."""
         if not is_recording():
             return ()
-        flows = []
-        for i, x in enumerate(operands):
-            if isinstance(x, Value):
-                if x.op is None:
-                    self._used_leaves.add(id(x))
-                if entries[i] in self._reached and id(x) not in self._ends:
-                    flows.append(i)
+        flowing = self._flowing
+        flows = [i for i, x in enumerate(operands) if id(x) in flowing]
+        if len(flows) < len(operands):
+            leaves = [x for x in operands if isinstance(x, Value) and x.op is None]
+            self._used_leaves.update(map(id, leaves))
         return tuple(flows)
 
     def operate(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
@@ -237,7 +235,7 @@ class Recorder(Follower):
         taken: tuple[Any, ...],
     ) -> Value:
         """Let the engine record ``primitive``; on the tape it is ``op`` of these entries."""
-        self._pending = op, entries, self._flows(entries, operands)
+        self._pending = op, entries, self._flows(operands)
         try:
             return record_tracked(primitive, taken)
         finally:
@@ -250,11 +248,16 @@ class Recorder(Follower):
         else:
             operands = value._recorded_operands()
             op = value.op
-            entries = tuple([self._operand(x)[0] for x in operands])
-            flows = self._flows(entries, operands)
+            # Of a Value the id is known, unless it is one from outside that is new.
+            known = self._entries.get
+            found: list[Any] = [known(id(x)) for x in operands]
+            if None in found:
+                found = [self._operand(x)[0] for x in operands]
+            entries = tuple(found)
+            flows = self._flows(operands)
         entry = self.tape.row(op, entries, flows, value._data)
         if flows:
-            self._reached.add(entry)
+            self._flowing.add(id(value))
         self._entries[id(value)] = entry
         self.computed.append(value)
 
@@ -262,7 +265,6 @@ class Recorder(Follower):
         """The float of a new leaf, made of a stand-in or of a whole number."""
         entry, data = self._operand(number if type(number) in _STANDINS else as_float(number))
         self._entries[id(value)] = entry
-        self._ends.add(id(value))
         self.made_leaves.append(value)
         return float(data)
 

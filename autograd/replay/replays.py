@@ -33,7 +33,7 @@ class Root:
         self.op = CompiledOperation(name, self._forward, self._gradient)
 
     def _run(self, numbers: Sequence[float]) -> Run:
-        run = self.replay.run(numbers)
+        run = self.replay.run(numbers[: len(self.replay.tape.inputs)])
         if run is None:
             raise CompileError(
                 f"{self.name}() takes another path at these numbers than in the call that is "
@@ -48,20 +48,31 @@ class Root:
         """The derivative by each operand: floats for floats, else Values."""
         if not any(isinstance(x, Value) for x in operands):
             return self.slopes(self._run(operands))
+        if len(operands) > len(self.replay.tape.inputs):
+            raise CompileError(
+                f"{self.name}() changes the data of a Value and computes with it, and that has no "
+                "second derivatives: differentiate the function itself, before it is compiled"
+            )
         variables = [x if isinstance(x, Value) else Value(x) for x in operands]
         with enable_grad():
             recorded = _recorded(self.replay.tape, variables, self.index)
             slopes: list[Any] = gradients(recorded, variables)
         return slopes
 
-    def slopes(self, run: Run) -> list[float]:
-        """The derivative by each input in this run."""
+    def entries(self, run: Run) -> list[int]:
+        """The entries of the operands: all inputs, then the leaves that the call has changed."""
         tape = self.replay.tape
+        inputs = set(tape.inputs)
+        changed = [tape.leaves[leaf] for leaf in sorted(run.reached(self.index))]
+        return [*tape.inputs, *[entry for entry in changed if entry not in inputs]]
+
+    def slopes(self, run: Run) -> list[float]:
+        """The derivative by each operand in this run."""
+        leaves = self.replay.tape.leaves
         reached = run.reached(self.index)
-        by_entry = dict.fromkeys(tape.inputs, 0.0)
-        for leaf, slope in zip(reached, run.add_shares(self.index, 1.0, [-0.0] * len(reached))):
-            by_entry[tape.leaves[leaf]] = slope
-        return [by_entry[entry] for entry in tape.inputs]
+        sums = run.add_shares(self.index, 1.0, [-0.0] * len(reached))
+        by_entry = {leaves[leaf]: slope for leaf, slope in zip(reached, sums)}
+        return [by_entry.get(entry, 0.0) for entry in self.entries(run)]
 
 
 def _recorded(tape: Tape, variables: Sequence[Value], root: int) -> Value:
@@ -166,10 +177,11 @@ class _Past(Origin):
         self._root = root
 
     def operands(self) -> tuple[Operand, ...]:
-        call, tape = self._call, self._root.replay.tape
-        leaves = call.run.reached(self._root.index)
-        reached = {tape.leaves[leaf]: call.values[call.leaves[leaf]] for leaf in leaves}
-        return tuple([reached.get(k, number) for k, number in zip(tape.inputs, call.run.numbers)])
+        call, root = self._call, self._root
+        tape, leaves = root.replay.tape, call.run.reached(root.index)
+        found: dict[int, Operand] = dict(zip(tape.inputs, call.run.numbers))
+        found |= {tape.leaves[leaf]: call.values[call.leaves[leaf]] for leaf in leaves}
+        return tuple([found[entry] for entry in root.entries(call.run)])
 
     def derivatives(self) -> list[float]:
         slopes = self._root.slopes(self._call.run)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import Any
 
 from autograd.engine.value import Value
@@ -31,10 +32,12 @@ class _New:
         self.label = label
         self.root = root
 
-    def made(self, call: Call) -> Value:
+    def made(self, outputs: list[float], call: Call | None) -> Value:
         """The Value of a call."""
-        number = call.run.outputs[self.output]
-        return call.value(self.root, number, self.label) if self.root else Value(number, self.label)
+        number = outputs[self.output]
+        if self.root is None or call is None:
+            return Value(number, self.label)
+        return call.value(self.root, number, self.label)
 
 
 class _Outside(_New):
@@ -113,20 +116,27 @@ class Form:
         """What the call returns."""
         template = self._template
         if type(template) is _New:  # a Value, as most functions return
-            return template.made(call)
+            return template.made(call.run.outputs, call)
+        return self.of(call.run.outputs, call.values, call)
+
+    def of(self, outputs: list[float], values: Sequence[Value], call: Call | None = None) -> Any:
+        """What a call with these outputs returns; it is known itself if there is a root."""
+        template = self._template
+        if type(template) is _Float:
+            return template.kind(outputs[template.output])
         made: dict[int, Value] = {}
 
         def part(form: Any) -> Any:
             if isinstance(form, _Float):
-                return form.kind(call.run.outputs[form.output])
+                return form.kind(outputs[form.output])
             if isinstance(form, _Copied):
                 return form.array.copy()
             if isinstance(form, _Outside) and form.entry in self._indices:
-                return call.values[self._indices[form.entry]]
+                return values[self._indices[form.entry]]
             if not isinstance(form, _New):
                 return form
             if id(form) not in made:
-                made[id(form)] = form.made(call)
+                made[id(form)] = form.made(outputs, call)
             return made[id(form)]
 
         return mapped(part, template)

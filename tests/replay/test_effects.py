@@ -15,7 +15,7 @@ import pytest
 import autograd
 from autograd import CompileError, Value
 from autograd import compile as compile  # noqa: A004  # as users import it
-from nn import MLP, init
+from nn import MLP, init, schedules
 from nn.optim import SGD, Adam, RMSprop, clip_grad_norm
 
 
@@ -105,6 +105,33 @@ def test_batches_with_an_optimizer_and_a_schedule(make: Any) -> None:
         ends.append((bits(losses), state(model.parameters())))
         programs = getattr(step, "programs", None)
         assert programs is None or len(programs) == 2  # the last batch is smaller
+    assert ends[0] == ends[1]
+
+
+@pytest.mark.parametrize(
+    "schedule",
+    [
+        schedules.step(0.1, every=3, factor=0.5),
+        schedules.linear(0.1, 0.01, steps=8),
+        schedules.cosine(0.1, steps=8),
+        schedules.warmup(schedules.cosine(0.1, steps=8), steps=4),
+    ],
+)
+def test_a_schedule_is_followed(schedule: Any) -> None:
+    ends = []
+    for decorator in both_ways:
+        w = Value(2.0)
+        optimizer = SGD([w], lr=schedule, momentum=0.5)
+
+        def step(x: Any, w: Any = w, optimizer: Any = optimizer) -> Any:
+            optimizer.zero_grad()
+            ((w - x) ** 2).backward()
+            optimizer.step()
+            return w.data
+
+        step = decorator(step)
+        ends.append((bits([step(0.1 * i) for i in range(12)]), state([w])))
+        assert len(getattr(step, "programs", "1")) == 1
     assert ends[0] == ends[1]
 
 
@@ -205,6 +232,24 @@ def test_a_value_computed_before_and_after_a_change_is_returned() -> None:
             seen.append(state([w, v]))
         ends.append(seen)
     assert ends[0] == ends[1]
+
+
+def test_a_value_that_was_changed_first_is_an_input_of_the_result() -> None:
+    w = Value(2.0)
+
+    def moved(x: Any) -> Any:
+        w.data = x
+        return w * w * x
+
+    compiled = compile(moved, check=True)
+    for x in (3.0, 4.0):
+        w.grad = 0.0
+        out = compiled(x)
+        assert (out.inputs, out.local_derivatives) == ((w,), (2 * x * x,))
+        out.backward()
+        assert w.grad == 2 * x * x
+        with pytest.raises(CompileError, match=r"^moved\(\) changes the data of a Value"):
+            autograd.gradients(out, w)
 
 
 def test_has_grad_is_a_guard() -> None:
@@ -397,3 +442,47 @@ def test_ctrl_c_ends_it_after_a_whole_call() -> None:
         add.repeat(10**7)
     timer.join()
     assert p.data == q.data > 10
+
+
+def test_repeat_goes_through_guards_and_comparisons() -> None:
+    def make(w: Value) -> Any:
+        def step(x: Any) -> Any:
+            if w.data > 3:
+                w.data = 0.25
+            w.data = w.data * 1.5 + x
+            return w.data, [w.data * 2, "kept"]
+
+        return step
+
+    ends = []
+    for decorator in both_ways:
+        w = Value(1.0)
+        step = decorator(make(w))
+        if decorator is compile:
+            ends.append((repr(step.repeat(100, 0.25)), state([w])))
+        else:
+            ends.append((repr([step(0.25) for _ in range(100)]), state([w])))
+    assert ends[0] == ends[1]
+
+
+def test_repeat_stops_at_an_error_with_values_as_before_that_call() -> None:
+    w = Value(5.0)
+
+    @compile
+    def count_down() -> Any:
+        w.data = w.data - 1.0
+        return 1.0 / w.data
+
+    with pytest.raises(ZeroDivisionError):
+        count_down.repeat(10)
+    assert w.data == 1.0
+
+
+def test_repeat_of_a_function_of_values_returns_values() -> None:
+    w = Value(2.0)
+    square = compile(lambda x: w * w * x)
+    outs = square.repeat(12, 3.0)
+    assert [out.data for out in outs] == [12.0] * 12
+    outs[-1].backward()
+    assert w.grad == 12.0
+    assert len({id(out) for out in outs}) == 12
