@@ -152,15 +152,19 @@ def _built_library() -> str | None:
     return None
 
 
-def leave_lifting_interpreted_without_librt() -> None:
-    """Have the source of what makes programs loaded where its compiled modules cannot be.
+def load_lifting() -> None:
+    """Load what makes programs: the source, where the compiled modules cannot be loaded.
 
-    Their arrays are those of librt, the run time library of mypyc.
+    They need the arrays of librt, the run time library of mypyc, and look whether its interface is
+    the one that they were compiled for.
     """
-    from importlib.util import find_spec
+    from importlib import import_module
 
-    if COMPILED and find_spec("librt") is None:
-        _load_source_only(_REPLAY)
+    if COMPILED:
+        try:
+            import_module("autograd.replay.program")
+        except (ImportError, ValueError, AttributeError):
+            _load_source_only(_REPLAY)
 
 
 def _load_source_only(*folders: str) -> None:

@@ -163,11 +163,20 @@ def test_an_edit_of_a_source_runs_at_once(source: str, tmp_path: Path) -> None:
 
 
 @pytest.mark.skipif(not autograd.__compiled__, reason="nothing is compiled")
-def test_without_the_arrays_of_librt_programs_are_made_by_the_source(tmp_path: Path) -> None:
+@pytest.mark.parametrize(
+    "librt",
+    [
+        "sys.modules['librt'] = None",
+        "sys.modules['librt.vecs'] = types.ModuleType('librt.vecs')",  # of another interface
+    ],
+)
+def test_without_the_arrays_of_librt_programs_are_made_by_the_source(
+    tmp_path: Path, librt: str
+) -> None:
     shutil.copytree(ROOT / "autograd", tmp_path / "autograd")
     program = (
-        "import sys; sys.modules['librt'] = None; import autograd; from autograd.replay import "
-        "lowering; print(autograd.compile(lambda x: x * x)(3.0), lowering.__file__[-3:])"
+        f"import sys, types; {librt}; import autograd; from autograd.replay import lowering; "
+        "print(autograd.compile(lambda x: x * x)(3.0), lowering.__file__[-3:])"
     )
     result = run(tmp_path, program)
     assert (result.stdout, result.stderr) == ("9.0 .py\n", "")

@@ -1,5 +1,5 @@
 """Record a function once, and replay it: see `compiled.py`, and docs/compiling.md."""
 
-from autograd.native import leave_lifting_interpreted_without_librt
+from autograd.native import load_lifting
 
-leave_lifting_interpreted_without_librt()
+load_lifting()
