@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import argparse
 import math
+import operator
 import random
 import struct
 import sys
@@ -22,7 +23,7 @@ from autograd.engine import table
 from autograd.engine.order import topological_order
 from autograd.engine.primitive import Choice, Primitive, Reduction
 from autograd.replay.lift import lift
-from autograd.replay.tape import Tape
+from autograd.replay.tape import Tape, choose
 
 SPECIAL: Final = [0.0, -0.0, math.inf, -math.inf, math.nan, 5e-324, -5e-324, 1e308, -1e308, 1.0]
 
@@ -86,6 +87,19 @@ def tape_of(root: Value, leaves: Sequence[Value]) -> Tape:
     tape.leaves = [entries[leaf] for leaf in leaves]
     tape.outputs = [entries[root]]
     tape.roots = [0]
+    return tape
+
+
+def choice() -> Tape:
+    """The tape of ``where(x > 1, x * x, -x) * x``, recorded at 2."""
+    tape = Tape("choice")
+    x = tape.input(2.0)
+    flag = tape.row(operator.gt, (x, tape.constant(1.0, "")), (), 1.0)
+    square = tape.row(table.multiply, (x, x), (0, 1), 4.0)
+    other = tape.row(table.negative, (x,), (0,), -2.0)
+    taken = tape.row(choose, (flag, square, other), (1, 2), 4.0)
+    out = tape.row(table.multiply, (taken, x), (0, 1), 8.0)
+    tape.leaves, tape.outputs, tape.roots = [x], [out], [0]
     return tape
 
 

@@ -17,8 +17,8 @@ from autograd.replay.lift import Replay, lift
 from autograd.replay.lists import ListMachine
 from autograd.replay.machine import Machine, native_machine
 from autograd.replay.program import Program
-from autograd.replay.tape import Tape, choose
-from tests.replay.graphs import bits, difference, eager, graph, numbers, replayed, tape_of
+from autograd.replay.tape import Tape
+from tests.replay.graphs import bits, choice, difference, eager, graph, numbers, replayed, tape_of
 
 MACHINES = [ListMachine, *([native_machine] if autograd.__compiled__ else [])]
 
@@ -30,7 +30,7 @@ def either(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> A
     return request.param
 
 
-@pytest.mark.parametrize("first", range(0, 200, 50))
+@pytest.mark.parametrize("first", range(0, 150, 50))
 @pytest.mark.usefixtures("either")
 def test_random_graphs_are_replayed_bit_for_bit(first: int) -> None:
     found = [difference(seed) for seed in range(first, first + 50)]
@@ -105,19 +105,6 @@ def test_each_root_has_gradients_of_its_own() -> None:
 
 
 # ── Choices and guards ────────────────────────────────────────────────────────
-
-
-def choice() -> Tape:
-    """The tape of ``where(x > 1, x * x, -x) * x``, recorded at 2."""
-    tape = Tape("choice")
-    x = tape.input(2.0)
-    flag = tape.row(operator.gt, (x, tape.constant(1.0, "")), (), 1.0)
-    square = tape.row(table.multiply, (x, x), (0, 1), 4.0)
-    other = tape.row(table.negative, (x,), (0,), -2.0)
-    taken = tape.row(choose, (flag, square, other), (1, 2), 4.0)
-    out = tape.row(table.multiply, (taken, x), (0, 1), 8.0)
-    tape.leaves, tape.outputs, tape.roots = [x], [out], [0]
-    return tape
 
 
 @pytest.mark.parametrize(("x", "value", "slope"), [(3.0, 27.0, 27.0), (0.5, -0.25, -1.0)])
@@ -245,7 +232,7 @@ def test_threads_may_use_the_same_run() -> None:
 
 
 def test_the_source_of_a_program_gives_the_same_bits() -> None:
-    for seed in range(100):
+    for seed in range(60):
         rng = random.Random(seed)
         leaves = [Value(x, "xy"[i]) for i, x in enumerate(numbers(rng, 2))]
         root = graph(rng, leaves, 15)
@@ -304,11 +291,11 @@ def test_a_program_without_rows_gives_what_it_is_given() -> None:
 def test_a_long_chain_of_additions_is_one_row() -> None:
     x = Value(0.1)
     total: Any = x
-    for _ in range(4_000):
+    for _ in range(3_000):
         total = total + x * 0.1
     replay = lift(tape_of(total, [x]))
     assert len(replay.program.kinds) == 3
-    assert "+ ... 3,900 more terms" in str(replay)
+    assert "+ ... 2,900 more terms" in str(replay)
     scope: dict[str, Any] = {}
     exec(replay.source(), scope)
     assert scope["program"]([0.1])[0] == [total.data]

@@ -17,7 +17,7 @@ from autograd.replay.program import MINUS_ONE, MINUS_ZERO, ONE, SUM, ZERO, Progr
 from autograd.replay.shares import Flows, shares_of
 from autograd.replay.tape import Tape
 from autograd.replay.writing import describe
-from tests.replay.graphs import bits, graph, numbers, tape_of
+from tests.replay.graphs import bits, choice, graph, numbers, tape_of
 
 X, Y, Z = 0, 1, 2
 
@@ -195,8 +195,6 @@ def test_a_function_that_may_have_an_effect_is_called_each_time() -> None:
 
 
 def test_choices_leave_out_the_operand_that_is_not_taken() -> None:
-    from tests.replay.test_lift import choice
-
     tape = choice()
     assert [tape.ops[entry].__name__ for entry in choices_of(tape)] == ["gt"]  # type: ignore[union-attr]
     taken = tape.operands[tape.outputs[0]][0]
