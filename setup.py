@@ -1,4 +1,4 @@
-"""Compiles autograd/engine with mypyc, where there is a C compiler.
+"""Compiles autograd/engine and some of autograd/replay with mypyc, if there is a C compiler.
 
 Everything else about the distribution stands in pyproject.toml; what is compiled,
 and what the switch CHAINRULE_COMPILE means, in autograd/native.py. Where it is not
