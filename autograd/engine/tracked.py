@@ -76,7 +76,14 @@ def record_tracked(primitive: Primitive, operands: tuple[Any, ...]) -> Value:
     if watcher is not None and any(isinstance(x, Traced) and x.is_float() for x in operands):
         followed: Value = watcher.operate(primitive, operands)
         return followed
-    return tracked(primitive, operands, record(primitive, operands))
+    try:
+        return tracked(primitive, operands, record(primitive, operands))
+    except Exception:
+        if watcher is not None:  # the function may go on in another way than at other numbers
+            for x in operands:
+                if isinstance(x, Value):
+                    watcher.look(x, "an error")
+        raise
 
 
 def tracked(primitive: Primitive, operands: tuple[Any, ...], value: Value) -> Value:

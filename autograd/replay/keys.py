@@ -7,10 +7,16 @@ arguments come in lists of their own: a program takes those of each call.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import sys
 import types
+from array import array
+from collections import deque
+from collections.abc import Mapping
 from dataclasses import fields
+from enum import Enum
+from numbers import Number
 from operator import is_not
 from typing import Any, Final
 
@@ -21,6 +27,15 @@ from autograd.engine.value import Value
 _PLAIN: Final = frozenset((int, float, bool, str, bytes, type(None), complex))
 _SIZED: Final = frozenset((list, dict, set, tuple))
 _OPAQUE: Final = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
+
+# What is equal to another of its type only if it is the same in all.
+_EXACT: Final = frozenset((int, bool, str, bytes, type(None)))
+
+# The most entries of a dict that is as an object.
+_FEW: Final = 32
+
+# Packages of which nothing changes between calls.
+_SETTLED: Final = frozenset((*sys.stdlib_module_names, "autograd", "nn", "numpy")) - {"__main__"}
 
 
 class Identity:
@@ -74,13 +89,17 @@ class Arguments:
                 self.values.append(part)
             return Value, position, part.op is None
         if kind in _PLAIN:
-            return kind, part
+            return _exactly(part)
         if isinstance(part, dict):
             return kind, tuple([(_hashed(key), self._part(x)) for key, x in part.items()])
         if isinstance(part, (list, tuple)):
             return kind, tuple([self._part(x) for x in part])
-        if kind is set:
-            return kind, frozenset(part)
+        if kind is set or kind is frozenset:
+            return kind, frozenset(map(_hashed, part))
+        if kind is deque:
+            return Identity(part), tuple(map(_hashed, part))
+        if kind is array:
+            return Identity(part), part.typecode, part.tobytes()
         if is_dataclass(part):
             return kind, tuple([self._part(getattr(part, x.name)) for x in fields(part)])
         numpy = sys.modules.get("numpy")
@@ -109,9 +128,24 @@ def is_dataclass(part: Any) -> bool:
     return hasattr(type(part), "__dataclass_fields__") and not is_module(part)
 
 
+def _exactly(number: Any) -> tuple[Any, ...]:
+    """A plain thing as a part of a key: True is not 1, 0.0 is not -0.0, and nan is nan."""
+    kind = type(number)
+    return kind, number if kind in _EXACT else repr(number)
+
+
+def _is_plain(thing: Any) -> bool:
+    """True for numbers, texts and flags, which are told from others by what they are."""
+    return type(thing) in _PLAIN or (isinstance(thing, Number) and not isinstance(thing, Enum))
+
+
 def _hashed(part: Any) -> Any:
     """The part, if it can be a part of a key by what it is equal to, else its identity."""
+    if _is_plain(part):
+        return _exactly(part)
     kind: Any = type(part)
+    if kind is tuple or kind is frozenset:
+        return kind, kind(map(_hashed, part))
     try:
         hash(part)
     except TypeError:
@@ -120,22 +154,65 @@ def _hashed(part: Any) -> Any:
 
 
 def attributes(thing: Any) -> tuple[Any, ...]:
-    """The attributes of an object that are plain numbers, texts and flags, with their names."""
+    """What can be told of the attributes of an object, with their names.
+
+    Numbers, texts and flags are told by what they are, lists of parameters and of layers by
+    these.
+    """
     return tuple(
         [
-            (name, kind, repr(x) if kind is float else x)
+            (name, *_exactly(x)) if _is_plain(x) else (name, Identity(x), *map(Identity, x))
             for name, x in _held(thing).items()
-            if (kind := type(x)) in _PLAIN
+            if _is_plain(x) or _is_of_parameters(x)
         ]
     )
 
 
+def _is_of_parameters(thing: Any) -> bool:
+    """True for a list of Values, or of modules."""
+    return (
+        type(thing) is list
+        and len(thing) > 0
+        and (isinstance(thing[0], Value) or is_module(thing[0]))
+    )
+
+
 def _held(thing: Any) -> dict[str, Any]:
-    """The attributes of an object; none of a module, a class, a function and their like."""
-    found = getattr(thing, "__dict__", None)
-    if not isinstance(found, dict) or isinstance(thing, _OPAQUE) or _is_of_autograd(thing):
+    """The attributes of an object; none of a module, a class, a function and their like.
+
+    A small dict of names is as an object with attributes.
+    """
+    if type(thing) is dict:
+        named = len(thing) <= _FEW and all(isinstance(key, str) for key in thing)
+        return thing if named else {}
+    if isinstance(thing, (*_OPAQUE, Value)) or _is_of_autograd(thing):
         return {}
-    return found
+    found = getattr(thing, "__dict__", None)
+    slots = _slots(type(thing))
+    if not slots:
+        return found if isinstance(found, dict) else {}
+    held = dict(found) if isinstance(found, dict) else {}
+    for slot in slots:
+        with contextlib.suppress(AttributeError):  # nothing has been assigned to it
+            held[slot.__name__] = slot.__get__(thing)
+    return held
+
+
+def _slots(kind: type) -> list[Any]:
+    """The descriptors of the attributes for which a class has ``__slots__``."""
+    return [
+        found
+        for base in kind.__mro__
+        if "__slots__" in vars(base) and not _is_settled(base)
+        for found in vars(base).values()
+        if isinstance(found, types.MemberDescriptorType)
+    ]
+
+
+def _is_settled(thing: Any) -> bool:
+    """True for a function, a class or a module of a package of which nothing changes."""
+    name = thing.__name__ if isinstance(thing, types.ModuleType) else thing.__module__
+    return bool(name) and name.split(".")[0] in _SETTLED
 
 
 def _is_of_autograd(thing: Any) -> bool:
@@ -151,55 +228,85 @@ class Surroundings:
 
     def __init__(self, function: Any) -> None:
         self._cells: list[tuple[str, Any]] = []
-        self._globals: list[tuple[str, dict[str, Any]]] = []
+        self._globals: list[tuple[str, Mapping[str, Any]]] = []
         self._owners: list[Any] = []
         owners: list[str] = []
         self._latest: Seen | None = None
         self._watch([])
         seen: set[int] = set()
-        pending = [function]
+        pending = [(function, None)]
         while pending:
-            pending.extend(self._search(pending.pop(), owners, seen))
+            pending.extend(self._search(*pending.pop(), owners, seen))
         self._names = [*[name for name, _ in [*self._cells, *self._globals]], *owners]
 
-    def _search(self, thing: Any, owners: list[str], seen: set[int]) -> list[Any]:
-        """Note what one thing that may be called reads; returns what it may call."""
+    def _search(
+        self, thing: Any, owner: Any, owners: list[str], seen: set[int]
+    ) -> list[tuple[Any, Any]]:
+        """Note what one thing that may be called reads; returns what it may call, and on what."""
         if id(thing) in seen or isinstance(thing, (type, types.ModuleType, Primitive, Value)):
             return []
         seen.add(id(thing))
         if isinstance(thing, types.MethodType):
             owners.append(f"{thing.__func__.__name__}.__self__")
             self._owners.append(thing.__self__)
-            return [thing.__func__]
+            return [(thing.__func__, thing.__self__)]
         if isinstance(thing, functools.partial):
-            return [thing.func]
+            self._bind([*thing.args, *thing.keywords.values()], owners)
+            return [(thing.func, None)]
         if not isinstance(thing, types.FunctionType):
             return self._behind(thing, owners)
-        found = []
+        self._bind([*(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values()], owners)
+        found: list[Any] = []
         for name, cell in zip(thing.__code__.co_freevars, thing.__closure__ or ()):
             self._cells.append((name, cell))
             found.append(_content(cell))
-        if thing.__module__ and thing.__module__.split(".")[0] not in ("autograd", "nn", "numpy"):
-            for name in _names(thing.__code__):
-                if name in thing.__globals__:
-                    self._globals.append((name, thing.__globals__))
-                    found.append(thing.__globals__[name])
+        if _is_settled(thing):
+            return [(x, None) for x in found]
+        names = _names(thing.__code__)
+        for name in names:
+            if name in thing.__globals__:
+                self._globals.append((name, thing.__globals__))
+                found.append(thing.__globals__[name])
+        members = [pair for x in [*found, owner] for pair in self._members(x, names)]
+        return [*[(x, None) for x in found], *members]
+
+    def _bind(self, things: list[Any], owners: list[str]) -> None:
+        """Note objects that a function has been given beforehand."""
+        for thing in things:
+            if not _is_plain(thing):
+                owners.append(type(thing).__name__)
+                self._owners.append(thing)
+
+    def _members(self, thing: Any, names: list[str]) -> list[tuple[Any, Any]]:
+        """Note what of a class or a module a function reads by name; of an object, its class's."""
+        if thing is None or isinstance(thing, (types.FunctionType, Primitive, Value)):
+            return []
+        if isinstance(thing, types.ModuleType):
+            kinds: tuple[Any, ...] = (thing,)
+        else:
+            kinds = (thing if isinstance(thing, type) else type(thing)).__mro__
+        spaces = [vars(kind) for kind in kinds if not _is_settled(kind)]
+        found = []
+        for name in names:
+            if any(name in space for space in spaces):
+                self._globals.extend([(name, space) for space in spaces])
+                found.extend([(space[name], thing) for space in spaces if name in space])
         return found
 
-    def _behind(self, thing: Any, owners: list[str]) -> list[Any]:
+    def _behind(self, thing: Any, owners: list[str]) -> list[tuple[Any, Any]]:
         """The function that an object stands for, such as a compiled one or a derivative."""
         held = getattr(thing, "__dict__", None)
         if not isinstance(held, dict):
             return []
         if _is_of_autograd(thing):
-            return [held[name] for name in ("__wrapped__", "_function") if name in held]
+            return [(held[name], None) for name in ("__wrapped__", "_function") if name in held]
         methods = (vars(kind).get("__call__") for kind in type(thing).__mro__)
         method = next((found for found in methods if found is not None), None)
         if not isinstance(method, types.FunctionType):
             return []
         owners.append(type(thing).__name__)
         self._owners.append(thing)
-        return [method]
+        return [(method, thing)]
 
     def seen(self) -> Seen:
         """What is there now; the object of the last time, where nothing has changed."""
@@ -217,9 +324,13 @@ class Surroundings:
     def _watch(self, things: list[Any]) -> None:
         """Note the objects by which it is seen, at little expense, that nothing has changed."""
         self._things = things
-        self._sizes = [(x, len(x)) for x in things if type(x) in _SIZED]
-        held = [_held(x) for x in things]
-        self._attributes = [(x, list(x.values())) for x in held if x]
+        held = [(x, found) for x in things if (found := _held(x))]
+        self._slotted = [(x, list(found.values())) for x, found in held if _slots(type(x))]
+        self._attributes = [
+            (found, list(found.values())) for x, found in held if not _slots(type(x))
+        ]
+        lists = [x for _, found in held for x in found.values() if type(x) is list]
+        self._sizes = [(x, len(x)) for x in [*things, *lists] if type(x) in _SIZED]
 
     def _is_unchanged(self, things: list[Any]) -> bool:
         """True if all is the same objects as the last time."""
@@ -228,8 +339,9 @@ class Surroundings:
         for sized, length in self._sizes:
             if len(sized) != length:
                 return False
-        for attributes_now, before in self._attributes:
-            values = attributes_now.values()
+        pairs = [(found.values(), before) for found, before in self._attributes]
+        pairs += [(_held(x).values(), before) for x, before in self._slotted]
+        for values, before in pairs:
             if len(values) != len(before) or any(map(is_not, values, before)):
                 return False
         return True
@@ -287,10 +399,11 @@ def _content(cell: Any) -> Any:
 def _described(thing: Any) -> tuple[Any, ...]:
     """A thing from outside: a plain one by what it is, another by its identity and attributes."""
     kind = type(thing)
-    if kind in _PLAIN:  # floats by their digits, since 0.0 is equal to -0.0, and nan to nothing
-        return kind, repr(thing) if kind is float else thing
+    if _is_plain(thing):
+        return _exactly(thing)
     if kind in _SIZED:
-        return id(thing), len(thing)
+        parts = map(Identity, thing) if _is_of_parameters(thing) else attributes(thing)
+        return id(thing), len(thing), *parts
     return id(thing), *attributes(thing)
 
 

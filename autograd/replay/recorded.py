@@ -61,9 +61,16 @@ class Recorded:
         return any(id(value) in self._captured_ids for value in values)
 
     def call(self, parts: Arguments) -> Call | None:
-        """Stand for a call; None if a guard finds another number than in the recording."""
+        """Stand for a call; None if it cannot.
+
+        Then a guard has found another number than in the recording, or an operation has raised an
+        error, which the function may catch.
+        """
         values = [*parts.values, *self.captured]
-        run = self.replay.run([*parts.numbers, *self._inputs.of(values)])
+        try:
+            run = self.replay.run([*parts.numbers, *self._inputs.of(values)])
+        except Exception:
+            return None
         if run is None:
             return None
         return Call(run, values, self._leaves, None if parts.values else self._reached)

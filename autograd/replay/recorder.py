@@ -124,19 +124,33 @@ class Recorder(Follower):
         entries = tuple([self._entry_of_number(x) for x in operands])
         data = self.tape.data
         op: Operation = _ROWS.get(function, function)
-        if float in kinds and len(set(kinds)) == 1:
-            result = function(*[data[k] for k in entries])
-        else:
-            result = function(*[kind(data[k]) for kind, k in zip(kinds, entries)])
+        result = self._attempt(
+            function, [kind(data[k]) for kind, k in zip(kinds, entries)], operands
+        )
+        if float not in kinds or len(set(kinds)) > 1:
             op = op if function in _ROWS else OfKinds(function, tuple(kinds))
         if type(result) not in kinds:  # such as the complex root of a negative number
             return function(*[self._bare(x, "arithmetic") for x in operands])
         return self.number(self.tape.row(op, entries, (), float(result)), type(result))
 
+    def _attempt(
+        self, function: Callable[..., Any], numbers: list[Any], operands: Sequence[Any]
+    ) -> Any:
+        """The result of a function; if it raises an error, that is a look at the operands.
+
+        The error may be caught, and then another path is taken than at other numbers.
+        """
+        try:
+            return function(*numbers)
+        except Exception:
+            for operand in operands:
+                self._bare(operand, "an error")
+            raise
+
     def whole(self, function: Callable[..., int], number: Number) -> Any:
         """The whole number that ``function`` gives, at which Python looks."""
         self._check(number)
-        result = function(number.kind(self.tape.data[number.entry]))
+        result = self._attempt(function, [number.kind(self.tape.data[number.entry])], [number])
         if not isinstance(result, int) or abs(result) > _EXACT:
             return function(self.seen(number, "int()"))
         row = self.tape.row(function, (number.entry,), (), float(result))
@@ -221,7 +235,7 @@ class Recorder(Follower):
         taken = tuple([x for _, x in pairs])
         if any(isinstance(x, Value) for x in taken):
             return self._record(primitive, primitive, entries, operands, taken)
-        result = primitive.evaluate(taken)
+        result = self._attempt(lambda *numbers: primitive.evaluate(numbers), [*taken], operands)
         if type(result) is not float:
             return primitive.evaluate([self._bare(x, "arithmetic") for x in operands])
         return self.number(self.tape.row(primitive, entries, (), result))
@@ -238,6 +252,10 @@ class Recorder(Follower):
         self._pending = op, entries, self._flows(operands)
         try:
             return record_tracked(primitive, taken)
+        except Exception:
+            for operand in operands:
+                self._bare(operand, "an error")
+            raise
         finally:
             self._pending = None
 

@@ -227,3 +227,23 @@ def test_a_rate_that_changes_at_each_call_ends_in_a_warning_and_is_right() -> No
         "settings.rate, which it reads from outside; pass it as an argument, or keep it in the "
         "data of a Value"
     ]
+
+
+def test_an_error_of_an_operation_of_ones_own_that_is_caught_is_a_guard() -> None:
+    def positive(x: float) -> float:
+        if x < 0:
+            raise ValueError("negative")
+        return x
+
+    careful = autograd.Primitive("careful", positive, lambda x, out: 1.0)
+    w = Value(2.0)
+
+    def function(x: Any) -> Any:
+        try:
+            return careful(w * x)
+        except ValueError:
+            return w * 100.0
+
+    compiled = compile(function)
+    for x in (-1.0, -2.0, 1.0, -1.0, 2.0):
+        assert compiled(x).data == function(x).data
