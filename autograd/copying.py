@@ -21,6 +21,7 @@ from weakref import ref
 from autograd.engine.order import order_of_unvisited
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import refuse
+from autograd.engine.replayed import _ReplayedValue
 from autograd.engine.tracked import _TrackedValue, to_be_tracked
 from autograd.engine.value import Operand, Value, _WideValue
 
@@ -82,6 +83,11 @@ def _reduce(value: Value) -> tuple[Any, ...]:
     return _restore, (session, graph, state, value.op, value.operands, value.local_derivatives)
 
 
+def _refuse(value: Value) -> Any:
+    """Say why a Value of a compiled function cannot be made anew: its graph is in a program."""
+    return value.op.__reduce__() if value.op is not None else None
+
+
 def _restore(
     _session: None,
     _graph: None,
@@ -116,3 +122,4 @@ def _restore(
 copyreg.pickle(Value, _reduce)
 copyreg.pickle(_WideValue, _reduce)
 copyreg.pickle(_TrackedValue, _reduce)
+copyreg.pickle(_ReplayedValue, _refuse)

@@ -156,12 +156,12 @@ def _hashed(part: Any) -> Any:
 def attributes(thing: Any) -> tuple[Any, ...]:
     """What can be told of the attributes of an object, with their names.
 
-    Numbers, texts and flags are told by what they are, lists of parameters and of layers by
-    these.
+    Numbers, texts and flags are told by what they are, lists of parameters and of layers by the
+    ids of these: a reference to a parameter would hide that it has been replaced.
     """
     return tuple(
         [
-            (name, *_exactly(x)) if _is_plain(x) else (name, Identity(x), *map(Identity, x))
+            (name, *_exactly(x)) if _is_plain(x) else (name, Identity(x), *map(id, x))
             for name, x in _held(thing).items()
             if _is_plain(x) or _is_of_parameters(x)
         ]
@@ -402,7 +402,7 @@ def _described(thing: Any) -> tuple[Any, ...]:
     if _is_plain(thing):
         return _exactly(thing)
     if kind in _SIZED:
-        parts = map(Identity, thing) if _is_of_parameters(thing) else attributes(thing)
+        parts = map(id, thing) if _is_of_parameters(thing) else attributes(thing)
         return id(thing), len(thing), *parts
     return id(thing), *attributes(thing)
 

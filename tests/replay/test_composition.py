@@ -127,12 +127,13 @@ def test_the_value_that_is_returned() -> None:
     assert out.operands == (3.0, w, 1.0)
     assert out.inputs == (w,)
     assert out.local_derivatives == (3.0,)
-    with pytest.raises(TypeError) as caught:
-        pickle.dumps(out)
-    assert str(caught.value) == (
-        "cannot copy or pickle a Value that the compiled function <lambda>() returned: take its "
-        "data, or call the function that was compiled"
-    )
+    for copied in (pickle.dumps, copy.copy, copy.deepcopy):
+        with pytest.raises(TypeError) as caught:
+            copied(out)
+        assert str(caught.value) == (
+            "cannot copy or pickle a Value that the compiled function <lambda>() returned: take "
+            "its data, or call the function that was compiled"
+        )
 
 
 def test_pictures_and_formulas_show_it_as_one_operation() -> None:

@@ -182,6 +182,20 @@ def test_parameters_that_come_and_go_are_read(is_argument: bool) -> None:
     assert found == [7.0, 7.0, 7.0, 15.0, 31.0, 30.0, 30.0]
 
 
+@pytest.mark.parametrize("is_argument", [False, True])
+def test_a_parameter_that_is_replaced_in_a_list_of_a_model_is_found_at_once(
+    is_argument: bool,
+) -> None:
+    model = Grown()
+    compiled = compile((lambda m, x: m(x)) if is_argument else (lambda _, x: model(x)))
+    found = []
+    for first in (1.0, 1.0, 1.0, 8.0, 8.0, 8.0):
+        if model.weights[0].data != first:
+            model.weights[0] = Value(first)
+        found.append(compiled(model if is_argument else None, 1.0).data)
+    assert found == [7.0, 7.0, 7.0, 14.0, 14.0, 14.0]
+
+
 @pytest.mark.parametrize("kind", [deque, partial(array, "d")], ids=["deque", "array"])
 def test_other_sequences_of_numbers_are_arguments_by_what_is_in_them(kind: Any) -> None:
     compiled = compile(lambda xs: sum(w * x for x in xs))
