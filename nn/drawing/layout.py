@@ -164,16 +164,16 @@ class _Gap:
 
     def distance(self, *heights: float) -> float:
         """The distance between the middles of the columns, if they have these heights."""
-        room = sum(self.radii) + 60.0
+        room = _LEAST_DISTANCE
         if self.is_labelled:
             wide, (tails, heads) = self.wide, self.sizes
             # Wide enough for the share at which all texts are evenly spaced, from either end.
-            evenly = max(tails * heads - 1, 1)
+            evenly = tails * heads - 1
             near_tails = (self.radii[0] + wide / 2 + 4) * evenly / max(tails - 1, 1)
             near_heads = (self.radii[1] + wide / 2 + 4 + _ARROWHEAD) * evenly / max(heads - 1, 1)
-            wanted = min(near_tails, near_heads, _MOST_DISTANCE) if min(tails, heads) > 1 else 0.0
-            room = max(sum(self.radii) + 2.2 * wide + 20.0, wanted)
-        return max(_LEAST_DISTANCE, self.least, room, sum(heights) / 2 / _STEEPEST)
+            wanted = min(near_tails, near_heads, _MOST_DISTANCE)
+            room = max(room, sum(self.radii) + 2.2 * wide + 20.0, wanted)
+        return max(room, self.least, sum(heights) / 2 / _STEEPEST)
 
     def share(self, *heights: float) -> tuple[float, float]:
         """The share of the arrows' length at which weights are written, and the room of each.

@@ -429,6 +429,51 @@ def test_the_weights_between_two_columns_are_evenly_spaced(
         assert label.x + label.width / 2 <= right - 4 - 9 + 1e-9
 
 
+def middles_of(drawn: Diagram) -> list[float]:
+    """Of the columns, from left to right."""
+    return sorted({circle.x for circle in drawn.circles})
+
+
+def far_apart(drawn: Diagram) -> float:
+    """From the middle of the first column to that of the next."""
+    first, second, *_ = middles_of(drawn)
+    return second - first
+
+
+@pytest.mark.parametrize(
+    ("tails", "heads", "x"),
+    [
+        (3, 4, None),
+        (4, 3, [-123456.7] * 4),
+        (2, 3, [-123456.7] * 2),
+        (3, 2, [Value(0.5, "M" * 12)] * 3),
+    ],
+)
+def test_columns_are_as_far_apart_as_evenly_spaced_short_weights_need(
+    tails: int, heads: int, x: Any
+) -> None:
+    model = network([tails, heads])
+    for parameter in model.parameters():
+        parameter.data = 1.0
+    drawn = diagram(model, x)
+    (wide,) = {label.width for label in drawn.labels if label.tooltip}
+    left, right = drawn.circles[0].width / 2, drawn.circles[-1].width / 2
+    # Counted from a circle's middle, the text ends clear of the circle and of the arrowhead.
+    shares = (tails - 1) / (tails * heads - 1), (heads - 1) / (tails * heads - 1)
+    needed = min((left + wide / 2 + 4) / shares[0], (right + wide / 2 + 4 + 9) / shares[1])
+    assert far_apart(drawn) == pytest.approx(needed)
+
+
+@pytest.mark.parametrize("sizes", [[7, 6], [9, 9]])
+def test_columns_without_weights_are_as_near_as_the_steepest_arrow_allows(sizes: list[int]) -> None:
+    drawn = diagram(network(sizes))
+    assert not drawn.labels
+    heights = [
+        max(circle.y for circle in drawn.circles if circle.x == x) for x in middles_of(drawn)
+    ]
+    assert sum(heights) / far_apart(drawn) == pytest.approx(1.8)
+
+
 @pytest.mark.parametrize(
     ("text", "needed"),  # the sum of the advance widths of DejaVu Sans, for a size of 1
     [

@@ -138,8 +138,7 @@ def _alignments_into(
             if (heights[tail] or (alone and len(items.users[tail]) == 1))
             and items.last[tail] + 1 == items.first[head]
         ]
-        if len(tails) > 1:
-            tails.sort(key=rank.__getitem__)
+        tails.sort(key=rank.__getitem__)
         for position, tail in enumerate(tails):
             off_median = abs(2 * position - len(tails) + 1)
             candidates.append((-heights[tail], off_median, rank[head], rank[tail], tail, head))

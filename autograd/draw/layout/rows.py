@@ -54,10 +54,7 @@ def rows_of(
     if length < _LEAST_LENGTH * font or length < _LEAST_RATIO * breadth:
         return whole
     target = max(_SHORTEST_ROW * font, math.sqrt(_RATIO * length * (breadth + 2 * font)))
-    count = math.ceil(length / target)
-    if count < 2:
-        return whole
-    cuts = _cuts(skeleton, starts, ends, length / count)
+    cuts = _cuts(skeleton, starts, ends, length / math.ceil(length / target))
     returns = _returns(skeleton.items, cuts)
     if max(map(len, returns), default=0) > _MOST_RETURNS:
         return whole
