@@ -34,6 +34,9 @@ _EXACT: Final = frozenset((int, bool, str, bytes, type(None)))
 # The most entries of a dict that is as an object.
 _FEW: Final = 32
 
+# The attributes of what has none.
+_NOTHING: Final[dict[str, Any]] = {}
+
 # Packages of which nothing changes between calls.
 _SETTLED: Final = frozenset((*sys.stdlib_module_names, "autograd", "nn", "numpy")) - {"__main__"}
 
@@ -184,13 +187,13 @@ def _held(thing: Any) -> dict[str, Any]:
     """
     if type(thing) is dict:
         named = len(thing) <= _FEW and all(isinstance(key, str) for key in thing)
-        return thing if named else {}
+        return thing if named else _NOTHING
     if isinstance(thing, (*_OPAQUE, Value)) or _is_of_autograd(thing):
-        return {}
+        return _NOTHING
     found = getattr(thing, "__dict__", None)
     slots = _slots(type(thing))
     if not slots:
-        return found if isinstance(found, dict) else {}
+        return found if isinstance(found, dict) else _NOTHING
     held = dict(found) if isinstance(found, dict) else {}
     for slot in slots:
         with contextlib.suppress(AttributeError):  # nothing has been assigned to it
@@ -250,6 +253,10 @@ class Surroundings:
             owners.append(f"{thing.__func__.__name__}.__self__")
             self._owners.append(thing.__self__)
             return [(thing.__func__, thing.__self__)]
+        if isinstance(thing, property):
+            return [(thing.fget, owner)]
+        if isinstance(thing, (staticmethod, classmethod)):
+            return [(thing.__func__, owner)]
         if isinstance(thing, functools.partial):
             self._bind([*thing.args, *thing.keywords.values()], owners)
             return [(thing.func, None)]
@@ -324,7 +331,8 @@ class Surroundings:
     def _watch(self, things: list[Any]) -> None:
         """Note the objects by which it is seen, at little expense, that nothing has changed."""
         self._things = things
-        held = [(x, found) for x in things if (found := _held(x))]
+        # An object without attributes may get some.
+        held = [(x, found) for x in things if (found := _held(x)) is not _NOTHING]
         self._slotted = [(x, list(found.values())) for x, found in held if _slots(type(x))]
         self._attributes = [
             (found, list(found.values())) for x, found in held if not _slots(type(x))

@@ -109,19 +109,53 @@ def _plain() -> tuple[Callable[..., Any], Any]:
     return lambda x: thing.rate * x, thing
 
 
-PLACES = [_slotted, _settings, _default, _partial, _of_class, _class, _module, _plain]
+def _empty() -> tuple[Callable[..., Any], Any]:
+    class Own(OfClass):
+        pass
+
+    thing = Own()
+    return lambda x: thing.rate * x, thing  # it has no attribute of its own at first
+
+
+def _property() -> tuple[Callable[..., Any], Any]:
+    class Own:
+        rate = 2.0
+
+        @property
+        def scale(self) -> Any:
+            """The rate."""
+            return self.rate
+
+    thing = Own()
+    return lambda x: thing.scale * x, Own
+
+
+PLACES = [
+    _empty,
+    _property,
+    _slotted,
+    _settings,
+    _default,
+    _partial,
+    _of_class,
+    _class,
+    _module,
+    _plain,
+]
 
 
 @pytest.mark.parametrize("place", PLACES, ids=lambda place: str(place.__name__))
 @pytest.mark.parametrize("kind", [float, np.float64, np.float32, Fraction])
 def test_a_rate_is_read_where_it_is_kept(place: Any, kind: Any) -> None:
     function, owner = place()
-    owner.rate = kind(2.0)
+    if place is not _empty:
+        owner.rate = kind(2.0)
     compiled = compile(lambda x: float(function(1.0)) * w * x)
     for rate in (2.0, 2.0, 2.0, 3.0, 3.0, 2.0, 5.0):
-        owner.rate = kind(rate)
+        if rate != float(owner.rate):
+            owner.rate = kind(rate)
         assert compiled(1.5).data == rate * 3.0 * 1.5
-    assert len(compiled.programs) <= 3  # one for each rate; a guard looks at it
+    assert len(compiled.programs) <= 4  # one for each rate, and where it is kept
 
 
 def test_a_global_of_code_without_a_module_is_read() -> None:
