@@ -247,6 +247,14 @@ def test_lines_arrive_in_the_order_in_which_they_come() -> None:
     assert arrivals == sorted(set(arrivals))
 
 
+def test_long_lines_of_a_box_are_one_line_until_they_branch_off() -> None:
+    chain = [(number, number + 1) for number in range(5)]
+    *_, near, far = layout(picture([*chain, (0, 3), (0, 5)])).routes
+    assert near[:2] == far[:2]
+    assert len(near[1]) == 3  # a curve beside the chain
+    assert near[-2][0][1] == far[2][-1][1]  # from there on, straight
+
+
 def test_parallel_lines_are_straight() -> None:
     placed = layout(picture([(0, 1), (0, 1), (0, 1)]))
     assert all(len(route) == 2 for route in placed.routes)
