@@ -228,6 +228,7 @@ def test_lines_lead_from_rim_to_arrowhead_and_bend_only_between_columns() -> Non
             first, second, _ = following  # a curve that begins and ends along the columns
             assert first == ((x + there[0]) / 2, here)
             assert second == ((x + there[0]) / 2, there[1])
+            assert there[0] <= stop + 1e-9  # the arrowhead is straight
             assert not any(x < box.x + box.width / 2 < there[0] for box in placed.boxes)
 
 
