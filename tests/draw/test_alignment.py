@@ -183,6 +183,31 @@ def test_a_gap_grows_with_the_farthest_climb_in_it_up_to_a_bound() -> None:
     assert gaps(layout(fan(7, lines=40))) == gaps(layout(fan(8, lines=40)))
 
 
+def test_only_the_gap_grows_in_which_lines_climb() -> None:
+    first, second, third = gaps(layout(picture([(0, 1), (1, 2), (2, 3), (4, 3), (5, 3)])))
+    assert first == pytest.approx(second)
+    assert second < third - 1
+    first, second, third = gaps(layout(picture([(0, 1), (0, 4), (1, 2), (4, 2), (2, 3)])))
+    assert third < first - 1
+    assert first == pytest.approx(second)
+
+
+def test_a_frame_lengthens_the_gaps_at_its_ends_by_its_borders() -> None:
+    (plain,) = gaps(layout(picture([(0, 1)])))
+    chain = [(0, 1), (1, 2), (2, 3)]
+    for frames in ([None, 0, None, None], [None, 0, 0, None]):
+        placed = layout(picture(chain, frames))
+        (panel,) = placed.panels
+        last = placed.boxes[2 - frames.count(None) // 3]
+        before = placed.boxes[1].x - panel.place.x
+        after = panel.place.x + panel.place.width - last.x - last.width
+        expected = [plain + before, plain, plain]
+        expected[2 - frames.count(None) // 3] += after
+        assert before > 0
+        assert after > 0
+        assert gaps(placed) == pytest.approx(expected)
+
+
 # ── Lines ─────────────────────────────────────────────────────────────────────
 
 
@@ -190,7 +215,9 @@ def test_lines_lead_from_rim_to_arrowhead_and_bend_only_between_columns() -> Non
     edges = [(0, 2), (1, 2), (2, 3), (3, 4), (0, 4)]
     placed = layout(picture(edges))
     for (tail, head), route in zip(edges, placed.routes):
-        (start, _), (stop, _) = route[0][-1], route[-1][-1]
+        (start, leaves), (stop, arrives) = route[0][-1], route[-1][-1]
+        for box, y in ((placed.boxes[tail], leaves), (placed.boxes[head], arrives)):
+            assert box.y < y < box.y + box.height
         assert start == pytest.approx(placed.boxes[tail].x + placed.boxes[tail].width)
         assert stop == pytest.approx(placed.boxes[head].x - ARROW * 12)
         for piece, following in pairwise(route):
@@ -201,7 +228,37 @@ def test_lines_lead_from_rim_to_arrowhead_and_bend_only_between_columns() -> Non
             first, second, _ = following  # a curve that begins and ends along the columns
             assert first == ((x + there[0]) / 2, here)
             assert second == ((x + there[0]) / 2, there[1])
+            assert there[0] <= stop + 1e-9  # the arrowhead is straight
             assert not any(x < box.x + box.width / 2 < there[0] for box in placed.boxes)
+
+
+def test_a_line_that_leads_back_goes_from_rim_to_arrowhead() -> None:
+    placed = layout(picture([(0, 1), (1, 2), (2, 0)]))
+    (start, leaves), (stop, arrives) = placed.routes[2][0][-1], placed.routes[2][-1][-1]
+    first, _, last = placed.boxes
+    assert start == pytest.approx(last.x)
+    assert stop == pytest.approx(first.x + first.width + ARROW * 12)
+    assert last.y < leaves < last.y + last.height
+    assert first.y < arrives < first.y + first.height
+
+
+def test_lines_arrive_in_the_order_in_which_they_come() -> None:
+    routes = sorted(layout(fan(9)).routes, key=lambda route: route[0][-1][1])
+    arrivals = [route[-1][-1][1] for route in routes]
+    assert arrivals == sorted(set(arrivals))
+
+
+def test_long_lines_of_a_box_are_one_line_until_they_branch_off() -> None:
+    chain = [(number, number + 1) for number in range(5)]
+    *_, near, far = layout(picture([*chain, (0, 3), (0, 5)])).routes
+    assert near[:2] == far[:2]
+    assert len(near[1]) == 3  # a curve beside the chain
+    assert near[-2][0][1] == far[2][-1][1]  # from there on, straight
+
+
+def test_parallel_lines_are_straight() -> None:
+    placed = layout(picture([(0, 1), (0, 1), (0, 1)]))
+    assert all(len(route) == 2 for route in placed.routes)
 
 
 # ── Rows ──────────────────────────────────────────────────────────────────────
@@ -223,3 +280,15 @@ def test_a_drawing_is_broken_from_200_font_sizes_on() -> None:
     placed = [layout(picture([(i, i + 1) for i in range(n)])) for n in (38, 39)]
     assert [rows(each, 38) for each in placed] == [1, 2]
     assert placed[0].width < 200 * 12
+
+
+def test_a_drawing_is_broken_if_it_is_four_times_as_long_as_broad() -> None:
+    broken = {}
+    for lines in (30, 50):
+        boxes = [Box((Line("x"),)) for _ in range(50)]
+        boxes[25] = Box((Line("x"),) * lines)
+        edges = tuple(Edge(number, number + 1) for number in range(49))
+        placed = layout(Picture(tuple(boxes), edges))
+        whole = sum(box.width for box in placed.boxes) + 49 * gaps(layout(picture([(0, 1)])))[0]
+        broken[whole > 4 * placed.boxes[25].height] = rows(placed, 50) > 1
+    assert broken == {True: True, False: False}

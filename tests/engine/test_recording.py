@@ -8,7 +8,7 @@ import threading
 import pytest
 
 from autograd import Value, clamp, enable_grad, is_recording, no_grad, relu
-from autograd.engine.recording import Alteration, switches
+from autograd.engine.recording import Alteration, Share, switches
 
 
 def everything(x: Value) -> list[Value]:
@@ -141,3 +141,12 @@ def test_an_alteration_that_is_refused_counts_for_nothing() -> None:
     with pytest.raises(TypeError, match="positional argument"):
         Alteration(None, None)  # type: ignore[call-arg]
     assert switches.count == before
+
+
+@pytest.mark.parametrize("name", ["note", "__dict__"])
+def test_a_share_of_an_edge_has_no_room_for_anything_else(name: str) -> None:
+    x = Value(1.0)
+    share = Share("gradient", x, x, x, 1.0, 2.0, 3.0)
+    with pytest.raises(AttributeError):
+        setattr(share, name, {})
+    assert (share.factor, share.rate, share.total) == (1.0, 2.0, 3.0)
