@@ -9,7 +9,7 @@ from typing import Any
 from autograd.engine.value import Value
 from autograd.replay.errors import CompileError
 from autograd.replay.outside import Outside
-from autograd.replay.parts import mapped
+from autograd.replay.parts import elements, is_open_array, mapped
 from autograd.replay.recorder import Recorder
 from autograd.replay.replays import Call, Root
 from autograd.replay.standins import Flag, Number
@@ -58,6 +58,40 @@ class _Copied:
         self.array = array
 
 
+class _Floats:
+    """A list or an array of floats that are outputs one after the other."""
+
+    def __init__(self, start: int, stop: int, shape: tuple[int, ...] | None) -> None:
+        self.start = start
+        self.stop = stop
+        self.shape = shape  # of an array
+
+    def made(self, outputs: list[float]) -> Any:
+        """The list or array of a call."""
+        floats = outputs[self.start : self.stop]
+        if self.shape is None:
+            return floats
+        return sys.modules["numpy"].array(floats).reshape(self.shape)
+
+
+def _gathered(template: Any) -> Any:
+    """The template with one form in place of the floats of each list and array."""
+    kind = type(template)
+    if kind is list and not template:
+        return template
+    if kind is list or is_open_array(template):
+        parts = template if kind is list else elements(template)
+        start = getattr(parts[0], "output", 0) if parts else 0
+        if parts and all(
+            type(x) is _Float and x.output == i and (kind is not list or x.kind is float)
+            for i, x in enumerate(parts, start=start)
+        ):
+            return _Floats(start, start + len(parts), None if kind is list else template.shape)
+    if kind in (list, tuple):
+        return kind([_gathered(x) for x in template])
+    return template
+
+
 class Form:
     """What a function returned, with a place for each number that a replay gives.
 
@@ -71,7 +105,7 @@ class Form:
         self._indices: dict[int, int] = {}
         self._parts: dict[int, Any] = {}  # by the id of a Value: it is returned as one object
         self.roots: list[Root] = []
-        self._template = mapped(self._part, result)
+        self._template = _gathered(mapped(self._part, result))
         del self._recorder, self._parts
 
     def settle(self, tape: Tape, outside: Outside) -> None:
@@ -86,6 +120,8 @@ class Form:
     def _part(self, part: Any) -> Any:
         if type(part) in (Number, Flag):
             return _Float(self._output(part.entry), part.kind)
+        if type(part) is float:  # an output as well, since it may be among others
+            return _Float(self._output(self._recorder.tape.constant(part, "")), float)
         if isinstance(part, Value):
             if id(part) not in self._parts:
                 self._parts[id(part)] = self._of_value(part)
@@ -124,11 +160,15 @@ class Form:
         template = self._template
         if type(template) is _Float:
             return template.kind(outputs[template.output])
+        if type(template) is _Floats:
+            return template.made(outputs)
         made: dict[int, Value] = {}
 
         def part(form: Any) -> Any:
             if isinstance(form, _Float):
                 return form.kind(outputs[form.output])
+            if isinstance(form, _Floats):
+                return form.made(outputs)
             if isinstance(form, _Copied):
                 return form.array.copy()
             if isinstance(form, _Outside) and form.entry in self._indices:
