@@ -197,12 +197,16 @@ def _hand_down(root: Node, gradient: float, complete: list[Node | None]) -> None
             if second._awaited == 0 and second.op is not None:
                 complete.append(second)
         elif first is None:
-            grad = value.upstream(grad)
-            for source, local in value.steps():
-                source._grad += local * grad
-                source._awaited -= 1
-                if source._awaited == 0 and source.op is not None:
-                    complete.append(source)
+            _hand_to_steps(value, value.upstream(grad), complete)
+
+
+# Apart, since a call whose result may be an error, within the loop above, makes all of it slower.
+def _hand_to_steps(value: Node, grad: float, complete: list[Node | None]) -> None:
+    for source, local in value.steps():
+        source._grad += local * grad
+        source._awaited -= 1
+        if source._awaited == 0 and source.op is not None:
+            complete.append(source)
 
 
 def _restore(root: Node, noted: list[Node], earlier: list[Any]) -> None:

@@ -12,6 +12,7 @@ from contextvars import ContextVar
 from typing import Any, Final
 
 from autograd.engine.locks import flag
+from autograd.engine.operands import as_float
 from autograd.native import mypyc_attr
 
 
@@ -88,8 +89,12 @@ class Follower(Observer):
         """Carry out ``where``; NotImplemented if there is nothing to follow."""
         raise NotImplementedError
 
-    def made(self, value: Any, number: Any) -> float:
-        """The float of a new leaf, ``value``, that is made of ``number``, which is no float."""
+    def given(self, number: Any) -> float:
+        """The float of a number that a new leaf is about to be made of."""
+        raise NotImplementedError
+
+    def made(self, value: Any, number: Any) -> None:
+        """``value`` is a new leaf, made of ``number``, which is no float."""
         raise NotImplementedError
 
     def read(self, value: Any) -> Any:
@@ -233,6 +238,19 @@ def follower() -> Follower | None:
     """The observer here and now, if it follows numbers for replay."""
     watcher = observer() if switches.followed else None
     return watcher if isinstance(watcher, Follower) else None
+
+
+def float_of(number: Any) -> float:
+    """The float of a number that a new leaf is about to be made of."""
+    watcher = follower()
+    return as_float(number) if watcher is None else watcher.given(number)
+
+
+def note_made(value: Any, number: Any) -> None:
+    """Tell the follower, if there is one, of a new leaf that is made of what is no float."""
+    watcher = follower()
+    if watcher is not None and type(number) is not float:
+        watcher.made(value, number)
 
 
 def look(value: Any, how: str) -> None:

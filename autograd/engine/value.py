@@ -28,9 +28,11 @@ from autograd.engine.operators import as_constant, compared
 from autograd.engine.primitive import Primitive, checked, tracking
 from autograd.engine.recording import (
     Follower,
+    float_of,
     follower,
     is_recording,
     look,
+    note_made,
     observer,
     refuse,
     switches,
@@ -83,12 +85,10 @@ class Value(Node):
     ) -> None:
         if not isinstance(label, str) or _op is not None:
             raise label_error(label, _op)
-        if type(data) is float:
-            super().__init__(data, label)
-            return
-        watcher = follower()
-        number = as_float(data) if watcher is None else watcher.made(self, data)
-        super().__init__(number, label)
+        # Called in one place, so that mypyc knows that every slot is set, and spends none on it.
+        super().__init__(data if type(data) is float else float_of(data), label)
+        if switches.followed:
+            note_made(self, data)
 
     def __init_subclass__(cls: Any) -> None:
         if not cls.__module__.startswith("autograd.engine."):

@@ -279,12 +279,19 @@ class Recorder(Follower):
         self._entries[id(value)] = entry
         self.computed.append(value)
 
-    def made(self, value: Any, number: Any) -> float:
-        """The float of a new leaf, made of a stand-in or of a whole number."""
-        entry, data = self._operand(number if type(number) in _STANDINS else as_float(number))
+    def given(self, number: Any) -> float:
+        """The float of a number that a new leaf is about to be made of."""
+        if type(number) not in _STANDINS:
+            return as_float(number)
+        self._check(number)
+        data: float = self.tape.data[number.entry]
+        return data
+
+    def made(self, value: Any, number: Any) -> None:
+        """``value`` is a new leaf, made of a stand-in or of a whole number."""
+        entry, _ = self._operand(number if type(number) in _STANDINS else as_float(number))
         self._entries[id(value)] = entry
         self.made_leaves.append(value)
-        return float(data)
 
     def read(self, value: Any) -> Number:
         """The data of a Value."""
