@@ -2,7 +2,10 @@
 
 import gc
 import os
+import signal
+from collections.abc import Iterator
 
+import pytest
 from hypothesis import settings
 
 import autograd
@@ -21,3 +24,17 @@ def pytest_collection_finish() -> None:
 
 def pytest_report_header() -> str:
     return f"autograd engine: {'compiled (mypyc)' if autograd.__compiled__ else 'interpreted'}"
+
+
+@pytest.fixture
+def interruptible() -> Iterator[None]:
+    """Ctrl-C as Python has it, which a test run in the background ignores.
+
+    No garbage is collected, since Hypothesis is told of each collection, and Python would drop an
+    error that Ctrl-C raises there.
+    """
+    before = signal.signal(signal.SIGINT, signal.default_int_handler)
+    gc.disable()
+    yield
+    gc.enable()
+    signal.signal(signal.SIGINT, before)

@@ -426,6 +426,7 @@ def test_repeat_calls_so_many_times() -> None:
         add.repeat("3", 0.5)  # type: ignore[arg-type]
 
 
+@pytest.mark.usefixtures("interruptible")
 def test_ctrl_c_ends_it_after_a_whole_call() -> None:
     p, q = Value(0.0), Value(0.0)
 
