@@ -55,6 +55,15 @@ Function: TypeAlias = Callable[..., Any]
 Argnums: TypeAlias = int | tuple[int, ...]
 
 
+def global_name(function: Any) -> str | None:
+    """The name under which its module has ``function``, so that it pickles by that; else None."""
+    name: str = getattr(function, "__qualname__", "")
+    found: object = sys.modules.get(function.__module__)
+    for step in name.split("."):
+        found = getattr(found, step, None)
+    return name if found is function else None
+
+
 class Derivative:
     """A function derived from another, with its name and docstring, which pickles if that does."""
 
@@ -86,12 +95,9 @@ class Derivative:
         return self if instance is None else MethodType(self, instance)
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        name = getattr(self, "__qualname__", "")
-        found: object = sys.modules.get(self.__module__)
-        for step in name.split("."):
-            found = getattr(found, step, None)
-        if found is self:
-            return name  # a decorated function, which is found under its own name
+        name = global_name(self)
+        if name is not None:  # a decorated function
+            return name
         return self._maker, (self._function, self._argnums)
 
     def __repr__(self) -> str:

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import functools
 import inspect
-import sys
 import threading
 import types
 import warnings
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
 from autograd.engine.operands import kind_of
 from autograd.engine.recording import differentiated, is_recording, observer
+from autograd.functional import global_name
 from autograd.replay.checks import difference, same, what_differs
 from autograd.replay.errors import CompileError, CompileWarning
 from autograd.replay.keys import Arguments, Surroundings, key_difference
@@ -165,12 +165,9 @@ class Compiled(Generic[P, R]):
         return self
 
     def __reduce__(self) -> str | tuple[Any, ...]:
-        name = getattr(self, "__qualname__", "")
-        found: object = sys.modules.get(self.__module__)
-        for step in name.split("."):
-            found = getattr(found, step, None)
-        if found is self:
-            return name  # a decorated function, which is found under its own name
+        name = global_name(self)
+        if name is not None:  # a decorated function
+            return name
         return _again, (self.__wrapped__, self._check, self._limit)
 
     def map(self, *columns: Any, **options: Any) -> list[R]:
