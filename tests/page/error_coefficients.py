@@ -26,7 +26,7 @@ HEAD: Final = """\
 /** erf(x) is x + x * p(x * x) for |x| <= 1/2. */
 """
 TAILS: Final = """
-/** erfc(x) is exp(-x * x) / x * p(4 * a / x - 3) for a <= x <= 2 * a, with a = 1/2, 1, 2, 4, 8, 16. */
+/** erfc(x) is exp(-x * x) / x * p(4 * a / x - 3) for a <= x <= 2 * a, for a = 1/2, 1, ..., 16. */
 """
 
 
@@ -43,19 +43,23 @@ def near_zero(square: Any) -> Any:
     return mp.erf(x) / x - 1 if x else 2 / mp.sqrt(mp.pi) - 1
 
 
-def scaled_rest(x: Any) -> Any:
-    """exp(x * x) * x * erfc(x), which varies little."""
-    return mp.exp(x * x) * x * mp.erfc(x)
+def scaled_rest(start: Any) -> Callable[[Any], Any]:
+    """exp(x * x) * x * erfc(x), which varies little, as a function of 4 * start / x - 3."""
+
+    def rest(u: Any) -> Any:
+        x = 4 * start / (u + 3)
+        return mp.exp(x * x) * x * mp.erfc(x)
+
+    return rest
 
 
 def generated() -> str:
     with mp.workdps(60):
         centre = written(near_zero, mpf(0), mpf(1) / 4, 10)
-        tails = []
-        for start, count in zip(STARTS, COUNTS, strict=True):
-            tails.append(
-                written(lambda u: scaled_rest(4 * start / (u + 3)), mpf(-1), mpf(1), count)
-            )
+        tails = [
+            written(scaled_rest(start), mpf(-1), mpf(1), count)
+            for start, count in zip(STARTS, COUNTS, strict=True)
+        ]
     listed = ",\n".join(tails)
     return f"{HEAD}export const CENTRE =\n{centre};\n{TAILS}export const TAILS = [\n{listed},\n];\n"
 

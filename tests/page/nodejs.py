@@ -37,6 +37,7 @@ class AllRules(Operations):
         pass
 
     def rules(self) -> str:
+        """All of the module."""
         return RULES.read_text("utf-8")
 
 
@@ -77,14 +78,20 @@ def graph_data(snapshot: Snapshot, operations: Operations) -> dict[str, Any]:
     operands = []
     for node in snapshot:
         for x in node.operands:
-            place = x if isinstance(x, int) else len(snapshot) + constants.setdefault(repr(x), len(constants))
+            place = (
+                x
+                if isinstance(x, int)
+                else len(snapshot) + constants.setdefault(repr(x), len(constants))
+            )
             operands.append(place)
     given = [node for node in snapshot if node.op is None or operations.is_frozen(node.id)]
     locals_ = {}
     for id in operations.frozen:
         node = snapshot[id]
         derivatives = iter(node.local_derivatives)
-        locals_[id] = [as_json(next(derivatives)) if isinstance(x, int) else 0 for x in node.operands]
+        locals_[id] = [
+            as_json(next(derivatives)) if isinstance(x, int) else 0 for x in node.operands
+        ]
     return {
         "count": len(snapshot),
         "ops": operations.rows,
