@@ -30,6 +30,12 @@ RULES = {
         "autograd.words*",
         "autograd.draw.layout*",
     ],
+    "autograd/page": [
+        "autograd.engine*",
+        "autograd.snapshot*",
+        "autograd.words*",
+        "autograd.draw*",
+    ],
     "autograd/replay": [
         "autograd.engine*",
         "autograd.functional",

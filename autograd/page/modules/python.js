@@ -1,0 +1,160 @@
+// The parts of Python's arithmetic and of its lists that are other in JavaScript. A whole number of
+// any size is a bigint.
+
+import { copysign, frexp, ldexp } from "./bits.js";
+
+export class OverflowError extends Error {}
+
+export class ValueError extends Error {}
+
+// ── Floats ────────────────────────────────────────────────────────────────────
+
+/**
+ * x % y, which has the sign of y.
+ * @param {number} x
+ * @param {number} y
+ */
+export function modulo(x, y) {
+  const rest = x % y;
+  if (rest === 0) return copysign(0, y);
+  return y < 0 === rest < 0 ? rest : rest + y;
+}
+
+/**
+ * x // y.
+ * @param {number} x
+ * @param {number} y
+ */
+export function floor_divide(x, y) {
+  const rest = x % y;
+  let quotient = (x - rest) / y;
+  if (rest !== 0 && y < 0 !== rest < 0) quotient -= 1;
+  if (quotient === 0) return copysign(0, x / y);
+  const whole = Math.floor(quotient);
+  return quotient - whole > 0.5 ? whole + 1 : whole;
+}
+
+/**
+ * The nearest whole number, the even one of two.
+ * @param {number} x
+ */
+export function round(x) {
+  const nearest = Math.round(x); // of two the greater one
+  return nearest - x === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
+}
+
+/**
+ * x, rounded to that number of decimal digits, half to even.
+ * @param {number} x
+ * @param {number} digits
+ */
+export function round_to(x, digits) {
+  if (digits > 323) return x; // all floats have fewer
+  if (digits < -308) return 0 * x;
+  const [numerator, denominator] = integer_ratio(Math.abs(x));
+  const power = 10n ** BigInt(Math.abs(digits));
+  const [above, below] = digits < 0 ? [numerator, denominator * power] : [numerator * power, denominator];
+  const whole = nearest_quotient(above, below);
+  const size = digits < 0 ? Number(whole * power) : quotient(whole, power);
+  return copysign(size, x);
+}
+
+/**
+ * A finite float as a fraction; the denominator is a power of 2.
+ * @param {number} x
+ * @returns {[bigint, bigint]}
+ */
+export function integer_ratio(x) {
+  const [mantissa, exponent] = frexp(x);
+  let numerator = BigInt(mantissa * 2 ** 53);
+  let shift = 53 - exponent;
+  while (shift > 0 && numerator % 2n === 0n && numerator !== 0n) {
+    numerator /= 2n;
+    shift -= 1;
+  }
+  if (numerator === 0n) return [0n, 1n];
+  return shift > 0 ? [numerator, 1n << BigInt(shift)] : [numerator << BigInt(-shift), 1n];
+}
+
+// ── Whole numbers ─────────────────────────────────────────────────────────────
+
+/** @param {bigint} x */
+export function bit_length(x) {
+  const size = x < 0n ? -x : x;
+  if (size === 0n) return 0;
+  const text = size.toString(16);
+  return 4 * text.length - Math.clz32(parseInt(text[0], 16)) + 28;
+}
+
+/**
+ * x // y.
+ * @param {bigint} x
+ * @param {bigint} y
+ */
+export function floor_quotient(x, y) {
+  const whole = x / y;
+  return x % y !== 0n && x < 0n !== y < 0n ? whole - 1n : whole;
+}
+
+/**
+ * x / y, rounded to a whole number, half to even; neither is negative.
+ * @param {bigint} x
+ * @param {bigint} y
+ */
+function nearest_quotient(x, y) {
+  const whole = x / y;
+  const rest = 2n * (x % y);
+  return rest > y || (rest === y && whole % 2n !== 0n) ? whole + 1n : whole;
+}
+
+/**
+ * x / y as a float, rounded once; inf where that is too large.
+ * @param {bigint} x
+ * @param {bigint} y
+ */
+export function quotient(x, y) {
+  if (x < 0n !== y < 0n) return x === 0n ? 0 : -quotient(x < 0n ? -x : x, y < 0n ? -y : y);
+  if (x < 0n) return quotient(-x, -y);
+  /** @param {number} shift */
+  const inUnits = (shift) =>
+    shift < 0 ? nearest_quotient(x << BigInt(-shift), y) : nearest_quotient(x, y << BigInt(shift));
+  // A float is a whole number of at most 53 digits of units; this size of them may be a half.
+  const shift = Math.max(bit_length(x) - bit_length(y) - 53, -1074);
+  const whole = inUnits(shift);
+  return whole <= 2n ** 53n ? ldexp(Number(whole), shift) : ldexp(Number(inUnits(shift + 1)), shift + 1);
+}
+
+// ── Lists ─────────────────────────────────────────────────────────────────────
+
+/**
+ * @param {number} first the end, if it is the only argument
+ * @param {number} [end]
+ * @param {number} [step]
+ */
+export function range(first, end, step = 1) {
+  const [from, to] = end === undefined ? [0, first] : [first, end];
+  return Array.from({ length: Math.max(0, Math.ceil((to - from) / step)) }, (_, i) => from + i * step);
+}
+
+/**
+ * @template A, B
+ * @param {A[]} xs
+ * @param {B[]} ys
+ * @returns {[A, B][]}
+ */
+export function zip(xs, ys) {
+  return Array.from({ length: Math.min(xs.length, ys.length) }, (_, i) => [xs[i], ys[i]]);
+}
+
+/**
+ * @template A
+ * @param {A[]} xs
+ * @returns {[number, A][]}
+ */
+export const enumerate = (xs) => xs.map((x, i) => [i, x]);
+
+/**
+ * @param {number[]} xs
+ * @param {number} x
+ */
+export const count = (xs, x) => xs.filter((each) => each === x).length;

@@ -1,0 +1,205 @@
+"""The table in JavaScript: what `modules/rules.js` holds, and the part of it that a graph needs.
+
+    python -m autograd.page.rules
+
+writes the file anew. Nothing in it is written twice: derivative rules are traced from the table,
+forward functions and the rules of reductions are translated from `floats.py` and `table.py`.
+"""
+
+from __future__ import annotations
+
+import ast
+import re
+from collections.abc import Iterable, Iterator
+from functools import cache
+from pathlib import Path
+from types import ModuleType
+from typing import Final
+
+from autograd.engine import floats, table
+from autograd.engine.primitive import Primitive, Reduction
+from autograd.page.javascript import js_function, js_number, without_comments
+from autograd.page.tracing import traced_rules
+from autograd.page.translation import (
+    FLOAT,
+    FUNCTION,
+    Code,
+    Function,
+    Type,
+    annotated,
+    function_of,
+    list_of,
+)
+
+RULES: Final = Path(__file__).parent / "modules" / "rules.js"
+
+_HEAD: Final = """\
+// Generated from floats.py and table.py by `python -m autograd.page.rules`: change those.
+
+import * as math from "./math.js";
+import * as python from "./python.js";
+
+/**
+ * An operation: its value, and its derivative by each operand.
+ * @typedef {object} Rule
+ * @property {(...operands: any[]) => number} forward of the operands; of a reduction, of their list
+ * @property {((...operandsAndOut: number[]) => number)[]} [derivatives] one for each operand
+ * @property {(xs: number[], out: number) => number[]} [gradient] of a reduction, instead of these
+ */
+
+/** @type {Record<string, Rule>} */
+export const rules = {};
+"""
+
+
+# ── All rules ─────────────────────────────────────────────────────────────────
+
+
+def generated() -> str:
+    """All of `modules/rules.js`: definitions, with empty lines between them."""
+    return "\n".join([_HEAD, *_definitions()])
+
+
+def _definitions() -> Iterator[str]:
+    tree = _source(floats)
+    scope: dict[str, Code] = {
+        node.name: _declared(node, node.name) for node in tree if isinstance(node, ast.FunctionDef)
+    }
+    for node in tree:
+        if isinstance(node, ast.FunctionDef):
+            yield Function(scope).declaration(node, node.name)
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            yield from _constant(node.target.id, node, scope)
+    # The table has names of its own, but for the constants that it imports.
+    constants = {name: code for name, code in scope.items() if code.type == FLOAT}
+    in_table = constants | {f"floats.{name}": code for name, code in scope.items()}
+    yield from _of_table(_source(table), in_table)
+
+
+def _constant(name: str, node: ast.AnnAssign, scope: dict[str, Code]) -> Iterator[str]:
+    number = getattr(floats, name)
+    if isinstance(number, (int, float)):
+        type = annotated(node.annotation)
+        scope[name] = Code(name, type)
+        assert node.value is not None
+        text = js_number(number) if type == FLOAT else Function({}).code(node.value).as_(type)
+        yield f"const {name} = {text};\n"
+
+
+def _of_table(tree: list[ast.stmt], scope: dict[str, Code]) -> Iterator[str]:
+    rows = {name: row for name, row in vars(table).items() if isinstance(row, Primitive)}
+    scope["abs"] = Code("Math.abs", FUNCTION)
+    scope |= {name: Code(row.name, FUNCTION) for name, row in rows.items()}
+    declared = {
+        node.target.id: node.value
+        for node in tree
+        if isinstance(node, ast.AnnAssign)
+        and isinstance(node.target, ast.Name)
+        and isinstance(node.value, ast.Call)
+        and node.target.id in rows
+    }
+    # The functions of the table itself, which have no names of floats.py.
+    functions = {node.name: node for node in tree if isinstance(node, ast.FunctionDef)}
+    gradients = [declared[name] for name, row in rows.items() if isinstance(row, Reduction)]
+    reached = _reached(gradients, functions)
+    scope |= {name: _declared(functions[name], f"${name}") for name in reached}
+    for name in reached:
+        yield Function(scope).declaration(functions[name], f"${name}")
+    for name, row in rows.items():
+        yield from _row(row, declared[name], scope)
+
+
+def _row(row: Primitive, call: ast.Call, scope: dict[str, Code]) -> Iterator[str]:
+    """What a row declares: a function of its name, and its rule."""
+    forward = call.args[1]
+    taken = [list_of(FLOAT)] if isinstance(row, Reduction) else [FLOAT] * row.arity
+    if isinstance(forward, ast.Lambda):
+        yield Function(scope).expression(forward, row.name, taken, FLOAT)
+    else:
+        text = Function(scope).code(forward).text
+        if text != row.name:
+            yield f"const {row.name} = {text};\n"
+    if isinstance(row, Reduction):
+        gradient = call.args[2]
+        assert isinstance(gradient, ast.Lambda)
+        types = [list_of(FLOAT), FLOAT]
+        text = Function(scope).expression(gradient, "gradient", types, list_of(FLOAT))
+        text = text.split("const gradient = ")[1].removesuffix(";\n")
+        yield rule(row.name, row.name, f"gradient: {text}")
+        return
+    names = [*row.parameters()[: row.arity], "out"]
+    derivatives = [js_function(x, names, f"({', '.join(names)})") for x in traced_rules(row)]
+    yield rule(row.name, row.name, f"derivatives: [{', '.join(derivatives)}]")
+
+
+def rule(name: str, forward: str, derivatives: str) -> str:
+    """The definition of a rule."""
+    return f"rules.{name} = {{ forward: {forward}, {derivatives} }};\n"
+
+
+def _source(module: ModuleType) -> list[ast.stmt]:
+    """The statements of a module, whose source lies beside what was compiled of it."""
+    path = Path(str(module.__file__))
+    return ast.parse((path.parent / f"{module.__name__.rpartition('.')[2]}.py").read_text("utf-8")).body
+
+
+def _declared(node: ast.FunctionDef, name: str) -> Code:
+    """A function that others call."""
+    taken = [annotated(argument.annotation) for argument in node.args.args]
+    return Code(name, function_of(annotated(node.returns), *taken))
+
+
+def _reached(nodes: Iterable[ast.AST], functions: dict[str, ast.FunctionDef]) -> list[str]:
+    """The functions that these call, and those that they call."""
+    found: set[str] = set()
+    waiting = list(nodes)
+    while waiting:
+        names = {x.id for x in ast.walk(waiting.pop()) if isinstance(x, ast.Name)}
+        new = (names & functions.keys()) - found
+        found |= new
+        waiting.extend([functions[name] for name in new])
+    return [name for name in functions if name in found]
+
+
+# ── The rules that a graph needs ──────────────────────────────────────────────
+
+
+_NAME: Final = re.compile(r"(?<![.\w$])[$A-Za-z_][\w$]*")  # but not that of a property
+_DECLARED: Final = re.compile(r"(?:const )?([\w$.]+) = ")
+
+
+@cache
+def _parts() -> tuple[str, dict[str, str]]:
+    """How `modules/rules.js` begins, and its definitions by what they declare; without comments."""
+    text = without_comments(RULES.read_text("utf-8"))
+    head, start, rest = text.partition("export const rules = {};\n")
+    definitions = {}
+    for definition in rest.split("\n\n"):
+        declared = _DECLARED.match(definition.strip())
+        assert declared is not None
+        definitions[declared[1]] = definition.strip()
+    return head.strip() + "\n" + start, definitions
+
+
+def needed(names: Iterable[str], own: Iterable[str] = ()) -> str:
+    """What a module has in place of `modules/rules.js`: no more than some rules use, without types.
+
+    Args:
+        names: the names of the rules.
+        own: definitions of further rules.
+    """
+    head, definitions = _parts()
+    own = [text.strip() for text in own]
+    found: set[str] = set()
+    waiting = [*[f"rules.{name}" for name in names], *_NAME.findall(" ".join(own))]
+    while waiting:
+        name = waiting.pop()
+        if name in definitions and name not in found:
+            found.add(name)
+            waiting.extend(_NAME.findall(definitions[name]))
+    kept = [text for name, text in definitions.items() if name in found]
+    return head + "\n".join([*kept, *own, ""])
+
+
+if __name__ == "__main__":
+    RULES.write_text(generated(), "utf-8")
