@@ -89,7 +89,7 @@ export class Drawer {
 
   /** The titles of frames; one that would collide with one before is left out. */
   titles() {
-    const size = this.view.scale >= FULL ? FONT_SIZE : Math.min(FONT_SIZE * FULL / this.view.scale, 18);
+    const size = this.view.scale >= FULL ? FONT_SIZE : Math.min(10 / this.view.scale, 18);
     let floor = -Infinity, end = -Infinity;
     for (const { group, place } of this.scene.frames) {
       const { title } = this.graph.groups[group];

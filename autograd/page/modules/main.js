@@ -35,7 +35,7 @@ export function start(element, data) {
   stage.resize();
   page.begin = page.readable(stage.camera);
   page.show(page.begin);
-  stage.fit();
+  stage.begin();
   page.said = "";
   follow(page);
   return { page, stage };

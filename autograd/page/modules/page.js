@@ -6,7 +6,7 @@ import { Steps } from "./steps.js";
 import { Words } from "./words.js";
 import { shown } from "./numbers.js";
 
-const READABLE = 0.5; // the least scale at which a page begins
+export const READABLE = 0.5; // the least scale at which a page begins
 const STEP_TIME = 1200; // milliseconds for a step while playing
 const DOT_TIME = 450; // milliseconds for a dot at most
 
@@ -81,12 +81,17 @@ export class Page {
   }
 
   /**
-   * The scene to begin with: that with the most boxes which can be read.
+   * The scene to begin with: the deepest one that can be read, with all groups of a depth open.
    *
    * @param {import("./camera.js").Camera} camera
    */
   readable(camera) {
-    const found = this.data.findIndex((/** @type {any} */ scene) => camera.fitting(scene) >= READABLE);
+    const isEven = (/** @type {any} */ { open }) => {
+      const depth = Math.max(0, ...open.map((/** @type {number} */ group) => this.depth(group)));
+      return this.graph.groups.every((/** @type {any} */ _, /** @type {number} */ group) => (
+        open.includes(group) || this.depth(group) > depth));
+    };
+    const found = this.data.findIndex((/** @type {any} */ scene) => camera.fitting(scene) >= READABLE && isEven(scene));
     return found < 0 ? this.data.length - 1 : found;
   }
 

@@ -6,6 +6,7 @@ import { h } from "./dom.js";
 import { Drawer } from "./draw.js";
 import { CanvasPen } from "./pens.js";
 import { cleaned, nudge } from "./numbers.js";
+import { READABLE as BEGINNING } from "./page.js";
 
 /** @typedef {import("./page.js").Page} Page */
 
@@ -85,6 +86,14 @@ export class Stage {
     this.camera.show({ x: 0, y: 0, width, height }, scale, flies);
   }
 
+  /** Show all of the scene, or as much of its beginning as can be read. */
+  begin() {
+    const { width, height } = this.page.scene;
+    if (this.camera.fitting({ width, height }) >= BEGINNING) return this.fit();
+    const whole = { x: 0, y: 0, width: 0, height };
+    this.camera.show(whole, READABLE, false, { width, height });
+  }
+
   /** Show all that takes part in the step, unless it is in sight and large enough. */
   follow() {
     const { page, camera } = this;
@@ -123,7 +132,6 @@ export class Stage {
       return;
     }
     this.isPlaced = true;
-    this.fit();
   }
 
   // ── The pointer ─────────────────────────────────────────────────────────────
