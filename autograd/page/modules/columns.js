@@ -1,15 +1,35 @@
-// Columns of numbers, packed as text.
+// Columns of numbers, which Python packed into text.
 
 /**
- * The numbers of a column.
- * @template {Uint8Array | Uint16Array | Uint32Array | Int32Array | Float64Array} Kind
- * @param {string} text little-endian, in base64
- * @param {new (buffer: ArrayBuffer) => Kind} kind
- * @returns {Kind}
+ * The numbers of a column, as a typed array.
+ *
+ * @template T
+ * @param {string} text the bytes in base64, the least significant of each number first
+ * @param {new (bytes: ArrayBuffer) => T} Kind such as Float64Array
+ * @returns {T}
  */
-export function unpacked(text, kind) {
+export function unpacked(text, Kind) {
+  return new Kind(bytesOf(text).buffer);
+}
+
+/**
+ * What was deflated, as text.
+ *
+ * @param {string} text the deflated bytes in base64
+ * @returns {Promise<string>}
+ */
+export async function inflated(text) {
+  const stream = new Blob([bytesOf(text)]).stream();
+  return new Response(stream.pipeThrough(new DecompressionStream("deflate"))).text();
+}
+
+/**
+ * @param {string} text
+ * @returns {Uint8Array<ArrayBuffer>}
+ */
+function bytesOf(text) {
   const raw = atob(text);
   const bytes = new Uint8Array(raw.length);
   for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
-  return new kind(bytes.buffer);
+  return bytes;
 }

@@ -1,0 +1,101 @@
+// The steps as a list of equations, of which the current one is marked.
+
+import { h } from "./dom.js";
+import { MATH } from "./formula.js";
+
+/** @typedef {import("./page.js").Page} Page */
+
+const MOST_ROWS = 60; // that are shown at once
+const MOST_GIVEN = 40; // inputs in the first row
+
+/** The list beside the inspector. */
+export class Transcript {
+  /** @param {Page} page */
+  constructor(page) {
+    this.page = page;
+    this.first = 0; // of the rows that are shown
+    this.run = 0; // the number of steps that are done together
+    this.list = h("ol", { class: "rows" });
+    this.element = h("section", { class: "transcript", "aria-label": "Step by step", tabindex: 0 }, this.list);
+    /** @type {HTMLElement[]} */
+    this.rows = [];
+    page.parts.push((what) => this.update(what));
+    this.fill();
+  }
+
+  /** @param {string} what */
+  update(what) {
+    if (what === "numbers") this.fill();
+    if (what === "step" || what === "scene") {
+      const { position, steps } = this.page;
+      const isShown = position >= steps.rest || this.rows[position - this.first];
+      if (!isShown || this.last !== position) this.fill();
+      this.reveal();
+    }
+  }
+
+  /** Write the rows around the position. */
+  fill() {
+    const { steps, position } = this.page;
+    const at = Math.min(position, steps.rest - 1);
+    const last = Math.max(Math.min(at + MOST_ROWS / 2, steps.rest), Math.min(MOST_ROWS, steps.rest));
+    this.first = Math.max(Math.min(at - MOST_ROWS / 2, last - MOST_ROWS), 0);
+    if (steps.rest <= MOST_ROWS * 2) this.first = 0;
+    const end = steps.rest <= MOST_ROWS * 2 ? steps.rest : last;
+    this.last = position;
+    this.run = steps.run(this.page.scene, position).length;
+    this.rows = [];
+    for (let row = this.first; row < end; row++) this.rows.push(this.row(row));
+    const more = (/** @type {number} */ count) => count > 0 && h("li", { class: "more" }, `… ${count} more …`);
+    this.list.replaceChildren(...[more(this.first), ...this.rows, more(steps.rest - end)].filter(Boolean));
+  }
+
+  /** @param {number} position */
+  row(position) {
+    const { page } = this;
+    const { kind } = page.steps.list[position];
+    const isCurrent = position <= page.position && position > page.position - this.run;
+    const isLater = position > page.position;
+    const maths = page.words.equations(position, MATH).slice(0, MOST_GIVEN);
+    const lines = kind === "given"
+      ? [h("div", { class: "given" }, "Given: ", ...maths.flatMap((each, n) => (n ? [", ", each] : [each])))]
+      : maths.map((each) => h("div", {}, each));
+    const notes = position === page.position ? this.notes(position) : [];
+    const spoken = `Step ${position}`;
+    return h("li", {
+      class: `${kind}${isCurrent ? " current" : ""}${isLater ? " later" : ""}`,
+      "aria-current": position === page.position ? "step" : false,
+    },
+    h("button", { type: "button", "aria-label": spoken, onclick: () => page.goTo(position) }, String(position)),
+    h("div", { class: "equations" }, ...lines, ...notes));
+  }
+
+  /**
+   * What a step means, and the sums that it adds to.
+   *
+   * @param {number} position
+   */
+  notes(position) {
+    const { page } = this;
+    const { kind, node } = page.steps.list[position];
+    if (kind === "seed") {
+      const name = page.graph.name(node);
+      return [h("p", {}, `The turn. ${name} changes as fast as itself; from here the gradients go back.`)];
+    }
+    if (kind !== "backward") return [];
+    const sources = new Set(page.steps.passedOn(node).map(({ source }) => source));
+    return [...sources].flatMap((source) => {
+      const sum = page.words.sumSoFar(source, position, MATH);
+      return sum ? [h("p", {}, `${sum.words}:`), h("div", {}, sum.equation)] : [];
+    });
+  }
+
+  /** Scroll to the current row, in this list alone. */
+  reveal() {
+    const row = this.rows[this.page.position - this.first];
+    if (!row) return;
+    const [inner, outer] = [row.getBoundingClientRect(), this.element.getBoundingClientRect()];
+    const isOut = inner.top < outer.top + 4 || inner.bottom > outer.bottom - 4;
+    if (isOut) this.element.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
+  }
+}
