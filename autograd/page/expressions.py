@@ -32,7 +32,7 @@ from autograd.page.kinds import (
     tuple_of,
 )
 
-_RESERVED: Final = frozenset(
+RESERVED: Final = frozenset(
     {"arguments", "await", "case", "catch", "const", "debugger", "default", "delete", "do", "enum"}
     | {"eval", "export", "extends", "function", "instanceof", "interface", "let", "new", "null"}
     | {"package", "private", "protected", "public", "static", "super", "switch", "this", "throw"}
@@ -159,8 +159,6 @@ class Expressions:
         raise NotImplementedError(ast.unparse(target))
 
     def _named(self, name: str) -> Code:
-        if name in _RESERVED:
-            raise NotImplementedError(f"the name {name}, which is JavaScript's own")
         if name in self.variables:
             return Code(name, type=self.variables[name])
         if name not in self.scope:

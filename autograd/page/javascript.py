@@ -70,9 +70,10 @@ def js_function(
     '(x, y) => x * (y - 1) + tanh(x)'
     """
     needed = _needed(trace)
-    uses = Counter(trace.results)
+    read = [*trace.results]
     for number in needed:
-        uses.update(trace.steps[number - trace.count][1])
+        read.extend(trace.steps[number - trace.count][1])
+    uses = Counter([x for x in read if isinstance(x, int)])
     texts = {number: Text(name, ATOM) for number, name in enumerate(names)}
     statements: list[str] = []
 

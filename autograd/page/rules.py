@@ -158,7 +158,8 @@ def _reached(nodes: Iterable[ast.AST], functions: dict[str, ast.FunctionDef]) ->
 # ── The rules that a graph needs ──────────────────────────────────────────────
 
 
-_NAME: Final = re.compile(r"(?<![.\w$])[$A-Za-z_][\w$]*")  # but not that of a property
+# A name, but not that of a property; it may be spread, as in [...xs].
+_NAME: Final = re.compile(r"(?:(?<![.\w$])|(?<=\.\.\.))[$A-Za-z_][\w$]*")
 _DECLARED: Final = re.compile(r"^(?:const )?([\w$.]+) = ", re.MULTILINE)
 
 
@@ -203,8 +204,15 @@ def needed(names: Iterable[str], own: Iterable[str] = ()) -> str:
     own = [text.strip() for text in own]
     start = [*[f"rules.{name}" for name in names], *_NAME.findall(" ".join(own))]
     used = _reached_from(start, definitions)
-    kept = [text for name, text in definitions.items() if name in used]
-    return head + "\n".join([*kept, *own, ""])
+    body = "\n".join([*[text for name, text in definitions.items() if name in used], *own, ""])
+    lines = [line for line in head.splitlines(keepends=True) if _is_used(line, body)]
+    return "".join([*lines, body])
+
+
+def _is_used(line: str, body: str) -> bool:
+    """False for an import of a module that the body has no use for."""
+    found = re.match(r"import \* as (\w+) ", line)
+    return found is None or f"{found[1]}." in body
 
 
 if __name__ == "__main__":

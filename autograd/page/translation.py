@@ -20,7 +20,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Final
 
-from autograd.page.expressions import Expressions, targets
+from autograd.page.expressions import RESERVED, Expressions, targets
 from autograd.page.kinds import INT, UNKNOWN, Code, Type, annotated, list_of
 
 _RAISING: Final = "math.fsum("
@@ -59,6 +59,9 @@ class Function(Expressions):
 
     def _written(self, taken: dict[str, Type], body: Sequence[ast.stmt]) -> str:
         self.variables, self._body = dict(taken), body
+        names = {x.id for statement in body for x in ast.walk(statement) if isinstance(x, ast.Name)}
+        for name in RESERVED & (names | taken.keys()):
+            raise NotImplementedError(f"the name {name}, which is JavaScript's own")
         while True:  # until nothing more is learnt of the variables
             before = dict(self.variables)
             self._declared, self._undeclared = set(taken), set()

@@ -30,10 +30,35 @@ TAILS: Final = """
 """
 
 
+def interpolated(f: Callable[[Any], Any], low: Any, high: Any, count: int) -> list[Any]:
+    """The polynomial that has the values of a function at Chebyshev's points.
+
+    It is sum of c[k] * T[k](t), with t = scale * x + shift from -1 to 1, and the polynomials T of
+    Chebyshev: 1, t, and then 2 * t * T[k - 1] - T[k - 2].
+    """
+    scale, shift = 2 / (high - low), -(high + low) / (high - low)
+    angles = [mp.pi * (j + mpf(1) / 2) / count for j in range(count)]
+    values = [f((mp.cos(angle) - shift) / scale) for angle in angles]
+    total = [mpf(0)] * count
+    before, chebyshev = [mpf(0)] * count, [mpf(1)] + [mpf(0)] * (count - 1)
+    for k in range(count):
+        terms = [value * mp.cos(k * angle) for value, angle in zip(values, angles)]
+        c = mp.fsum(terms) * (2 if k else 1) / count
+        total = [a + c * b for a, b in zip(total, chebyshev)]
+        moved = [mpf(0), *chebyshev[:-1]]
+        by_t = [scale * a + shift * b for a, b in zip(moved, chebyshev)]
+        following = [(2 if k else 1) * a - b for a, b in zip(by_t, before)]
+        before, chebyshev = chebyshev, following
+    return total
+
+
 def written(f: Callable[[Any], Any], low: Any, high: Any, count: int) -> str:
-    """The polynomial of so many terms as a list in JavaScript."""
-    coefficients, error = mp.chebyfit(f, [low, high], count, error=True)
-    lines = "".join([f"    {float(c)!r},\n" for c in reversed(coefficients)])
+    """The polynomial of so many terms as a list in JavaScript, the constant term first."""
+    coefficients = interpolated(f, low, high, count)
+    places = [low + (high - low) * i / 100 for i in range(101)]
+    values = [mp.fsum([c * x**i for i, c in enumerate(coefficients)]) for x in places]
+    error = max([abs(value - f(x)) for value, x in zip(values, places)])
+    lines = "".join([f"    {float(c)!r},\n" for c in coefficients])
     return f"  // within {float(error):.1e}\n  [\n{lines}  ]"
 
 

@@ -115,7 +115,8 @@ function nearest_quotient(x, y) {
  * @returns {number}
  */
 export function quotient(x, y) {
-  if (x < 0n !== y < 0n) return x === 0n ? 0 : -quotient(x < 0n ? -x : x, y < 0n ? -y : y);
+  if (x === 0n) return y < 0n ? -0 : 0;
+  if (x < 0n !== y < 0n) return -quotient(x < 0n ? -x : x, y < 0n ? -y : y);
   if (x < 0n) return quotient(-x, -y);
   /** @param {number} shift */
   const inUnits = (shift) =>

@@ -1125,9 +1125,9 @@ rules.reciprocal = { forward: reciprocal, derivatives: [(x, out) => -over_square
 /** @type {(x: number) => number} */
 const square = (x) => x * x;
 
-rules.square = { forward: square, derivatives: [(x, out) => { const t0 = 2 * x; return t0; }] };
+rules.square = { forward: square, derivatives: [(x, out) => 2 * x] };
 
-rules.sqrt = { forward: sqrt, derivatives: [(x, out) => { const t0 = in_domain(out); return divide(1, 2 * t0); }] };
+rules.sqrt = { forward: sqrt, derivatives: [(x, out) => divide(1, 2 * in_domain(out))] };
 
 rules.cbrt = { forward: cbrt, derivatives: [(x, out) => cbrt_derivative(x, 1)] };
 
@@ -1299,11 +1299,11 @@ rules.bell = { forward: bell, derivatives: [(x, out) => -out * tanh(0.5 * x)] };
 
 rules.tanh_slope = { forward: tanh_slope, derivatives: [(x, out) => -2 * out * tanh(x)] };
 
-rules.silu_slope = { forward: silu_slope, derivatives: [(x, out) => { const t0 = silu_derivative(x, 2); return t0; }] };
+rules.silu_slope = { forward: silu_slope, derivatives: [(x, out) => silu_derivative(x, 2)] };
 
-rules.mish_slope = { forward: mish_slope, derivatives: [(x, out) => { const t0 = mish_derivative(x, 2); return t0; }] };
+rules.mish_slope = { forward: mish_slope, derivatives: [(x, out) => mish_derivative(x, 2)] };
 
-rules.gelu_slope = { forward: gelu_slope, derivatives: [(x, out) => { const t0 = gauss(x, 0.5); return 0.3989422804014327 * (t0 - gauss_derivative(x, 0.5, 2)); }] };
+rules.gelu_slope = { forward: gelu_slope, derivatives: [(x, out) => 0.3989422804014327 * (gauss(x, 0.5) - gauss_derivative(x, 0.5, 2))] };
 
 rules.gauss = { forward: gauss, derivatives: [(x, scale, out) => gauss_derivative(x, scale, 1), (x, scale, out) => NaN] };
 
