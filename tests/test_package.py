@@ -6,6 +6,7 @@ import ast
 import builtins
 import subprocess
 import sys
+import tomllib
 from fnmatch import fnmatchcase
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -116,6 +117,20 @@ def test_imports_point_one_way(name: str) -> None:
 def test_no_imports_go_in_a_circle() -> None:
     # Those within functions and those for types alone are counted as well.
     TopologicalSorter({name: imports(path) for name, path in MODULES.items()}).prepare()
+
+
+@pytest.mark.parametrize("package", ["autograd", "nn"])
+def test_a_distribution_has_all_files_of_a_package(package: str) -> None:
+    configuration = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    tools = configuration["tool"]["setuptools"]
+    patterns = tools["package-data"][package]
+    built = ("*.py", "*.pyc", "*.so", "*.pyd")
+    for path in (ROOT / package).rglob("*"):
+        name = path.relative_to(ROOT / package).as_posix()
+        if path.is_file() and not any(fnmatchcase(name, pattern) for pattern in built):
+            assert any(path.match(f"{package}/{pattern}") for pattern in patterns), name
+        if path.name == "__init__.py" and "_chainrule_hypothesis" not in path.parts:
+            assert ".".join(path.parent.relative_to(ROOT).parts) in tools["packages"]
 
 
 @pytest.mark.parametrize("package", [autograd, nn])
