@@ -21,9 +21,10 @@ from autograd.engine.recording import Follower, is_recording
 from autograd.engine.tracked import record_tracked
 from autograd.engine.value import Value
 from autograd.replay.backward import Pass
+from autograd.replay.bound import Part
 from autograd.replay.checks import same
 from autograd.replay.errors import CompileError, place
-from autograd.replay.outside import UNREACHED, Effects, Outside, Source
+from autograd.replay.outside import UNREACHED, Effects, Outside
 from autograd.replay.standins import Flag, Number
 from autograd.replay.tape import Operation, Slope, Tape, choose
 
@@ -178,11 +179,11 @@ class Recorder(Follower):
         """The entry of the data of a Value, which may come from outside."""
         entry = self._entries.get(id(value))
         if entry is None:
-            entry = self._input(Source.DATA, value, value._data)
+            entry = self._input(Part.DATA, value, value._data)
             self._is_leaf(value, entry)
         return entry
 
-    def _input(self, source: Source, value: Value, number: float) -> int:
+    def _input(self, source: Part, value: Value, number: float) -> int:
         self.outside.sources.append((source, self.outside.index(value)))
         return self.tape.input(number)
 
@@ -305,9 +306,9 @@ class Recorder(Follower):
             self.tape.guard(self._gradient(value), how, place())
         elif how == "has_grad":
             index = self.outside.index(value) if not self._is_made_here(value) else -1
-            if index >= 0 and (index, Source.GRAD) not in self.outside.changed:
+            if index >= 0 and (index, Part.GRAD) not in self.outside.changed:
                 number = float(value._awaited == 0 or value._grad != 0.0)
-                self.tape.guard(self._input(Source.HAS_GRAD, value, number), how, place())
+                self.tape.guard(self._input(Part.HAS_GRAD, value, number), how, place())
         else:
             self.tape.guard(self.entry(value), how, place())
 
@@ -321,7 +322,7 @@ class Recorder(Follower):
         if self._is_made_here(value):
             self._entries[id(value)] = entry
         else:
-            self.outside.change(value, Source.DATA)
+            self.outside.change(value, Part.DATA)
             self._is_leaf(value, entry)
         return float(data)
 
@@ -332,7 +333,7 @@ class Recorder(Follower):
             if self._is_made_here(value):
                 entry = self._zero()
             else:
-                entry = self._input(Source.GRAD, value, value._grad)
+                entry = self._input(Part.GRAD, value, value._grad)
             self._gradients[id(value)] = entry
         return entry
 
@@ -347,7 +348,7 @@ class Recorder(Follower):
         """The float that becomes the grad of a Value, which then counts as not reached."""
         operand, data = self._operand(number if type(number) in _STANDINS else as_float(number))
         if not self._is_made_here(value):
-            self.outside.change(value, Source.GRAD, UNREACHED)
+            self.outside.change(value, Part.GRAD, UNREACHED)
         self._gradients[id(value)] = operand
         return float(data)
 
@@ -372,7 +373,7 @@ class Recorder(Follower):
             if value.op is None:
                 entry = self._with_earlier(entry, self._gradient(value))
                 if not self._is_made_here(value):
-                    self.outside.change(value, Source.GRAD)
+                    self.outside.change(value, Part.GRAD)
             self._gradients[id(value)] = entry
         propagate(root, gradient)
         for value in noted.values:
