@@ -109,8 +109,7 @@ export class Drawer {
     const color = isPassed ? marked : this.theme.edge;
     const alpha = this.view.scale < 0.3 && !isPassed ? 0.45 : 1;
     this.pen.curve(curve, { stroke: color, width: isPassed ? 2.5 : 1, alpha });
-    const [tip, before] = [curve.length, curve.length - 1].map((at) => curve.element.getPointAtLength(at));
-    const [dx, dy] = [tip.x - before.x, tip.y - before.y];
+    const { tip, way: { x: dx, y: dy } } = curve;
     const [length, half] = [6.6, isPassed ? 3.6 : 2.7];
     this.pen.polygon([
       [tip.x + dx * length, tip.y + dy * length],

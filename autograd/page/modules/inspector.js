@@ -15,7 +15,9 @@ export class Inspector {
     this.page = page;
     this.element = h("section", { class: "inspector", "aria-label": "Selected value" });
     this.drags = 0;
+    this.isSliding = false;
     this.middle = 0; // of the slider
+    this.notch = 0; // the change for each of its notches
     this.verdict = h("p", { class: "verdict" });
     this.below = h("div");
     this.facts = h("p", { class: "facts" });
@@ -91,9 +93,8 @@ export class Inspector {
     this.slider = h("input", {
       type: "range", min: -NOTCHES / 2, max: NOTCHES / 2, step: 1, "aria-label": `Drag ${name}`,
       onpointerdown: () => this.drags++,
-      oninput: () => page.edit(i, cleaned(this.middle + this.slider.value * this.notch), `slide ${this.drags}`),
+      oninput: () => this.slide(i),
     });
-    this.center(i);
     return h("div", { class: "editor" }, this.input, this.slider);
   }
 
@@ -110,12 +111,18 @@ export class Inspector {
   }
 
   /** @param {number} i */
+  slide(i) {
+    this.isSliding = true;
+    this.page.edit(i, cleaned(this.middle + this.slider.value * this.notch), `slide ${this.drags}`);
+    this.isSliding = false;
+  }
+
+  /** @param {number} i */
   take(i) {
     const number = typed(this.input.value);
     this.input.setAttribute("aria-invalid", String(number === null));
     if (number === null) return this.page.say(`${this.input.value} is no number.`);
     this.page.edit(i, number, "type");
-    this.center(i);
   }
 
   /**
@@ -145,6 +152,7 @@ export class Inspector {
       "gradient ", h("strong", {}, gradients ? shown(gradients[i] + 0) : "–"));
     if (this.input && document.activeElement !== this.input) this.input.removeAttribute("aria-invalid");
     if (this.input) this.input.value = exact(graph.tape.value[i]);
+    if (this.slider && !this.isSliding) this.center(i);
     const edit = page.told;
     this.verdict.textContent = edit?.node === i ? page.verdict() : "";
     this.below.replaceChildren(...this.computed(i), ...this.origin(i));

@@ -29,8 +29,10 @@ export function start(element, data) {
     stage.element.focus();
   };
   element.replaceChildren(
-    toolbar(page, stage, { help, words }), stage.element, new Controls(page, stage).element,
-    h("main", { class: "words" }, new Transcript(page).element, new Inspector(page).element), spoken, dialog);
+    toolbar(page, stage, { help, words }),
+    h("main", {}, stage.element, new Controls(page, stage).element,
+      h("div", { class: "words" }, new Transcript(page).element, new Inspector(page).element)),
+    spoken, dialog);
   listen(element, page, stage, help);
   stage.resize();
   page.begin = page.readable(stage.camera);

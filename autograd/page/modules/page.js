@@ -107,7 +107,7 @@ export class Page {
   }
 
   /**
-   * Open a group or close it, in the scene in which the others stay as they are if there is one.
+   * Open a group or close it, in the scene in which most of the others stay as they are.
    *
    * @param {number} group
    */
@@ -116,13 +116,14 @@ export class Page {
     const closes = open.has(group);
     const difference = (/** @type {any} */ scene) => {
       const theirs = new Set(scene.open);
-      const only = [...open].filter((g) => !theirs.has(g)).length;
-      return only + scene.open.filter((/** @type {number} */ g) => !open.has(g)).length;
+      const closed = [...open].filter((g) => !theirs.has(g)).length;
+      return 2 * closed + scene.open.filter((/** @type {number} */ g) => !open.has(g)).length;
     };
     const views = this.data
       .map((/** @type {any} */ scene, /** @type {number} */ view) => ({ scene, view }))
       .filter((/** @type {any} */ { scene }) => scene.open.includes(group) !== closes)
-      .sort((/** @type {any} */ one, /** @type {any} */ other) => difference(one.scene) - difference(other.scene));
+      .sort((/** @type {any} */ one, /** @type {any} */ other) => (
+        difference(one.scene) - difference(other.scene) || other.view - one.view));
     if (views.length) this.show(views[0].view);
   }
 

@@ -165,8 +165,10 @@ export class SvgPen {
   }
 }
 
-/** @param {Look} look */
+/**
+ * @param {Look} look
+ * @returns {Record<string, string | number>}
+ */
 function attributes({ fill = "none", stroke = "none", width = 1, alpha = 1, dashed }) {
-  const dashes = dashed ? { "stroke-dasharray": "4 3" } : {};
-  return { fill, stroke, "stroke-width": width, opacity: alpha, ...dashes };
+  return { fill, stroke, "stroke-width": width, opacity: alpha, "stroke-dasharray": dashed ? "4 3" : "none" };
 }

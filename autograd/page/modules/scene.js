@@ -118,13 +118,16 @@ export class Scene {
    * A line as the element of an SVG, which knows its length and the points on it.
    *
    * @param {number} e
-   * @returns {{element: any, path: Path2D, length: number}}
+   * @returns {{element: any, path: Path2D, length: number, tip: any, way: {x: number, y: number}}}
    */
   curve(e) {
     let curve = this.drawn.get(e);
     if (!curve) {
       const element = /** @type {any} */ (s("path", { d: this.lines[e].path }));
-      curve = { element, path: new Path2D(this.lines[e].path), length: element.getTotalLength() };
+      const length = element.getTotalLength();
+      const [tip, before] = [length, length - 1].map((at) => element.getPointAtLength(at));
+      const way = { x: tip.x - before.x, y: tip.y - before.y };
+      curve = { element, path: new Path2D(this.lines[e].path), length, tip, way };
       this.drawn.set(e, curve);
     }
     return curve;

@@ -14,6 +14,7 @@ export class Transcript {
   constructor(page) {
     this.page = page;
     this.first = 0; // of the rows that are shown
+    this.last = 0; // the position whose row has notes
     this.run = 0; // the number of steps that are done together
     this.list = h("ol", { class: "rows" });
     this.element = h("section", { class: "transcript", "aria-label": "Step by step", tabindex: 0 }, this.list);
@@ -26,12 +27,34 @@ export class Transcript {
   /** @param {string} what */
   update(what) {
     if (what === "numbers") this.fill();
-    if (what === "step" || what === "scene") {
-      const { position, steps } = this.page;
-      const isShown = position >= steps.rest || this.rows[position - this.first];
-      if (!isShown || this.last !== position) this.fill();
-      this.reveal();
+    if (what !== "step" && what !== "scene") return;
+    const { position, steps } = this.page;
+    if (position >= steps.rest || this.rows[position - this.first]) this.mark();
+    else this.fill();
+    this.reveal();
+  }
+
+  /** Mark the rows of the current step, and write those anew that have notes or had some. */
+  mark() {
+    const { steps, position, scene } = this.page;
+    this.run = steps.run(scene, position).length;
+    for (const at of new Set([this.last, position])) {
+      const [row, n] = [this.rows[at - this.first], at - this.first];
+      if (!row) continue;
+      this.rows[n] = this.row(at);
+      row.replaceWith(this.rows[n]);
     }
+    this.last = position;
+    this.rows.forEach((row, n) => {
+      row.className = this.classOf(this.first + n);
+    });
+  }
+
+  /** @param {number} at */
+  classOf(at) {
+    const { steps, position } = this.page;
+    const isCurrent = at <= position && at > position - this.run;
+    return `${steps.list[at].kind}${isCurrent ? " current" : ""}${at > position ? " later" : ""}`;
   }
 
   /** Write the rows around the position. */
@@ -54,8 +77,6 @@ export class Transcript {
   row(position) {
     const { page } = this;
     const { kind } = page.steps.list[position];
-    const isCurrent = position <= page.position && position > page.position - this.run;
-    const isLater = position > page.position;
     const maths = page.words.equations(position, MATH).slice(0, MOST_GIVEN);
     const lines = kind === "given"
       ? [h("div", { class: "given" }, "Given: ", ...maths.flatMap((each, n) => (n ? [", ", each] : [each])))]
@@ -63,7 +84,7 @@ export class Transcript {
     const notes = position === page.position ? this.notes(position) : [];
     const spoken = `Step ${position}`;
     return h("li", {
-      class: `${kind}${isCurrent ? " current" : ""}${isLater ? " later" : ""}`,
+      class: this.classOf(position),
       "aria-current": position === page.position ? "step" : false,
     },
     h("button", { type: "button", "aria-label": spoken, onclick: () => page.goTo(position) }, String(position)),
