@@ -19,10 +19,14 @@ from autograd.page.operations import Operations
 MODULES: Final = Path(__file__).parent / "modules"
 
 _NAMES = r"\{([^}]*)\}"
-_IMPORT: Final = re.compile(rf'^import (?:{_NAMES}|\* as (\w+)) from "\./([\w.]+)";\n', re.MULTILINE)
+_IMPORT: Final = re.compile(
+    rf'^import (?:{_NAMES}|\* as (\w+)) from "\./([\w.]+)";\n', re.MULTILINE
+)
 _PASSED_ON: Final = re.compile(rf'^export {_NAMES} from "\./([\w.]+)";\n', re.MULTILINE)
 _LISTED: Final = re.compile(rf"^export {_NAMES};\n", re.MULTILINE)
-_DECLARED: Final = re.compile(r"^export ((?:const|(?:async )?function\*?|class) (\w+))", re.MULTILINE)
+_DECLARED: Final = re.compile(
+    r"^export ((?:const|(?:async )?function\*?|class) (\w+))", re.MULTILINE
+)
 
 
 def program(entry: str, operations: Operations) -> str:

@@ -6,28 +6,34 @@ import math
 import re
 from collections import Counter
 from collections.abc import Sequence
-from typing import Final, NamedTuple
+from dataclasses import dataclass
+from typing import Final
 
 from autograd.engine import table
 from autograd.engine.primitive import Primitive, Reduction
 from autograd.page.tracing import Reference, Trace
 
-_SUM, _PRODUCT, _SIGNED, _ATOM = range(4)  # how closely the parts of a text hang together
+# How closely the parts of a text hang together.
+CHOSEN, EITHER, BOTH, COMPARED, SUM, PRODUCT, SIGNED, ATOM = range(8)
+
 _SIGNS: Final = {
-    table.add: ("+", _SUM),
-    table.subtract: ("-", _SUM),
-    table.multiply: ("*", _PRODUCT),
+    table.add: ("+", SUM),
+    table.subtract: ("-", SUM),
+    table.multiply: ("*", PRODUCT),
 }
 _COMMENT: Final = re.compile(r"^ *(?:/\*\*(?s:.*?)\*/|//.*)\n", re.MULTILINE)
 _LONGEST: Final = 200  # characters of a step that stands within another one
 
 
-class _Text(NamedTuple):
+@dataclass(frozen=True)
+class Text:
+    """An expression in JavaScript, and how closely its parts hang together."""
+
     text: str
-    binding: int
+    binding: int = ATOM
 
     def within(self, binding: int) -> str:
-        """The text as part of one that binds so closely."""
+        """The text as part of one whose parts hang together so closely."""
         return self.text if self.binding >= binding else f"({self.text})"
 
 
@@ -47,7 +53,9 @@ def without_comments(program: str) -> str:
     return re.sub(r"^[ \t]+", "", _COMMENT.sub("", program), flags=re.MULTILINE)
 
 
-def js_function(trace: Trace, names: Sequence[str], parameters: str, *, listed: bool = False) -> str:
+def js_function(
+    trace: Trace, names: Sequence[str], parameters: str, *, listed: bool = False
+) -> str:
     """A traced function as JavaScript; each operation is a function of its own name.
 
     Args:
@@ -62,16 +70,17 @@ def js_function(trace: Trace, names: Sequence[str], parameters: str, *, listed: 
     '(x, y) => x * (y - 1) + tanh(x)'
     """
     needed = _needed(trace)
-    uses = Counter(trace.results)
+    read = [*trace.results]
     for number in needed:
-        uses.update(trace.steps[number - trace.count][1])
-    texts = {number: _Text(name, _ATOM) for number, name in enumerate(names)}
-    statements = []
+        read.extend(trace.steps[number - trace.count][1])
+    uses = Counter([x for x in read if isinstance(x, int)])
+    texts = {number: Text(name, ATOM) for number, name in enumerate(names)}
+    statements: list[str] = []
 
-    def text_of(x: Reference) -> _Text:
+    def text_of(x: Reference) -> Text:
         if isinstance(x, int):
             return texts[x]
-        return _Text(js_number(x), _SIGNED if math.copysign(1.0, x) < 0.0 else _ATOM)
+        return Text(js_number(x), SIGNED if math.copysign(1.0, x) < 0.0 else ATOM)
 
     for number in needed:
         primitive, operands = trace.steps[number - trace.count]
@@ -79,7 +88,7 @@ def js_function(trace: Trace, names: Sequence[str], parameters: str, *, listed: 
         if uses[number] > 1 or len(text.text) > _LONGEST:
             name = f"t{len(statements)}"
             statements.append(f"const {name} = {text.text};")
-            text = _Text(name, _ATOM)
+            text = Text(name, ATOM)
         texts[number] = text
     result = ", ".join([text_of(x).text for x in trace.results])
     if listed:
@@ -101,15 +110,15 @@ def _needed(trace: Trace) -> list[int]:
     return sorted(found)
 
 
-def _step(primitive: Primitive, operands: list[_Text]) -> _Text:
+def _step(primitive: Primitive, operands: list[Text]) -> Text:
     """An operation on its operands."""
     if primitive in _SIGNS:
         sign, binding = _SIGNS[primitive]
         left, right = operands
-        return _Text(f"{left.within(binding)} {sign} {right.within(binding + 1)}", binding)
+        return Text(f"{left.within(binding)} {sign} {right.within(binding + 1)}", binding)
     if primitive is table.negative:
-        return _Text(f"-{operands[0].within(_ATOM)}", _SIGNED)
+        return Text(f"-{operands[0].within(ATOM)}", SIGNED)
     listed = ", ".join([operand.text for operand in operands])
     if isinstance(primitive, Reduction):
         listed = f"[{listed}]"
-    return _Text(f"{primitive.name}({listed})", _ATOM)
+    return Text(f"{primitive.name}({listed})", ATOM)

@@ -89,7 +89,7 @@ def _kind(op: Primitive, node: Node) -> _Kind:
 
 
 def _traces(op: Primitive, count: int) -> tuple[Trace, list[Trace]]:
-    """The steps of the value of an operation, and of its rules; that of a reduction gives a list."""
+    """The steps of the value of an operation, and of its rules."""
     forward = traced(op.evaluate, count)
     if isinstance(op, Reduction):
         return forward, [traced(lambda xs: op.local_derivatives(xs[:-1], xs[-1]), count + 1)]

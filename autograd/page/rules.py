@@ -19,17 +19,9 @@ from typing import Final
 from autograd.engine import floats, table
 from autograd.engine.primitive import Primitive, Reduction
 from autograd.page.javascript import js_function, js_number, without_comments
+from autograd.page.kinds import FLOAT, FUNCTION, Code, annotated, function_of, list_of
 from autograd.page.tracing import traced_rules
-from autograd.page.translation import (
-    FLOAT,
-    FUNCTION,
-    Code,
-    Function,
-    Type,
-    annotated,
-    function_of,
-    list_of,
-)
+from autograd.page.translation import Function
 
 RULES: Final = Path(__file__).parent / "modules" / "rules.js"
 
@@ -57,7 +49,9 @@ export const rules = {};
 
 def generated() -> str:
     """All of `modules/rules.js`: definitions, with empty lines between them."""
-    return "\n".join([_HEAD, *_definitions()])
+    definitions = _by_name(_definitions())
+    used = _reached_from([name for name in definitions if name.startswith("rules.")], definitions)
+    return "\n".join([_HEAD, *[text for name, text in definitions.items() if name in used]])
 
 
 def _definitions() -> Iterator[str]:
@@ -80,16 +74,16 @@ def _constant(name: str, node: ast.AnnAssign, scope: dict[str, Code]) -> Iterato
     number = getattr(floats, name)
     if isinstance(number, (int, float)):
         type = annotated(node.annotation)
-        scope[name] = Code(name, type)
+        scope[name] = Code(name, type=type)
         assert node.value is not None
-        text = js_number(number) if type == FLOAT else Function({}).code(node.value).as_(type)
+        text = js_number(number) if type == FLOAT else Function({}).code(node.value).text
         yield f"const {name} = {text};\n"
 
 
 def _of_table(tree: list[ast.stmt], scope: dict[str, Code]) -> Iterator[str]:
     rows = {name: row for name, row in vars(table).items() if isinstance(row, Primitive)}
-    scope["abs"] = Code("Math.abs", FUNCTION)
-    scope |= {name: Code(row.name, FUNCTION) for name, row in rows.items()}
+    scope["abs"] = Code("Math.abs", type=FUNCTION)
+    scope |= {name: Code(row.name, type=FUNCTION) for name, row in rows.items()}
     declared = {
         node.target.id: node.value
         for node in tree
@@ -114,7 +108,7 @@ def _row(row: Primitive, call: ast.Call, scope: dict[str, Code]) -> Iterator[str
     forward = call.args[1]
     taken = [list_of(FLOAT)] if isinstance(row, Reduction) else [FLOAT] * row.arity
     if isinstance(forward, ast.Lambda):
-        yield Function(scope).expression(forward, row.name, taken, FLOAT)
+        yield Function(scope).named(forward, row.name, taken, FLOAT)
     else:
         text = Function(scope).code(forward).text
         if text != row.name:
@@ -122,9 +116,7 @@ def _row(row: Primitive, call: ast.Call, scope: dict[str, Code]) -> Iterator[str
     if isinstance(row, Reduction):
         gradient = call.args[2]
         assert isinstance(gradient, ast.Lambda)
-        types = [list_of(FLOAT), FLOAT]
-        text = Function(scope).expression(gradient, "gradient", types, list_of(FLOAT))
-        text = text.split("const gradient = ")[1].removesuffix(";\n")
+        text = Function(scope).expression(gradient, [list_of(FLOAT), FLOAT], list_of(FLOAT))
         yield rule(row.name, row.name, f"gradient: {text}")
         return
     names = [*row.parameters()[: row.arity], "out"]
@@ -140,13 +132,15 @@ def rule(name: str, forward: str, derivatives: str) -> str:
 def _source(module: ModuleType) -> list[ast.stmt]:
     """The statements of a module, whose source lies beside what was compiled of it."""
     path = Path(str(module.__file__))
-    return ast.parse((path.parent / f"{module.__name__.rpartition('.')[2]}.py").read_text("utf-8")).body
+    return ast.parse(
+        (path.parent / f"{module.__name__.rpartition('.')[2]}.py").read_text("utf-8")
+    ).body
 
 
 def _declared(node: ast.FunctionDef, name: str) -> Code:
     """A function that others call."""
     taken = [annotated(argument.annotation) for argument in node.args.args]
-    return Code(name, function_of(annotated(node.returns), *taken))
+    return Code(name, type=function_of(annotated(node.returns), *taken))
 
 
 def _reached(nodes: Iterable[ast.AST], functions: dict[str, ast.FunctionDef]) -> list[str]:
@@ -164,25 +158,43 @@ def _reached(nodes: Iterable[ast.AST], functions: dict[str, ast.FunctionDef]) ->
 # ── The rules that a graph needs ──────────────────────────────────────────────
 
 
-_NAME: Final = re.compile(r"(?<![.\w$])[$A-Za-z_][\w$]*")  # but not that of a property
-_DECLARED: Final = re.compile(r"(?:const )?([\w$.]+) = ")
+# A name, but not that of a property; it may be spread, as in [...xs].
+_NAME: Final = re.compile(r"(?:(?<![.\w$])|(?<=\.\.\.))[$A-Za-z_][\w$]*")
+_DECLARED: Final = re.compile(r"^(?:const )?([\w$.]+) = ", re.MULTILINE)
+
+
+def _by_name(definitions: Iterable[str]) -> dict[str, str]:
+    """Definitions by what they declare."""
+    found = {}
+    for text in definitions:
+        declared = _DECLARED.search(text)
+        assert declared is not None
+        found[declared[1]] = text
+    return found
+
+
+def _reached_from(names: Iterable[str], definitions: dict[str, str]) -> set[str]:
+    """The names of these definitions, and of those that they use."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name in definitions and name not in found:
+            found.add(name)
+            waiting.extend(_NAME.findall(without_comments(definitions[name])))
+    return found
 
 
 @cache
 def _parts() -> tuple[str, dict[str, str]]:
-    """How `modules/rules.js` begins, and its definitions by what they declare; without comments."""
+    """How `modules/rules.js` begins, and its definitions, without comments."""
     text = without_comments(RULES.read_text("utf-8"))
     head, start, rest = text.partition("export const rules = {};\n")
-    definitions = {}
-    for definition in rest.split("\n\n"):
-        declared = _DECLARED.match(definition.strip())
-        assert declared is not None
-        definitions[declared[1]] = definition.strip()
-    return head.strip() + "\n" + start, definitions
+    return head.strip() + "\n" + start, _by_name(rest.strip().split("\n\n"))
 
 
 def needed(names: Iterable[str], own: Iterable[str] = ()) -> str:
-    """What a module has in place of `modules/rules.js`: no more than some rules use, without types.
+    """What a program has in place of `modules/rules.js`: what some rules use, without comments.
 
     Args:
         names: the names of the rules.
@@ -190,15 +202,17 @@ def needed(names: Iterable[str], own: Iterable[str] = ()) -> str:
     """
     head, definitions = _parts()
     own = [text.strip() for text in own]
-    found: set[str] = set()
-    waiting = [*[f"rules.{name}" for name in names], *_NAME.findall(" ".join(own))]
-    while waiting:
-        name = waiting.pop()
-        if name in definitions and name not in found:
-            found.add(name)
-            waiting.extend(_NAME.findall(definitions[name]))
-    kept = [text for name, text in definitions.items() if name in found]
-    return head + "\n".join([*kept, *own, ""])
+    start = [*[f"rules.{name}" for name in names], *_NAME.findall(" ".join(own))]
+    used = _reached_from(start, definitions)
+    body = "\n".join([*[text for name, text in definitions.items() if name in used], *own, ""])
+    lines = [line for line in head.splitlines(keepends=True) if _is_used(line, body)]
+    return "".join([*lines, body])
+
+
+def _is_used(line: str, body: str) -> bool:
+    """False for an import of a module that the body has no use for."""
+    found = re.match(r"import \* as (\w+) ", line)
+    return found is None or f"{found[1]}." in body
 
 
 if __name__ == "__main__":

@@ -8,6 +8,7 @@ one's own may be.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from typing import Any, Final, NoReturn, TypeAlias
 
 from autograd.engine import table
@@ -70,7 +71,7 @@ class Symbol(Numeric):
     def _looked_at(self, *_: object) -> NoReturn:
         raise TypeError("a symbol has no number that one could look at")
 
-    __bool__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _looked_at  # type: ignore[assignment]
+    __bool__ = __eq__ = __ne__ = __lt__ = __le__ = __gt__ = __ge__ = _looked_at
     __hash__ = None  # type: ignore[assignment]
 
 
@@ -93,4 +94,8 @@ def traced(function: Callable[[list[Any]], Any], count: int) -> Trace:
 def traced_rules(primitive: Primitive) -> list[Trace]:
     """The steps of each derivative rule of an operation, which take its operands and the output."""
     count = primitive.arity + 1
-    return [traced(lambda xs, rule=rule: rule(*xs), count) for rule in primitive.derivatives]
+    return [traced(partial(_with_each, rule), count) for rule in primitive.derivatives]
+
+
+def _with_each(rule: Callable[..., Any], numbers: list[Any]) -> Any:
+    return rule(*numbers)

@@ -22,7 +22,21 @@ from tests.oracle import PRIMITIVES, ROWS, UndefinedError
 from tests.page.nodejs import AllRules, as_json, from_json, run
 from tests.worst_errors import draw_operands
 
-SPECIAL = [0.0, -0.0, 1.0, -1.0, 0.5, 2.0, -2.0, 3.0, math.inf, -math.inf, math.nan, 5e-324, -1e-310]
+SPECIAL = [
+    0.0,
+    -0.0,
+    1.0,
+    -1.0,
+    0.5,
+    2.0,
+    -2.0,
+    3.0,
+    math.inf,
+    -math.inf,
+    math.nan,
+    5e-324,
+    -1e-310,
+]
 SPECIAL += [1e-200, 1e200, -1e308, 1.7e308, 710.0, -745.0, 1024.0, 1e16]
 
 SCRIPT = """
@@ -52,7 +66,9 @@ def drawn(name: str, count: int) -> list[Point]:
 
 def computed(points: Mapping[str, Sequence[Point]]) -> dict[str, list[list[float]]]:
     """The value of each row at each point, followed by its derivatives, as Node has them."""
-    data = [[name, [[as_json(x) for x in point] for point in those]] for name, those in points.items()]
+    data = [
+        [name, [[as_json(x) for x in point] for point in those]] for name, those in points.items()
+    ]
     answers = run(AllRules(), SCRIPT, data)
     return {
         name: [[from_json(x) for x in found] for found in those]
@@ -107,7 +123,9 @@ def main(count: int, names: Sequence[str]) -> None:
                 worst[place] = max(worst.get(place, (-1.0, [])), (each, point))
         for place, (each, point) in sorted(worst.items()):
             of = "value" if place == -1 else f"d/d{place}"
-            bound = SECOND_BOUND if ROWS[name].supporting and place >= 0 else ROWS[name].bound(place)
+            bound = (
+                SECOND_BOUND if ROWS[name].supporting and place >= 0 else ROWS[name].bound(place)
+            )
             mark = " !" if each > 1.0 else ""
             print(f"{name:<22}{of:<8}{each * bound:>9.2f}{bound:>7g}  {point}{mark}")
 

@@ -26,14 +26,39 @@ HEAD: Final = """\
 /** erf(x) is x + x * p(x * x) for |x| <= 1/2. */
 """
 TAILS: Final = """
-/** erfc(x) is exp(-x * x) / x * p(4 * a / x - 3) for a <= x <= 2 * a, with a = 1/2, 1, 2, 4, 8, 16. */
+/** erfc(x) is exp(-x * x) / x * p(4 * a / x - 3) for a <= x <= 2 * a, for a = 1/2, 1, ..., 16. */
 """
 
 
+def interpolated(f: Callable[[Any], Any], low: Any, high: Any, count: int) -> list[Any]:
+    """The polynomial that has the values of a function at Chebyshev's points.
+
+    It is sum of c[k] * T[k](t), with t = scale * x + shift from -1 to 1, and the polynomials T of
+    Chebyshev: 1, t, and then 2 * t * T[k - 1] - T[k - 2].
+    """
+    scale, shift = 2 / (high - low), -(high + low) / (high - low)
+    angles = [mp.pi * (j + mpf(1) / 2) / count for j in range(count)]
+    values = [f((mp.cos(angle) - shift) / scale) for angle in angles]
+    total = [mpf(0)] * count
+    before, chebyshev = [mpf(0)] * count, [mpf(1)] + [mpf(0)] * (count - 1)
+    for k in range(count):
+        terms = [value * mp.cos(k * angle) for value, angle in zip(values, angles)]
+        c = mp.fsum(terms) * (2 if k else 1) / count
+        total = [a + c * b for a, b in zip(total, chebyshev)]
+        moved = [mpf(0), *chebyshev[:-1]]
+        by_t = [scale * a + shift * b for a, b in zip(moved, chebyshev)]
+        following = [(2 if k else 1) * a - b for a, b in zip(by_t, before)]
+        before, chebyshev = chebyshev, following
+    return total
+
+
 def written(f: Callable[[Any], Any], low: Any, high: Any, count: int) -> str:
-    """The polynomial of so many terms as a list in JavaScript."""
-    coefficients, error = mp.chebyfit(f, [low, high], count, error=True)
-    lines = "".join([f"    {float(c)!r},\n" for c in reversed(coefficients)])
+    """The polynomial of so many terms as a list in JavaScript, the constant term first."""
+    coefficients = interpolated(f, low, high, count)
+    places = [low + (high - low) * i / 100 for i in range(101)]
+    values = [mp.fsum([c * x**i for i, c in enumerate(coefficients)]) for x in places]
+    error = max([abs(value - f(x)) for value, x in zip(values, places)])
+    lines = "".join([f"    {float(c)!r},\n" for c in coefficients])
     return f"  // within {float(error):.1e}\n  [\n{lines}  ]"
 
 
@@ -43,19 +68,23 @@ def near_zero(square: Any) -> Any:
     return mp.erf(x) / x - 1 if x else 2 / mp.sqrt(mp.pi) - 1
 
 
-def scaled_rest(x: Any) -> Any:
-    """exp(x * x) * x * erfc(x), which varies little."""
-    return mp.exp(x * x) * x * mp.erfc(x)
+def scaled_rest(start: Any) -> Callable[[Any], Any]:
+    """exp(x * x) * x * erfc(x), which varies little, as a function of 4 * start / x - 3."""
+
+    def rest(u: Any) -> Any:
+        x = 4 * start / (u + 3)
+        return mp.exp(x * x) * x * mp.erfc(x)
+
+    return rest
 
 
 def generated() -> str:
     with mp.workdps(60):
         centre = written(near_zero, mpf(0), mpf(1) / 4, 10)
-        tails = []
-        for start, count in zip(STARTS, COUNTS, strict=True):
-            tails.append(
-                written(lambda u: scaled_rest(4 * start / (u + 3)), mpf(-1), mpf(1), count)
-            )
+        tails = [
+            written(scaled_rest(start), mpf(-1), mpf(1), count)
+            for start, count in zip(STARTS, COUNTS, strict=True)
+        ]
     listed = ",\n".join(tails)
     return f"{HEAD}export const CENTRE =\n{centre};\n{TAILS}export const TAILS = [\n{listed},\n];\n"
 

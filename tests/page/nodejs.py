@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import base64
 import json
 import math
 import shutil
 import subprocess
-from array import array
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
@@ -17,7 +15,6 @@ import pytest
 from autograd.page.bundle import program
 from autograd.page.operations import Operations
 from autograd.page.rules import RULES
-from autograd.snapshot import Snapshot
 
 NODE = shutil.which("node")
 needs_node = pytest.mark.skipif(NODE is None, reason="needs Node")
@@ -37,6 +34,7 @@ class AllRules(Operations):
         pass
 
     def rules(self) -> str:
+        """All of the module."""
         return RULES.read_text("utf-8")
 
 
@@ -65,33 +63,3 @@ def as_json(x: float) -> float | str:
 
 def from_json(x: float | str) -> float:
     return float(x)
-
-
-def packed(kind: str, numbers: list[Any]) -> str:
-    return base64.b64encode(array(kind, numbers).tobytes()).decode()
-
-
-def graph_data(snapshot: Snapshot, operations: Operations) -> dict[str, Any]:
-    """A graph as `engine.js` reads it."""
-    constants: dict[str, int] = {}
-    operands = []
-    for node in snapshot:
-        for x in node.operands:
-            place = x if isinstance(x, int) else len(snapshot) + constants.setdefault(repr(x), len(constants))
-            operands.append(place)
-    given = [node for node in snapshot if node.op is None or operations.is_frozen(node.id)]
-    locals_ = {}
-    for id in operations.frozen:
-        node = snapshot[id]
-        derivatives = iter(node.local_derivatives)
-        locals_[id] = [as_json(next(derivatives)) if isinstance(x, int) else 0 for x in node.operands]
-    return {
-        "count": len(snapshot),
-        "ops": operations.rows,
-        "op": packed("H", operations.column),
-        "arity": packed("I", [len(node.operands) for node in snapshot]),
-        "operand": packed("i", operands),
-        "constants": packed("d", [float(x) for x in constants]),
-        "data": packed("d", [node.data for node in given]),
-        "locals": locals_,
-    }

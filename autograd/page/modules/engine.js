@@ -39,7 +39,9 @@ export class Tape {
     this.count = count;
     this.operations = graph.ops;
     /** @type {(import("./rules.js").Rule | null)[]} for each operation */
-    this.rules = graph.ops.map((operation) => operation.rule === null ? null : rules[operation.rule]);
+    this.rules = graph.ops.map((operation) =>
+      operation.rule === null ? null : rules[operation.rule],
+    );
     /** For each node its operation. */
     this.op = unpacked(graph.op, Uint16Array);
     this.start = starts(unpacked(graph.arity, Uint32Array));
@@ -192,7 +194,8 @@ export class Tape {
    */
   numbers(i) {
     const numbers = [];
-    for (let k = this.start[i]; k < this.start[i + 1]; k++) numbers.push(this.value[this.operand[k]]);
+    for (let k = this.start[i]; k < this.start[i + 1]; k++)
+      numbers.push(this.value[this.operand[k]]);
     return numbers;
   }
 
@@ -227,7 +230,8 @@ export class Tape {
     }
     for (let i = count - 1; i >= 0; i--) {
       if (!this.isFrozen(i) && !this.held[i]) continue;
-      for (let k = start[i]; k < start[i + 1]; k++) if (operand[k] < count) this.held[operand[k]] = 1;
+      for (let k = start[i]; k < start[i + 1]; k++)
+        if (operand[k] < count) this.held[operand[k]] = 1;
     }
   }
 }

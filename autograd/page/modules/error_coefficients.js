@@ -16,7 +16,7 @@ export const CENTRE =
     -1.462091340945175e-07,
   ];
 
-/** erfc(x) is exp(-x * x) / x * p(4 * a / x - 3) for a <= x <= 2 * a, with a = 1/2, 1, 2, 4, 8, 16. */
+/** erfc(x) is exp(-x * x) / x * p(4 * a / x - 3) for a <= x <= 2 * a, for a = 1/2, 1, ..., 16. */
 export const TAILS = [
   // within 9.7e-21
   [

@@ -22,7 +22,7 @@ export function erfc(x) {
  */
 function tail(x) {
   if (x > GREATEST) return 0;
-  if (x !== x) return x;
+  if (Number.isNaN(x)) return x;
   let start = 0.5;
   let place = 0;
   while (x > 2 * start) {

@@ -3,18 +3,63 @@
 
 import { copysign, frexp, isinf, ldexp } from "./bits.js";
 import { pow } from "./power.js";
-import { OverflowError, ValueError, count } from "./python.js";
+import { count, OverflowError, ValueError } from "./python.js";
 
 export { erf, erfc } from "./error_function.js";
 export { copysign, frexp, isinf, ldexp, pow };
 
 const {
-  acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, cos, cosh, exp, expm1, floor,
-  log, log10, log1p, log2, sin, sinh, sqrt, tan, tanh, trunc,
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cbrt,
+  ceil,
+  cos,
+  cosh,
+  exp,
+  expm1,
+  floor,
+  log,
+  log10,
+  log1p,
+  log2,
+  sin,
+  sinh,
+  sqrt,
+  tan,
+  tanh,
+  trunc,
 } = Math;
+
 export {
-  acos, acosh, asin, asinh, atan, atan2, atanh, cbrt, ceil, cos, cosh, exp, expm1, floor,
-  log, log10, log1p, log2, sin, sinh, sqrt, tan, tanh, trunc,
+  acos,
+  acosh,
+  asin,
+  asinh,
+  atan,
+  atan2,
+  atanh,
+  cbrt,
+  ceil,
+  cos,
+  cosh,
+  exp,
+  expm1,
+  floor,
+  log,
+  log1p,
+  log2,
+  log10,
+  sin,
+  sinh,
+  sqrt,
+  tan,
+  tanh,
+  trunc,
 };
 export const pi = Math.PI;
 export const isfinite = Number.isFinite;
@@ -31,7 +76,7 @@ export const fmod = (x, y) => x % y;
  * @param {number} y
  */
 export function remainder(x, y) {
-  if (!isfinite(x) || y === 0 || y !== y) return NaN;
+  if (!isfinite(x) || y === 0 || Number.isNaN(y)) return NaN;
   if (isinf(y)) return x;
   const size = Math.abs(y);
   // What is left without an even multiple, between -size and size.
@@ -94,7 +139,7 @@ export function fsum(numbers) {
     }
   }
   if (special !== 0) {
-    if (special !== special && count(numbers, Infinity) > 0 && count(numbers, -Infinity) > 0) {
+    if (Number.isNaN(special) && count(numbers, Infinity) > 0 && count(numbers, -Infinity) > 0) {
       throw new ValueError("the sum of inf and -inf");
     }
     return special;
@@ -138,7 +183,7 @@ export function length(numbers) {
   let isKnown = true;
   for (const x of numbers) {
     if (isinf(x)) return Infinity;
-    if (x !== x) isKnown = false;
+    if (Number.isNaN(x)) isKnown = false;
     greatest = Math.max(greatest, Math.abs(x));
   }
   if (!isKnown) return NaN;

@@ -16,8 +16,9 @@ export function pow(x, y) {
   if (x === 1 || (x === -1 && isinf(y))) return 1;
   if (y === 1 || y === 2) return y === 1 ? x : x * x;
   const size = Math.abs(x);
-  const isRounded = size !== 0 && size !== 1 && size < Infinity && Math.abs(y) < Infinity && y !== 0;
-  if (!isRounded || (x < 0 && y % 1 !== 0)) return Math.pow(x, y);
+  const isRounded =
+    size !== 0 && size !== 1 && size < Infinity && Math.abs(y) < Infinity && y !== 0;
+  if (!isRounded || (x < 0 && y % 1 !== 0)) return x ** y;
   return x < 0 && y % 2 !== 0 ? -powerOf(size, y) : powerOf(size, y);
 }
 
@@ -63,8 +64,7 @@ function log(x) {
   const cube = square * s;
   const cubeRest = productError(square, s, cube) + squareRest * s + square * sRest;
   const third = cube * (2 / 3);
-  const thirdRest =
-    productError(cube, 2 / 3, third) + cubeRest * (2 / 3) + cube * TWO_THIRDS_REST;
+  const thirdRest = productError(cube, 2 / 3, third) + cubeRest * (2 / 3) + cube * TWO_THIRDS_REST;
   let series = 0;
   for (let n = 25; n >= 5; n -= 2) series = series * square + 2 / n;
 

@@ -53,7 +53,8 @@ export function round_to(x, digits) {
   if (digits < -308) return 0 * x;
   const [numerator, denominator] = integer_ratio(Math.abs(x));
   const power = 10n ** BigInt(Math.abs(digits));
-  const [above, below] = digits < 0 ? [numerator, denominator * power] : [numerator * power, denominator];
+  const [above, below] =
+    digits < 0 ? [numerator, denominator * power] : [numerator * power, denominator];
   const whole = nearest_quotient(above, below);
   const size = digits < 0 ? Number(whole * power) : quotient(whole, power);
   return copysign(size, x);
@@ -111,9 +112,11 @@ function nearest_quotient(x, y) {
  * x / y as a float, rounded once; inf where that is too large.
  * @param {bigint} x
  * @param {bigint} y
+ * @returns {number}
  */
 export function quotient(x, y) {
-  if (x < 0n !== y < 0n) return x === 0n ? 0 : -quotient(x < 0n ? -x : x, y < 0n ? -y : y);
+  if (x === 0n) return y < 0n ? -0 : 0;
+  if (x < 0n !== y < 0n) return -quotient(x < 0n ? -x : x, y < 0n ? -y : y);
   if (x < 0n) return quotient(-x, -y);
   /** @param {number} shift */
   const inUnits = (shift) =>
@@ -121,7 +124,9 @@ export function quotient(x, y) {
   // A float is a whole number of at most 53 digits of units; this size of them may be a half.
   const shift = Math.max(bit_length(x) - bit_length(y) - 53, -1074);
   const whole = inUnits(shift);
-  return whole <= 2n ** 53n ? ldexp(Number(whole), shift) : ldexp(Number(inUnits(shift + 1)), shift + 1);
+  return whole <= 2n ** 53n
+    ? ldexp(Number(whole), shift)
+    : ldexp(Number(inUnits(shift + 1)), shift + 1);
 }
 
 // ── Lists ─────────────────────────────────────────────────────────────────────
@@ -133,7 +138,10 @@ export function quotient(x, y) {
  */
 export function range(first, end, step = 1) {
   const [from, to] = end === undefined ? [0, first] : [first, end];
-  return Array.from({ length: Math.max(0, Math.ceil((to - from) / step)) }, (_, i) => from + i * step);
+  return Array.from(
+    { length: Math.max(0, Math.ceil((to - from) / step)) },
+    (_, i) => from + i * step,
+  );
 }
 
 /**

@@ -26,10 +26,6 @@ const HUGE = 1.7976931348623157e+308;
 
 const LN2 = 0.6931471805599453;
 
-const ONE_OVER_LN2 = 1.4426950408889634;
-
-const ONE_OVER_LN10 = 0.4342944819032518;
-
 const SQRT_HALF = 0.7071067811865476;
 
 const SQRT_HALF_REST = -4.833646656726457e-17;
@@ -48,47 +44,47 @@ const _LEAST_UNITS = 2n ** 1074n;
 
 /** @type {(x: number, y: number, total: number) => number} */
 const sum_error = (x, y, total) => {
-  let virtual = (total - x);
-  return ((x - (total - virtual)) + (y - virtual));
+  let virtual = total - x;
+  return x - (total - virtual) + (y - virtual);
 };
 
 /** @type {(x: number, y: number, product: number) => number} */
 const product_error = (x, y, product) => {
-  let split = (_SPLITTER * x);
-  let x_high = (split - (split - x));
-  let x_low = (x - x_high);
-  split = (_SPLITTER * y);
-  let y_high = (split - (split - y));
-  let y_low = (y - y_high);
-  return (((((x_high * y_high) - product) + (x_high * y_low)) + (x_low * y_high)) + (x_low * y_low));
+  let split = _SPLITTER * x;
+  let x_high = split - (split - x);
+  let x_low = x - x_high;
+  split = _SPLITTER * y;
+  let y_high = split - (split - y);
+  let y_low = y - y_high;
+  return x_high * y_high - product + x_high * y_low + x_low * y_high + x_low * y_low;
 };
 
 /** @type {(factor: number, x: number) => number} */
 const times_exp = (factor, x) => {
   if (x > -700) {
-    return (factor * exp(x));
+    return factor * exp(x);
   }
-  let half = exp((0.5 * x));
-  return ((factor * half) * half);
+  let half = exp(0.5 * x);
+  return factor * half * half;
 };
 
 /** @type {(factor: number, x: number, scale: number) => number} */
 const times_gauss = (factor, x, scale) => {
-  let square = (x * x);
-  if ((scale * square) > 1400) {
-    return (factor !== factor ? NAN : 0);
+  let square = x * x;
+  if (scale * square > 1400) {
+    return factor !== factor ? NAN : 0;
   }
   let lost = product_error(x, x, square);
-  return times_exp((factor * (1 - (scale * lost))), (-scale * square));
+  return times_exp(factor * (1 - scale * lost), -scale * square);
 };
 
 /** @type {(x: number, y: number) => number} */
 const exp_of_difference = (x, y) => {
-  let difference = (x - y);
+  let difference = x - y;
   if (difference < -800) {
     return 0;
   }
-  return (math.exp(difference) * (1 + sum_error(x, -y, difference)));
+  return math.exp(difference) * (1 + sum_error(x, -y, difference));
 };
 
 /** @type {(mantissa: number, exponent: number) => number} */
@@ -100,25 +96,25 @@ const exact_quotient = (numerator, denominator) => python.quotient(numerator, de
 /** @type {(x: number) => bigint} */
 const in_least_units = (x) => {
   let [numerator, denominator] = python.integer_ratio(x);
-  return (numerator * python.floor_quotient(_LEAST_UNITS, denominator));
+  return numerator * python.floor_quotient(_LEAST_UNITS, denominator);
 };
 
 /** @type {(numbers: number[]) => [bigint[], bigint]} */
 const in_common_units = (numbers) => {
   /** @type {[bigint, bigint][]} */
   let ratios = numbers.map((x) => python.integer_ratio(x));
-  let units = ratios.map(([_, denominator]) => denominator).reduce((a, b) => a > b ? a : b);
-  return [ratios.map(([numerator, denominator]) => (numerator * python.floor_quotient(units, denominator))), units];
+  let units = ratios.map(([_, denominator]) => denominator).reduce((a, b) => (a > b ? a : b));
+  return [ratios.map(([numerator, denominator]) => numerator * python.floor_quotient(units, denominator)), units];
 };
 
 /** @type {(numerator: bigint, denominator: bigint) => number} */
 const exact_root = (numerator, denominator) => {
-  let shift = (64 + Math.floor(Math.max(0, (python.bit_length(denominator) - python.bit_length(numerator))) / 2));
-  return exact_quotient(math.isqrt(python.floor_quotient((numerator << BigInt((2 * shift))), denominator)), (1n << BigInt(shift)));
+  let shift = 64 + Math.floor(Math.max(0, python.bit_length(denominator) - python.bit_length(numerator)) / 2);
+  return exact_quotient(math.isqrt(python.floor_quotient(numerator << BigInt(2 * shift), denominator)), 1n << BigInt(shift));
 };
 
 /** @type {(x: number, y: number) => number} */
-const divide = (x, y) => (x / y);
+const divide = (x, y) => x / y;
 
 /** @type {(x: number, y: number) => number} */
 const over_square = (x, y) => {
@@ -128,26 +124,23 @@ const over_square = (x, y) => {
   }
   let [above, shift] = math.frexp(x);
   let [below, exponent] = math.frexp(y);
-  return ldexp(((above / below) / below), (shift - (2 * exponent)));
+  return ldexp(above / below / below, shift - 2 * exponent);
 };
 
 /** @type {(x: number, y: number, order: number) => number} */
 const quotient_derivative = (x, y, order) => {
-  if (!(is_order(order))) {
+  if (!is_order(order)) {
     return NAN;
   }
   let n = Math.trunc(order);
   let [above, shift] = math.frexp(x);
   let [below, exponent] = math.frexp(y);
-  let factor = (Number(math.factorial(n)) * math.pow(-1, n));
-  return ldexp(divide((factor * above), math.pow(below, (n + 1))), (shift - ((n + 1) * exponent)));
+  let factor = Number(math.factorial(n)) * math.pow(-1, n);
+  return ldexp(divide(factor * above, math.pow(below, n + 1)), shift - (n + 1) * exponent);
 };
 
 /** @type {(order: number) => boolean} */
-const is_order = (order) => (0 <= order && order <= 99);
-
-/** @type {(y: number) => boolean} */
-const is_odd = (y) => [1, -1].includes(math.fmod(y, 2));
+const is_order = (order) => 0 <= order && order <= 99;
 
 /** @type {(x: number, y: number) => number} */
 const power = (x, y) => math.pow(x, y);
@@ -157,15 +150,15 @@ const power_slope = (x, y) => {
   if (y === 0) {
     return 0;
   }
-  let exponent = (y - 1);
+  let exponent = y - 1;
   let out = power(x, exponent);
-  if ((TINY <= Math.abs(out) && Math.abs(out) <= HUGE) && x === x) {
+  if (TINY <= Math.abs(out) && Math.abs(out) <= HUGE && x === x) {
     let lost = sum_error(y, -1, exponent);
     if (lost === 0) {
-      return (y * out);
+      return y * out;
     }
     if (x > 0) {
-      return ((y * out) * exp((lost * math.log(x))));
+      return y * out * exp(lost * math.log(x));
     }
   }
   return power_derivative(x, y, 1, 0);
@@ -174,8 +167,8 @@ const power_slope = (x, y) => {
 /** @type {(x: number, y: number) => number} */
 const power_rate = (x, y) => {
   let out = power(x, y);
-  if ((TINY <= out && out <= HUGE) && x > 0 && y === y) {
-    return (out * math.log(x));
+  if (TINY <= out && out <= HUGE && x > 0 && y === y) {
+    return out * math.log(x);
   }
   return power_derivative(x, y, 0, 1);
 };
@@ -193,50 +186,50 @@ const power_derivative = (x, y, order_x, order_y) => {
   let base = Math.abs(x);
   let logarithm = log(base);
   let extreme = math.isinf(logarithm);
-  let factor = power_factor(y, by_x, (extreme ? 0 : by_y), logarithm);
+  let factor = power_factor(y, by_x, extreme ? 0 : by_y, logarithm);
   let logarithms = by_y;
   if (extreme && factor === 0 && by_y > 0) {
     factor = power_factor(y, by_x, 1, 0);
-    logarithms = (logarithms - 1);
+    logarithms = logarithms - 1;
   }
   if (factor === 0) {
     return 0;
   }
-  if (x !== x || (x < 0 && python.modulo(y, 1) !== 0)) {
+  if (x !== x || x < 0 && python.modulo(y, 1) !== 0) {
     return NAN;
   }
-  let exponent = (y - by_x);
-  let odd = (by_y === 0 && python.modulo(y, 2) === python.modulo((by_x + 1), 2));
+  let exponent = y - by_x;
+  let odd = by_y === 0 && python.modulo(y, 2) === python.modulo(by_x + 1, 2);
   if (odd && math.copysign(1, x) < 0) {
     factor = -factor;
   }
   if (extreme) {
     let out = power(base, exponent);
-    return (out === 0 ? 0 : ((factor * out) * math.pow(logarithm, logarithms)));
+    return out === 0 ? 0 : factor * out * math.pow(logarithm, logarithms);
   }
   let [mantissa, shift] = scaled_power(base, exponent);
   if (mantissa === 0) {
     return 0;
   }
   if (mantissa < INFINITY && Math.abs(y) < INFINITY) {
-    mantissa = (mantissa * exp((sum_error(y, -by_x, exponent) * logarithm)));
+    mantissa = mantissa * exp(sum_error(y, -by_x, exponent) * logarithm);
   }
   [factor, factor_shift] = math.frexp(factor);
-  return ldexp((factor * mantissa), (factor_shift + shift));
+  return ldexp(factor * mantissa, factor_shift + shift);
 };
 
 /** @type {(y: number, by_x: number, by_y: number, logarithm: number) => number} */
 const power_factor = (y, by_x, by_y, logarithm) => {
   /** @type {number[]} */
   let rates = [1];
-  for (let _ = 0; _ < by_y; _++) {
-    rates.push((rates[rates.length - 1] * logarithm));
+  for (let _ = 0; _ < by_y; _ += 1) {
+    rates.push(rates[rates.length - 1] * logarithm);
   }
-  for (let i = 0; i < by_x; i++) {
-    for (let j = by_y; j > 0; j--) {
-      rates[j] = (((y - i) * rates[j]) + (j * rates[(j - 1)]));
+  for (let i = 0; i < by_x; i += 1) {
+    for (let j = by_y; j > 0; j += -1) {
+      rates[j] = (y - i) * rates[j] + j * rates[j - 1];
     }
-    rates[0] = (rates[0] * (y - i));
+    rates[0] = rates[0] * (y - i);
   }
   return rates[by_y];
 };
@@ -244,16 +237,16 @@ const power_factor = (y, by_x, by_y, logarithm) => {
 /** @type {(base: number, exponent: number) => [number, number]} */
 const scaled_power = (base, exponent) => {
   let [root, parts] = [power(base, exponent), 1];
-  while (!((TINY <= root && root <= HUGE)) && parts < 4) {
-    parts = (parts * 2);
-    root = power(base, (exponent / parts));
+  while (!(TINY <= root && root <= HUGE) && parts < 4) {
+    parts = parts * 2;
+    root = power(base, exponent / parts);
   }
   let [mantissa, shift] = math.frexp(root);
-  return [math.pow(mantissa, parts), (shift * parts)];
+  return [math.pow(mantissa, parts), shift * parts];
 };
 
 /** @type {(x: number) => number} */
-const sqrt = (x) => (x < 0 ? NAN : math.sqrt(x));
+const sqrt = (x) => x < 0 ? NAN : math.sqrt(x);
 
 /** @type {(x: number) => number} */
 const cbrt = (x) => {
@@ -262,53 +255,53 @@ const cbrt = (x) => {
   }
   let [mantissa, exponent] = math.frexp(x);
   let third = Math.floor(exponent / 3);
-  let reduced = math.ldexp(mantissa, (exponent - (3 * third)));
+  let reduced = math.ldexp(mantissa, exponent - 3 * third);
   let root = math.cbrt(reduced);
-  let square = (root * root);
-  let cube = (square * root);
-  let lost = (product_error(square, root, cube) + (product_error(root, root, square) * root));
-  root = (root - (((cube - reduced) + lost) / (3 * square)));
+  let square = root * root;
+  let cube = square * root;
+  let lost = product_error(square, root, cube) + product_error(root, root, square) * root;
+  root = root - (cube - reduced + lost) / (3 * square);
   return math.ldexp(root, third);
 };
 
 /** @type {(x: number, order: number) => number} */
 const cbrt_derivative = (x, order) => {
-  if (!((1 <= order && order <= 99))) {
+  if (!(1 <= order && order <= 99)) {
     return NAN;
   }
   let n = Math.trunc(order);
   if (x === 0) {
-    return (python.modulo(n, 2) === 1 ? INFINITY : NAN);
+    return python.modulo(n, 2) === 1 ? INFINITY : NAN;
   }
-  let factor = (1 / 3);
-  for (let i = 1; i < n; i++) {
-    factor = (factor * (1 - (1 / (3 * i))));
+  let factor = 1 / 3;
+  for (let i = 1; i < n; i += 1) {
+    factor = factor * (1 - 1 / (3 * i));
   }
-  return (math.isinf(x) ? 0 : quotient_derivative((factor * cbrt(x)), x, (n - 1)));
+  return math.isinf(x) ? 0 : quotient_derivative(factor * cbrt(x), x, n - 1);
 };
 
 /** @type {(x: number) => number} */
-const floor = (x) => (Math.abs(x) < INFINITY ? math.copysign(math.floor(x), x) : x);
+const floor = (x) => Math.abs(x) < INFINITY ? math.copysign(math.floor(x), x) : x;
 
 /** @type {(x: number) => number} */
-const ceil = (x) => (Math.abs(x) < INFINITY ? math.copysign(math.ceil(x), x) : x);
+const ceil = (x) => Math.abs(x) < INFINITY ? math.copysign(math.ceil(x), x) : x;
 
 /** @type {(x: number) => number} */
-const trunc = (x) => (Math.abs(x) < INFINITY ? math.copysign(math.trunc(x), x) : x);
+const trunc = (x) => Math.abs(x) < INFINITY ? math.copysign(math.trunc(x), x) : x;
 
 /** @type {(x: number) => number} */
-const round_ = (x) => (Math.abs(x) < INFINITY ? math.copysign(python.round(x), x) : x);
+const round_ = (x) => Math.abs(x) < INFINITY ? math.copysign(python.round(x), x) : x;
 
 /** @type {(x: number, digits: number) => number} */
 const round_to = (x, digits) => {
   if (!(math.isfinite(x) && math.isfinite(digits))) {
-    return (math.isfinite(digits) ? x : NAN);
+    return math.isfinite(digits) ? x : NAN;
   }
   return python.round_to(x, Math.trunc(digits));
 };
 
 /** @type {(x: number, y: number) => number} */
-const remainder = (x, y) => (y === 0 ? NAN : python.modulo(x, y));
+const remainder = (x, y) => y === 0 ? NAN : python.modulo(x, y);
 
 /** @type {(x: number, y: number) => number} */
 const fmod = (x, y) => {
@@ -319,20 +312,20 @@ const fmod = (x, y) => {
 };
 
 /** @type {(x: number, y: number) => number} */
-const floor_divide = (x, y) => (y === 0 ? divide(x, y) : python.floor_divide(x, y));
+const floor_divide = (x, y) => y === 0 ? divide(x, y) : python.floor_divide(x, y);
 
 /** @type {(x: number, y: number) => number} */
-const whole_quotient = (x, y) => (y === 0 ? NAN : python.floor_divide(x, y));
+const whole_quotient = (x, y) => y === 0 ? NAN : python.floor_divide(x, y);
 
 /** @type {(x: number, y: number) => number} */
-const cut_quotient = (x, y) => (math.copysign(whole_quotient(Math.abs(x), Math.abs(y)), x) * math.copysign(1, y));
+const cut_quotient = (x, y) => math.copysign(whole_quotient(Math.abs(x), Math.abs(y)), x) * math.copysign(1, y);
 
 /** @type {(x: number, y: number) => number} */
 const maximum = (x, y) => {
   if (x === y) {
-    return (math.copysign(1, x) > 0 ? x : y);
+    return math.copysign(1, x) > 0 ? x : y;
   }
-  return (x > y ? x : (y > x ? y : NAN));
+  return x > y ? x : y > x ? y : NAN;
 };
 
 /** @type {(x: number, y: number) => number} */
@@ -342,43 +335,43 @@ const minimum = (x, y) => -maximum(-x, -y);
 const clamp = (x, low, high) => minimum(maximum(x, low), high);
 
 /** @type {(x: number, low: number, high: number) => number} */
-const inside = (x, low, high) => (x === x && low === low && high === high ? Number((low <= x && x <= high)) : NAN);
+const inside = (x, low, high) => x === x && low === low && high === high ? Number(low <= x && x <= high) : NAN;
 
 /** @type {(x: number, y: number) => number} */
-const below = (x, y) => (x === x && y === y ? Number(x < y) : NAN);
+const below = (x, y) => x === x && y === y ? Number(x < y) : NAN;
 
 /** @type {(x: number) => number} */
-const sign = (x) => (x === 0 || x !== x ? x : math.copysign(1, x));
+const sign = (x) => x === 0 || x !== x ? x : math.copysign(1, x);
 
 /** @type {(x: number) => number} */
-const flat = (x) => (x !== x ? x : 0);
+const flat = (x) => x !== x ? x : 0;
 
 /** @type {(x: number, weight: number) => number} */
-const damped = (x, weight) => (weight === 0 ? 0 : (x * weight));
+const damped = (x, weight) => weight === 0 ? 0 : x * weight;
 
 /** @type {(x: number, left: number) => number} */
 const two_slopes = (x, left) => {
   if (x === 0) {
     return clamp(left, 0, 1);
   }
-  return (x > 0 ? 1 : (x < 0 ? left : NAN));
+  return x > 0 ? 1 : x < 0 ? left : NAN;
 };
 
 /** @type {(x: number) => number} */
 const exp = (x) => math.exp(x);
 
 /** @type {(x: number) => number} */
-const exp2 = (x) => (x >= 1024 ? INFINITY : math.exp2(x));
+const exp2 = (x) => x >= 1024 ? INFINITY : math.exp2(x);
 
 /** @type {(x: number, order: number) => number} */
 const exp2_derivative = (x, order) => {
-  if (!(is_order(order))) {
+  if (!is_order(order)) {
     return NAN;
   }
-  if (!((1024 <= x && x < 1124))) {
-    return (math.pow(LN2, order) * exp2(x));
+  if (!(1024 <= x && x < 1124)) {
+    return math.pow(LN2, order) * exp2(x);
   }
-  return ldexp((math.pow(LN2, order) * exp2((x - 100))), 100);
+  return ldexp(math.pow(LN2, order) * exp2(x - 100), 100);
 };
 
 /** @type {(x: number) => number} */
@@ -397,37 +390,37 @@ const log10 = (x) => math.log10(x);
 const log1p = (x) => math.log1p(x);
 
 /** @type {(x: number) => number} */
-const in_domain = (x) => (x < 0 ? NAN : Math.abs(x));
+const in_domain = (x) => x < 0 ? NAN : Math.abs(x);
 
 /** @type {(x: number, y: number) => number} */
-const xlogy = (x, y) => (x === 0 && y === y ? 0 : (x * log(y)));
+const xlogy = (x, y) => x === 0 && y === y ? 0 : x * log(y);
 
 /** @type {(x: number, y: number) => number} */
 const logaddexp = (x, y) => logsumexp([x, y]);
 
 /** @type {(x: number) => number} */
-const sin = (x) => (Math.abs(x) < INFINITY ? math.sin(x) : NAN);
+const sin = (x) => Math.abs(x) < INFINITY ? math.sin(x) : NAN;
 
 /** @type {(x: number) => number} */
-const cos = (x) => (Math.abs(x) < INFINITY ? math.cos(x) : NAN);
+const cos = (x) => Math.abs(x) < INFINITY ? math.cos(x) : NAN;
 
 /** @type {(x: number) => number} */
-const tan = (x) => (Math.abs(x) < INFINITY ? math.tan(x) : NAN);
+const tan = (x) => Math.abs(x) < INFINITY ? math.tan(x) : NAN;
 
 /** @type {(x: number) => number} */
-const arcsin = (x) => (Math.abs(x) <= 1 ? math.asin(x) : NAN);
+const arcsin = (x) => Math.abs(x) <= 1 ? math.asin(x) : NAN;
 
 /** @type {(x: number) => number} */
-const arccos = (x) => (Math.abs(x) <= 1 ? math.acos(x) : NAN);
+const arccos = (x) => Math.abs(x) <= 1 ? math.acos(x) : NAN;
 
 /** @type {(x: number) => number} */
-const cos_arcsin = (x) => sqrt(((1 - x) * (1 + x)));
+const cos_arcsin = (x) => sqrt((1 - x) * (1 + x));
 
 /** @type {(x: number, y: number) => number} */
 const inversion = (x, y) => {
-  let square = ((x * x) + (y * y));
-  if ((1e-280 <= square && square <= HUGE)) {
-    return (x / square);
+  let square = x * x + y * y;
+  if (1e-280 <= square && square <= HUGE) {
+    return x / square;
   }
   return arctan2_derivative(y, x, 1, 0);
 };
@@ -437,23 +430,23 @@ const arctan2_derivative = (y, x, order_y, order_x) => {
   if (!(is_order(order_y) && is_order(order_x)) || x !== x || y !== y) {
     return NAN;
   }
-  let n = (Math.trunc(order_y) + Math.trunc(order_x));
+  let n = Math.trunc(order_y) + Math.trunc(order_x);
   if (n === 0) {
     return math.atan2(y, x);
   }
   if (math.isinf(x) || math.isinf(y)) {
     return 0;
   }
-  if ((x === y && y === 0)) {
+  if (x === y && y === 0) {
     return NAN;
   }
   let [[a, b], units] = in_common_units([x, y]);
   let [real, imaginary] = [1n, 0n];
-  for (let _ = 0; _ < n; _++) {
-    [real, imaginary] = [((real * a) + (imaginary * b)), ((imaginary * a) - (real * b))];
+  for (let _ = 0; _ < n; _ += 1) {
+    [real, imaginary] = [real * a + imaginary * b, imaginary * a - real * b];
   }
-  let part = [imaginary, real, -imaginary, -real][python.modulo((Math.trunc(order_y) + (2 * (n - 1))), 4)];
-  return exact_quotient(((math.factorial((n - 1)) * part) * units ** BigInt(n)), ((a * a) + (b * b)) ** BigInt(n));
+  let part = [imaginary, real, -imaginary, -real][python.modulo(Math.trunc(order_y) + 2 * (n - 1), 4)];
+  return exact_quotient(math.factorial(n - 1) * part * units ** BigInt(n), (a * a + b * b) ** BigInt(n));
 };
 
 /** @type {(x: number) => number} */
@@ -463,29 +456,29 @@ const sinh = (x) => math.sinh(x);
 const cosh = (x) => math.cosh(x);
 
 /** @type {(x: number) => number} */
-const arccosh = (x) => (x >= 1 ? math.acosh(x) : NAN);
+const arccosh = (x) => x >= 1 ? math.acosh(x) : NAN;
 
 /** @type {(x: number) => number} */
 const arctanh = (x) => {
   if (Math.abs(x) === 1) {
-    return (x * INFINITY);
+    return x * INFINITY;
   }
-  return (Math.abs(x) < 1 ? math.atanh(x) : NAN);
+  return Math.abs(x) < 1 ? math.atanh(x) : NAN;
 };
 
 /** @type {(x: number) => number} */
 const sin_pi = (x) => {
   let turn = math.remainder(x, 2);
   if (Math.abs(turn) > 0.5) {
-    turn = (math.copysign(1, turn) - turn);
+    turn = math.copysign(1, turn) - turn;
   }
-  return math.sin((math.pi * turn));
+  return math.sin(math.pi * turn);
 };
 
 /** @type {(x: number) => number} */
 const cos_pi = (x) => {
   let turn = Math.abs(math.remainder(x, 2));
-  return (turn < 0.25 ? math.cos((math.pi * turn)) : math.sin((math.pi * (0.5 - turn))));
+  return turn < 0.25 ? math.cos(math.pi * turn) : math.sin(math.pi * (0.5 - turn));
 };
 
 /** @type {(x: number) => number} */
@@ -493,7 +486,7 @@ const sinc = (x) => sinc_derivative(x, 0);
 
 /** @type {(x: number, order: number) => number} */
 const sinc_derivative = (x, order) => {
-  if (x !== x || !((0 <= order && order <= 99))) {
+  if (x !== x || !(0 <= order && order <= 99)) {
     return NAN;
   }
   if (math.isinf(x)) {
@@ -501,29 +494,29 @@ const sinc_derivative = (x, order) => {
   }
   let n = Math.trunc(order);
   if (Math.abs(x) <= 0.5 && n > 0) {
-    return (math.pow(math.pi, n) * sinc_series((math.pi * x), n));
+    return math.pow(math.pi, n) * sinc_series(math.pi * x, n);
   }
   if (x === 0) {
     return 1;
   }
   let [sine, cosine] = [sin_pi(x), cos_pi(x)];
   let shifted = [sine, cosine, -sine, -cosine];
-  let slope = (sine / (math.pi * x));
-  for (let k = 1; k < (n + 1); k++) {
-    slope = (((math.pow(math.pi, (k - 1)) * shifted[python.modulo(k, 4)]) - (k * slope)) / x);
+  let slope = sine / (math.pi * x);
+  for (let k = 1; k < n + 1; k += 1) {
+    slope = (math.pow(math.pi, k - 1) * shifted[python.modulo(k, 4)] - k * slope) / x;
   }
   return slope;
 };
 
 /** @type {(angle: number, n: number) => number} */
 const sinc_series = (angle, n) => {
-  let power_over_factorial = (python.modulo(n, 2) !== 0 ? angle : 1);
+  let power_over_factorial = python.modulo(n, 2) !== 0 ? angle : 1;
   /** @type {number[]} */
   let terms = [];
   for (let j = python.modulo(n, 2); j < 30; j += 2) {
-    let sign = (python.modulo((j + n), 4) !== 0 ? -1 : 1);
-    terms.push(((sign * power_over_factorial) / ((j + n) + 1)));
-    power_over_factorial = (power_over_factorial * ((angle * angle) / ((j + 1) * (j + 2))));
+    let sign = python.modulo(j + n, 4) !== 0 ? -1 : 1;
+    terms.push(sign * power_over_factorial / (j + n + 1));
+    power_over_factorial = power_over_factorial * (angle * angle / ((j + 1) * (j + 2)));
   }
   return math.fsum(terms);
 };
@@ -533,13 +526,13 @@ const gauss = (x, scale) => gauss_derivative(x, scale, 0);
 
 /** @type {(x: number, scale: number, order: number) => number} */
 const gauss_derivative = (x, scale, order) => {
-  if (!(is_order(order) && (0 < scale && scale <= 1))) {
+  if (!(is_order(order) && 0 < scale && scale <= 1)) {
     return NAN;
   }
   let [before, polynomial] = [0, 1];
-  if (((scale * x) * x) <= 1400) {
-    for (let k = 0; k < Math.trunc(order); k++) {
-      [before, polynomial] = [polynomial, ((-2 * scale) * ((x * polynomial) + (k * before)))];
+  if (scale * x * x <= 1400) {
+    for (let k = 0; k < Math.trunc(order); k += 1) {
+      [before, polynomial] = [polynomial, -2 * scale * (x * polynomial + k * before)];
     }
   }
   return times_gauss(polynomial, x, scale);
@@ -550,9 +543,9 @@ const normal_cdf = (x) => {
   if (Math.abs(x) > 39) {
     return Number(x > 0);
   }
-  let t = (-SQRT_HALF * x);
-  let lost = (product_error(-SQRT_HALF, x, t) - (SQRT_HALF_REST * x));
-  return (0.5 * (math.erfc(t) - ((TWO_OVER_SQRT_PI * math.exp((-t * t))) * lost)));
+  let t = -SQRT_HALF * x;
+  let lost = product_error(-SQRT_HALF, x, t) - SQRT_HALF_REST * x;
+  return 0.5 * (math.erfc(t) - TWO_OVER_SQRT_PI * math.exp(-t * t) * lost);
 };
 
 /** @type {(x: number) => number} */
@@ -561,38 +554,38 @@ const gelu = (x) => {
     return -0;
   }
   if (x < -37) {
-    let s = (1 / (x * x));
-    let series = (1 - (s * (1 - ((3 * s) * (1 - ((5 * s) * (1 - ((7 * s) * (1 - ((9 * s) * (1 - (11 * s))))))))))));
-    return times_gauss((-ONE_OVER_SQRT_TAU * series), x, 0.5);
+    let s = 1 / (x * x);
+    let series = 1 - s * (1 - 3 * s * (1 - 5 * s * (1 - 7 * s * (1 - 9 * s * (1 - 11 * s)))));
+    return times_gauss(-ONE_OVER_SQRT_TAU * series, x, 0.5);
   }
-  return (x * normal_cdf(x));
+  return x * normal_cdf(x);
 };
 
 /** @type {(x: number) => number} */
-const gelu_slope = (x) => (normal_cdf(x) + times_gauss((ONE_OVER_SQRT_TAU * x), x, 0.5));
+const gelu_slope = (x) => normal_cdf(x) + times_gauss(ONE_OVER_SQRT_TAU * x, x, 0.5);
 
 /** @type {(x: number) => number} */
 const sigmoid = (x) => {
   let small = math.exp(-Math.abs(x));
-  return (x > 0 ? (1 / (1 + small)) : (small / (1 + small)));
+  return x > 0 ? 1 / (1 + small) : small / (1 + small);
 };
 
 /** @type {(x: number) => number} */
 const bell = (x) => {
   let small = math.exp(-Math.abs(x));
-  return (small / ((1 + small) * (1 + small)));
+  return small / ((1 + small) * (1 + small));
 };
 
 /** @type {(x: number) => number} */
 const tanh_slope = (x) => {
-  let small = math.exp((-2 * Math.abs(x)));
-  return (times_exp(4, (-2 * Math.abs(x))) / ((1 + small) * (1 + small)));
+  let small = math.exp(-2 * Math.abs(x));
+  return times_exp(4, -2 * Math.abs(x)) / ((1 + small) * (1 + small));
 };
 
 /** @type {(x: number) => number} */
 const softplus = (x) => {
   let small = math.log1p(math.exp(-Math.abs(x)));
-  return (x > 0 ? (x + small) : small);
+  return x > 0 ? x + small : small;
 };
 
 /** @type {(x: number) => number} */
@@ -604,7 +597,7 @@ const silu = (x) => {
     return -0;
   }
   let small = math.exp(-Math.abs(x));
-  return (x > 0 ? (x / (1 + small)) : (times_exp(x, x) / (1 + small)));
+  return x > 0 ? x / (1 + small) : times_exp(x, x) / (1 + small);
 };
 
 /** @type {(x: number) => number} */
@@ -614,36 +607,36 @@ const silu_slope = (x) => {
   }
   let small = math.exp(-Math.abs(x));
   if (x > 0) {
-    return ((1 + (small * (1 + x))) / ((1 + small) * (1 + small)));
+    return (1 + small * (1 + x)) / ((1 + small) * (1 + small));
   }
-  return (times_exp(((1 + x) + small), x) / ((1 + small) * (1 + small)));
+  return times_exp(1 + x + small, x) / ((1 + small) * (1 + small));
 };
 
 /** @type {(x: number, order: number) => number} */
 const silu_derivative = (x, order) => {
-  if (!((2 <= order && order <= 99)) || x !== x) {
+  if (!(2 <= order && order <= 99) || x !== x) {
     return NAN;
   }
   if (Math.abs(x) > 1400) {
     return 0;
   }
   let [before, polynomial] = [[0], [1]];
-  for (let _ = 0; _ < (Math.trunc(order) - 1); _++) {
+  for (let _ = 0; _ < Math.trunc(order) - 1; _ += 1) {
     /** @type {number[]} */
-    let product = python.zip([...polynomial, 0, 0], [0, 0, ...polynomial]).map(([a, b]) => (a - b));
-    [before, polynomial] = [polynomial, python.range(1, product.length).map((k) => ((0.5 * k) * product[k]))];
+    let product = python.zip([...polynomial, 0, 0], [0, 0, ...polynomial]).map(([a, b]) => a - b);
+    [before, polynomial] = [polynomial, python.range(1, product.length).map((k) => 0.5 * k * product[k])];
   }
-  let t = math.tanh((0.5 * x));
-  let factor = ((x * polynomial_at(t, polynomial)) + (Math.trunc(order) * polynomial_at(t, before)));
+  let t = math.tanh(0.5 * x);
+  let factor = x * polynomial_at(t, polynomial) + Math.trunc(order) * polynomial_at(t, before);
   let small = math.exp(-Math.abs(x));
-  return (times_exp(factor, -Math.abs(x)) / ((1 + small) * (1 + small)));
+  return times_exp(factor, -Math.abs(x)) / ((1 + small) * (1 + small));
 };
 
 /** @type {(x: number, coefficients: number[]) => number} */
 const polynomial_at = (x, coefficients) => {
   let total = 0;
   for (const coefficient of coefficients.slice().reverse()) {
-    total = ((total * x) + coefficient);
+    total = total * x + coefficient;
   }
   return total;
 };
@@ -655,9 +648,9 @@ const mish = (x) => {
   }
   let small = math.exp(-Math.abs(x));
   if (x > 0) {
-    return ((x * (1 + (2 * small))) / (1 + ((2 * small) * (1 + small))));
+    return x * (1 + 2 * small) / (1 + 2 * small * (1 + small));
   }
-  return ((times_exp(x, x) * (2 + small)) / (2 + (small * (2 + small))));
+  return times_exp(x, x) * (2 + small) / (2 + small * (2 + small));
 };
 
 /** @type {(x: number) => number} */
@@ -668,64 +661,64 @@ const mish_slope = (x) => {
   }
   let small = math.exp(-Math.abs(x));
   if (x > 0) {
-    below = (1 + ((2 * small) * (1 + small)));
-    let bend = (((4 * (small / below)) * (small / below)) * (1 + small));
-    return (((1 + (2 * small)) / below) + (x * bend));
+    below = 1 + 2 * small * (1 + small);
+    let bend = 4 * (small / below) * (small / below) * (1 + small);
+    return (1 + 2 * small) / below + x * bend;
   }
-  below = (1 + (small * (1 + (0.5 * small))));
-  let above = (((1 + x) * (1 + small)) + (small * (0.5 + (small * (1 + (0.25 * small))))));
-  return (times_exp(above, x) / (below * below));
+  below = 1 + small * (1 + 0.5 * small);
+  let above = (1 + x) * (1 + small) + small * (0.5 + small * (1 + 0.25 * small));
+  return times_exp(above, x) / (below * below);
 };
 
 /** @type {(x: number, order: number) => number} */
 const mish_derivative = (x, order) => {
   let dividend, divisor;
-  if (!((2 <= order && order <= 99)) || x !== x) {
+  if (!(2 <= order && order <= 99) || x !== x) {
     return NAN;
   }
   if (Math.abs(x) > 1400) {
     return 0;
   }
   let n = Math.trunc(order);
-  let sign = (x > 0 ? -1 : 1);
+  let sign = x > 0 ? -1 : 1;
   let w = math.exp(-Math.abs(x));
   /** @type {number[]} */
-  let once = python.range((n + 1)).map((k) => (math.pow(sign, k) / Number(math.factorial(k))));
+  let once = python.range(n + 1).map((k) => math.pow(sign, k) / Number(math.factorial(k)));
   /** @type {number[]} */
-  let twice = python.enumerate(once).map(([k, c]) => (math.pow(2, k) * c));
+  let twice = python.enumerate(once).map(([k, c]) => math.pow(2, k) * c);
   if (x > 0) {
-    dividend = twice.map((b) => (-2 * b));
-    divisor = python.zip(once, twice).map(([a, b]) => ((2 * w) * (a + (w * b))));
-    divisor[0] = (divisor[0] + 1);
+    dividend = twice.map((b) => -2 * b);
+    divisor = python.zip(once, twice).map(([a, b]) => 2 * w * (a + w * b));
+    divisor[0] = divisor[0] + 1;
   } else {
-    dividend = python.zip(once, twice).map(([a, b]) => ((2 * a) + (w * b)));
-    divisor = python.zip(once, twice).map(([a, b]) => (w * ((2 * a) + (w * b))));
-    divisor[0] = (divisor[0] + 2);
+    dividend = python.zip(once, twice).map(([a, b]) => 2 * a + w * b);
+    divisor = python.zip(once, twice).map(([a, b]) => w * (2 * a + w * b));
+    divisor[0] = divisor[0] + 2;
   }
   /** @type {number[]} */
   let series = [];
-  for (let k = 0; k < (n + 1); k++) {
-    let known = math.fsum(python.range(k).map((j) => (divisor[(k - j)] * series[j])));
-    series.push(((dividend[k] - known) / divisor[0]));
+  for (let k = 0; k < n + 1; k += 1) {
+    let known = math.fsum(python.range(k).map((j) => divisor[k - j] * series[j]));
+    series.push((dividend[k] - known) / divisor[0]);
   }
-  let factor = (Number(math.factorial(n)) * ((x * series[n]) + series[(n - 1)]));
-  return times_exp(factor, (x > 0 ? (-2 * x) : x));
+  let factor = Number(math.factorial(n)) * (x * series[n] + series[n - 1]);
+  return times_exp(factor, x > 0 ? -2 * x : x);
 };
 
 /** @type {(x: number) => number} */
-const relu = (x) => (x <= 0 ? 0 : x);
+const relu = (x) => x <= 0 ? 0 : x;
 
 /** @type {(x: number, slope: number) => number} */
-const leaky_relu = (x, slope) => (x > 0 ? x : (slope * x));
+const leaky_relu = (x, slope) => x > 0 ? x : slope * x;
 
 /** @type {(x: number, alpha: number) => number} */
-const elu = (x, alpha) => (x > 0 ? x : (alpha * math.expm1(x)));
+const elu = (x, alpha) => x > 0 ? x : alpha * math.expm1(x);
 
 /** @type {(x: number, alpha: number) => number} */
-const elu_slope = (x, alpha) => (x < 0 ? times_exp(alpha, x) : two_slopes(x, alpha));
+const elu_slope = (x, alpha) => x < 0 ? times_exp(alpha, x) : two_slopes(x, alpha);
 
 /** @type {(x: number) => number} */
-const softsign = (x) => (math.isinf(x) ? math.copysign(1, x) : (x / (1 + Math.abs(x))));
+const softsign = (x) => math.isinf(x) ? math.copysign(1, x) : x / (1 + Math.abs(x));
 
 /** @type {(numbers: number[]) => number} */
 const sum_ = (numbers) => sum_over(numbers, 1);
@@ -736,7 +729,7 @@ const mean = (numbers) => sum_over(numbers, numbers.length);
 /** @type {(numbers: number[], divisor: number) => number} */
 const sum_over = (numbers, divisor) => {
   try {
-    return (math.fsum(numbers) / divisor);
+    return math.fsum(numbers) / divisor;
   } catch (error) {
     if (error instanceof python.ValueError) {
       return NAN;
@@ -747,7 +740,7 @@ const sum_over = (numbers, divisor) => {
       if (infinite.length > 0) {
         return sum_over(infinite, divisor);
       }
-      return exact_quotient(numbers.map((x) => in_least_units(x)).reduce((a, b) => a + b, 0n), (BigInt(divisor) * _LEAST_UNITS));
+      return exact_quotient(numbers.map((x) => in_least_units(x)).reduce((a, b) => a + b, 0n), BigInt(divisor) * _LEAST_UNITS);
     }
     throw error;
   }
@@ -757,14 +750,14 @@ const sum_over = (numbers, divisor) => {
 const dot = (numbers) => {
   let half = Math.floor(numbers.length / 2);
   /** @type {number[]} */
-  let products = python.range(half).map((i) => (numbers[i] * numbers[(half + i)]));
+  let products = python.range(half).map((i) => numbers[i] * numbers[half + i]);
   let out = sum_(products);
-  if (Math.abs(out) < INFINITY || !(numbers.every((x) => math.isfinite(x)))) {
+  if (Math.abs(out) < INFINITY || !numbers.every((x) => math.isfinite(x))) {
     return out;
   }
   /** @type {bigint[]} */
-  let exact = python.range(half).map((i) => (in_least_units(numbers[i]) * in_least_units(numbers[(half + i)])));
-  return exact_quotient(exact.reduce((a, b) => a + b, 0n), (_LEAST_UNITS * _LEAST_UNITS));
+  let exact = python.range(half).map((i) => in_least_units(numbers[i]) * in_least_units(numbers[half + i]));
+  return exact_quotient(exact.reduce((a, b) => a + b, 0n), _LEAST_UNITS * _LEAST_UNITS);
 };
 
 /** @type {(numbers: number[]) => [number, number][]} */
@@ -775,8 +768,8 @@ const running_products = (numbers) => {
   let products = [[mantissa, exponent]];
   for (const x of numbers) {
     let [factor, shift] = math.frexp(x);
-    [mantissa, renormalised] = math.frexp((mantissa * factor));
-    exponent = (exponent + (shift + renormalised));
+    [mantissa, renormalised] = math.frexp(mantissa * factor);
+    exponent = exponent + (shift + renormalised);
     products.push([mantissa, exponent]);
   }
   return products;
@@ -794,7 +787,7 @@ const products_of_others = (numbers) => {
   let before = running_products(numbers);
   /** @type {[number, number][]} */
   let after = running_products(numbers.slice().reverse()).slice().reverse();
-  return python.zip(before.slice(0, -1), after.slice(1)).map(([[left, left_exponent], [right, right_exponent]]) => ldexp((left * right), (left_exponent + right_exponent)));
+  return python.zip(before.slice(0, -1), after.slice(1)).map(([[left, left_exponent], [right, right_exponent]]) => ldexp(left * right, left_exponent + right_exponent));
 };
 
 /** @type {(numbers: number[]) => number} */
@@ -815,8 +808,8 @@ const top_shares = (numbers) => {
   if (best !== best) {
     return numbers.map((_) => NAN);
   }
-  let each = (1 / python.count(numbers, best));
-  return numbers.map((x) => (x === best ? each : 0));
+  let each = 1 / python.count(numbers, best);
+  return numbers.map((x) => x === best ? each : 0);
 };
 
 /** @type {(numbers: number[]) => number[]} */
@@ -828,8 +821,8 @@ const norm = (numbers) => math.length(numbers);
 /** @type {(numbers: number[]) => number[]} */
 const components = (numbers) => {
   let length = math.length(numbers);
-  if (((TINY / EPSILON) <= length && length <= HUGE)) {
-    return numbers.map((x) => (x / length));
+  if (TINY / EPSILON <= length && length <= HUGE) {
+    return numbers.map((x) => x / length);
   }
   if (length === 0) {
     return [...numbers];
@@ -839,8 +832,8 @@ const components = (numbers) => {
   }
   let infinite = numbers.filter((x) => math.isinf(x)).length;
   if (infinite !== 0) {
-    let limit = (infinite === 1 ? 1 : NAN);
-    return numbers.map((x) => (math.isinf(x) ? math.copysign(limit, x) : math.copysign(0, x)));
+    let limit = infinite === 1 ? 1 : NAN;
+    return numbers.map((x) => math.isinf(x) ? math.copysign(limit, x) : math.copysign(0, x));
   }
   let exponent = math.frexp(max_(numbers.map((x) => Math.abs(x))))[1];
   return components(numbers.map((x) => math.ldexp(x, -exponent)));
@@ -849,17 +842,17 @@ const components = (numbers) => {
 /** @type {(numbers: number[], i: number) => number[]} */
 const component_slopes = (numbers, i) => {
   let first;
-  if (!(numbers.every((x) => x === 0 || (1e-70 <= Math.abs(x) && Math.abs(x) <= 1e+70)))) {
+  if (!numbers.every((x) => x === 0 || 1e-70 <= Math.abs(x) && Math.abs(x) <= 1e+70)) {
     /** @type {number[]} */
     let places = python.range(numbers.length);
-    return places.map((j) => exact_norm_derivative(numbers, places.map((k) => (Number(k === i) + Number(k === j)))));
+    return places.map((j) => exact_norm_derivative(numbers, places.map((k) => Number(k === i) + Number(k === j))));
   }
   /** @type {number[]} */
   let slopes = components(numbers);
   let length = math.length(numbers);
   [first, slopes[i]] = [slopes[i], 0];
-  let others = math.fsum(slopes.map((x) => (x * x)));
-  slopes = slopes.map((x) => divide((-first * x), length));
+  let others = math.fsum(slopes.map((x) => x * x));
+  slopes = slopes.map((x) => divide(-first * x, length));
   slopes[i] = divide(others, length);
   return slopes;
 };
@@ -887,7 +880,7 @@ const norm_derivative = (numbers_and_orders) => {
 
 /** @type {(orders: number[]) => number[] | null} */
 const places_of = (orders) => {
-  if (!(orders.every(is_order))) {
+  if (!orders.every(is_order)) {
     return null;
   }
   return python.range(orders.length).flatMap((i) => python.range(Math.trunc(orders[i])).map((_) => i));
@@ -895,12 +888,12 @@ const places_of = (orders) => {
 
 /** @type {(numbers: number[], orders: number[]) => number} */
 const exact_norm_derivative = (numbers, orders) => {
-  if (numbers.some((x) => x !== x) || !(numbers.some((x) => x !== 0))) {
+  if (numbers.some((x) => x !== x) || !numbers.some((x) => x !== 0)) {
     return NAN;
   }
   let infinite = numbers.filter((x) => math.isinf(x)).length;
   if (infinite !== 0) {
-    return (infinite === 1 ? 0 : NAN);
+    return infinite === 1 ? 0 : NAN;
   }
   let [scaled, units] = in_common_units(numbers);
   let total = orders.reduce((a, b) => a + b, 0);
@@ -909,21 +902,21 @@ const exact_norm_derivative = (numbers, orders) => {
   for (const [x, n] of python.zip(scaled, orders)) {
     /** @type {[number, bigint][]} */
     let factors = [];
-    for (let i = 0; i < (Math.floor(n / 2) + 1); i++) {
-      let ways = python.floor_quotient(math.factorial(n), (math.factorial(i) * math.factorial((n - (2 * i)))));
-      factors.push([(n - i), (ways * (2n * x) ** BigInt((n - (2 * i))))]);
+    for (let i = 0; i < Math.floor(n / 2) + 1; i += 1) {
+      let ways = python.floor_quotient(math.factorial(n), math.factorial(i) * math.factorial(n - 2 * i));
+      factors.push([n - i, ways * (2n * x) ** BigInt(n - 2 * i)]);
     }
     terms = times_polynomial(terms, factors);
   }
-  let square = scaled.map((x) => (x * x)).reduce((a, b) => a + b, 0n);
+  let square = scaled.map((x) => x * x).reduce((a, b) => a + b, 0n);
   let out = 0n;
   let slope = 1n;
   for (const [k, term] of python.enumerate(terms)) {
-    out = (out + ((slope * term) * (2n * square) ** BigInt((total - k))));
-    slope = (slope * BigInt((1 - (2 * k))));
+    out = out + slope * term * (2n * square) ** BigInt(total - k);
+    slope = slope * BigInt(1 - 2 * k);
   }
-  let size = exact_root((out * units ** BigInt(total)) ** 2n, ((units ** 2n * 4n ** BigInt(total)) * square ** BigInt(((2 * total) - 1))));
-  return (out > 0n ? size : -size);
+  let size = exact_root((out * units ** BigInt(total)) ** 2n, units ** 2n * 4n ** BigInt(total) * square ** BigInt(2 * total - 1));
+  return out > 0n ? size : -size;
 };
 
 /** @type {(coefficients: bigint[], factors: [number, bigint][]) => bigint[]} */
@@ -931,8 +924,8 @@ const times_polynomial = (coefficients, factors) => {
   /** @type {bigint[]} */
   let product = coefficients.map((_) => 0n);
   for (const [exponent, factor] of factors) {
-    for (let k = 0; k < (coefficients.length - exponent); k++) {
-      product[(k + exponent)] = (product[(k + exponent)] + (factor * coefficients[k]));
+    for (let k = 0; k < coefficients.length - exponent; k += 1) {
+      product[k + exponent] = product[k + exponent] + factor * coefficients[k];
     }
   }
   return product;
@@ -942,7 +935,7 @@ const times_polynomial = (coefficients, factors) => {
 const relative_weights = (numbers) => {
   let best = max_(numbers);
   if (Math.abs(best) < INFINITY) {
-    return numbers.map((x) => (x > -INFINITY ? exp_of_difference(x, best) : 0));
+    return numbers.map((x) => x > -INFINITY ? exp_of_difference(x, best) : 0);
   }
   if (best !== best || python.count(numbers, best) > 1) {
     return numbers.map((_) => NAN);
@@ -955,7 +948,7 @@ const shares = (numbers) => {
   /** @type {number[]} */
   let weights = relative_weights(numbers);
   let total = math.fsum(weights);
-  return weights.map((weight) => (weight / total));
+  return weights.map((weight) => weight / total);
 };
 
 /** @type {(numbers: number[], i: number) => number[]} */
@@ -963,9 +956,9 @@ const share_slopes = (numbers, i) => {
   /** @type {number[]} */
   let slopes = shares(numbers);
   let first = slopes[i];
-  let others = other_shares([numbers[i], ...numbers.slice(0, i), ...numbers.slice((i + 1))]);
-  slopes = slopes.map((share) => (-first * share));
-  slopes[i] = (first * others);
+  let others = other_shares([numbers[i], ...numbers.slice(0, i), ...numbers.slice(i + 1)]);
+  slopes = slopes.map((share) => -first * share);
+  slopes[i] = first * others;
   return slopes;
 };
 
@@ -989,7 +982,7 @@ const logsumexp_derivative = (numbers_and_orders) => {
   }
   let best = max_(numbers);
   if (!(Math.abs(best) < INFINITY)) {
-    return (best !== best || python.count(numbers, best) > 1 ? NAN : 0);
+    return best !== best || python.count(numbers, best) > 1 ? NAN : 0;
   }
   let total = places.length;
   /** @type {bigint[]} */
@@ -997,35 +990,35 @@ const logsumexp_derivative = (numbers_and_orders) => {
   let whole = weights.reduce((a, b) => a + b, 0n);
   /** @type {bigint[]} */
   let terms = [...[1n], ...Array(total).fill(0n)];
-  for (let i = 0; i < half; i++) {
+  for (let i = 0; i < half; i += 1) {
     /** @type {[number, bigint][]} */
     let factors = python.enumerate(_stirling_numbers(python.count(places, i)));
-    terms = times_polynomial(terms, factors.map(([k, ways]) => [k, (ways * (weights[i]) ** BigInt(k))]));
+    terms = times_polynomial(terms, factors.map(([k, ways]) => [k, ways * weights[i] ** BigInt(k)]));
   }
   let out = 0n;
-  for (let k = 1; k < (total + 1); k++) {
-    out = (out - (((BigInt(-1) ** BigInt(k) * math.factorial((k - 1))) * terms[k]) * whole ** BigInt((total - k))));
+  for (let k = 1; k < total + 1; k += 1) {
+    out = out - BigInt(-1) ** BigInt(k) * math.factorial(k - 1) * terms[k] * whole ** BigInt(total - k);
   }
   return exact_quotient(out, whole ** BigInt(total));
 };
 
 /** @type {(x: number, best: number) => bigint} */
 const exact_weight = (x, best) => {
-  let difference = (x - best);
+  let difference = x - best;
   if (difference < -0.5) {
-    return in_least_units((x > -INFINITY ? exp_of_difference(x, best) : 0));
+    return in_least_units(x > -INFINITY ? exp_of_difference(x, best) : 0);
   }
   let lost = sum_error(x, -best, difference);
   let less = math.expm1(difference);
-  return (_LEAST_UNITS + in_least_units((less + (lost * (1 + less)))));
+  return _LEAST_UNITS + in_least_units(less + lost * (1 + less));
 };
 
 /** @type {(n: number) => bigint[]} */
 const _stirling_numbers = (n) => {
   /** @type {bigint[]} */
   let ways = [1n];
-  for (let _ = 0; _ < n; _++) {
-    ways = [0n, ...python.range(1, ways.length).map((k) => ((BigInt(k) * ways[k]) + ways[(k - 1)])), 1n];
+  for (let _ = 0; _ < n; _ += 1) {
+    ways = [0n, ...python.range(1, ways.length).map((k) => BigInt(k) * ways[k] + ways[k - 1]), 1n];
   }
   return ways;
 };
@@ -1034,7 +1027,7 @@ const _stirling_numbers = (n) => {
 const other_shares = (numbers) => {
   /** @type {number[]} */
   let weights = relative_weights(numbers);
-  return (math.fsum(weights.slice(1)) / math.fsum(weights));
+  return math.fsum(weights.slice(1)) / math.fsum(weights);
 };
 
 /** @type {(numbers: number[]) => number} */
@@ -1044,20 +1037,20 @@ const excess_over_greatest = (numbers) => math.log1p(math.fsum([...relative_weig
 const log_shares = (numbers) => {
   let best = max_(numbers);
   let excess = excess_over_greatest(numbers);
-  return numbers.map((x) => ((x === best ? 0 : (x - best)) - excess));
+  return numbers.map((x) => (x === best ? 0 : x - best) - excess);
 };
 
 /** @type {(numbers: number[]) => number} */
 const logsumexp = (numbers) => {
   let best = max_(numbers);
-  return (Math.abs(best) < INFINITY ? (best + excess_over_greatest(numbers)) : best);
+  return Math.abs(best) < INFINITY ? best + excess_over_greatest(numbers) : best;
 };
 
 /** @type {(row: (...operands: any[]) => any, at_once: (...operands: any[]) => any, operands: number[]) => number[]} */
 const $_each = (row, at_once, operands) => {
   /** @type {number[]} */
   let numbers = [...operands];
-  return (numbers.length > 0 ? at_once(numbers) : []);
+  return numbers.length > 0 ? at_once(numbers) : [];
 };
 
 /** @type {(operands: number[]) => number[]} */
@@ -1086,22 +1079,22 @@ const $_next_in_family = (row, operands) => {
   let half = Math.floor(operands.length / 2);
   let [xs, orders] = [operands.slice(0, half), operands.slice(half)];
   /** @type {number[]} */
-  let derivatives = python.range(half).map((i) => row([...xs, ...[...orders.slice(0, i), (orders[i] + 1), ...orders.slice((i + 1))]]));
+  let derivatives = python.range(half).map((i) => row([...xs, ...[...orders.slice(0, i), orders[i] + 1, ...orders.slice(i + 1)]]));
   return [...derivatives, ...orders.map((_) => NAN)];
 };
 
 /** @type {(x: number, y: number) => number} */
-const add = (x, y) => (x + y);
+const add = (x, y) => x + y;
 
 rules.add = { forward: add, derivatives: [(x, y, out) => 1, (x, y, out) => 1] };
 
 /** @type {(x: number, y: number) => number} */
-const subtract = (x, y) => (x - y);
+const subtract = (x, y) => x - y;
 
 rules.subtract = { forward: subtract, derivatives: [(x, y, out) => 1, (x, y, out) => -1] };
 
 /** @type {(x: number, y: number) => number} */
-const multiply = (x, y) => (x * y);
+const multiply = (x, y) => x * y;
 
 rules.multiply = { forward: multiply, derivatives: [(x, y, out) => y, (x, y, out) => x] };
 
@@ -1130,11 +1123,11 @@ const reciprocal = (x) => divide(1, x);
 rules.reciprocal = { forward: reciprocal, derivatives: [(x, out) => -over_square(1, x)] };
 
 /** @type {(x: number) => number} */
-const square = (x) => (x * x);
+const square = (x) => x * x;
 
-rules.square = { forward: square, derivatives: [(x, out) => { const t0 = 2 * x; return t0; }] };
+rules.square = { forward: square, derivatives: [(x, out) => 2 * x] };
 
-rules.sqrt = { forward: sqrt, derivatives: [(x, out) => { const t0 = in_domain(out); return divide(1, 2 * t0); }] };
+rules.sqrt = { forward: sqrt, derivatives: [(x, out) => divide(1, 2 * in_domain(out))] };
 
 rules.cbrt = { forward: cbrt, derivatives: [(x, out) => cbrt_derivative(x, 1)] };
 
@@ -1202,12 +1195,12 @@ const arctan2 = math.atan2;
 rules.arctan2 = { forward: arctan2, derivatives: [(y, x, out) => inversion(x, y), (y, x, out) => -inversion(y, x)] };
 
 /** @type {(x: number) => number} */
-const deg2rad = (x) => (x * RADIANS_PER_DEGREE);
+const deg2rad = (x) => x * RADIANS_PER_DEGREE;
 
 rules.deg2rad = { forward: deg2rad, derivatives: [(x, out) => 0.017453292519943295] };
 
 /** @type {(x: number) => number} */
-const rad2deg = (x) => (x * DEGREES_PER_RADIAN);
+const rad2deg = (x) => x * DEGREES_PER_RADIAN;
 
 rules.rad2deg = { forward: rad2deg, derivatives: [(x, out) => 57.29577951308232] };
 
@@ -1266,7 +1259,7 @@ const sum = sum_;
 
 rules.sum = { forward: sum, gradient: (xs, out) => xs.map((_) => 1) };
 
-rules.mean = { forward: mean, gradient: (xs, out) => xs.map((_) => (1 / xs.length)) };
+rules.mean = { forward: mean, gradient: (xs, out) => xs.map((_) => 1 / xs.length) };
 
 rules.norm = { forward: norm, gradient: (xs, out) => $components(xs) };
 
@@ -1306,11 +1299,11 @@ rules.bell = { forward: bell, derivatives: [(x, out) => -out * tanh(0.5 * x)] };
 
 rules.tanh_slope = { forward: tanh_slope, derivatives: [(x, out) => -2 * out * tanh(x)] };
 
-rules.silu_slope = { forward: silu_slope, derivatives: [(x, out) => { const t0 = silu_derivative(x, 2); return t0; }] };
+rules.silu_slope = { forward: silu_slope, derivatives: [(x, out) => silu_derivative(x, 2)] };
 
-rules.mish_slope = { forward: mish_slope, derivatives: [(x, out) => { const t0 = mish_derivative(x, 2); return t0; }] };
+rules.mish_slope = { forward: mish_slope, derivatives: [(x, out) => mish_derivative(x, 2)] };
 
-rules.gelu_slope = { forward: gelu_slope, derivatives: [(x, out) => { const t0 = gauss(x, 0.5); return 0.3989422804014327 * (t0 - gauss_derivative(x, 0.5, 2)); }] };
+rules.gelu_slope = { forward: gelu_slope, derivatives: [(x, out) => 0.3989422804014327 * (gauss(x, 0.5) - gauss_derivative(x, 0.5, 2))] };
 
 rules.gauss = { forward: gauss, derivatives: [(x, scale, out) => gauss_derivative(x, scale, 1), (x, scale, out) => NaN] };
 
