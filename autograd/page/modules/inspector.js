@@ -45,11 +45,16 @@ export class Inspector {
     const { selected: i, graph, scene } = page;
     this.input = this.slider = null;
     if (i < 0) return this.element.replaceChildren(...this.introduction());
-    if (!scene.isValue(scene.part[i])) return this.element.replaceChildren(...this.folded(scene.part[i]));
+    if (!scene.isValue(scene.part[i]))
+      return this.element.replaceChildren(...this.folded(scene.part[i]));
     const isLeaf = graph.tape.isLeaf(i);
     const group = graph.group[i] < 0 ? "" : ` in ${graph.groups[graph.group[i]].place}`;
-    const heading = h("h2", {}, graph.short[i] ?? graph.name(i),
-      h("small", {}, `${isLeaf ? "input" : graph.operation(i)}${group}`));
+    const heading = h(
+      "h2",
+      {},
+      graph.short[i] ?? graph.name(i),
+      h("small", {}, `${isLeaf ? "input" : graph.operation(i)}${group}`),
+    );
     const reason = isLeaf ? page.locked(i) : "";
     const editor = isLeaf && !reason ? [this.editor(i)] : [];
     const note = reason ? [h("p", { class: "note" }, reason)] : [];
@@ -62,8 +67,16 @@ export class Inspector {
     const root = graph.name(graph.root);
     return [
       h("h2", {}, "How to read this"),
-      h("p", {}, `Each box is a value. The number beside a line is a local derivative: how fast the box on its right changes with the one on its left. Colour is the gradient: how fast ${root} changes with the box.`),
-      h("p", {}, "Choose a box to see where its gradient comes from. Double-click an input, or press Enter, to change it; everything follows at once."),
+      h(
+        "p",
+        {},
+        `Each box is a value. The number beside a line is a local derivative: how fast the box on its right changes with the one on its left. Colour is the gradient: how fast ${root} changes with the box.`,
+      ),
+      h(
+        "p",
+        {},
+        "Choose a box to see where its gradient comes from. Double-click an input, or press Enter, to change it; everything follows at once.",
+      ),
     ];
   }
 
@@ -85,13 +98,20 @@ export class Inspector {
     const { page } = this;
     const name = page.graph.name(i);
     this.input = h("input", {
-      type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false",
+      type: "text",
+      inputmode: "decimal",
+      autocomplete: "off",
+      spellcheck: "false",
       "aria-label": `Number of ${name}`,
       onchange: () => this.take(i),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event, i),
     });
     this.slider = h("input", {
-      type: "range", min: -NOTCHES / 2, max: NOTCHES / 2, step: 1, "aria-label": `Drag ${name}`,
+      type: "range",
+      min: -NOTCHES / 2,
+      max: NOTCHES / 2,
+      step: 1,
+      "aria-label": `Drag ${name}`,
       onpointerdown: () => this.drags++,
       oninput: () => this.slide(i),
     });
@@ -148,9 +168,13 @@ export class Inspector {
     const gradients = steps.gradients(page.position);
     const isKnown = steps.isComputed(page.position, i);
     this.facts.replaceChildren(
-      "value ", h("strong", {}, isKnown ? shown(graph.tape.value[i]) : "?"),
-      "gradient ", h("strong", {}, gradients ? shown(gradients[i] + 0) : "–"));
-    if (this.input && document.activeElement !== this.input) this.input.removeAttribute("aria-invalid");
+      "value ",
+      h("strong", {}, isKnown ? shown(graph.tape.value[i]) : "?"),
+      "gradient ",
+      h("strong", {}, gradients ? shown(gradients[i] + 0) : "–"),
+    );
+    if (this.input && document.activeElement !== this.input)
+      this.input.removeAttribute("aria-invalid");
     if (this.input) this.input.value = exact(graph.tape.value[i]);
     if (this.slider && !this.isSliding) this.center(i);
     const edit = page.told;
@@ -161,7 +185,15 @@ export class Inspector {
   /** @param {number} i */
   computed(i) {
     const { graph, words } = this.page;
-    return graph.tape.isLeaf(i) ? [] : [h("div", { class: "statement", tabindex: 0, role: "group", "aria-label": "Formula" }, words.statement(i, MATH))];
+    return graph.tape.isLeaf(i)
+      ? []
+      : [
+          h(
+            "div",
+            { class: "statement", tabindex: 0, role: "group", "aria-label": "Formula" },
+            words.statement(i, MATH),
+          ),
+        ];
   }
 
   /**
@@ -181,18 +213,56 @@ export class Inspector {
       local.append(mathOf(tree.shown), ` = ${shown(use.local)}`);
       const isIn = received.has(use.place);
       const known = page.position >= steps.turn && isIn;
-      return h("tr", { class: known ? "" : "later" },
-        h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => page.select(use.user) }, graph.name(use.user))),
-        h("td", {}, known ? shown(use.upstream) : "–"), local, h("td", {}, known ? shown(use.product) : "–"));
+      return h(
+        "tr",
+        { class: known ? "" : "later" },
+        h(
+          "th",
+          { scope: "row" },
+          h(
+            "button",
+            { type: "button", class: "link", onclick: () => page.select(use.user) },
+            graph.name(use.user),
+          ),
+        ),
+        h("td", {}, known ? shown(use.upstream) : "–"),
+        local,
+        h("td", {}, known ? shown(use.product) : "–"),
+      );
     });
     const total = steps.gradients(page.position)?.[i];
-    const sum = all.length > 1 && h("tr", { class: "sum" }, h("th", { scope: "row", colspan: 3 }, "sum"),
-      h("td", {}, total === undefined ? "–" : shown(total)));
+    const sum =
+      all.length > 1 &&
+      h(
+        "tr",
+        { class: "sum" },
+        h("th", { scope: "row", colspan: 3 }, "sum"),
+        h("td", {}, total === undefined ? "–" : shown(total)),
+      );
     return [
-      h("table", {},
-        h("caption", {}, all.length > 1 ? `It is used ${all.length} times. Its gradient is the sum of upstream × local:` : "Its gradient is upstream × local:"),
-        h("thead", {}, h("tr", {}, ...["through", "upstream", "× local", "="].map((text) => h("th", { scope: "col" }, text)))),
-        h("tbody", {}, ...rows, sum)),
+      h(
+        "table",
+        {},
+        h(
+          "caption",
+          {},
+          all.length > 1
+            ? `It is used ${all.length} times. Its gradient is the sum of upstream × local:`
+            : "Its gradient is upstream × local:",
+        ),
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ...["through", "upstream", "× local", "="].map((text) =>
+              h("th", { scope: "col" }, text),
+            ),
+          ),
+        ),
+        h("tbody", {}, ...rows, sum),
+      ),
     ];
   }
 }

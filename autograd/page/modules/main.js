@@ -22,7 +22,9 @@ export function start(element, data) {
   const stage = new Stage(page);
   const dialog = keyList();
   const spoken = h("div", { class: "spoken", "aria-live": "polite", role: "status" });
-  page.parts.push((what) => what === "said" && (spoken.textContent = page.said));
+  page.parts.push((what) => {
+    if (what === "said") spoken.textContent = page.said;
+  });
   const help = () => (dialog.open ? dialog.close() : dialog.showModal());
   const words = () => {
     element.classList.toggle("wordless");
@@ -30,9 +32,16 @@ export function start(element, data) {
   };
   element.replaceChildren(
     toolbar(page, stage, { help, words }),
-    h("main", {}, stage.element, new Controls(page, stage).element,
-      h("div", { class: "words" }, new Transcript(page).element, new Inspector(page).element)),
-    spoken, dialog);
+    h(
+      "main",
+      {},
+      stage.element,
+      new Controls(page, stage).element,
+      h("div", { class: "words" }, new Transcript(page).element, new Inspector(page).element),
+    ),
+    spoken,
+    dialog,
+  );
   listen(element, page, stage, help);
   stage.resize();
   page.begin = page.readable(stage.camera);

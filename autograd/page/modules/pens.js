@@ -153,10 +153,21 @@ export class SvgPen {
   /** @type {CanvasPen["text"]} */
   text(text, x, y, { size, bold, color, align = "center", alpha = 1 }) {
     const anchor = { left: "start", center: "middle", right: "end" }[align];
-    this.root.append(s("text", {
-      x, y, "font-size": size, fill: color, "text-anchor": anchor, opacity: alpha,
-      "font-weight": bold ? "bold" : "normal",
-    }, text));
+    this.root.append(
+      s(
+        "text",
+        {
+          x,
+          y,
+          "font-size": size,
+          fill: color,
+          "text-anchor": anchor,
+          opacity: alpha,
+          "font-weight": bold ? "bold" : "normal",
+        },
+        text,
+      ),
+    );
   }
 
   /** @type {CanvasPen["widthOf"]} */
@@ -170,5 +181,11 @@ export class SvgPen {
  * @returns {Record<string, string | number>}
  */
 function attributes({ fill = "none", stroke = "none", width = 1, alpha = 1, dashed }) {
-  return { fill, stroke, "stroke-width": width, opacity: alpha, "stroke-dasharray": dashed ? "4 3" : "none" };
+  return {
+    fill,
+    stroke,
+    "stroke-width": width,
+    opacity: alpha,
+    "stroke-dasharray": dashed ? "4 3" : "none",
+  };
 }

@@ -17,7 +17,11 @@ export class Transcript {
     this.last = 0; // the position whose row has notes
     this.run = 0; // the number of steps that are done together
     this.list = h("ol", { class: "rows" });
-    this.element = h("section", { class: "transcript", "aria-label": "Step by step", tabindex: 0 }, this.list);
+    this.element = h(
+      "section",
+      { class: "transcript", "aria-label": "Step by step", tabindex: 0 },
+      this.list,
+    );
     /** @type {HTMLElement[]} */
     this.rows = [];
     page.parts.push((what) => this.update(what));
@@ -61,7 +65,10 @@ export class Transcript {
   fill() {
     const { steps, position } = this.page;
     const at = Math.min(position, steps.rest - 1);
-    const last = Math.max(Math.min(at + MOST_ROWS / 2, steps.rest), Math.min(MOST_ROWS, steps.rest));
+    const last = Math.max(
+      Math.min(at + MOST_ROWS / 2, steps.rest),
+      Math.min(MOST_ROWS, steps.rest),
+    );
     this.first = Math.max(Math.min(at - MOST_ROWS / 2, last - MOST_ROWS), 0);
     if (steps.rest <= MOST_ROWS * 2) this.first = 0;
     const end = steps.rest <= MOST_ROWS * 2 ? steps.rest : last;
@@ -69,8 +76,11 @@ export class Transcript {
     this.run = steps.run(this.page.scene, position).length;
     this.rows = [];
     for (let row = this.first; row < end; row++) this.rows.push(this.row(row));
-    const more = (/** @type {number} */ count) => count > 0 && h("li", { class: "more" }, `… ${count} more …`);
-    this.list.replaceChildren(...[more(this.first), ...this.rows, more(steps.rest - end)].filter(Boolean));
+    const more = (/** @type {number} */ count) =>
+      count > 0 && h("li", { class: "more" }, `… ${count} more …`);
+    this.list.replaceChildren(
+      ...[more(this.first), ...this.rows, more(steps.rest - end)].filter(Boolean),
+    );
   }
 
   /** @param {number} position */
@@ -78,17 +88,32 @@ export class Transcript {
     const { page } = this;
     const { kind } = page.steps.list[position];
     const maths = page.words.equations(position, MATH).slice(0, MOST_GIVEN);
-    const lines = kind === "given"
-      ? [h("div", { class: "given" }, "Given: ", ...maths.flatMap((each, n) => (n ? [", ", each] : [each])))]
-      : maths.map((each) => h("div", {}, each));
+    const lines =
+      kind === "given"
+        ? [
+            h(
+              "div",
+              { class: "given" },
+              "Given: ",
+              ...maths.flatMap((each, n) => (n ? [", ", each] : [each])),
+            ),
+          ]
+        : maths.map((each) => h("div", {}, each));
     const notes = position === page.position ? this.notes(position) : [];
     const spoken = `Step ${position}`;
-    return h("li", {
-      class: this.classOf(position),
-      "aria-current": position === page.position ? "step" : false,
-    },
-    h("button", { type: "button", "aria-label": spoken, onclick: () => page.goTo(position) }, String(position)),
-    h("div", { class: "equations" }, ...lines, ...notes));
+    return h(
+      "li",
+      {
+        class: this.classOf(position),
+        "aria-current": position === page.position ? "step" : false,
+      },
+      h(
+        "button",
+        { type: "button", "aria-label": spoken, onclick: () => page.goTo(position) },
+        String(position),
+      ),
+      h("div", { class: "equations" }, ...lines, ...notes),
+    );
   }
 
   /**
@@ -101,7 +126,9 @@ export class Transcript {
     const { kind, node } = page.steps.list[position];
     if (kind === "seed") {
       const name = page.graph.name(node);
-      return [h("p", {}, `The turn. ${name} changes as fast as itself; from here the gradients go back.`)];
+      return [
+        h("p", {}, `The turn. ${name} changes as fast as itself; from here the gradients go back.`),
+      ];
     }
     if (kind !== "backward") return [];
     const sources = new Set(page.steps.passedOn(node).map(({ source }) => source));
