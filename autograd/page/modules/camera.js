@@ -2,7 +2,8 @@
 
 /** @typedef {import("./scene.js").Place} Place */
 
-const LEAST_SCALE = 0.02, MOST_SCALE = 4;
+const LEAST_SCALE = 0.02,
+  MOST_SCALE = 4;
 const FLIGHT = 260; // milliseconds
 const MARGIN = 28; // around what is shown, in pixels of the screen
 
@@ -126,7 +127,8 @@ export class Camera {
     const step = (/** @type {number} */ now) => {
       const share = Math.min(Math.max((now - start) / FLIGHT, 0), 1);
       const eased = 1 - (1 - share) ** 3;
-      const between = (/** @type {"x" | "y" | "scale"} */ key) => here[key] + (there[key] - here[key]) * eased;
+      const between = (/** @type {"x" | "y" | "scale"} */ key) =>
+        here[key] + (there[key] - here[key]) * eased;
       this.flight = share < 1 ? requestAnimationFrame(step) : 0;
       this.set({ x: between("x"), y: between("y"), scale: between("scale") });
     };

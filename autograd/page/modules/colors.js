@@ -20,7 +20,10 @@ export function theme() {
     found[name] = style.getPropertyValue(`--${name}`).trim();
   }
   for (const name of ["stops", "frames"]) {
-    found[name] = style.getPropertyValue(`--${name}`).split(",").map((color) => color.trim());
+    found[name] = style
+      .getPropertyValue(`--${name}`)
+      .split(",")
+      .map((color) => color.trim());
   }
   return found;
 }
@@ -75,7 +78,9 @@ export function blend(stops, position) {
   const place = ((position + 1) / 2) * (stops.length - 1);
   const before = Math.min(Math.floor(place), stops.length - 2);
   const [one, other] = [rgb(stops[before]), rgb(stops[before + 1])];
-  const mixed = one.map((channel, i) => Math.round(channel + (other[i] - channel) * (place - before)));
+  const mixed = one.map((channel, i) =>
+    Math.round(channel + (other[i] - channel) * (place - before)),
+  );
   return `#${mixed.map((channel) => channel.toString(16).padStart(2, "0")).join("")}`;
 }
 

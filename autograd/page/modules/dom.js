@@ -14,7 +14,8 @@ export function h(name, properties = {}, ...children) {
   const element = document.createElement(name);
   for (const [key, value] of Object.entries(properties)) {
     if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (value !== false && value !== undefined) element.setAttribute(key, value === true ? "" : String(value));
+    else if (value !== false && value !== undefined)
+      element.setAttribute(key, value === true ? "" : String(value));
   }
   return filled(element, children);
 }
@@ -50,8 +51,14 @@ export function s(name, attributes = {}, ...children) {
  * @param {string} path
  */
 export function icon(path) {
-  const line = s("path", { d: path, fill: "none", stroke: "currentColor", "stroke-width": 1.8,
-    "stroke-linecap": "round", "stroke-linejoin": "round" });
+  const line = s("path", {
+    d: path,
+    fill: "none",
+    stroke: "currentColor",
+    "stroke-width": 1.8,
+    "stroke-linecap": "round",
+    "stroke-linejoin": "round",
+  });
   return s("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }, line);
 }
 

@@ -1,7 +1,8 @@
 // The picture of a scene at a step: frames, lines, boxes, and what a step adds to them.
 
-import { Scale, readableOn } from "./colors.js";
+import { readableOn, Scale } from "./colors.js";
 import { shown } from "./numbers.js";
+import { largest, Texts } from "./texts.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./scene.js").Place} Place */
@@ -41,8 +42,7 @@ export class Drawer {
     this.graph = scene.graph;
     this.theme = theme;
     this.view = view;
-    this.gradients = view.steps.gradients(view.position);
-    this.isBack = view.position >= view.steps.turn;
+    this.says = new Texts(scene, view.steps, view.position);
     this.color = new Scale(this.strongest());
     this.run = view.steps.run(scene, view.position);
     /** @type {Map<number, Contribution[]>} */
@@ -51,7 +51,8 @@ export class Drawer {
     const last = this.run[this.run.length - 1];
     if (last && last.node >= 0) this.current = scene.part[last.node];
     for (const { kind, node } of this.run) {
-      for (const use of kind === "backward" || kind === "forward" ? view.steps.passedOn(node) : []) {
+      const hasUses = kind === "backward" || kind === "forward";
+      for (const use of hasUses ? view.steps.passedOn(node) : []) {
         const line = scene.lineOf.get(use.place);
         if (line !== undefined) this.passed.set(line, [...(this.passed.get(line) ?? []), use]);
       }
@@ -61,11 +62,11 @@ export class Drawer {
 
   /** Draw all of it. */
   draw() {
-    this.scene.frames.forEach((/** @type {any} */ frame) => this.frame(frame));
-    this.scene.lines.forEach((_, e) => this.passed.has(e) || this.line(e));
-    for (const e of this.passed.keys()) this.line(e);
-    this.scene.boxes.forEach((_, box) => this.box(box));
-    if (this.view.scale >= FULL) this.scene.lines.forEach((_, e) => this.passed.has(e) || this.label(e));
+    const others = [...this.scene.lines.keys()].filter((e) => !this.passed.has(e));
+    for (const frame of this.scene.frames) this.frame(frame);
+    for (const e of [...others, ...this.passed.keys()]) this.line(e);
+    for (const box of this.scene.boxes.keys()) this.box(box);
+    if (this.view.scale >= FULL) for (const e of others) this.label(e);
     if (this.view.scale >= CARD) this.titles();
     if (!this.isForward) for (const [e, uses] of this.passed) this.pill(e, uses);
     if (this.view.travelled < 1) for (const e of this.passed.keys()) this.dot(e);
@@ -81,7 +82,8 @@ export class Drawer {
   /** @param {{group: number, place: Place}} frame */
   frame({ group, place }) {
     let level = 0;
-    for (let g = this.graph.groups[group].parent; g !== null; g = this.graph.groups[g].parent) level++;
+    for (let g = this.graph.groups[group].parent; g !== null; g = this.graph.groups[g].parent)
+      level++;
     const { frames } = this.theme;
     const stroke = this.theme["frame-stroke"];
     this.pen.rectangle(place, { fill: frames[level % frames.length], stroke, radius: 6 });
@@ -90,13 +92,18 @@ export class Drawer {
   /** The titles of frames; one that would collide with one before is left out. */
   titles() {
     const size = this.view.scale >= FULL ? FONT_SIZE : Math.min(10 / this.view.scale, 18);
-    let floor = -Infinity, end = -Infinity;
+    let floor = -Infinity,
+      end = -Infinity;
     for (const { group, place } of this.scene.frames) {
       const { title } = this.graph.groups[group];
       const y = place.y + 4 + size;
       const width = this.pen.widthOf(title, size);
       if (width > place.width || (y - floor < size * 1.1 && place.x < end)) continue;
-      this.pen.text(title, place.x + 8, y, { size, color: this.theme["frame-text"], align: "left" });
+      this.pen.text(title, place.x + 8, y, {
+        size,
+        color: this.theme["frame-text"],
+        align: "left",
+      });
       [floor, end] = [y, place.x + width + 8];
     }
   }
@@ -109,13 +116,19 @@ export class Drawer {
     const color = isPassed ? marked : this.theme.edge;
     const alpha = this.view.scale < 0.3 && !isPassed ? 0.45 : 1;
     this.pen.curve(curve, { stroke: color, width: isPassed ? 2.5 : 1, alpha });
-    const [tip, before] = [curve.length, curve.length - 1].map((at) => curve.element.getPointAtLength(at));
-    const [dx, dy] = [tip.x - before.x, tip.y - before.y];
+    const {
+      tip,
+      way: { x: dx, y: dy },
+    } = curve;
     const [length, half] = [6.6, isPassed ? 3.6 : 2.7];
-    this.pen.polygon([
-      [tip.x + dx * length, tip.y + dy * length],
-      [tip.x - dy * half, tip.y + dx * half], [tip.x + dy * half, tip.y - dx * half],
-    ], color);
+    this.pen.polygon(
+      [
+        [tip.x + dx * length, tip.y + dy * length],
+        [tip.x - dy * half, tip.y + dx * half],
+        [tip.x + dy * half, tip.y - dx * half],
+      ],
+      color,
+    );
   }
 
   /**
@@ -143,10 +156,18 @@ export class Drawer {
     const { highlight, background, text } = this.theme;
     const total = uses.reduce((sum, { product }) => sum + product, 0);
     const [{ upstream, local }] = uses;
-    const above = uses.length > 1 ? [[`${uses.length} uses`, text]]
-      : [[shown(upstream), highlight], [" × ", text], [local < 0 ? `(${shown(local)})` : shown(local), text]];
+    const above =
+      uses.length > 1
+        ? [[`${uses.length} uses`, text]]
+        : [
+            [shown(upstream), highlight],
+            [" × ", text],
+            [local < 0 ? `(${shown(local)})` : shown(local), text],
+          ];
     const rows = [above, [[`= ${shown(total)}`, highlight]]];
-    const widths = rows.map((row) => row.reduce((sum, [part]) => sum + this.pen.widthOf(part, PILL, true), 0));
+    const widths = rows.map((row) =>
+      row.reduce((sum, [part]) => sum + this.pen.widthOf(part, PILL, true), 0),
+    );
     const anchor = this.scene.anchor(e);
     const { y } = anchor;
     const [width, height] = [Math.max(...widths) + 12, 2 * ROW + 5];
@@ -156,7 +177,12 @@ export class Drawer {
     for (const [n, row] of rows.entries()) {
       let at = x - widths[n] / 2;
       for (const [part, color] of row) {
-        this.pen.text(part, at, place.y + ROW * (n + 1), { size: PILL, bold: true, color, align: "left" });
+        this.pen.text(part, at, place.y + ROW * (n + 1), {
+          size: PILL,
+          bold: true,
+          color,
+          align: "left",
+        });
         at += this.pen.widthOf(part, PILL, true);
       }
     }
@@ -199,7 +225,10 @@ export class Drawer {
       this.ring(around, box === this.current ? 7 : 1.5, 2.5, this.theme.text);
     } else if (box === this.view.hovered) this.ring(around, 1.5, 1.5, this.theme.text);
     if (this.view.scale < CARD) return;
-    const color = fill.startsWith("#") && this.gradientOf(box) !== null ? readableOn(fill) : this.theme.text;
+    const color =
+      fill.startsWith("#") && this.says.gradientOf(box) !== null
+        ? readableOn(fill)
+        : this.theme.text;
     if (this.view.scale < FULL) this.card(box, place, color, alpha);
     else this.texts(box, place, color, alpha);
   }
@@ -215,38 +244,21 @@ export class Drawer {
     this.pen.rectangle(place, { stroke, width, radius: 4 + gap });
   }
 
-  /**
-   * The gradient of a box, the strongest of many; null while it has none.
-   *
-   * @param {number} box
-   */
-  gradientOf(box) {
-    if (!this.gradients) return null;
-    const { view, graph, gradients } = this;
-    const nodes = this.scene.nodes[box].filter((i) => i === graph.root || this.summed(i) > 0);
-    return nodes.length && view.position >= view.steps.turn ? largest(nodes.map((i) => gradients[i])) : null;
-  }
-
-  /**
-   * The number of uses from which a node has its gradient already.
-   *
-   * @param {number} i
-   */
-  summed(i) {
-    const until = this.view.steps.until(this.view.position);
-    let count = 0;
-    for (const place of this.graph.tape.usesOf(i)) count += Number(this.graph.tape.owner[place] >= until);
-    return count;
-  }
-
   /** @param {number} box */
   fill(box) {
-    const gradient = this.gradientOf(box);
+    const gradient = this.says.gradientOf(box);
     if (gradient !== null) {
-      return { fill: this.color.color(gradient, this.theme), dashed: this.theme.dashes === "1" && gradient < 0 };
+      return {
+        fill: this.color.color(gradient, this.theme),
+        dashed: this.theme.dashes === "1" && gradient < 0,
+      };
     }
     const [first] = this.scene.nodes[box];
-    const plain = this.scene.isValue(box) ? (this.graph.tape.isLeaf(first) ? "leaf" : "box") : "folded";
+    const plain = this.scene.isValue(box)
+      ? this.graph.tape.isLeaf(first)
+        ? "leaf"
+        : "box"
+      : "folded";
     return { fill: this.theme[plain], dashed: false };
   }
 
@@ -259,13 +271,12 @@ export class Drawer {
    * @param {number} alpha
    */
   card(box, place, color, alpha) {
-    const [name] = this.head(box);
-    const gradient = this.gradientOf(box);
-    const [first] = this.scene.nodes[box];
-    const value = this.scene.isValue(box) ? this.value(first) : "";
-    const number = this.view.position < this.view.steps.rest && gradient !== null ? shown(gradient) : value;
+    const { name, number } = this.says.card(box);
     const middle = place.y + place.height / 2;
-    const rows = [[name, true, 20], [number, false, 18]].filter(([text]) => text);
+    const rows = [
+      [name, true, 20],
+      [number, false, 18],
+    ].filter(([text]) => text);
     rows.forEach(([text, bold, most], n) => {
       const width = this.pen.widthOf(text, 10, bold) / 10;
       const size = Math.min(Number(most), (place.width - 8) / width);
@@ -283,93 +294,23 @@ export class Drawer {
    * @param {number} alpha
    */
   texts(box, place, color, alpha) {
-    const [first] = this.scene.nodes[box];
-    /** @type {[string, number, boolean][]} */
-    const rows = this.scene.isValue(box) ? this.valueRows(first) : this.foldedRows(box);
+    const rows = this.says.rows(box);
     const height = rows.reduce((sum, [, scale]) => sum + scale, 0) * FONT_SIZE * LINE_HEIGHT;
     let y = place.y + (place.height - height) / 2;
     for (const [text, scale, bold] of rows) {
       const size = scale * FONT_SIZE;
       const room = place.width - 6;
-      const fitting = Math.min(size, size * room / Math.max(this.pen.widthOf(text, size, bold), 1));
-      this.pen.text(text, place.x + place.width / 2, y + 0.97 * size, { size: fitting, bold, color, alpha });
+      const fitting = Math.min(
+        size,
+        (size * room) / Math.max(this.pen.widthOf(text, size, bold), 1),
+      );
+      this.pen.text(text, place.x + place.width / 2, y + 0.97 * size, {
+        size: fitting,
+        bold,
+        color,
+        alpha,
+      });
       y += size * LINE_HEIGHT;
     }
   }
-
-  /**
-   * The lines at the top of a box: its names.
-   *
-   * @param {number} box
-   * @returns {string[]}
-   */
-  head(box) {
-    if (!this.scene.isValue(box)) return this.scene.texts[box];
-    const [i] = this.scene.nodes[box];
-    return this.graph.short[i]?.split("\n") ?? [`${this.graph.name(i)} ${this.graph.operation(i)}`];
-  }
-
-  /**
-   * @param {number} i
-   * @returns {[string, number, boolean][]}
-   */
-  valueRows(i) {
-    const names = this.graph.short[i]?.split("\n");
-    const operation = this.graph.operation(i);
-    /** @type {[string, number, boolean][]} */
-    const rows = names ? names.map((name) => [name, 1.1, true]) : [[`${this.graph.name(i)} ${operation}`, 1, true]];
-    if (names && operation) rows.push([operation, 1, false]);
-    return [...rows, [this.value(i), 1, false], [this.grad(i), 0.9, false]];
-  }
-
-  /** @param {number} i */
-  value(i) {
-    return this.view.steps.isComputed(this.view.position, i) ? shown(this.graph.tape.value[i] + 0) : "?";
-  }
-
-  /** @param {number} i */
-  grad(i) {
-    const count = this.summed(i);
-    if (!this.gradients || (!count && i !== this.graph.root)) return "grad –";
-    const isPart = count < this.graph.tape.usesOf(i).length;
-    return `grad ${shown(this.gradients[i] + 0)}${isPart ? " + …" : ""}`;
-  }
-
-  /**
-   * @param {number} box
-   * @returns {[string, number, boolean][]}
-   */
-  foldedRows(box) {
-    const nodes = this.scene.nodes[box];
-    const known = nodes.filter((i) => this.view.steps.isComputed(this.view.position, i));
-    const summed = this.gradients ? nodes.filter((i) => i === this.graph.root || this.summed(i) > 0) : [];
-    const values = range(known.map((i) => this.graph.tape.value[i]));
-    const grads = range(summed.map((i) => this.gradients?.[i] ?? 0));
-    const [title, ...texts] = this.scene.texts[box];
-    return [[title, 1, true], ...texts.map((text) => /** @type {[string, number, boolean]} */ ([text, 0.9, false])),
-      [`values ${values}`, 0.9, false], [`grads ${grads}`, 0.9, false]];
-  }
-}
-
-/**
- * The number of the greatest size; the first that is not finite, if there is one.
- *
- * @param {number[]} numbers
- */
-function largest(numbers) {
-  const bad = numbers.find((x) => !Number.isFinite(x));
-  return bad ?? numbers.reduce((most, x) => (Math.abs(x) > Math.abs(most) ? x : most), 0);
-}
-
-/**
- * The least and the greatest number, as text.
- *
- * @param {number[]} numbers
- */
-function range(numbers) {
-  if (!numbers.length) return "–";
-  const bad = numbers.find((x) => !Number.isFinite(x));
-  if (bad !== undefined) return shown(bad);
-  const [least, most] = [Math.min(...numbers), Math.max(...numbers)].map((x) => shown(x + 0));
-  return least === most ? least : `${least} to ${most}`;
 }

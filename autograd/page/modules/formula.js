@@ -36,12 +36,16 @@ export const TEXT = {
   derivative: (above, below) => `∂${above}/∂${below}`,
   /** @param {Fragment} above @param {Fragment} below */
   fraction: (above, below) => ({
-    shown: `${within(TEXT, above, PRODUCT)}/${within(TEXT, below, TIGHT)}`, level: QUOTIENT,
+    shown: `${within(TEXT, above, PRODUCT)}/${within(TEXT, below, TIGHT)}`,
+    level: QUOTIENT,
   }),
   /** @param {any} base @param {Fragment} exponent */
   power: (base, { shown: text }) => {
     const isWhole = /^−?\d+$/.test(text);
-    const raised = text.replace(/./g, (/** @type {string} */ c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["−0123456789".indexOf(c)]);
+    const raised = text.replace(
+      /./g,
+      (/** @type {string} */ c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["−0123456789".indexOf(c)],
+    );
     return isWhole ? base + raised : `${base}^${/^[\w.]+$/.test(text) ? text : `(${text})`}`;
   },
   /** @param {Fragment} operand */
@@ -68,12 +72,17 @@ export const MATH = {
     const { digits, exponent } = parts(x);
     const isNegative = digits.startsWith("−");
     const size = m("mn", isNegative ? digits.slice(1) : digits);
-    const power = exponent === null ? [] : [m("mo", "·"), m("msup", m("mn", "10"), m("mn", signed(exponent)))];
+    const power =
+      exponent === null ? [] : [m("mo", "·"), m("msup", m("mn", "10"), m("mn", signed(exponent)))];
     return m("mrow", ...(isNegative ? [MATH.before("−")] : []), size, ...power);
   },
   /** @param {string} above @param {string} below */
-  derivative: (above, below) => m("mfrac",
-    m("mrow", m("mi", "∂"), nameElement(above)), m("mrow", m("mi", "∂"), nameElement(below))),
+  derivative: (above, below) =>
+    m(
+      "mfrac",
+      m("mrow", m("mi", "∂"), nameElement(above)),
+      m("mrow", m("mi", "∂"), nameElement(below)),
+    ),
   /** @param {Fragment} above @param {Fragment} below */
   fraction: (above, below) => ({ shown: m("mfrac", above.shown, below.shown), level: TIGHT }),
   /** @param {any} base @param {Fragment} exponent */
@@ -98,7 +107,10 @@ export function fragment(tree, read, pen) {
   if (kind === "*") return product(rest.map(write), pen, "·");
   if (kind === "/") return pen.fraction(write(rest[0]), write(rest[1]));
   if (kind === "-") {
-    return { shown: pen.row([pen.before("−"), within(pen, write(rest[0]), QUOTIENT)]), level: NEGATIVE };
+    return {
+      shown: pen.row([pen.before("−"), within(pen, write(rest[0]), QUOTIENT)]),
+      level: NEGATIVE,
+    };
   }
   if (kind === "^") {
     return { shown: pen.power(within(pen, write(rest[0]), ATOM), write(rest[1])), level: TIGHT };
@@ -110,7 +122,10 @@ export function fragment(tree, read, pen) {
   }
   if (kind === "as") return template(rest[0], rest.slice(1).map(write), pen);
   const operands = rest.slice(1).map((part) => write(part).shown);
-  return { shown: pen.row([pen.word(rest[0]), parenthesised(pen, list(operands, pen))]), level: ATOM };
+  return {
+    shown: pen.row([pen.word(rest[0]), parenthesised(pen, list(operands, pen))]),
+    level: ATOM,
+  };
 }
 
 /**
@@ -123,7 +138,9 @@ export function fragment(tree, read, pen) {
  */
 export function product(factors, pen, sign) {
   const later = sign === "×" ? QUOTIENT : TIGHT;
-  const written = factors.map((factor, i) => within(pen, factor, i ? later : Math.min(later, PRODUCT)));
+  const written = factors.map((factor, i) =>
+    within(pen, factor, i ? later : Math.min(later, PRODUCT)),
+  );
   return { shown: pen.row(spread(written, () => pen.between(sign))), level: PRODUCT };
 }
 
@@ -189,12 +206,19 @@ function leafOf(tree, read, pen) {
  * @returns {Fragment}
  */
 function template(text, operands, pen) {
-  const out = text.split(/(#\*|[#@][1-9])/).filter(Boolean).map((piece) => {
-    if (piece === "#*") return list(operands.map((operand) => operand.shown), pen);
-    if (!/^[#@][1-9]$/.test(piece)) return pen.word(piece);
-    const operand = operands[Number(piece[1]) - 1];
-    return piece[0] === "@" ? within(pen, operand, ATOM) : operand.shown;
-  });
+  const out = text
+    .split(/(#\*|[#@][1-9])/)
+    .filter(Boolean)
+    .map((piece) => {
+      if (piece === "#*")
+        return list(
+          operands.map((operand) => operand.shown),
+          pen,
+        );
+      if (!/^[#@][1-9]$/.test(piece)) return pen.word(piece);
+      const operand = operands[Number(piece[1]) - 1];
+      return piece[0] === "@" ? within(pen, operand, ATOM) : operand.shown;
+    });
   const isTight = text.includes("^") || /[#@].$/.test(text);
   return { shown: pen.row(out), level: isTight ? TIGHT : ATOM };
 }
@@ -226,7 +250,7 @@ function spread(fragments, sign) {
  */
 function nameElement(text) {
   const found = /^(.*?)([₀-₉]+)$/.exec(text);
-  if (!found || !found[1]) return m("mi", text);
+  if (!found?.[1]) return m("mi", text);
   const index = found[2].replace(/./g, (c) => String("₀₁₂₃₄₅₆₇₈₉".indexOf(c)));
   return m("msub", m("mi", found[1]), m("mn", index));
 }

@@ -25,7 +25,11 @@ export class Graph {
     this.kinds = unpacked(data.pattern, Uint16Array);
     /** @type {Pattern[]} */
     this.patterns = data.patterns;
-    this.groups = data.groups.map((/** @type {any[]} */ [title, place, parent]) => ({ title, place, parent }));
+    this.groups = data.groups.map((/** @type {any[]} */ [title, place, parent]) => ({
+      title,
+      place,
+      parent,
+    }));
     this.group = unpacked(data.group, Int32Array);
   }
 

@@ -26,7 +26,12 @@ export function hashOf(page) {
  * @param {string} hash
  */
 export function restore(page, hash) {
-  const given = new Map(hash.slice(1).split("&").map((pair) => /** @type {[string, string]} */ (pair.split("="))));
+  const given = new Map(
+    hash
+      .slice(1)
+      .split("&")
+      .map((pair) => /** @type {[string, string]} */ (pair.split("="))),
+  );
   const whole = (/** @type {string} */ key, /** @type {number} */ end) => {
     const text = given.get(key) ?? "";
     return /^\d+$/.test(text) && Number(text) < end ? Number(text) : null;
@@ -60,8 +65,12 @@ export function follow(page) {
     }
   };
   page.parts.push((what) => {
-    if (["numbers", "step", "scene", "selection"].includes(what)) timer ||= window.setTimeout(write, 150);
+    const isState = ["numbers", "step", "scene", "selection"].includes(what);
+    if (isState && !timer) timer = window.setTimeout(write, 150);
   });
-  window.addEventListener("hashchange", () => location.hash !== written && restore(page, location.hash));
+  window.addEventListener(
+    "hashchange",
+    () => location.hash !== written && restore(page, location.hash),
+  );
   if (location.hash) restore(page, location.hash);
 }

@@ -15,7 +15,9 @@ export class Inspector {
     this.page = page;
     this.element = h("section", { class: "inspector", "aria-label": "Selected value" });
     this.drags = 0;
+    this.isSliding = false;
     this.middle = 0; // of the slider
+    this.notch = 0; // the change for each of its notches
     this.verdict = h("p", { class: "verdict" });
     this.below = h("div");
     this.facts = h("p", { class: "facts" });
@@ -43,11 +45,16 @@ export class Inspector {
     const { selected: i, graph, scene } = page;
     this.input = this.slider = null;
     if (i < 0) return this.element.replaceChildren(...this.introduction());
-    if (!scene.isValue(scene.part[i])) return this.element.replaceChildren(...this.folded(scene.part[i]));
+    if (!scene.isValue(scene.part[i]))
+      return this.element.replaceChildren(...this.folded(scene.part[i]));
     const isLeaf = graph.tape.isLeaf(i);
     const group = graph.group[i] < 0 ? "" : ` in ${graph.groups[graph.group[i]].place}`;
-    const heading = h("h2", {}, graph.short[i] ?? graph.name(i),
-      h("small", {}, `${isLeaf ? "input" : graph.operation(i)}${group}`));
+    const heading = h(
+      "h2",
+      {},
+      graph.short[i] ?? graph.name(i),
+      h("small", {}, `${isLeaf ? "input" : graph.operation(i)}${group}`),
+    );
     const reason = isLeaf ? page.locked(i) : "";
     const editor = isLeaf && !reason ? [this.editor(i)] : [];
     const note = reason ? [h("p", { class: "note" }, reason)] : [];
@@ -60,8 +67,16 @@ export class Inspector {
     const root = graph.name(graph.root);
     return [
       h("h2", {}, "How to read this"),
-      h("p", {}, `Each box is a value. The number beside a line is a local derivative: how fast the box on its right changes with the one on its left. Colour is the gradient: how fast ${root} changes with the box.`),
-      h("p", {}, "Choose a box to see where its gradient comes from. Double-click an input, or press Enter, to change it; everything follows at once."),
+      h(
+        "p",
+        {},
+        `Each box is a value. The number beside a line is a local derivative: how fast the box on its right changes with the one on its left. Colour is the gradient: how fast ${root} changes with the box.`,
+      ),
+      h(
+        "p",
+        {},
+        "Choose a box to see where its gradient comes from. Double-click an input, or press Enter, to change it; everything follows at once.",
+      ),
     ];
   }
 
@@ -83,17 +98,23 @@ export class Inspector {
     const { page } = this;
     const name = page.graph.name(i);
     this.input = h("input", {
-      type: "text", inputmode: "decimal", autocomplete: "off", spellcheck: "false",
+      type: "text",
+      inputmode: "decimal",
+      autocomplete: "off",
+      spellcheck: "false",
       "aria-label": `Number of ${name}`,
       onchange: () => this.take(i),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event, i),
     });
     this.slider = h("input", {
-      type: "range", min: -NOTCHES / 2, max: NOTCHES / 2, step: 1, "aria-label": `Drag ${name}`,
+      type: "range",
+      min: -NOTCHES / 2,
+      max: NOTCHES / 2,
+      step: 1,
+      "aria-label": `Drag ${name}`,
       onpointerdown: () => this.drags++,
-      oninput: () => page.edit(i, cleaned(this.middle + this.slider.value * this.notch), `slide ${this.drags}`),
+      oninput: () => this.slide(i),
     });
-    this.center(i);
     return h("div", { class: "editor" }, this.input, this.slider);
   }
 
@@ -110,12 +131,18 @@ export class Inspector {
   }
 
   /** @param {number} i */
+  slide(i) {
+    this.isSliding = true;
+    this.page.edit(i, cleaned(this.middle + this.slider.value * this.notch), `slide ${this.drags}`);
+    this.isSliding = false;
+  }
+
+  /** @param {number} i */
   take(i) {
     const number = typed(this.input.value);
     this.input.setAttribute("aria-invalid", String(number === null));
     if (number === null) return this.page.say(`${this.input.value} is no number.`);
     this.page.edit(i, number, "type");
-    this.center(i);
   }
 
   /**
@@ -141,10 +168,15 @@ export class Inspector {
     const gradients = steps.gradients(page.position);
     const isKnown = steps.isComputed(page.position, i);
     this.facts.replaceChildren(
-      "value ", h("strong", {}, isKnown ? shown(graph.tape.value[i]) : "?"),
-      "gradient ", h("strong", {}, gradients ? shown(gradients[i] + 0) : "–"));
-    if (this.input && document.activeElement !== this.input) this.input.removeAttribute("aria-invalid");
+      "value ",
+      h("strong", {}, isKnown ? shown(graph.tape.value[i]) : "?"),
+      "gradient ",
+      h("strong", {}, gradients ? shown(gradients[i] + 0) : "–"),
+    );
+    if (this.input && document.activeElement !== this.input)
+      this.input.removeAttribute("aria-invalid");
     if (this.input) this.input.value = exact(graph.tape.value[i]);
+    if (this.slider && !this.isSliding) this.center(i);
     const edit = page.told;
     this.verdict.textContent = edit?.node === i ? page.verdict() : "";
     this.below.replaceChildren(...this.computed(i), ...this.origin(i));
@@ -153,7 +185,15 @@ export class Inspector {
   /** @param {number} i */
   computed(i) {
     const { graph, words } = this.page;
-    return graph.tape.isLeaf(i) ? [] : [h("div", { class: "statement", tabindex: 0, role: "group", "aria-label": "Formula" }, words.statement(i, MATH))];
+    return graph.tape.isLeaf(i)
+      ? []
+      : [
+          h(
+            "div",
+            { class: "statement", tabindex: 0, role: "group", "aria-label": "Formula" },
+            words.statement(i, MATH),
+          ),
+        ];
   }
 
   /**
@@ -173,18 +213,56 @@ export class Inspector {
       local.append(mathOf(tree.shown), ` = ${shown(use.local)}`);
       const isIn = received.has(use.place);
       const known = page.position >= steps.turn && isIn;
-      return h("tr", { class: known ? "" : "later" },
-        h("th", { scope: "row" }, h("button", { type: "button", class: "link", onclick: () => page.select(use.user) }, graph.name(use.user))),
-        h("td", {}, known ? shown(use.upstream) : "–"), local, h("td", {}, known ? shown(use.product) : "–"));
+      return h(
+        "tr",
+        { class: known ? "" : "later" },
+        h(
+          "th",
+          { scope: "row" },
+          h(
+            "button",
+            { type: "button", class: "link", onclick: () => page.select(use.user) },
+            graph.name(use.user),
+          ),
+        ),
+        h("td", {}, known ? shown(use.upstream) : "–"),
+        local,
+        h("td", {}, known ? shown(use.product) : "–"),
+      );
     });
     const total = steps.gradients(page.position)?.[i];
-    const sum = all.length > 1 && h("tr", { class: "sum" }, h("th", { scope: "row", colspan: 3 }, "sum"),
-      h("td", {}, total === undefined ? "–" : shown(total)));
+    const sum =
+      all.length > 1 &&
+      h(
+        "tr",
+        { class: "sum" },
+        h("th", { scope: "row", colspan: 3 }, "sum"),
+        h("td", {}, total === undefined ? "–" : shown(total)),
+      );
     return [
-      h("table", {},
-        h("caption", {}, all.length > 1 ? `It is used ${all.length} times. Its gradient is the sum of upstream × local:` : "Its gradient is upstream × local:"),
-        h("thead", {}, h("tr", {}, ...["through", "upstream", "× local", "="].map((text) => h("th", { scope: "col" }, text)))),
-        h("tbody", {}, ...rows, sum)),
+      h(
+        "table",
+        {},
+        h(
+          "caption",
+          {},
+          all.length > 1
+            ? `It is used ${all.length} times. Its gradient is the sum of upstream × local:`
+            : "Its gradient is upstream × local:",
+        ),
+        h(
+          "thead",
+          {},
+          h(
+            "tr",
+            {},
+            ...["through", "upstream", "× local", "="].map((text) =>
+              h("th", { scope: "col" }, text),
+            ),
+          ),
+        ),
+        h("tbody", {}, ...rows, sum),
+      ),
     ];
   }
 }

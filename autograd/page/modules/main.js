@@ -22,15 +22,26 @@ export function start(element, data) {
   const stage = new Stage(page);
   const dialog = keyList();
   const spoken = h("div", { class: "spoken", "aria-live": "polite", role: "status" });
-  page.parts.push((what) => what === "said" && (spoken.textContent = page.said));
+  page.parts.push((what) => {
+    if (what === "said") spoken.textContent = page.said;
+  });
   const help = () => (dialog.open ? dialog.close() : dialog.showModal());
   const words = () => {
     element.classList.toggle("wordless");
     stage.element.focus();
   };
   element.replaceChildren(
-    toolbar(page, stage, { help, words }), stage.element, new Controls(page, stage).element,
-    h("main", { class: "words" }, new Transcript(page).element, new Inspector(page).element), spoken, dialog);
+    toolbar(page, stage, { help, words }),
+    h(
+      "main",
+      {},
+      stage.element,
+      new Controls(page, stage).element,
+      h("div", { class: "words" }, new Transcript(page).element, new Inspector(page).element),
+    ),
+    spoken,
+    dialog,
+  );
   listen(element, page, stage, help);
   stage.resize();
   page.begin = page.readable(stage.camera);

@@ -62,13 +62,13 @@ export function typed(text) {
 }
 
 /**
- * A change of a number that is worth a key: about a twentieth of it, one digit, never 0.
+ * A change of a number that is worth a key: of its second digit; never 0.
  *
  * @param {number} x
  */
 export function nudge(x) {
   if (!Number.isFinite(x) || x === 0) return 0.01;
-  return 10 ** Math.floor(Math.log10(Math.abs(x)) - 0.7);
+  return 10 ** Math.floor(Math.log10(Math.abs(x)) - 1);
 }
 
 /**

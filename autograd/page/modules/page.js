@@ -1,10 +1,10 @@
 // The state of the page, and what can be done with it.
 
 import { Graph } from "./graph.js";
+import { shown } from "./numbers.js";
 import { Scene } from "./scene.js";
 import { Steps } from "./steps.js";
 import { Words } from "./words.js";
-import { shown } from "./numbers.js";
 
 export const READABLE = 0.5; // the least scale at which a page begins
 const STEP_TIME = 1200; // milliseconds for a step while playing
@@ -77,7 +77,8 @@ export class Page {
 
   /** @param {number} view */
   sceneAt(view) {
-    return (this.scenes[view] ??= new Scene(this.data[view], this.graph));
+    this.scenes[view] ??= new Scene(this.data[view], this.graph);
+    return this.scenes[view];
   }
 
   /**
@@ -88,10 +89,14 @@ export class Page {
   readable(camera) {
     const isEven = (/** @type {any} */ { open }) => {
       const depth = Math.max(0, ...open.map((/** @type {number} */ group) => this.depth(group)));
-      return this.graph.groups.every((/** @type {any} */ _, /** @type {number} */ group) => (
-        open.includes(group) || this.depth(group) > depth));
+      return this.graph.groups.every(
+        (/** @type {any} */ _, /** @type {number} */ group) =>
+          open.includes(group) || this.depth(group) > depth,
+      );
     };
-    const found = this.data.findIndex((/** @type {any} */ scene) => camera.fitting(scene) >= READABLE && isEven(scene));
+    const found = this.data.findIndex(
+      (/** @type {any} */ scene) => camera.fitting(scene) >= READABLE && isEven(scene),
+    );
     return found < 0 ? this.data.length - 1 : found;
   }
 
@@ -107,7 +112,7 @@ export class Page {
   }
 
   /**
-   * Open a group or close it, in the scene in which the others stay as they are if there is one.
+   * Open a group or close it, in the scene in which most of the others stay as they are.
    *
    * @param {number} group
    */
@@ -116,13 +121,16 @@ export class Page {
     const closes = open.has(group);
     const difference = (/** @type {any} */ scene) => {
       const theirs = new Set(scene.open);
-      const only = [...open].filter((g) => !theirs.has(g)).length;
-      return only + scene.open.filter((/** @type {number} */ g) => !open.has(g)).length;
+      const closed = [...open].filter((g) => !theirs.has(g)).length;
+      return 2 * closed + scene.open.filter((/** @type {number} */ g) => !open.has(g)).length;
     };
     const views = this.data
       .map((/** @type {any} */ scene, /** @type {number} */ view) => ({ scene, view }))
       .filter((/** @type {any} */ { scene }) => scene.open.includes(group) !== closes)
-      .sort((/** @type {any} */ one, /** @type {any} */ other) => difference(one.scene) - difference(other.scene));
+      .sort(
+        (/** @type {any} */ one, /** @type {any} */ other) =>
+          difference(one.scene) - difference(other.scene) || other.view - one.view,
+      );
     if (views.length) this.show(views[0].view);
   }
 
@@ -142,7 +150,8 @@ export class Page {
   /** @param {number} group */
   depth(group) {
     let depth = 0;
-    for (let g = /** @type {number | null} */ (group); g !== null; g = this.graph.groups[g].parent) depth++;
+    for (let g = /** @type {number | null} */ (group); g !== null; g = this.graph.groups[g].parent)
+      depth++;
     return depth;
   }
 
@@ -153,7 +162,25 @@ export class Page {
     this.position = Math.min(Math.max(position, 0), this.steps.rest);
     this.travelled = 1;
     this.changed("step");
-    this.say(this.words.spoken(this.position));
+    this.say(this.spoken());
+  }
+
+  /** The current step in a sentence, or the steps that are done together in a folded box. */
+  spoken() {
+    const { scene, steps, words, position } = this;
+    const run = steps.run(scene, position);
+    if (run.length < 2) return words.spoken(position);
+    const [{ kind, node }] = run;
+    const uses = run
+      .flatMap((step) => steps.passedOn(step.node))
+      .filter(({ place }) => scene.lineOf.has(place));
+    const gets = uses.map(
+      ({ source, product }) => `${this.graph.name(source)} gets ${shown(product)}.`,
+    );
+    return (
+      `Steps ${position - run.length + 1} to ${position}, ${kind} through ${scene.texts[scene.part[node]][0]}. ` +
+      (kind === "backward" ? gets.join(" ") : "")
+    );
   }
 
   next() {
@@ -192,7 +219,8 @@ export class Page {
 
   /** Let a dot travel along the lines of the step. */
   travel() {
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches || this.position >= this.steps.rest) return;
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches || this.position >= this.steps.rest)
+      return;
     const start = performance.now();
     const time = Math.min(DOT_TIME, STEP_TIME / this.speed / 2);
     const { position } = this;
@@ -234,7 +262,9 @@ export class Page {
     if (!scene.isValue(box)) return `${scene.texts[box].join(", ")}. Press Enter to open it.`;
     const kind = graph.tape.isLeaf(i) ? "input" : graph.operation(i);
     const gradient = steps.gradients(this.position);
-    const value = steps.isComputed(this.position, i) ? shown(graph.tape.value[i]) : "not computed yet";
+    const value = steps.isComputed(this.position, i)
+      ? shown(graph.tape.value[i])
+      : "not computed yet";
     const tail = gradient ? `, gradient ${shown(gradient[i])}` : "";
     const edit = graph.tape.isLeaf(i) ? " Press Enter to change it." : "";
     return `${graph.name(i)}, ${kind}, value ${value}${tail}.${edit}`;
@@ -264,8 +294,17 @@ export class Page {
     const from = tape.value[node];
     if (this.locked(node) || Object.is(from, to)) return;
     const last = this.history[this.history.length - 1];
-    if (last && last === this.told && last.node === node && last.by === by && by !== "type") last.to = to;
-    else this.history.push({ node, from, to, gradient: tape.grad[node], before: tape.value[root], by });
+    if (last && last === this.told && last.node === node && last.by === by && by !== "type")
+      last.to = to;
+    else
+      this.history.push({
+        node,
+        from,
+        to,
+        gradient: tape.grad[node],
+        before: tape.value[root],
+        by,
+      });
     this.told = this.history[this.history.length - 1];
     this.undone = [];
     this.set(node, to);
@@ -325,8 +364,10 @@ export class Page {
     const change = to - from;
     const [name, of] = [this.graph.name(node), this.graph.name(root)];
     if (node === root) return `${name} changed by ${shown(change)}.`;
-    return `${name} changed by ${shown(change)}. The gradient said ${of} would change by `
-      + `${shown(gradient)} × ${change < 0 ? `(${shown(change)})` : shown(change)} = ${shown(gradient * change)}; `
-      + `it changed by ${shown(tape.value[root] - before)}.`;
+    return (
+      `${name} changed by ${shown(change)}. The gradient said ${of} would change by ` +
+      `${shown(gradient)} × ${change < 0 ? `(${shown(change)})` : shown(change)} = ${shown(gradient * change)}; ` +
+      `it changed by ${shown(tape.value[root] - before)}.`
+    );
   }
 }

@@ -153,10 +153,21 @@ export class SvgPen {
   /** @type {CanvasPen["text"]} */
   text(text, x, y, { size, bold, color, align = "center", alpha = 1 }) {
     const anchor = { left: "start", center: "middle", right: "end" }[align];
-    this.root.append(s("text", {
-      x, y, "font-size": size, fill: color, "text-anchor": anchor, opacity: alpha,
-      "font-weight": bold ? "bold" : "normal",
-    }, text));
+    this.root.append(
+      s(
+        "text",
+        {
+          x,
+          y,
+          "font-size": size,
+          fill: color,
+          "text-anchor": anchor,
+          opacity: alpha,
+          "font-weight": bold ? "bold" : "normal",
+        },
+        text,
+      ),
+    );
   }
 
   /** @type {CanvasPen["widthOf"]} */
@@ -165,8 +176,16 @@ export class SvgPen {
   }
 }
 
-/** @param {Look} look */
+/**
+ * @param {Look} look
+ * @returns {Record<string, string | number>}
+ */
 function attributes({ fill = "none", stroke = "none", width = 1, alpha = 1, dashed }) {
-  const dashes = dashed ? { "stroke-dasharray": "4 3" } : {};
-  return { fill, stroke, "stroke-width": width, opacity: alpha, ...dashes };
+  return {
+    fill,
+    stroke,
+    "stroke-width": width,
+    opacity: alpha,
+    "stroke-dasharray": dashed ? "4 3" : "none",
+  };
 }

@@ -39,15 +39,17 @@ export class Scene {
     this.texts = data.texts;
     this.boxes = placesOf(data.boxes);
     this.frames = data.frames.map((/** @type {number[]} */ [group, x, y, width, height]) => ({
-      group, place: { x, y, width, height },
+      group,
+      place: { x, y, width, height },
     }));
     /** @type {number[][]} */
     this.nodes = Array.from({ length: this.count }, () => []);
-    this.part.forEach((box, i) => this.nodes[box].push(i));
+    for (const [i, box] of this.part.entries()) this.nodes[box].push(i);
     this.lines = this.joined(data.paths, placesOf(data.labels));
     /** @type {Map<number, number>} */
     this.lineOf = new Map(); // of each use between two boxes
-    this.lines.forEach((line, e) => line.uses.forEach((use) => this.lineOf.set(use, e)));
+    for (const [e, { uses }] of this.lines.entries())
+      for (const use of uses) this.lineOf.set(use, e);
     /** @type {Map<number, any>} */
     this.drawn = new Map();
   }
@@ -80,7 +82,9 @@ export class Scene {
       else merged.set(key, { tail, head, uses: [place] });
     }
     return [...single, ...merged.values()].map((line, e) => ({
-      ...line, path: paths[e], label: labels[e].width ? labels[e] : null,
+      ...line,
+      path: paths[e],
+      label: labels[e].width ? labels[e] : null,
     }));
   }
 
@@ -110,7 +114,9 @@ export class Scene {
    * @param {number} y
    */
   titleAt(x, y) {
-    const found = this.frames.filter((/** @type {any} */ { place }) => isWithin({ ...place, height: 20 }, x, y));
+    const found = this.frames.filter((/** @type {any} */ { place }) =>
+      isWithin({ ...place, height: 20 }, x, y),
+    );
     return found.length ? found[found.length - 1].group : -1;
   }
 
@@ -118,13 +124,16 @@ export class Scene {
    * A line as the element of an SVG, which knows its length and the points on it.
    *
    * @param {number} e
-   * @returns {{element: any, path: Path2D, length: number}}
+   * @returns {{element: any, path: Path2D, length: number, tip: any, way: {x: number, y: number}}}
    */
   curve(e) {
     let curve = this.drawn.get(e);
     if (!curve) {
       const element = /** @type {any} */ (s("path", { d: this.lines[e].path }));
-      curve = { element, path: new Path2D(this.lines[e].path), length: element.getTotalLength() };
+      const length = element.getTotalLength();
+      const [tip, before] = [length, length - 1].map((at) => element.getPointAtLength(at));
+      const way = { x: tip.x - before.x, y: tip.y - before.y };
+      curve = { element, path: new Path2D(this.lines[e].path), length, tip, way };
       this.drawn.set(e, curve);
     }
     return curve;

@@ -19,8 +19,14 @@ export class Search {
     this.at = 0;
     this.list = h("ul", { role: "listbox", id: "found", "aria-label": "Found", hidden: true });
     this.field = h("input", {
-      type: "search", role: "combobox", placeholder: "Find a value", "aria-label": "Find a value",
-      "aria-expanded": "false", "aria-controls": "found", "aria-autocomplete": "list", autocomplete: "off",
+      type: "search",
+      role: "combobox",
+      placeholder: "Find a value",
+      "aria-label": "Find a value",
+      "aria-expanded": "false",
+      "aria-controls": "found",
+      "aria-autocomplete": "list",
+      autocomplete: "off",
       oninput: () => this.look(),
       onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
       onblur: () => this.close(),
@@ -47,7 +53,9 @@ export class Search {
     for (let i = 0; i < graph.count; i++) {
       const group = graph.group[i] < 0 ? "" : `${graph.groups[graph.group[i]].place}.`;
       const names = [graph.short[i] ?? "", plain(graph.name(i)), graph.name(i)];
-      const texts = [...names, `${group}${graph.short[i] ?? ""}`, graph.operation(i)].map((each) => each.toLowerCase());
+      const texts = [...names, `${group}${graph.short[i] ?? ""}`, graph.operation(i)].map((each) =>
+        each.toLowerCase(),
+      );
       const rank = texts[0] === text ? 0 : texts.some((each) => each.startsWith(text)) ? 1 : 2;
       if (texts.some((each) => each.includes(text))) ranks.push({ i, rank });
     }
@@ -56,13 +64,24 @@ export class Search {
 
   write() {
     const { graph } = this.page;
-    this.list.replaceChildren(...this.found.map((i, n) => h("li", {
-      role: "option", id: `found${n}`, "aria-selected": String(n === this.at),
-      onpointerdown: (/** @type {Event} */ event) => {
-        event.preventDefault();
-        this.choose(n);
-      },
-    }, `${graph.short[i] ?? graph.name(i)} `, h("small", {}, `${graph.operation(i) || "input"} = ${shown(graph.tape.value[i])}`))));
+    this.list.replaceChildren(
+      ...this.found.map((i, n) =>
+        h(
+          "li",
+          {
+            role: "option",
+            id: `found${n}`,
+            "aria-selected": String(n === this.at),
+            onpointerdown: (/** @type {Event} */ event) => {
+              event.preventDefault();
+              this.choose(n);
+            },
+          },
+          `${graph.short[i] ?? graph.name(i)} `,
+          h("small", {}, `${graph.operation(i) || "input"} = ${shown(graph.tape.value[i])}`),
+        ),
+      ),
+    );
     const isOpen = this.found.length > 0;
     this.list.hidden = !isOpen;
     this.field.setAttribute("aria-expanded", String(isOpen));

@@ -4,9 +4,9 @@ import { Camera } from "./camera.js";
 import { theme } from "./colors.js";
 import { h } from "./dom.js";
 import { Drawer } from "./draw.js";
-import { CanvasPen } from "./pens.js";
 import { cleaned, nudge } from "./numbers.js";
 import { READABLE as BEGINNING } from "./page.js";
+import { CanvasPen } from "./pens.js";
 
 /** @typedef {import("./page.js").Page} Page */
 
@@ -20,11 +20,21 @@ export class Stage {
   constructor(page) {
     this.page = page;
     this.canvas = /** @type {HTMLCanvasElement} */ (h("canvas", { "aria-hidden": "true" }));
-    this.element = /** @type {HTMLElement} */ (h("div", {
-      class: "stage", tabindex: 0, role: "application", "aria-roledescription": "graph",
-      "aria-label": `Graph of ${page.graph.name(page.graph.root)}. Arrow keys walk from box to box, `
-        + "the full stop takes a step, question mark lists all keys.",
-    }, this.canvas));
+    this.element = /** @type {HTMLElement} */ (
+      h(
+        "div",
+        {
+          class: "stage",
+          tabindex: 0,
+          role: "application",
+          "aria-roledescription": "graph",
+          "aria-label":
+            `Graph of ${page.graph.name(page.graph.root)}. Arrow keys walk from box to box, ` +
+            "the full stop takes a step, question mark lists all keys.",
+        },
+        this.canvas,
+      )
+    );
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     this.camera = new Camera(() => this.ask());
     this.theme = theme();
@@ -59,7 +69,8 @@ export class Stage {
     const { canvas, context, camera } = this;
     const ratio = window.devicePixelRatio || 1;
     const [width, height] = [Math.round(camera.width * ratio), Math.round(camera.height * ratio)];
-    if (canvas.width !== width || canvas.height !== height) Object.assign(canvas, { width, height });
+    if (canvas.width !== width || canvas.height !== height)
+      Object.assign(canvas, { width, height });
     context.setTransform(1, 0, 0, 1, 0, 0);
     context.fillStyle = this.theme.background;
     context.fillRect(0, 0, width, height);
@@ -74,7 +85,14 @@ export class Stage {
    */
   drawer(pen, scale) {
     const { steps, position, selected, hovered, travelled, scene } = this.page;
-    return new Drawer(pen, scene, this.theme, { steps, position, selected, hovered, travelled, scale });
+    return new Drawer(pen, scene, this.theme, {
+      steps,
+      position,
+      selected,
+      hovered,
+      travelled,
+      scale,
+    });
   }
 
   // ── The camera ──────────────────────────────────────────────────────────────
@@ -118,7 +136,7 @@ export class Stage {
   find(node) {
     const place = this.page.scene.boxes[this.page.scene.part[node]];
     if (this.camera.scale >= READABLE && this.camera.sees(place)) return;
-    this.camera.show(place, Math.max(this.camera.scale, READABLE), true);
+    this.camera.show(place, Math.max(this.camera.scale, READABLE), true, this.page.scene);
   }
 
   /** The stage has another size, or its first one. */
@@ -175,11 +193,17 @@ export class Stage {
     this.moved = 0;
     const { page } = this;
     const { x, y } = this.at(event);
-    const isSelected = page.selected >= 0 && page.scene.boxAt(x, y) === page.scene.part[page.selected];
-    const isInput = isSelected && page.scene.isValue(page.scene.part[page.selected]) && !page.locked(page.selected);
+    const isSelected =
+      page.selected >= 0 && page.scene.boxAt(x, y) === page.scene.part[page.selected];
+    const isInput =
+      isSelected &&
+      page.scene.isValue(page.scene.part[page.selected]) &&
+      !page.locked(page.selected);
     const from = isInput ? page.graph.tape.value[page.selected] : 0;
-    this.scrub = isInput && this.pointers.size === 1
-      ? { node: page.selected, from, x: event.clientX, by: `drag ${this.scrubs++}` } : null;
+    this.scrub =
+      isInput && this.pointers.size === 1
+        ? { node: page.selected, from, x: event.clientX, by: `drag ${this.scrubs++}` }
+        : null;
   }
 
   /** @param {PointerEvent} event */
@@ -214,7 +238,8 @@ export class Stage {
    */
   pinch(id, before, now) {
     const [other] = [...this.pointers].filter(([each]) => each !== id).map(([, point]) => point);
-    const distance = (/** @type {{x: number, y: number}} */ point) => Math.hypot(point.x - other.x, point.y - other.y);
+    const distance = (/** @type {{x: number, y: number}} */ point) =>
+      Math.hypot(point.x - other.x, point.y - other.y);
     const { left, top } = this.element.getBoundingClientRect();
     const factor = distance(now) / Math.max(distance(before), 1);
     this.camera.zoom(factor, (now.x + other.x) / 2 - left, (now.y + other.y) / 2 - top);
@@ -261,7 +286,9 @@ export class Stage {
     event.preventDefault();
     const { left, top } = this.element.getBoundingClientRect();
     const isSideways = !event.ctrlKey && Math.abs(event.deltaX) > Math.abs(event.deltaY);
-    if (isSideways || event.shiftKey) this.camera.pan(-event.deltaX - (event.shiftKey ? event.deltaY : 0), 0);
-    else this.camera.zoom(Math.exp(-event.deltaY * 0.0015), event.clientX - left, event.clientY - top);
+    if (isSideways || event.shiftKey)
+      this.camera.pan(-event.deltaX - (event.shiftKey ? event.deltaY : 0), 0);
+    else
+      this.camera.zoom(Math.exp(-event.deltaY * 0.0015), event.clientX - left, event.clientY - top);
   }
 }

@@ -137,7 +137,8 @@ export class Steps {
     const found = [];
     for (let position = 0; position < this.rest; position++) {
       const [here, next] = [this.list[position], this.list[position + 1]];
-      const isSame = next && here.kind === next.kind && scene.part[here.node] === scene.part[next.node];
+      const isSame =
+        next && here.kind === next.kind && scene.part[here.node] === scene.part[next.node];
       if (!isSame) found.push(position);
     }
     return [...found, this.rest];

@@ -14,9 +14,14 @@ export class Transcript {
   constructor(page) {
     this.page = page;
     this.first = 0; // of the rows that are shown
+    this.last = 0; // the position whose row has notes
     this.run = 0; // the number of steps that are done together
     this.list = h("ol", { class: "rows" });
-    this.element = h("section", { class: "transcript", "aria-label": "Step by step", tabindex: 0 }, this.list);
+    this.element = h(
+      "section",
+      { class: "transcript", "aria-label": "Step by step", tabindex: 0 },
+      this.list,
+    );
     /** @type {HTMLElement[]} */
     this.rows = [];
     page.parts.push((what) => this.update(what));
@@ -26,19 +31,44 @@ export class Transcript {
   /** @param {string} what */
   update(what) {
     if (what === "numbers") this.fill();
-    if (what === "step" || what === "scene") {
-      const { position, steps } = this.page;
-      const isShown = position >= steps.rest || this.rows[position - this.first];
-      if (!isShown || this.last !== position) this.fill();
-      this.reveal();
+    if (what !== "step" && what !== "scene") return;
+    const { position, steps } = this.page;
+    if (position >= steps.rest || this.rows[position - this.first]) this.mark();
+    else this.fill();
+    this.reveal();
+  }
+
+  /** Mark the rows of the current step, and write those anew that have notes or had some. */
+  mark() {
+    const { steps, position, scene } = this.page;
+    this.run = steps.run(scene, position).length;
+    for (const at of new Set([this.last, position])) {
+      const [row, n] = [this.rows[at - this.first], at - this.first];
+      if (!row) continue;
+      this.rows[n] = this.row(at);
+      row.replaceWith(this.rows[n]);
     }
+    this.last = position;
+    this.rows.forEach((row, n) => {
+      row.className = this.classOf(this.first + n);
+    });
+  }
+
+  /** @param {number} at */
+  classOf(at) {
+    const { steps, position } = this.page;
+    const isCurrent = at <= position && at > position - this.run;
+    return `${steps.list[at].kind}${isCurrent ? " current" : ""}${at > position ? " later" : ""}`;
   }
 
   /** Write the rows around the position. */
   fill() {
     const { steps, position } = this.page;
     const at = Math.min(position, steps.rest - 1);
-    const last = Math.max(Math.min(at + MOST_ROWS / 2, steps.rest), Math.min(MOST_ROWS, steps.rest));
+    const last = Math.max(
+      Math.min(at + MOST_ROWS / 2, steps.rest),
+      Math.min(MOST_ROWS, steps.rest),
+    );
     this.first = Math.max(Math.min(at - MOST_ROWS / 2, last - MOST_ROWS), 0);
     if (steps.rest <= MOST_ROWS * 2) this.first = 0;
     const end = steps.rest <= MOST_ROWS * 2 ? steps.rest : last;
@@ -46,28 +76,44 @@ export class Transcript {
     this.run = steps.run(this.page.scene, position).length;
     this.rows = [];
     for (let row = this.first; row < end; row++) this.rows.push(this.row(row));
-    const more = (/** @type {number} */ count) => count > 0 && h("li", { class: "more" }, `… ${count} more …`);
-    this.list.replaceChildren(...[more(this.first), ...this.rows, more(steps.rest - end)].filter(Boolean));
+    const more = (/** @type {number} */ count) =>
+      count > 0 && h("li", { class: "more" }, `… ${count} more …`);
+    this.list.replaceChildren(
+      ...[more(this.first), ...this.rows, more(steps.rest - end)].filter(Boolean),
+    );
   }
 
   /** @param {number} position */
   row(position) {
     const { page } = this;
     const { kind } = page.steps.list[position];
-    const isCurrent = position <= page.position && position > page.position - this.run;
-    const isLater = position > page.position;
     const maths = page.words.equations(position, MATH).slice(0, MOST_GIVEN);
-    const lines = kind === "given"
-      ? [h("div", { class: "given" }, "Given: ", ...maths.flatMap((each, n) => (n ? [", ", each] : [each])))]
-      : maths.map((each) => h("div", {}, each));
+    const lines =
+      kind === "given"
+        ? [
+            h(
+              "div",
+              { class: "given" },
+              "Given: ",
+              ...maths.flatMap((each, n) => (n ? [", ", each] : [each])),
+            ),
+          ]
+        : maths.map((each) => h("div", {}, each));
     const notes = position === page.position ? this.notes(position) : [];
     const spoken = `Step ${position}`;
-    return h("li", {
-      class: `${kind}${isCurrent ? " current" : ""}${isLater ? " later" : ""}`,
-      "aria-current": position === page.position ? "step" : false,
-    },
-    h("button", { type: "button", "aria-label": spoken, onclick: () => page.goTo(position) }, String(position)),
-    h("div", { class: "equations" }, ...lines, ...notes));
+    return h(
+      "li",
+      {
+        class: this.classOf(position),
+        "aria-current": position === page.position ? "step" : false,
+      },
+      h(
+        "button",
+        { type: "button", "aria-label": spoken, onclick: () => page.goTo(position) },
+        String(position),
+      ),
+      h("div", { class: "equations" }, ...lines, ...notes),
+    );
   }
 
   /**
@@ -80,7 +126,9 @@ export class Transcript {
     const { kind, node } = page.steps.list[position];
     if (kind === "seed") {
       const name = page.graph.name(node);
-      return [h("p", {}, `The turn. ${name} changes as fast as itself; from here the gradients go back.`)];
+      return [
+        h("p", {}, `The turn. ${name} changes as fast as itself; from here the gradients go back.`),
+      ];
     }
     if (kind !== "backward") return [];
     const sources = new Set(page.steps.passedOn(node).map(({ source }) => source));

@@ -1,6 +1,6 @@
 // The steps in words: the statements forward, and the chain rule backward.
 
-import { ATOM, MATH, TEXT, fragment, numberOf, product, sum } from "./formula.js";
+import { ATOM, fragment, MATH, numberOf, product, sum, TEXT } from "./formula.js";
 import { shown } from "./numbers.js";
 
 /** @typedef {import("./steps.js").Steps} Steps */
@@ -59,8 +59,14 @@ export class Words {
     const { tape, patterns, kinds } = this.graph;
     const tree = patterns[kinds[i]].formula;
     const sides = [pen.name(this.graph.name(i))];
-    if (tree === null) sides.push(pen.word(`${patterns[kinds[i]].text} of ${this.graph.operands(i).length} numbers`));
-    else sides.push(...[this.named(i), this.numbered(i)].map((read) => fragment(tree, read, pen).shown));
+    if (tree === null)
+      sides.push(
+        pen.word(`${patterns[kinds[i]].text} of ${this.graph.operands(i).length} numbers`),
+      );
+    else
+      sides.push(
+        ...[this.named(i), this.numbered(i)].map((read) => fragment(tree, read, pen).shown),
+      );
     return this.equation([...sides, pen.number(tape.value[i])], pen);
   }
 
@@ -73,12 +79,16 @@ export class Words {
   chain(use, pen) {
     const upstream = { shown: this.adjoint(use.user, pen), level: ATOM };
     const numbers = [numberOf(use.upstream, pen), numberOf(use.local, pen)];
-    return this.equation([
-      this.adjoint(use.source, pen),
-      product([upstream, this.local(use, pen)], pen, "×").shown,
-      product(numbers, pen, "×").shown,
-      pen.number(use.product),
-    ], pen, this.graph.tape.usesOf(use.source).length > 1 ? "+=" : "=");
+    return this.equation(
+      [
+        this.adjoint(use.source, pen),
+        product([upstream, this.local(use, pen)], pen, "×").shown,
+        product(numbers, pen, "×").shown,
+        pen.number(use.product),
+      ],
+      pen,
+      this.graph.tape.usesOf(use.source).length > 1 ? "+=" : "=",
+    );
   }
 
   /**
@@ -111,7 +121,13 @@ export class Words {
     const terms = received.map(({ product }) => product);
     if (terms.length > 1 && terms.length <= MOST_TERMS) {
       const minus = terms.map((x, n) => Number(n > 0 && x < 0));
-      sides.push(sum(minus, terms.map((x, n) => numberOf(minus[n] ? -x : x, pen)), pen).shown);
+      sides.push(
+        sum(
+          minus,
+          terms.map((x, n) => numberOf(minus[n] ? -x : x, pen)),
+          pen,
+        ).shown,
+      );
     }
     const often = TIMES[uses] ?? `${uses} times`;
     const place = received.length < uses ? `; so far, ${received.length} of ${uses}` : "; in all";
@@ -128,10 +144,12 @@ export class Words {
     if (position >= this.steps.rest) return "All steps are done.";
     const { kind, node } = this.steps.list[position];
     const count = `Step ${position} of ${this.steps.rest - 1}`;
-    if (kind === "given") return `${count}. The inputs are given: ${this.equations(position, TEXT).slice(0, 12).join(", ")}.`;
+    if (kind === "given")
+      return `${count}. The inputs are given: ${this.equations(position, TEXT).slice(0, 12).join(", ")}.`;
     if (kind === "forward") return `${count}, forward. ${this.statement(node, TEXT)}.`;
     const root = this.graph.name(this.graph.root);
-    if (kind === "seed") return `${count}. The turn: the gradient of ${root} with respect to itself is 1.`;
+    if (kind === "seed")
+      return `${count}. The turn: the gradient of ${root} with respect to itself is 1.`;
     const uses = this.steps.passedOn(node).map((use) => {
       const total = this.sumSoFar(use.source, position, TEXT);
       const product = `${shown(use.upstream)} times ${shown(use.local)}, which is ${shown(use.product)}`;
@@ -158,7 +176,9 @@ export class Words {
   equation(sides, pen, first = "=") {
     const text = (/** @type {any} */ side) => (typeof side === "string" ? side : side.outerHTML);
     const kept = sides.filter((side, i) => !i || text(side) !== text(sides[i - 1]));
-    const row = kept.flatMap((side, i) => (i ? [pen.between(i === 1 ? first : "="), side] : [side]));
+    const row = kept.flatMap((side, i) =>
+      i ? [pen.between(i === 1 ? first : "="), side] : [side],
+    );
     if (pen === TEXT) return row.join("");
     const math = document.createElementNS("http://www.w3.org/1998/Math/MathML", "math");
     math.append(MATH.row(row));
