@@ -91,7 +91,7 @@ export class Tape {
   }
 
   /**
-   * Why a change of a held node does not count: what the first frozen node computed from it says.
+   * Why a change of a held node does not count, by the first frozen node computed from it; else "".
    * @param {number} i
    * @returns {string}
    */
@@ -100,7 +100,10 @@ export class Tape {
     reached[i] = 1;
     for (let j = i; j < this.count; j++) {
       if (!reached[j]) continue;
-      if (j !== i && this.isFrozen(j)) return this.operations[this.op[j]].reason ?? "";
+      if (j !== i && this.isFrozen(j)) {
+        const { name, reason } = this.operations[this.op[j]];
+        return `a change would not reach ${name}, which the page cannot compute: ${reason}`;
+      }
       for (const place of this.usesOf(j)) reached[this.owner[place]] = 1;
     }
     return "";
