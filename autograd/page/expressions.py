@@ -55,6 +55,22 @@ _COMPARISONS: Final[dict[type[ast.cmpop], str]] = {
     ast.IsNot: "!==",
 }
 
+# Where JavaScript has the functions of `math`, and where modules of the page have them.
+_HOMES: Final = {
+    "Math": "acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh exp expm1 floor log log10 "
+    "log1p log2 sin sinh sqrt tan tanh trunc",
+    "bits": "copysign frexp isinf ldexp",
+    "division": "fmod remainder",
+    "error_function": "erf erfc",
+    "powers": "exp2 pow",
+    "sums": "fsum hypot",
+    "whole_numbers": "factorial isqrt",
+}
+_OF_MATH: Final = {
+    **{name: f"{home}.{name}" for home, names in _HOMES.items() for name in names.split()},
+    "isfinite": "Number.isFinite",
+    "pi": "Math.PI",
+}
 # What functions of `math` give where that is no float.
 _RESULTS: Final = {
     "factorial": WHOLE,
@@ -99,8 +115,8 @@ class Expressions:
                 return Code(js_number(value), type=FLOAT)
             case ast.Name(name):
                 return self._named(name)
-            case ast.Attribute(ast.Name("math"), name):
-                return Code(f"math.{name}", type=FLOAT if name == "pi" else FUNCTION)
+            case ast.Attribute(ast.Name("math"), name) if name in _OF_MATH:
+                return Code(_OF_MATH[name], type=FLOAT if name == "pi" else FUNCTION)
             case ast.Attribute(ast.Name("floats"), name):
                 return self.scope[f"floats.{name}"]
             case ast.BinOp(left, op, right):
@@ -181,19 +197,19 @@ class Expressions:
                 power = f"{base.within(SIGNED + 1)} ** {exponent.within(SIGNED)}"
                 return Code(power, SIGNED, WHOLE)
             case ast.Pow():
-                return Code(f"math.pow({a.as_(FLOAT).text}, {b.as_(FLOAT).text})", type=FLOAT)
+                return Code(f"powers.pow({a.as_(FLOAT).text}, {b.as_(FLOAT).text})", type=FLOAT)
             case ast.Mod():
-                return Code(f"python.modulo({a.text}, {b.text})", type=type)
+                return Code(f"division.modulo({a.text}, {b.text})", type=type)
             case ast.FloorDiv() if type == WHOLE:
                 texts = [x.as_(WHOLE).text for x in (a, b)]
-                return Code(f"python.floor_quotient({', '.join(texts)})", type=WHOLE)
+                return Code(f"whole_numbers.floor_quotient({', '.join(texts)})", type=WHOLE)
             case ast.FloorDiv() if type == INT:
                 return Code(f"Math.floor({a.within(PRODUCT)} / {b.within(SIGNED)})", type=INT)
             case ast.FloorDiv():
-                return Code(f"python.floor_divide({a.text}, {b.text})", type=FLOAT)
+                return Code(f"division.floor_divide({a.text}, {b.text})", type=FLOAT)
             case ast.Div() if type == WHOLE:
                 texts = [x.as_(WHOLE).text for x in (a, b)]
-                return Code(f"python.quotient({', '.join(texts)})", type=FLOAT)
+                return Code(f"whole_numbers.quotient({', '.join(texts)})", type=FLOAT)
         if op.__class__ not in _OPERATORS:
             raise NotImplementedError(f"the operator {op.__class__.__name__}")
         sign, binding = _OPERATORS[op.__class__]
@@ -296,18 +312,19 @@ class Expressions:
                 of_python: Callable[..., Code] = getattr(self, f"_call_{name}")
                 return of_python(*arguments)
             case ast.Attribute(ast.Name("math"), "hypot"), [ast.Starred(value)]:
-                return Code(f"math.length({self.code(value).text})", type=FLOAT)
+                return Code(f"sums.length({self.code(value).text})", type=FLOAT)
             case ast.Attribute(ast.Name("math"), name), _:
                 texts = [self.code(x).text for x in arguments]
-                return Code(f"math.{name}({', '.join(texts)})", type=_RESULTS.get(name, FLOAT))
+                text = f"{self.code(function).text}({', '.join(texts)})"
+                return Code(text, type=_RESULTS.get(name, FLOAT))
             case ast.Attribute(value, "count"), [x]:
                 texts = [self.code(value).text, self.code(x).text]
-                return Code(f"python.count({', '.join(texts)})", type=INT)
+                return Code(f"lists.count({', '.join(texts)})", type=INT)
             case ast.Attribute(value, "as_integer_ratio"), []:
                 text = self.code(value).text
-                return Code(f"python.integer_ratio({text})", type=tuple_of(WHOLE, WHOLE))
+                return Code(f"whole_numbers.integer_ratio({text})", type=tuple_of(WHOLE, WHOLE))
             case ast.Attribute(value, "bit_length"), []:
-                return Code(f"python.bit_length({self.code(value).text})", type=INT)
+                return Code(f"whole_numbers.bit_length({self.code(value).text})", type=INT)
         called = self.code(function)
         codes = [self.code(argument) for argument in arguments]
         if called.type == FUNCTION and len(codes) == 2:  # a reduction takes two sequences as one
@@ -338,8 +355,10 @@ class Expressions:
 
     def _call_round(self, x: ast.expr, digits: ast.expr | None = None) -> Code:
         if digits is None:
-            return Code(f"python.round({self.code(x).text})", type=FLOAT)
-        return Code(f"python.round_to({self.code(x).text}, {self.code(digits).text})", type=FLOAT)
+            return Code(f"division.round({self.code(x).text})", type=FLOAT)
+        return Code(
+            f"whole_numbers.round_to({self.code(x).text}, {self.code(digits).text})", type=FLOAT
+        )
 
     def _call_list(self, x: ast.expr) -> Code:
         return Code(f"[...{self.code(x).text}]", type=self.code(x).type)
@@ -383,14 +402,14 @@ class Expressions:
 
     def _call_range(self, *xs: ast.expr) -> Code:
         texts = [self.code(x).text for x in xs]
-        return Code(f"python.range({', '.join(texts)})", type=list_of(INT))
+        return Code(f"lists.range({', '.join(texts)})", type=list_of(INT))
 
     def _call_enumerate(self, x: ast.expr) -> Code:
         code = self.code(x)
         pair = tuple_of(INT, code.type.element)
-        return Code(f"python.enumerate({code.text})", type=list_of(pair))
+        return Code(f"lists.enumerate({code.text})", type=list_of(pair))
 
     def _call_zip(self, x: ast.expr, y: ast.expr) -> Code:
         a, b = self.code(x), self.code(y)
         pair = tuple_of(a.type.element, b.type.element)
-        return Code(f"python.zip({a.text}, {b.text})", type=list_of(pair))
+        return Code(f"lists.zip({a.text}, {b.text})", type=list_of(pair))

@@ -28,8 +28,13 @@ RULES: Final = Path(__file__).parent / "modules" / "rules.js"
 _HEAD: Final = """\
 // Generated from floats.py and table.py by `python -m autograd.page.rules`: change those.
 
-import * as math from "./math.js";
-import * as python from "./python.js";
+import * as bits from "./bits.js";
+import * as division from "./division.js";
+import * as error_function from "./error_function.js";
+import * as lists from "./lists.js";
+import * as powers from "./powers.js";
+import * as sums from "./sums.js";
+import * as whole_numbers from "./whole_numbers.js";
 
 /**
  * An operation: its value, and its derivative by each operand.

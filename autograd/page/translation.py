@@ -23,7 +23,7 @@ from typing import Final
 from autograd.page.expressions import RESERVED, Expressions, targets
 from autograd.page.kinds import INT, UNKNOWN, Code, Type, annotated, list_of
 
-_RAISING: Final = "math.fsum("
+_RAISING: Final = "sums.fsum("
 
 
 class Function(Expressions):
@@ -149,7 +149,7 @@ class Function(Expressions):
         yield f"{pad}}} catch (error) {{\n"
         for handler in handlers:
             assert isinstance(handler.type, ast.Name)
-            yield f"{pad}  if (error instanceof python.{handler.type.id}) {{\n"
+            yield f"{pad}  if (error instanceof sums.{handler.type.id}) {{\n"
             yield from self._block(handler.body, depth + 2)
             yield f"{pad}  }}\n"
         yield f"{pad}  throw error;\n{pad}}}\n"

@@ -1,4 +1,4 @@
-"""The modules `math.js` and `python.js` do what Python does under these names."""
+"""The modules that the rules call do what Python does under these names."""
 
 from __future__ import annotations
 
@@ -29,9 +29,9 @@ def floats_of_any_size(chance: random.Random) -> float:
 
 
 def answers(calls: list[tuple[str, list[Any]]]) -> list[Any]:
-    """What these functions give, by names such as ``math.fmod``; an int is passed as a bigint."""
+    """What these functions give, by such names as ``division.fmod``; an int is a bigint there."""
     script = """
-    const modules = { math: math_js, python: python_js };
+    const modules = { bits_js, division_js, sums_js, powers_js, whole_numbers_js };
     function read(x) {
       if (Array.isArray(x)) return x.map(read);
       return x.whole === undefined ? x.count ?? Number(x) : BigInt(x.whole);
@@ -43,7 +43,7 @@ def answers(calls: list[tuple[str, list[Any]]]) -> list[Any]:
     const answer = data.map(([name, operands]) => {
       const [module, key] = name.split(".");
       try {
-        return written(modules[module][key](...operands.map(read)));
+        return written(modules[`${module}_js`][key](...operands.map(read)));
       } catch (error) {
         return { error: error.constructor.name };
       }
@@ -101,12 +101,15 @@ def test_arithmetic_of_floats() -> None:
     numbers = [[x] for [x, _] in pairs(lambda x, y: math.isfinite(x))]
     hold(
         {
-            "python.modulo": (lambda x, y: x % y, pairs(lambda x, y: y != 0.0)),
-            "python.floor_divide": (lambda x, y: x // y, pairs(lambda x, y: y != 0.0)),
-            "python.round": (lambda x: math.copysign(round(x), x), numbers),
-            "math.fmod": (math.fmod, pairs(lambda x, y: y != 0.0 and not math.isinf(x))),
-            "math.remainder": (math.remainder, pairs(lambda x, y: y != 0.0 and not math.isinf(x))),
-            "math.copysign": (math.copysign, pairs(lambda x, y: True)),
+            "division.modulo": (lambda x, y: x % y, pairs(lambda x, y: y != 0.0)),
+            "division.floor_divide": (lambda x, y: x // y, pairs(lambda x, y: y != 0.0)),
+            "division.round": (lambda x: math.copysign(round(x), x), numbers),
+            "division.fmod": (math.fmod, pairs(lambda x, y: y != 0.0 and not math.isinf(x))),
+            "division.remainder": (
+                math.remainder,
+                pairs(lambda x, y: y != 0.0 and not math.isinf(x)),
+            ),
+            "bits.copysign": (math.copysign, pairs(lambda x, y: True)),
         }
     )
 
@@ -125,14 +128,14 @@ def test_the_parts_of_floats() -> None:
             return math.copysign(math.inf, x)
 
     finite = [x for x in numbers if math.isfinite(x)]
-    [*parts] = answers([("math.frexp", [x]) for x in numbers])
+    [*parts] = answers([("bits.frexp", [x]) for x in numbers])
     assert [(repr(x), e) for x, e in parts] == [
         (repr(math.frexp(x)[0]), math.frexp(x)[1]) for x in numbers
     ]
     hold(
         {
-            "math.ldexp": (ldexp, [[x, Count(e)] for x, e in zip(numbers, exponents)]),
-            "python.integer_ratio": (float.as_integer_ratio, [[x] for x in finite]),
+            "bits.ldexp": (ldexp, [[x, Count(e)] for x, e in zip(numbers, exponents)]),
+            "whole_numbers.integer_ratio": (float.as_integer_ratio, [[x] for x in finite]),
         }
     )
 
@@ -150,7 +153,7 @@ def test_decimal_digits() -> None:
             return math.copysign(math.inf, x)
 
     finite = [[x, Count(digits)] for x, digits in cases if math.isfinite(x)]
-    hold({"python.round_to": (round_to, finite)})
+    hold({"whole_numbers.round_to": (round_to, finite)})
 
 
 def test_whole_numbers_of_any_size() -> None:
@@ -167,14 +170,14 @@ def test_whole_numbers_of_any_size() -> None:
 
     hold(
         {
-            "python.quotient": (quotient, pairs),
-            "python.floor_quotient": (lambda x, y: x // y, pairs),
-            "math.isqrt": (math.isqrt, [[x] for x, _ in pairs if x >= 0]),
+            "whole_numbers.quotient": (quotient, pairs),
+            "whole_numbers.floor_quotient": (lambda x, y: x // y, pairs),
+            "whole_numbers.isqrt": (math.isqrt, [[x] for x, _ in pairs if x >= 0]),
         }
     )
-    lengths = answers([("python.bit_length", [x]) for x in WHOLE])
+    lengths = answers([("whole_numbers.bit_length", [x]) for x in WHOLE])
     assert lengths == [x.bit_length() for x in WHOLE]
-    factorials = answers([("math.factorial", [Count(n)]) for n in (0, 1, 5, 99, 25)])
+    factorials = answers([("whole_numbers.factorial", [Count(n)]) for n in (0, 1, 5, 99, 25)])
     assert factorials == [math.factorial(n) for n in (0, 1, 5, 99, 25)]
 
 
@@ -189,7 +192,7 @@ def test_sums_are_exact_and_raise_what_python_raises() -> None:
         [[1e308, 1e308, -1e308]],
     ]
     lists += [[[chance.uniform(-1.0, 1.0) * 10.0 ** chance.randint(-20, 20) for _ in range(40)]]]
-    hold({"math.fsum": (math.fsum, lists)})
+    hold({"sums.fsum": (math.fsum, lists)})
 
 
 def test_powers_and_lengths_are_right_to_two_units() -> None:
@@ -203,8 +206,8 @@ def test_powers_and_lengths_are_right_to_two_units() -> None:
             [chance.uniform(-700.0, 700.0) / (math.log(x) or 1.0), chance.randint(-9, 9)]
         )
         cases.append((x, float(y)))
-    powers = answers([("math.pow", list(case)) for case in cases])
-    lengths = answers([("math.length", [list(case)]) for case in cases])
+    powers = answers([("powers.pow", list(case)) for case in cases])
+    lengths = answers([("sums.length", [list(case)]) for case in cases])
     with mp.workdps(60):
         for (x, y), power, length in zip(cases, powers, lengths, strict=True):
             assert units_off(power, mpf(x) ** mpf(y)) <= 2.0, f"{x}**{y}"
@@ -224,7 +227,7 @@ def test_powers_of_special_numbers() -> None:
                 return math.nan
             return math.copysign(math.inf, x) if abs(y % 2.0) == 1.0 else math.inf
 
-    calls = [("math.pow", [x, y]) for x in special for y in special]
+    calls = [("powers.pow", [x, y]) for x in special for y in special]
     for (_, [x, y]), found in zip(calls, answers(calls), strict=True):
         right = power(x, y)
         same_sign = found != 0.0 or math.copysign(1.0, found) == math.copysign(1.0, right)

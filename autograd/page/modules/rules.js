@@ -1,7 +1,12 @@
 // Generated from floats.py and table.py by `python -m autograd.page.rules`: change those.
 
-import * as math from "./math.js";
-import * as python from "./python.js";
+import * as bits from "./bits.js";
+import * as division from "./division.js";
+import * as error_function from "./error_function.js";
+import * as lists from "./lists.js";
+import * as powers from "./powers.js";
+import * as sums from "./sums.js";
+import * as whole_numbers from "./whole_numbers.js";
 
 /**
  * An operation: its value, and its derivative by each operand.
@@ -84,33 +89,33 @@ const exp_of_difference = (x, y) => {
   if (difference < -800) {
     return 0;
   }
-  return math.exp(difference) * (1 + sum_error(x, -y, difference));
+  return Math.exp(difference) * (1 + sum_error(x, -y, difference));
 };
 
 /** @type {(mantissa: number, exponent: number) => number} */
-const ldexp = (mantissa, exponent) => math.ldexp(mantissa, exponent);
+const ldexp = (mantissa, exponent) => bits.ldexp(mantissa, exponent);
 
 /** @type {(numerator: bigint, denominator: bigint) => number} */
-const exact_quotient = (numerator, denominator) => python.quotient(numerator, denominator);
+const exact_quotient = (numerator, denominator) => whole_numbers.quotient(numerator, denominator);
 
 /** @type {(x: number) => bigint} */
 const in_least_units = (x) => {
-  let [numerator, denominator] = python.integer_ratio(x);
-  return numerator * python.floor_quotient(_LEAST_UNITS, denominator);
+  let [numerator, denominator] = whole_numbers.integer_ratio(x);
+  return numerator * whole_numbers.floor_quotient(_LEAST_UNITS, denominator);
 };
 
 /** @type {(numbers: number[]) => [bigint[], bigint]} */
 const in_common_units = (numbers) => {
   /** @type {[bigint, bigint][]} */
-  let ratios = numbers.map((x) => python.integer_ratio(x));
+  let ratios = numbers.map((x) => whole_numbers.integer_ratio(x));
   let units = ratios.map(([_, denominator]) => denominator).reduce((a, b) => (a > b ? a : b));
-  return [ratios.map(([numerator, denominator]) => numerator * python.floor_quotient(units, denominator)), units];
+  return [ratios.map(([numerator, denominator]) => numerator * whole_numbers.floor_quotient(units, denominator)), units];
 };
 
 /** @type {(numerator: bigint, denominator: bigint) => number} */
 const exact_root = (numerator, denominator) => {
-  let shift = 64 + Math.floor(Math.max(0, python.bit_length(denominator) - python.bit_length(numerator)) / 2);
-  return exact_quotient(math.isqrt(python.floor_quotient(numerator << BigInt(2 * shift), denominator)), 1n << BigInt(shift));
+  let shift = 64 + Math.floor(Math.max(0, whole_numbers.bit_length(denominator) - whole_numbers.bit_length(numerator)) / 2);
+  return exact_quotient(whole_numbers.isqrt(whole_numbers.floor_quotient(numerator << BigInt(2 * shift), denominator)), 1n << BigInt(shift));
 };
 
 /** @type {(x: number, y: number) => number} */
@@ -122,8 +127,8 @@ const over_square = (x, y) => {
   if (quotient === 0 || !(Math.abs(quotient) < TINY)) {
     return divide(quotient, y);
   }
-  let [above, shift] = math.frexp(x);
-  let [below, exponent] = math.frexp(y);
+  let [above, shift] = bits.frexp(x);
+  let [below, exponent] = bits.frexp(y);
   return ldexp(above / below / below, shift - 2 * exponent);
 };
 
@@ -133,17 +138,17 @@ const quotient_derivative = (x, y, order) => {
     return NAN;
   }
   let n = Math.trunc(order);
-  let [above, shift] = math.frexp(x);
-  let [below, exponent] = math.frexp(y);
-  let factor = Number(math.factorial(n)) * math.pow(-1, n);
-  return ldexp(divide(factor * above, math.pow(below, n + 1)), shift - (n + 1) * exponent);
+  let [above, shift] = bits.frexp(x);
+  let [below, exponent] = bits.frexp(y);
+  let factor = Number(whole_numbers.factorial(n)) * powers.pow(-1, n);
+  return ldexp(divide(factor * above, powers.pow(below, n + 1)), shift - (n + 1) * exponent);
 };
 
 /** @type {(order: number) => boolean} */
 const is_order = (order) => 0 <= order && order <= 99;
 
 /** @type {(x: number, y: number) => number} */
-const power = (x, y) => math.pow(x, y);
+const power = (x, y) => powers.pow(x, y);
 
 /** @type {(x: number, y: number) => number} */
 const power_slope = (x, y) => {
@@ -158,7 +163,7 @@ const power_slope = (x, y) => {
       return y * out;
     }
     if (x > 0) {
-      return y * out * exp(lost * math.log(x));
+      return y * out * exp(lost * Math.log(x));
     }
   }
   return power_derivative(x, y, 1, 0);
@@ -168,7 +173,7 @@ const power_slope = (x, y) => {
 const power_rate = (x, y) => {
   let out = power(x, y);
   if (TINY <= out && out <= HUGE && x > 0 && y === y) {
-    return out * math.log(x);
+    return out * Math.log(x);
   }
   return power_derivative(x, y, 0, 1);
 };
@@ -185,7 +190,7 @@ const power_derivative = (x, y, order_x, order_y) => {
   }
   let base = Math.abs(x);
   let logarithm = log(base);
-  let extreme = math.isinf(logarithm);
+  let extreme = bits.isinf(logarithm);
   let factor = power_factor(y, by_x, extreme ? 0 : by_y, logarithm);
   let logarithms = by_y;
   if (extreme && factor === 0 && by_y > 0) {
@@ -195,17 +200,17 @@ const power_derivative = (x, y, order_x, order_y) => {
   if (factor === 0) {
     return 0;
   }
-  if (x !== x || x < 0 && python.modulo(y, 1) !== 0) {
+  if (x !== x || x < 0 && division.modulo(y, 1) !== 0) {
     return NAN;
   }
   let exponent = y - by_x;
-  let odd = by_y === 0 && python.modulo(y, 2) === python.modulo(by_x + 1, 2);
-  if (odd && math.copysign(1, x) < 0) {
+  let odd = by_y === 0 && division.modulo(y, 2) === division.modulo(by_x + 1, 2);
+  if (odd && bits.copysign(1, x) < 0) {
     factor = -factor;
   }
   if (extreme) {
     let out = power(base, exponent);
-    return out === 0 ? 0 : factor * out * math.pow(logarithm, logarithms);
+    return out === 0 ? 0 : factor * out * powers.pow(logarithm, logarithms);
   }
   let [mantissa, shift] = scaled_power(base, exponent);
   if (mantissa === 0) {
@@ -214,7 +219,7 @@ const power_derivative = (x, y, order_x, order_y) => {
   if (mantissa < INFINITY && Math.abs(y) < INFINITY) {
     mantissa = mantissa * exp(sum_error(y, -by_x, exponent) * logarithm);
   }
-  [factor, factor_shift] = math.frexp(factor);
+  [factor, factor_shift] = bits.frexp(factor);
   return ldexp(factor * mantissa, factor_shift + shift);
 };
 
@@ -241,27 +246,27 @@ const scaled_power = (base, exponent) => {
     parts = parts * 2;
     root = power(base, exponent / parts);
   }
-  let [mantissa, shift] = math.frexp(root);
-  return [math.pow(mantissa, parts), shift * parts];
+  let [mantissa, shift] = bits.frexp(root);
+  return [powers.pow(mantissa, parts), shift * parts];
 };
 
 /** @type {(x: number) => number} */
-const sqrt = (x) => x < 0 ? NAN : math.sqrt(x);
+const sqrt = (x) => x < 0 ? NAN : Math.sqrt(x);
 
 /** @type {(x: number) => number} */
 const cbrt = (x) => {
   if (x === 0 || !(Math.abs(x) <= HUGE)) {
     return x;
   }
-  let [mantissa, exponent] = math.frexp(x);
+  let [mantissa, exponent] = bits.frexp(x);
   let third = Math.floor(exponent / 3);
-  let reduced = math.ldexp(mantissa, exponent - 3 * third);
-  let root = math.cbrt(reduced);
+  let reduced = bits.ldexp(mantissa, exponent - 3 * third);
+  let root = Math.cbrt(reduced);
   let square = root * root;
   let cube = square * root;
   let lost = product_error(square, root, cube) + product_error(root, root, square) * root;
   root = root - (cube - reduced + lost) / (3 * square);
-  return math.ldexp(root, third);
+  return bits.ldexp(root, third);
 };
 
 /** @type {(x: number, order: number) => number} */
@@ -271,59 +276,59 @@ const cbrt_derivative = (x, order) => {
   }
   let n = Math.trunc(order);
   if (x === 0) {
-    return python.modulo(n, 2) === 1 ? INFINITY : NAN;
+    return division.modulo(n, 2) === 1 ? INFINITY : NAN;
   }
   let factor = 1 / 3;
   for (let i = 1; i < n; i += 1) {
     factor = factor * (1 - 1 / (3 * i));
   }
-  return math.isinf(x) ? 0 : quotient_derivative(factor * cbrt(x), x, n - 1);
+  return bits.isinf(x) ? 0 : quotient_derivative(factor * cbrt(x), x, n - 1);
 };
 
 /** @type {(x: number) => number} */
-const floor = (x) => Math.abs(x) < INFINITY ? math.copysign(math.floor(x), x) : x;
+const floor = (x) => Math.abs(x) < INFINITY ? bits.copysign(Math.floor(x), x) : x;
 
 /** @type {(x: number) => number} */
-const ceil = (x) => Math.abs(x) < INFINITY ? math.copysign(math.ceil(x), x) : x;
+const ceil = (x) => Math.abs(x) < INFINITY ? bits.copysign(Math.ceil(x), x) : x;
 
 /** @type {(x: number) => number} */
-const trunc = (x) => Math.abs(x) < INFINITY ? math.copysign(math.trunc(x), x) : x;
+const trunc = (x) => Math.abs(x) < INFINITY ? bits.copysign(Math.trunc(x), x) : x;
 
 /** @type {(x: number) => number} */
-const round_ = (x) => Math.abs(x) < INFINITY ? math.copysign(python.round(x), x) : x;
+const round_ = (x) => Math.abs(x) < INFINITY ? bits.copysign(division.round(x), x) : x;
 
 /** @type {(x: number, digits: number) => number} */
 const round_to = (x, digits) => {
-  if (!(math.isfinite(x) && math.isfinite(digits))) {
-    return math.isfinite(digits) ? x : NAN;
+  if (!(Number.isFinite(x) && Number.isFinite(digits))) {
+    return Number.isFinite(digits) ? x : NAN;
   }
-  return python.round_to(x, Math.trunc(digits));
+  return whole_numbers.round_to(x, Math.trunc(digits));
 };
 
 /** @type {(x: number, y: number) => number} */
-const remainder = (x, y) => y === 0 ? NAN : python.modulo(x, y);
+const remainder = (x, y) => y === 0 ? NAN : division.modulo(x, y);
 
 /** @type {(x: number, y: number) => number} */
 const fmod = (x, y) => {
   if (y === 0 || Math.abs(x) === INFINITY) {
     return NAN;
   }
-  return math.fmod(x, y);
+  return division.fmod(x, y);
 };
 
 /** @type {(x: number, y: number) => number} */
-const floor_divide = (x, y) => y === 0 ? divide(x, y) : python.floor_divide(x, y);
+const floor_divide = (x, y) => y === 0 ? divide(x, y) : division.floor_divide(x, y);
 
 /** @type {(x: number, y: number) => number} */
-const whole_quotient = (x, y) => y === 0 ? NAN : python.floor_divide(x, y);
+const whole_quotient = (x, y) => y === 0 ? NAN : division.floor_divide(x, y);
 
 /** @type {(x: number, y: number) => number} */
-const cut_quotient = (x, y) => math.copysign(whole_quotient(Math.abs(x), Math.abs(y)), x) * math.copysign(1, y);
+const cut_quotient = (x, y) => bits.copysign(whole_quotient(Math.abs(x), Math.abs(y)), x) * bits.copysign(1, y);
 
 /** @type {(x: number, y: number) => number} */
 const maximum = (x, y) => {
   if (x === y) {
-    return math.copysign(1, x) > 0 ? x : y;
+    return bits.copysign(1, x) > 0 ? x : y;
   }
   return x > y ? x : y > x ? y : NAN;
 };
@@ -341,7 +346,7 @@ const inside = (x, low, high) => x === x && low === low && high === high ? Numbe
 const below = (x, y) => x === x && y === y ? Number(x < y) : NAN;
 
 /** @type {(x: number) => number} */
-const sign = (x) => x === 0 || x !== x ? x : math.copysign(1, x);
+const sign = (x) => x === 0 || x !== x ? x : bits.copysign(1, x);
 
 /** @type {(x: number) => number} */
 const flat = (x) => x !== x ? x : 0;
@@ -358,10 +363,10 @@ const two_slopes = (x, left) => {
 };
 
 /** @type {(x: number) => number} */
-const exp = (x) => math.exp(x);
+const exp = (x) => Math.exp(x);
 
 /** @type {(x: number) => number} */
-const exp2 = (x) => x >= 1024 ? INFINITY : math.exp2(x);
+const exp2 = (x) => x >= 1024 ? INFINITY : powers.exp2(x);
 
 /** @type {(x: number, order: number) => number} */
 const exp2_derivative = (x, order) => {
@@ -369,25 +374,25 @@ const exp2_derivative = (x, order) => {
     return NAN;
   }
   if (!(1024 <= x && x < 1124)) {
-    return math.pow(LN2, order) * exp2(x);
+    return powers.pow(LN2, order) * exp2(x);
   }
-  return ldexp(math.pow(LN2, order) * exp2(x - 100), 100);
+  return ldexp(powers.pow(LN2, order) * exp2(x - 100), 100);
 };
 
 /** @type {(x: number) => number} */
-const expm1 = (x) => math.expm1(x);
+const expm1 = (x) => Math.expm1(x);
 
 /** @type {(x: number) => number} */
-const log = (x) => math.log(x);
+const log = (x) => Math.log(x);
 
 /** @type {(x: number) => number} */
-const log2 = (x) => math.log2(x);
+const log2 = (x) => Math.log2(x);
 
 /** @type {(x: number) => number} */
-const log10 = (x) => math.log10(x);
+const log10 = (x) => Math.log10(x);
 
 /** @type {(x: number) => number} */
-const log1p = (x) => math.log1p(x);
+const log1p = (x) => Math.log1p(x);
 
 /** @type {(x: number) => number} */
 const in_domain = (x) => x < 0 ? NAN : Math.abs(x);
@@ -399,19 +404,19 @@ const xlogy = (x, y) => x === 0 && y === y ? 0 : x * log(y);
 const logaddexp = (x, y) => logsumexp([x, y]);
 
 /** @type {(x: number) => number} */
-const sin = (x) => Math.abs(x) < INFINITY ? math.sin(x) : NAN;
+const sin = (x) => Math.abs(x) < INFINITY ? Math.sin(x) : NAN;
 
 /** @type {(x: number) => number} */
-const cos = (x) => Math.abs(x) < INFINITY ? math.cos(x) : NAN;
+const cos = (x) => Math.abs(x) < INFINITY ? Math.cos(x) : NAN;
 
 /** @type {(x: number) => number} */
-const tan = (x) => Math.abs(x) < INFINITY ? math.tan(x) : NAN;
+const tan = (x) => Math.abs(x) < INFINITY ? Math.tan(x) : NAN;
 
 /** @type {(x: number) => number} */
-const arcsin = (x) => Math.abs(x) <= 1 ? math.asin(x) : NAN;
+const arcsin = (x) => Math.abs(x) <= 1 ? Math.asin(x) : NAN;
 
 /** @type {(x: number) => number} */
-const arccos = (x) => Math.abs(x) <= 1 ? math.acos(x) : NAN;
+const arccos = (x) => Math.abs(x) <= 1 ? Math.acos(x) : NAN;
 
 /** @type {(x: number) => number} */
 const cos_arcsin = (x) => sqrt((1 - x) * (1 + x));
@@ -432,9 +437,9 @@ const arctan2_derivative = (y, x, order_y, order_x) => {
   }
   let n = Math.trunc(order_y) + Math.trunc(order_x);
   if (n === 0) {
-    return math.atan2(y, x);
+    return Math.atan2(y, x);
   }
-  if (math.isinf(x) || math.isinf(y)) {
+  if (bits.isinf(x) || bits.isinf(y)) {
     return 0;
   }
   if (x === y && y === 0) {
@@ -445,40 +450,40 @@ const arctan2_derivative = (y, x, order_y, order_x) => {
   for (let _ = 0; _ < n; _ += 1) {
     [real, imaginary] = [real * a + imaginary * b, imaginary * a - real * b];
   }
-  let part = [imaginary, real, -imaginary, -real][python.modulo(Math.trunc(order_y) + 2 * (n - 1), 4)];
-  return exact_quotient(math.factorial(n - 1) * part * units ** BigInt(n), (a * a + b * b) ** BigInt(n));
+  let part = [imaginary, real, -imaginary, -real][division.modulo(Math.trunc(order_y) + 2 * (n - 1), 4)];
+  return exact_quotient(whole_numbers.factorial(n - 1) * part * units ** BigInt(n), (a * a + b * b) ** BigInt(n));
 };
 
 /** @type {(x: number) => number} */
-const sinh = (x) => math.sinh(x);
+const sinh = (x) => Math.sinh(x);
 
 /** @type {(x: number) => number} */
-const cosh = (x) => math.cosh(x);
+const cosh = (x) => Math.cosh(x);
 
 /** @type {(x: number) => number} */
-const arccosh = (x) => x >= 1 ? math.acosh(x) : NAN;
+const arccosh = (x) => x >= 1 ? Math.acosh(x) : NAN;
 
 /** @type {(x: number) => number} */
 const arctanh = (x) => {
   if (Math.abs(x) === 1) {
     return x * INFINITY;
   }
-  return Math.abs(x) < 1 ? math.atanh(x) : NAN;
+  return Math.abs(x) < 1 ? Math.atanh(x) : NAN;
 };
 
 /** @type {(x: number) => number} */
 const sin_pi = (x) => {
-  let turn = math.remainder(x, 2);
+  let turn = division.remainder(x, 2);
   if (Math.abs(turn) > 0.5) {
-    turn = math.copysign(1, turn) - turn;
+    turn = bits.copysign(1, turn) - turn;
   }
-  return math.sin(math.pi * turn);
+  return Math.sin(Math.PI * turn);
 };
 
 /** @type {(x: number) => number} */
 const cos_pi = (x) => {
-  let turn = Math.abs(math.remainder(x, 2));
-  return turn < 0.25 ? math.cos(math.pi * turn) : math.sin(math.pi * (0.5 - turn));
+  let turn = Math.abs(division.remainder(x, 2));
+  return turn < 0.25 ? Math.cos(Math.PI * turn) : Math.sin(Math.PI * (0.5 - turn));
 };
 
 /** @type {(x: number) => number} */
@@ -489,36 +494,36 @@ const sinc_derivative = (x, order) => {
   if (x !== x || !(0 <= order && order <= 99)) {
     return NAN;
   }
-  if (math.isinf(x)) {
+  if (bits.isinf(x)) {
     return 0;
   }
   let n = Math.trunc(order);
   if (Math.abs(x) <= 0.5 && n > 0) {
-    return math.pow(math.pi, n) * sinc_series(math.pi * x, n);
+    return powers.pow(Math.PI, n) * sinc_series(Math.PI * x, n);
   }
   if (x === 0) {
     return 1;
   }
   let [sine, cosine] = [sin_pi(x), cos_pi(x)];
   let shifted = [sine, cosine, -sine, -cosine];
-  let slope = sine / (math.pi * x);
+  let slope = sine / (Math.PI * x);
   for (let k = 1; k < n + 1; k += 1) {
-    slope = (math.pow(math.pi, k - 1) * shifted[python.modulo(k, 4)] - k * slope) / x;
+    slope = (powers.pow(Math.PI, k - 1) * shifted[division.modulo(k, 4)] - k * slope) / x;
   }
   return slope;
 };
 
 /** @type {(angle: number, n: number) => number} */
 const sinc_series = (angle, n) => {
-  let power_over_factorial = python.modulo(n, 2) !== 0 ? angle : 1;
+  let power_over_factorial = division.modulo(n, 2) !== 0 ? angle : 1;
   /** @type {number[]} */
   let terms = [];
-  for (let j = python.modulo(n, 2); j < 30; j += 2) {
-    let sign = python.modulo(j + n, 4) !== 0 ? -1 : 1;
+  for (let j = division.modulo(n, 2); j < 30; j += 2) {
+    let sign = division.modulo(j + n, 4) !== 0 ? -1 : 1;
     terms.push(sign * power_over_factorial / (j + n + 1));
     power_over_factorial = power_over_factorial * (angle * angle / ((j + 1) * (j + 2)));
   }
-  return math.fsum(terms);
+  return sums.fsum(terms);
 };
 
 /** @type {(x: number, scale: number) => number} */
@@ -545,7 +550,7 @@ const normal_cdf = (x) => {
   }
   let t = -SQRT_HALF * x;
   let lost = product_error(-SQRT_HALF, x, t) - SQRT_HALF_REST * x;
-  return 0.5 * (math.erfc(t) - TWO_OVER_SQRT_PI * math.exp(-t * t) * lost);
+  return 0.5 * (error_function.erfc(t) - TWO_OVER_SQRT_PI * Math.exp(-t * t) * lost);
 };
 
 /** @type {(x: number) => number} */
@@ -566,25 +571,25 @@ const gelu_slope = (x) => normal_cdf(x) + times_gauss(ONE_OVER_SQRT_TAU * x, x, 
 
 /** @type {(x: number) => number} */
 const sigmoid = (x) => {
-  let small = math.exp(-Math.abs(x));
+  let small = Math.exp(-Math.abs(x));
   return x > 0 ? 1 / (1 + small) : small / (1 + small);
 };
 
 /** @type {(x: number) => number} */
 const bell = (x) => {
-  let small = math.exp(-Math.abs(x));
+  let small = Math.exp(-Math.abs(x));
   return small / ((1 + small) * (1 + small));
 };
 
 /** @type {(x: number) => number} */
 const tanh_slope = (x) => {
-  let small = math.exp(-2 * Math.abs(x));
+  let small = Math.exp(-2 * Math.abs(x));
   return times_exp(4, -2 * Math.abs(x)) / ((1 + small) * (1 + small));
 };
 
 /** @type {(x: number) => number} */
 const softplus = (x) => {
-  let small = math.log1p(math.exp(-Math.abs(x)));
+  let small = Math.log1p(Math.exp(-Math.abs(x)));
   return x > 0 ? x + small : small;
 };
 
@@ -596,16 +601,16 @@ const silu = (x) => {
   if (x === -INFINITY) {
     return -0;
   }
-  let small = math.exp(-Math.abs(x));
+  let small = Math.exp(-Math.abs(x));
   return x > 0 ? x / (1 + small) : times_exp(x, x) / (1 + small);
 };
 
 /** @type {(x: number) => number} */
 const silu_slope = (x) => {
-  if (math.isinf(x)) {
+  if (bits.isinf(x)) {
     return Number(x > 0);
   }
-  let small = math.exp(-Math.abs(x));
+  let small = Math.exp(-Math.abs(x));
   if (x > 0) {
     return (1 + small * (1 + x)) / ((1 + small) * (1 + small));
   }
@@ -623,12 +628,12 @@ const silu_derivative = (x, order) => {
   let [before, polynomial] = [[0], [1]];
   for (let _ = 0; _ < Math.trunc(order) - 1; _ += 1) {
     /** @type {number[]} */
-    let product = python.zip([...polynomial, 0, 0], [0, 0, ...polynomial]).map(([a, b]) => a - b);
-    [before, polynomial] = [polynomial, python.range(1, product.length).map((k) => 0.5 * k * product[k])];
+    let product = lists.zip([...polynomial, 0, 0], [0, 0, ...polynomial]).map(([a, b]) => a - b);
+    [before, polynomial] = [polynomial, lists.range(1, product.length).map((k) => 0.5 * k * product[k])];
   }
-  let t = math.tanh(0.5 * x);
+  let t = Math.tanh(0.5 * x);
   let factor = x * polynomial_at(t, polynomial) + Math.trunc(order) * polynomial_at(t, before);
-  let small = math.exp(-Math.abs(x));
+  let small = Math.exp(-Math.abs(x));
   return times_exp(factor, -Math.abs(x)) / ((1 + small) * (1 + small));
 };
 
@@ -646,7 +651,7 @@ const mish = (x) => {
   if (x === -INFINITY) {
     return -0;
   }
-  let small = math.exp(-Math.abs(x));
+  let small = Math.exp(-Math.abs(x));
   if (x > 0) {
     return x * (1 + 2 * small) / (1 + 2 * small * (1 + small));
   }
@@ -656,10 +661,10 @@ const mish = (x) => {
 /** @type {(x: number) => number} */
 const mish_slope = (x) => {
   let below;
-  if (math.isinf(x)) {
+  if (bits.isinf(x)) {
     return Number(x > 0);
   }
-  let small = math.exp(-Math.abs(x));
+  let small = Math.exp(-Math.abs(x));
   if (x > 0) {
     below = 1 + 2 * small * (1 + small);
     let bend = 4 * (small / below) * (small / below) * (1 + small);
@@ -681,27 +686,27 @@ const mish_derivative = (x, order) => {
   }
   let n = Math.trunc(order);
   let sign = x > 0 ? -1 : 1;
-  let w = math.exp(-Math.abs(x));
+  let w = Math.exp(-Math.abs(x));
   /** @type {number[]} */
-  let once = python.range(n + 1).map((k) => math.pow(sign, k) / Number(math.factorial(k)));
+  let once = lists.range(n + 1).map((k) => powers.pow(sign, k) / Number(whole_numbers.factorial(k)));
   /** @type {number[]} */
-  let twice = python.enumerate(once).map(([k, c]) => math.pow(2, k) * c);
+  let twice = lists.enumerate(once).map(([k, c]) => powers.pow(2, k) * c);
   if (x > 0) {
     dividend = twice.map((b) => -2 * b);
-    divisor = python.zip(once, twice).map(([a, b]) => 2 * w * (a + w * b));
+    divisor = lists.zip(once, twice).map(([a, b]) => 2 * w * (a + w * b));
     divisor[0] = divisor[0] + 1;
   } else {
-    dividend = python.zip(once, twice).map(([a, b]) => 2 * a + w * b);
-    divisor = python.zip(once, twice).map(([a, b]) => w * (2 * a + w * b));
+    dividend = lists.zip(once, twice).map(([a, b]) => 2 * a + w * b);
+    divisor = lists.zip(once, twice).map(([a, b]) => w * (2 * a + w * b));
     divisor[0] = divisor[0] + 2;
   }
   /** @type {number[]} */
   let series = [];
   for (let k = 0; k < n + 1; k += 1) {
-    let known = math.fsum(python.range(k).map((j) => divisor[k - j] * series[j]));
+    let known = sums.fsum(lists.range(k).map((j) => divisor[k - j] * series[j]));
     series.push((dividend[k] - known) / divisor[0]);
   }
-  let factor = Number(math.factorial(n)) * (x * series[n] + series[n - 1]);
+  let factor = Number(whole_numbers.factorial(n)) * (x * series[n] + series[n - 1]);
   return times_exp(factor, x > 0 ? -2 * x : x);
 };
 
@@ -712,13 +717,13 @@ const relu = (x) => x <= 0 ? 0 : x;
 const leaky_relu = (x, slope) => x > 0 ? x : slope * x;
 
 /** @type {(x: number, alpha: number) => number} */
-const elu = (x, alpha) => x > 0 ? x : alpha * math.expm1(x);
+const elu = (x, alpha) => x > 0 ? x : alpha * Math.expm1(x);
 
 /** @type {(x: number, alpha: number) => number} */
 const elu_slope = (x, alpha) => x < 0 ? times_exp(alpha, x) : two_slopes(x, alpha);
 
 /** @type {(x: number) => number} */
-const softsign = (x) => math.isinf(x) ? math.copysign(1, x) : x / (1 + Math.abs(x));
+const softsign = (x) => bits.isinf(x) ? bits.copysign(1, x) : x / (1 + Math.abs(x));
 
 /** @type {(numbers: number[]) => number} */
 const sum_ = (numbers) => sum_over(numbers, 1);
@@ -729,14 +734,14 @@ const mean = (numbers) => sum_over(numbers, numbers.length);
 /** @type {(numbers: number[], divisor: number) => number} */
 const sum_over = (numbers, divisor) => {
   try {
-    return math.fsum(numbers) / divisor;
+    return sums.fsum(numbers) / divisor;
   } catch (error) {
-    if (error instanceof python.ValueError) {
+    if (error instanceof sums.ValueError) {
       return NAN;
     }
-    if (error instanceof python.OverflowError) {
+    if (error instanceof sums.OverflowError) {
       /** @type {number[]} */
-      let infinite = numbers.filter((x) => math.isinf(x) || x !== x);
+      let infinite = numbers.filter((x) => bits.isinf(x) || x !== x);
       if (infinite.length > 0) {
         return sum_over(infinite, divisor);
       }
@@ -750,13 +755,13 @@ const sum_over = (numbers, divisor) => {
 const dot = (numbers) => {
   let half = Math.floor(numbers.length / 2);
   /** @type {number[]} */
-  let products = python.range(half).map((i) => numbers[i] * numbers[half + i]);
+  let products = lists.range(half).map((i) => numbers[i] * numbers[half + i]);
   let out = sum_(products);
-  if (Math.abs(out) < INFINITY || !numbers.every((x) => math.isfinite(x))) {
+  if (Math.abs(out) < INFINITY || !numbers.every((x) => Number.isFinite(x))) {
     return out;
   }
   /** @type {bigint[]} */
-  let exact = python.range(half).map((i) => in_least_units(numbers[i]) * in_least_units(numbers[half + i]));
+  let exact = lists.range(half).map((i) => in_least_units(numbers[i]) * in_least_units(numbers[half + i]));
   return exact_quotient(exact.reduce((a, b) => a + b, 0n), _LEAST_UNITS * _LEAST_UNITS);
 };
 
@@ -767,8 +772,8 @@ const running_products = (numbers) => {
   /** @type {[number, number][]} */
   let products = [[mantissa, exponent]];
   for (const x of numbers) {
-    let [factor, shift] = math.frexp(x);
-    [mantissa, renormalised] = math.frexp(mantissa * factor);
+    let [factor, shift] = bits.frexp(x);
+    [mantissa, renormalised] = bits.frexp(mantissa * factor);
     exponent = exponent + (shift + renormalised);
     products.push([mantissa, exponent]);
   }
@@ -787,7 +792,7 @@ const products_of_others = (numbers) => {
   let before = running_products(numbers);
   /** @type {[number, number][]} */
   let after = running_products(numbers.slice().reverse()).slice().reverse();
-  return python.zip(before.slice(0, -1), after.slice(1)).map(([[left, left_exponent], [right, right_exponent]]) => ldexp(left * right, left_exponent + right_exponent));
+  return lists.zip(before.slice(0, -1), after.slice(1)).map(([[left, left_exponent], [right, right_exponent]]) => ldexp(left * right, left_exponent + right_exponent));
 };
 
 /** @type {(numbers: number[]) => number} */
@@ -808,7 +813,7 @@ const top_shares = (numbers) => {
   if (best !== best) {
     return numbers.map((_) => NAN);
   }
-  let each = 1 / python.count(numbers, best);
+  let each = 1 / lists.count(numbers, best);
   return numbers.map((x) => x === best ? each : 0);
 };
 
@@ -816,11 +821,11 @@ const top_shares = (numbers) => {
 const bottom_shares = (numbers) => top_shares(numbers.map((x) => -x));
 
 /** @type {(numbers: number[]) => number} */
-const norm = (numbers) => math.length(numbers);
+const norm = (numbers) => sums.length(numbers);
 
 /** @type {(numbers: number[]) => number[]} */
 const components = (numbers) => {
-  let length = math.length(numbers);
+  let length = sums.length(numbers);
   if (TINY / EPSILON <= length && length <= HUGE) {
     return numbers.map((x) => x / length);
   }
@@ -830,13 +835,13 @@ const components = (numbers) => {
   if (numbers.some((x) => x !== x)) {
     return numbers.map((_) => NAN);
   }
-  let infinite = numbers.filter((x) => math.isinf(x)).length;
+  let infinite = numbers.filter((x) => bits.isinf(x)).length;
   if (infinite !== 0) {
     let limit = infinite === 1 ? 1 : NAN;
-    return numbers.map((x) => math.isinf(x) ? math.copysign(limit, x) : math.copysign(0, x));
+    return numbers.map((x) => bits.isinf(x) ? bits.copysign(limit, x) : bits.copysign(0, x));
   }
-  let exponent = math.frexp(max_(numbers.map((x) => Math.abs(x))))[1];
-  return components(numbers.map((x) => math.ldexp(x, -exponent)));
+  let exponent = bits.frexp(max_(numbers.map((x) => Math.abs(x))))[1];
+  return components(numbers.map((x) => bits.ldexp(x, -exponent)));
 };
 
 /** @type {(numbers: number[], i: number) => number[]} */
@@ -844,14 +849,14 @@ const component_slopes = (numbers, i) => {
   let first;
   if (!numbers.every((x) => x === 0 || 1e-70 <= Math.abs(x) && Math.abs(x) <= 1e+70)) {
     /** @type {number[]} */
-    let places = python.range(numbers.length);
+    let places = lists.range(numbers.length);
     return places.map((j) => exact_norm_derivative(numbers, places.map((k) => Number(k === i) + Number(k === j))));
   }
   /** @type {number[]} */
   let slopes = components(numbers);
-  let length = math.length(numbers);
+  let length = sums.length(numbers);
   [first, slopes[i]] = [slopes[i], 0];
-  let others = math.fsum(slopes.map((x) => x * x));
+  let others = sums.fsum(slopes.map((x) => x * x));
   slopes = slopes.map((x) => divide(-first * x, length));
   slopes[i] = divide(others, length);
   return slopes;
@@ -875,7 +880,7 @@ const norm_derivative = (numbers_and_orders) => {
   if (places.length === 2) {
     return component_slopes(numbers, places[0])[places[1]];
   }
-  return exact_norm_derivative(numbers, python.range(half).map((i) => python.count(places, i)));
+  return exact_norm_derivative(numbers, lists.range(half).map((i) => lists.count(places, i)));
 };
 
 /** @type {(orders: number[]) => number[] | null} */
@@ -883,7 +888,7 @@ const places_of = (orders) => {
   if (!orders.every(is_order)) {
     return null;
   }
-  return python.range(orders.length).flatMap((i) => python.range(Math.trunc(orders[i])).map((_) => i));
+  return lists.range(orders.length).flatMap((i) => lists.range(Math.trunc(orders[i])).map((_) => i));
 };
 
 /** @type {(numbers: number[], orders: number[]) => number} */
@@ -891,7 +896,7 @@ const exact_norm_derivative = (numbers, orders) => {
   if (numbers.some((x) => x !== x) || !numbers.some((x) => x !== 0)) {
     return NAN;
   }
-  let infinite = numbers.filter((x) => math.isinf(x)).length;
+  let infinite = numbers.filter((x) => bits.isinf(x)).length;
   if (infinite !== 0) {
     return infinite === 1 ? 0 : NAN;
   }
@@ -899,11 +904,11 @@ const exact_norm_derivative = (numbers, orders) => {
   let total = orders.reduce((a, b) => a + b, 0);
   /** @type {bigint[]} */
   let terms = [...[1n], ...Array(total).fill(0n)];
-  for (const [x, n] of python.zip(scaled, orders)) {
+  for (const [x, n] of lists.zip(scaled, orders)) {
     /** @type {[number, bigint][]} */
     let factors = [];
     for (let i = 0; i < Math.floor(n / 2) + 1; i += 1) {
-      let ways = python.floor_quotient(math.factorial(n), math.factorial(i) * math.factorial(n - 2 * i));
+      let ways = whole_numbers.floor_quotient(whole_numbers.factorial(n), whole_numbers.factorial(i) * whole_numbers.factorial(n - 2 * i));
       factors.push([n - i, ways * (2n * x) ** BigInt(n - 2 * i)]);
     }
     terms = times_polynomial(terms, factors);
@@ -911,7 +916,7 @@ const exact_norm_derivative = (numbers, orders) => {
   let square = scaled.map((x) => x * x).reduce((a, b) => a + b, 0n);
   let out = 0n;
   let slope = 1n;
-  for (const [k, term] of python.enumerate(terms)) {
+  for (const [k, term] of lists.enumerate(terms)) {
     out = out + slope * term * (2n * square) ** BigInt(total - k);
     slope = slope * BigInt(1 - 2 * k);
   }
@@ -937,7 +942,7 @@ const relative_weights = (numbers) => {
   if (Math.abs(best) < INFINITY) {
     return numbers.map((x) => x > -INFINITY ? exp_of_difference(x, best) : 0);
   }
-  if (best !== best || python.count(numbers, best) > 1) {
+  if (best !== best || lists.count(numbers, best) > 1) {
     return numbers.map((_) => NAN);
   }
   return numbers.map((x) => Number(x === best));
@@ -947,7 +952,7 @@ const relative_weights = (numbers) => {
 const shares = (numbers) => {
   /** @type {number[]} */
   let weights = relative_weights(numbers);
-  let total = math.fsum(weights);
+  let total = sums.fsum(weights);
   return weights.map((weight) => weight / total);
 };
 
@@ -982,7 +987,7 @@ const logsumexp_derivative = (numbers_and_orders) => {
   }
   let best = max_(numbers);
   if (!(Math.abs(best) < INFINITY)) {
-    return best !== best || python.count(numbers, best) > 1 ? NAN : 0;
+    return best !== best || lists.count(numbers, best) > 1 ? NAN : 0;
   }
   let total = places.length;
   /** @type {bigint[]} */
@@ -992,12 +997,12 @@ const logsumexp_derivative = (numbers_and_orders) => {
   let terms = [...[1n], ...Array(total).fill(0n)];
   for (let i = 0; i < half; i += 1) {
     /** @type {[number, bigint][]} */
-    let factors = python.enumerate(_stirling_numbers(python.count(places, i)));
+    let factors = lists.enumerate(_stirling_numbers(lists.count(places, i)));
     terms = times_polynomial(terms, factors.map(([k, ways]) => [k, ways * weights[i] ** BigInt(k)]));
   }
   let out = 0n;
   for (let k = 1; k < total + 1; k += 1) {
-    out = out - BigInt(-1) ** BigInt(k) * math.factorial(k - 1) * terms[k] * whole ** BigInt(total - k);
+    out = out - BigInt(-1) ** BigInt(k) * whole_numbers.factorial(k - 1) * terms[k] * whole ** BigInt(total - k);
   }
   return exact_quotient(out, whole ** BigInt(total));
 };
@@ -1009,7 +1014,7 @@ const exact_weight = (x, best) => {
     return in_least_units(x > -INFINITY ? exp_of_difference(x, best) : 0);
   }
   let lost = sum_error(x, -best, difference);
-  let less = math.expm1(difference);
+  let less = Math.expm1(difference);
   return _LEAST_UNITS + in_least_units(less + lost * (1 + less));
 };
 
@@ -1018,7 +1023,7 @@ const _stirling_numbers = (n) => {
   /** @type {bigint[]} */
   let ways = [1n];
   for (let _ = 0; _ < n; _ += 1) {
-    ways = [0n, ...python.range(1, ways.length).map((k) => BigInt(k) * ways[k] + ways[k - 1]), 1n];
+    ways = [0n, ...lists.range(1, ways.length).map((k) => BigInt(k) * ways[k] + ways[k - 1]), 1n];
   }
   return ways;
 };
@@ -1027,11 +1032,11 @@ const _stirling_numbers = (n) => {
 const other_shares = (numbers) => {
   /** @type {number[]} */
   let weights = relative_weights(numbers);
-  return math.fsum(weights.slice(1)) / math.fsum(weights);
+  return sums.fsum(weights.slice(1)) / sums.fsum(weights);
 };
 
 /** @type {(numbers: number[]) => number} */
-const excess_over_greatest = (numbers) => math.log1p(math.fsum([...relative_weights(numbers), -1]));
+const excess_over_greatest = (numbers) => Math.log1p(sums.fsum([...relative_weights(numbers), -1]));
 
 /** @type {(numbers: number[]) => number[]} */
 const log_shares = (numbers) => {
@@ -1079,7 +1084,7 @@ const $_next_in_family = (row, operands) => {
   let half = Math.floor(operands.length / 2);
   let [xs, orders] = [operands.slice(0, half), operands.slice(half)];
   /** @type {number[]} */
-  let derivatives = python.range(half).map((i) => row([...xs, ...[...orders.slice(0, i), orders[i] + 1, ...orders.slice(i + 1)]]));
+  let derivatives = lists.range(half).map((i) => row([...xs, ...[...orders.slice(0, i), orders[i] + 1, ...orders.slice(i + 1)]]));
   return [...derivatives, ...orders.map((_) => NAN)];
 };
 
@@ -1108,7 +1113,7 @@ rules.floor_divide = { forward: floor_divide, derivatives: [(x, y, out) => flat(
 
 rules.fmod = { forward: fmod, derivatives: [(x, y, out) => 1 + flat(cut_quotient(x, y)), (x, y, out) => -cut_quotient(x, y)] };
 
-const hypot = math.hypot;
+const hypot = sums.hypot;
 
 rules.hypot = { forward: hypot, derivatives: [(x, y, out) => component([x, y]), (x, y, out) => component([y, x])] };
 
@@ -1186,11 +1191,11 @@ rules.arcsin = { forward: arcsin, derivatives: [(x, out) => divide(1, cos_arcsin
 
 rules.arccos = { forward: arccos, derivatives: [(x, out) => divide(-1, cos_arcsin(x))] };
 
-const arctan = math.atan;
+const arctan = Math.atan;
 
 rules.arctan = { forward: arctan, derivatives: [(x, out) => inversion(1, x)] };
 
-const arctan2 = math.atan2;
+const arctan2 = Math.atan2;
 
 rules.arctan2 = { forward: arctan2, derivatives: [(y, x, out) => inversion(x, y), (y, x, out) => -inversion(y, x)] };
 
@@ -1210,11 +1215,11 @@ rules.sinh = { forward: sinh, derivatives: [(x, out) => cosh(x)] };
 
 rules.cosh = { forward: cosh, derivatives: [(x, out) => sinh(x)] };
 
-const tanh = math.tanh;
+const tanh = Math.tanh;
 
 rules.tanh = { forward: tanh, derivatives: [(x, out) => tanh_slope(x)] };
 
-const arcsinh = math.asinh;
+const arcsinh = Math.asinh;
 
 rules.arcsinh = { forward: arcsinh, derivatives: [(x, out) => divide(1, hypot(1, x))] };
 
@@ -1222,11 +1227,11 @@ rules.arccosh = { forward: arccosh, derivatives: [(x, out) => divide(divide(1, s
 
 rules.arctanh = { forward: arctanh, derivatives: [(x, out) => over_square(1, cos_arcsin(x))] };
 
-const erf = math.erf;
+const erf = error_function.erf;
 
 rules.erf = { forward: erf, derivatives: [(x, out) => 1.1283791670955126 * gauss(x, 1)] };
 
-const erfc = math.erfc;
+const erfc = error_function.erfc;
 
 rules.erfc = { forward: erfc, derivatives: [(x, out) => -1.1283791670955126 * gauss(x, 1)] };
 

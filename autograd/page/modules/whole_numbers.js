@@ -1,47 +1,6 @@
-// The parts of Python's arithmetic and of its lists that are other in JavaScript. A whole number of
-// any size is a bigint.
+// Whole numbers of any size, as bigints.
 
 import { copysign, frexp, ldexp } from "./bits.js";
-
-export class OverflowError extends Error {}
-
-export class ValueError extends Error {}
-
-// ── Floats ────────────────────────────────────────────────────────────────────
-
-/**
- * x % y, which has the sign of y.
- * @param {number} x
- * @param {number} y
- */
-export function modulo(x, y) {
-  const rest = x % y;
-  if (rest === 0) return copysign(0, y);
-  return y < 0 === rest < 0 ? rest : rest + y;
-}
-
-/**
- * x // y.
- * @param {number} x
- * @param {number} y
- */
-export function floor_divide(x, y) {
-  const rest = x % y;
-  let quotient = (x - rest) / y;
-  if (rest !== 0 && y < 0 !== rest < 0) quotient -= 1;
-  if (quotient === 0) return copysign(0, x / y);
-  const whole = Math.floor(quotient);
-  return quotient - whole > 0.5 ? whole + 1 : whole;
-}
-
-/**
- * The nearest whole number, the even one of two.
- * @param {number} x
- */
-export function round(x) {
-  const nearest = Math.round(x); // of two the greater one
-  return nearest - x === 0.5 && nearest % 2 !== 0 ? nearest - 1 : nearest;
-}
 
 /**
  * x, rounded to that number of decimal digits, half to even.
@@ -76,8 +35,6 @@ export function integer_ratio(x) {
   if (numerator === 0n) return [0n, 1n];
   return shift > 0 ? [numerator, 1n << BigInt(shift)] : [numerator << BigInt(-shift), 1n];
 }
-
-// ── Whole numbers ─────────────────────────────────────────────────────────────
 
 /** @param {bigint} x */
 export function bit_length(x) {
@@ -129,40 +86,25 @@ export function quotient(x, y) {
     : ldexp(Number(inUnits(shift + 1)), shift + 1);
 }
 
-// ── Lists ─────────────────────────────────────────────────────────────────────
+/** @type {bigint[]} */
+const factorials = [1n];
 
-/**
- * @param {number} first the end, if it is the only argument
- * @param {number} [end]
- * @param {number} [step]
- */
-export function range(first, end, step = 1) {
-  const [from, to] = end === undefined ? [0, first] : [first, end];
-  return Array.from(
-    { length: Math.max(0, Math.ceil((to - from) / step)) },
-    (_, i) => from + i * step,
-  );
+/** @param {number} n */
+export function factorial(n) {
+  for (let i = factorials.length; i <= n; i++) factorials.push(factorials[i - 1] * BigInt(i));
+  return factorials[n];
 }
 
 /**
- * @template A, B
- * @param {A[]} xs
- * @param {B[]} ys
- * @returns {[A, B][]}
+ * The whole part of the square root: Newton's method, from above.
+ * @param {bigint} square
  */
-export function zip(xs, ys) {
-  return Array.from({ length: Math.min(xs.length, ys.length) }, (_, i) => [xs[i], ys[i]]);
+export function isqrt(square) {
+  if (square === 0n) return 0n;
+  let root = 1n << BigInt(2 * square.toString(16).length);
+  for (;;) {
+    const next = (root + square / root) >> 1n;
+    if (next >= root) return root;
+    root = next;
+  }
 }
-
-/**
- * @template A
- * @param {A[]} xs
- * @returns {[number, A][]}
- */
-export const enumerate = (xs) => xs.map((x, i) => [i, x]);
-
-/**
- * @param {number[]} xs
- * @param {number} x
- */
-export const count = (xs, x) => xs.filter((each) => each === x).length;

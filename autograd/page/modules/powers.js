@@ -22,6 +22,9 @@ export function pow(x, y) {
   return x < 0 && y % 2 !== 0 ? -powerOf(size, y) : powerOf(size, y);
 }
 
+/** @param {number} x */
+export const exp2 = (x) => pow(2, x);
+
 /**
  * x to the power y, for x > 0.
  * @param {number} x
