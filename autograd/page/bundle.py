@@ -18,6 +18,9 @@ from autograd.page.operations import Operations
 
 MODULES: Final = Path(__file__).parent / "modules"
 
+# Indentation, empty lines, and comments at the ends of lines: a tenth of a program.
+_WHITE: Final = re.compile(r"^\s+|(?<=[;,{]) // [^\n\"'`]*$", re.MULTILINE)
+
 _NAMES = r"\{([^}]*)\}"
 _IMPORT: Final = re.compile(
     rf'^import (?:{_NAMES}|\* as (\w+)) from "\./([\w.]+)";\n', re.MULTILINE
@@ -61,8 +64,7 @@ def _as_object(name: str, text: str) -> str:
         exported += [f"{new}: {_object(module)}.{old}" for old, new in _renamed(names)]
     text = _IMPORT.sub(_taken, text)
     text = _LISTED.sub("", _PASSED_ON.sub("", text))
-    text = re.sub(r"^\s+", "", without_comments(text), flags=re.MULTILINE)  # a tenth of it
-    text = _DECLARED.sub(r"\1", text)
+    text = _DECLARED.sub(r"\1", _WHITE.sub("", without_comments(text)))
     if found := re.search(r"^(?:import|export)\b.*", text, re.MULTILINE):
         raise ValueError(f"{name} is bundled by patterns, which do not know: {found[0]}")
     return f"const {_object(name)} = (() => {{\n{text}return {{ {', '.join(exported)} }};\n}})();\n"

@@ -3,6 +3,7 @@
 import { h } from "./dom.js";
 import { MATH } from "./formula.js";
 import { cleaned, exact, nudge, shown, typed } from "./numbers.js";
+import { often } from "./words.js";
 
 /** @typedef {import("./page.js").Page} Page */
 
@@ -247,7 +248,7 @@ export class Inspector {
           "caption",
           {},
           all.length > 1
-            ? `It is used ${all.length} times. Its gradient is the sum of upstream × local:`
+            ? `It is used ${often(all.length)}. Its gradient is the sum of upstream × local:`
             : "Its gradient is upstream × local:",
         ),
         h(

@@ -7,7 +7,6 @@ import { shown } from "./numbers.js";
 /** @typedef {import("./steps.js").Contribution} Contribution */
 
 const MOST_TERMS = 6; // of a sum that is written out
-const TIMES = ["", "once", "twice"];
 
 /** The words of the steps of a graph, as MathML or as lines of text. */
 export class Words {
@@ -129,9 +128,8 @@ export class Words {
         ).shown,
       );
     }
-    const often = TIMES[uses] ?? `${uses} times`;
     const place = received.length < uses ? `; so far, ${received.length} of ${uses}` : "; in all";
-    const words = `${this.graph.name(i)} is used ${often}${place}`;
+    const words = `${this.graph.name(i)} is used ${often(uses)}${place}`;
     return { words, equation: this.equation([...sides, pen.number(total)], pen) };
   }
 
@@ -202,4 +200,13 @@ export class Words {
     const operands = this.graph.operands(i);
     return (leaf) => ({ number: this.graph.tape.value["out" in leaf ? i : operands[leaf.x]] });
   }
+}
+
+/**
+ * A number of times in words.
+ *
+ * @param {number} times
+ */
+export function often(times) {
+  return times === 2 ? "twice" : `${times} times`;
 }
