@@ -61,7 +61,8 @@ def _as_object(name: str, text: str) -> str:
         exported += [f"{new}: {_object(module)}.{old}" for old, new in _renamed(names)]
     text = _IMPORT.sub(_taken, text)
     text = _LISTED.sub("", _PASSED_ON.sub("", text))
-    text = _DECLARED.sub(r"\1", without_comments(text))
+    text = re.sub(r"^\s+", "", without_comments(text), flags=re.MULTILINE)  # a tenth of it
+    text = _DECLARED.sub(r"\1", text)
     if found := re.search(r"^(?:import|export)\b.*", text, re.MULTILINE):
         raise ValueError(f"{name} is bundled by patterns, which do not know: {found[0]}")
     return f"const {_object(name)} = (() => {{\n{text}return {{ {', '.join(exported)} }};\n}})();\n"

@@ -49,8 +49,8 @@ def js_number(x: float) -> str:
 
 
 def without_comments(program: str) -> str:
-    """A program without the comments that have lines of their own, and without indentation."""
-    return re.sub(r"^[ \t]+", "", _COMMENT.sub("", program), flags=re.MULTILINE)
+    """A program without the comments that have lines of their own."""
+    return _COMMENT.sub("", program)
 
 
 def js_function(

@@ -14,7 +14,7 @@ import pytest
 from autograd import Graph
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Page
+    from playwright.sync_api import Browser, Dialog, Page
 
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser"])), None)
 needs_browser = pytest.mark.skipif(
@@ -37,7 +37,11 @@ class Reader:
         self.errors: list[str] = []
         self.dialogs: list[str] = []
         tab.on("pageerror", lambda error: self.errors.append(str(error)))
-        tab.on("dialog", lambda dialog: (self.dialogs.append(dialog.message), dialog.dismiss()))
+        tab.on("dialog", self._dismiss)
+
+    def _dismiss(self, dialog: Dialog) -> None:
+        self.dialogs.append(dialog.message)
+        dialog.dismiss()
 
     def open(self, snapshot: Graph, hash: str = "", **options: Any) -> Reader:
         """Open the page of a graph, and give it the focus."""

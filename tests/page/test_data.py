@@ -110,11 +110,17 @@ def test_names_are_those_of_explain() -> None:
 
 # ── Formulas ──────────────────────────────────────────────────────────────────
 
-_NAMES = {
-    pattern(op, NOTATIONS["unicode"]) or op.name: op
-    for op in vars(table).values()
-    if isinstance(op, Primitive)
-}
+
+def called(name: str, count: int) -> Primitive:
+    """The operation that a formula calls by a name, with so many operands."""
+    found = {
+        op
+        for op in vars(table).values()
+        if isinstance(op, Primitive)
+        and (pattern(op, NOTATIONS["unicode"]) or op.name) == name
+        and (isinstance(op, Reduction) or len(op.derivatives) == count)
+    }
+    return min(found, key=lambda op: isinstance(op, Reduction))  # max(x, y) may be maximum(x, y)
 
 
 def evaluated(tree: Any, operands: list[float], out: float) -> float:
@@ -130,7 +136,7 @@ def evaluated(tree: Any, operands: list[float], out: float) -> float:
         numbers = [evaluated(part, operands, out) for part in parts[1:]]
         if parts[0] == "⌊#1⌋":
             return float(table.floor(*numbers))
-        op = _NAMES[parts[0]]
+        op = called(parts[0], len(numbers))
         return float(op(numbers) if isinstance(op, Reduction) else op(*numbers))
     if kind == "+":
         signs = [-1.0 if minus else 1.0 for minus in parts[0]]

@@ -26,12 +26,12 @@ __all__ = ["browser", "reader"]  # the fixtures
 pytestmark = needs_browser
 
 
-def readme() -> tuple[Value, Value, Value, Value]:
-    """The neuron of the README: w, x, b and y."""
+def readme() -> tuple[Value, Value]:
+    """The neuron of the README: its weight and its output."""
     w, x, b = Value(0.5, "w"), Value(2.0, "x"), Value(-0.3, "b")
     y = (w * x + b).tanh()
     y.label = "y"
-    return w, x, b, y
+    return w, y
 
 
 def hand() -> Value:
@@ -121,7 +121,7 @@ def test_a_step_forward_shows_what_is_known_and_a_step_backward_what_is_summed(
 
 
 def test_playing_pauses_at_the_turn_and_ends_with_all_steps(reader: Reader) -> None:
-    reader.open(graph(readme()[3]))
+    reader.open(graph(readme()[1]))
     reader.ask("page.speed = 50")
     reader.press("Space")
     reader.wait("page.position === page.steps.turn && !page.isPlaying")
@@ -166,7 +166,7 @@ def test_a_change_gives_what_python_gives(reader: Reader, expression: Expression
 
 
 def test_the_page_says_what_the_gradient_said_and_what_came_of_it(reader: Reader) -> None:
-    w, x, b, y = readme()
+    w, y = readme()
     y.backward()
     reader.open(graph(y))
     reader.tab.mouse.dblclick(*reader.place("w"))
@@ -179,7 +179,7 @@ def test_the_page_says_what_the_gradient_said_and_what_came_of_it(reader: Reader
 
 
 def test_an_input_is_changed_by_typing_by_dragging_and_by_keys(reader: Reader) -> None:
-    reader.open(graph(readme()[3]))
+    reader.open(graph(readme()[1]))
     number = "page.graph.tape.value[0]"
     x, y = reader.place("w")
     reader.tab.mouse.click(x, y)
@@ -260,7 +260,7 @@ def test_a_click_selects_and_never_moves_the_camera(reader: Reader) -> None:
 
 
 def test_arrow_keys_walk_along_the_lines(reader: Reader) -> None:
-    reader.open(graph(readme()[3]))
+    reader.open(graph(readme()[1]))
     walked = []
     for key in ("ArrowRight", "ArrowLeft", "ArrowLeft", "ArrowLeft", "ArrowDown"):
         reader.press(key)
@@ -325,7 +325,7 @@ def test_the_address_holds_the_state(reader: Reader) -> None:
 
 
 def test_what_is_saved_is_what_is_seen(reader: Reader) -> None:
-    w, x, b, y = readme()
+    y = readme()[1]
     y.backward()
     snapshot = graph(y)
     reader.open(snapshot, title="a neuron")
