@@ -165,3 +165,4 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
     assert not loaded & heavy
     words = {"autograd.words.explanation", "autograd.words.formulas", "autograd.words.terms"}
     assert not words & set(result.stdout.split())
+    assert "autograd.page" not in result.stdout.split()

@@ -126,10 +126,8 @@ class Expressions:
                 return Code(f"-{code.within(SIGNED + 1)}", SIGNED, code.type)
             case ast.UnaryOp(ast.Not(), inner):
                 return Code(f"!{self.condition(inner).within(SIGNED + 1)}", SIGNED, BOOL)
-            case ast.BoolOp(op, values):
-                sign, binding = ("&&", BOTH) if isinstance(op, ast.And) else ("||", EITHER)
-                texts = [self.condition(value).within(binding) for value in values]
-                return Code(f" {sign} ".join(texts), binding, BOOL)
+            case ast.BoolOp(_, values) if all(self.code(x).type == BOOL for x in values):
+                return self.condition(node)
             case ast.Compare(left, ops, rights):
                 return self._comparison([left, *rights], ops)
             case ast.IfExp(test, body, orelse):
@@ -156,6 +154,10 @@ class Expressions:
 
     def condition(self, node: ast.expr) -> Code:
         """An expression that is taken for true or false."""
+        if isinstance(node, ast.BoolOp):
+            sign, binding = ("&&", BOTH) if isinstance(node.op, ast.And) else ("||", EITHER)
+            texts = [self.condition(value).within(binding) for value in node.values]
+            return Code(f" {sign} ".join(texts), binding, BOOL)
         text = self.code(node).as_condition()
         return Code(text.text, text.binding, BOOL)
 

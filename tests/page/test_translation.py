@@ -135,6 +135,7 @@ def test_handlers_are_left_out_but_for_sums() -> None:
         ("return x @ x", "the operator MatMult"),
         ("return unknown(x)", "the name unknown"),
         ("return math.gamma(x)", "math.gamma"),
+        ("return x or 1.0", "x or 1.0"),
         ("return 'text'", "'text'"),
         ("with x: pass", "with x:"),
         ("return [x] + x", "what is of type"),
