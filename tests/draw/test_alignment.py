@@ -296,9 +296,10 @@ def rows(placed: Layout, boxes: int) -> int:
     return 1 + sum(right.x < left.x for left, right in pairwise(placed.boxes[:boxes]))
 
 
-def test_a_drawing_stays_in_one_row_if_too_many_lines_would_return() -> None:
+@pytest.mark.parametrize("last", [40, 79])
+def test_a_drawing_stays_in_one_row_if_too_many_lines_would_return_anywhere(last: int) -> None:
     chain = [(number, number + 1) for number in range(79)]
-    few, many = (layout(picture([*chain, *[(i, 79) for i in range(n)]])) for n in (23, 24))
+    few, many = (layout(picture([*chain, *[(i, last) for i in range(n)]])) for n in (23, 24))
     assert rows(few, 80) > 1
     assert rows(many, 80) == 1
 
