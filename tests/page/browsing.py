@@ -71,7 +71,8 @@ class Reader:
 
     def texts(self, selector: str) -> list[str]:
         """The texts of the elements of a selector."""
-        return self.tab.locator(selector).all_text_contents()
+        found: list[str] = self.tab.locator(selector).all_text_contents()
+        return found
 
     def place(self, name: str) -> tuple[float, float]:
         """Where the middle of the box of a value or of a folded group is on the screen."""
