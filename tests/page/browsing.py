@@ -1,4 +1,7 @@
-"""A browser with a page in it, driven as by a reader: by mouse and by keyboard."""
+"""A browser with a page in it, driven as by a reader: by mouse and by keyboard.
+
+A test module that imports this one is skipped where there is no browser.
+"""
 
 from __future__ import annotations
 
@@ -14,12 +17,11 @@ import pytest
 from autograd import Graph
 
 if TYPE_CHECKING:
-    from playwright.sync_api import Browser, Dialog, Page
+    from playwright.sync_api import Dialog, Error, Page
 
 CHROMIUM = next(filter(None, map(shutil.which, ["chromium", "chromium-browser"])), None)
-needs_browser = pytest.mark.skipif(
-    CHROMIUM is None or find_spec("playwright") is None, reason="needs chromium and playwright"
-)
+if CHROMIUM is None or find_spec("playwright") is None:
+    pytest.skip("needs chromium and playwright", allow_module_level=True)
 
 
 class Reader:
@@ -36,8 +38,16 @@ class Reader:
         self.path = path
         self.errors: list[str] = []
         self.dialogs: list[str] = []
-        tab.on("pageerror", lambda error: self.errors.append(str(error)))
+        tab.on("pageerror", self._fail)
         tab.on("dialog", self._dismiss)
+
+    def leave(self) -> None:
+        """Hear no more of the tab, which others use."""
+        self.tab.remove_listener("pageerror", self._fail)
+        self.tab.remove_listener("dialog", self._dismiss)
+
+    def _fail(self, error: Error) -> None:
+        self.errors.append(str(error))
 
     def _dismiss(self, dialog: Dialog) -> None:
         self.dialogs.append(dialog.message)
@@ -71,7 +81,8 @@ class Reader:
 
     def texts(self, selector: str) -> list[str]:
         """The texts of the elements of a selector."""
-        return self.tab.locator(selector).all_text_contents()
+        found: list[str] = self.tab.locator(selector).all_text_contents()
+        return found
 
     def place(self, name: str) -> tuple[float, float]:
         """Where the middle of the box of a value or of a folded group is on the screen."""
@@ -100,24 +111,24 @@ class Reader:
 
 
 @pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    """A browser without a window."""
+def tab() -> Iterator[Page]:
+    """A tab of a browser without a window."""
     from playwright.sync_api import sync_playwright
 
     with sync_playwright() as playwright:
-        started = playwright.chromium.launch(executable_path=CHROMIUM, args=["--no-sandbox"])
-        yield started
-        started.close()
+        browser = playwright.chromium.launch(
+            executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
+        )
+        size = {"width": 1280, "height": 800}
+        yield browser.new_page(viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]
+        browser.close()
 
 
 @pytest.fixture
-def reader(browser: Browser, tmp_path: Path) -> Iterator[Reader]:
-    """A reader with an empty tab, in which nothing goes wrong to the end."""
-    context = browser.new_context(
-        viewport={"width": 1280, "height": 800}, reduced_motion="reduce", accept_downloads=True
-    )
-    found = Reader(context.new_page(), tmp_path / "page.html")
+def reader(tab: Page, tmp_path: Path) -> Iterator[Reader]:
+    """A reader, for whom nothing goes wrong to the end."""
+    found = Reader(tab, tmp_path / "page.html")
     yield found
-    context.close()
+    found.leave()
     assert found.errors == []
     assert found.dialogs == []

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import Graph, Primitive, Reduction, Value, graph
 from autograd.draw import text
+from autograd.draw.colors import THEMES, blend, contrast
 from autograd.engine import table
 from autograd.page.columns import packed, tenths
 from autograd.page.data import page_data
@@ -279,3 +280,11 @@ def test_a_page_is_saved_as_it_is_made(tmp_path: Any) -> None:
     y = graph(Value(1.0, "x") * 2.0)
     path = y.save(tmp_path / "new" / "Y.HTML", title="a page", theme="dark")
     assert path.read_text("utf-8") == y.to_html(title="a page", theme="dark")
+
+
+@pytest.mark.parametrize("theme", THEMES.values(), ids=THEMES)
+def test_rings_of_a_step_stand_out_from_the_page(theme: Any) -> None:
+    # 3 : 1 is what the guidelines WCAG 2 ask of graphics, 4.5 : 1 of text
+    assert contrast(theme.highlight, theme.background) >= 4.5
+    assert contrast(theme.text, blend((theme.background, theme.highlight), -0.84)) >= 4.5
+    assert contrast(theme.muted, theme.background) >= 4.5

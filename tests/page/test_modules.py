@@ -211,7 +211,7 @@ def test_powers_and_lengths_are_right_to_two_units() -> None:
     with mp.workdps(60):
         for (x, y), power, length in zip(cases, powers, lengths, strict=True):
             assert units_off(power, mpf(x) ** mpf(y)) <= 2.0, f"{x}**{y}"
-            assert units_off(length, mp.sqrt(mpf(x) ** 2 + mpf(y) ** 2)) <= 2.0, f"hypot({x}, {y})"
+            assert units_off(length, mp.sqrt(mpf(x) ** 2 + mpf(y) ** 2)) <= 1.0, f"hypot({x}, {y})"
 
 
 def test_powers_of_special_numbers() -> None:

@@ -41,3 +41,26 @@ export function ldexp(x, exponent) {
   if (total > 1000) return mantissa * 2 ** 1000 * 2 ** (total - 1000);
   return total < -1000 ? mantissa * 2 ** (total + 100) * 2 ** -100 : mantissa * 2 ** total;
 }
+
+/**
+ * The rounding error x * y - product, exactly (Dekker 1971).
+ * @param {number} x
+ * @param {number} y
+ * @param {number} product
+ */
+export function productError(x, y, product) {
+  const [xHigh, xLow] = halves(x);
+  const [yHigh, yLow] = halves(y);
+  return xHigh * yHigh - product + xHigh * yLow + xLow * yHigh + xLow * yLow;
+}
+
+/**
+ * The first and the last digits of a number.
+ * @param {number} x
+ * @returns {[number, number]}
+ */
+function halves(x) {
+  const split = 134217729 * x; // 2**27 + 1
+  const high = split - (split - x);
+  return [high, x - high];
+}

@@ -2,6 +2,7 @@
 
 import { readableOn, Scale } from "./colors.js";
 import { shown } from "./numbers.js";
+import { meet } from "./scene.js";
 import { largest, Texts } from "./texts.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
@@ -15,6 +16,7 @@ const CARD = 0.25; // from this scale on, a name and one number
 const FAINT = 0.4; // the opacity of what is not computed yet
 const PILL = 10.5; // the size of the letters of a step
 const ROW = 12.5; // the height of their lines
+const AROUND = 20; // the most that a box or a line has around it: rings, and texts
 
 /**
  * What is drawn, besides the scene.
@@ -26,6 +28,7 @@ const ROW = 12.5; // the height of their lines
  * @property {number} hovered a box, or -1
  * @property {number} travelled the share of its way that the dot of a step has gone, 0 to 1
  * @property {number} scale
+ * @property {Place} seen the part of the picture that is in sight
  */
 
 /** Draws a scene with a pen. */
@@ -62,14 +65,31 @@ export class Drawer {
 
   /** Draw all of it. */
   draw() {
-    const others = [...this.scene.lines.keys()].filter((e) => !this.passed.has(e));
+    const others = [...this.scene.lines.keys()].filter(
+      (e) => !this.passed.has(e) && this.sees(this.scene.extent(e)),
+    );
     for (const frame of this.scene.frames) this.frame(frame);
     for (const e of [...others, ...this.passed.keys()]) this.line(e);
-    for (const box of this.scene.boxes.keys()) this.box(box);
+    for (const [box, place] of this.scene.boxes.entries()) if (this.sees(place)) this.box(box);
     if (this.view.scale >= FULL) for (const e of others) this.label(e);
     if (this.view.scale >= CARD) this.titles();
     if (!this.isForward) for (const [e, uses] of this.passed) this.pill(e, uses);
     if (this.view.travelled < 1) for (const e of this.passed.keys()) this.dot(e);
+  }
+
+  /**
+   * True if a place, with what is drawn around it, is in sight.
+   *
+   * @param {Place} place
+   */
+  sees({ x, y, width, height }) {
+    const around = {
+      x: x - AROUND,
+      y: y - AROUND,
+      width: width + 2 * AROUND,
+      height: height + 2 * AROUND,
+    };
+    return meet(around, this.view.seen);
   }
 
   /** The strongest gradient of each box, on whose scale the colours are. */

@@ -33,6 +33,7 @@ export class Inspector {
   /** @param {string} what */
   update(what) {
     if (what === "selection" || what === "scene") this.fill();
+    if (what === "selection") this.element.parentElement?.scrollTo(0, 0);
     if (what === "numbers" || what === "step") this.refresh();
     if (what === "edit" && this.input) {
       this.input.focus();
@@ -45,6 +46,7 @@ export class Inspector {
     const { page } = this;
     const { selected: i, graph, scene } = page;
     this.input = this.slider = null;
+    this.element.classList.toggle("empty", i < 0);
     if (i < 0) return this.element.replaceChildren(...this.introduction());
     if (!scene.isValue(scene.part[i]))
       return this.element.replaceChildren(...this.folded(scene.part[i]));

@@ -1,7 +1,7 @@
 // x to the power y, right to about 1 unit in the last place: y magnifies the error of the logarithm
 // of x up to 745 times, and browsers differ in how much of it they keep from the result.
 
-import { frexp, isinf } from "./bits.js";
+import { frexp, isinf, productError } from "./bits.js";
 
 const LN2 = 0.6931471803691238; // log(2) to 32 digits, so that small multiples of it are exact
 const LN2_REST = 1.9082149292705877e-10;
@@ -86,27 +86,4 @@ function log(x) {
 function sumOf(x, y) {
   const sum = x + y;
   return [sum, y - (sum - x)];
-}
-
-/**
- * The rounding error x * y - product, exactly (Dekker 1971).
- * @param {number} x
- * @param {number} y
- * @param {number} product
- */
-function productError(x, y, product) {
-  const [xHigh, xLow] = halves(x);
-  const [yHigh, yLow] = halves(y);
-  return xHigh * yHigh - product + xHigh * yLow + xLow * yHigh + xLow * yLow;
-}
-
-/**
- * The first and the last digits of a number.
- * @param {number} x
- * @returns {[number, number]}
- */
-function halves(x) {
-  const split = 134217729 * x; // 2**27 + 1
-  const high = split - (split - x);
-  return [high, x - high];
 }

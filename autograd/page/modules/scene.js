@@ -52,6 +52,8 @@ export class Scene {
       for (const use of uses) this.lineOf.set(use, e);
     /** @type {Map<number, any>} */
     this.drawn = new Map();
+    /** @type {Place[]} */
+    this.extents = [];
   }
 
   /**
@@ -140,6 +142,17 @@ export class Scene {
   }
 
   /**
+   * A rectangle that a line lies in.
+   *
+   * @param {number} e
+   * @returns {Place}
+   */
+  extent(e) {
+    this.extents[e] ??= extentOf(this.lines[e].path);
+    return this.extents[e];
+  }
+
+  /**
    * The point of a line where its numbers are: beside its label, or else in the middle.
    *
    * @param {number} e
@@ -175,6 +188,36 @@ export class Scene {
  */
 function isWithin(place, x, y) {
   return x >= place.x && y >= place.y && x <= place.x + place.width && y <= place.y + place.height;
+}
+
+/**
+ * True if two places have a point in common.
+ *
+ * @param {Place} one
+ * @param {Place} other
+ */
+export function meet(one, other) {
+  const across = one.x <= other.x + other.width && other.x <= one.x + one.width;
+  return across && one.y <= other.y + other.height && other.y <= one.y + one.height;
+}
+
+/**
+ * The rectangle around the points of a path, which is one of M, L, H, V and C.
+ *
+ * @param {string} path
+ * @returns {Place}
+ */
+function extentOf(path) {
+  const [xs, ys] = /** @type {number[][]} */ ([[], []]);
+  for (const [, command, text] of path.matchAll(/([A-Z])([^A-Z]*)/g)) {
+    const numbers = text.split(/[ ,]+/).map(Number);
+    for (const [n, number] of numbers.entries()) {
+      const isX = command === "H" || (command !== "V" && n % 2 === 0);
+      (isX ? xs : ys).push(number);
+    }
+  }
+  const [x, y] = [Math.min(...xs), Math.min(...ys)];
+  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 }
 
 /**

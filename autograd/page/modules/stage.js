@@ -40,6 +40,8 @@ export class Stage {
     this.theme = theme();
     this.frame = 0;
     this.isPlaced = false;
+    /** @type {{x: number, y: number, scale: number} | null} */
+    this.printed = null; // where the camera was before what is on paper
     /** @type {Map<number, {x: number, y: number}>} */
     this.pointers = new Map();
     this.moved = 0;
@@ -76,15 +78,25 @@ export class Stage {
     context.fillRect(0, 0, width, height);
     const scale = camera.scale * ratio;
     context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
-    this.drawer(new CanvasPen(context), camera.scale).draw();
+    const seen = {
+      x: camera.x,
+      y: camera.y,
+      width: camera.width / camera.scale,
+      height: camera.height / camera.scale,
+    };
+    this.drawer(new CanvasPen(context), camera.scale, seen).draw();
   }
 
   /**
+   * What draws the scene, or the part of it that is in sight.
+   *
    * @param {any} pen
    * @param {number} scale
+   * @param {import("./scene.js").Place} [seen]
    */
-  drawer(pen, scale) {
+  drawer(pen, scale, seen) {
     const { steps, position, selected, hovered, travelled, scene } = this.page;
+    const whole = { x: 0, y: 0, width: scene.width, height: scene.height };
     return new Drawer(pen, scene, this.theme, {
       steps,
       position,
@@ -92,6 +104,7 @@ export class Stage {
       hovered,
       travelled,
       scale,
+      seen: seen ?? whole,
     });
   }
 
@@ -145,9 +158,9 @@ export class Stage {
     if (!width || !height) return;
     const middle = this.camera.toPicture(this.camera.width / 2, this.camera.height / 2);
     Object.assign(this.camera, { width, height });
-    if (this.isPlaced) {
+    if (this.printed) this.fit();
+    else if (this.isPlaced) {
       this.camera.show({ ...middle, width: 0, height: 0 }, this.camera.scale);
-      return;
     }
     this.isPlaced = true;
   }
@@ -165,9 +178,22 @@ export class Stage {
     element.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
     new ResizeObserver(() => this.resize()).observe(element);
     matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolor());
-    window.addEventListener("beforeprint", () => this.recolor());
-    window.addEventListener("afterprint", () => this.recolor());
-    matchMedia("print").addEventListener("change", () => this.recolor());
+    matchMedia("print").addEventListener("change", ({ matches }) => this.print(matches));
+  }
+
+  /**
+   * On paper, show all of the scene; and then again what was seen before.
+   *
+   * @param {boolean} begins
+   */
+  print(begins) {
+    const { x, y, scale } = this.camera;
+    const before = this.printed;
+    this.printed = begins ? { x, y, scale } : null;
+    this.resize();
+    if (begins) this.fit();
+    else if (before) this.camera.set(before);
+    this.recolor();
   }
 
   recolor() {

@@ -1,6 +1,6 @@
 // Sums of any numbers and of squares, which do not overflow on the way. As in Python, `fsum` raises.
 
-import { frexp, isinf, ldexp } from "./bits.js";
+import { frexp, isinf, ldexp, productError } from "./bits.js";
 import { count } from "./lists.js";
 
 export class OverflowError extends Error {}
@@ -92,6 +92,11 @@ export function length(numbers) {
     const before = sum;
     sum += square;
     lost += before > square ? before - sum + square : square - sum + before;
+    lost += productError(scaled, scaled, square);
   }
-  return ldexp(Math.sqrt(sum + lost), -shift);
+  // The rounding of the root itself is put back too.
+  const root = Math.sqrt(sum + lost);
+  const square = root * root;
+  const rest = sum - square - productError(root, root, square) + lost;
+  return ldexp(root + rest / (2 * root), -shift);
 }

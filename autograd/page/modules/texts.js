@@ -68,8 +68,9 @@ export class Texts {
     const gradient = this.gradientOf(box);
     const [first] = this.scene.nodes[box];
     const value = this.scene.isValue(box) ? this.value(first) : "";
-    const isBack = this.position < this.steps.rest && gradient !== null;
-    return { name: this.head(box)[0], number: isBack ? shown(gradient) : value };
+    const isBack = this.position >= this.steps.turn && this.position < this.steps.rest;
+    const grad = gradient === null ? "–" : shown(gradient);
+    return { name: this.head(box)[0], number: isBack ? grad : value };
   }
 
   /**

@@ -138,12 +138,15 @@ export class Transcript {
     });
   }
 
-  /** Scroll to the current row, in this list alone. */
+  /** Scroll to the current row, in this list alone, or in all words where they scroll together. */
   reveal() {
     const row = this.rows[this.page.position - this.first];
     if (!row) return;
-    const [inner, outer] = [row.getBoundingClientRect(), this.element.getBoundingClientRect()];
+    const { element } = this;
+    const isLong = element.scrollHeight > element.clientHeight;
+    const around = isLong ? element : /** @type {HTMLElement} */ (element.parentElement);
+    const [inner, outer] = [row.getBoundingClientRect(), around.getBoundingClientRect()];
     const isOut = inner.top < outer.top + 4 || inner.bottom > outer.bottom - 4;
-    if (isOut) this.element.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
+    if (isOut) around.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
   }
 }
