@@ -24,6 +24,8 @@ class Part(IntEnum):
     GRAD = 1
     HAS_GRAD = 2
 
+    __hash__ = int.__hash__  # that of an Enum is a function of Python's
+
     def of(self, value: Value) -> float:
         """The number, as it is now."""
         if self is Part.GRAD:

@@ -41,6 +41,11 @@ _ROWS: Final[dict[Any, Any]] = {
 _EXACT: Final = 2**53
 
 _FLOAT: Final[Any] = float
+
+# What may be read or changed of a Value, looked up once.
+_DATA: Final[Any] = Part.DATA
+_GRAD: Final[Any] = Part.GRAD
+_HAS_GRAD: Final[Any] = Part.HAS_GRAD
 _NO_ENTRY: Final[i64] = -1
 
 
@@ -242,7 +247,7 @@ class Recorder(Calculator):
         """The entry of the data of a Value, which may come from outside."""
         entry = self._found(value)
         if entry < 0:
-            entry = self._input(Part.DATA, value, value._data)
+            entry = self._input(_DATA, value, value._data)
             self._is_leaf(value, entry)
         return entry
 
@@ -388,9 +393,9 @@ class Recorder(Calculator):
             self.tape.guard(self._gradient(value), how, place())
         elif how == "has_grad":
             index = self.outside.index(value) if not self._is_made_here(value) else -1
-            if index >= 0 and (index, Part.GRAD) not in self.outside.changed:
+            if index >= 0 and (index, _GRAD) not in self.outside.changed:
                 number = float(value._awaited == 0 or value._grad != 0.0)
-                self.tape.guard(self._input(Part.HAS_GRAD, value, number), how, place())
+                self.tape.guard(self._input(_HAS_GRAD, value, number), how, place())
         else:
             self.tape.guard(self.entry(value), how, place())
 
@@ -405,7 +410,7 @@ class Recorder(Calculator):
             self.tape.same_leaf[entry] = self.tape.same_leaf.get(earlier, earlier)
             self._entries[id(value)] = entry
         else:
-            self.outside.change(value, Part.DATA)
+            self.outside.change(value, _DATA)
             self._is_leaf(value, entry)
         return self.tape.data[entry]
 
@@ -468,7 +473,7 @@ class Recorder(Calculator):
         """The float that becomes the grad of a Value, which then counts as not reached."""
         operand = self._operand(number)
         if not self._is_made_here(value):
-            self.outside.change(value, Part.GRAD, UNREACHED)
+            self.outside.change(value, _GRAD, UNREACHED)
         self._has_gradient(value, operand)
         return self.tape.data[operand]
 
@@ -478,7 +483,7 @@ class Recorder(Calculator):
         if known is not None:
             return known
         if not self._is_made_here(value):
-            entry = self._input(Part.GRAD, value, value._grad)
+            entry = self._input(_GRAD, value, value._grad)
         else:
             data = self._found(value)
             number = self._passes[data] if data < len(self._passes) else _NO_ENTRY
@@ -510,7 +515,7 @@ class Recorder(Calculator):
         pass_ = self._pass_of(start, seed, ends, sums)
         for leaf, entry in zip(leaves, sums):
             if not self._is_made_here(leaf):
-                self.outside.change(leaf, Part.GRAD)
+                self.outside.change(leaf, _GRAD)
             leaf._grad = tape.data[entry]
         try:
             propagate(root, gradient)
