@@ -13,8 +13,18 @@
  *   PYTHON   f n x...            a Python function of floats
  *   LIST     f n x...            a Python function of a list
  *   PARTS    f n x...            the same, which gives a list
+ *   FOLD     f n x...            f(f(x, x), x) ... of a native function of two
+ * and of eight rows at once, where `step` is how far the cell of the next row is, 0 or 1:
+ *   COPIES   x * 8               x
+ *   SCALED   n init step (a b) * n   init + a * b + ..., each a followed by those of other rows, and
+ *                                b the same for all
+ *   PAIRED   n init step (a b) * n   the same, where b is followed too
+ *   EIGHT    f e (x step)...     a native function, of one or two operands
  */
-enum { PRODUCT, TOTAL, GUARD, PART, ONE, TWO, THREE, FOUR, PYTHON, LIST, PARTS };
+enum {
+    PRODUCT, TOTAL, GUARD, PART, ONE, TWO, THREE, FOUR, PYTHON, LIST, PARTS, FOLD,
+    COPIES, SCALED, PAIRED, EIGHT
+};
 
 /* A program. */
 typedef struct {
@@ -63,6 +73,9 @@ PyObject *kernel_outcome(State *state, int outcome);
 /* Carry out rows; returns 1, or 0 if a guard ends the run, or -1 and an error. */
 int kernel_carry_out(const Machine *machine, double *v, double *out, const int32_t *p,
                      const int32_t *end);
+
+/* The index of what carries out eight rows of a native function, or -1 and an error. */
+int kernel_eight(int function);
 
 /* The numbers of cells. */
 PyObject *kernel_list_of(const double *v, const int32_t *cells, Py_ssize_t count);

@@ -13,6 +13,7 @@ from autograd.replay import operations
 from autograd.replay.lists import ListMachine
 from autograd.replay.lowering import choices_of, flows_of, lowered
 from autograd.replay.optimizer import PASSES, folded, fused, optimized, shared, without_dead
+from autograd.replay.packing import levelled, packed
 from autograd.replay.program import MINUS_ONE, MINUS_ZERO, ONE, SUM, ZERO, Program
 from autograd.replay.shares import Flows, shares_of
 from autograd.replay.tape import Tape
@@ -69,6 +70,10 @@ def test_every_pass_leaves_the_bits_as_they_are(seed: int) -> None:
     for one in PASSES:
         assert results(one(program)) == expected, one.__name__
     assert results(optimized(program)) == expected
+    for form in program, optimized(program):
+        beside = levelled(form)
+        assert results(beside) == expected
+        assert results(packed(beside)[0]) == expected
 
 
 # ── Dead rows ─────────────────────────────────────────────────────────────────
