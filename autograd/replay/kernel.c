@@ -58,11 +58,22 @@ static int root_eight(const double *x, const double *y, double *out)
     return none_is_negative;
 }
 
-/* Copy the operands of eight rows. */
+/* Copy the operands of eight rows, which follow each other if `step` is 1. */
 static inline void gather(double *operand, const double *x, int step)
 {
+    if (step)
+        for (int i = 0; i < 8; i++)
+            operand[i] = x[i];
+    else
+        for (int i = 0; i < 8; i++)
+            operand[i] = *x;
+}
+
+static int sign_eight(const double *x, const double *y, double *out)
+{
     for (int i = 0; i < 8; i++)
-        operand[i] = x[i * step];
+        out[i] = x[i] == 0.0 || x[i] != x[i] ? x[i] : copysign(1.0, x[i]);
+    return 1;
 }
 
 typedef struct {
@@ -98,7 +109,8 @@ static const Function functions[] = {
 static const struct {
     const char *name;
     int (*call)(const double *x, const double *y, double *out);
-} eights[] = {{"divide", divide_eight}, {"truediv", divide_eight}, {"sqrt", root_eight}};
+} eights[] = {{"divide", divide_eight}, {"truediv", divide_eight}, {"sqrt", root_eight},
+           {"sign", sign_eight}};
 
 int kernel_eight(int function)
 {

@@ -40,7 +40,9 @@ MINUS_ONE: Final[i64] = -4
 
 
 # Functions that the kernel has for eight rows at once.
-BY_EIGHT: Final[frozenset[Any]] = frozenset((floats.divide, floats.sqrt, operator.truediv))
+BY_EIGHT: Final[frozenset[Any]] = frozenset(
+    (floats.divide, floats.sign, floats.sqrt, operator.truediv)
+)
 
 
 class Operation:
