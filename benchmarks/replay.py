@@ -46,7 +46,9 @@ def of_transformer(length: int) -> Workload:
     return Workload(
         f"transformer, {length} predictions",
         transformer.random_parameters(),
-        lambda library, parameters: transformer.loss(library, parameters, length),
+        lambda library, parameters: transformer.loss(
+            library, parameters, transformer.tokens(length)
+        ),
     )
 
 
