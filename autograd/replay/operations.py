@@ -34,7 +34,7 @@ def forward(operation: Any) -> Operation:
     if not isinstance(operation, Primitive):
         return Operation(
             getattr(operation, "__name__", repr(operation)),
-            _AsFloat(operation),
+            operation if operation is operator.truediv else _AsFloat(operation),
             f"lambda *xs: float({path}(*xs))",
             needs,
             is_pure=operation in _PURE,
