@@ -33,6 +33,7 @@ typedef struct {
     int32_t forward;          /* the number of rows that the values need */
     int32_t *code, *backward, *end;
     double *numbers;          /* the constants, the last one first */
+    int32_t *places;          /* the cells of the inputs */
     int32_t *values, *sums;
     Py_ssize_t value_count, sum_count;
     PyObject *functions;      /* a tuple of Python functions */
@@ -61,8 +62,9 @@ static inline double *kernel_cells(const State *state)
     return state->memory + state->machine->constants;
 }
 
-/* Set inputs from a sequence of numbers; returns 0, or -1 and an error. */
-int kernel_set_inputs(double *inputs, PyObject *numbers, Py_ssize_t least, Py_ssize_t most);
+/* Set inputs, from the index `first` on, from a sequence of numbers; returns 0, or -1 and an error. */
+int kernel_set_inputs(const Machine *machine, double *v, Py_ssize_t first, PyObject *numbers,
+                      Py_ssize_t least, Py_ssize_t most);
 
 /* Carry out the rows of the values; returns 1, or 0 if a guard ends the run, or -1 and an error. */
 int kernel_run(State *state);

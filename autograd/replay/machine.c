@@ -21,6 +21,7 @@ static void Machine_dealloc(PyObject *self)
     Machine_clear(self);
     PyMem_Free(((Machine *)self)->code);
     PyMem_Free(((Machine *)self)->numbers);
+    PyMem_Free(((Machine *)self)->places);
     PyMem_Free(((Machine *)self)->values);
     PyMem_Free(((Machine *)self)->sums);
     PyMem_Free(((Machine *)self)->spare);
@@ -153,14 +154,15 @@ static int32_t *encode(Machine *machine, Rows rows)
     return code;
 }
 
-/* machine(inputs, forward, constants, kinds, starts, cells, blocks, calls, functions, values, sums) */
+/* machine(inputs, forward, constants, kinds, starts, cells, blocks, places, calls,
+ *         functions, values, sums) */
 static PyObject *make_machine(PyObject *module, PyObject *arguments)
 {
     int inputs, forward;
-    Py_buffer kinds, starts, cells, blocks;
+    Py_buffer kinds, starts, cells, blocks, places;
     PyObject *constants, *calls, *python, *values, *sums;
-    if (!PyArg_ParseTuple(arguments, "iiO!y*y*y*y*O!O!O!O!", &inputs, &forward, &PyList_Type,
-                          &constants, &kinds, &starts, &cells, &blocks, &PyList_Type, &calls,
+    if (!PyArg_ParseTuple(arguments, "iiO!y*y*y*y*y*O!O!O!O!", &inputs, &forward, &PyList_Type,
+                          &constants, &kinds, &starts, &cells, &blocks, &places, &PyList_Type, &calls,
                           &PyTuple_Type, &python, &PyList_Type, &values, &PyList_Type, &sums))
         return NULL;
     Machine *machine = NULL;
@@ -178,15 +180,18 @@ static PyObject *make_machine(PyObject *module, PyObject *arguments)
     machine->sum_count = PyList_GET_SIZE(sums);
     size_t length = (size_t)(cells.len / (Py_ssize_t)sizeof(int64_t)) + 3 * (size_t)machine->rows;
     machine->code = PyMem_Malloc((length + 1) * sizeof(int32_t));
+    machine->places = PyMem_Malloc((size_t)(inputs + 1) * sizeof(int32_t));
     machine->values = copied_cells(values);
     machine->sums = copied_cells(sums);
     machine->numbers = PyMem_Malloc((size_t)machine->constants * sizeof(double));
-    if (machine->code == NULL || machine->numbers == NULL) {
+    if (machine->code == NULL || machine->places == NULL || machine->numbers == NULL) {
         PyErr_NoMemory();
     } else if (!PyErr_Occurred()) {
         for (Py_ssize_t i = 0; i < machine->constants; i++)
             machine->numbers[machine->constants - 1 - i] =
                 PyFloat_AsDouble(PyList_GET_ITEM(constants, i));
+        for (int i = 0; i < inputs; i++)
+            machine->places[i] = (int32_t)((const int64_t *)places.buf)[i];
         const int64_t *first = blocks.buf;
         machine->end = encode(machine, (Rows){kinds.buf, starts.buf, cells.buf, first,
                                               first + blocks.len / (Py_ssize_t)sizeof *first,
@@ -200,6 +205,7 @@ done:
     PyBuffer_Release(&starts);
     PyBuffer_Release(&cells);
     PyBuffer_Release(&blocks);
+    PyBuffer_Release(&places);
     return (PyObject *)machine;
 }
 

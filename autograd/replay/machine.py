@@ -19,7 +19,7 @@ from autograd.engine.value import Value
 from autograd.native import COMPILED, library_name
 from autograd.replay.bound import Bound, Links, ListBound
 from autograd.replay.lists import ListMachine
-from autograd.replay.packing import levelled, packed
+from autograd.replay.packing import Packed, levelled
 from autograd.replay.program import Operation, Program
 from autograd.replay.tape import choose
 
@@ -71,7 +71,8 @@ def machine(program: Program) -> Machine:
 def native_machine(program: Program) -> Machine:
     """The program for the kernel, which is there if the engine is compiled."""
     kernel, natives = _kernel()
-    program, blocks = packed(program)
+    packed = Packed(program)
+    program = packed.program
     python: list[Callable[..., Any]] = []
     calls = [_call(operation, natives, python) for operation in program.operations]
     made: Machine = kernel.machine(
@@ -79,7 +80,8 @@ def native_machine(program: Program) -> Machine:
         program.forward,
         program.constants,
         *[_array(numbers) for numbers in (program.kinds, program.starts, program.cells)],
-        array("q", blocks),
+        array("q", packed.blocks),
+        _array(packed.places),
         calls,
         tuple(python),
         program.outputs[: program.values],

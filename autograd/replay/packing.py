@@ -77,55 +77,122 @@ _ERROR: Final[i64] = 1
 _EFFECT: Final[i64] = 2
 
 
-def packed(program: Program) -> tuple[Program, list[int]]:
-    """The program with copies, and the rows at which eight begin that can be carried out at once.
+class Packed:
+    """A program of which eight rows at a time can be carried out at once.
 
     Of each operand the cells of the eight rows are the same or follow each other; of a product one
     of the two operands follows, and the other is the same in all products of the row, or in none.
+
+    Attributes:
+        program: the program, with copies, and with its inputs in another order.
+        blocks: the rows at which eight begin.
+        places: for each input its cell.
     """
-    packing = _Packing(program)
-    row: i64 = 0
-    while row < len(program.kinds):
-        if packing.is_block(row):
-            packing.pack(row)
+
+    def __init__(self, program: Program) -> None:
+        blocks = _blocks(program)
+        self.places = _places(program, blocks)
+        packing = _Packing(program, self.places)
+        row: i64 = 0
+        for first in blocks:
+            while row < first:
+                packing.new.copy(row)
+                row += 1
+            packing.pack(first)
             row += EIGHT
-        else:
+        while row < len(program.kinds):
             packing.new.copy(row)
             row += 1
-    return packing.new.finished(), packing.blocks
+        self.program = packing.new.finished()
+        self.blocks = packing.blocks
+
+
+def _blocks(program: Program) -> list[int]:
+    """The rows at which eight equal rows begin that do not need each other."""
+    found: list[int] = []
+    row: i64 = 0
+    while row < len(program.kinds):
+        if _is_block(program, row):
+            found.append(row)
+            row += EIGHT
+        else:
+            row += 1
+    return found
+
+
+def _is_block(program: Program, row: i64) -> bool:
+    kinds, starts, cells = program.kinds, program.starts, program.cells
+    end = row + EIGHT
+    kind = kinds[row]
+    if end > len(kinds) or row < program.forward < end:
+        return False
+    if kind != SUM and (kind < 0 or not program.operations[kind].by_eight):
+        return False
+    length = starts[row + 1] - starts[row]
+    for other in range(row + 1, end):
+        if kinds[other] != kind or starts[other + 1] - starts[other] != length:
+            return False
+    before = program.inputs + row
+    return all(cells[at] < before for at in range(starts[row], starts[end]))
+
+
+def _places(program: Program, blocks: list[int]) -> vec[i64]:
+    """For each input its cell, so that those of eight rows follow each other where they can."""
+    inputs, starts, cells = program.inputs, program.starts, program.cells
+    places = vec[i64]([-1] * inputs)
+    following: i64 = 0
+    for first in blocks:
+        row: i64 = first
+        for at in range(starts[row + 1] - starts[row]):
+            is_free = True
+            earlier: i64 = -1
+            for lane in range(EIGHT):
+                cell = cells[starts[row + lane] + at]
+                if cell < 0 or cell >= inputs or places[cell] >= 0 or cell == earlier:
+                    is_free = False
+                    break
+                earlier = cell
+            if is_free:
+                for lane in range(EIGHT):
+                    cell = cells[starts[row + lane] + at]
+                    if places[cell] < 0:
+                        places[cell] = following
+                        following += 1
+    for cell in range(inputs):
+        if places[cell] < 0:
+            places[cell] = following
+            following += 1
+    return places
+
+
+class _Placed(Rewriting):
+    """A program in the making, with inputs elsewhere."""
+
+    def __init__(self, program: Program, places: vec[i64]) -> None:
+        super().__init__(program)
+        self.places = places
+
+    def moved(self, cell: i64) -> i64:
+        """A cell of the old program, in the new one."""
+        if cell < 0:
+            return cell
+        return self.places[cell] if cell < self.inputs else self.place[cell - self.inputs]
 
 
 class _Packing:
-    """A program in the making.
+    """Packing in progress.
 
     Attributes:
-        new: the program with copies.
+        new: the program in the making.
         blocks: the rows of it at which eight begin.
         copies: where cells were copied to, by these.
     """
 
-    def __init__(self, program: Program) -> None:
+    def __init__(self, program: Program, places: vec[i64]) -> None:
         self.old = program
-        self.new = Rewriting(program)
+        self.new = _Placed(program, places)
         self.blocks: list[int] = []
         self.copies: dict[tuple[int, ...], int] = {}
-
-    def is_block(self, row: i64) -> bool:
-        """True if eight equal rows begin here that do not need each other."""
-        old = self.old
-        kinds, starts, cells = old.kinds, old.starts, old.cells
-        end = row + EIGHT
-        kind = kinds[row]
-        if end > len(kinds) or row < old.forward < end:
-            return False
-        if kind != SUM and (kind < 0 or not old.operations[kind].by_eight):
-            return False
-        length = starts[row + 1] - starts[row]
-        for other in range(row + 1, end):
-            if kinds[other] != kind or starts[other + 1] - starts[other] != length:
-                return False
-        before = old.inputs + row
-        return all(cells[at] < before for at in range(starts[row], starts[end]))
 
     def pack(self, row: i64) -> None:
         """Add eight rows, after the copies that they need."""

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -14,7 +15,7 @@ from autograd.replay import operations
 from autograd.replay.lists import ListMachine
 from autograd.replay.lowering import choices_of, flows_of, lowered
 from autograd.replay.optimizer import PASSES, folded, fused, optimized, shared, without_dead
-from autograd.replay.packing import levelled, packed
+from autograd.replay.packing import Packed, levelled
 from autograd.replay.program import GUARD, MINUS_ONE, MINUS_ZERO, ONE, SUM, ZERO, Program
 from autograd.replay.shares import Flows, shares_of
 from autograd.replay.tape import Tape
@@ -58,13 +59,16 @@ def test_every_pass_leaves_the_bits_as_they_are(seed: int) -> None:
     points = [numbers(rng, 3) for _ in range(3)]
     further = numbers(rng, program.inputs - 3)
 
-    def results(program: Program) -> list[bytes]:
+    def results(program: Program, places: Sequence[int] | None = None) -> list[bytes]:
         machine = ListMachine(program)
         found: list[float] = []
         for point in points:
-            state = machine.forward(point)
+            given = [*point, *further]
+            for number, place in zip([*point, *further], places or range(program.inputs)):
+                given[place] = number
+            state = machine.forward(given)
             assert state is not None
-            found += machine.values(state, program.values) + machine.backward(state, further)
+            found += machine.values(state, program.values) + machine.backward(state, given[3:])
         return bits(found)
 
     expected = results(program)
@@ -74,7 +78,8 @@ def test_every_pass_leaves_the_bits_as_they_are(seed: int) -> None:
     for form in program, optimized(program):
         beside = levelled(form)
         assert results(beside) == expected
-        assert results(packed(beside)[0]) == expected
+        packed = Packed(beside)
+        assert results(packed.program, [*packed.places]) == expected
 
 
 # ── Dead rows ─────────────────────────────────────────────────────────────────
@@ -244,28 +249,40 @@ def sums(program: Program, vectors: list[list[int]], numbers: list[int]) -> list
 def test_eight_equal_rows_on_cells_that_follow_each_other_are_packed_as_they_are() -> None:
     program = Program(18)
     outs = sums(program, [[*range(8)], [*range(8, 16)]], [16, 17])
-    one, blocks = packed(finished(program, *outs))
-    assert (rows(one), blocks) == (rows(program), [0])
+    packed = Packed(finished(program, *outs))
+    assert (rows(packed.program), packed.blocks) == (rows(program), [0])
+    assert [*packed.places] == [*range(18)]
+
+
+def test_inputs_are_laid_so_that_those_of_eight_rows_follow_each_other() -> None:
+    program = Program(18)
+    even, odd = [*range(0, 16, 2)], [*range(1, 16, 2)]
+    packed = Packed(finished(program, *sums(program, [even, odd], [16, 17])))
+    assert packed.blocks == [0]
+    assert [packed.places[k] for k in even] == [*range(8)]
+    assert [packed.places[k] for k in odd] == [*range(8, 16)]
+    assert packed.program.row(7) == [MINUS_ZERO, 7, 16, 15, 17]
 
 
 def test_cells_that_lie_elsewhere_are_copied_once() -> None:
     program = Program(18)
-    even, odd = [*range(0, 16, 2)], [*range(1, 16, 2)]
-    outs = sums(program, [even, odd], [16, 17]) + sums(program, [odd, even], [16, 17])
-    one, blocks = packed(finished(program, *outs))
-    assert blocks == [0, 8, 16, 24]
-    assert [one.row(k) for k in (0, 7, 8, 15)] == [[0], [14], [1], [15]]
-    assert one.row(16) == [MINUS_ZERO, 18, 16, 26, 17]
-    assert one.row(31) == [MINUS_ZERO, 33, 16, 25, 17]
+    backwards = [*range(7, -1, -1)]
+    outs = sums(program, [[*range(8)]], [16]) + sums(program, [backwards], [17])
+    outs += sums(program, [backwards], [16])
+    packed = Packed(finished(program, *outs))
+    assert packed.blocks == [0, 8, 16, 24]
+    assert [packed.program.row(k) for k in range(8, 16)] == [[k] for k in backwards]
+    assert packed.program.row(17) == [MINUS_ZERO, 18 + 9, 17]
+    assert packed.program.row(31) == [MINUS_ZERO, 18 + 15, 16]
 
 
 def test_a_number_for_all_of_eight_rows_is_copied_where_others_vary() -> None:
     program = Program(18)
     outs = [program.add(SUM, [ZERO, k, 16, k, 8 + k]) for k in range(8)]
-    one, blocks = packed(finished(program, *outs))
-    assert blocks == [0, 8]
-    assert [one.row(k) for k in range(8)] == [[16]] * 8
-    assert one.row(9) == [ZERO, 1, 19, 1, 9]
+    packed = Packed(finished(program, *outs))
+    assert packed.blocks == [0, 8]
+    assert [packed.program.row(k) for k in range(8)] == [[16]] * 8
+    assert packed.program.row(9) == [ZERO, 1, 19, 1, 9]
 
 
 def test_rows_that_need_each_other_are_not_packed() -> None:
@@ -273,7 +290,7 @@ def test_rows_that_need_each_other_are_not_packed() -> None:
     out = X
     for _ in range(20):
         out = multiply(program, out, Y)
-    assert packed(finished(program, out))[1] == []
+    assert Packed(finished(program, out)).blocks == []
 
 
 # ── The order of shares ───────────────────────────────────────────────────────
