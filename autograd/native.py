@@ -38,7 +38,7 @@ _ENGINE: Final = os.path.join(_ROOT, "autograd", "engine")
 _REPLAY: Final = os.path.join(_ROOT, "autograd", "replay")
 
 # Compiled besides all of the engine: what records a call on a tape, and what makes programs of it.
-_RECORDING: Final = ("recorder", "standins", "tape")
+_RECORDING: Final = ("leaks", "outside", "places", "recorder", "standins", "tape")
 _LIFTING: Final = ("lowering", "optimizer", "packing", "program", "shares")
 
 if TYPE_CHECKING:

@@ -20,6 +20,7 @@ from autograd.engine.operators import Numeric
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import Follower
 from autograd.engine.value import Value
+from autograd.native import mypyc_attr
 
 # The operators of Python's, as functions of two numbers.
 ADD: Final[Any] = operator.add
@@ -63,6 +64,7 @@ class Calculator(Follower):
         raise NotImplementedError
 
 
+@mypyc_attr(acyclic=True)
 class _StandIn(Numeric):
     """What numbers and flags have in common: every look at them is a guard.
 
@@ -128,6 +130,7 @@ class _StandIn(Numeric):
         return self.seen("copy").__reduce_ex__(protocol)
 
 
+@mypyc_attr(acyclic=True)
 class Number(_StandIn):
     """The place of a float: an argument, the data of a Value, or computed from such.
 
@@ -299,6 +302,7 @@ class Rounding:
         return round(x, self.digits)
 
 
+@mypyc_attr(acyclic=True)
 class Flag(_StandIn):
     """The place of a bool, the outcome of a comparison; `where` and arithmetic follow it.
 
