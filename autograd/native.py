@@ -39,7 +39,7 @@ _REPLAY: Final = os.path.join(_ROOT, "autograd", "replay")
 
 # Compiled besides all of the engine: what records a call on a tape, and what makes programs of it.
 _RECORDING: Final = ("leaks", "outside", "places", "recorder", "standins", "tape")
-_LIFTING: Final = ("lowering", "optimizer", "program", "shares")
+_LIFTING: Final = ("lowering", "optimizer", "packing", "program", "shares")
 
 if TYPE_CHECKING:
     from librt.vecs import append as append
