@@ -89,6 +89,10 @@ class Follower(Observer):
         """Carry out ``where``; NotImplemented if there is nothing to follow."""
         raise NotImplementedError
 
+    def take(self, rows: Any, i: Any) -> Any:
+        """The row of that index; NotImplemented if it cannot be followed."""
+        raise NotImplementedError
+
     def given(self, number: Any) -> float:
         """The float of a number that a new leaf is about to be made of."""
         raise NotImplementedError

@@ -96,6 +96,9 @@ static int32_t *encode(Machine *machine, int32_t *code, const int64_t *kinds,
             continue;
         } else if (kind == -3) {
             *code++ = GUARD;
+        } else if (kind == -4) {
+            *code++ = CASES;
+            *code++ = (int32_t)(count / 3);
         } else {
             int call, function;
             if (!PyArg_ParseTuple(PyList_GET_ITEM(calls, kind), "ii", &call, &function))
