@@ -26,8 +26,8 @@ from autograd.replay.program import (
     Program,
 )
 from autograd.replay.rules import Steps, steps_of_gradient, steps_of_rule
-from autograd.replay.shares import Flows, Shares
-from autograd.replay.tape import Guard, Slope, Tape, choose
+from autograd.replay.shares import Flows, Shares, shares_of
+from autograd.replay.tape import Guard, Slope, Tape, backward_pass, choose, gradient_of
 
 # How an operation becomes a row. The first five are sums of products.
 _ADD: Final[i64] = 0
@@ -39,6 +39,8 @@ _SAME: Final[i64] = 5
 _CHOOSE: Final[i64] = 6
 _SLOPE: Final[i64] = 7
 _CALL: Final[i64] = 8
+_PASS: Final[i64] = 9
+_GRADIENT: Final[i64] = 10
 
 _SUMS: Final[dict[Any, int]] = {
     table.add: 0,
@@ -57,6 +59,10 @@ def _way(op: Any) -> int:
         return 5
     if op is choose:
         return 6
+    if op is backward_pass:
+        return 9
+    if op is gradient_of:
+        return 10
     return 7 if isinstance(op, Slope) else 8
 
 
@@ -64,33 +70,77 @@ def flows_of(tape: Tape, flags: Sequence[bool]) -> Flows:
     """Where gradients flow, if the flags of choices are these."""
     flows = Flows()
     choices = 0
-    every: list[tuple[int, ...]] = tape.flows
-    operands: list[tuple[int, ...]] = tape.operands
     ops: list[Any] = tape.ops
+    starts, operands, flowing = tape.starts, tape.operands, tape.flows
     same_leaf: dict[int, int] = tape.same_leaf
-    for entry in range(len(every)):
-        positions = every[entry]
-        if positions:
-            taken = -1
-            if ops[entry] is choose:
-                taken = 1 if flags[choices] else 2
-                choices += 1
-            sources = operands[entry]
-            for position in positions:
-                if taken < 0 or position == taken:
-                    source = sources[position]
-                    flows.add(same_leaf.get(source, source), position)
+    for entry in range(len(ops)):
+        start, end = starts[entry], starts[entry + 1]
+        taken: i64 = -1
+        if ops[entry] is choose and _any_flows(flowing, start, end):
+            taken = 1 if flags[choices] else 2
+            choices += 1
+        for at in range(start, end):
+            if flowing[at] and (taken < 0 or at - start == taken):
+                source = operands[at]
+                if same_leaf:
+                    source = same_leaf.get(source, source)
+                flows.add(source, at - start)
         flows.close()
     return flows
 
 
+def flows_below(tape: Tape, root: i64, numbering: vec[i64]) -> tuple[vec[i64], Flows]:
+    """Where gradients flow from an entry in the recorded call, among the entries that they reach.
+
+    Args:
+        tape: the tape.
+        root: the entry.
+        numbering: a zero for each entry of the tape, as which they are left.
+
+    Returns:
+        The entries, the root first; and the flows between them, by their indices.
+    """
+    starts, operands, flowing = tape.starts, tape.operands, tape.flows
+    same_leaf: dict[int, int] = tape.same_leaf
+    entries = vec[i64]([root])
+    numbering[root] = 1
+    flows = Flows()
+    index: i64 = 0
+    while index < len(entries):
+        entry = entries[index]
+        start, end = starts[entry], starts[entry + 1]
+        taken: i64 = -1
+        if tape.ops[entry] is choose:
+            taken = 1 if tape.data[operands[start]] != 0.0 else 2
+        for at in range(start, end):
+            if flowing[at] and (taken < 0 or at - start == taken):
+                source = operands[at]
+                if same_leaf:
+                    source = same_leaf.get(source, source)
+                if numbering[source] == 0:
+                    entries = append(entries, source)
+                    numbering[source] = len(entries)
+                flows.add(numbering[source] - 1, at - start)
+        flows.close()
+        index += 1
+    for index in range(len(entries)):
+        numbering[entries[index]] = 0
+    return entries, flows
+
+
 def choices_of(tape: Tape) -> list[int]:
     """The flags by which gradients choose their way, as entries."""
+    starts = tape.starts
     return [
-        tape.operands[entry][0]
+        tape.operands[starts[entry]]
         for entry, op in enumerate(tape.ops)
-        if op is choose and tape.flows[entry]
+        if op is choose and _any_flows(tape.flows, starts[entry], starts[entry + 1])
     ]
+
+
+def _any_flows(flows: vec[bool], start: i64, end: i64) -> bool:
+    """True if gradients flow to one of these operands."""
+    return any(flows[at] for at in range(start, end))
 
 
 def lowered(tape: Tape, shares: Shares | None = None, root: int = 0) -> Program:
@@ -120,17 +170,23 @@ class _Lowering:
         ways: for each entry how it became a row.
         starts: where the cells of its operands begin in ``operands``; and last, where they end.
         operands: the cells of the operands of all entries.
+        passes: for each backward pass in the call the cells of the gradients that are wanted.
+        wanted: the entries whose gradients are.
+        numbering: zeros for `flows_below`.
     """
 
     def __init__(self, tape: Tape, further: int) -> None:
         self.tape = tape
         ops: list[Any] = tape.ops
-        operands: list[tuple[int, ...]] = tape.operands
+        starts, operands = tape.starts, tape.operands
         count: i64 = len(ops)
         self.program = Program(len(tape.inputs) + further)
         self.operations: dict[Any, int] = {}
         self.rules: dict[Any, Steps | None] = {}
         self.gradients: dict[Any, list[int]] = {}
+        self.passes: dict[int, dict[int, int]] = {}
+        self.wanted: set[int] = set()
+        self.numbering = vec[i64]([0] * count)
         self.cells = vec[i64]([0] * count)
         self.ways = vec[i64]([0] * count)
         self.starts = vec[i64]([0] * (count + 1))
@@ -139,6 +195,9 @@ class _Lowering:
             self.cells[place] = cell
         for place in tape.constants:
             self.cells[place] = self.program.constant(tape.data[place])
+        for entry in range(count):
+            if ops[entry] is gradient_of:
+                self.wanted.add(operands[starts[entry] + 1])
         ways: dict[Any, int] = {}
         guards: list[Any] = list(tape.guards)
         guards.reverse()
@@ -151,10 +210,16 @@ class _Lowering:
                 if way is None:
                     way = ways[op] = _way(op)
                 self.ways[entry] = way
-                for operand in operands[entry]:
-                    self.operands = append(self.operands, self.cells[operand])
+                for at in range(starts[entry], starts[entry + 1]):
+                    self.operands = append(self.operands, self.cells[operands[at]])
                 start = self.starts[entry]
-                self.cells[entry] = self.emit(way, op, self.operands, start)
+                if way == _PASS:
+                    self.carry_back(entry)
+                elif way == _GRADIENT:
+                    at = starts[entry]
+                    self.cells[entry] = self.passes[operands[at]][operands[at + 1]]
+                else:
+                    self.cells[entry] = self.emit(way, op, self.operands, start)
             self.starts[entry + 1] = len(self.operands)
         while guards:
             self.guard(guards.pop())
@@ -244,10 +309,41 @@ class _Lowering:
 
     def differentiate(self, shares: Shares, root: int, ends: Sequence[int]) -> None:
         """Add the rows of gradients, and make those of ``ends`` outputs."""
-        program = self.program
         seed: i64 = len(self.tape.inputs)
+        gradients = self.interior(shares, root, seed)
+        total = seed
+        for entry in ends:
+            total += 1
+            cell = self.sum_of_shares(entry, shares, gradients, total)
+            self.program.outputs.append(cell)
+
+    def carry_back(self, entry: i64) -> None:
+        """Add the rows of the gradients of a backward pass within the call."""
+        tape = self.tape
+        start, end = tape.starts[entry], tape.starts[entry + 1]
+        root, seed = tape.operands[start], self.cells[tape.operands[start + 1]]
+        entries, flows = flows_below(tape, root, self.numbering)
+        shares = shares_of(flows, 0)
+        shares.entries = entries
+        gradients = self.interior(shares, 0, seed)
+        sums: dict[int, int] = {}
+        for at in range(start + 2, end, 2):
+            sums[tape.operands[at]] = self.cells[tape.operands[at + 1]]
+        for index in shares.ends:
+            if entries[index] in self.wanted:
+                init = sums.get(entries[index], int(ZERO))
+                gradients[index] = self.sum_of_shares(index, shares, gradients, init)
+        found: dict[int, int] = {}
+        for index in range(len(entries)):
+            if entries[index] in self.wanted:
+                found[entries[index]] = gradients[index]
+        self.passes[entry] = found
+
+    def interior(self, shares: Shares, root: i64, seed: i64) -> vec[i64]:
+        """Add the rows of the gradients of all that hand shares down; returns all their cells."""
+        program = self.program
         order = shares.order
-        gradients = vec[i64]([0] * len(self.cells))
+        gradients = vec[i64]([0] * (len(shares.starts) - 1))
         gradients[root] = seed
         # That of the root may be -0.0, and then a sum that begins with 0.0 is another number.
         program.push(ZERO)
@@ -262,17 +358,14 @@ class _Lowering:
                 gradients[entry] = from_zero if gradients[same] == seed else gradients[same]
             else:
                 gradients[entry] = self.sum_of_shares(entry, shares, gradients, ZERO)
-        total = seed
-        for entry in ends:
-            total += 1
-            program.outputs.append(self.sum_of_shares(entry, shares, gradients, total))
+        return gradients
 
     def gradient_passed_on(self, entry: i64, shares: Shares) -> i64:
         """The only user of an entry, if that passes its gradient on as it is; else -1."""
         first = shares.starts[entry]
         if shares.starts[entry + 1] == first + 1:
             user = shares.users[first]
-            if self.is_passed_on(user, shares.positions[first]):
+            if self.is_passed_on(shares.entries[user], shares.positions[first]):
                 return user
         return -1
 
@@ -286,11 +379,11 @@ class _Lowering:
     def sum_of_shares(self, entry: i64, shares: Shares, gradients: vec[i64], init: i64) -> i64:
         """Add the row of a gradient: the sum of the shares, after ``init``."""
         first, end = shares.starts[entry], shares.starts[entry + 1]
-        users, positions = shares.users, shares.positions
+        users, positions, entries = shares.users, shares.positions, shares.entries
         # The local derivatives first, which may be rows.
         locals_ = vec[i64]()
         for at in range(first, end):
-            locals_ = append(locals_, self.local(users[at], positions[at]))
+            locals_ = append(locals_, self.local(entries[users[at]], positions[at]))
         program = self.program
         program.push(init)
         for at in range(first, end):

@@ -157,7 +157,7 @@ def _recorded_call(
             return twins[id(part)]
         kind = type(part)
         if kind is float:
-            return recorder.number(next(inputs))
+            return recorder.number(next(inputs), float)
         if kind.__name__ == "float64":  # of an array: NumPy may add floats in another order
             recorder.is_doubtful = True
             return recorder.number(next(inputs), kind)

@@ -11,9 +11,10 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.replayed import CompiledOperation, Origin, Reached, _ReplayedValue
 from autograd.engine.value import Operand, Value
 from autograd.functional import gradients
+from autograd.replay.backward import gradients_of_pass
 from autograd.replay.errors import CompileError
 from autograd.replay.lift import Replay, Run
-from autograd.replay.tape import Slope, Tape, choose
+from autograd.replay.tape import Slope, Tape, backward_pass, choose, gradient_of
 
 
 class Root:
@@ -82,14 +83,23 @@ def _recorded(tape: Tape, variables: Sequence[Value], root: int) -> Value:
     for entry, value in zip(tape.inputs, variables):
         if entry <= last:
             found[entry] = value
+    passes: dict[int, dict[int, float]] = {}
     for entry in range(last + 1):
         op = tape.ops[entry]
         if op is None:
             continue
-        flows = tape.flows[entry]
+        if op is backward_pass:
+            numbers = [x.data if isinstance(x, Value) else x for x in found[:entry]]
+            passes[entry] = gradients_of_pass(tape, entry, numbers)
+            continue
+        if op is gradient_of:
+            pass_, place = tape.operands_of(entry)
+            found[entry] = passes[pass_][place]
+            continue
+        flows = tape.flows_of(entry)
         operands = [
             found[k] if i in flows or not isinstance(found[k], Value) else found[k].data
-            for i, k in enumerate(tape.operands[entry])
+            for i, k in enumerate(tape.operands_of(entry))
         ]
         if op is choose:
             found[entry] = operands[1] if operands[0] else operands[2]

@@ -38,6 +38,7 @@ class Shares:
     """The shares of the gradient of each entry, in the order in which they are added.
 
     Attributes:
+        entries: the entries of the tape; what follows has indices into these.
         order: the entries that hand shares down, each after all that use it, the root first.
         ends: those that do not, in the order in which they get their last share.
         starts: for each entry where its shares begin in the lists that follow; and last, the end.
@@ -45,9 +46,10 @@ class Shares:
         positions: for which of its operands.
     """
 
-    __slots__ = ("ends", "order", "positions", "starts", "users")
+    __slots__ = ("ends", "entries", "order", "positions", "starts", "users")
 
     def __init__(self) -> None:
+        self.entries = vec[i64]()
         self.order = vec[i64]()
         self.ends: list[int] = []
         self.starts = vec[i64]()
@@ -56,7 +58,7 @@ class Shares:
 
 
 def shares_of(flows: Flows, root: i64) -> Shares:
-    """The shares that a backward pass from the entry ``root`` hands down."""
+    """The shares that a backward pass from ``root`` hands down, an index into ``flows``."""
     firsts, sources, positions = flows.starts, flows.entries, flows.positions
     count: i64 = len(firsts) - 1
     # How many shares each entry is to get.
@@ -104,6 +106,9 @@ def shares_of(flows: Flows, root: i64) -> Shares:
                     height += 1
                 else:
                     shares.ends.append(source)
+    shares.entries = vec[i64]([0] * count)
+    for index in range(count):
+        shares.entries[index] = index
     shares.order = order
     shares.starts = starts
     shares.users = users

@@ -196,12 +196,12 @@ def test_a_function_that_may_have_an_effect_is_called_each_time() -> None:
 
 def test_choices_leave_out_the_operand_that_is_not_taken() -> None:
     tape = choice()
-    assert [tape.ops[entry].__name__ for entry in choices_of(tape)] == ["gt"]  # type: ignore[union-attr]
-    taken = tape.operands[tape.outputs[0]][0]
+    assert [tape.ops[entry].__name__ for entry in choices_of(tape)] == ["gt"]
+    taken = tape.operands_of(tape.outputs[0])[0]
     for flag, entry in ((True, 2), (False, 3)):
         flows = flows_of(tape, [flag])
         assert [*flows.entries[flows.starts[taken] : flows.starts[taken + 1]]] == [
-            tape.operands[taken][entry - 1]
+            tape.operands_of(taken)[entry - 1]
         ]
 
 
