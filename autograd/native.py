@@ -27,7 +27,9 @@ SWITCH: Final = "CHAINRULE_COMPILE"
 LIBRARY_PREFIX: Final = "_native_"
 
 # C that is part of the compiled library: it runs programs.
-KERNEL: Final = tuple(f"autograd/replay/{name}.c" for name in ("kernel", "machine", "runs"))
+KERNEL: Final = tuple(
+    f"autograd/replay/{name}.c" for name in ("bound", "kernel", "machine", "runs")
+)
 KERNEL_HEADER: Final = "autograd/replay/kernel.h"
 
 _REBUILD: Final = "`pip install -e .`"

@@ -21,6 +21,19 @@ static double greater_equal(double x, double y) { return x >= y; }
 static double equal(double x, double y) { return x == y; }
 static double not_equal(double x, double y) { return x != y; }
 
+/* As Python divides: by 0.0 it is an error, in words that differ between versions. */
+static double divide(double x, double y)
+{
+    if (y != 0.0)
+        return x / y;
+    PyObject *left = PyFloat_FromDouble(x), *right = PyFloat_FromDouble(y);
+    if (left != NULL && right != NULL)
+        Py_XDECREF(PyNumber_TrueDivide(left, right));
+    Py_XDECREF(left);
+    Py_XDECREF(right);
+    return -113.0;
+}
+
 typedef struct {
     const char *name;
     int arity;
@@ -41,6 +54,7 @@ static const Function functions[] = {
     {"ge", 2, {.two = greater_equal}},
     {"eq", 2, {.two = equal}},
     {"ne", 2, {.two = not_equal}},
+    {"truediv", 2, {.two = divide}},
     {"abs", 1, {.one = fabs}},
     {"math.tanh", 1, {.one = tanh}},
     {"math.atan", 1, {.one = atan}},

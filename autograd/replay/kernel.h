@@ -1,4 +1,4 @@
-/* What kernel.c, runs.c and machine.c have in common: a program, and the numbers of a run. */
+/* What the C files here have in common: a program, and the numbers of a run. */
 #ifndef AUTOGRAD_KERNEL_H
 #define AUTOGRAD_KERNEL_H
 #include "kernel_functions.h"
@@ -27,16 +27,39 @@ typedef struct {
     int32_t *values, *sums;
     Py_ssize_t value_count, sum_count;
     PyObject *functions;      /* a tuple of Python functions */
+    double *spare;            /* the memory of a run that is over, or NULL */
 } Machine;
 
 /* The numbers of a run. */
 typedef struct {
     PyObject_HEAD
+    Machine *machine;
     double *memory;           /* the constants, the inputs, the rows */
     int is_busy;
 } State;
 
 extern PyTypeObject kernel_State;
+
+/* A state whose inputs are not set, but those of gradients; or NULL and an error. */
+State *kernel_new_state(Machine *machine);
+
+/* An object as a state of this machine, or NULL and an error. */
+State *kernel_as_state(PyObject *thing, const Machine *machine);
+
+/* The numbers by their cells. */
+static inline double *kernel_cells(const State *state)
+{
+    return state->memory + state->machine->constants;
+}
+
+/* Set inputs from a sequence of numbers; returns 0, or -1 and an error. */
+int kernel_set_inputs(double *inputs, PyObject *numbers, Py_ssize_t least, Py_ssize_t most);
+
+/* Carry out the rows of the values; returns 1, or 0 if a guard ends the run, or -1 and an error. */
+int kernel_run(State *state);
+
+/* The state after a run that ended so, or None, or NULL. */
+PyObject *kernel_outcome(State *state, int outcome);
 
 /* Carry out rows; returns 1, or 0 if a guard ends the run, or -1 and an error. */
 int kernel_carry_out(const Machine *machine, double *v, double *out, const int32_t *p,
@@ -51,9 +74,9 @@ PyObject *kernel_functions(PyObject *module, PyObject *nothing);
 /* The methods of a machine. */
 PyObject *Machine_forward(PyObject *self, PyObject *numbers);
 PyObject *Machine_inputs(PyObject *self, PyObject *given);
-PyObject *Machine_values(PyObject *self, PyObject *given);
+PyObject *Machine_values(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
 PyObject *Machine_backward(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
 PyObject *Machine_add_shares(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
-PyObject *Machine_repeat(PyObject *self, PyObject *arguments);
+PyObject *Machine_bind(PyObject *self, PyObject *arguments);
 
 #endif

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, Final
 
 from autograd.engine.value import Value
+from autograd.replay.bound import Links
 from autograd.replay.lowering import choices_of, flows_of, lowered
-from autograd.replay.machine import Machine, machine
+from autograd.replay.machine import Machine, bound, machine
 from autograd.replay.optimizer import optimized
 from autograd.replay.program import Program
 from autograd.replay.shares import Shares, shares_of
@@ -101,51 +103,27 @@ class Replay:
         """
         return source(self.tape.name, self.program, len(self.tape.inputs))
 
-    def run(self, numbers: Sequence[float | Value]) -> Run | None:
-        """Compute the outputs from a number for each input; None if a guard finds another one.
-
-        A Value stands for its data.
-        """
+    def run(self, numbers: Sequence[float]) -> Run | None:
+        """Compute the outputs from a number for each input; None if a guard finds another one."""
         state = self._machine.forward(numbers)
         return None if state is None else Run(self, state)
 
-    def repeat(
-        self,
-        numbers: Sequence[float | Value],
-        times: int,
-        feedback: Sequence[tuple[int, int]],
-        keep: int,
-    ) -> tuple[list[list[float]], list[float], BaseException | None]:
-        """Run ``times`` times, and hand outputs of each run to the next.
+    def bind(self, links: Links) -> BoundReplay:
+        """The program, with inputs that are read from Values and outputs that change them.
 
-        It ends early where a guard finds another number, a row raises an error, or a signal does:
-        then what is returned is of whole runs.
-
-        Args:
-            numbers: the inputs of the first run.
-            times: how many runs.
-            feedback: pairs of an output and the input that it becomes, as indices into those of
-                the tape.
-            keep: how many of the outputs are returned of each run.
-
-        Returns:
-            The first outputs of each run, all outputs of the last one, and an error that a signal
-            has raised between two runs, such as KeyboardInterrupt: the caller is to raise it.
-
-        Raises:
-            Exception: a row has raised it in the first run.
-
-        >>> from autograd import multiply
+        >>> from autograd import Value, multiply
+        >>> from autograd.replay.bound import Change, Part
         >>> tape = Tape("double")
         >>> x = tape.input(1.0)
         >>> tape.outputs = [tape.row(multiply, (x, tape.constant(2.0, "")), (), 2.0)]
-        >>> lift(tape).repeat([1.0], 3, [(0, 0)], keep=1)
-        ([[2.0], [4.0], [8.0]], [8.0], None)
+        >>> value = Value(1.0)
+        >>> doubling = Links((value,), 0, 0, 0, [(Part.DATA, 0)], [Change(Part.DATA, 0, 0)])
+        >>> lift(tape).bind(doubling).repeat([], [], 3)
+        ([[], [], []], None)
+        >>> value.data
+        8.0
         """
-        sources = tuple([output for output, _ in feedback])
-        targets = tuple([place for _, place in feedback])
-        steps, last, error = self._machine.repeat(numbers, times, sources, targets, keep)
-        return steps, last[: len(self.tape.outputs)], error
+        return BoundReplay(self, links)
 
     def gradient(self, key: tuple[int, tuple[bool, ...]]) -> Gradient:
         """The program of the gradients of one root, for these flags of the choices."""
@@ -159,20 +137,47 @@ class Replay:
         return found
 
 
-class Run:
-    """One run of a program.
+class BoundReplay:
+    """A program that is bound to Values; see `Bound` for its methods."""
 
-    Attributes:
-        outputs: the floats of the outputs of the tape.
-    """
+    def __init__(self, replay: Replay, links: Links) -> None:
+        self._replay = replay
+        self._bound = bound(replay._machine, links)
+        self.repeat = self._bound.repeat
+        self.is_stale = self._bound.is_stale
+
+    def run(self, numbers: list[float], values: list[Value]) -> Run | None:
+        """Compute the outputs; None if a guard finds another number. No Value is changed yet."""
+        state = self._bound.forward(numbers, values)
+        return None if state is None else Run(self._replay, state)
+
+    def apply(self, run: Run, values: list[Value]) -> None:
+        """Change the Values as a run does."""
+        self._bound.apply(run._state, values)
+
+
+class Run:
+    """One run of a program."""
 
     def __init__(self, replay: Replay, state: Any) -> None:
         self._replay = replay
         self._state = state
-        values = replay._machine.values(state)
-        count = len(replay.tape.outputs)
-        self.outputs = values[:count]
-        self._flags = tuple([flag != 0.0 for flag in values[count:]])
+
+    def first(self, count: int) -> list[float]:
+        """So many of the outputs of the tape, the first ones."""
+        return self._replay._machine.values(self._state, count)
+
+    @property
+    def outputs(self) -> list[float]:
+        """The outputs of the tape."""
+        return self.first(len(self._replay.tape.outputs))
+
+    @cached_property
+    def _flags(self) -> tuple[bool, ...]:
+        """The flags of choices."""
+        count = len(self._replay.tape.outputs)
+        found = self.first(self._replay.program.values)[count:]
+        return tuple([flag != 0.0 for flag in found])
 
     @property
     def numbers(self) -> list[float]:

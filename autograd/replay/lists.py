@@ -7,7 +7,6 @@ from functools import cache
 from itertools import groupby
 from typing import Any, Final, TypeAlias
 
-from autograd.engine.operands import as_float
 from autograd.engine.value import Value
 from autograd.replay.program import CASES, GUARD, PART, SUM, Program
 
@@ -32,20 +31,19 @@ class ListMachine:
     def __reduce__(self) -> tuple[Any, ...]:
         return ListMachine, (self.program,)
 
-    def forward(self, numbers: Sequence[float | Value]) -> list[float] | None:
+    def forward(self, numbers: Sequence[float]) -> list[float] | None:
         """The numbers of a run, as far as the values need them; None if a guard ends it."""
         further = self.program.inputs - len(numbers)
-        floats = [x if type(x) is float else _number(x) for x in numbers]
-        run = [*floats, *[0.0] * further, *self._rest]
+        run = [*map(float, numbers), *[0.0] * further, *self._rest]
         return run if _carried_out(self._forward, run) else None
 
     def inputs(self, run: list[float]) -> list[float]:
         """The inputs of a run."""
         return run[: self.program.inputs]
 
-    def values(self, run: list[float]) -> list[float]:
-        """The outputs of a run that are values."""
-        return [run[cell] for cell in self._values]
+    def values(self, run: list[float], count: int) -> list[float]:
+        """So many of the outputs of a run that are values, the first ones."""
+        return [run[cell] for cell in self._values[:count]]
 
     def backward(self, run: list[float], numbers: Sequence[float]) -> list[float]:
         """The other outputs, for these numbers in place of the last inputs."""
@@ -60,42 +58,6 @@ class ListMachine:
         sums = self.backward(run, [seed, *[value._grad for value in values]])
         for value, total in zip(values, sums):
             value._grad = total
-
-    def repeat(
-        self,
-        numbers: Sequence[float | Value],
-        times: int,
-        sources: Sequence[int],
-        targets: Sequence[int],
-        keep: int,
-    ) -> tuple[list[list[float]], list[float], BaseException | None]:
-        """Runs one after the other; see `Machine`."""
-        steps: list[list[float]] = []
-        last: list[float] = []
-        count = 0  # of the steps that are complete
-        numbers = list(numbers)
-        try:
-            while count < times:
-                run = self.forward(numbers)
-                if run is None:
-                    break
-                values = self.values(run)
-                for source, target in zip(sources, targets):
-                    numbers[target] = values[source]
-                steps.append(values[:keep])
-                last, count = values, len(steps)
-        except Exception:
-            if count == 0:
-                raise
-        except BaseException as interruption:
-            if count == 0:
-                raise
-            return steps[:count], last, interruption
-        return steps[:count], last, None
-
-
-def _number(x: Any) -> float:
-    return x.data if isinstance(x, Value) else as_float(x)
 
 
 def _grouped(program: Program, rows: range) -> list[tuple[_Loop, list[Any]]]:

@@ -3,21 +3,6 @@
  */
 #include "kernel.h"
 
-static void State_dealloc(PyObject *self)
-{
-    PyMem_Free(((State *)self)->memory);
-    PyObject_Free(self);
-}
-
-PyTypeObject kernel_State = {
-    PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "autograd.replay.kernel.State",
-    .tp_basicsize = sizeof(State),
-    .tp_dealloc = State_dealloc,
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
-    .tp_doc = PyDoc_STR("The numbers of a run."),
-};
-
 static int Machine_traverse(PyObject *self, visitproc visit, void *arg)
 {
     Py_VISIT(((Machine *)self)->functions);
@@ -38,6 +23,7 @@ static void Machine_dealloc(PyObject *self)
     PyMem_Free(((Machine *)self)->numbers);
     PyMem_Free(((Machine *)self)->values);
     PyMem_Free(((Machine *)self)->sums);
+    PyMem_Free(((Machine *)self)->spare);
     PyObject_GC_Del(self);
 }
 
@@ -45,13 +31,13 @@ static PyMethodDef Machine_methods[] = {
     {"forward", Machine_forward, METH_O,
      PyDoc_STR("The state after a run of the rows of the values, or None if a guard ends it.")},
     {"inputs", Machine_inputs, METH_O, PyDoc_STR("The inputs of a state, as a list.")},
-    {"values", Machine_values, METH_O, PyDoc_STR("The values of a state, as a list.")},
+    {"values", (PyCFunction)(void (*)(void))Machine_values, METH_FASTCALL,
+     PyDoc_STR("So many values of a state, the first ones, as a list.")},
     {"backward", (PyCFunction)(void (*)(void))Machine_backward, METH_FASTCALL,
      PyDoc_STR("The sums of a state, for these numbers in place of the last inputs.")},
     {"add_shares", (PyCFunction)(void (*)(void))Machine_add_shares, METH_FASTCALL,
      PyDoc_STR("Add the shares of a gradient to the gradients of Values, in place.")},
-    {"repeat", Machine_repeat, METH_VARARGS,
-     PyDoc_STR("Runs one after the other, in which values become inputs of the next.")},
+    {"bind", Machine_bind, METH_VARARGS, PyDoc_STR("The program, bound to Values.")},
     {NULL, NULL, 0, NULL},
 };
 
@@ -132,6 +118,7 @@ static PyObject *make_machine(PyObject *module, PyObject *arguments)
     if (machine == NULL)
         goto done;
     machine->functions = Py_NewRef(python);
+    machine->spare = NULL;
     machine->inputs = inputs;
     machine->rows = (int32_t)(kinds.len / (Py_ssize_t)sizeof(int64_t));
     machine->forward = forward;

@@ -17,6 +17,7 @@ from typing import Any, Final, Protocol
 from autograd.engine import floats
 from autograd.engine.value import Value
 from autograd.native import COMPILED, library_name
+from autograd.replay.bound import Bound, Links, ListBound
 from autograd.replay.lists import ListMachine
 from autograd.replay.program import Operation, Program
 from autograd.replay.tape import choose
@@ -25,40 +26,20 @@ from autograd.replay.tape import choose
 class Machine(Protocol):
     """A program, prepared to be run."""
 
-    def forward(self, numbers: Sequence[float | Value]) -> Any:
-        """The numbers of a run, as far as the values need them; None if a guard ends it.
+    def forward(self, numbers: Sequence[float]) -> Any:
+        """The state after a run of the rows that the values need; None if a guard ends it.
 
-        The first inputs are given; a Value stands for its data.
+        The first inputs are given.
         """
 
     def inputs(self, state: Any) -> list[float]:
         """All inputs of a run."""
 
-    def values(self, state: Any) -> list[float]:
-        """The outputs of a run that are values."""
+    def values(self, state: Any, count: int) -> list[float]:
+        """So many of the outputs of a run that are values, the first ones."""
 
     def backward(self, state: Any, numbers: Sequence[float]) -> list[float]:
         """The other outputs, for these numbers in place of the last inputs."""
-
-    def repeat(
-        self,
-        numbers: Sequence[float | Value],
-        times: int,
-        sources: Sequence[int],
-        targets: Sequence[int],
-        keep: int,
-    ) -> tuple[list[list[float]], list[float], BaseException | None]:
-        """Runs one after the other, of which values become inputs of the next.
-
-        See `Replay.repeat`; an error in the first run is raised.
-
-        Args:
-            numbers: the first inputs.
-            times: how many runs.
-            sources: the indices of these values,
-            targets: and of these inputs.
-            keep: the number of values that are returned of each run.
-        """
 
     def add_shares(self, state: Any, seed: float, values: Sequence[Value]) -> None:
         """The same, from and to the gradients of Values: of none of them if there is an error."""
@@ -73,7 +54,7 @@ _OTHERS: Final[dict[Any, str]] = {
     abs: "abs",
     math.tanh: "math.tanh",
     math.atan: "math.atan",
-    **{getattr(operator, name): name for name in ("lt", "le", "gt", "ge", "eq", "ne")},
+    **{getattr(operator, name): name for name in ("lt", "le", "gt", "ge", "eq", "ne", "truediv")},
 }
 
 
@@ -97,6 +78,14 @@ def native_machine(program: Program) -> Machine:
         program.outputs[: program.values],
         program.outputs[program.values :],
     )
+    return made
+
+
+def bound(machine: Any, links: Links) -> Bound:
+    """The program of a machine, bound to Values."""
+    if isinstance(machine, ListMachine):
+        return ListBound(machine, links)
+    made: Bound = machine.bind(*links[:4], *links.arrays())
     return made
 
 

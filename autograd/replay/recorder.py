@@ -22,8 +22,9 @@ from autograd.engine.recording import is_recording
 from autograd.engine.tracked import record_tracked
 from autograd.engine.value import Value
 from autograd.native import append, i64, vec
+from autograd.replay.bound import Part
 from autograd.replay.errors import CompileError, place
-from autograd.replay.outside import UNREACHED, Effects, Outside, Source
+from autograd.replay.outside import UNREACHED, Effects, Outside
 from autograd.replay.standins import ADD, MULTIPLY, NOT_EQUAL, SUBTRACT, Calculator, Flag, Number
 from autograd.replay.tape import Slope, Tape, backward_pass, choose, gradient_of
 
@@ -237,7 +238,7 @@ class Recorder(Calculator):
         """The entry of the data of a Value, which may come from outside."""
         entry = self._found(value)
         if entry < 0:
-            entry = self._input(Source.DATA, value, value._data)
+            entry = self._input(Part.DATA, value, value._data)
             self._is_leaf(value, entry)
         return entry
 
@@ -380,9 +381,9 @@ class Recorder(Calculator):
             self.tape.guard(self._gradient(value), how, place())
         elif how == "has_grad":
             index: int = self.outside.index(value) if not self._is_made_here(value) else -1
-            if index >= 0 and (index, Source.GRAD) not in self.outside.changed:
+            if index >= 0 and (index, Part.GRAD) not in self.outside.changed:
                 number = float(value._awaited == 0 or value._grad != 0.0)
-                self.tape.guard(self._input(Source.HAS_GRAD, value, number), how, place())
+                self.tape.guard(self._input(Part.HAS_GRAD, value, number), how, place())
         else:
             self.tape.guard(self.entry(value), how, place())
 
@@ -397,7 +398,7 @@ class Recorder(Calculator):
             self.tape.same_leaf[entry] = self.tape.same_leaf.get(earlier, earlier)
             self._entries[id(value)] = entry
         else:
-            self.outside.change(value, Source.DATA)
+            self.outside.change(value, Part.DATA)
             self._is_leaf(value, entry)
         return self.tape.data[entry]
 
@@ -460,7 +461,7 @@ class Recorder(Calculator):
         """The float that becomes the grad of a Value, which then counts as not reached."""
         operand = self._operand(number)
         if not self._is_made_here(value):
-            self.outside.change(value, Source.GRAD, UNREACHED)
+            self.outside.change(value, Part.GRAD, UNREACHED)
         self._has_gradient(value, operand)
         return self.tape.data[operand]
 
@@ -470,7 +471,7 @@ class Recorder(Calculator):
         if known is not None:
             return known
         if not self._is_made_here(value):
-            entry = self._input(Source.GRAD, value, value._grad)
+            entry = self._input(Part.GRAD, value, value._grad)
         else:
             data = self._found(value)
             number = self._passes[data] if data < len(self._passes) else _NO_ENTRY
@@ -502,7 +503,7 @@ class Recorder(Calculator):
         pass_ = self._pass_of(start, seed, ends, sums)
         for leaf, entry in zip(leaves, sums):
             if not self._is_made_here(leaf):
-                self.outside.change(leaf, Source.GRAD)
+                self.outside.change(leaf, Part.GRAD)
             leaf._grad = tape.data[entry]
         try:
             propagate(root, gradient)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from array import array
 from collections.abc import Sequence
 from typing import Any
 
@@ -119,14 +119,14 @@ class ReachedBefore:
     """The Values that gradients reach from the results of a program, which are always the same.
 
     Attributes:
-        references: for each Value that the program captures the references to it that a list of
-            these, and what is in here, account for.
+        references: for each Value that the program captures the references to it that the tuple
+            of these, and what is in here, account for.
     """
 
     def __init__(self, captured: Sequence[Value]) -> None:
         self._captured = {id(value): i for i, value in enumerate(captured)}
         self._known: dict[int, tuple[list[int], Reached]] = {}
-        self.references = [_ALONE] * len(captured)
+        self.references = array("q", [1] * len(captured))
 
     def of(self, leaves: list[int], values: Sequence[Value], indices: list[int]) -> Reached:
         """Those for these numbers of leaves, which are a list that the program keeps."""
@@ -143,9 +143,7 @@ def _reached(leaves: list[int], values: Sequence[Value], indices: list[int]) -> 
     return Reached([values[indices[leaf]] for leaf in leaves])
 
 
-# The references to an object in a list that nobody else holds, as `map` finds them, and those that
-# `Reached` adds: from its list of values, and from its list of steps.
-_ALONE = min(map(sys.getrefcount, [object()]))
+# The references that `Reached` adds: from its list of values, and from its list of steps.
 _IN_REACHED = 2
 
 
@@ -154,7 +152,7 @@ class Call:
 
     Attributes:
         run: the run of the program.
-        values: the Values from outside, arguments first.
+        arguments: the Values among the arguments.
         leaves: for each leaf of the tape the index of its Value.
         before: what earlier calls have reached; None if there are Values among the arguments.
     """
@@ -162,20 +160,29 @@ class Call:
     def __init__(
         self,
         run: Run,
-        values: Sequence[Value],
+        arguments: list[Value],
+        captured: tuple[Value, ...],
         leaves: list[int],
         before: ReachedBefore | None,
     ) -> None:
         self.run = run
-        self.values = values
+        self.arguments = arguments
+        self._captured = captured
         self.leaves = leaves
         self.before = before
+
+    @property
+    def values(self) -> list[Value]:
+        """The Values from outside, the arguments first."""
+        return [*self.arguments, *self._captured]
 
     def value(self, root: Root, number: float, label: str) -> Value:
         """An output as a Value, with one operation."""
         leaves = self.run.reached(root.index)
-        find = _reached if self.before is None else self.before.of
-        reached = find(leaves, self.values, self.leaves)
+        if self.before is None:
+            reached = _reached(leaves, self.values, self.leaves)
+        else:
+            reached = self.before.of(leaves, self._captured, self.leaves)
         return _ReplayedValue(root.op, number, label, reached, _Past(self, root))
 
 
@@ -188,9 +195,9 @@ class _Past(Origin):
 
     def operands(self) -> tuple[Operand, ...]:
         call, root = self._call, self._root
-        tape, leaves = root.replay.tape, call.run.reached(root.index)
+        tape, leaves, values = root.replay.tape, call.run.reached(root.index), call.values
         found: dict[int, Operand] = dict(zip(tape.inputs, call.run.numbers))
-        found |= {tape.leaves[leaf]: call.values[call.leaves[leaf]] for leaf in leaves}
+        found |= {tape.leaves[leaf]: values[call.leaves[leaf]] for leaf in leaves}
         return tuple([found[entry] for entry in root.entries(call.run)])
 
     def derivatives(self) -> list[float]:

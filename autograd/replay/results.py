@@ -148,12 +148,15 @@ class Form:
             )
         return _New(output, value.label, None)
 
-    def filled(self, call: Call) -> Any:
-        """What the call returns."""
+    def filled(self, call: Call, count: int) -> Any:
+        """What the call returns, which is made of the first ``count`` outputs."""
         template = self._template
+        outputs = call.run.first(count)
         if type(template) is _New:  # a Value, as most functions return
-            return template.made(call.run.outputs, call)
-        return self.of(call.run.outputs, call.values, call)
+            return template.made(outputs, call)
+        if type(template) is _Float:
+            return template.kind(outputs[template.output])
+        return self.of(outputs, call.values, call)
 
     def of(self, outputs: list[float], values: Sequence[Value], call: Call | None = None) -> Any:
         """What a call with these outputs returns; it is known itself if there is a root."""

@@ -62,7 +62,7 @@ def test_every_pass_leaves_the_bits_as_they_are(seed: int) -> None:
         for point in points:
             state = machine.forward(point)
             assert state is not None
-            found += machine.values(state) + machine.backward(state, further)
+            found += machine.values(state, program.values) + machine.backward(state, further)
         return bits(found)
 
     expected = results(program)
