@@ -33,12 +33,14 @@ class Effects:
         data_of: the indices of the Values whose data is changed.
         grad_of: those of the Values whose grad is.
         awaited: for each of the latter, 0 if a backward pass has reached it, else `UNREACHED`.
+        has_grad_of: those of the Values of which an index decides if a pass has reached them.
     """
 
     def __init__(self, changed: dict[tuple[int, Part], int]) -> None:
         self.data_of = [index for index, part in changed if part is Part.DATA]
         self.grad_of = [index for index, part in changed if part is Part.GRAD]
         self.awaited = [changed[index, Part.GRAD] for index in self.grad_of]
+        self.has_grad_of = [index for index, part in changed if part is Part.HAS_GRAD]
         self.count = len(changed)
 
     def changes(self) -> list[Change]:
@@ -46,6 +48,7 @@ class Effects:
         return [
             *[Change(Part.DATA, index, 0) for index in self.data_of],
             *[Change(Part.GRAD, index, x) for index, x in zip(self.grad_of, self.awaited)],
+            *[Change(Part.HAS_GRAD, index, 0) for index in self.has_grad_of],
         ]
 
     def difference(
@@ -67,7 +70,11 @@ class Effects:
             problem = _difference("grad", values[index], next(numbers), values[index]._grad)
             if problem is not None:
                 return problem
-            if (awaited == 0) != (values[index]._awaited == 0):
+            is_certain = index not in self.has_grad_of
+            if is_certain and (awaited == 0) != (values[index]._awaited == 0):
+                return f"{_named('grad', values[index])} is reached in one of the two only"
+        for index in self.has_grad_of:
+            if (next(numbers) != 0.0) != values[index].has_grad:
                 return f"{_named('grad', values[index])} is reached in one of the two only"
         return None
 
@@ -92,7 +99,8 @@ class Outside:
             Value it is.
         leaves: for each leaf of the tape the index of its Value.
         changed: for each Value that is changed, what becomes of it: for its data True, for its
-            grad the count of its uses.
+            grad the count of its uses, and the entry that says if a pass has reached it where that
+            is not certain.
     """
 
     def __init__(self) -> None:
@@ -120,6 +128,11 @@ class Outside:
         self._before.setdefault(index, state_of(value))
         self.changed[index, part] = awaited
         return index
+
+    def had_grad(self, value: Value) -> bool:
+        """True if a backward pass had reached a Value before the call."""
+        _, grad, awaited = self._before[self._indices[id(value)]]
+        return awaited == 0 or grad != 0.0
 
     def restore(self) -> None:
         """Put all that was changed back."""

@@ -27,7 +27,7 @@ class Flows:
         self.positions = vec[i64]()
         self.conditions = vec[i64]()
 
-    def add(self, entry: i64, position: i64, condition: i64) -> None:
+    def add(self, entry: i64, position: i64, condition: i64 = -1) -> None:
         """Add one to those that `close` will end."""
         self.entries = append(self.entries, entry)
         self.positions = append(self.positions, position)

@@ -54,6 +54,10 @@ class Calculator(Follower):
         """The result of a function of Python's on a stand-in."""
         raise NotImplementedError
 
+    def calculate_whole(self, function: Any, operands: tuple[Any, ...]) -> Any:
+        """The result of a function of whole numbers, one of which is a stand-in."""
+        raise NotImplementedError
+
     def whole(self, function: Any, number: Any) -> Any:
         """The whole number that ``function`` gives, at which Python looks."""
         raise NotImplementedError
@@ -63,7 +67,7 @@ class Calculator(Follower):
         raise NotImplementedError
 
 
-class _StandIn(Numeric):
+class StandIn(Numeric):
     """What numbers and flags have in common: every look at them is a guard.
 
     Attributes:
@@ -128,7 +132,7 @@ class _StandIn(Numeric):
         return self.seen("copy").__reduce_ex__(protocol)
 
 
-class Number(_StandIn):
+class Number(StandIn):
     """The place of a float: an argument, the data of a Value, or computed from such.
 
     Its ``kind`` is float or one of NumPy's types.
@@ -299,7 +303,7 @@ class Rounding:
         return round(x, self.digits)
 
 
-class Flag(_StandIn):
+class Flag(StandIn):
     """The place of a bool, the outcome of a comparison; `where` and arithmetic follow it.
 
     Its ``kind`` is bool or NumPy's. It counts as 1.0 or 0.0 beside floats and Values.
