@@ -3,7 +3,7 @@
 Which entry a `take` gives depends on an index, and so on a **flag** for each entry that it may
 give. A program is the same for all indices: it has the shares of each of these entries, each
 under its flag, and adds those whose flag is set. That is right if the order in which the engine
-goes through the graph is the same whichever are set. It is found here that it is: where it may not be, the
+goes through the graph is the same whichever are set. That is found here: where it may not be, the
 `take` is to be fixed, which means that the tape is for calls with the same index only.
 """
 
@@ -127,7 +127,7 @@ class Below:
             return flags[0]
         for flag in flags:
             for one in self.takes[flag]:
-                if all([each in flags for each in self.tape.operands_of(one)[::2]]):
+                if all(each in flags for each in self.tape.operands_of(one)[::2]):
                     return ALWAYS
         return UNDER_SEVERAL
 
@@ -157,7 +157,6 @@ class Below:
 
     def find_graph(self, root: i64, numbering: vec[i64]) -> None:
         """Fill in `entries` and `flows`; ``numbering`` has a zero for each entry of the tape."""
-        tape = self.tape
         entries = vec[i64]([root])
         numbering[root] = 1
         index: i64 = 0
@@ -170,7 +169,7 @@ class Below:
                 if with_takes:
                     if self.states[entry] >= 0:
                         flag = self.states[entry]
-                    if flag == self.states[source]:
+                    if flag == self.states[source] and self._hands_on(source):
                         flag = -1  # without that flag nothing asks for its gradient
                 if numbering[source] == 0:
                     entries = append(entries, source)
@@ -181,6 +180,11 @@ class Below:
         for index in range(len(entries)):
             numbering[entries[index]] = 0
         self.entries = entries
+
+    def _hands_on(self, entry: i64) -> bool:
+        """True if gradients flow from an entry to others."""
+        tape = self.tape
+        return any(tape.flows[at] for at in range(tape.starts[entry], tape.starts[entry + 1]))
 
     # ── The order ─────────────────────────────────────────────────────────────
 
@@ -204,7 +208,7 @@ class Below:
                 continue
             entry = self.entries[index]
             if states[entry] != ALWAYS:
-                if any([states[self.entries[users[at]]] >= 0 for at in range(first, end)]):
+                if any(states[self.entries[users[at]]] >= 0 for at in range(first, end)):
                     deep |= self.takes[states[entry]]
                 continue
             flag = shares.conditions[end - 1]
@@ -244,7 +248,7 @@ class Below:
             if {int(shares.users[at]) for at in range(first, end)} != set(given):
                 return False
         orders = [self._completed_by(index, completed) for index in given]
-        return all([order == orders[0] for order in orders])
+        return all(order == orders[0] for order in orders)
 
     def _completed_by(self, index: i64, completed: list[int]) -> list[int]:
         starts, entries = self.flows.starts, self.flows.entries

@@ -24,9 +24,9 @@ from autograd.engine.value import Value
 from autograd.native import append, i64, vec
 from autograd.replay.bound import Part
 from autograd.replay.errors import CompileError, place
-from autograd.replay.outside import UNREACHED, Effects, Outside
 from autograd.replay.indices import EXACT, Index
-from autograd.replay.reach import ALWAYS, Below, below
+from autograd.replay.outside import UNREACHED, Effects, Outside
+from autograd.replay.reach import Below, below
 from autograd.replay.standins import (
     ADD,
     DIVIDE,
@@ -113,7 +113,7 @@ class Recorder(Calculator):
         self.finished = True
         self._ends = {}
         self._interior = []
-        self._takes = Takes(self)
+        self._takes.stop()
 
     def _note_what_was_reached(self) -> None:
         outside = self.outside

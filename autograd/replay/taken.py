@@ -14,7 +14,6 @@ from typing import Any, Final, NamedTuple
 from autograd.engine import table
 from autograd.engine.recording import differentiated
 from autograd.engine.value import Value, _WideValue
-from autograd.native import i64
 from autograd.replay.errors import place
 from autograd.replay.indices import EXACT, Index
 from autograd.replay.standins import Number
@@ -68,6 +67,12 @@ class Takes:
         self._flags: dict[tuple[int, int], list[int]] = {}
         self._known: dict[Any, Value] = {}
 
+    def stop(self) -> None:
+        """The call is over."""
+        self._recorder = None
+        self.twins = {}
+        self._known = {}
+
     # ── Rows ──────────────────────────────────────────────────────────────────
 
     def take(self, rows: Any, i: Any) -> Any:
@@ -84,7 +89,7 @@ class Takes:
     def _row(self, rows: list[Any], flags: list[int], look: Look) -> Any:
         """What has in each place the number or the Value of the row that is chosen."""
         first: Any = rows[0]
-        if all([row is first for row in rows]):
+        if all(row is first for row in rows):
             return first
         if isinstance(first, Value):
             return self._value(rows, flags, look)
@@ -176,7 +181,7 @@ class Takes:
 
     def _twin(self, pairs: list[tuple[int, Value]], looks: list[Look]) -> Value:
         data = self._tape.data
-        chosen = [row for flag, row in pairs if data[flag] != 0.0][0]
+        chosen = next(row for flag, row in pairs if data[flag] != 0.0)
         if len(pairs) == 1:
             return chosen
         value = Value(chosen._data, chosen.label)
@@ -244,23 +249,23 @@ def _width(rows: list[Any]) -> int:
     """How many numbers a row has, if an index that chooses one can be followed; else 0."""
     first: Any = rows[0]
     kind: Any = type(first)
-    if all([row is first for row in rows]):
+    if all(row is first for row in rows):
         return 1
     if isinstance(first, Value):
-        is_of_values = all([isinstance(row, Value) for row in rows])
+        is_of_values = all(isinstance(row, Value) for row in rows)
         return 1 if is_of_values and not differentiated.get() else 0
     if kind is list or kind is tuple:
-        if any([type(row) is not kind or len(row) != len(first) for row in rows]):
+        if any(type(row) is not kind or len(row) != len(first) for row in rows):
             return 0
         return _total([_width([row[k] for row in rows]) for k in range(len(first))])
     if kind is dict:
         keys = list(first)
-        if any([type(row) is not dict or list(row) != keys for row in rows]):
+        if any(type(row) is not dict or list(row) != keys for row in rows):
             return 0
         return _total([_width([row[key] for row in rows]) for key in keys])
     number = _kind(first)
     if number is not None:
-        return 1 if all([_kind(row) is number for row in rows]) else 0
+        return 1 if all(_kind(row) is number for row in rows) else 0
     numpy: Any = sys.modules.get("numpy")
     if numpy is None or not isinstance(first, numpy.ndarray):
         return 0
