@@ -711,10 +711,11 @@ class Recorder(Calculator):
             takes = found.takes_to_fix(shares)
             for index in range(len(found.entries)):
                 entry: int = found.entries[index]
+                flag: int = found.states[entry]
                 # It has a gradient, which it keeps where this pass does not reach it.
-                if found.states[entry] >= 0 and (self._passes[entry] >= 0 or entry in written):
-                    if entry not in self._ends:
-                        takes |= found.takes[found.states[entry]]
+                is_known = self._passes[entry] >= 0 or entry in written
+                if flag >= 0 and is_known and entry not in self._ends:
+                    takes |= found.takes[flag]
             if not takes:
                 return found
             self._takes.fix(list(takes))
