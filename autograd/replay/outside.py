@@ -74,7 +74,8 @@ class Effects:
             if is_certain and (awaited == 0) != (values[index]._awaited == 0):
                 return f"{_named('grad', values[index])} is reached in one of the two only"
         for index in self.has_grad_of:
-            if (next(numbers) != 0.0) != values[index].has_grad:
+            value = values[index]
+            if (next(numbers) != 0.0 or value._grad != 0.0) != value.has_grad:
                 return f"{_named('grad', values[index])} is reached in one of the two only"
         return None
 

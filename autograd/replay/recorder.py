@@ -471,6 +471,11 @@ class Recorder(Calculator):
             self.tape.guard(self.entry(value), how, place())
 
     def _look_whether_reached(self, value: Value) -> None:
+        if value._awaited != 0 and id(value) in self._gradients:
+            gradient, zero = self._gradients[id(value)], self._zero()
+            differs = float(self.tape.data[gradient] != 0.0)
+            row = self.tape.row(operator.ne, (gradient, zero), (), differs)
+            self.tape.guard(row, "has_grad", place())
         if self._is_made_here(value):
             for flag in self._conditions.get(int(self._found(value)), []):
                 self.tape.guard(flag, "has_grad", place())
