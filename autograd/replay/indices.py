@@ -231,3 +231,4 @@ _NUMBERS: Final[Any] = (int, complex)
 # What messages of Python's call it.
 _shown: Any = Index
 _shown.__name__ = "int"
+_shown.__index__ = _shown.__index__  # which a compiled class has as an attribute only

@@ -640,7 +640,8 @@ class Recorder(Calculator):
     def _entry_of_root(self, root: Value) -> i64:
         """The entry that a pass starts at."""
         if not isinstance(root.op, Known) or self._found(root) >= 0:
-            return self.entry(root)
+            entry = self.entry(root)
+            return self.tape.same_leaf.get(entry, entry)
         # It stands for several outputs, each with its own gradient, and nothing has recorded it.
         outputs = [self.row_of(output) for output in root.inputs]
         self._takes.put_rows(root)
@@ -763,6 +764,8 @@ class Recorder(Calculator):
             before = float(self.outside.had_grad(value))
             earlier = self._input(Part.HAS_GRAD, value, before)
             entry = tape.row(table.add, (earlier, entry), (), before + tape.data[entry])
+        elif len(flags) == 1:
+            return entry
         return tape.row(operator.ne, (entry, self._zero()), (), float(tape.data[entry] != 0.0))
 
     def _sum_of(self, flags: tuple[int, ...]) -> i64:

@@ -451,3 +451,4 @@ _shown: Any = Number
 _shown.__name__ = "float"
 _shown = Flag
 _shown.__name__ = "bool"
+_shown.__index__ = _shown.__index__  # which a compiled class has as an attribute only

@@ -12,6 +12,7 @@ from collections.abc import Sequence
 from typing import Any, Final, NamedTuple
 
 from autograd.engine import table
+from autograd.engine.arrays import is_array
 from autograd.engine.recording import differentiated
 from autograd.engine.value import Value, _WideValue
 from autograd.replay.errors import place
@@ -98,7 +99,7 @@ class Takes:
             return columns if type(first) is list else tuple(columns)
         if isinstance(first, dict):
             return {key: self._row([row[key] for row in rows], flags, look) for key in first}
-        if hasattr(first, "ravel"):
+        if is_array(first):
             elements = [row.ravel() for row in rows]
             array = sys.modules["numpy"].empty(first.size, dtype=object)
             for k in range(first.size):
@@ -266,11 +267,10 @@ def _width(rows: list[Any]) -> int:
     number = _kind(first)
     if number is not None:
         return 1 if all(_kind(row) is number for row in rows) else 0
-    numpy: Any = sys.modules.get("numpy")
-    if numpy is None or not isinstance(first, numpy.ndarray):
+    if not is_array(first):
         return 0
     for row in rows:
-        if not isinstance(row, numpy.ndarray) or row.shape != first.shape:
+        if not is_array(row) or row.shape != first.shape:
             return 0
         if row.dtype != first.dtype or not (row.dtype == _FLOAT or row.dtype.kind == "O"):
             return 0
