@@ -38,7 +38,16 @@ _ENGINE: Final = os.path.join(_ROOT, "autograd", "engine")
 _REPLAY: Final = os.path.join(_ROOT, "autograd", "replay")
 
 # Compiled besides all of the engine: what records a call on a tape, and what makes programs of it.
-_RECORDING: Final = ("indices", "recorder", "standins", "taken", "tape")
+_RECORDING: Final = (
+    "indices",
+    "leaks",
+    "outside",
+    "places",
+    "recorder",
+    "standins",
+    "taken",
+    "tape",
+)
 _LIFTING: Final = ("lowering", "optimizer", "program", "reach", "shares")
 
 if TYPE_CHECKING:

@@ -10,6 +10,7 @@ import operator
 from typing import Any, Final
 
 from autograd.engine.value import Value
+from autograd.native import mypyc_attr
 from autograd.replay.standins import (
     ADD,
     DIVIDE,
@@ -39,6 +40,7 @@ _SHIFT_LEFT: Final[Any] = operator.lshift
 _SHIFT_RIGHT: Final[Any] = operator.rshift
 
 
+@mypyc_attr(acyclic=True)
 class Index(StandIn):
     """The place of an int: an argument, or computed from such with ints."""
 

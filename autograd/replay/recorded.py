@@ -135,8 +135,12 @@ def recorded(
         CompileError: it does what a replay would not do.
     """
     recorder = Recorder(name)
-    form = _recorded_call(recorder, function, arguments, options, parts)
-    settle(recorder)
+    try:
+        form = _recorded_call(recorder, function, arguments, options, parts)
+        settle(recorder)
+    except BaseException:
+        recorder.forget()
+        raise
     form.settle(recorder.tape, recorder.outside)
     effects = recorder.effects()
     return Recorded(key, recorder, form, effects)

@@ -23,9 +23,10 @@ from autograd.engine.tracked import record_tracked
 from autograd.engine.value import Value
 from autograd.native import append, i64, vec
 from autograd.replay.bound import Part
-from autograd.replay.errors import CompileError, place
+from autograd.replay.errors import CompileError
 from autograd.replay.indices import EXACT, Index
 from autograd.replay.outside import UNREACHED, Effects, Outside
+from autograd.replay.places import place
 from autograd.replay.reach import Below, below
 from autograd.replay.standins import (
     ADD,
@@ -71,7 +72,7 @@ class Recorder(Calculator):
     def __init__(self, name: str) -> None:
         self.name = name
         self.tape = Tape(name)
-        self.outside: Any = Outside()
+        self.outside = Outside()
         self.finished = False
         self.is_doubtful = False
         self.computed: list[Value] = []
@@ -122,6 +123,12 @@ class Recorder(Calculator):
                 known = outside.changed[index, part]
                 entry = self._has_been_reached(outside.values[index], known)
                 outside.changed[index, part] = entry
+
+    def forget(self) -> None:
+        """Let go of what the call has made: stand-ins, for one, refer to this recorder."""
+        self.numbers = []
+        self.computed = []
+        self.made_leaves = []
 
     # ── Numbers ───────────────────────────────────────────────────────────────
 
@@ -206,10 +213,7 @@ class Recorder(Calculator):
         return self._calculated(op, first, second, float(result), kind)
 
     def _calculated(self, op: Any, first: i64, second: i64, result: float, kind: Any) -> Number:
-        tape = self.tape
-        tape.push(first, False)
-        tape.push(second, False)
-        return self.number(tape.close(op, result), kind)
+        return self.number(self.tape.pair(op, first, False, second, False, result), kind)
 
     def calculate_one(self, function: Any, x: Any) -> Any:
         """The result of a function of Python's on a stand-in."""
@@ -329,7 +333,7 @@ class Recorder(Calculator):
     def _is_leaf(self, value: Value, entry: i64) -> None:
         """From now on gradients that reach this entry are handed out to the Value."""
         self._entries[id(value)] = entry
-        index: int = self.outside.index(value)
+        index = self.outside.index(value)
         first = self._leaves.setdefault(index, entry)
         if first != entry:  # its data has changed
             self.tape.same_leaf[entry] = first
@@ -399,22 +403,25 @@ class Recorder(Calculator):
         tape = self.tape
         recording = is_recording()
         first, second = made._input0, made._input1
+        number = made._data
         if self._pending is not None:
             op, entries, flows = self._pending
             for operand, flowing in zip(entries, flows):
                 tape.push(operand, flowing)
+            entry = tape.close(op, number)
         elif first is None and second is None:
             operands = made._recorded_operands()
             listed: list[int] = [self._operand(x) for x in operands]
             for operand, x in zip(listed, operands):
                 tape.push(operand, recording and isinstance(x, Value))
+            entry = tape.close(op, number)
         elif made.op is not None and made.op.arity == 1:
             tape.push(self._slot(first, made._local0), recording)
+            entry = tape.close(op, number)
         else:
             one, two = self._slot(first, made._local0), self._slot(second, made._local1)
-            tape.push(one, recording and first is not None)
-            tape.push(two, recording and second is not None)
-        entry = tape.close(op, made._data)
+            one_flows, two_flows = recording and first is not None, recording and second is not None
+            entry = tape.pair(op, one, one_flows, two, two_flows, number)
         if not recording:  # it becomes a leaf
             self._entries[id(made)] = entry
             self._ends[entry] = made
@@ -550,7 +557,7 @@ class Recorder(Calculator):
         number = self.tape.data[entries[at]]
         return self.number(self.tape.row(choose, entries, (), number), _FLOAT)
 
-    def effects(self) -> Any:
+    def effects(self) -> Effects:
         """What the call has changed; the new numbers become the last outputs of the tape."""
         values, found = self.outside.values, Effects(self.outside.changed)
         outputs = self.tape.outputs

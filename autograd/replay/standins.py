@@ -20,6 +20,7 @@ from autograd.engine.operators import Numeric
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import Follower
 from autograd.engine.value import Value
+from autograd.native import mypyc_attr
 
 # The operators of Python's, as functions of two numbers.
 ADD: Final[Any] = operator.add
@@ -67,6 +68,7 @@ class Calculator(Follower):
         raise NotImplementedError
 
 
+@mypyc_attr(acyclic=True)
 class StandIn(Numeric):
     """What numbers and flags have in common: every look at them is a guard.
 
@@ -132,6 +134,7 @@ class StandIn(Numeric):
         return self.seen("copy").__reduce_ex__(protocol)
 
 
+@mypyc_attr(acyclic=True)
 class Number(StandIn):
     """The place of a float: an argument, the data of a Value, or computed from such.
 
@@ -303,6 +306,7 @@ class Rounding:
         return round(x, self.digits)
 
 
+@mypyc_attr(acyclic=True)
 class Flag(StandIn):
     """The place of a bool, the outcome of a comparison; `where` and arithmetic follow it.
 

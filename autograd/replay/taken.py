@@ -15,8 +15,8 @@ from autograd.engine import table
 from autograd.engine.arrays import is_array
 from autograd.engine.recording import differentiated
 from autograd.engine.value import Value, _WideValue
-from autograd.replay.errors import place
 from autograd.replay.indices import EXACT, Index
+from autograd.replay.places import place
 from autograd.replay.standins import Number
 from autograd.replay.tape import Tape, choose, take
 

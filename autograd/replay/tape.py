@@ -178,6 +178,12 @@ class Tape:
         self.starts = append(self.starts, len(self.operands))
         return len(self.ops) - 1
 
+    def pair(self, op: Any, x: i64, x_flows: bool, y: i64, y_flows: bool, number: float) -> i64:
+        """Append an entry with two operands, ``x`` and ``y``; returns its number."""
+        self.operands = append(append(self.operands, x), y)
+        self.flows = append(append(self.flows, x_flows), y_flows)
+        return self.close(op, number)
+
     def row(self, op: Any, operands: Sequence[int], flows: Sequence[int], number: float) -> int:
         """Append an entry, given the positions that gradients flow to; returns its number."""
         for position, operand in enumerate(operands):
