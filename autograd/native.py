@@ -48,7 +48,7 @@ _RECORDING: Final = (
     "taken",
     "tape",
 )
-_LIFTING: Final = ("lowering", "optimizer", "program", "reach", "shares")
+_LIFTING: Final = ("lowering", "optimizer", "packing", "program", "reach", "shares")
 
 if TYPE_CHECKING:
     from librt.vecs import append as append

@@ -27,7 +27,7 @@ from autograd.replay.program import (
 _GONE: Final[i64] = -(1 << 60)  # in place of the cell of a row that nothing refers to any more
 
 
-class _Rewriting:
+class Rewriting:
     """A program that is made of another, row by row.
 
     Attributes:
@@ -113,7 +113,7 @@ def _is_kept(program: Program, row: i64) -> bool:
 def without_dead(program: Program) -> Program:
     """The program without rows that no output needs."""
     live = _needed(program)
-    new = _Rewriting(program)
+    new = Rewriting(program)
     for row in range(len(program.kinds)):
         if live[row] == 1:
             new.copy(row)
@@ -125,7 +125,7 @@ def without_dead(program: Program) -> Program:
 
 def folded(program: Program) -> Program:
     """The program without rows that are a constant, or the same number as another cell."""
-    new = _Rewriting(program)
+    new = Rewriting(program)
     kinds, starts, cells = program.kinds, program.starts, program.cells
     for row in range(len(kinds)):
         kind = kinds[row]
@@ -186,7 +186,7 @@ def fused(program: Program) -> Program:
     row, and so is ``e * f + (a * b + c * d)``, since addition is commutative.
     """
     fusing = _Fusing(program)
-    new = _Rewriting(program)
+    new = Rewriting(program)
     for row in range(len(program.kinds)):
         if fusing.absorbed[row] == 1:
             continue
@@ -249,7 +249,7 @@ class _Fusing:
                 if other >= 0 and cells[at] == ONE and fate[other] == _PRODUCT:
                     absorbed[other] = 1
 
-    def write(self, row: i64, new: _Rewriting) -> None:
+    def write(self, row: i64, new: Rewriting) -> None:
         """Push the cells of a sum with all that it absorbs."""
         program, to = self.program, new.program
         inputs, starts, cells = program.inputs, program.starts, program.cells
@@ -294,7 +294,7 @@ def _uses(program: Program) -> vec[i64]:
 
 def shared(program: Program) -> Program:
     """The program in which equal rows of equal operands are one row."""
-    new = _Rewriting(program)
+    new = Rewriting(program)
     count: i64 = len(program.kinds)
     size: i64 = 16
     while size < 2 * count:
@@ -320,7 +320,7 @@ def _may_be_shared(program: Program, row: i64) -> bool:
     return program.operations[kind].is_pure and not program.operations[kind].parts
 
 
-def _slot(new: _Rewriting, row: i64, table: vec[i64]) -> i64:
+def _slot(new: Rewriting, row: i64, table: vec[i64]) -> i64:
     """Where a row that computes the same as this one is in the table, or else a free slot."""
     old, place, inputs = new.old, new.place, new.inputs
     start, end = old.starts[row], old.starts[row + 1]

@@ -23,9 +23,11 @@ A row is one of these:
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from autograd.engine import floats
 from autograd.native import append, i64, vec
 
 SUM: Final[i64] = -1
@@ -38,6 +40,12 @@ ZERO: Final[i64] = -1
 MINUS_ZERO: Final[i64] = -2
 ONE: Final[i64] = -3
 MINUS_ONE: Final[i64] = -4
+
+
+# Functions that the kernel has for eight rows at once.
+BY_EIGHT: Final[frozenset[Any]] = frozenset(
+    (floats.divide, floats.sign, floats.sqrt, operator.truediv)
+)
 
 
 class Operation:
@@ -53,11 +61,15 @@ class Operation:
         parts: True if the function gives a list: its first number is that of the row, and the
             others are those of the parts that follow.
         is_pure: True if equal operands are known to give equal results, without a side effect.
+        has_effect: True if it may do more than give a number or raise an error.
+        by_eight: True if the kernel has the function for eight rows at once.
     """
 
     __slots__ = (
+        "by_eight",
         "expression",
         "function",
+        "has_effect",
         "is_pure",
         "name",
         "needs",
@@ -76,6 +88,7 @@ class Operation:
         takes_list: bool = False,
         parts: bool = False,
         is_pure: bool = True,
+        has_effect: bool = False,
         source: Callable[..., Any] | None = None,
     ) -> None:
         self.name = name
@@ -85,7 +98,9 @@ class Operation:
         self.takes_list = takes_list
         self.parts = parts
         self.is_pure = is_pure
+        self.has_effect = has_effect
         self.source = function if source is None else source
+        self.by_eight = self.source in BY_EIGHT
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
