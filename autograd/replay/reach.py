@@ -28,6 +28,7 @@ class Below:
         entries: what it reaches under some flag, the root first; what follows has indices into
             these.
         flows: where gradients flow.
+        sources: what `find_sources` has found last.
         states: for each entry of the tape how it is reached: `ALWAYS`, `NEVER`, under a flag,
             which is an entry, or `UNDER_SEVERAL`.
         flags: those of the entries that are reached under several.
@@ -41,6 +42,7 @@ class Below:
         self.tape = tape
         self.entries = vec[i64]()
         self.flows = Flows()
+        self.sources = vec[i64]()
         self.states = vec[i64]()
         self.flags: dict[int, list[int]] = {}
         self.takes: dict[int, set[int]] = {}
@@ -56,10 +58,13 @@ class Below:
             return [state]
         return self.flags[entry] if state == UNDER_SEVERAL else []
 
-    def sources(self, entry: i64) -> vec[i64]:
-        """Where the gradient of an entry flows: an operand, its position, and a flag or -1 each."""
+    def find_sources(self, entry: i64) -> i64:
+        """Find where the gradient of an entry flows, and return to how many operands.
+
+        They are in `sources`, each followed by its position, and by a flag or -1.
+        """
         tape = self.tape
-        found = vec[i64]()
+        count: i64 = 0
         start, end = tape.starts[entry], tape.starts[entry + 1]
         taken: i64 = -1
         if tape.ops[entry] is choose:
@@ -69,20 +74,26 @@ class Below:
                 continue
             source = tape.operands[at]
             if tape.ops[source] is not take:
-                found = self._with(found, source, at - start, -1)
+                count = self._put(count, source, at - start, -1)
             elif source in tape.fixed:
-                found = self._with(found, tape.taken(source), at - start, -1)
+                count = self._put(count, tape.taken(source), at - start, -1)
             else:
                 for pair in range(tape.starts[source], tape.starts[source + 1], 2):
                     flag, given = tape.operands[pair], tape.operands[pair + 1]
-                    found = self._with(found, given, at - start, flag)
-        return found
+                    count = self._put(count, given, at - start, flag)
+        return count
 
-    def _with(self, found: vec[i64], source: i64, position: i64, flag: i64) -> vec[i64]:
+    def _put(self, count: i64, source: i64, position: i64, flag: i64) -> i64:
         same_leaf = self.tape.same_leaf
-        found = append(found, same_leaf.get(source, source) if same_leaf else source)
-        found = append(found, position)
-        return append(found, flag)
+        sources, at = self.sources, 3 * count
+        if at == len(sources):
+            for _ in range(3):
+                sources = append(sources, 0)
+            self.sources = sources
+        sources[at] = same_leaf.get(source, source) if same_leaf else source
+        sources[at + 1] = position
+        sources[at + 2] = flag
+        return count + 1
 
     # ── Under which flags ─────────────────────────────────────────────────────
 
@@ -99,16 +110,15 @@ class Below:
             if states[entry] == UNDER_SEVERAL:
                 states[entry] = self._settled(entry)
             state = states[entry]
-            sources = self.sources(entry)
             if state == ALWAYS:
                 self._note_takes(entry)
-            for at in range(0, len(sources), 3):
-                flag = sources[at + 2]
+            for at in range(0, 3 * self.find_sources(entry), 3):
+                source, flag = self.sources[at], self.sources[at + 2]
                 if state != ALWAYS:
                     if state == UNDER_SEVERAL or flag >= 0:
                         self._fix_below(entry)
                     flag = state
-                self._reach(sources[at], flag)
+                self._reach(source, flag)
 
     def _reach(self, source: i64, flag: i64) -> None:
         states = self.states
@@ -163,8 +173,9 @@ class Below:
         with_takes = len(self.states) > 0
         while index < len(entries):
             entry = entries[index]
-            sources = self.sources(entry)
-            for at in range(0, len(sources), 3):
+            count = self.find_sources(entry)
+            sources = self.sources
+            for at in range(0, 3 * count, 3):
                 source, position, flag = sources[at], sources[at + 1], sources[at + 2]
                 if with_takes:
                     if self.states[entry] >= 0:
