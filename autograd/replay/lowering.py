@@ -15,6 +15,7 @@ from autograd.engine.primitive import Choice, Reduction
 from autograd.native import append, i64, vec
 from autograd.replay import operations
 from autograd.replay.program import (
+    CASES,
     GUARD,
     MINUS_ONE,
     MINUS_ZERO,
@@ -25,9 +26,10 @@ from autograd.replay.program import (
     Operation,
     Program,
 )
+from autograd.replay.reach import below
 from autograd.replay.rules import Steps, steps_of_gradient, steps_of_rule
-from autograd.replay.shares import Flows, Shares, shares_of
-from autograd.replay.tape import Guard, Slope, Tape, backward_pass, choose, gradient_of
+from autograd.replay.shares import Flows, Shares
+from autograd.replay.tape import Guard, Slope, Tape, backward_pass, choose, gradient_of, take
 
 # How an operation becomes a row. The first five are sums of products.
 _ADD: Final[i64] = 0
@@ -41,6 +43,7 @@ _SLOPE: Final[i64] = 7
 _CALL: Final[i64] = 8
 _PASS: Final[i64] = 9
 _GRADIENT: Final[i64] = 10
+_TAKE: Final[i64] = 11
 
 _SUMS: Final[dict[Any, int]] = {
     table.add: 0,
@@ -63,6 +66,8 @@ def _way(op: Any) -> int:
         return 9
     if op is gradient_of:
         return 10
+    if op is take:
+        return 11
     return 7 if isinstance(op, Slope) else 8
 
 
@@ -82,50 +87,13 @@ def flows_of(tape: Tape, flags: Sequence[bool]) -> Flows:
         for at in range(start, end):
             if flowing[at] and (taken < 0 or at - start == taken):
                 source = operands[at]
+                if ops[source] is take:
+                    source = tape.taken(source)
                 if same_leaf:
                     source = same_leaf.get(source, source)
-                flows.add(source, at - start)
+                flows.add(source, at - start, -1)
         flows.close()
     return flows
-
-
-def flows_below(tape: Tape, root: i64, numbering: vec[i64]) -> tuple[vec[i64], Flows]:
-    """Where gradients flow from an entry in the recorded call, among the entries that they reach.
-
-    Args:
-        tape: the tape.
-        root: the entry.
-        numbering: a zero for each entry of the tape, as which they are left.
-
-    Returns:
-        The entries, the root first; and the flows between them, by their indices.
-    """
-    starts, operands, flowing = tape.starts, tape.operands, tape.flows
-    same_leaf: dict[int, int] = tape.same_leaf
-    entries = vec[i64]([root])
-    numbering[root] = 1
-    flows = Flows()
-    index: i64 = 0
-    while index < len(entries):
-        entry = entries[index]
-        start, end = starts[entry], starts[entry + 1]
-        taken: i64 = -1
-        if tape.ops[entry] is choose:
-            taken = 1 if tape.data[operands[start]] != 0.0 else 2
-        for at in range(start, end):
-            if flowing[at] and (taken < 0 or at - start == taken):
-                source = operands[at]
-                if same_leaf:
-                    source = same_leaf.get(source, source)
-                if numbering[source] == 0:
-                    entries = append(entries, source)
-                    numbering[source] = len(entries)
-                flows.add(numbering[source] - 1, at - start)
-        flows.close()
-        index += 1
-    for index in range(len(entries)):
-        numbering[entries[index]] = 0
-    return entries, flows
 
 
 def choices_of(tape: Tape) -> list[int]:
@@ -217,7 +185,7 @@ class _Lowering:
                     self.carry_back(entry)
                 elif way == _GRADIENT:
                     at = starts[entry]
-                    self.cells[entry] = self.passes[operands[at]][operands[at + 1]]
+                    self.cells[entry] = self.passes[operands[at]].get(operands[at + 1], ZERO)
                 else:
                     self.cells[entry] = self.emit(way, op, self.operands, start)
             self.starts[entry + 1] = len(self.operands)
@@ -237,6 +205,8 @@ class _Lowering:
         if way > _SQUARE:
             if way == _SAME:
                 return cells[start]
+            if way == _TAKE:
+                return self.taken(cells, start)
             listed = [cells[at] for at in range(start, len(cells))]
             if way == _SLOPE:
                 return self.slope(op.primitive, op.position, listed)
@@ -253,6 +223,16 @@ class _Lowering:
             program.push(MINUS_ONE)
         program.push(y)
         return program.close(SUM)
+
+    def taken(self, cells: vec[i64], start: i64) -> i64:
+        """Add the row of a `take`, of pairs of a flag and a number."""
+        program = self.program
+        program.push(MINUS_ZERO)
+        for at in range(start, len(cells), 2):
+            program.push(cells[at])
+            program.push(ONE)
+            program.push(cells[at + 1])
+        return program.close(CASES)
 
     def call(self, op: Any, cells: list[int], place: int | None) -> i64:
         """Add an elementwise row: of an operation, or of its derivative by one operand."""
@@ -322,9 +302,8 @@ class _Lowering:
         tape = self.tape
         start, end = tape.starts[entry], tape.starts[entry + 1]
         root, seed = tape.operands[start], self.cells[tape.operands[start + 1]]
-        entries, flows = flows_below(tape, root, self.numbering)
-        shares = shares_of(flows, 0)
-        shares.entries = entries
+        _, shares = below(tape, root, self.numbering)
+        entries = shares.entries
         gradients = self.interior(shares, 0, seed)
         sums: dict[int, int] = {}
         for at in range(start + 2, end, 2):
@@ -333,7 +312,7 @@ class _Lowering:
             if entries[index] in self.wanted:
                 init = sums.get(entries[index], int(ZERO))
                 gradients[index] = self.sum_of_shares(index, shares, gradients, init)
-        found: dict[int, int] = {}
+        found: dict[int, int] = dict(sums)  # of ends that are not reached after all
         for index in range(len(entries)):
             if entries[index] in self.wanted:
                 found[entries[index]] = gradients[index]
@@ -363,7 +342,7 @@ class _Lowering:
     def gradient_passed_on(self, entry: i64, shares: Shares) -> i64:
         """The only user of an entry, if that passes its gradient on as it is; else -1."""
         first = shares.starts[entry]
-        if shares.starts[entry + 1] == first + 1:
+        if shares.starts[entry + 1] == first + 1 and shares.conditions[first] < 0:
             user = shares.users[first]
             if self.is_passed_on(shares.entries[user], shares.positions[first]):
                 return user
@@ -385,11 +364,18 @@ class _Lowering:
         for at in range(first, end):
             locals_ = append(locals_, self.local(entries[users[at]], positions[at]))
         program = self.program
+        kind = SUM
+        for at in range(first, end):
+            if shares.conditions[at] >= 0:
+                kind = CASES
         program.push(init)
         for at in range(first, end):
+            if kind == CASES:
+                flag = shares.conditions[at]
+                program.push(ONE if flag < 0 else self.cells[flag])
             program.push(locals_[at - first])
             program.push(gradients[users[at]])
-        return program.close(SUM)
+        return program.close(kind)
 
     def local(self, entry: i64, position: i64) -> i64:
         """The cell of the local derivative of an entry by one of its operands."""

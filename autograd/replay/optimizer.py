@@ -14,7 +14,15 @@ from collections.abc import Callable
 from typing import Final
 
 from autograd.native import i64, vec
-from autograd.replay.program import GUARD, MINUS_ZERO, ONE, PART, SUM, Operation, Program
+from autograd.replay.program import (
+    GUARD,
+    MINUS_ZERO,
+    ONE,
+    PART,
+    SUM,
+    Operation,
+    Program,
+)
 
 _GONE: Final[i64] = -(1 << 60)  # in place of the cell of a row that nothing refers to any more
 
@@ -311,7 +319,7 @@ def shared(program: Program) -> Program:
 def _may_be_shared(program: Program, row: i64) -> bool:
     kind = program.kinds[row]
     if kind < 0:
-        return kind == SUM
+        return kind != PART and kind != GUARD
     return program.operations[kind].is_pure and not program.operations[kind].parts
 
 

@@ -13,6 +13,8 @@ A row is one of these:
 
 * a **sum of products**, ``init + a * b + c * d + ...``, with the cells ``init, a, b, c, d, ...``.
   Each product and each sum is rounded, from left to right, as an expression of Python is;
+* a **sum of cases**, of such terms as are there only under a condition, with the cells ``init,
+  flag, a, b, flag, c, d, ...``: a term whose flag is 0.0 is left out;
 * an **elementwise** row, which calls the function of its `Operation` with the numbers of its cells;
 * a **part**: one of further results of an operation that has several at once. Parts follow it;
 * a **guard**, which has two cells and no number of its own: the run ends where they differ.
@@ -31,6 +33,7 @@ from autograd.native import append, i64, vec
 SUM: Final[i64] = -1
 PART: Final[i64] = -2
 GUARD: Final[i64] = -3
+CASES: Final[i64] = -4
 
 # Constants that every program has, by their cells.
 ZERO: Final[i64] = -1
@@ -114,7 +117,7 @@ class Program:
         inputs: the number of inputs.
         constants: the constants, each once.
         operations: those of elementwise rows.
-        kinds: for each row `SUM`, `PART`, `GUARD`, or the index of its operation.
+        kinds: for each row `SUM`, `PART`, `GUARD`, `CASES`, or the index of its operation.
         starts: for each row where its cells begin in ``cells``; and last, where they end.
         cells: the cells of all rows, one row after the other.
         outputs: the cells of the results: of the values, then of the sums of shares.
@@ -199,6 +202,9 @@ class Program:
         starts = self.starts
         total: i64 = 0
         for row in range(len(self.kinds)):
+            cells = starts[row + 1] - starts[row] - 1
             if self.kinds[row] == SUM:
-                total += (starts[row + 1] - starts[row] - 1) // 2
+                total += cells // 2
+            elif self.kinds[row] == CASES:
+                total += cells // 3
         return total

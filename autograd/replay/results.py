@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd.engine.value import Value
 from autograd.replay.errors import CompileError
+from autograd.replay.indices import Index
 from autograd.replay.outside import Outside
 from autograd.replay.parts import elements, is_open_array, mapped
 from autograd.replay.recorder import Recorder
@@ -145,11 +146,12 @@ class Form:
         return len(outputs) - 1
 
     def _part(self, part: Any) -> Any:
-        if type(part) in (Number, Flag):
+        if type(part) in (Number, Flag, Index):
             return _Float(self._output(part.entry), part.kind)
         if type(part) is float:  # an output as well, since it may be among others
             return _Float(self._output(self._recorder.tape.constant(part, "")), float)
         if isinstance(part, Value):
+            part = self._recorder.row_of(part)
             if id(part) not in self._parts:
                 self._parts[id(part)] = self._of_value(part)
             return self._parts[id(part)]
@@ -167,6 +169,7 @@ class Form:
         if value.op is not None:
             tape.roots.append(output)
             self.roots.append(Root(recorder.name, len(tape.roots) - 1))
+            recorder.fix_takes(entry)
             return _New(output, value.label, self.roots[-1])
         if recorder.was_used_as_leaf(value):
             raise CompileError(
