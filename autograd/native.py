@@ -39,6 +39,9 @@ _REPLAY: Final = os.path.join(_ROOT, "autograd", "replay")
 
 # Compiled besides all of the engine: what records a call on a tape, and what makes programs of it.
 _RECORDING: Final = (
+    "calculations",
+    "followed",
+    "gradients",
     "indices",
     "leaks",
     "outside",

@@ -1,0 +1,288 @@
+"""Calculations: what a recorder does with the numbers of a call, which stand-ins stand for."""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Sequence
+from numbers import Number as AnyNumber
+from typing import Any, ClassVar, Final
+
+from autograd.engine import table
+from autograd.engine.operands import as_float
+from autograd.engine.operators import compared
+from autograd.engine.value import Value
+from autograd.native import i64
+from autograd.replay.errors import CompileError
+from autograd.replay.indices import EXACT, Index
+from autograd.replay.places import place
+from autograd.replay.standins import (
+    ADD,
+    DIVIDE,
+    MULTIPLY,
+    POWER,
+    SUBTRACT,
+    Calculator,
+    Flag,
+    Number,
+)
+from autograd.replay.tape import Tape
+
+# Operations on floats for which the table has a row with the same result, to the bit.
+_ROWS: Final[dict[Any, Any]] = {
+    operator.add: table.add,
+    operator.sub: table.subtract,
+    operator.mul: table.multiply,
+    operator.neg: table.negative,
+}
+
+FLOAT: Final[Any] = float
+
+
+class Calculations(Calculator):
+    """A recorder of numbers.
+
+    Attributes:
+        name: that of the function.
+        tape: what has been noted.
+        finished: True once the call is over.
+        is_doubtful: True if floats may have been added in another order than that of the function
+            itself, as NumPy does in arrays.
+        numbers: every stand-in.
+    """
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.tape = Tape(name)
+        self.finished = False
+        self.is_doubtful = False
+        self.numbers: list[Any] = []
+
+    def entry(self, value: Value) -> i64:
+        """The entry of the data of a Value."""
+        raise NotImplementedError
+
+    def number(self, entry: int, kind: Any) -> Number:
+        """The stand-in for a float, or for a number of NumPy's of that type."""
+        number = Number(self, entry, kind)
+        self.numbers.append(number)
+        return number
+
+    def index(self, entry: int) -> Index:
+        """The stand-in for a whole number."""
+        index = Index(self, entry, int)
+        self.numbers.append(index)
+        return index
+
+    def _flag(self, entry: int, kind: Any) -> Flag:
+        flag = Flag(self, entry, kind)
+        self.numbers.append(flag)
+        return flag
+
+    def doubt(self) -> None:
+        """Floats may be added in another order than that of the function itself."""
+        self.is_doubtful = True
+
+    def seen(self, standin: Any, how: str) -> Any:
+        """The number that a stand-in stands for, at which Python looks."""
+        self._check(standin)
+        self.tape.guard(standin.entry, how, place())
+        return standin.kind(self.tape.data[standin.entry])
+
+    def _check(self, standin: Any) -> None:
+        if self.finished or standin.recorder is not self:
+            raise CompileError(
+                f"a number of a call of {standin.recorder.name}() is used after it: the function "
+                "has kept it outside of itself, which a replay would not do: return it instead"
+            )
+
+    def _bare(self, operand: Any, how: str) -> Any:
+        """An operand of any kind, without a stand-in or a Value."""
+        if is_stand_in(operand):
+            return operand.recorder.seen(operand, how)
+        if isinstance(operand, Value):
+            self.look(operand, how)
+            return operand._data
+        return operand
+
+    def _look_for_an_error(self, operands: Sequence[Any]) -> None:
+        """An operation has raised an error, and so Python has looked at its operands.
+
+        The error may be caught, and then another path is taken than at other numbers.
+        """
+        for operand in operands:
+            self._bare(operand, "an error")
+
+    def _operand(self, operand: Any) -> i64:
+        """The entry of an operand."""
+        if isinstance(operand, Value):
+            return self.entry(operand)
+        if is_stand_in(operand):
+            self._check(operand)
+            entry: i64 = operand.entry
+            return entry
+        return self.tape.constant(as_float(operand), place())
+
+    def _taken(self, operand: Any, entry: i64) -> Any:
+        """What the engine is to take in place of an operand."""
+        return operand if isinstance(operand, Value) else self.tape.data[entry]
+
+    def _zero(self) -> i64:
+        return self.tape.constant(0.0, "")
+
+    def calculate(self, function: Any, x: Any, y: Any) -> Any:
+        """The result of an operator of Python's on two numbers, one of which is a stand-in."""
+        kind_x, kind_y = _kind(x), _kind(y)
+        if kind_x is None or kind_y is None:
+            if not isinstance(x, NUMBERS) or not isinstance(y, NUMBERS):
+                return NotImplemented
+            return function(self._bare(x, "arithmetic"), self._bare(y, "arithmetic"))
+        first, second = self._operand(x), self._operand(y)
+        a, b = self.tape.data[first], self.tape.data[second]
+        if kind_x is FLOAT and kind_y is FLOAT:
+            if function is ADD:
+                return self._calculated(table.add, first, second, a + b, FLOAT)
+            if function is MULTIPLY:
+                return self._calculated(table.multiply, first, second, a * b, FLOAT)
+            if function is SUBTRACT:
+                return self._calculated(table.subtract, first, second, a - b, FLOAT)
+        try:
+            result: Any = function(kind_x(a), kind_y(b))
+        except Exception:
+            self._look_for_an_error([x, y])
+            raise
+        kind: Any = type(result)
+        if kind is not kind_x and kind is not kind_y:  # such as a complex power
+            return function(self._bare(x, "arithmetic"), self._bare(y, "arithmetic"))
+        op: Any = _ROWS.get(function, function)
+        if op is function and (kind_x is not FLOAT or kind_y is not FLOAT):
+            op = OfKinds.of(function, (kind_x, kind_y))
+        return self._calculated(op, first, second, float(result), kind)
+
+    def _calculated(self, op: Any, first: i64, second: i64, result: float, kind: Any) -> Number:
+        return self.number(self.tape.pair(op, first, False, second, False, result), kind)
+
+    def calculate_one(self, function: Any, x: Any) -> Any:
+        """The result of a function of Python's on a stand-in."""
+        kind: Any = x.kind
+        entry = self._operand(x)
+        try:
+            result: Any = function(kind(self.tape.data[entry]))
+        except Exception:
+            self._look_for_an_error([x])
+            raise
+        if type(result) is not kind:
+            return function(self._bare(x, "arithmetic"))
+        op: Any = _ROWS.get(function, function)
+        if op is function and kind is not FLOAT:
+            op = OfKinds.of(function, (kind,))
+        return self.number(self.tape.row(op, (entry,), (), float(result)), kind)
+
+    def calculate_whole(self, function: Any, operands: tuple[Any, ...]) -> Any:
+        """The result of a function of whole numbers, one of which is a stand-in."""
+        entries: list[int] = [self._operand(x) for x in operands]
+        tape = self.tape
+        try:
+            result: Any = function(*[int(tape.data[entry]) for entry in entries])
+        except Exception:
+            self._look_for_an_error(operands)
+            raise
+        if function is DIVIDE:
+            return self.number(tape.row(function, entries, (), result), FLOAT)
+        if type(result) is not int or abs(result) >= EXACT:
+            return function(*[self._bare(x, "arithmetic") for x in operands])
+        if function is POWER and is_stand_in(operands[1]):
+            bool(operands[1] >= 0)  # else it is a float
+        if function is ADD or function is SUBTRACT:
+            entry = tape.row(_ROWS[function], entries, (), float(result))
+        elif function is MULTIPLY:
+            entry = tape.row(
+                table.multiply, entries, (), tape.data[entries[0]] * tape.data[entries[1]]
+            )
+            entry = tape.row(table.add, (entry, self._zero()), (), float(result))  # never -0.0
+        else:
+            entry = tape.row(
+                OfKinds.of(function, (int,) * len(entries)), entries, (), float(result)
+            )
+        size = tape.row(operator.abs, (entry,), (), float(abs(result)))
+        exact = tape.row(operator.lt, (size, tape.constant(float(EXACT), "")), (), 1.0)
+        tape.guard(exact, "a whole number beyond 2**53", place())
+        return self.index(entry)
+
+    def whole(self, function: Any, number: Any) -> Any:
+        """The whole number that ``function`` gives, at which Python looks."""
+        self._check(number)
+        try:
+            result: Any = function(number.kind(self.tape.data[number.entry]))
+        except Exception:
+            self._look_for_an_error([number])
+            raise
+        if not isinstance(result, int) or abs(result) > EXACT:
+            return function(self.seen(number, "int()"))
+        row = self.tape.row(function, (number.entry,), (), float(result))
+        self.tape.guard(row, f"{function.__name__}()", place())
+        return result
+
+    def compare(self, comparison: Any, x: Any, other: Any) -> Any:
+        """The outcome of a comparison of a Value or a stand-in with anything."""
+        if not isinstance(other, NUMBERS):
+            return NotImplemented
+        if not isinstance(other, Value) and _kind(other) is None:
+            return compared(comparison, float(self._bare(x, "comparison")), other)
+        entries = [self._operand(x), self._operand(other)]
+        outcome = comparison(*[self.tape.data[k] for k in entries])
+        kinds = [_kind(y) for y in (x, other) if not isinstance(y, Value)]
+        is_of_numpy = any(kind is not FLOAT for kind in kinds)
+        kind = sys.modules["numpy"].bool_ if is_of_numpy else bool
+        return self._flag(self.tape.row(comparison, entries, (), float(outcome)), kind)
+
+
+class OfKinds:
+    """An operator on numbers of these types, such as NumPy's, as a function of floats."""
+
+    _made: ClassVar[dict[Any, Any]] = {}
+
+    def __init__(self, function: Any, kinds: tuple[Any, ...]) -> None:
+        self.function = function
+        self.kinds = kinds
+        self.__name__ = function.__name__
+
+    @staticmethod
+    def of(function: Any, kinds: tuple[Any, ...]) -> OfKinds:
+        """The one there is of this operator and these types."""
+        key = (function, kinds)
+        if key not in OfKinds._made:
+            OfKinds._made[key] = OfKinds(function, kinds)
+        made: OfKinds = OfKinds._made[key]
+        return made
+
+    def __call__(self, *operands: Any) -> Any:
+        """The result, of one of the types."""
+        return self.function(*[kind(x) for kind, x in zip(self.kinds, operands)])
+
+
+# What operators of numbers take. Other things, such as arrays, have operators of their own.
+NUMBERS: Final[Any] = (float, Value, Number, Flag, AnyNumber)
+
+
+def is_stand_in(thing: Any) -> bool:
+    """True for what takes the place of a number."""
+    kind: Any = type(thing)
+    return kind is Number or kind is Flag or kind is Index
+
+
+def _kind(operand: Any) -> Any:
+    """The type with which a number is calculated: float, NumPy's float64, or None for another."""
+    kind: Any = type(operand)
+    if kind is FLOAT or kind is Flag or kind is Index:
+        return FLOAT
+    if kind is Number:
+        return operand.kind
+    if kind is int:
+        return FLOAT if -EXACT <= operand <= EXACT else None
+    numpy: Any = sys.modules.get("numpy")
+    if numpy is None:
+        return None
+    if kind is numpy.float64:
+        return kind
+    return None

@@ -1,0 +1,346 @@
+"""Gradients: what a recorder knows of those of a call, and of the backward passes in it."""
+
+from __future__ import annotations
+
+import operator
+from typing import Any, Final
+
+from autograd.engine import table
+from autograd.engine.known import Known
+from autograd.engine.node import propagate
+from autograd.engine.value import Value
+from autograd.native import append, i64, vec
+from autograd.replay.bound import Part
+from autograd.replay.calculations import FLOAT
+from autograd.replay.errors import CompileError
+from autograd.replay.followed import NO_ENTRY, Followed
+from autograd.replay.outside import UNREACHED
+from autograd.replay.places import place
+from autograd.replay.reach import Below, below
+from autograd.replay.standins import NOT_EQUAL
+from autograd.replay.tape import backward_pass, choose, gradient_of
+
+_GRAD: Final[Any] = Part.GRAD
+HAS_GRAD: Final[Any] = Part.HAS_GRAD
+
+
+class Gradients(Followed):
+    """A recorder of numbers, of Values, and of their gradients."""
+
+    def __init__(self, name: str) -> None:
+        super().__init__(name)
+        self._gradients: dict[int, int] = {}  # the entry of the grad, by the id of a Value
+        self._interior: list[Value] = []  # those of the last that are no leaves
+        self._pass_entries: list[int] = []  # of the backward passes in the call
+        self._passes = vec[i64]()  # for each entry the index of the last of these to reach it
+        # The flags under one of which alone the last pass has reached an entry.
+        self._conditions: dict[int, list[int]] = {}
+        # Whether Values from outside have been reached: whether it is unknown if they had been
+        # before, and the flags under one of which they have.
+        self._reached_under: list[tuple[bool, list[int]]] = []
+        self._sums_of_flags: dict[Any, int] = {}
+
+    def look(self, value: Any, how: str) -> None:
+        """Python looks at the data of a Value."""
+        if id(value) in self._takes.twins and how in ("grad", "has_grad"):
+            row = self.row_of(value)
+            self.look(row, how)
+            value._grad, value._awaited = row._grad, row._awaited
+        elif how == "truth":
+            bool(self.compare(NOT_EQUAL, value, 0.0))
+        elif how == "grad":
+            self.tape.guard(self._gradient(value), how, place())
+        elif how == "has_grad":
+            self._look_whether_reached(value)
+        else:
+            self.tape.guard(self.entry(value), how, place())
+
+    def _look_whether_reached(self, value: Value) -> None:
+        if value._awaited != 0 and id(value) in self._gradients:
+            gradient, zero = self._gradients[id(value)], self._zero()
+            differs = float(self.tape.data[gradient] != 0.0)
+            row = self.tape.row(operator.ne, (gradient, zero), (), differs)
+            self.tape.guard(row, "has_grad", place())
+        if self._is_made_here(value):
+            for flag in self._conditions.get(int(self._found(value)), []):
+                self.tape.guard(flag, "has_grad", place())
+            return
+        index: int = self.outside.index(value)
+        changed = self.outside.changed
+        known = changed.get((index, HAS_GRAD))
+        if (index, _GRAD) not in changed:
+            number = float(value._awaited == 0 or value._grad != 0.0)
+            self.tape.guard(self._input(HAS_GRAD, value, number), "has_grad", place())
+        elif known is not None:
+            self.tape.guard(self._has_been_reached(value, known), "has_grad", place())
+
+    def read_grad(self, value: Any) -> Any:
+        """The grad of a Value."""
+        return self.number(self._gradient(self.row_of(value)), FLOAT)
+
+    def write_grad(self, value: Any, number: Any) -> float:
+        """The float that becomes the grad of a Value, which then counts as not reached."""
+        if id(value) in self._takes.twins:
+            row = self.row_of(value)
+            row.grad = number
+            return row._grad
+        operand = self._operand(number)
+        if not self._is_made_here(value):
+            index: int = self.outside.change(value, _GRAD, UNREACHED)
+            self.outside.changed.pop((index, HAS_GRAD), None)
+        self._has_gradient(value, operand)
+        return self.tape.data[operand]
+
+    def _gradient(self, value: Value) -> i64:
+        """The entry of the grad of a Value."""
+        known = self._gradients.get(id(value))
+        if known is not None:
+            return known
+        if not self._is_made_here(value):
+            entry = self._input(_GRAD, value, value._grad)
+        else:
+            data = self._found(value)
+            number = self._passes[data] if data < len(self._passes) else NO_ENTRY
+            if number < 0 or value.op is None:
+                entry = self._zero()
+            else:
+                pass_ = self._pass_entries[number]
+                entry = self.tape.row(gradient_of, (pass_, data), (), value._grad)
+                for flag in self._conditions.get(int(data), []):
+                    entries = (flag, entry, self._zero())
+                    entry = self.tape.row(choose, entries, (), value._grad)
+        self._has_gradient(value, entry)
+        return entry
+
+    def _has_gradient(self, value: Value, entry: i64) -> None:
+        self._gradients[id(value)] = entry
+        if value.op is not None:
+            self._interior.append(value)
+
+    def backward(self, root: Any, gradient: float) -> None:
+        """Carry out a backward pass, and note it as one entry of the tape."""
+        tape = self.tape
+        root = self.row_of(root)
+        seed = tape.constant(gradient, place())
+        start = self._entry_of_root(root)
+        ends = self._reached(start)
+        leaves = [self._ends[end] for end in ends]
+        earlier: list[int] = [self._gradient(leaf) for leaf in leaves]
+        sums: list[int] = [self._sum_before(entry) for entry in earlier]
+        pass_ = self._pass_of(start, seed, ends, sums)
+        for leaf, end, entry in zip(leaves, ends, sums):
+            if not self._is_made_here(leaf):
+                self._is_reached(leaf, end)
+            leaf._grad = tape.data[entry]
+        try:
+            propagate(root, gradient)
+        except BaseException:
+            for leaf, entry in zip(leaves, earlier):
+                leaf._grad = tape.data[entry]
+            raise
+        for leaf, end, before in zip(leaves, ends, earlier):
+            entry = tape.row(gradient_of, (pass_, end), (), leaf._grad)
+            entry = self._with_earlier(entry, before)
+            leaf._grad = tape.data[entry]
+            self._gradients[id(leaf)] = entry
+
+    def _entry_of_root(self, root: Value) -> i64:
+        """The entry that a pass starts at."""
+        if not isinstance(root.op, Known) or self._found(root) >= 0:
+            entry = self.entry(root)
+            return self.tape.same_leaf.get(entry, entry)
+        # It stands for several outputs, each with its own gradient, and nothing has recorded it.
+        outputs = [self.row_of(output) for output in root.inputs]
+        self._takes.put_rows(root)
+        weights = root._recorded_derivatives()
+        entries: list[int] = [self.entry(output) for output in outputs]
+        entries += [self.tape.constant(weight, place()) for weight in weights]
+        number = table.dot.evaluate([*[output._data for output in outputs], *weights])
+        return self.tape.row(table.dot, entries, range(len(outputs)), number)
+
+    def _reached(self, start: i64) -> list[int]:
+        """The entries of the leaves that a pass reaches; it is noted for all that it reaches."""
+        tape = self.tape
+        number = len(self._pass_entries)
+        for _ in range(len(self._passes), len(tape.ops)):
+            self._passes = append(self._passes, NO_ENTRY)
+        if tape.takes:
+            return self._reached_by_takes(start)
+        ends: list[int] = []
+        self._passes[start] = number
+        stack: list[int] = [start]
+        while stack:
+            entry = stack.pop()
+            is_end = True
+            taken = self._operand_taken(entry)
+            for at in range(tape.starts[entry], tape.starts[entry + 1]):
+                if tape.flows[at]:
+                    is_end = False
+                    if taken < 0 or at == taken:
+                        source = tape.operands[at]
+                        source = tape.same_leaf.get(source, source)
+                        if self._passes[source] != number:
+                            self._passes[source] = number
+                            stack.append(source)
+            if is_end and entry in self._ends:
+                self._check_leaf(self._ends[entry])
+                ends.append(entry)
+        self._forget_gradients(number)
+        return ends
+
+    def _forget_gradients(self, number: int) -> None:
+        """What was known of gradients is so no longer where this pass has reached."""
+        for value in self._interior:
+            if self._passes[self._found(value)] == number:
+                self._gradients.pop(id(value), None)
+
+    def _reached_by_takes(self, start: i64) -> list[int]:
+        """The same where an index may decide what is reached: all that may be."""
+        found = self._settled(start)
+        number = len(self._pass_entries)
+        ends: list[int] = []
+        for index in range(len(found.entries)):
+            entry: int = found.entries[index]
+            self._operand_taken(entry)
+            flags = found.flags_of(entry)
+            if entry in self._ends:
+                self._check_leaf(self._ends[entry])
+                ends.append(entry)
+                flags = [*self._conditions.get(entry, []), *flags] if flags else []
+            if flags:
+                self._conditions[entry] = flags
+            else:
+                self._conditions.pop(entry, None)
+            self._passes[entry] = number
+        self._forget_gradients(number)
+        return ends
+
+    def _settled(self, start: i64) -> Below:
+        """What a pass reaches, once every take is fixed by which its order would depend on it."""
+        tape = self.tape
+        written = {int(self._found(value)) for value in self._interior}
+        while True:
+            found, shares = below(tape, start, vec[i64]([0] * len(tape.ops)))
+            takes = found.takes_to_fix(shares)
+            for index in range(len(found.entries)):
+                entry: int = found.entries[index]
+                flag: int = found.states[entry]
+                # It has a gradient, which it keeps where this pass does not reach it.
+                is_known = self._passes[entry] >= 0 or entry in written
+                if flag >= 0 and is_known and entry not in self._ends:
+                    takes |= found.takes[flag]
+            if not takes:
+                return found
+            self._takes.fix(list(takes))
+
+    def fix_takes(self, start: i64) -> None:
+        """Fix every take that a pass from outside would reach: what it reaches is known then."""
+        while self.tape.takes:
+            found, _ = below(self.tape, start, vec[i64]([0] * len(self.tape.ops)))
+            takes = set(found.unsettled)
+            for each in found.takes.values():
+                takes |= each
+            if not takes:
+                return
+            self._takes.fix(list(takes))
+
+    def _operand_taken(self, entry: i64) -> i64:
+        """Where the operand that a choice has taken is; -1 if the entry is none, or has no flows.
+
+        What follows depends on the graph, and so on the choice.
+        """
+        tape = self.tape
+        if tape.ops[entry] is not choose:
+            return -1
+        start = tape.starts[entry]
+        flag = tape.operands[start]
+        tape.guard(flag, "where in a derivative", place())
+        return start + (1 if tape.data[flag] != 0.0 else 2)
+
+    def _check_leaf(self, leaf: Value) -> None:
+        op = None if self._is_made_here(leaf) else self._operations.get(id(leaf), leaf.op)
+        if op is not None:
+            label = f", label={leaf._label!r}" if leaf._label else ""
+            raise CompileError(
+                f"{self.name}(): backward() reaches Value({leaf._data!r}{label}, op={op.name}), "
+                "which was computed outside of the compiled function; compute it inside, or call "
+                f"backward() outside; at {place()}"
+            )
+
+    def _sum_before(self, earlier: i64) -> i64:
+        """The entry that the sum of a leaf's shares starts with; the gradient it has is given."""
+        number = self.tape.data[earlier]
+        if earlier in self.tape.constants:
+            return earlier if number == 0.0 else self._zero()
+        # A gradient of -0.0 is left as it is where only such shares are added to it.
+        sign = self.tape.row(table.sign, (earlier,), (), table.sign.forward(number))
+        zero = self.tape.data[sign] * 0.0
+        return self.tape.row(table.multiply, (sign, self._zero()), (), zero)
+
+    def _pass_of(self, start: i64, seed: i64, ends: list[int], sums: list[int]) -> i64:
+        """Append the entry of a pass."""
+        self.tape.push(start, False)
+        self.tape.push(seed, False)
+        for end, entry in zip(ends, sums):
+            self.tape.push(end, False)
+            self.tape.push(entry, False)
+        pass_ = self.tape.close(backward_pass, 0.0)
+        self._pass_entries.append(pass_)
+        return pass_
+
+    def _with_earlier(self, entry: i64, earlier: i64) -> i64:
+        """The gradient of a leaf, with what earlier passes have left."""
+        number = self.tape.data[earlier]
+        if number == 0.0 and earlier in self.tape.constants:
+            return entry
+        total = self.tape.data[entry] + number
+        return self.tape.row(table.add, (entry, earlier), (), total)
+
+    def _is_reached(self, leaf: Value, end: int) -> None:
+        """A pass has reached a leaf from outside, or has under some flags."""
+        outside = self.outside
+        index: int = outside.index(leaf)
+        key = (index, HAS_GRAD)
+        flags = self._conditions.get(end, [])
+        before = outside.changed.get((index, _GRAD))
+        if not flags:
+            outside.changed.pop(key, None)
+            outside.change(leaf, _GRAD)
+        elif before is None or before == UNREACHED:
+            if key not in outside.changed:
+                outside.change(leaf, _GRAD, UNREACHED)
+                outside.change(leaf, HAS_GRAD, len(self._reached_under))
+                self._reached_under.append((before is None, []))
+            known = self._reached_under[outside.changed[key]][1]
+            known.extend([flag for flag in flags if flag not in known])
+
+    def _has_been_reached(self, value: Value, known: int) -> i64:
+        """The entry of whether a Value from outside has been reached, under some flags."""
+        tape = self.tape
+        was_outside, flags = self._reached_under[known]
+        entry = self._sum_of(tuple(flags))
+        if was_outside:
+            before = float(self.outside.had_grad(value))
+            earlier = self._input(HAS_GRAD, value, before)
+            entry = tape.row(table.add, (earlier, entry), (), before + tape.data[entry])
+        elif len(flags) == 1:
+            return entry
+        return tape.row(operator.ne, (entry, self._zero()), (), float(tape.data[entry] != 0.0))
+
+    def _sum_of(self, flags: tuple[int, ...]) -> i64:
+        known = self._sums_of_flags.get(flags)
+        if known is None:
+            known = flags[0]
+            for flag in flags[1:]:
+                total = self.tape.data[known] + self.tape.data[flag]
+                known = self.tape.row(table.add, (known, flag), (), total)
+            self._sums_of_flags[flags] = known
+        return known
+
+    def _note_what_was_reached(self) -> None:
+        outside = self.outside
+        for index, part in list(outside.changed):
+            if part is HAS_GRAD:
+                known = outside.changed[index, part]
+                entry = self._has_been_reached(outside.values[index], known)
+                outside.changed[index, part] = entry
