@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -147,10 +148,10 @@ def test_where_hypothesis_is_missing_the_way_out_is_named() -> None:
             lambda: networks(min_width=4),
             "min_width=4 is more than max_width=3: raise the one or lower the other",
         ),
-        (
-            lambda: networks(max_layers=0),
-            "max_layers must be at least 1, got 0",
-        ),
+        *[
+            (partial(networks, **{name: 0}), f"{name} must be at least 1, got 0")
+            for name in ("max_inputs", "max_outputs", "max_width", "max_layers", "max_samples")
+        ],
     ],
 )
 def test_an_option_that_makes_no_sense_is_refused_when_it_is_drawn(
