@@ -70,15 +70,17 @@ def count(number: int, noun: str) -> str:
 
 
 def contents(part: Part, nodes: Sequence[Node]) -> list[str]:
-    """The numbers of parameters, operations and leaves, unless the title gives them."""
-    if not computed(nodes):
+    """The numbers of parameters, operations and leaves, unless the title gives them.
+
+    The only leaves of a group are its parameters.
+    """
+    operations = computed(nodes)
+    if not operations:
         return []
     parameters = sum([bool(node.name) for node in nodes])
-    leaves = len(nodes) - parameters - computed(nodes)
-    counts = [(parameters, "parameter"), (leaves, "leaf")]
-    if part.kind == "group":
-        counts.insert(1, (computed(nodes), "operation"))
-    return [count(number, noun) for number, noun in counts if number]
+    leaves = len(nodes) - parameters - operations
+    others = (operations, "operation") if part.kind == "group" else (leaves, "leaf")
+    return [count(number, noun) for number, noun in ((parameters, "parameter"), others) if number]
 
 
 def _joined(texts: Sequence[str]) -> list[str]:

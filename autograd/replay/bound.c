@@ -61,20 +61,20 @@ static int are_arguments(const Bound *bound, PyObject *values)
 /* Set all inputs of a run; returns 1, or 0 and an error. */
 static int read_inputs(const Bound *bound, State *state, PyObject *numbers, PyObject *values)
 {
-    double *input = kernel_cells(state);
+    double *v = kernel_cells(state);
+    const int32_t *places = bound->machine->places + bound->numbers;
     if (!are_arguments(bound, values)
-        || kernel_set_inputs(input, numbers, bound->numbers, bound->numbers) < 0)
+        || kernel_set_inputs(bound->machine, v, 0, numbers, bound->numbers, bound->numbers) < 0)
         return 0;
-    input += bound->numbers;
     for (Py_ssize_t i = 0; i < bound->source_count; i++) {
         const Source *source = &bound->sources[i];
         const Node *node = node_at(bound, values, source->index);
         if (source->part == DATA)
-            input[i] = node->__data;
+            v[places[i]] = node->__data;
         else if (source->part == GRAD)
-            input[i] = node->__grad;
+            v[places[i]] = node->__grad;
         else
-            input[i] = node->__awaited == 0 || node->__grad != 0.0;
+            v[places[i]] = node->__awaited == 0 || node->__grad != 0.0;
     }
     return 1;
 }
@@ -112,7 +112,8 @@ static void copy_changes(const Bound *bound, State *state, double *numbers)
 /* Set the inputs of the run after one with these changes. */
 static void feed_back(const Bound *bound, State *state, const double *numbers)
 {
-    double *input = kernel_cells(state) + bound->numbers;
+    double *v = kernel_cells(state);
+    const int32_t *places = bound->machine->places + bound->numbers;
     for (Py_ssize_t i = 0; i < bound->source_count; i++) {
         const Source *source = &bound->sources[i];
         if (source->change < 0)
@@ -120,7 +121,7 @@ static void feed_back(const Bound *bound, State *state, const double *numbers)
         double number = numbers[source->change];
         if (source->part == HAS_GRAD)
             number = awaited_after(&bound->changes[source->change], numbers) == 0 || number != 0.0;
-        input[i] = number;
+        v[places[i]] = number;
     }
 }
 

@@ -24,11 +24,11 @@ class Part(IntEnum):
     GRAD = 1
     HAS_GRAD = 2
 
-    def of(self, value: Value) -> float:
-        """The number, as it is now."""
-        if self is Part.GRAD:
-            return value._grad
-        return value._data if self is Part.DATA else float(value.has_grad)
+    __hash__ = int.__hash__  # that of an Enum is a function of Python's
+
+
+_DATA: Final = 0
+_GRAD: Final = 1
 
 
 class Change(NamedTuple):
@@ -126,11 +126,16 @@ class ListBound:
 
     def forward(self, numbers: list[float], values: list[Value]) -> Any:
         """The state after a run; None if a guard ends it."""
-        links = self._links
-        found = [*values, *links.captured]
-        return self._machine.forward(
-            [*numbers, *[part.of(found[index]) for part, index in links.sources]]
-        )
+        found = [*values, *self._links.captured]
+        read = [
+            found[index]._data
+            if part == _DATA
+            else found[index]._grad
+            if part == _GRAD
+            else float(found[index].has_grad)
+            for part, index in self._links.sources
+        ]
+        return self._machine.forward([*numbers, *read])
 
     def apply(self, state: Any, values: list[Value]) -> None:
         """Change the Values as a run does."""
@@ -149,13 +154,13 @@ class ListBound:
     def _write(self, found: list[Value], numbers: list[float]) -> None:
         for (part, index, awaited), number in zip(self._links.changes, numbers):
             value = found[index]
-            if part is Part.DATA:
+            if part == _DATA:
                 value._data = number
-            elif part is Part.HAS_GRAD:
-                value._awaited = 0 if number else -1
-            else:
+            elif part == _GRAD:
                 value._grad = number
                 value._awaited = awaited
+            else:
+                value._awaited = 0 if number else -1
 
     def repeat(
         self, numbers: list[float], values: list[Value], times: int

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any, Final, TypeAlias
 
 from autograd.engine.value import Value
-from autograd.replay.program import GUARD, PART, SUM, Program
+from autograd.replay.program import CASES, GUARD, MINUS_ONE, MINUS_ZERO, ONE, PART, SUM, Program
 
 # A loop over rows of a kind, in place; it returns False if a guard ends the run.
 _Loop: TypeAlias = "Callable[[list[float], Any], bool | None]"
@@ -76,7 +77,9 @@ def _step(program: Program, row: int) -> _Row:
         count = len(cells) // 2
         if count > _LONGEST:
             return _long_sums, (out, cells[0], [*zip(cells[1::2], cells[2::2])])
-        return _sums_of(count), (out, *cells)
+        return _sum(out, cells)
+    if kind == CASES:
+        return _cases, (out, cells[0], [*zip(cells[1::3], cells[2::3], cells[3::3])])
     operation = program.operations[kind]
     loop = _more
     if operation.parts:
@@ -85,6 +88,8 @@ def _step(program: Program, row: int) -> _Row:
         loop = _lists
     elif len(cells) == 1:
         return _one, (out, operation.function, *cells)
+    elif operation.source is operator.truediv:
+        return _loop("out, x, y", "run[x] / run[y]"), (out, *cells)
     elif len(cells) == 2:
         return _two, (out, operation.function, *cells)
     return loop, (out, operation.function, cells)
@@ -101,19 +106,46 @@ def _carried_out(groups: list[tuple[_Loop, list[Any]]], run: list[float]) -> boo
 
 
 @cache
-def _sums_of(count: int) -> _Loop:
-    """The loop for sums of so many products, written out, which is twice as fast."""
-    names = "".join([f", a{i}, b{i}" for i in range(count)])
-    terms = "".join([f" + run[a{i}] * run[b{i}]" for i in range(count)])
+def _sums_of(shape: str) -> _Loop:
+    """The loop for sums whose terms are of these kinds, written out, which is twice as fast.
+
+    A ``*`` is a product, a ``+`` or ``-`` one number; a sum that starts with ``-0.0`` starts with
+    its first term instead.
+    """
+    names = ["out"]
+    total = ""
+    for i, kind in enumerate(shape):
+        names.append(f"a{i}")
+        term = f"run[a{i}]"
+        if kind == "*":
+            names.append(f"b{i}")
+            term += f" * run[b{i}]"
+        total += ("-" if kind == "-" else " + " if total else "") + term
+    return _loop(f"{', '.join(names)},", total)
+
+
+@cache
+def _loop(names: str, number: str) -> _Loop:
+    """A loop that sets the first of the cells of each row to this number."""
     scope: dict[str, Any] = {}
-    exec(
-        f"def sums(run, rows):\n"
-        f"    for out, first{names} in rows:\n"
-        f"        run[out] = run[first]{terms}\n",
-        scope,
-    )
-    loop: _Loop = scope["sums"]
+    exec(f"def loop(run, rows):\n    for {names} in rows:\n        run[out] = {number}\n", scope)
+    loop: _Loop = scope["loop"]
     return loop
+
+
+def _sum(out: int, cells: list[int]) -> _Row:
+    """The loop for a sum of products, and its cells."""
+    shape, needed = "", [out]
+    if cells[0] != MINUS_ZERO or len(cells) == 1:
+        shape, needed = "+", [out, cells[0]]
+    for a, b in zip(cells[1::2], cells[2::2]):
+        if a in (ONE, MINUS_ONE):
+            shape += "+" if a == ONE else "-"
+            needed.append(b)
+        else:
+            shape += "*"
+            needed += [a, b]
+    return _sums_of(shape), tuple(needed)
 
 
 def _long_sums(run: list[float], rows: list[Any]) -> None:
@@ -121,6 +153,15 @@ def _long_sums(run: list[float], rows: list[Any]) -> None:
         total = run[first]
         for a, b in terms:
             total += run[a] * run[b]
+        run[out] = total
+
+
+def _cases(run: list[float], rows: list[Any]) -> None:
+    for out, first, terms in rows:
+        total = run[first]
+        for flag, a, b in terms:
+            if run[flag] != 0.0:
+                total += run[a] * run[b]
         run[out] = total
 
 

@@ -19,6 +19,7 @@ from autograd.engine.value import Value
 from autograd.native import COMPILED, library_name
 from autograd.replay.bound import Bound, Links, ListBound
 from autograd.replay.lists import ListMachine
+from autograd.replay.packing import Packed, levelled
 from autograd.replay.program import Operation, Program
 from autograd.replay.tape import choose
 
@@ -46,7 +47,10 @@ class Machine(Protocol):
 
 
 # The codes of calls in kernel.c.
-_ONE, _PYTHON, _LIST, _PARTS = 4, 8, 9, 10
+_ONE, _PYTHON, _LIST, _PARTS, _FOLD = 4, 8, 9, 10, 11
+
+# Functions of a list that are one of two numbers, again and again.
+_FOLDS: Final[dict[Any, Any]] = {floats.max_: floats.maximum, floats.min_: floats.minimum}
 
 # What the kernel calls those of its functions that are not functions of `floats`.
 _OTHERS: Final[dict[Any, str]] = {
@@ -60,12 +64,15 @@ _OTHERS: Final[dict[Any, str]] = {
 
 def machine(program: Program) -> Machine:
     """What runs ``program``."""
+    program = levelled(program)
     return native_machine(program) if COMPILED else ListMachine(program)
 
 
 def native_machine(program: Program) -> Machine:
     """The program for the kernel, which is there if the engine is compiled."""
     kernel, natives = _kernel()
+    packed = Packed(program)
+    program = packed.program
     python: list[Callable[..., Any]] = []
     calls = [_call(operation, natives, python) for operation in program.operations]
     made: Machine = kernel.machine(
@@ -73,6 +80,8 @@ def native_machine(program: Program) -> Machine:
         program.forward,
         program.constants,
         *[_array(numbers) for numbers in (program.kinds, program.starts, program.cells)],
+        array("q", packed.blocks),
+        _array(packed.places),
         calls,
         tuple(python),
         program.outputs[: program.values],
@@ -115,6 +124,8 @@ def _call(
         index = natives.get((operation.source, arity))
         if index is not None and not operation.takes_list:
             return (_ONE + arity - 1, index)
+    if operation.source in _FOLDS:
+        return (_FOLD, natives[_FOLDS[operation.source], 2])
     python.append(operation.function)
     code = _PARTS if operation.parts else _LIST if operation.takes_list else _PYTHON
     return (code, len(python) - 1)

@@ -55,7 +55,8 @@ State *kernel_as_state(PyObject *thing, const Machine *machine)
     return NULL;
 }
 
-int kernel_set_inputs(double *inputs, PyObject *numbers, Py_ssize_t least, Py_ssize_t most)
+int kernel_set_inputs(const Machine *machine, double *v, Py_ssize_t first, PyObject *numbers,
+                      Py_ssize_t least, Py_ssize_t most)
 {
     PyObject *fast = PySequence_Fast(numbers, "the inputs are a sequence");
     if (fast == NULL)
@@ -70,12 +71,13 @@ int kernel_set_inputs(double *inputs, PyObject *numbers, Py_ssize_t least, Py_ss
     for (Py_ssize_t i = 0; i < count && i < PySequence_Fast_GET_SIZE(fast) && failed == 0; i++) {
         PyObject *item = PySequence_Fast_GET_ITEM(fast, i);
         if (PyFloat_CheckExact(item)) {
-            inputs[i] = PyFloat_AS_DOUBLE(item);
+            v[machine->places[first + i]] = PyFloat_AS_DOUBLE(item);
         } else {
             Py_INCREF(item);
-            inputs[i] = PyFloat_AsDouble(item);
+            double number = PyFloat_AsDouble(item);
             Py_DECREF(item);
-            failed = inputs[i] == -1.0 && PyErr_Occurred() ? -1 : 0;
+            failed = number == -1.0 && PyErr_Occurred() ? -1 : 0;
+            v[machine->places[first + i]] = number;
         }
     }
     Py_DECREF(fast);
@@ -106,7 +108,7 @@ PyObject *Machine_forward(PyObject *self, PyObject *numbers)
     if (state == NULL)
         return NULL;
     int outcome = -1;
-    if (kernel_set_inputs(kernel_cells(state), numbers, 0, machine->inputs) == 0)
+    if (kernel_set_inputs(machine, kernel_cells(state), 0, numbers, 0, machine->inputs) == 0)
         outcome = kernel_run(state);
     return kernel_outcome(state, outcome);
 }
@@ -117,7 +119,7 @@ PyObject *Machine_inputs(PyObject *self, PyObject *given)
     State *state = kernel_as_state(given, machine);
     PyObject *list = state == NULL ? NULL : PyList_New(machine->inputs);
     for (Py_ssize_t i = 0; list != NULL && i < machine->inputs; i++) {
-        PyObject *number = PyFloat_FromDouble(kernel_cells(state)[i]);
+        PyObject *number = PyFloat_FromDouble(kernel_cells(state)[machine->places[i]]);
         if (number == NULL)
             Py_CLEAR(list);
         else
@@ -177,7 +179,7 @@ PyObject *Machine_backward(PyObject *self, PyObject *const *arguments, Py_ssize_
     double *v = memory + machine->constants;
     Py_ssize_t given = machine->sum_count + 1;
     PyObject *result = NULL;
-    if (kernel_set_inputs(v + machine->inputs - given, arguments[1], given, given) == 0
+    if (kernel_set_inputs(machine, v, machine->inputs - given, arguments[1], given, given) == 0
         && carry_back(machine, v) == 1)
         result = kernel_list_of(v, machine->sums, machine->sum_count);
     finish(state, memory);
@@ -206,10 +208,11 @@ PyObject *Machine_add_shares(PyObject *self, PyObject *const *arguments, Py_ssiz
         Py_DECREF(values);
         return NULL;
     }
-    double *v = memory + machine->constants, *sums = v + machine->inputs - machine->sum_count;
-    sums[-1] = seed;
+    double *v = memory + machine->constants;
+    const int32_t *sums = machine->places + machine->inputs - machine->sum_count;
+    v[sums[-1]] = seed;
     for (Py_ssize_t i = 0; i < machine->sum_count; i++)
-        sums[i] = GRAD(PyTuple_GET_ITEM(values, i));
+        v[sums[i]] = GRAD(PyTuple_GET_ITEM(values, i));
     int outcome = carry_back(machine, v);
     for (Py_ssize_t i = 0; outcome == 1 && i < machine->sum_count; i++)
         GRAD(PyTuple_GET_ITEM(values, i)) = v[machine->sums[i]];

@@ -93,7 +93,7 @@ def _cuts(
     layer = 0
     while ends[-1] - starts[layer] > 1.2 * length:
         start = starts[layer]
-        least = max(bisect_left(ends, start + 0.8 * length), layer)
+        least = bisect_left(ends, start + 0.8 * length)
         most = max(bisect_right(ends, start + 1.1 * length), least + stride)
         possible = [each for each in range(least, most) if each % stride == 0]
         aim = start + length
