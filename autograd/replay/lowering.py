@@ -98,12 +98,12 @@ def flows_of(tape: Tape, flags: Sequence[bool]) -> Flows:
 
 def choices_of(tape: Tape) -> list[int]:
     """The flags by which gradients choose their way, as entries."""
-    starts = tape.starts
-    return [
-        tape.operands[starts[entry]]
-        for entry, op in enumerate(tape.ops)
-        if op is choose and _any_flows(tape.flows, starts[entry], starts[entry + 1])
-    ]
+    starts, ops = tape.starts, tape.ops
+    found: list[int] = []
+    for entry in range(len(ops)):
+        if ops[entry] is choose and _any_flows(tape.flows, starts[entry], starts[entry + 1]):
+            found.append(tape.operands[starts[entry]])
+    return found
 
 
 def _any_flows(flows: vec[bool], start: i64, end: i64) -> bool:
@@ -127,6 +127,7 @@ def lowered(tape: Tape, shares: Shares | None = None, root: int = 0) -> Program:
     program.forward = len(program.kinds)
     if shares is not None:
         lowering.differentiate(shares, root, ends)
+    program.trim()
     return program
 
 
@@ -137,7 +138,7 @@ class _Lowering:
         program: the program.
         cells: the cell of each entry of the tape.
         ways: for each entry how it became a row.
-        starts: where the cells of its operands begin in ``operands``; and last, where they end.
+        starts: where the cells of its operands begin in ``operands``, as in those of the tape.
         operands: the cells of the operands of all entries.
         passes: for each backward pass in the call the cells of the gradients that are wanted.
         wanted: the entries whose gradients are.
@@ -149,7 +150,7 @@ class _Lowering:
         ops: list[Any] = tape.ops
         starts, operands = tape.starts, tape.operands
         count: i64 = len(ops)
-        self.program = Program(len(tape.inputs) + further)
+        self.program = Program(len(tape.inputs) + further, 4 * count)
         self.operations: dict[Any, int] = {}
         self.rules: dict[Any, Steps | None] = {}
         self.gradients: dict[Any, list[int]] = {}
@@ -158,8 +159,8 @@ class _Lowering:
         self.numbering = vec[i64]([0] * count)
         self.cells = vec[i64]([0] * count)
         self.ways = vec[i64]([0] * count)
-        self.starts = vec[i64]([0] * (count + 1))
-        self.operands = vec[i64]()
+        self.starts = starts
+        self.operands = vec[i64]([0] * len(operands))
         for cell, place in enumerate(tape.inputs):
             self.cells[place] = cell
         for place in tape.constants:
@@ -179,17 +180,16 @@ class _Lowering:
                 if way is None:
                     way = ways[op] = _way(op)
                 self.ways[entry] = way
-                for at in range(starts[entry], starts[entry + 1]):
-                    self.operands = append(self.operands, self.cells[operands[at]])
-                start = self.starts[entry]
+                start, end = starts[entry], starts[entry + 1]
+                for at in range(start, end):
+                    self.operands[at] = self.cells[operands[at]]
                 if way == _PASS:
                     self.carry_back(entry)
                 elif way == _GRADIENT:
-                    at = starts[entry]
-                    self.cells[entry] = self.passes[operands[at]].get(operands[at + 1], ZERO)
+                    found = self.passes[operands[start]]
+                    self.cells[entry] = found.get(operands[start + 1], ZERO)
                 else:
-                    self.cells[entry] = self.emit(way, op, self.operands, start)
-            self.starts[entry + 1] = len(self.operands)
+                    self.cells[entry] = self.emit(way, op, self.operands, start, end)
         while guards:
             self.guard(guards.pop())
         for place, label in tape.labels.items():
@@ -201,19 +201,19 @@ class _Lowering:
         self.program.push(self.program.constant(guard.value))
         self.program.labels[self.program.close(GUARD)] = f"{guard.look} at {guard.place}"
 
-    def emit(self, way: i64, op: Any, cells: vec[i64], start: i64) -> i64:
+    def emit(self, way: i64, op: Any, cells: vec[i64], start: i64, end: i64) -> i64:
         """Add the rows of an operation on these cells; returns the cell of its result."""
         if way > _SQUARE:
             if way == _SAME:
                 return cells[start]
             if way == _TAKE:
-                return self.taken(cells, start)
-            listed = [cells[at] for at in range(start, len(cells))]
+                return self.taken(cells, start, end)
+            listed = [cells[at] for at in range(start, end)]
             if way == _SLOPE:
                 return self.slope(op.primitive, op.position, listed)
             return self.call(op, listed, None)
         x = cells[start]
-        y = cells[len(cells) - 1]
+        y = cells[end - 1]
         program = self.program
         program.push(x if way <= _SUBTRACT else MINUS_ZERO)
         if way == _ADD:
@@ -225,11 +225,11 @@ class _Lowering:
         program.push(y)
         return program.close(SUM)
 
-    def taken(self, cells: vec[i64], start: i64) -> i64:
+    def taken(self, cells: vec[i64], start: i64, end: i64) -> i64:
         """Add the row of a `take`, of pairs of a flag and a number."""
         program = self.program
         program.push(MINUS_ZERO)
-        for at in range(start, len(cells), 2):
+        for at in range(start, end, 2):
             program.push(cells[at])
             program.push(ONE)
             program.push(cells[at + 1])
@@ -278,7 +278,7 @@ class _Lowering:
             operands = vec[i64]()
             for reference in references:
                 operands = append(operands, self.referred(reference, known))
-            known.append(self.emit(_way(op), op, operands, 0))
+            known.append(self.emit(_way(op), op, operands, 0, len(operands)))
         return [self.referred(reference, known) for reference in steps.results]
 
     def referred(self, reference: Any, known: list[int]) -> int:

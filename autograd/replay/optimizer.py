@@ -38,7 +38,7 @@ class Rewriting:
     def __init__(self, old: Program) -> None:
         self.old = old
         self.inputs = old.inputs
-        self.program = Program(old.inputs)
+        self.program = Program(old.inputs, len(old.cells))
         self.program.operations = list(old.operations)
         for number in old.constants:  # in the same order, so that they keep their cells
             self.program.constant(number)
@@ -65,6 +65,7 @@ class Rewriting:
     def finished(self) -> Program:
         """The new program."""
         old, program = self.old, self.program
+        program.trim()
         program.outputs = [self.moved(cell) for cell in old.outputs]
         program.values = old.values
         for cell, label in old.labels.items():
@@ -144,7 +145,9 @@ def folded(program: Program) -> Program:
             continue
         known = first < 0
         for at in range(start + 1, end):
-            known = known and new.moved(cells[at]) < 0
+            if not known:
+                break
+            known = new.moved(cells[at]) < 0
         if known:
             listed = [first, *[new.moved(cells[at]) for at in range(start + 1, end)]]
             number = _constant(new.program, kind, listed[: end - start])

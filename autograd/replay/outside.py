@@ -37,18 +37,20 @@ class Effects:
     """
 
     def __init__(self, changed: dict[tuple[int, Part], int]) -> None:
-        self.data_of = [index for index, part in changed if part is Part.DATA]
-        self.grad_of = [index for index, part in changed if part is Part.GRAD]
-        self.awaited = [changed[index, Part.GRAD] for index in self.grad_of]
-        self.has_grad_of = [index for index, part in changed if part is Part.HAS_GRAD]
+        data, grad, has_grad = Part.DATA, Part.GRAD, Part.HAS_GRAD
+        self.data_of = [index for index, part in changed if part is data]
+        self.grad_of = [index for index, part in changed if part is grad]
+        self.awaited = [x for (_, part), x in changed.items() if part is grad]
+        self.has_grad_of = [index for index, part in changed if part is has_grad]
         self.count = len(changed)
 
     def changes(self) -> list[Change]:
         """The changes, those of data first."""
+        data, grad, has_grad = Part.DATA, Part.GRAD, Part.HAS_GRAD
         return [
-            *[Change(Part.DATA, index, 0) for index in self.data_of],
-            *[Change(Part.GRAD, index, x) for index, x in zip(self.grad_of, self.awaited)],
-            *[Change(Part.HAS_GRAD, index, 0) for index in self.has_grad_of],
+            *[Change(data, index, 0) for index in self.data_of],
+            *[Change(grad, index, x) for index, x in zip(self.grad_of, self.awaited)],
+            *[Change(has_grad, index, 0) for index in self.has_grad_of],
         ]
 
     def difference(
@@ -145,6 +147,8 @@ class Outside:
 
     def leave_out(self, indices: set[int]) -> None:
         """Forget the Values with these indices, which were made in the call after all."""
+        if not indices:
+            return
         kept = [i for i in range(len(self.values)) if i not in indices]
         new = {old: i for i, old in enumerate(kept)}
         self.values = [self.values[i] for i in kept]

@@ -24,28 +24,27 @@ def levelled(program: Program) -> Program:
     """
     kinds, starts, cells, inputs = program.kinds, program.starts, program.cells, program.inputs
     count: i64 = len(kinds)
-    longest: i64 = 0
-    for row in range(count):
-        longest = max(longest, starts[row + 1] - starts[row])
     acts = vec[i64]([_act(x) for x in program.operations])
     levels = vec[i64]([0] * count)
+    classes = vec[i64]([0] * count)
+    found: dict[int, int] = {}  # the classes of equal rows, by kind and length
+    latest: i64 = 0  # the greatest level so far
+    first: i64 = 0  # the least level of the values, or else of the gradients
     least: i64 = 0  # the level after the last row with an effect
     after: i64 = 0  # the level after all that may raise an error
-    # What rows are sorted by: the level, and what makes them alike.
-    keys: list[int] = []
-    key: int = 0
-    size, classes, lengths = int(count), len(program.operations) + 8, int(longest) + 1
     for row in range(count):
         kind = kinds[row]
         if kind == PART:  # the parts of a row stay with it
             levels[row] = levels[row - 1]
-            keys.append(key + int(row))
+            classes[row] = classes[row - 1]
             continue
-        level: i64 = 0
+        if row == program.forward:
+            first = least = latest + 1
+        level = first
         for at in range(starts[row], starts[row + 1]):
             cell = cells[at]
-            if cell >= inputs:
-                level = max(level, levels[cell - inputs] + 1)
+            if cell >= inputs and levels[cell - inputs] >= level:
+                level = levels[cell - inputs] + 1
         act = _EFFECT if kind == GUARD else _PURE if kind < 0 else acts[kind]
         if act != _PURE:
             level = max(level, least)
@@ -54,15 +53,31 @@ def levelled(program: Program) -> Program:
                 least = level + 1
             after = max(after, level + 1)
         levels[row] = level
-        later = 0 if row < program.forward else size + 1
-        key = (later + int(level)) * classes + int(kind) + 8
-        key = (key * lengths + int(starts[row + 1] - starts[row])) * size
-        keys.append(key + int(row))
-    keys.sort()
+        latest = max(latest, level)
+        length = starts[row + 1] - starts[row]
+        classes[row] = found.setdefault(int((kind + 8) << 40 | length), len(found))
+    order = vec[i64](list(range(count)))
+    order = _sorted(order, classes, len(found))
+    order = _sorted(order, levels, latest + 1)
     new = Rewriting(program)
-    for each in keys:
-        new.copy(each % size)
+    for at in range(count):
+        new.copy(order[at])
     return new.finished()
+
+
+def _sorted(rows: vec[i64], keys: vec[i64], count: i64) -> vec[i64]:
+    """Rows by a key of each, which is less than ``count``; rows of one key stay in their order."""
+    starts = vec[i64]([0] * (count + 1))
+    for at in range(len(rows)):
+        starts[keys[rows[at]] + 1] += 1
+    for key in range(count):
+        starts[key + 1] += starts[key]
+    by_key = vec[i64]([0] * len(rows))
+    for at in range(len(rows)):
+        row = rows[at]
+        by_key[starts[keys[row]]] = row
+        starts[keys[row]] += 1
+    return by_key
 
 
 def _act(operation: Operation) -> i64:

@@ -127,6 +127,7 @@ class Program:
     """
 
     __slots__ = (
+        "_filled",
         "_known",
         "cells",
         "constants",
@@ -140,13 +141,15 @@ class Program:
         "values",
     )
 
-    def __init__(self, inputs: int) -> None:
+    def __init__(self, inputs: int, room: i64 = 0) -> None:
+        """A program without rows; there is ``room`` for so many cells before `trim` is called."""
         self.inputs: i64 = inputs
         self.constants: list[float] = []
         self.operations: list[Operation] = []
         self.kinds = vec[i64]()
         self.starts = vec[i64]([0])
-        self.cells = vec[i64]()
+        self.cells = vec[i64]([0] * room)
+        self._filled: i64 = 0
         self.outputs: list[int] = []
         self.forward: i64 = 0
         self.values: i64 = 0
@@ -167,13 +170,21 @@ class Program:
 
     def push(self, cell: i64) -> None:
         """Add a cell to the row that `close` will end."""
-        self.cells = append(self.cells, cell)
+        if self._filled < len(self.cells):
+            self.cells[self._filled] = cell
+        else:
+            self.cells = append(self.cells, cell)
+        self._filled += 1
 
     def close(self, kind: i64) -> i64:
         """End a row, of the cells since the one before; returns its cell."""
         self.kinds = append(self.kinds, kind)
-        self.starts = append(self.starts, len(self.cells))
+        self.starts = append(self.starts, self._filled)
         return self.inputs + len(self.kinds) - 1
+
+    def trim(self) -> None:
+        """Give back the room that no cell has taken."""
+        self.cells = self.cells[: self._filled]
 
     def add(self, kind: i64, cells: Sequence[int]) -> i64:
         """Add a row; returns its cell."""

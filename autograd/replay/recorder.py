@@ -51,6 +51,11 @@ _ROWS: Final[dict[Any, Any]] = {
 }
 
 _FLOAT: Final[Any] = float
+
+# What may be read or changed of a Value, looked up once.
+_DATA: Final[Any] = Part.DATA
+_GRAD: Final[Any] = Part.GRAD
+_HAS_GRAD: Final[Any] = Part.HAS_GRAD
 _NO_ENTRY: Final[i64] = -1
 
 
@@ -119,7 +124,7 @@ class Recorder(Calculator):
     def _note_what_was_reached(self) -> None:
         outside = self.outside
         for index, part in list(outside.changed):
-            if part is Part.HAS_GRAD:
+            if part is _HAS_GRAD:
                 known = outside.changed[index, part]
                 entry = self._has_been_reached(outside.values[index], known)
                 outside.changed[index, part] = entry
@@ -322,7 +327,7 @@ class Recorder(Calculator):
             self._takes.refresh(value)
         entry = self._found(value)
         if entry < 0:
-            entry = self._input(Part.DATA, value, value._data)
+            entry = self._input(_DATA, value, value._data)
             self._is_leaf(value, entry)
         return entry
 
@@ -489,10 +494,10 @@ class Recorder(Calculator):
             return
         index: int = self.outside.index(value)
         changed = self.outside.changed
-        known = changed.get((index, Part.HAS_GRAD))
-        if (index, Part.GRAD) not in changed:
+        known = changed.get((index, _HAS_GRAD))
+        if (index, _GRAD) not in changed:
             number = float(value._awaited == 0 or value._grad != 0.0)
-            self.tape.guard(self._input(Part.HAS_GRAD, value, number), "has_grad", place())
+            self.tape.guard(self._input(_HAS_GRAD, value, number), "has_grad", place())
         elif known is not None:
             self.tape.guard(self._has_been_reached(value, known), "has_grad", place())
 
@@ -512,7 +517,7 @@ class Recorder(Calculator):
             self.tape.same_leaf[entry] = self.tape.same_leaf.get(earlier, earlier)
             self._entries[id(value)] = entry
         else:
-            self.outside.change(value, Part.DATA)
+            self.outside.change(value, _DATA)
             self._is_leaf(value, entry)
         return self.tape.data[entry]
 
@@ -566,7 +571,7 @@ class Recorder(Calculator):
         for index in found.grad_of:
             outputs.append(self._gradients[id(values[index])])
         for index in found.has_grad_of:
-            outputs.append(self.outside.changed[index, Part.HAS_GRAD])
+            outputs.append(self.outside.changed[index, _HAS_GRAD])
         return found
 
     # ── Gradients ─────────────────────────────────────────────────────────────────
@@ -583,8 +588,8 @@ class Recorder(Calculator):
             return row._grad
         operand = self._operand(number)
         if not self._is_made_here(value):
-            index: int = self.outside.change(value, Part.GRAD, UNREACHED)
-            self.outside.changed.pop((index, Part.HAS_GRAD), None)
+            index: int = self.outside.change(value, _GRAD, UNREACHED)
+            self.outside.changed.pop((index, _HAS_GRAD), None)
         self._has_gradient(value, operand)
         return self.tape.data[operand]
 
@@ -594,7 +599,7 @@ class Recorder(Calculator):
         if known is not None:
             return known
         if not self._is_made_here(value):
-            entry = self._input(Part.GRAD, value, value._grad)
+            entry = self._input(_GRAD, value, value._grad)
         else:
             data = self._found(value)
             number = self._passes[data] if data < len(self._passes) else _NO_ENTRY
@@ -780,16 +785,16 @@ class Recorder(Calculator):
         """A pass has reached a leaf from outside, or has under some flags."""
         outside = self.outside
         index: int = outside.index(leaf)
-        key = (index, Part.HAS_GRAD)
+        key = (index, _HAS_GRAD)
         flags = self._conditions.get(end, [])
-        before = outside.changed.get((index, Part.GRAD))
+        before = outside.changed.get((index, _GRAD))
         if not flags:
             outside.changed.pop(key, None)
-            outside.change(leaf, Part.GRAD)
+            outside.change(leaf, _GRAD)
         elif before is None or before == UNREACHED:
             if key not in outside.changed:
-                outside.change(leaf, Part.GRAD, UNREACHED)
-                outside.change(leaf, Part.HAS_GRAD, len(self._reached_under))
+                outside.change(leaf, _GRAD, UNREACHED)
+                outside.change(leaf, _HAS_GRAD, len(self._reached_under))
                 self._reached_under.append((before is None, []))
             known = self._reached_under[outside.changed[key]][1]
             known.extend([flag for flag in flags if flag not in known])
@@ -801,7 +806,7 @@ class Recorder(Calculator):
         entry = self._sum_of(tuple(flags))
         if was_outside:
             before = float(self.outside.had_grad(value))
-            earlier = self._input(Part.HAS_GRAD, value, before)
+            earlier = self._input(_HAS_GRAD, value, before)
             entry = tape.row(table.add, (earlier, entry), (), before + tape.data[entry])
         elif len(flags) == 1:
             return entry

@@ -17,12 +17,24 @@ from autograd.replay.standins import Flag, Number
 from autograd.replay.tape import Tape
 
 
-class _Float:
+class _Numbers:
+    """What is made of outputs of the tape alone."""
+
+    def made(self, outputs: list[float]) -> Any:
+        """The result of a call."""
+        raise NotImplementedError
+
+
+class _Float(_Numbers):
     """A number: an output of the tape, of this type."""
 
     def __init__(self, output: int, kind: Any) -> None:
         self.output = output
         self.kind = kind
+
+    def made(self, outputs: list[float]) -> Any:
+        """The number of a call."""
+        return self.kind(outputs[self.output])
 
 
 class _New:
@@ -59,7 +71,7 @@ class _Copied:
         self.array = array
 
 
-class _Floats:
+class _Floats(_Numbers):
     """A list or an array of floats that are outputs one after the other."""
 
     def __init__(self, start: int, stop: int, shape: tuple[int, ...] | None) -> None:
@@ -75,8 +87,20 @@ class _Floats:
         return sys.modules["numpy"].array(floats).reshape(self.shape)
 
 
+class _Group(_Numbers):
+    """A list or a tuple of such."""
+
+    def __init__(self, kind: type, parts: Sequence[_Numbers]) -> None:
+        self.kind = kind
+        self.parts = parts
+
+    def made(self, outputs: list[float]) -> Any:
+        """The list or tuple of a call."""
+        return self.kind([part.made(outputs) for part in self.parts])
+
+
 def _gathered(template: Any) -> Any:
-    """The template with one form in place of the floats of each list and array."""
+    """The template with one form in place of each list, tuple and array of numbers."""
     kind = type(template)
     if kind is list and not template:
         return template
@@ -89,7 +113,10 @@ def _gathered(template: Any) -> Any:
         ):
             return _Floats(start, start + len(parts), None if kind is list else template.shape)
     if kind in (list, tuple):
-        return kind([_gathered(x) for x in template])
+        gathered = [_gathered(x) for x in template]
+        if gathered and all(isinstance(x, _Numbers) for x in gathered):
+            return _Group(kind, gathered)
+        return kind(gathered)
     return template
 
 
@@ -157,23 +184,19 @@ class Form:
         outputs = call.run.first(count)
         if type(template) is _New:  # a Value, as most functions return
             return template.made(outputs, call)
-        if type(template) is _Float:
-            return template.kind(outputs[template.output])
+        if isinstance(template, _Numbers):
+            return template.made(outputs)
         return self.of(outputs, call.values, call)
 
     def of(self, outputs: list[float], values: Sequence[Value], call: Call | None = None) -> Any:
         """What a call with these outputs returns; it is known itself if there is a root."""
         template = self._template
-        if type(template) is _Float:
-            return template.kind(outputs[template.output])
-        if type(template) is _Floats:
+        if isinstance(template, _Numbers):
             return template.made(outputs)
         made: dict[int, Value] = {}
 
         def part(form: Any) -> Any:
-            if isinstance(form, _Float):
-                return form.kind(outputs[form.output])
-            if isinstance(form, _Floats):
+            if isinstance(form, _Numbers):
                 return form.made(outputs)
             if isinstance(form, _Copied):
                 return form.array.copy()

@@ -234,7 +234,7 @@ def test_what_may_raise_an_error_stays_behind_guards_and_effects_stay_in_order()
     other = program.add(0, [X, Z])
     last = multiply(program, X, Z)
     beside = levelled(finished(program, called, again, other, last))
-    assert [*beside.kinds] == [SUM, 0, 1, GUARD, 1, 0]
+    assert [*beside.kinds] == [0, SUM, 1, GUARD, 1, 0]
     assert beside.row(5) == [X, Z]
 
 
