@@ -40,7 +40,7 @@ from autograd.replay.standins import (
     Number,
 )
 from autograd.replay.taken import Takes
-from autograd.replay.tape import Slope, Tape, backward_pass, choose, gradient_of
+from autograd.replay.tape import Slope, Tape, backward_pass, choose, gradient_of, take
 
 # Operations on floats for which the table has a row with the same result, to the bit.
 _ROWS: Final[dict[Any, Any]] = {
@@ -738,16 +738,48 @@ class Recorder(Calculator):
                 return found
             self._takes.fix(list(takes))
 
-    def fix_takes(self, start: i64) -> None:
-        """Fix every take that a pass from outside would reach: what it reaches is known then."""
-        while self.tape.takes:
-            found, _ = below(self.tape, start, vec[i64]([0] * len(self.tape.ops)))
-            takes = set(found.unsettled)
-            for each in found.takes.values():
-                takes |= each
+    def settle_root(self, start: i64) -> None:
+        """Fix every take that a pass from outside, through this entry, cannot follow.
+
+        What it reaches may depend on choices or on indices, not on both; and Values that are not
+        reached at all are leaves.
+        """
+        tape = self.tape
+        if tape.takes:
+            self._takes.fix(self._takes_beside_choices(start))
+        while tape.takes:
+            found, shares = below(tape, start, vec[i64]([0] * len(tape.ops)))
+            takes = found.takes_to_fix(shares)
+            for index in range(len(found.entries)):
+                entry: int = found.entries[index]
+                leaf = self._ends.get(entry)
+                if leaf is not None and self._operations.get(id(leaf), leaf.op) is not None:
+                    for flag in found.flags_of(entry):
+                        takes |= found.takes[flag]
             if not takes:
                 return
             self._takes.fix(list(takes))
+
+    def _takes_beside_choices(self, start: i64) -> list[int]:
+        """All takes below an entry, whichever way choices go, if there are any choices."""
+        tape = self.tape
+        seen: set[int] = {start}
+        stack: list[int] = [start]
+        takes: list[int] = []
+        has_choices = False
+        while stack:
+            entry = stack.pop()
+            if tape.ops[entry] is choose:
+                has_choices = True
+            elif tape.ops[entry] is take:
+                takes.append(entry)
+            for at in range(tape.starts[entry], tape.starts[entry + 1]):
+                source: int = tape.operands[at]
+                source = tape.same_leaf.get(source, source)
+                if tape.flows[at] and source not in seen:
+                    seen.add(source)
+                    stack.append(source)
+        return takes if has_choices else []
 
     def _is_reached(self, leaf: Value, end: int) -> None:
         """A pass has reached a leaf from outside, or has under some flags."""
