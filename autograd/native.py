@@ -38,8 +38,17 @@ _ENGINE: Final = os.path.join(_ROOT, "autograd", "engine")
 _REPLAY: Final = os.path.join(_ROOT, "autograd", "replay")
 
 # Compiled besides all of the engine: what records a call on a tape, and what makes programs of it.
-_RECORDING: Final = ("leaks", "outside", "places", "recorder", "standins", "tape")
-_LIFTING: Final = ("lowering", "optimizer", "packing", "program", "shares")
+_RECORDING: Final = (
+    "indices",
+    "leaks",
+    "outside",
+    "places",
+    "recorder",
+    "standins",
+    "taken",
+    "tape",
+)
+_LIFTING: Final = ("lowering", "optimizer", "packing", "program", "reach", "shares")
 
 if TYPE_CHECKING:
     from librt.vecs import append as append

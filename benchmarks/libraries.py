@@ -167,6 +167,10 @@ class Chainrule(Library):
         found: float = self._autograd.max([value.data for value in values])
         return found
 
+    def take(self, rows: Sequence[Any], index: int) -> Any:
+        """One of the rows, by a function that a compiled function follows."""
+        return self._autograd.take(rows, index)
+
     def derivatives(
         self, function: Callable[[list[Any]], Any], point: list[float], direction: list[float]
     ) -> dict[str, Callable[[], Any]]:

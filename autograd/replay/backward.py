@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from autograd.engine.primitive import Primitive
-from autograd.replay.tape import Slope, Tape, choose
+from autograd.replay.tape import Slope, Tape, choose, take
 
 
 def gradients_of_pass(tape: Tape, entry: int, numbers: Sequence[float]) -> dict[int, float]:
@@ -53,7 +53,16 @@ def _steps(tape: Tape, entry: int, numbers: Sequence[float]) -> list[tuple[int, 
     flows = tape.flows_of(entry)
     if tape.ops[entry] is choose:
         flows = [i for i in flows if i == (1 if numbers[operands[0]] else 2)]
-    return [(tape.same_leaf.get(operands[i], operands[i]), i) for i in flows]
+    sources = [(_taken(tape, operands[i], numbers), i) for i in flows]
+    return [(tape.same_leaf.get(source, source), i) for source, i in sources]
+
+
+def _taken(tape: Tape, entry: int, numbers: Sequence[float]) -> int:
+    """The entry itself, or what it takes if it is a `take`."""
+    if tape.ops[entry] is not take:
+        return entry
+    operands = tape.operands_of(entry)
+    return next(x for flag, x in zip(operands[::2], operands[1::2]) if numbers[flag] != 0.0)
 
 
 def _local(tape: Tape, entry: int, position: int, numbers: Sequence[float]) -> float:

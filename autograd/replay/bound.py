@@ -24,6 +24,8 @@ class Part(IntEnum):
     GRAD = 1
     HAS_GRAD = 2
 
+    __hash__ = int.__hash__  # that of an Enum is a function of Python's
+
 
 _DATA: Final = 0
 _GRAD: Final = 1

@@ -220,6 +220,15 @@ int kernel_carry_out(const Machine *machine, double *v, double *out, const int32
             *out = total;
             continue;
         }
+        case CASES: {
+            const int32_t *stop = p + 3 + 3 * p[1];
+            total = v[p[2]];
+            for (p += 3; p < stop; p += 3)
+                if (v[p[0]] != 0.0)
+                    total += v[p[1]] * v[p[2]];
+            *out = total;
+            continue;
+        }
         case GUARD: {
             double x = v[p[1]], y = v[p[2]];
             if (memcmp(&x, &y, sizeof x) != 0 && (x == x || y == y))

@@ -7,6 +7,7 @@
 /* What comes first in the code of a row; then what the row takes:
  *   PRODUCT  init a b            init + a * b
  *   TOTAL    n init (a b) * n    init + a * b + ...
+ *   CASES    n init (flag a b) * n   the same, without terms whose flag is 0.0
  *   GUARD    x y                 ends the run if they differ
  *   PART                         nothing: the row before has set it
  *   ONE...   f x...              a native function
@@ -23,7 +24,7 @@
  */
 enum {
     PRODUCT, TOTAL, GUARD, PART, ONE, TWO, THREE, FOUR, PYTHON, LIST, PARTS, FOLD,
-    COPIES, SCALED, PAIRED, EIGHT
+    COPIES, SCALED, PAIRED, EIGHT, CASES
 };
 
 /* A program. */

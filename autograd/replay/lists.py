@@ -9,7 +9,7 @@ from itertools import groupby
 from typing import Any, Final, TypeAlias
 
 from autograd.engine.value import Value
-from autograd.replay.program import GUARD, MINUS_ONE, MINUS_ZERO, ONE, PART, SUM, Program
+from autograd.replay.program import CASES, GUARD, MINUS_ONE, MINUS_ZERO, ONE, PART, SUM, Program
 
 # A loop over rows of a kind, in place; it returns False if a guard ends the run.
 _Loop: TypeAlias = "Callable[[list[float], Any], bool | None]"
@@ -78,6 +78,8 @@ def _step(program: Program, row: int) -> _Row:
         if count > _LONGEST:
             return _long_sums, (out, cells[0], [*zip(cells[1::2], cells[2::2])])
         return _sum(out, cells)
+    if kind == CASES:
+        return _cases, (out, cells[0], [*zip(cells[1::3], cells[2::3], cells[3::3])])
     operation = program.operations[kind]
     loop = _more
     if operation.parts:
@@ -151,6 +153,15 @@ def _long_sums(run: list[float], rows: list[Any]) -> None:
         total = run[first]
         for a, b in terms:
             total += run[a] * run[b]
+        run[out] = total
+
+
+def _cases(run: list[float], rows: list[Any]) -> None:
+    for out, first, terms in rows:
+        total = run[first]
+        for flag, a, b in terms:
+            if run[flag] != 0.0:
+                total += run[a] * run[b]
         run[out] = total
 
 

@@ -15,6 +15,7 @@ from autograd.engine.primitive import Choice, Reduction
 from autograd.native import append, i64, vec
 from autograd.replay import operations
 from autograd.replay.program import (
+    CASES,
     GUARD,
     MINUS_ONE,
     MINUS_ZERO,
@@ -25,9 +26,10 @@ from autograd.replay.program import (
     Operation,
     Program,
 )
+from autograd.replay.reach import below
 from autograd.replay.rules import Steps, steps_of_gradient, steps_of_rule
-from autograd.replay.shares import Flows, Shares, shares_of
-from autograd.replay.tape import Guard, Slope, Tape, backward_pass, choose, gradient_of
+from autograd.replay.shares import Flows, Shares
+from autograd.replay.tape import Guard, Slope, Tape, backward_pass, choose, gradient_of, take
 
 # How an operation becomes a row. The first five are sums of products.
 _ADD: Final[i64] = 0
@@ -41,6 +43,7 @@ _SLOPE: Final[i64] = 7
 _CALL: Final[i64] = 8
 _PASS: Final[i64] = 9
 _GRADIENT: Final[i64] = 10
+_TAKE: Final[i64] = 11
 
 _SUMS: Final[dict[Any, int]] = {
     table.add: 0,
@@ -63,6 +66,8 @@ def _way(op: Any) -> int:
         return 9
     if op is gradient_of:
         return 10
+    if op is take:
+        return 11
     return 7 if isinstance(op, Slope) else 8
 
 
@@ -82,60 +87,23 @@ def flows_of(tape: Tape, flags: Sequence[bool]) -> Flows:
         for at in range(start, end):
             if flowing[at] and (taken < 0 or at - start == taken):
                 source = operands[at]
+                if ops[source] is take:
+                    source = tape.taken(source)
                 if same_leaf:
                     source = same_leaf.get(source, source)
-                flows.add(source, at - start)
+                flows.add(source, at - start, -1)
         flows.close()
     return flows
 
 
-def flows_below(tape: Tape, root: i64, numbering: vec[i64]) -> tuple[vec[i64], Flows]:
-    """Where gradients flow from an entry in the recorded call, among the entries that they reach.
-
-    Args:
-        tape: the tape.
-        root: the entry.
-        numbering: a zero for each entry of the tape, as which they are left.
-
-    Returns:
-        The entries, the root first; and the flows between them, by their indices.
-    """
-    starts, operands, flowing = tape.starts, tape.operands, tape.flows
-    same_leaf: dict[int, int] = tape.same_leaf
-    entries = vec[i64]([root])
-    numbering[root] = 1
-    flows = Flows()
-    index: i64 = 0
-    while index < len(entries):
-        entry = entries[index]
-        start, end = starts[entry], starts[entry + 1]
-        taken: i64 = -1
-        if tape.ops[entry] is choose:
-            taken = 1 if tape.data[operands[start]] != 0.0 else 2
-        for at in range(start, end):
-            if flowing[at] and (taken < 0 or at - start == taken):
-                source = operands[at]
-                if same_leaf:
-                    source = same_leaf.get(source, source)
-                if numbering[source] == 0:
-                    entries = append(entries, source)
-                    numbering[source] = len(entries)
-                flows.add(numbering[source] - 1, at - start)
-        flows.close()
-        index += 1
-    for index in range(len(entries)):
-        numbering[entries[index]] = 0
-    return entries, flows
-
-
 def choices_of(tape: Tape) -> list[int]:
     """The flags by which gradients choose their way, as entries."""
-    starts = tape.starts
-    return [
-        tape.operands[starts[entry]]
-        for entry, op in enumerate(tape.ops)
-        if op is choose and _any_flows(tape.flows, starts[entry], starts[entry + 1])
-    ]
+    starts, ops = tape.starts, tape.ops
+    found: list[int] = []
+    for entry in range(len(ops)):
+        if ops[entry] is choose and _any_flows(tape.flows, starts[entry], starts[entry + 1]):
+            found.append(tape.operands[starts[entry]])
+    return found
 
 
 def _any_flows(flows: vec[bool], start: i64, end: i64) -> bool:
@@ -158,6 +126,7 @@ def lowered(tape: Tape, shares: Shares | None = None, root: int = 0) -> Program:
     program.forward = len(program.kinds)
     if shares is not None:
         lowering.differentiate(shares, root, ends)
+    program.trim()
     return program
 
 
@@ -168,7 +137,7 @@ class _Lowering:
         program: the program.
         cells: the cell of each entry of the tape.
         ways: for each entry how it became a row.
-        starts: where the cells of its operands begin in ``operands``; and last, where they end.
+        starts: where the cells of its operands begin in ``operands``, as in those of the tape.
         operands: the cells of the operands of all entries.
         passes: for each backward pass in the call the cells of the gradients that are wanted.
         wanted: the entries whose gradients are.
@@ -180,7 +149,7 @@ class _Lowering:
         ops: list[Any] = tape.ops
         starts, operands = tape.starts, tape.operands
         count: i64 = len(ops)
-        self.program = Program(len(tape.inputs) + further)
+        self.program = Program(len(tape.inputs) + further, 4 * count)
         self.operations: dict[Any, int] = {}
         self.rules: dict[Any, Steps | None] = {}
         self.gradients: dict[Any, list[int]] = {}
@@ -189,8 +158,8 @@ class _Lowering:
         self.numbering = vec[i64]([0] * count)
         self.cells = vec[i64]([0] * count)
         self.ways = vec[i64]([0] * count)
-        self.starts = vec[i64]([0] * (count + 1))
-        self.operands = vec[i64]()
+        self.starts = starts
+        self.operands = vec[i64]([0] * len(operands))
         for cell, place in enumerate(tape.inputs):
             self.cells[place] = cell
         for place in tape.constants:
@@ -210,17 +179,16 @@ class _Lowering:
                 if way is None:
                     way = ways[op] = _way(op)
                 self.ways[entry] = way
-                for at in range(starts[entry], starts[entry + 1]):
-                    self.operands = append(self.operands, self.cells[operands[at]])
-                start = self.starts[entry]
+                start, end = starts[entry], starts[entry + 1]
+                for at in range(start, end):
+                    self.operands[at] = self.cells[operands[at]]
                 if way == _PASS:
                     self.carry_back(entry)
                 elif way == _GRADIENT:
-                    at = starts[entry]
-                    self.cells[entry] = self.passes[operands[at]][operands[at + 1]]
+                    found = self.passes[operands[start]]
+                    self.cells[entry] = found.get(operands[start + 1], ZERO)
                 else:
-                    self.cells[entry] = self.emit(way, op, self.operands, start)
-            self.starts[entry + 1] = len(self.operands)
+                    self.cells[entry] = self.emit(way, op, self.operands, start, end)
         while guards:
             self.guard(guards.pop())
         for place, label in tape.labels.items():
@@ -232,17 +200,19 @@ class _Lowering:
         self.program.push(self.program.constant(guard.value))
         self.program.labels[self.program.close(GUARD)] = f"{guard.look} at {guard.place}"
 
-    def emit(self, way: i64, op: Any, cells: vec[i64], start: i64) -> i64:
+    def emit(self, way: i64, op: Any, cells: vec[i64], start: i64, end: i64) -> i64:
         """Add the rows of an operation on these cells; returns the cell of its result."""
         if way > _SQUARE:
             if way == _SAME:
                 return cells[start]
-            listed = [cells[at] for at in range(start, len(cells))]
+            if way == _TAKE:
+                return self.taken(cells, start, end)
+            listed = [cells[at] for at in range(start, end)]
             if way == _SLOPE:
                 return self.slope(op.primitive, op.position, listed)
             return self.call(op, listed, None)
         x = cells[start]
-        y = cells[len(cells) - 1]
+        y = cells[end - 1]
         program = self.program
         program.push(x if way <= _SUBTRACT else MINUS_ZERO)
         if way == _ADD:
@@ -253,6 +223,16 @@ class _Lowering:
             program.push(MINUS_ONE)
         program.push(y)
         return program.close(SUM)
+
+    def taken(self, cells: vec[i64], start: i64, end: i64) -> i64:
+        """Add the row of a `take`, of pairs of a flag and a number."""
+        program = self.program
+        program.push(MINUS_ZERO)
+        for at in range(start, end, 2):
+            program.push(cells[at])
+            program.push(ONE)
+            program.push(cells[at + 1])
+        return program.close(CASES)
 
     def call(self, op: Any, cells: list[int], place: int | None) -> i64:
         """Add an elementwise row: of an operation, or of its derivative by one operand."""
@@ -297,7 +277,7 @@ class _Lowering:
             operands = vec[i64]()
             for reference in references:
                 operands = append(operands, self.referred(reference, known))
-            known.append(self.emit(_way(op), op, operands, 0))
+            known.append(self.emit(_way(op), op, operands, 0, len(operands)))
         return [self.referred(reference, known) for reference in steps.results]
 
     def referred(self, reference: Any, known: list[int]) -> int:
@@ -322,9 +302,8 @@ class _Lowering:
         tape = self.tape
         start, end = tape.starts[entry], tape.starts[entry + 1]
         root, seed = tape.operands[start], self.cells[tape.operands[start + 1]]
-        entries, flows = flows_below(tape, root, self.numbering)
-        shares = shares_of(flows, 0)
-        shares.entries = entries
+        _, shares = below(tape, root, self.numbering)
+        entries = shares.entries
         gradients = self.interior(shares, 0, seed)
         sums: dict[int, int] = {}
         for at in range(start + 2, end, 2):
@@ -333,7 +312,7 @@ class _Lowering:
             if entries[index] in self.wanted:
                 init = sums.get(entries[index], int(ZERO))
                 gradients[index] = self.sum_of_shares(index, shares, gradients, init)
-        found: dict[int, int] = {}
+        found: dict[int, int] = dict(sums)  # of ends that are not reached after all
         for index in range(len(entries)):
             if entries[index] in self.wanted:
                 found[entries[index]] = gradients[index]
@@ -363,7 +342,7 @@ class _Lowering:
     def gradient_passed_on(self, entry: i64, shares: Shares) -> i64:
         """The only user of an entry, if that passes its gradient on as it is; else -1."""
         first = shares.starts[entry]
-        if shares.starts[entry + 1] == first + 1:
+        if shares.starts[entry + 1] == first + 1 and shares.conditions[first] < 0:
             user = shares.users[first]
             if self.is_passed_on(shares.entries[user], shares.positions[first]):
                 return user
@@ -385,11 +364,18 @@ class _Lowering:
         for at in range(first, end):
             locals_ = append(locals_, self.local(entries[users[at]], positions[at]))
         program = self.program
+        kind = SUM
+        for at in range(first, end):
+            if shares.conditions[at] >= 0:
+                kind = CASES
         program.push(init)
         for at in range(first, end):
+            if kind == CASES:
+                flag = shares.conditions[at]
+                program.push(ONE if flag < 0 else self.cells[flag])
             program.push(locals_[at - first])
             program.push(gradients[users[at]])
-        return program.close(SUM)
+        return program.close(kind)
 
     def local(self, entry: i64, position: i64) -> i64:
         """The cell of the local derivative of an entry by one of its operands."""

@@ -85,6 +85,9 @@ static int32_t *encode_row(int32_t *code, const Rows *rows, int32_t row)
         return code;
     } else if (kind == -3) {
         *code++ = GUARD;
+    } else if (kind == -4) {
+        *code++ = CASES;
+        *code++ = (int32_t)(count / 3);
     } else {
         int call, function;
         if (!PyArg_ParseTuple(PyList_GET_ITEM(rows->calls, kind), "ii", &call, &function))

@@ -14,7 +14,15 @@ from collections.abc import Callable
 from typing import Final
 
 from autograd.native import i64, vec
-from autograd.replay.program import GUARD, MINUS_ZERO, ONE, PART, SUM, Operation, Program
+from autograd.replay.program import (
+    GUARD,
+    MINUS_ZERO,
+    ONE,
+    PART,
+    SUM,
+    Operation,
+    Program,
+)
 
 _GONE: Final[i64] = -(1 << 60)  # in place of the cell of a row that nothing refers to any more
 
@@ -30,7 +38,7 @@ class Rewriting:
     def __init__(self, old: Program) -> None:
         self.old = old
         self.inputs = old.inputs
-        self.program = Program(old.inputs)
+        self.program = Program(old.inputs, len(old.cells))
         self.program.operations = list(old.operations)
         for number in old.constants:  # in the same order, so that they keep their cells
             self.program.constant(number)
@@ -57,6 +65,7 @@ class Rewriting:
     def finished(self) -> Program:
         """The new program."""
         old, program = self.old, self.program
+        program.trim()
         program.outputs = [self.moved(cell) for cell in old.outputs]
         program.values = old.values
         for cell, label in old.labels.items():
@@ -136,7 +145,9 @@ def folded(program: Program) -> Program:
             continue
         known = first < 0
         for at in range(start + 1, end):
-            known = known and new.moved(cells[at]) < 0
+            if not known:
+                break
+            known = new.moved(cells[at]) < 0
         if known:
             listed = [first, *[new.moved(cells[at]) for at in range(start + 1, end)]]
             number = _constant(new.program, kind, listed[: end - start])
@@ -308,7 +319,7 @@ def shared(program: Program) -> Program:
 def _may_be_shared(program: Program, row: i64) -> bool:
     kind = program.kinds[row]
     if kind < 0:
-        return kind == SUM
+        return kind != PART and kind != GUARD
     return program.operations[kind].is_pure and not program.operations[kind].parts
 
 

@@ -33,19 +33,24 @@ class Effects:
         data_of: the indices of the Values whose data is changed.
         grad_of: those of the Values whose grad is.
         awaited: for each of the latter, 0 if a backward pass has reached it, else `UNREACHED`.
+        has_grad_of: those of the Values of which an index decides if a pass has reached them.
     """
 
     def __init__(self, changed: dict[tuple[int, Part], int]) -> None:
-        self.data_of = [index for index, part in changed if part is Part.DATA]
-        self.grad_of = [index for index, part in changed if part is Part.GRAD]
-        self.awaited = [changed[index, Part.GRAD] for index in self.grad_of]
+        data, grad, has_grad = Part.DATA, Part.GRAD, Part.HAS_GRAD
+        self.data_of = [index for index, part in changed if part is data]
+        self.grad_of = [index for index, part in changed if part is grad]
+        self.awaited = [x for (_, part), x in changed.items() if part is grad]
+        self.has_grad_of = [index for index, part in changed if part is has_grad]
         self.count = len(changed)
 
     def changes(self) -> list[Change]:
         """The changes, those of data first."""
+        data, grad, has_grad = Part.DATA, Part.GRAD, Part.HAS_GRAD
         return [
-            *[Change(Part.DATA, index, 0) for index in self.data_of],
-            *[Change(Part.GRAD, index, x) for index, x in zip(self.grad_of, self.awaited)],
+            *[Change(data, index, 0) for index in self.data_of],
+            *[Change(grad, index, x) for index, x in zip(self.grad_of, self.awaited)],
+            *[Change(has_grad, index, 0) for index in self.has_grad_of],
         ]
 
     def difference(
@@ -67,7 +72,12 @@ class Effects:
             problem = _difference("grad", values[index], next(numbers), values[index]._grad)
             if problem is not None:
                 return problem
-            if (awaited == 0) != (values[index]._awaited == 0):
+            is_certain = index not in self.has_grad_of
+            if is_certain and (awaited == 0) != (values[index]._awaited == 0):
+                return f"{_named('grad', values[index])} is reached in one of the two only"
+        for index in self.has_grad_of:
+            value = values[index]
+            if (next(numbers) != 0.0 or value._grad != 0.0) != value.has_grad:
                 return f"{_named('grad', values[index])} is reached in one of the two only"
         return None
 
@@ -92,7 +102,8 @@ class Outside:
             Value it is.
         leaves: for each leaf of the tape the index of its Value.
         changed: for each Value that is changed, what becomes of it: for its data True, for its
-            grad the count of its uses.
+            grad the count of its uses, and the entry that says if a pass has reached it where that
+            is not certain.
     """
 
     def __init__(self) -> None:
@@ -121,6 +132,11 @@ class Outside:
         self.changed[index, part] = awaited
         return index
 
+    def had_grad(self, value: Value) -> bool:
+        """True if a backward pass had reached a Value before the call."""
+        _, grad, awaited = self._before[self._indices[id(value)]]
+        return awaited == 0 or grad != 0.0
+
     def restore(self) -> None:
         """Put all that was changed back."""
         for index, (data, grad, awaited) in self._before.items():
@@ -131,6 +147,8 @@ class Outside:
 
     def leave_out(self, indices: set[int]) -> None:
         """Forget the Values with these indices, which were made in the call after all."""
+        if not indices:
+            return
         kept = [i for i in range(len(self.values)) if i not in indices]
         new = {old: i for i, old in enumerate(kept)}
         self.values = [self.values[i] for i in kept]

@@ -11,7 +11,7 @@ from autograd.engine.value import Value
 from autograd.replay.bound import Links
 from autograd.replay.checks import same
 from autograd.replay.errors import CompileError
-from autograd.replay.keys import Arguments
+from autograd.replay.keys import Arguments, is_index
 from autograd.replay.leaks import settle
 from autograd.replay.lift import lift
 from autograd.replay.outside import Effects, State
@@ -166,6 +166,8 @@ def _recorded_call(
         kind = type(part)
         if kind is float:
             return recorder.number(next(inputs), float)
+        if is_index(part):
+            return recorder.index(next(inputs))
         if kind.__name__ == "float64":  # of an array: NumPy may add floats in another order
             recorder.is_doubtful = True
             return recorder.number(next(inputs), kind)

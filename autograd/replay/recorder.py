@@ -24,9 +24,22 @@ from autograd.engine.value import Value
 from autograd.native import append, i64, vec
 from autograd.replay.bound import Part
 from autograd.replay.errors import CompileError
+from autograd.replay.indices import EXACT, Index
 from autograd.replay.outside import UNREACHED, Effects, Outside
 from autograd.replay.places import place
-from autograd.replay.standins import ADD, MULTIPLY, NOT_EQUAL, SUBTRACT, Calculator, Flag, Number
+from autograd.replay.reach import Below, below
+from autograd.replay.standins import (
+    ADD,
+    DIVIDE,
+    MULTIPLY,
+    NOT_EQUAL,
+    POWER,
+    SUBTRACT,
+    Calculator,
+    Flag,
+    Number,
+)
+from autograd.replay.taken import Takes
 from autograd.replay.tape import Slope, Tape, backward_pass, choose, gradient_of
 
 # Operations on floats for which the table has a row with the same result, to the bit.
@@ -37,10 +50,12 @@ _ROWS: Final[dict[Any, Any]] = {
     operator.neg: table.negative,
 }
 
-# A whole number up to this size is the same as a float.
-_EXACT: Final = 2**53
-
 _FLOAT: Final[Any] = float
+
+# What may be read or changed of a Value, looked up once.
+_DATA: Final[Any] = Part.DATA
+_GRAD: Final[Any] = Part.GRAD
+_HAS_GRAD: Final[Any] = Part.HAS_GRAD
 _NO_ENTRY: Final[i64] = -1
 
 
@@ -82,6 +97,13 @@ class Recorder(Calculator):
         self._operations: dict[int, Primitive | None] = {}  # of arguments, by the id of the twin
         self._used: set[int] | None = None  # the entries that gradients flow to, once it is asked
         self._slopes: dict[tuple[int, int], int] = {}  # entries
+        self._takes = Takes(self)
+        # The flags under one of which alone the last pass has reached an entry.
+        self._conditions: dict[int, list[int]] = {}
+        # Whether Values from outside have been reached: whether it is unknown if they had been
+        # before, and the flags under one of which they have.
+        self._reached_under: list[tuple[bool, list[int]]] = []
+        self._sums_of_flags: dict[Any, int] = {}
         # The operation that the engine is about to tell of, if it has followed operands.
         self._pending: tuple[Any, list[int], list[bool]] | None = None
 
@@ -92,10 +114,20 @@ class Recorder(Calculator):
     def stop(self) -> None:
         """The call is over."""
         tracking.of_recording(-1)
+        self._note_what_was_reached()
         self.outside.restore()
         self.finished = True
         self._ends = {}
         self._interior = []
+        self._takes.stop()
+
+    def _note_what_was_reached(self) -> None:
+        outside = self.outside
+        for index, part in list(outside.changed):
+            if part is _HAS_GRAD:
+                known = outside.changed[index, part]
+                entry = self._has_been_reached(outside.values[index], known)
+                outside.changed[index, part] = entry
 
     def forget(self) -> None:
         """Let go of what the call has made: stand-ins, for one, refer to this recorder."""
@@ -110,6 +142,12 @@ class Recorder(Calculator):
         number = Number(self, entry, kind)
         self.numbers.append(number)
         return number
+
+    def index(self, entry: int) -> Index:
+        """The stand-in for a whole number."""
+        index = Index(self, entry, int)
+        self.numbers.append(index)
+        return index
 
     def _flag(self, entry: int, kind: Any) -> Flag:
         flag = Flag(self, entry, kind)
@@ -198,6 +236,51 @@ class Recorder(Calculator):
             op = OfKinds.of(function, (kind,))
         return self.number(self.tape.row(op, (entry,), (), float(result)), kind)
 
+    def calculate_whole(self, function: Any, operands: tuple[Any, ...]) -> Any:
+        """The result of a function of whole numbers, one of which is a stand-in."""
+        entries: list[int] = [self._operand(x) for x in operands]
+        tape = self.tape
+        try:
+            result: Any = function(*[int(tape.data[entry]) for entry in entries])
+        except Exception:
+            self._look_for_an_error(operands)
+            raise
+        if function is DIVIDE:
+            return self.number(tape.row(function, entries, (), result), _FLOAT)
+        if type(result) is not int or abs(result) >= EXACT:
+            return function(*[self._bare(x, "arithmetic") for x in operands])
+        if function is POWER and _is_stand_in(operands[1]):
+            bool(operands[1] >= 0)  # else it is a float
+        if function is ADD or function is SUBTRACT:
+            entry = tape.row(_ROWS[function], entries, (), float(result))
+        elif function is MULTIPLY:
+            entry = tape.row(
+                table.multiply, entries, (), tape.data[entries[0]] * tape.data[entries[1]]
+            )
+            entry = tape.row(table.add, (entry, self._zero()), (), float(result))  # never -0.0
+        else:
+            entry = tape.row(
+                OfKinds.of(function, (int,) * len(entries)), entries, (), float(result)
+            )
+        size = tape.row(operator.abs, (entry,), (), float(abs(result)))
+        exact = tape.row(operator.lt, (size, tape.constant(float(EXACT), "")), (), 1.0)
+        tape.guard(exact, "a whole number beyond 2**53", place())
+        return self.index(entry)
+
+    def take(self, rows: Any, i: Any) -> Any:
+        """The row of that index; NotImplemented if it cannot be followed."""
+        return self._takes.take(rows, i)
+
+    def row_of(self, value: Value) -> Value:
+        """The Value itself, in place of one that stands for what an index has chosen."""
+        return self._takes.row(value, "take() of Values")
+
+    def stands_for(self, value: Value, entry: int) -> None:
+        """``value`` stands for what an index has chosen, which is this entry."""
+        if id(value) not in self._entries:
+            self.made_leaves.append(value)
+        self._entries[id(value)] = entry
+
     def whole(self, function: Any, number: Any) -> Any:
         """The whole number that ``function`` gives, at which Python looks."""
         self._check(number)
@@ -206,7 +289,7 @@ class Recorder(Calculator):
         except Exception:
             self._look_for_an_error([number])
             raise
-        if not isinstance(result, int) or abs(result) > _EXACT:
+        if not isinstance(result, int) or abs(result) > EXACT:
             return function(self.seen(number, "int()"))
         row = self.tape.row(function, (number.entry,), (), float(result))
         self.tape.guard(row, f"{function.__name__}()", place())
@@ -240,9 +323,11 @@ class Recorder(Calculator):
 
     def entry(self, value: Value) -> i64:
         """The entry of the data of a Value, which may come from outside."""
+        if self._takes.twins:
+            self._takes.refresh(value)
         entry = self._found(value)
         if entry < 0:
-            entry = self._input(Part.DATA, value, value._data)
+            entry = self._input(_DATA, value, value._data)
             self._is_leaf(value, entry)
         return entry
 
@@ -345,6 +430,8 @@ class Recorder(Calculator):
         if not recording:  # it becomes a leaf
             self._entries[id(made)] = entry
             self._ends[entry] = made
+        if self._takes.twins:
+            self._takes.put_rows(made)
         made._number = len(self.computed)
         self.computed.append(made)
         self._places = append(self._places, entry)
@@ -382,20 +469,45 @@ class Recorder(Calculator):
 
     def look(self, value: Any, how: str) -> None:
         """Python looks at the data of a Value."""
-        if how == "truth":
+        if id(value) in self._takes.twins and how in ("grad", "has_grad"):
+            row = self.row_of(value)
+            self.look(row, how)
+            value._grad, value._awaited = row._grad, row._awaited
+        elif how == "truth":
             bool(self.compare(NOT_EQUAL, value, 0.0))
         elif how == "grad":
             self.tape.guard(self._gradient(value), how, place())
         elif how == "has_grad":
-            index = self.outside.index(value) if not self._is_made_here(value) else -1
-            if index >= 0 and (index, Part.GRAD) not in self.outside.changed:
-                number = float(value._awaited == 0 or value._grad != 0.0)
-                self.tape.guard(self._input(Part.HAS_GRAD, value, number), how, place())
+            self._look_whether_reached(value)
         else:
             self.tape.guard(self.entry(value), how, place())
 
+    def _look_whether_reached(self, value: Value) -> None:
+        if value._awaited != 0 and id(value) in self._gradients:
+            gradient, zero = self._gradients[id(value)], self._zero()
+            differs = float(self.tape.data[gradient] != 0.0)
+            row = self.tape.row(operator.ne, (gradient, zero), (), differs)
+            self.tape.guard(row, "has_grad", place())
+        if self._is_made_here(value):
+            for flag in self._conditions.get(int(self._found(value)), []):
+                self.tape.guard(flag, "has_grad", place())
+            return
+        index: int = self.outside.index(value)
+        changed = self.outside.changed
+        known = changed.get((index, _HAS_GRAD))
+        if (index, _GRAD) not in changed:
+            number = float(value._awaited == 0 or value._grad != 0.0)
+            self.tape.guard(self._input(_HAS_GRAD, value, number), "has_grad", place())
+        elif known is not None:
+            self.tape.guard(self._has_been_reached(value, known), "has_grad", place())
+
     def write(self, value: Any, number: Any) -> float:
         """The float that becomes the data of a Value."""
+        if id(value) in self._takes.twins:
+            row = self.row_of(value)
+            row.data = number
+            return row._data
+        self._takes.version += 1
         is_made_here = self._is_made_here(value)
         if is_made_here and value.op is not None:
             self.refuse("changes the data of a Value that it has computed")
@@ -405,7 +517,7 @@ class Recorder(Calculator):
             self.tape.same_leaf[entry] = self.tape.same_leaf.get(earlier, earlier)
             self._entries[id(value)] = entry
         else:
-            self.outside.change(value, Part.DATA)
+            self.outside.change(value, _DATA)
             self._is_leaf(value, entry)
         return self.tape.data[entry]
 
@@ -431,9 +543,11 @@ class Recorder(Calculator):
             return NotImplemented  # arrays, and mistakes
         is_value = isinstance(x, Value) or isinstance(y, Value)
         if type(flag) is not Flag:
-            if isinstance(flag, Value) or type(flag) is Number:
+            if isinstance(flag, Value) or type(flag) in (Number, Index):
                 return NotImplemented  # a mistake
             taken = x if flag else y
+            if type(taken) is Index:
+                taken = self.number(taken.entry, _FLOAT)
             if not is_value:
                 return taken if type(taken) is Number else as_float(taken)
             entry = self._operand(taken)
@@ -456,19 +570,26 @@ class Recorder(Calculator):
             outputs.append(self._entries[id(values[index])])
         for index in found.grad_of:
             outputs.append(self._gradients[id(values[index])])
+        for index in found.has_grad_of:
+            outputs.append(self.outside.changed[index, _HAS_GRAD])
         return found
 
     # ── Gradients ─────────────────────────────────────────────────────────────────
 
     def read_grad(self, value: Any) -> Any:
         """The grad of a Value."""
-        return self.number(self._gradient(value), _FLOAT)
+        return self.number(self._gradient(self.row_of(value)), _FLOAT)
 
     def write_grad(self, value: Any, number: Any) -> float:
         """The float that becomes the grad of a Value, which then counts as not reached."""
+        if id(value) in self._takes.twins:
+            row = self.row_of(value)
+            row.grad = number
+            return row._grad
         operand = self._operand(number)
         if not self._is_made_here(value):
-            self.outside.change(value, Part.GRAD, UNREACHED)
+            index: int = self.outside.change(value, _GRAD, UNREACHED)
+            self.outside.changed.pop((index, _HAS_GRAD), None)
         self._has_gradient(value, operand)
         return self.tape.data[operand]
 
@@ -478,7 +599,7 @@ class Recorder(Calculator):
         if known is not None:
             return known
         if not self._is_made_here(value):
-            entry = self._input(Part.GRAD, value, value._grad)
+            entry = self._input(_GRAD, value, value._grad)
         else:
             data = self._found(value)
             number = self._passes[data] if data < len(self._passes) else _NO_ENTRY
@@ -487,6 +608,9 @@ class Recorder(Calculator):
             else:
                 pass_ = self._pass_entries[number]
                 entry = self.tape.row(gradient_of, (pass_, data), (), value._grad)
+                for flag in self._conditions.get(int(data), []):
+                    entries = (flag, entry, self._zero())
+                    entry = self.tape.row(choose, entries, (), value._grad)
         self._has_gradient(value, entry)
         return entry
 
@@ -501,6 +625,7 @@ class Recorder(Calculator):
     def backward(self, root: Any, gradient: float) -> None:
         """Carry out a backward pass, and note it as one entry of the tape."""
         tape = self.tape
+        root = self.row_of(root)
         seed = tape.constant(gradient, place())
         start = self._entry_of_root(root)
         ends = self._reached(start)
@@ -508,9 +633,9 @@ class Recorder(Calculator):
         earlier: list[int] = [self._gradient(leaf) for leaf in leaves]
         sums: list[int] = [self._sum_before(entry) for entry in earlier]
         pass_ = self._pass_of(start, seed, ends, sums)
-        for leaf, entry in zip(leaves, sums):
+        for leaf, end, entry in zip(leaves, ends, sums):
             if not self._is_made_here(leaf):
-                self.outside.change(leaf, Part.GRAD)
+                self._is_reached(leaf, end)
             leaf._grad = tape.data[entry]
         try:
             propagate(root, gradient)
@@ -527,9 +652,12 @@ class Recorder(Calculator):
     def _entry_of_root(self, root: Value) -> i64:
         """The entry that a pass starts at."""
         if not isinstance(root.op, Known) or self._found(root) >= 0:
-            return self.entry(root)
+            entry = self.entry(root)
+            return self.tape.same_leaf.get(entry, entry)
         # It stands for several outputs, each with its own gradient, and nothing has recorded it.
-        outputs, weights = root.inputs, root._recorded_derivatives()
+        outputs = [self.row_of(output) for output in root.inputs]
+        self._takes.put_rows(root)
+        weights = root._recorded_derivatives()
         entries: list[int] = [self.entry(output) for output in outputs]
         entries += [self.tape.constant(weight, place()) for weight in weights]
         number = table.dot.evaluate([*[output._data for output in outputs], *weights])
@@ -541,6 +669,8 @@ class Recorder(Calculator):
         number = len(self._pass_entries)
         for _ in range(len(self._passes), len(tape.ops)):
             self._passes = append(self._passes, _NO_ENTRY)
+        if tape.takes:
+            return self._reached_by_takes(start)
         ends: list[int] = []
         self._passes[start] = number
         stack: list[int] = [start]
@@ -560,11 +690,105 @@ class Recorder(Calculator):
             if is_end and entry in self._ends:
                 self._check_leaf(self._ends[entry])
                 ends.append(entry)
-        # What was known of other gradients is so no longer.
+        self._forget_gradients(number)
+        return ends
+
+    def _forget_gradients(self, number: int) -> None:
+        """What was known of gradients is so no longer where this pass has reached."""
         for value in self._interior:
             if self._passes[self._found(value)] == number:
                 self._gradients.pop(id(value), None)
+
+    def _reached_by_takes(self, start: i64) -> list[int]:
+        """The same where an index may decide what is reached: all that may be."""
+        found = self._settled(start)
+        number = len(self._pass_entries)
+        ends: list[int] = []
+        for index in range(len(found.entries)):
+            entry: int = found.entries[index]
+            self._operand_taken(entry)
+            flags = found.flags_of(entry)
+            if entry in self._ends:
+                self._check_leaf(self._ends[entry])
+                ends.append(entry)
+                flags = [*self._conditions.get(entry, []), *flags] if flags else []
+            if flags:
+                self._conditions[entry] = flags
+            else:
+                self._conditions.pop(entry, None)
+            self._passes[entry] = number
+        self._forget_gradients(number)
         return ends
+
+    def _settled(self, start: i64) -> Below:
+        """What a pass reaches, once every take is fixed by which its order would depend on it."""
+        tape = self.tape
+        written = {int(self._found(value)) for value in self._interior}
+        while True:
+            found, shares = below(tape, start, vec[i64]([0] * len(tape.ops)))
+            takes = found.takes_to_fix(shares)
+            for index in range(len(found.entries)):
+                entry: int = found.entries[index]
+                flag: int = found.states[entry]
+                # It has a gradient, which it keeps where this pass does not reach it.
+                is_known = self._passes[entry] >= 0 or entry in written
+                if flag >= 0 and is_known and entry not in self._ends:
+                    takes |= found.takes[flag]
+            if not takes:
+                return found
+            self._takes.fix(list(takes))
+
+    def fix_takes(self, start: i64) -> None:
+        """Fix every take that a pass from outside would reach: what it reaches is known then."""
+        while self.tape.takes:
+            found, _ = below(self.tape, start, vec[i64]([0] * len(self.tape.ops)))
+            takes = set(found.unsettled)
+            for each in found.takes.values():
+                takes |= each
+            if not takes:
+                return
+            self._takes.fix(list(takes))
+
+    def _is_reached(self, leaf: Value, end: int) -> None:
+        """A pass has reached a leaf from outside, or has under some flags."""
+        outside = self.outside
+        index: int = outside.index(leaf)
+        key = (index, _HAS_GRAD)
+        flags = self._conditions.get(end, [])
+        before = outside.changed.get((index, _GRAD))
+        if not flags:
+            outside.changed.pop(key, None)
+            outside.change(leaf, _GRAD)
+        elif before is None or before == UNREACHED:
+            if key not in outside.changed:
+                outside.change(leaf, _GRAD, UNREACHED)
+                outside.change(leaf, _HAS_GRAD, len(self._reached_under))
+                self._reached_under.append((before is None, []))
+            known = self._reached_under[outside.changed[key]][1]
+            known.extend([flag for flag in flags if flag not in known])
+
+    def _has_been_reached(self, value: Value, known: int) -> i64:
+        """The entry of whether a Value from outside has been reached, under some flags."""
+        tape = self.tape
+        was_outside, flags = self._reached_under[known]
+        entry = self._sum_of(tuple(flags))
+        if was_outside:
+            before = float(self.outside.had_grad(value))
+            earlier = self._input(_HAS_GRAD, value, before)
+            entry = tape.row(table.add, (earlier, entry), (), before + tape.data[entry])
+        elif len(flags) == 1:
+            return entry
+        return tape.row(operator.ne, (entry, self._zero()), (), float(tape.data[entry] != 0.0))
+
+    def _sum_of(self, flags: tuple[int, ...]) -> i64:
+        known = self._sums_of_flags.get(flags)
+        if known is None:
+            known = flags[0]
+            for flag in flags[1:]:
+                total = self.tape.data[known] + self.tape.data[flag]
+                known = self.tape.row(table.add, (known, flag), (), total)
+            self._sums_of_flags[flags] = known
+        return known
 
     def _operand_taken(self, entry: i64) -> i64:
         """Where the operand that a choice has taken is; -1 if the entry is none, or has no flows.
@@ -722,23 +946,23 @@ class OfKinds:
 
 
 # What operators of numbers take. Other things, such as arrays, have operators of their own.
-_NUMBERS: Final[Any] = (float, Value, Number, Flag, AnyNumber)
+_NUMBERS: Final[Any] = (float, Value, Number, Flag, Index, AnyNumber)
 
 
 def _is_stand_in(thing: Any) -> bool:
     kind: Any = type(thing)
-    return kind is Number or kind is Flag
+    return kind is Number or kind is Flag or kind is Index
 
 
 def _kind(operand: Any) -> Any:
     """The type with which a number is calculated: float, NumPy's float64, or None for another."""
     kind: Any = type(operand)
-    if kind is _FLOAT or kind is Flag:
+    if kind is _FLOAT or kind is Flag or kind is Index:
         return _FLOAT
     if kind is Number:
         return operand.kind
     if kind is int:
-        return _FLOAT if -_EXACT <= operand <= _EXACT else None
+        return _FLOAT if -EXACT <= operand <= EXACT else None
     numpy: Any = sys.modules.get("numpy")
     if numpy is None:
         return None

@@ -14,7 +14,7 @@ from autograd.functional import gradients
 from autograd.replay.backward import gradients_of_pass
 from autograd.replay.errors import CompileError
 from autograd.replay.lift import Replay, Run
-from autograd.replay.tape import Slope, Tape, backward_pass, choose, gradient_of
+from autograd.replay.tape import Slope, Tape, backward_pass, choose, gradient_of, take
 
 
 class Root:
@@ -103,6 +103,9 @@ def _recorded(tape: Tape, variables: Sequence[Value], root: int) -> Value:
         ]
         if op is choose:
             found[entry] = operands[1] if operands[0] else operands[2]
+        elif op is take:
+            pairs = zip(operands[::2], operands[1::2])
+            found[entry] = next(x for flag, x in pairs if flag != 0.0)
         elif not isinstance(op, (Primitive, Slope)):
             found[entry] = float(op(*operands))
         else:

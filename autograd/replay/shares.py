@@ -15,19 +15,23 @@ class Flows:
         starts: where those of each entry begin in the lists that follow; and last, the end.
         entries: the entries.
         positions: their positions among the operands.
+        conditions: the flag under which there is a share at all, as an entry; -1 if there always
+            is one.
     """
 
-    __slots__ = ("entries", "positions", "starts")
+    __slots__ = ("conditions", "entries", "positions", "starts")
 
     def __init__(self) -> None:
         self.starts = vec[i64]([0])
         self.entries = vec[i64]()
         self.positions = vec[i64]()
+        self.conditions = vec[i64]()
 
-    def add(self, entry: i64, position: i64) -> None:
+    def add(self, entry: i64, position: i64, condition: i64 = -1) -> None:
         """Add one to those that `close` will end."""
         self.entries = append(self.entries, entry)
         self.positions = append(self.positions, position)
+        self.conditions = append(self.conditions, condition)
 
     def close(self) -> None:
         """End those of an entry."""
@@ -44,9 +48,10 @@ class Shares:
         starts: for each entry where its shares begin in the lists that follow; and last, the end.
         users: the entry that a share comes from.
         positions: for which of its operands.
+        conditions: the flag under which there is a share at all, as an entry of the tape, or -1.
     """
 
-    __slots__ = ("ends", "entries", "order", "positions", "starts", "users")
+    __slots__ = ("conditions", "ends", "entries", "order", "positions", "starts", "users")
 
     def __init__(self) -> None:
         self.entries = vec[i64]()
@@ -55,6 +60,7 @@ class Shares:
         self.starts = vec[i64]()
         self.users = vec[i64]()
         self.positions = vec[i64]()
+        self.conditions = vec[i64]()
 
 
 def shares_of(flows: Flows, root: i64) -> Shares:
@@ -86,6 +92,7 @@ def shares_of(flows: Flows, root: i64) -> Shares:
     shares = Shares()
     users = vec[i64]([0] * total)
     places = vec[i64]([0] * total)
+    conditions = vec[i64]([0] * total)
     # Of the entries that have all their shares, the one that was completed last goes first.
     order = vec[i64]()
     stack[0] = root
@@ -99,6 +106,7 @@ def shares_of(flows: Flows, root: i64) -> Shares:
             share = following[source]
             users[share] = entry
             places[share] = positions[at]
+            conditions[share] = flows.conditions[at]
             following[source] = share + 1
             if share + 1 == starts[source + 1]:
                 if firsts[source] < firsts[source + 1]:
@@ -113,4 +121,5 @@ def shares_of(flows: Flows, root: i64) -> Shares:
     shares.starts = starts
     shares.users = users
     shares.positions = places
+    shares.conditions = conditions
     return shares

@@ -55,6 +55,10 @@ class Calculator(Follower):
         """The result of a function of Python's on a stand-in."""
         raise NotImplementedError
 
+    def calculate_whole(self, function: Any, operands: tuple[Any, ...]) -> Any:
+        """The result of a function of whole numbers, one of which is a stand-in."""
+        raise NotImplementedError
+
     def whole(self, function: Any, number: Any) -> Any:
         """The whole number that ``function`` gives, at which Python looks."""
         raise NotImplementedError
@@ -65,7 +69,7 @@ class Calculator(Follower):
 
 
 @mypyc_attr(acyclic=True)
-class _StandIn(Numeric):
+class StandIn(Numeric):
     """What numbers and flags have in common: every look at them is a guard.
 
     Attributes:
@@ -131,7 +135,7 @@ class _StandIn(Numeric):
 
 
 @mypyc_attr(acyclic=True)
-class Number(_StandIn):
+class Number(StandIn):
     """The place of a float: an argument, the data of a Value, or computed from such.
 
     Its ``kind`` is float or one of NumPy's types.
@@ -303,7 +307,7 @@ class Rounding:
 
 
 @mypyc_attr(acyclic=True)
-class Flag(_StandIn):
+class Flag(StandIn):
     """The place of a bool, the outcome of a comparison; `where` and arithmetic follow it.
 
     Its ``kind`` is bool or NumPy's. It counts as 1.0 or 0.0 beside floats and Values.
@@ -451,3 +455,4 @@ _shown: Any = Number
 _shown.__name__ = "float"
 _shown = Flag
 _shown.__name__ = "bool"
+_shown.__index__ = _shown.__index__  # which a compiled class has as an attribute only

@@ -16,6 +16,7 @@ of one of three kinds.
   | a `Primitive`        | ``op.evaluate([floats of the operands])``                             |
   | a `Slope`            | the local derivative ``op.evaluate([operands of it, its output])``    |
   | `choose`             | of three operands ``(flag, x, y)``: x, or y if the flag is 0.0        |
+  | `take`               | of ``(flag, x, flag, y ...)``: the one whose flag is 1.0, as one is    |
   | `backward_pass`      | 0.0: it stands for a pass, see below                                  |
   | `gradient_of`        | of two operands ``(pass, entry)``: the gradient of the entry          |
   | another function     | ``float(op(*[floats of the operands]))``; it may raise, as in eager   |
@@ -29,6 +30,9 @@ gradients end: in an entry of `leaves`, the Values from outside of the call, the
 another they are dropped. Through `choose` a gradient flows only to the operand that is taken, with
 the local derivative 1.0: the other is not there, neither for the gradient nor for the order of
 additions, which is the engine's own (`autograd/engine/node.py`) on the graph that is there.
+
+A `take` is not in that graph at all: an entry that has it as an operand hands its share to the one
+that is taken, as if that were the operand. If it is among `fixed`, a guard holds its flags.
 
 **Passes.** A backward pass in the call is an entry, with the operands ``(root, seed, end, sum,
 end, sum ...)``. It starts at the entry ``root`` with the gradient ``seed``, on the graph that is
@@ -78,6 +82,15 @@ class Slope(NamedTuple):
 def choose(flag: float, x: float, y: float) -> float:
     """``x`` if the flag is set, else ``y``: what `where` records of a comparison."""
     return x if flag else y
+
+
+def take(*operands: float) -> float:
+    """Of pairs of a flag and a number the number whose flag is set.
+
+    >>> take(0.0, 5.0, 1.0, 6.0)
+    6.0
+    """
+    return next(x for flag, x in zip(operands[::2], operands[1::2]) if flag)
 
 
 def backward_pass(*operands: float) -> float:
@@ -131,6 +144,8 @@ class Tape:
         outputs: the entries whose floats a run gives, in that order.
         labels: the names of entries, as far as they have one.
         roots: the positions in `outputs` of those that are Values, which gradients may start at.
+        takes: the entries that are a `take` of Values.
+        fixed: those of them that take the same in each run.
     """
 
     def __init__(self, name: str) -> None:
@@ -148,6 +163,8 @@ class Tape:
         self.outputs: list[int] = []
         self.roots: list[int] = []
         self.labels: dict[int, str] = {}
+        self.takes: list[int] = []
+        self.fixed: set[int] = set()
 
     def push(self, operand: i64, flows: bool) -> None:
         """Add an operand to the entry that `close` will end."""
@@ -192,6 +209,13 @@ class Tape:
     def operands_of(self, entry: int) -> list[int]:
         """The numbers of the operands of an entry."""
         return [self.operands[at] for at in range(self.starts[entry], self.starts[entry + 1])]
+
+    def taken(self, entry: i64) -> i64:
+        """The operand that a `take` has given in the recorded call."""
+        at = self.starts[entry]
+        while self.data[self.operands[at]] == 0.0:
+            at += 2
+        return self.operands[at + 1]
 
     def flows_of(self, entry: int) -> list[int]:
         """The positions of the operands of an entry that gradients flow to."""
