@@ -162,10 +162,6 @@ class Chainrule(Library):
         self._value = autograd.Value
         self._autograd = autograd
 
-    def take(self, rows: Sequence[Any], index: int) -> Any:
-        """One of the rows, by a function that a compiled function follows."""
-        return self._autograd.take(rows, index)
-
     def largest(self, values: list[Any]) -> float:
         """The largest of the numbers, by a function that a compiled function follows."""
         found: float = self._autograd.max([value.data for value in values])
