@@ -65,6 +65,7 @@ def test_a_graph_is_copied_whole(copied: Callable[[Any], Any]) -> None:
             other.op,
         )
         assert one.local_derivatives == other.local_derivatives
+        assert sys.getsizeof(one) == sys.getsizeof(other)
         assert [originals.index(i) for i in one.inputs] == [copies.index(i) for i in other.inputs]
     twin.backward()
     leaves = [value for value in copies if value.op is None]

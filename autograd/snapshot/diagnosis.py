@@ -125,7 +125,7 @@ def _activations(graph: Snapshot) -> Iterator[tuple[Primitive, list[Node]]]:
     """The nodes of each activation, with those of all samples together."""
     found: dict[tuple[Primitive, int | str], list[Node]] = {}
     for node in graph:
-        if node.op is not None and node.inputs and (node.op is relu or node.op in _SATURATING):
+        if node.inputs and (node.op is relu or node.op in _SATURATING):
             owner: int | str = f"node {node.id}"
             if node.group is not None:
                 group = graph.groups[node.group]

@@ -85,7 +85,7 @@ def _number_text(number: float) -> str:
 
 def _count_text(count: int) -> str:
     """The count as text, if large by its size: Python writes at most some 4300 digits."""
-    return str(count) if count < _MOST_WRITTEN else f"more than {_MOST_WRITTEN:.0e}"
+    return str(count) if count <= _MOST_WRITTEN else f"more than {_MOST_WRITTEN:.0e}"
 
 
 _MOST_WRITTEN: Final = 10**18

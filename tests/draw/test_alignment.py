@@ -208,6 +208,30 @@ def test_a_frame_lengthens_the_gaps_at_its_ends_by_its_borders() -> None:
         assert gaps(placed) == pytest.approx(expected)
 
 
+@pytest.mark.parametrize("after", [[], [(3, 4)]])
+def test_what_a_frame_leads_to_stands_after_all_of_it(after: list[tuple[int, int]]) -> None:
+    # A chain of three boxes in the frame, the first of which leads to one outside.
+    edges = [(0, 1), (1, 2), (0, 3), *after]
+    placed = layout(picture(edges, [0, 0, 0, None, *[None for _ in after]]))
+    (panel,) = placed.panels
+    assert all(box.x > panel.place.x + panel.place.width for box in placed.boxes[3:])
+
+
+def test_a_frame_is_as_wide_as_its_boxes_or_its_title_need() -> None:
+    def width(leaves: int, title: str) -> float:
+        boxes = tuple(Box((Line("x"),), frame=0) for _ in range(leaves + 1))
+        edges = tuple(Edge(number, leaves) for number in range(leaves))
+        (panel,) = layout(Picture(boxes, edges, (Frame(title),))).panels
+        return panel.place.width
+
+    titles = ["i" * length for length in range(20, 50, 3)]
+    needed = [width(0, title) for title in titles]
+    for leaves in range(1, 5):
+        plain = width(leaves, "")
+        for title, least in zip(titles, needed):
+            assert width(leaves, title) == pytest.approx(max(plain, least))
+
+
 # ── Lines ─────────────────────────────────────────────────────────────────────
 
 
@@ -220,6 +244,7 @@ def test_lines_lead_from_rim_to_arrowhead_and_bend_only_between_columns() -> Non
             assert box.y < y < box.y + box.height
         assert start == pytest.approx(placed.boxes[tail].x + placed.boxes[tail].width)
         assert stop == pytest.approx(placed.boxes[head].x - ARROW * 12)
+        begins = [stop, *[box.x for box in placed.boxes if box.x < placed.boxes[head].x]]
         for piece, following in pairwise(route):
             (x, here), there = piece[-1], following[-1]
             if len(following) == 1:
@@ -228,7 +253,9 @@ def test_lines_lead_from_rim_to_arrowhead_and_bend_only_between_columns() -> Non
             first, second, _ = following  # a curve that begins and ends along the columns
             assert first == ((x + there[0]) / 2, here)
             assert second == ((x + there[0]) / 2, there[1])
-            assert there[0] <= stop + 1e-9  # the arrowhead is straight
+            # It takes all of the gap, except that an arrowhead is straight.
+            assert any(x == pytest.approx(box.x + box.width) for box in placed.boxes)
+            assert any(there[0] == pytest.approx(each) for each in begins)
             assert not any(x < box.x + box.width / 2 < there[0] for box in placed.boxes)
 
 
@@ -269,9 +296,10 @@ def rows(placed: Layout, boxes: int) -> int:
     return 1 + sum(right.x < left.x for left, right in pairwise(placed.boxes[:boxes]))
 
 
-def test_a_drawing_stays_in_one_row_if_too_many_lines_would_return() -> None:
+@pytest.mark.parametrize("last", [40, 79])
+def test_a_drawing_stays_in_one_row_if_too_many_lines_would_return_anywhere(last: int) -> None:
     chain = [(number, number + 1) for number in range(79)]
-    few, many = (layout(picture([*chain, *[(i, 79) for i in range(n)]])) for n in (23, 24))
+    few, many = (layout(picture([*chain, *[(i, last) for i in range(n)]])) for n in (23, 24))
     assert rows(few, 80) > 1
     assert rows(many, 80) == 1
 

@@ -252,6 +252,11 @@ def test_a_print_has_dashes_for_the_sign_and_no_colours() -> None:
     assert picture.legend.title == "gradient (dashed: negative)"
 
 
+def test_a_print_has_no_dashes_where_a_number_is_not_finite() -> None:
+    picture = picture_of(graph(Value(-math.inf, "x") * 2.0), color_by="value", theme="print")
+    assert [box.dashed for box in picture.boxes] == [False, False]
+
+
 def test_boxes_may_show_values_and_edges_local_derivatives() -> None:
     snapshot = graph(Value(-2.0, "x") * Value(3.0, "y"))
     by_value = picture_of(snapshot, color_by="value")
@@ -337,6 +342,15 @@ def test_a_legend_has_the_colours_of_the_numbers_shown_and_no_others(numbers: li
                 assert float(text) in numbers
     assert ends <= colors
     assert max(map(abs, map(scale.position, numbers))) in (0.0, 1.0)
+
+
+def test_a_zero_has_no_sign_in_a_legend() -> None:
+    scale = Scale.of([-0.0, 1.0])
+    assert scale is not None
+    zero, one = scale.legend(THEMES["light"].stops, str)
+    assert isinstance(zero, Swatch)
+    assert isinstance(one, Swatch)
+    assert (zero.text, one.text) == ("0.0", "1.0")
 
 
 def test_numbers_that_differ_have_colours_that_differ() -> None:
@@ -562,7 +576,7 @@ def test_an_option_that_there_is_not_is_an_error_that_names_the_nearest(
 def test_an_option_like_no_other_is_an_error_that_lists_all() -> None:
     message = (
         "there is no option 'zzz': the options are color_by, depth, direction, font_size, frames, "
-        "local_derivatives, max_boxes, path_from, precision, theme, title"
+        "local_derivatives, max_boxes, open, path_from, precision, theme, title"
     )
     with pytest.raises(TypeError, match=f"^{message}$"):
         graph(example()).to_svg(zzz=1)  # type: ignore[call-arg]

@@ -102,6 +102,15 @@ def test_boxes_go_by_their_ids_and_others_by_their_position() -> None:
     assert re.findall(r"^\t(\S+) \[label=", source, re.M) == ["value0", "value1", "box2"]
 
 
+def test_only_a_line_of_another_size_says_its_size() -> None:
+    lines = (Line("large", scale=1.25), Line("plain", color="#ff0000"), Line("small", scale=0.8))
+    source = to_digraph(Picture((Box(lines),))).source
+    found = re.search(r"fontsize=([\d.]+)", source)
+    assert found is not None
+    shown = {text: float(size) for size, text in re.findall(r'POINT-SIZE="(.*?)">(\w+)', source)}
+    assert shown == {"large": 1.25 * float(found[1]), "small": 0.8 * float(found[1])}
+
+
 def test_frames_are_clusters_within_each_other() -> None:
     frames = (Frame("outer"), Frame("inner", parent=0), Frame("other"))
     boxes = (

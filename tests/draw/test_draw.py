@@ -240,6 +240,29 @@ def test_a_file_that_is_replaced_keeps_its_mode(tmp_path: Path) -> None:
         assert path.stat().st_mode & 0o777 == mode
 
 
+def test_a_private_file_stays_private_while_it_is_replaced(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "a.svg"
+    path.touch(0o600)
+    modes = []
+    write_bytes = Path.write_bytes
+
+    def watched(draft: Path, content: bytes) -> int:
+        modes.append(draft.stat().st_mode & 0o777)
+        return write_bytes(draft, content)
+
+    monkeypatch.setattr(Path, "write_bytes", watched)
+    save(example(), path)
+    assert modes == [path.stat().st_mode & 0o777]
+
+
+def test_folders_on_the_way_to_a_file_are_made(tmp_path: Path) -> None:
+    for name in ("a.svg", "b.svg"):
+        path = save(example(), tmp_path / "of the" / "report" / name)
+        assert path.read_text("utf-8").endswith("</svg>\n")
+
+
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="needs named pipes")
 def test_a_pipe_or_a_device_is_not_replaced(tmp_path: Path) -> None:
     path = tmp_path / "pipe.svg"

@@ -19,6 +19,7 @@ from autograd import Value, graph
 from autograd.draw import draw_dot
 from tests.drawings import HOSTILE, dot_texts, example, svg_texts
 from tests.programs import ROOT
+from tests.test_copying import calls_of
 
 needs_notebooks = pytest.mark.skipif(
     any(importlib.util.find_spec(name) is None for name in ("nbconvert", "ipykernel")),
@@ -83,6 +84,12 @@ def test_a_leaf_is_text_and_so_is_a_value_whose_graph_is_too_large_to_draw_in_pa
     total = total + 1
     assert shown(total) == {"text/plain": "Value(5000.0, op=add)"}
     assert "image/svg+xml" in shown(graph(total))
+
+
+def test_a_value_whose_graph_is_too_large_is_shown_in_as_many_steps_however_large_it_is() -> None:
+    total = Value(0.0)
+    totals = [total := total + 1 for _ in range(10_000)]
+    assert calls_of(lambda: shown(totals[5_000])) == calls_of(lambda: shown(totals[-1]))
 
 
 @pytest.mark.parametrize("label", HOSTILE)

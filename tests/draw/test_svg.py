@@ -11,6 +11,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd.draw import text
+from autograd.draw.layout import layout
 from autograd.draw.picture import Box, Edge, Frame, Legend, Line, Picture, Ramp, Swatch
 from autograd.draw.svg import to_svg
 from tests.draw.test_layout import pictures
@@ -172,6 +173,17 @@ def test_marked_edges_lie_above_others() -> None:
     edges = (Edge(0, 1, width=3, color="#aa0000"), Edge(1, 2, color="#00aa00"))
     svg = to_svg(Picture(boxes, edges))
     assert svg.index('stroke="#00aa00"') < svg.index('stroke="#aa0000"')
+
+
+def test_a_picture_has_the_same_margin_along_and_across() -> None:
+    picture = Picture((Box((Line("x"),)), Box((Line("y"),))), (Edge(0, 1),))
+    placed, svg = layout(picture), ElementTree.fromstring(to_svg(picture))
+    margins = [
+        float(svg.get(name, "")) - size
+        for name, size in (("width", placed.width), ("height", placed.height))
+    ]
+    assert margins[0] == pytest.approx(margins[1], abs=0.2)  # lengths are rounded
+    assert margins[0] > 0
 
 
 def test_legend_and_caption_stand_below_the_picture_and_inside_it() -> None:

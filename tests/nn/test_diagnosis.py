@@ -287,6 +287,30 @@ def test_it_plots(diagnosis: Diagnosis) -> None:
     assert len(diagnose(Repeated(0.5, 20), ([1.0], [0.0]), MSE).plot().axes) == 2
 
 
+def test_its_figure_has_the_numbers_of_the_report_and_the_limits_of_a_trouble(
+    diagnosis: Diagnosis,
+) -> None:
+    agg = pytest.importorskip("matplotlib.backends.backend_agg")
+    figure = diagnosis.plot()
+    agg.FigureCanvasAgg(figure).draw()
+    deltas, parts, losses = figure.axes
+    line, *limits = deltas.lines
+    assert list(line.get_ydata()) == [layer.delta for layer in diagnosis.layers]
+    last = diagnosis.layers[-1].last_delta
+    assert [list(limit.get_ydata()) for limit in limits] == [[1e-3 * last] * 2, [1e3 * last] * 2]
+    for word, limit in zip(deltas.texts, limits, strict=True):
+        assert word.xy == (0, limit.get_ydata()[0])
+        extent = word.get_window_extent()
+        assert deltas.bbox.y0 < extent.y0 < extent.y1 < deltas.bbox.y1  # there is room for it
+    assert [word.get_text() for word in deltas.texts] == ["vanishing", "exploding"]
+    assert [bar.get_height() for bar in parts.patches] == [0.5, 0.0, 0.0, 0.0]
+    assert [bar.get_height() for bar in losses.patches] == [
+        diagnosis.loss,
+        diagnosis.validation_loss,
+        diagnosis.constant_loss,
+    ]
+
+
 def test_what_cannot_be_diagnosed_is_refused() -> None:
     with pytest.raises(TypeError, match=r"diagnose\(\) reads the parameters of a Module, got <fun"):
         diagnose(lambda x: x, ([1.0], [1.0]), MSE)

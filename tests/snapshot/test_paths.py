@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Graph, Value, graph
+from autograd import sum as total
 from autograd.snapshot import Node
 from autograd.testing import Expression, expressions
 from tests.engine.test_gradients import MOST_USED
@@ -138,3 +139,14 @@ def test_long_paths_and_large_counts_are_shortened() -> None:
     assert shown.startswith("more than 1e+18 paths from x to v20000, ")
     assert "-> v5 -> ... -> v19995 ->" in shown
     assert shown.endswith("\n  and more than 1e+18 more")
+
+
+@pytest.mark.parametrize(
+    ("count", "shown"), [(10, str(10**18)), (11, "more than 1e+18")], ids=["written", "more"]
+)
+def test_a_count_is_said_to_be_more_than_a_bound_only_if_it_is(count: int, shown: str) -> None:
+    x = value = Value(1.0, "x")
+    for _ in range(17):
+        value = total([value] * 10)
+    value = total([value] * count)
+    assert str(graph(value).path(x, limit=0)).startswith(f"{shown} paths from x to ")
