@@ -182,12 +182,16 @@ def fit(
     wanted = obstacle(model, data, loss, optimizer, left) if compiled else "it was not asked for"
     steps = Steps(model, loss, optimizer, wanted)
     history.obstacle = steps.obstacle
+    begun = False
     with _interruption() as interrupted, _progress(epochs, history, progress) as show:
         while len(history) < epochs and not history.stopped:
             epoch = len(history) + 1
             order = Random(f"{seed} {epoch}")  # of this epoch, whatever came before
-            if isinstance(model, Module):
+            # Compiled steps leave it so, which saves a walk through the modules.
+            is_kept = begun and not (steps.obstacle or callbacks or metrics)
+            if isinstance(model, Module) and not is_kept:
                 model.train()
+            begun = True
             outputs: list[Any] = []
             targets: list[Any] = []
             total = 0.0
