@@ -159,7 +159,9 @@ class Packed:
             ready = [packing.prepared(row)]
             done += 1
             while done < len(blocks) and blocks[done] == row + len(ready) * EIGHT:
-                if not _needs_only(program, blocks[done], row):
+                # What gradients start with is not there yet when values are computed.
+                is_first = blocks[done] == program.forward
+                if is_first or not _needs_only(program, blocks[done], row):
                     break
                 ready.append(packing.prepared(blocks[done]))
                 done += 1

@@ -285,6 +285,18 @@ def test_a_number_for_all_of_eight_rows_is_copied_where_others_vary() -> None:
     assert packed.program.row(9) == [ZERO, 1, 19, 1, 9]
 
 
+def test_copies_for_gradients_come_after_all_rows_of_the_values() -> None:
+    program = Program(26)
+    outs = sums(program, [[*range(8)]], [8])
+    finished(program, *outs)
+    grads = sums(program, [[*range(16, 8, -1)], [*range(9, 17)]], [24, 25])
+    program.outputs = [*outs, *grads]
+    packed = Packed(program)
+    assert packed.program.forward == 8
+    assert packed.blocks == [0, 8, 16]
+    assert packed.program.row(8) != packed.program.row(16)
+
+
 def test_rows_that_need_each_other_are_not_packed() -> None:
     program = Program(3)
     out = X
