@@ -40,6 +40,7 @@ from autograd.functional import (
     value_and_grad,
     vjp,
 )
+from autograd.taking import take
 
 if not typing.TYPE_CHECKING:
     from autograd.engine.table import *
@@ -84,6 +85,7 @@ __all__ = [
     "no_grad",
     "output_of",
     "record",
+    "take",
     "topological_order",
     "value_and_grad",
     "vjp",

@@ -45,7 +45,7 @@ from autograd.engine.differential import (
 from autograd.engine.known import backward_of_all
 from autograd.engine.operands import counted, kind_of
 from autograd.engine.order import order_of_unvisited
-from autograd.engine.recording import differentiated, is_recording, observer
+from autograd.engine.recording import differentiated, is_recording, itself, observer
 from autograd.engine.value import Operand, Value
 
 if TYPE_CHECKING:
@@ -339,6 +339,7 @@ def gradients(output: Value, inputs: Any) -> Any:
         raise TypeError(f"gradients() differentiates a Value, got {kind_of(output)}")
     variables, structure = _values("gradients() takes the Values to differentiate by", inputs)
     with enable_grad():
+        output, variables = itself(output), [itself(x) for x in variables]
         linear = differential([output], variables, traced=True, independent=False)
         return structure.rebuild(_finished(linear.pull_back([1.0]), values=True))
 

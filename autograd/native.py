@@ -27,7 +27,9 @@ SWITCH: Final = "CHAINRULE_COMPILE"
 LIBRARY_PREFIX: Final = "_native_"
 
 # C that is part of the compiled library: it runs programs.
-KERNEL: Final = tuple(f"autograd/replay/{name}.c" for name in ("kernel", "machine", "runs"))
+KERNEL: Final = tuple(
+    f"autograd/replay/{name}.c" for name in ("bound", "kernel", "machine", "runs")
+)
 KERNEL_HEADER: Final = "autograd/replay/kernel.h"
 
 _REBUILD: Final = "`pip install -e .`"
@@ -35,8 +37,18 @@ _ROOT: Final = os.path.dirname(os.path.dirname(__file__))
 _ENGINE: Final = os.path.join(_ROOT, "autograd", "engine")
 _REPLAY: Final = os.path.join(_ROOT, "autograd", "replay")
 
-# Compiled besides all of the engine: what makes programs of tapes.
-_LIFTING: Final = ("lowering", "optimizer", "program", "shares")
+# Compiled besides all of the engine: what records a call on a tape, and what makes programs of it.
+_RECORDING: Final = (
+    "indices",
+    "leaks",
+    "outside",
+    "places",
+    "recorder",
+    "standins",
+    "taken",
+    "tape",
+)
+_LIFTING: Final = ("lowering", "optimizer", "packing", "program", "reach", "shares")
 
 if TYPE_CHECKING:
     from librt.vecs import append as append
@@ -108,7 +120,7 @@ def sources() -> list[str]:
     """The files that mypyc compiles, all of them into one library, from the root on."""
     names = sorted(name for name in os.listdir(_ENGINE) if name.endswith(".py"))
     engine = [f"autograd/engine/{name}" for name in names if name != "__init__.py"]
-    return [*engine, *[f"autograd/replay/{name}.py" for name in _LIFTING]]
+    return [*engine, *[f"autograd/replay/{name}.py" for name in (*_RECORDING, *_LIFTING)]]
 
 
 def library_name() -> str:

@@ -7,8 +7,9 @@ the first use of one of its names, so that `import autograd` is quick.
 
 from __future__ import annotations
 
+import os
 from reprlib import repr as shown
-from typing import TYPE_CHECKING, Any, Unpack
+from typing import TYPE_CHECKING, Any, Final, Unpack
 
 from autograd import draw
 from autograd.draw import notebook
@@ -22,15 +23,16 @@ from autograd.words.explanation import Explanation
 from autograd.words.formulas import formula_of
 
 if TYPE_CHECKING:
-    import os
     from collections.abc import Callable
     from pathlib import Path
 
     import graphviz
 
-    from autograd.draw.options import LayoutName
+    from autograd.draw.options import LayoutName, ThemeName
 
 __all__ = ["Graph", "explain", "formula", "graph"]
+
+_PAGE_OPTIONS: Final = {"title", "theme"}
 
 
 class Graph(Snapshot):
@@ -115,6 +117,29 @@ class Graph(Snapshot):
         """
         return draw.to_svg(draw.picture_of(self, **options))
 
+    @checks_options
+    def to_html(self, *, title: str = "", theme: ThemeName | None = None) -> str:
+        """The graph as an interactive page: a document that needs no other file and no network.
+
+        Boxes fold and open; the computation is stepped through, forward and backward, with each
+        upstream gradient times local derivative; and inputs can be changed, after which the page
+        computes everything anew.
+
+        Args:
+            title: above the picture.
+            theme: to begin with; None for that of the reader.
+
+        Raises:
+            ValueError: the graph has more values than a page holds, or there is no such theme.
+
+        >>> x = Value(3.0, "x")
+        >>> graph(x * x).to_html().startswith("<!DOCTYPE html>")
+        True
+        """
+        from autograd.page.document import to_html  # it reads files, and few programs need it
+
+        return to_html(self, title, theme)
+
     @takes_options(DotOptions)
     def to_dot(self, format: str = "svg", **options: Unpack[DotOptions]) -> graphviz.Digraph:
         """The graph as a `graphviz.Digraph`, which can be changed before it is rendered.
@@ -133,8 +158,23 @@ class Graph(Snapshot):
         layout: LayoutName | None = None,
         **options: Unpack[DotOptions],
     ) -> Path:
-        """Draw the graph into a file, such as ``"x.svg"``; see `autograd.draw.save`."""
+        """Draw the graph into a file, such as ``"x.svg"``; see `autograd.draw.save`.
+
+        An ``.html`` is an interactive page, as `to_html` gives it, which takes the options
+        ``title`` and ``theme``.
+        """
+        if os.fspath(path).lower().endswith((".html", ".htm")):
+            if layout is not None:
+                raise TypeError(_no_option_of_pages("layout"))
+            return draw.replace_file(path, self._page(options).encode())
         return draw.save(self, path, layout=layout, **options)
+
+    def _page(self, options: DotOptions | PictureOptions) -> str:
+        """The page with these options."""
+        for name in options:
+            if name not in _PAGE_OPTIONS:
+                raise TypeError(_no_option_of_pages(name))
+        return self.to_html(**options)
 
     @takes_options(PictureOptions)
     def show(
@@ -143,28 +183,34 @@ class Graph(Snapshot):
         opener: Callable[[str], object] | None = None,
         **options: Unpack[PictureOptions],
     ) -> Path | None:
-        """Show the picture: below the cell of a notebook, or else in the browser.
+        """Show the graph: a picture below the cell of a notebook, or else a page in the browser.
+
+        The page is the interactive one of `to_html`. With an option that is one of pictures
+        alone, or where the graph is larger than a page holds, the browser shows a picture.
 
         Args:
-            opener: called with the address of the picture, a ``file:`` URL; None stands for
+            opener: called with the address of the file, a ``file:`` URL; None stands for
                 the notebook, or else for `webbrowser.open`.
             options: see `autograd.draw.PictureOptions`.
 
         Returns:
-            The SVG that is opened, in a folder for temporary files; None in a notebook.
+            The file that is opened, in a folder for temporary files; None in a notebook.
 
         Raises:
             RuntimeError: there is no browser, or ``opener`` has returned False.
 
         >>> x = Value(3.0, "x")
         >>> path = graph(x * x).show(opener=print)  # doctest: +ELLIPSIS
-        file:///...graph.svg
+        file:///...graph.html
         """
-        svg = self.to_svg(**options)
         if opener is None and notebook.is_running():
-            notebook.display(svg, repr(self))
+            notebook.display(self.to_svg(**options), repr(self))
             return None
-        return draw.show(svg, opener)
+        from autograd.page.document import MOST_VALUES
+
+        if options.keys() <= _PAGE_OPTIONS and len(self) <= MOST_VALUES:
+            return draw.show(self._page(options), opener, "graph.html")
+        return draw.show(self.to_svg(**options), opener)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """The picture, for a notebook."""
@@ -287,6 +333,13 @@ def formula(
     if not isinstance(value, (Value, Graph)):
         raise TypeError(f"formula() writes a Value's graph, got {kind_of(value)}")
     return formula_of(value if isinstance(value, Graph) else graph(value), style, digits, limit)
+
+
+def _no_option_of_pages(name: str) -> str:
+    return (
+        f"a page has the options title and theme, and no {name}: it folds and zooms by itself. "
+        "An .svg takes all options"
+    )
 
 
 def _are_counts(*numbers: object) -> bool:

@@ -360,7 +360,7 @@ def transformer_nodes() -> int:
 
     library = Chainrule()
     leaves = [library.leaf(number) for number in transformer.random_parameters()]
-    root = transformer.loss(library, leaves, WORKLOADS["transformer"].size)
+    root = transformer.loss(library, leaves, transformer.tokens(WORKLOADS["transformer"].size))
     return sum(value.op is not None for value in topological_order(root))
 
 

@@ -54,6 +54,10 @@ class Library:
         """The largest of the numbers that differentiable ones hold."""
         return max([self.number(value) for value in values])
 
+    def take(self, rows: Sequence[Any], index: int) -> Any:
+        """One of the rows."""
+        return rows[index]
+
     def exp(self, x: Any) -> Any:
         """E raised to ``x``."""
         return x.exp()
@@ -157,6 +161,15 @@ class Chainrule(Library):
         self._mlp = nn.MLP
         self._value = autograd.Value
         self._autograd = autograd
+
+    def largest(self, values: list[Any]) -> float:
+        """The largest of the numbers, by a function that a compiled function follows."""
+        found: float = self._autograd.max([value.data for value in values])
+        return found
+
+    def take(self, rows: Sequence[Any], index: int) -> Any:
+        """One of the rows, by a function that a compiled function follows."""
+        return self._autograd.take(rows, index)
 
     def derivatives(
         self, function: Callable[[list[Any]], Any], point: list[float], direction: list[float]

@@ -61,7 +61,7 @@ def language_model(length: int) -> Callable[[], Value]:
 
     def make() -> Value:
         parameters = [Value(number) for number in transformer.random_parameters()]
-        loss = transformer.loss(LIBRARIES["chainrule"](), parameters, length)
+        loss = transformer.loss(LIBRARIES["chainrule"](), parameters, transformer.tokens(length))
         assert isinstance(loss, Value)
         return loss
 

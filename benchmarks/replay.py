@@ -1,26 +1,30 @@
-"""The time that a compiled function takes, against the function as it is.
+"""The time that a compiled function takes, against the function as it is, and against others.
 
 Run it from the root of the repository::
 
     python -m benchmarks.replay
 
-For each workload, value and gradient are taken in turns: as the engine records and differentiates
-them, by a compiled function and ``backward()``, by its program alone, and with a Value as in
-microgpt. The times are those of the processor; shown are medians, and ratios of them.
+The first table has the figures of `figures.py`. The second one is about single functions: value and
+gradient are taken in turns, as the engine records and differentiates them, by a compiled function
+and ``backward()``, by its program alone, and with a Value as in microgpt. The times are those of
+the processor; shown are medians, and ratios of them.
 """
 
 from __future__ import annotations
 
 import argparse
+import contextlib
+import platform
 import statistics
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
 from typing import Any
 
 import autograd
 from autograd import Value
-from benchmarks import transformer
+from benchmarks import figures, transformer
 from benchmarks.__main__ import machine, table
 from benchmarks.libraries import Chainrule, Library, MicrogptValue, plain_network
 from benchmarks.workloads import random_network, two_crescents
@@ -46,7 +50,9 @@ def of_transformer(length: int) -> Workload:
     return Workload(
         f"transformer, {length} predictions",
         transformer.random_parameters(),
-        lambda library, parameters: transformer.loss(library, parameters, length),
+        lambda library, parameters: transformer.loss(
+            library, parameters, transformer.tokens(length)
+        ),
     )
 
 
@@ -152,13 +158,27 @@ def timed(way: Callable[[], Any], times: int = 1) -> float:
     return (time.process_time() - start) / times
 
 
+def versions() -> str:
+    """The versions of what is compared, as far as it is installed."""
+    found = [f"Python {platform.python_version()}"]
+    for name in ("torch", "jax", "casadi", "numpy", "micrograd"):
+        with contextlib.suppress(PackageNotFoundError):
+            found.append(f"{name} {version(name)}")
+    return ", ".join(found)
+
+
 def main() -> None:
     """Measure all workloads and print the table."""
     parser = argparse.ArgumentParser(prog="python -m benchmarks.replay")
     parser.add_argument("--rounds", type=int, default=11, help="default: %(default)s")
+    parser.add_argument("--only", default="", help="figures with this in their title, no others")
     options = parser.parse_args()
     engine = "compiled" if autograd.__compiled__ else "interpreted"
-    print(f"Machine: {machine()}; {engine} engine\n")
+    print(f"Machine: {machine()}; {engine} engine; {versions()}\n")
+    heading = ["figure", "wanted", "found", "met", "ours", "theirs"]
+    print(table(heading, figures.rows(options.only)), flush=True)
+    if options.only:
+        return
     rows = []
     for workload in (of_xor(), of_crescents(100), of_transformer(8), of_transformer(16)):
         found = measure(workload, options.rounds)

@@ -8,6 +8,7 @@ about 60,000 operations.
 from __future__ import annotations
 
 import random
+from collections.abc import Sequence
 from typing import Any
 
 from benchmarks.libraries import Library
@@ -32,6 +33,15 @@ SHAPES = {
 
 Vector = list[Any]
 
+# To train on, of 3 to 11 letters.
+NAMES = """
+ada alan albert alexander ana anna anton barbara benjamin bertha carl carla charlotte chloe clara
+daniel david diana edith eleanor elisabeth emil emily emma erik eva fatima felix frida gabriella
+george grace hannah hedwig helen ida ines isaac ivan jonathan julia karim karl katherine lea leo
+lina louise ludwig magdalena maria max maya mina nadia nina noah olga oliver oscar paul peter rosa
+ruth samuel sara sebastian sofia theodor tom victoria wilhelmina yusuf zoe
+""".split()  # noqa: SIM905
+
 
 def random_parameters() -> list[float]:
     """All weights, matrix by matrix and row by row."""
@@ -46,17 +56,22 @@ def tokens(length: int) -> list[int]:
     return [26, *[rng.randrange(26) for _ in range(length - 1)], 26]
 
 
-def loss(library: Library, parameters: Vector, length: int) -> Any:
+def word_of(name: str) -> list[int]:
+    """The tokens of a name, between two marks."""
+    return [26, *[ord(letter) - ord("a") for letter in name], 26]
+
+
+def loss(library: Library, parameters: Vector, word: Sequence[int]) -> Any:
     """The mean of the negative log-likelihoods of each next token."""
     weights = _matrices(parameters)
-    word = tokens(length)
+    length = len(word) - 1
     keys: list[Vector] = []
     values: list[Vector] = []
     losses = []
     for position in range(length):
         logits = _logits(library, weights, word[position], position, keys, values)
         probabilities = _softmax(library, logits)
-        losses.append(-library.log(probabilities[word[position + 1]]))
+        losses.append(-library.log(library.take(probabilities, word[position + 1])))
     return sum(losses) * (1 / length)
 
 
@@ -76,7 +91,7 @@ def _logits(
     keys: list[Vector],
     values: list[Vector],
 ) -> Vector:
-    x = _add(weights["token"][token], weights["position"][position])
+    x = _add(library.take(weights["token"], token), weights["position"][position])
     x = _normalise(x)
 
     normal = _normalise(x)

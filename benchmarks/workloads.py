@@ -218,7 +218,10 @@ def transformer_step(library: Library, size: int) -> Sampler:
 
     def sample() -> Sample:
         result = library.run(
-            lambda library, parameters: transformer.loss(library, parameters, size), numbers
+            lambda library, parameters: transformer.loss(
+                library, parameters, transformer.tokens(size)
+            ),
+            numbers,
         )
         seconds = {
             "forward and backward": result.forward + result.backward,

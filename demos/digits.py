@@ -17,7 +17,7 @@ from html import escape
 
 from autograd import no_grad
 from demos.output import OutputFolder, add_output_options, run_program
-from demos.plot import DARK, line_chart
+from demos.plot import DARK, loss_chart
 from nn import Linear, Sequential, accuracy, data, diagnose, fit
 from nn.losses import cross_entropy
 from nn.optim import Adam
@@ -102,11 +102,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     answers = [numbers.index(max(numbers)) for numbers in scores]
     read = sorted(zip(*validation, answers), key=lambda each: each[1] == each[2])
     output.save_chart(draw_digits(read[: ACROSS * DOWN]), "digits")
-    curves = {name: list(enumerate(history[name], 1)) for name in ("loss", "validation loss")}
-    output.save_chart(
-        line_chart(curves, title="Digits: the losses", x="epoch", y="cross-entropy", log_y=True),
-        "digits_losses",
-    )
+    output.save_chart(loss_chart(history, "Digits: the losses"), "digits_losses")
     output.say_how_to_look()
     return 0 if history["validation accuracy"][-1] >= 0.95 else 1
 

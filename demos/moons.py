@@ -17,7 +17,7 @@ from collections.abc import Sequence
 
 from autograd import no_grad
 from demos.output import OutputFolder, add_output_options, run_program
-from demos.plot import boundary_chart, line_chart
+from demos.plot import boundary_chart, loss_chart
 from nn import MLP, accuracy, data, diagnose, fit
 from nn.losses import binary_cross_entropy_with_logits
 from nn.optim import Adam
@@ -66,11 +66,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     title = f"Two moons after {len(history)} epochs: the class that the network answers"
     output.save_chart(draw_boundary(model, training, title), "moons")
-    curves = {name: list(enumerate(history[name], 1)) for name in ("loss", "validation loss")}
-    output.save_chart(
-        line_chart(curves, title="Two moons: the losses", x="epoch", y="cross-entropy", log_y=True),
-        "moons_losses",
-    )
+    output.save_chart(loss_chart(history, "Two moons: the losses"), "moons_losses")
     output.say_how_to_look()
     return 0 if history["validation accuracy"][-1] >= 0.95 else 1
 

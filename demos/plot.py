@@ -11,7 +11,10 @@ import math
 from collections.abc import Callable, Collection, Mapping, Sequence
 from html import escape
 from itertools import groupby, product
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from nn import History
 
 WIDTH, HEIGHT = 560, 320  # of the plotted area, in pixels
 LEFT, TOP, BOTTOM = 84, 48, 56  # its margins
@@ -117,6 +120,12 @@ def line_chart(
         ),
     ]
     return _chart(elements, list(lines), title, x, y)
+
+
+def loss_chart(history: History, title: str) -> str:
+    """The SVG of both losses of a classifier by epoch."""
+    lines = {name: list(enumerate(history[name], 1)) for name in ("loss", "validation loss")}
+    return line_chart(lines, title=title, x="epoch", y="cross-entropy", log_y=True)
 
 
 def boundary_chart(

@@ -42,7 +42,8 @@ from nn.layers import Neuron
 from nn.module import Module, evaluating
 from nn.plotting import panels
 from nn.randomness import Seed, generator
-from nn.training import Data, History, Loss, bad_operation, one_value
+from nn.steps import one_value
+from nn.training import Data, History, Loss, bad_operation
 
 # Activations that are flat on both sides, with their slope at 0, which is the greatest.
 _SATURATING: Final[dict[Primitive, float]] = {

@@ -33,6 +33,7 @@ from nn.module import Module, evaluating
 from nn.optim import Optimizer
 from nn.plotting import panels
 from nn.state import Where, check_model, read_parts, write_parts
+from nn.steps import Steps, obstacle
 
 Data: TypeAlias = tuple[Sequence[Any], Sequence[Any]]
 Loss: TypeAlias = Callable[[list[Any], list[Any]], Any]
@@ -53,6 +54,8 @@ class History:
             validation data as ``"validation loss"`` and so on.
         stopped: why training ended early: ``"interrupted"`` by Ctrl-C, ``"no progress"``,
             ``"callback"`` or "".
+        obstacle: why the steps were not compiled, such as ``"2 draws random numbers"``; "" if they
+            were.
 
     >>> history = History([{"loss": 0.5}, {"loss": 0.25}])
     >>> history["loss"], len(history)
@@ -62,6 +65,7 @@ class History:
     def __init__(self, epochs: Sequence[dict[str, float]] = ()) -> None:
         self.epochs: list[dict[str, float]] = list(epochs)
         self.stopped = ""
+        self.obstacle = ""
 
     def names(self) -> list[str]:
         """The names of the numbers of the last epoch."""
@@ -129,6 +133,7 @@ def fit(
     history: History | None = None,
     progress: bool = True,
     checkpoint: Where | None = None,
+    compiled: bool = True,
 ) -> History:
     """Train a model.
 
@@ -153,6 +158,10 @@ def fit(
             state of the optimiser of then, the result is that of one call, to the last bit.
         progress: True shows a bar, by tqdm where it is installed, or else one line.
         checkpoint: a ``.json`` file to write after each whole epoch; `load_checkpoint` reads it.
+        compiled: True records a step once and replays it, to the same bits, where the model and
+            the loss are made of what this package has and draw no random numbers; the
+            ``obstacle`` of the history says what was in the way. Metrics then get outputs that are
+            leaves.
 
     Returns:
         The history. The model is left in evaluation mode.
@@ -169,19 +178,27 @@ def fit(
     history = History() if history is None else history
     history.stopped = ""
     size = len(data[0]) if batch_size is None else batch_size
-    with _interruption() as interrupted, _progress(epochs, len(history), progress) as show:
+    left = (epochs - len(history)) * math.ceil(len(data[0]) / max(size, 1))
+    wanted = obstacle(model, data, loss, optimizer, left) if compiled else "it was not asked for"
+    steps = Steps(model, loss, optimizer, wanted)
+    history.obstacle = steps.obstacle
+    begun = False
+    with _interruption() as interrupted, _progress(epochs, history, progress) as show:
         while len(history) < epochs and not history.stopped:
             epoch = len(history) + 1
             order = Random(f"{seed} {epoch}")  # of this epoch, whatever came before
-            if isinstance(model, Module):
+            # Compiled steps leave it so, which saves a walk through the modules.
+            is_kept = begun and not (steps.obstacle or callbacks or metrics)
+            if isinstance(model, Module) and not is_kept:
                 model.train()
+            begun = True
             outputs: list[Any] = []
             targets: list[Any] = []
             total = 0.0
             for number, batch in enumerate(batches(data, size, order), start=1):
                 if interrupted():
                     break
-                found, number_of_loss = _step(model, batch, loss, optimizer, (epoch, number))
+                found, number_of_loss = _step(steps, model, batch, loss, (epoch, number))
                 outputs += found
                 targets += batch[1]
                 total += number_of_loss * len(found)
@@ -191,7 +208,10 @@ def fit(
                     measured = evaluate(model, validation, loss, metrics)
                     record |= {f"validation {name}": number for name, number in measured.items()}
                 history.epochs.append(record)
+                history.obstacle = steps.obstacle
                 asked = [callback(history) for callback in callbacks]
+                if callbacks or metrics:
+                    steps.look()
                 show(history)
                 if any(answer is True for answer in asked):
                     history.stopped = "callback"
@@ -289,38 +309,23 @@ def _generators(model: Any) -> dict[str, Any]:
 
 
 def _step(
+    steps: Steps,
     model: Callable[[Any], Any],
     batch: tuple[list[Any], list[Any]],
     loss: Loss,
-    optimizer: Optimizer,
     place: tuple[int, int],
 ) -> tuple[list[Any], float]:
     """The outputs for a batch, and its loss; moves the parameters."""
-    inputs, targets = batch
-    optimizer.zero_grad()
-    outputs = [model(x) for x in inputs]
-    total = one_value(loss(outputs, targets))
-    total.backward()
-    gradients = sum(x.grad for group in optimizer.param_groups for x in group.params)
-    for name, number in [("loss", total.data), ("sum of the gradients", gradients)]:
+    outputs, total, gradients = steps.differentiate(*batch)
+    for name, number in [("loss", total), ("sum of the gradients", gradients)]:
         if not math.isfinite(number):
             raise DivergedError(
                 f"the {name} is {number} in epoch {place[0]}, batch {place[1]}: "
                 f"{bad_operation(model, batch, loss)}\n"
                 "A smaller learning rate, or clipping the gradients, may help."
             )
-    optimizer.step()
-    return outputs, total.data
-
-
-def one_value(total: Any) -> Value:
-    """What a loss has returned, if that is a Value."""
-    if not isinstance(total, Value):
-        raise TypeError(
-            f"a loss returns one Value, got {total!r}: nn.losses has some, with "
-            'reduction="mean" or "sum"'
-        )
-    return total
+    steps.move()
+    return outputs, total
 
 
 def _check_arguments(loss: Any, optimizer: Any, patience: int | None) -> None:
@@ -407,8 +412,9 @@ def _interruption() -> Iterator[Callable[[], bool]]:
 
 
 @contextmanager
-def _progress(epochs: int, done: int, wanted: bool) -> Iterator[Callable[[History], None]]:
+def _progress(epochs: int, history: History, wanted: bool) -> Iterator[Callable[[History], None]]:
     """A function that shows how far training has come."""
+    how = "not compiled" if history.obstacle else "compiled"
     if not wanted:
         yield lambda history: None
         return
@@ -417,14 +423,14 @@ def _progress(epochs: int, done: int, wanted: bool) -> Iterator[Callable[[Histor
     except ModuleNotFoundError:
 
         def show(history: History) -> None:
-            line = f"epoch {len(history)} of {epochs}: {_summary(history)}"
+            line = f"epoch {len(history)} of {epochs}, {how}: {_summary(history)}"
             print(f"\r{line:<79}", end="", flush=True, file=stderr)
 
         stderr = sys.stderr
         yield show
         print(file=stderr)
         return
-    with tqdm(total=epochs, initial=done, unit="epoch") as bar:
+    with tqdm(total=epochs, initial=len(history), unit="epoch", desc=how) as bar:
 
         def update(history: History) -> None:
             bar.set_postfix_str(_summary(history), refresh=False)

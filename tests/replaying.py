@@ -19,7 +19,7 @@ from collections.abc import Callable
 from typing import Any
 
 import autograd
-from autograd import CompileError, CompileWarning, Value, no_grad
+from autograd import CompileError, CompileWarning, Value, no_grad, take
 from autograd.replay.compiled import Compiled
 
 SPECIAL = [0.0, -0.0, math.inf, -math.inf, math.nan, 1.0, -1.0, 2.0, 5e-324, 1e308, 1e200, -1e-200]
@@ -97,6 +97,24 @@ def step(rng: random.Random) -> Step:
         with no_grad():
             return operator(a(pool), b(pool))
 
+    def i(pool: list[Any]) -> Any:
+        """An index: the argument, or computed from it."""
+        k = pool[7]
+        return [k, k, (2 * k + whole) % 3, k - 1, -k, abs(k) // 2, k * whole % 2][int(t * 7)]
+
+    def taken_of_exponentials(pool: list[Any]) -> Any:
+        exponentials = [autograd.exp(x * 0.1) for x in [a(pool), b(pool), pool[1]]]
+        total = sum(exponentials)
+        return take([x / total for x in exponentials], i(pool))
+
+    def taken_twice(pool: list[Any]) -> Any:
+        rows = [pool[1], pool[2], pool[6]]
+        return take([take(rows, i(pool)), pool[3], pool[0]], pool[7]) * take(rows, 1 - pool[7])
+
+    def difference(pool: list[Any]) -> Any:
+        rows = [operator(a(pool), x) for x in pool[:3]]
+        return autograd.logsumexp(rows) - take(rows, i(pool))
+
     def branch(pool: list[Any]) -> Any:
         return a(pool) * 2 if a(pool) < b(pool) else b(pool) + 1
 
@@ -134,6 +152,16 @@ def step(rng: random.Random) -> Step:
             lambda pool: max(a(pool), b(pool)),
             lambda pool: sorted(pool[:3])[1],
             lambda pool: len(f"{data(a(pool)):.1f}") * b(pool),
+            lambda pool: take([pool[1], pool[2], pool[6]], i(pool)) * a(pool),
+            lambda pool: take([pool[1], pool[2], pool[1]], i(pool)) - a(pool),
+            lambda pool: take([unary(x) for x in pool[:3]], i(pool)) * b(pool),
+            lambda pool: sum(take([[pool[1], a(pool)], [pool[6], b(pool)]], i(pool))),
+            lambda pool: take([constant, -0.0, 2.5], i(pool)) * b(pool),
+            lambda pool: take([whole, 0, 5], i(pool)) * b(pool),
+            lambda pool: i(pool) * a(pool) + pool[7] ** 2,
+            taken_of_exponentials,
+            taken_twice,
+            difference,
             branch,
             loop,
             without,
@@ -200,16 +228,19 @@ class Case:
         # A few arguments again and again, since a guard on a float needs the same one.
         pool = [number(rng) for _ in range(4)]
         lengths = [rng.randint(1, 2) for _ in range(calls)]
-        self.calls = [(rng.choice(pool), [rng.choice(pool) for _ in range(n)]) for n in lengths]
+        self.calls = [
+            (rng.choice(pool), [rng.choice(pool) for _ in range(n)], rng.randint(-3, 2))
+            for n in lengths
+        ]
         self.argument = Value(number(rng), "u")
         self.times = [rng.choice([1, 1, 1, 2, 5]) for _ in range(calls)]
         self._keeps_gradients = rng.random() < 0.3
         self.changes = [rng.random() < 0.3 for _ in range(calls)]
 
-    def function(self, x: Any, xs: Any, u: Any) -> Any:
+    def function(self, x: Any, xs: Any, u: Any, k: Any) -> Any:
         """The function."""
         w = self.parameters
-        pool = [w[0] * x, w[1], w[2], w[0] + xs[0], x, xs[-1], u]
+        pool = [w[0] * x, w[1], w[2], w[0] + xs[0], x, xs[-1], u, k]
         for each, change in zip(self._steps, self._effects):
             pool.append(each(pool))
             if change is not None:
@@ -231,16 +262,16 @@ class Case:
 
     def seen(self, function: Any, i: int) -> Any:
         """All that can be seen of one call."""
-        x, xs = self.calls[i]
+        x, xs, k = self.calls[i]
         leaves = [*self.parameters, self.argument]
         if self.changes[i]:
             self.parameters[1].data += 0.5
         before = [(leaf.data, leaf.grad, leaf.has_grad) for leaf in leaves]
         try:
             if isinstance(function, Compiled):
-                results = function.repeat(self.times[i], x, xs, self.argument)
+                results = function.repeat(self.times[i], x, xs, self.argument, k)
             else:
-                results = [function(x, xs, self.argument) for _ in range(self.times[i])]
+                results = [function(x, xs, self.argument, k) for _ in range(self.times[i])]
         except CompileError:
             raise
         except Exception as error:

@@ -6,6 +6,7 @@ import ast
 import builtins
 import subprocess
 import sys
+import tomllib
 from fnmatch import fnmatchcase
 from graphlib import TopologicalSorter
 from pathlib import Path
@@ -29,6 +30,12 @@ RULES = {
         "autograd.snapshot*",
         "autograd.words*",
         "autograd.draw.layout*",
+    ],
+    "autograd/page": [
+        "autograd.engine*",
+        "autograd.snapshot*",
+        "autograd.words*",
+        "autograd.draw*",
     ],
     "autograd/replay": [
         "autograd.engine*",
@@ -112,6 +119,20 @@ def test_no_imports_go_in_a_circle() -> None:
     TopologicalSorter({name: imports(path) for name, path in MODULES.items()}).prepare()
 
 
+@pytest.mark.parametrize("package", ["autograd", "nn"])
+def test_a_distribution_has_all_files_of_a_package(package: str) -> None:
+    configuration = tomllib.loads((ROOT / "pyproject.toml").read_text("utf-8"))
+    tools = configuration["tool"]["setuptools"]
+    patterns = tools["package-data"][package]
+    built = ("*.py", "*.pyc", "*.so", "*.pyd")
+    for path in (ROOT / package).rglob("*"):
+        name = path.relative_to(ROOT / package).as_posix()
+        if path.is_file() and not any(fnmatchcase(name, pattern) for pattern in built):
+            assert any(path.match(f"{package}/{pattern}") for pattern in patterns), name
+        if path.name == "__init__.py" and "_chainrule_hypothesis" not in path.parts:
+            assert ".".join(path.parent.relative_to(ROOT).parts) in tools["packages"]
+
+
 @pytest.mark.parametrize("package", [autograd, nn])
 def test_all_is_the_namespace(package: ModuleType) -> None:
     public = {
@@ -144,3 +165,4 @@ def test_importing_the_library_loads_nothing_heavy() -> None:
     assert not loaded & heavy
     words = {"autograd.words.explanation", "autograd.words.formulas", "autograd.words.terms"}
     assert not words & set(result.stdout.split())
+    assert "autograd.page" not in result.stdout.split()

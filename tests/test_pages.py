@@ -35,7 +35,7 @@ def drawn() -> dict[str, Any]:
 
 
 def test_the_page_shows_pictures() -> None:
-    assert len(SHOWN) == len(set(SHOWN)) == 9 + len(BY_DOT)
+    assert len(SHOWN) == len(set(SHOWN)) == 10 + len(BY_DOT)
 
 
 @pytest.mark.parametrize("name", PICTURES)

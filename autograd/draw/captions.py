@@ -40,7 +40,10 @@ def _paths_in_words(graph: Snapshot, paths: Paths, formatted: Callable[[float], 
 
 def _folding_in_words(graph: Snapshot, folding: Folding, depth: int | None) -> list[str]:
     facts, remedies = [], []
-    if folding.depth < folding.full_depth:
+    if folding.is_folded and folding.opens_below_depth:
+        facts.append(f"{len(folding.open)} of {count(len(folding.levels), 'group')} open")
+        remedies.append(f"depth={folding.full_depth} opens all")
+    elif folding.is_folded:
         facts.append(f"folded to depth {folding.depth} of {folding.full_depth}")
         remedies.append(f"depth={folding.depth + 1} unfolds more")
     if "operations" in folding.kinds:

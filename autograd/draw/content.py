@@ -8,8 +8,9 @@ each constant has a shape of its own.
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import replace
+from reprlib import repr as shown
 from typing import Final, Unpack
 
 from autograd.draw.captions import caption
@@ -44,7 +45,7 @@ def picture_of(graph: Snapshot, **options: Unpack[DotOptions]) -> Picture:
     Raises:
         ValueError: an option is none of its choices; the message names them.
         TypeError: an option does not exist, or is not of its type.
-        KeyError: ``path_from`` is not in the graph.
+        KeyError: ``path_from`` or a group of ``open`` is not in the graph.
 
     >>> from autograd import Value, graph
     >>> x = Value(3.0, "x")
@@ -56,10 +57,15 @@ def picture_of(graph: Snapshot, **options: Unpack[DotOptions]) -> Picture:
             f"picture_of() takes a snapshot, such as autograd.graph(loss), got {kind_of(graph)}"
         )
     chosen = complete_options(options)
-    return _Drawing(graph, fold(graph, chosen["depth"], chosen["max_boxes"]), chosen).picture()
+    places = chosen["open"]
+    if isinstance(places, str) or not isinstance(places, Collection):
+        raise TypeError(f"open takes a list of places of groups, got {shown(places)}")
+    opened = [graph.group(place).id for place in places]
+    folding = fold(graph, chosen["depth"], chosen["max_boxes"], opened)
+    return Drawing(graph, folding, chosen).picture()
 
 
-class _Drawing:
+class Drawing:
     """A picture while it is being made."""
 
     def __init__(self, graph: Snapshot, folding: Folding, options: DotOptions) -> None:
@@ -82,6 +88,7 @@ class _Drawing:
         self.exits: list[int] = []
 
     def picture(self) -> Picture:
+        """The picture."""
         if self.options["frames"]:
             self._add_frames()
         for part in self.folding.parts:
@@ -114,7 +121,7 @@ class _Drawing:
     def _add_frames(self) -> None:
         fills = self.colors.frames
         for group, level in zip(self.graph.groups, self.folding.levels):
-            if level > self.folding.depth:
+            if group.id not in self.folding.open:
                 continue
             self.frame_of[group.id] = len(self.frames)
             self.frames.append(
@@ -144,7 +151,7 @@ class _Drawing:
         if node.op is not None and self.options["style"] == "classic":
             operation = self._add_operation(node, node.op)
         elif node.op is not None:
-            lines.append(Line(self._operation(node), bold=not name))
+            lines.append(Line(operation_text(node, self._constant), bold=not name))
         lines += self._numbers(node)
         fill = self.colors.leaf if node.op is None else self.colors.box
         box = Box(tuple(lines), fill=fill, tooltip=self._tooltip(node), id=f"value{node.id}")
@@ -182,28 +189,8 @@ class _Drawing:
         return node.label or (f"{self.graph.place(node)}.{node.name}" if node.name else "")
 
     def _title(self, group: Group) -> str:
-        """The name of a group in the frame around it, with its kind unless the name tells it."""
-        name = group.name if self.options["frames"] else self.graph.place(group)
-        if group.kind == "sample" or group.name.startswith(group.kind):
-            return name
-        return f"{name} ({group.kind})"
-
-    def _operation(self, node: Node) -> str:
-        """The symbol of the operation, with its constants if it has any."""
-        assert node.op is not None
-        symbol = node.op.symbol
-        operands = [
-            self._constant(operand) if isinstance(operand, float) else _BLANK
-            for operand in node.operands
-        ]
-        if set(operands) <= {_BLANK}:
-            return symbol
-        if len(operands) > _MOST_OPERANDS:
-            constants = len(operands) - operands.count(_BLANK)
-            return f"{symbol} ({constants} of {len(operands)} constant)"
-        if len(operands) == 2 and not symbol[-1].isalnum() and not isinstance(node.op, Reduction):
-            return f" {symbol} ".join([x.replace(_BLANK, f"({_BLANK})") for x in operands])
-        return f"{symbol}({', '.join(operands)})"
+        """The title of a group in the frame around it."""
+        return group_title(group, group.name if self.options["frames"] else self.graph.place(group))
 
     def _tooltip(self, node: Node) -> str:
         """The name, the operation and the numbers of a node in full."""
@@ -241,9 +228,13 @@ class _Drawing:
             title = f"… {count(computed(nodes), 'operation')} …"
         else:
             title = count(len(nodes), "leaf")
-        lines = (Line(title, bold=True), *summary(part, nodes, self._formatted))
+        lines = (Line(title, bold=True), *self._summary(part, nodes))
         box = Box(lines, fill=self.colors.folded, tooltip=operations(nodes), id=id)
         self._add_box(nodes, around, box)
+
+    def _summary(self, part: Part, nodes: Sequence[Node]) -> Sequence[Line]:
+        """The lines below the title of a box that stands for many values."""
+        return summary(part, nodes, self._formatted)
 
     # ── Edges ─────────────────────────────────────────────────────────────────
 
@@ -265,8 +256,12 @@ class _Drawing:
                     marks = merged.setdefault((tail, head), [])
                     marks.append(self._is_marked(source, node.id))
         for (tail, head), marks in merged.items():
-            label = f"×{len(marks):,}" if len(marks) > 1 else ""
+            label = self._count(len(marks))
             self.edges.append(self._edge(self.exits[tail], self.entries[head], any(marks), label))
+
+    def _count(self, uses: int) -> str:
+        """The label of an edge that stands for so many."""
+        return f"×{uses:,}" if uses > 1 else ""
 
     def _is_marked(self, source: int, user: int) -> bool:
         return source in self.marked and user in self.marked
@@ -316,3 +311,27 @@ class _Drawing:
         if self.options["local_derivatives"] in ("symbols", "both"):
             return local_derivative_formulas(node, self.graph)
         return ()
+
+
+def group_title(group: Group, name: str) -> str:
+    """The name of a group, with its kind unless the name tells it."""
+    if group.kind == "sample" or group.name.startswith(group.kind):
+        return name
+    return f"{name} ({group.kind})"
+
+
+def operation_text(node: Node, formatted: Callable[[float], str]) -> str:
+    """The symbol of an operation, with its constants if it has any, such as ``(·) ** 2``."""
+    assert node.op is not None
+    symbol = node.op.symbol
+    operands = [
+        formatted(operand) if isinstance(operand, float) else _BLANK for operand in node.operands
+    ]
+    if set(operands) <= {_BLANK}:
+        return symbol
+    if len(operands) > _MOST_OPERANDS:
+        constants = len(operands) - operands.count(_BLANK)
+        return f"{symbol} ({constants} of {len(operands)} constant)"
+    if len(operands) == 2 and not symbol[-1].isalnum() and not isinstance(node.op, Reduction):
+        return f" {symbol} ".join([x.replace(_BLANK, f"({_BLANK})") for x in operands])
+    return f"{symbol}({', '.join(operands)})"

@@ -57,6 +57,10 @@ def check_target(path: str | os.PathLike[str], layout: LayoutName | None) -> str
         check_choice("layout", layout, LAYOUTS)
     if format == "svg" or format in _SOURCE:
         return format
+    if format in ("html", "htm"):
+        raise ValueError(
+            f"{path.suffix} is no picture, but a page: graph(loss).save({str(path)!r}) writes one"
+        )
     if format not in known_formats():
         raise ValueError(
             f"{path.suffix} is no format of pictures: take .svg, .png, .pdf, .dot, "
@@ -86,12 +90,20 @@ def write(picture: Picture, path: str | os.PathLike[str], layout: LayoutName | N
     return replace_file(path, svg.encode() if format == "svg" else render(svg, format))
 
 
-def show(svg: str, opener: Callable[[str], object] | None = None) -> Path:
-    """Open a picture in the browser; see `autograd.Graph.show`."""
-    path = Path(tempfile.mkdtemp(prefix="autograd-"), "graph.svg")
-    path.write_text(svg, encoding="utf-8")
+def show(
+    content: str, opener: Callable[[str], object] | None = None, name: str = "graph.svg"
+) -> Path:
+    """Open a picture or a page in the browser; see `autograd.Graph.show`.
+
+    Args:
+        content: the text of the file that is opened.
+        opener: called with its address; None for the browser.
+        name: of the file, in a new folder.
+    """
+    path = Path(tempfile.mkdtemp(prefix="autograd-"), name)
+    path.write_text(content, encoding="utf-8")
     if (webbrowser.open if opener is None else opener)(path.as_uri()) is False:
-        raise RuntimeError(f"no browser was found to open the picture: it is in {path}")
+        raise RuntimeError(f"no browser was found to open the graph: it is in {path}")
     return path
 
 

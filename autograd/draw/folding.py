@@ -2,7 +2,8 @@
 
 A group is either open, drawn as a frame around its content, or folded into one box. The
 **depth** is the number of levels of groups that are open: at depth 0 a model is one box,
-at depth 1 each of its layers, and so on.
+at depth 1 each of its layers, and so on. Chosen groups can be open among folded ones: one
+neuron, or one sample, and what is around it.
 
 If there are too many values outside of groups, they are contracted by **cones**: a value,
 and all values that were computed for it alone. Only one value of a cone is used outside of
@@ -14,8 +15,8 @@ consecutive sections, each of them one box.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Container, Iterable, Sequence
+from dataclasses import dataclass, replace
 from typing import Final, Literal
 
 from autograd.snapshot import Snapshot
@@ -49,14 +50,16 @@ class Folding:
     Attributes:
         parts: of the graph; each node is in one of them.
         part_of: for each node, the position of its part.
-        depth: the number of levels of groups that are open.
+        depth: the number of levels of groups that are all open.
         levels: the level of each group: 1 for an outermost group.
+        open: the ids of the groups that are open, beneath ``depth`` too.
     """
 
     parts: tuple[Part, ...]
     part_of: list[int]
     depth: int
     levels: Sequence[int]
+    open: frozenset[int]
 
     @property
     def full_depth(self) -> int:
@@ -64,20 +67,37 @@ class Folding:
         return max(self.levels, default=0)
 
     @property
+    def is_folded(self) -> bool:
+        """True if a group is not open."""
+        return len(self.open) < len(self.levels)
+
+    @property
+    def opens_below_depth(self) -> bool:
+        """True if a group is open that is deeper than ``depth``."""
+        return any(self.levels[id] > self.depth for id in self.open)
+
+    @property
     def kinds(self) -> frozenset[str]:
         """The kinds of the parts."""
         return frozenset(part.kind for part in self.parts)
 
 
-def fold(graph: Snapshot, depth: int | None, max_boxes: int | None) -> Folding:
+def fold(
+    graph: Snapshot,
+    depth: int | None,
+    max_boxes: int | None,
+    open: Iterable[int] = (),
+) -> Folding:
     """The graph folded to ``depth``, or as far as is necessary.
 
     Args:
         graph: the snapshot.
         depth: the number of levels of groups to leave open; None for as many as the limit
-            allows.
-        max_boxes: the limit: at most so many boxes, and twice as many edges. If ``depth`` is
-            given, values outside of folded groups are contracted to meet it; None for no limit.
+            allows, and for none if some are to be ``open``.
+        max_boxes: the limit: at most so many boxes, and twice as many edges. If ``depth`` or
+            ``open`` is given, values outside of folded groups are contracted to meet it; None
+            for no limit.
+        open: the ids of groups to leave open besides, with all that are around them.
 
     >>> from autograd import Value, graph
     >>> x = total = Value(1.0, "x")
@@ -88,19 +108,33 @@ def fold(graph: Snapshot, depth: int | None, max_boxes: int | None) -> Folding:
     """
     levels = _levels(graph)
     full = max(levels, default=0)
+    chosen = _with_those_around(graph, open)
+    if depth is None and chosen:
+        depth = 0
     if max_boxes is None:
-        return _by_groups(graph, levels, full if depth is None else min(depth, full))
+        return _by_groups(graph, levels, full if depth is None else min(depth, full), chosen)
     depths = range(full, -1, -1) if depth is None else [min(depth, full)]
     for each in depths:
-        folding = _within(graph, _by_groups(graph, levels, each), max_boxes)
+        folding = _within(graph, _by_groups(graph, levels, each, chosen), max_boxes)
         if folding is not None:
             return folding
     if depth is not None and graph.groups:
-        # The depth that was asked for does not fit: contract as much as possible.
-        folding = _by_groups(graph, levels, min(depth, full))
+        # What was asked for does not fit: contract as much as possible.
+        folding = _by_groups(graph, levels, min(depth, full), chosen)
         cones = _cones(graph, folding, _kept(graph, folding, max_boxes))
         return _bundled(graph, _contracted(folding, cones, _SMALLEST_CONE))
-    return _sections(graph, _by_groups(graph, levels, 0))
+    return _sections(graph, _by_groups(graph, levels, 0, chosen))
+
+
+def _with_those_around(graph: Snapshot, groups: Iterable[int]) -> set[int]:
+    """These groups, and those that they lie in."""
+    found: set[int] = set()
+    for id in groups:
+        around: int | None = id
+        while around is not None and around not in found:
+            found.add(around)
+            around = graph.groups[around].parent
+    return found
 
 
 def _levels(graph: Snapshot) -> list[int]:
@@ -111,12 +145,15 @@ def _levels(graph: Snapshot) -> list[int]:
     return levels
 
 
-def _by_groups(graph: Snapshot, levels: Sequence[int], depth: int) -> Folding:
-    """Groups deeper than ``depth`` folded, and nothing else."""
+def _by_groups(
+    graph: Snapshot, levels: Sequence[int], depth: int, chosen: Container[int]
+) -> Folding:
+    """Groups deeper than ``depth`` folded but for the chosen ones, and nothing else."""
+    opened = frozenset([id for id, level in enumerate(levels) if level <= depth or id in chosen])
     folded: list[int | None] = []  # for each group, the outermost folded one that it is in
-    for group, level in zip(graph.groups, levels):
+    for group in graph.groups:
         outer = None if group.parent is None else folded[group.parent]
-        folded.append(group.id if outer is None and level > depth else outer)
+        folded.append(group.id if outer is None and group.id not in opened else outer)
     members: dict[int, list[int]] = {}  # of folded groups, by the first node of each
     first: dict[int, int] = {}
     groups: dict[int, int | None] = {}
@@ -134,16 +171,17 @@ def _by_groups(graph: Snapshot, levels: Sequence[int], depth: int) -> Folding:
         Part("group" if start in starts else "value", tuple(nodes), groups[start])
         for start, nodes in members.items()
     ]
-    return _folding(len(graph), parts, depth, levels)
+    return _regrouped(Folding((), [0] * len(graph), depth, levels, opened), parts)
 
 
-def _folding(count: int, parts: Iterable[Part], depth: int, levels: Sequence[int]) -> Folding:
+def _regrouped(folding: Folding, parts: Iterable[Part]) -> Folding:
+    """The folding with other parts."""
     parts = tuple(sorted(parts, key=lambda part: part.nodes[0]))
-    part_of = [0] * count
+    part_of = [0] * len(folding.part_of)
     for position, part in enumerate(parts):
         for id in part.nodes:
             part_of[id] = position
-    return Folding(parts, part_of, depth, levels)
+    return replace(folding, parts=parts, part_of=part_of)
 
 
 def _fits(graph: Snapshot, folding: Folding, max_boxes: int) -> bool:
@@ -164,7 +202,7 @@ def _within(graph: Snapshot, folding: Folding, max_boxes: int) -> Folding | None
 
     If anything is folded or contracted, the rest is contracted until it is easy to read.
     """
-    folded = folding.depth < folding.full_depth
+    folded = folding.is_folded
     if folded:
         folding = _bundled(graph, folding)
     fits = _fits(graph, folding, max_boxes)
@@ -259,10 +297,6 @@ def _contracted(folding: Folding, cones: Iterable[Sequence[int]], size: int) -> 
             merged.append(Part("operations", tuple(sorted(cone)), group))
     rest = [part for part in folding.parts if part.nodes[0] not in within]
     return _regrouped(folding, [*rest, *merged])
-
-
-def _regrouped(folding: Folding, parts: Iterable[Part]) -> Folding:
-    return _folding(len(folding.part_of), parts, folding.depth, folding.levels)
 
 
 def _bundled(graph: Snapshot, folding: Folding) -> Folding:

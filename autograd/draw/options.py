@@ -55,6 +55,8 @@ class PictureOptions(TypedDict, total=False):
             a label, as `Graph.__getitem__` takes it.
         depth: the number of levels of groups that are open: at 0 a model is one box, at 1
             each of its layers, and so on. None opens as many as ``max_boxes`` allows.
+        open: the places of groups that are open besides, such as ``["MLP.layers.0"]``, with all
+            that are around them; the others are folded unless ``depth`` opens them.
         max_boxes: the most boxes, and half the most edges. Beyond that, groups are folded,
             and values outside of groups are contracted; the caption says so. A ``depth``
             that is given is kept nevertheless. None shows everything.
@@ -71,6 +73,7 @@ class PictureOptions(TypedDict, total=False):
     color_by: Annotated[ColorBy | None, Option("gradient")]
     path_from: Annotated[Which | None, Option(None)]
     depth: Annotated[int | None, Option(None)]
+    open: Annotated[Collection[str | int], Option(())]
     max_boxes: Annotated[int | None, Option(40, least=10)]
     frames: Annotated[bool, Option(True)]
     theme: Annotated[ThemeName, Option("light")]
@@ -159,7 +162,7 @@ def complete_options(options: Mapping[str, Any]) -> DotOptions:
     """
     chosen = {name: option.default for name, (_, option) in _OPTIONS.items()} | dict(options)
     for name, (hint, option) in _OPTIONS.items():
-        if name != "path_from":  # looking it up in the graph checks it
+        if name not in ("path_from", "open"):  # looking these up in the graph checks them
             _check(name, chosen[name], hint, option)
     return typing.cast(DotOptions, chosen)
 

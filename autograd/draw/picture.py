@@ -164,6 +164,7 @@ class Picture:
         legend: below the picture, or None.
         caption: a line below the picture, such as "folded to depth 2", or "".
         title: above the picture and read out by a screen reader, or "".
+        wraps: True if a drawing that is much longer than wide is broken into rows.
     """
 
     boxes: tuple[Box, ...]
@@ -176,3 +177,4 @@ class Picture:
     legend: Legend | None = None
     caption: str = ""
     title: str = ""
+    wraps: bool = True

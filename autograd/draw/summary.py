@@ -28,7 +28,7 @@ def summary(part: Part, nodes: Sequence[Node], formatted: Callable[[float], str]
     values = statistics([node.data for node in nodes])
     grads = statistics([node.grad for node in nodes if node.grad is not None])
     texts = [
-        *_joined(_contents(part, nodes)),
+        *_joined(contents(part, nodes)),
         f"values {_range(values, formatted)}",
         f"grads {_range(grads, formatted)}",
         *([_norm(nodes, grads, formatted)] if grads.count else []),
@@ -69,7 +69,7 @@ def count(number: int, noun: str) -> str:
     return f"{number:,} {_PLURALS.get(noun, noun + 's')}"
 
 
-def _contents(part: Part, nodes: Sequence[Node]) -> list[str]:
+def contents(part: Part, nodes: Sequence[Node]) -> list[str]:
     """The numbers of parameters, operations and leaves, unless the title gives them.
 
     The only leaves of a group are its parameters.

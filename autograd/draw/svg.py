@@ -192,7 +192,7 @@ def _edges(picture: Picture, placed: Layout) -> dict[Stroke, list[str]]:
             rest, goes_farther = _beyond(farthest.get((stretch, stroke), []), route)
             if goes_farther:
                 farthest[stretch, stroke] = route
-        line, tooltip = f'<path d="{_path_data(rest)}"', tooltip_element(edge.tooltip)
+        line, tooltip = f'<path d="{path_data(rest)}"', tooltip_element(edge.tooltip)
         strokes[stroke].append(f"{line}>{tooltip}</path>" if tooltip else f"{line}/>")
     return strokes
 
@@ -244,7 +244,8 @@ def _arrowhead(size: float, stroke: Stroke, name: str) -> str:
     )
 
 
-def _path_data(route: Route) -> str:
+def path_data(route: Route) -> str:
+    """A line, as the data of a path."""
     ((x, y),) = route[0]
     here = pixels(x), pixels(y)
     words = [f"M{here[0]},{here[1]}"]

@@ -10,7 +10,9 @@ from __future__ import annotations
 
 import math
 import sys
-from typing import Final
+from typing import Final, TypeAlias
+
+Whole: TypeAlias = int  # a number of any size, where an int is a count, a place or an exponent
 
 INFINITY: Final[float] = math.inf
 NAN: Final[float] = math.nan
@@ -31,7 +33,7 @@ DEGREES_PER_RADIAN: Final[float] = 57.29577951308232  # 180 / pi
 TWO_OVER_SQRT_PI: Final[float] = 1.1283791670955126
 
 _SPLITTER: Final[float] = 134217729.0  # 2**27 + 1 splits the 53 bits of a float into two halves
-_LEAST_UNITS: Final = 2**1074  # how often the least of all floats goes into 1
+_LEAST_UNITS: Final[Whole] = 2**1074  # how often the least of all floats goes into 1
 
 
 # ── Arithmetic that loses nothing ─────────────────────────────────────────────
@@ -89,27 +91,27 @@ def ldexp(mantissa: float, exponent: int) -> float:
         return math.copysign(INFINITY, mantissa)
 
 
-def exact_quotient(numerator: int, denominator: int) -> float:
+def exact_quotient(numerator: Whole, denominator: Whole) -> float:
     try:
         return numerator / denominator
     except OverflowError:
         return INFINITY if numerator > 0 else -INFINITY
 
 
-def in_least_units(x: float) -> int:
+def in_least_units(x: float) -> Whole:
     """A finite float as a whole number of the least of them, 2**-1074."""
     numerator, denominator = x.as_integer_ratio()
     return numerator * (_LEAST_UNITS // denominator)
 
 
-def in_common_units(numbers: list[float]) -> tuple[list[int], int]:
+def in_common_units(numbers: list[float]) -> tuple[list[Whole], Whole]:
     """Finite floats as whole numbers of the largest unit that allows it, and the units in 1."""
     ratios = [x.as_integer_ratio() for x in numbers]
     units = max([denominator for _, denominator in ratios])
     return [numerator * (units // denominator) for numerator, denominator in ratios], units
 
 
-def exact_root(numerator: int, denominator: int) -> float:
+def exact_root(numerator: Whole, denominator: Whole) -> float:
     """sqrt(numerator / denominator), of whole numbers that are not negative."""
     shift = 64 + max(0, denominator.bit_length() - numerator.bit_length()) // 2
     return exact_quotient(math.isqrt((numerator << 2 * shift) // denominator), 1 << shift)
@@ -193,6 +195,8 @@ def power_rate(x: float, y: float) -> float:
 
 def power_derivative(x: float, y: float, order_x: float, order_y: float) -> float:
     """The derivative of x**y, of these orders by x and by y."""
+    if y == 2.0 and order_x == 2.0 and order_y == 0.0:  # of a square, which Hessians are full of
+        return 2.0 if x == x else NAN
     if not (is_order(order_x) and is_order(order_y)) or y != y:
         return NAN
     by_x, by_y = int(order_x), int(order_y)
@@ -951,7 +955,8 @@ def exact_norm_derivative(numbers: list[float], orders: list[int]) -> float:
             factors.append((n - i, ways * (2 * x) ** (n - 2 * i)))
         terms = times_polynomial(terms, factors)
     square = sum([x * x for x in scaled])
-    out, slope = 0, 1
+    out: Whole = 0
+    slope: Whole = 1
     for k, term in enumerate(terms):
         out += slope * term * (2 * square) ** (total - k)
         slope *= 1 - 2 * k
@@ -959,7 +964,7 @@ def exact_norm_derivative(numbers: list[float], orders: list[int]) -> float:
     return size if out > 0 else -size
 
 
-def times_polynomial(coefficients: list[int], factors: list[tuple[int, int]]) -> list[int]:
+def times_polynomial(coefficients: list[Whole], factors: list[tuple[int, Whole]]) -> list[Whole]:
     """A polynomial times another, given by exponents and coefficients; its degree stays."""
     product = [0 for _ in coefficients]
     for exponent, factor in factors:
@@ -1030,7 +1035,7 @@ def logsumexp_derivative(numbers_and_orders: list[float]) -> float:
     return exact_quotient(out, whole**total)
 
 
-def exact_weight(x: float, best: float) -> int:
+def exact_weight(x: float, best: float) -> Whole:
     """exp(x - best) in least units; where that is nearly 1, with the digits of the difference."""
     difference = x - best
     if difference < -0.5:
@@ -1040,7 +1045,7 @@ def exact_weight(x: float, best: float) -> int:
     return _LEAST_UNITS + in_least_units(less + lost * (1.0 + less))
 
 
-def _stirling_numbers(n: int) -> list[int]:
+def _stirling_numbers(n: int) -> list[Whole]:
     """The numbers of ways to divide n things into 0, 1, ..., n sets that are not empty."""
     ways = [1]
     for _ in range(n):

@@ -483,9 +483,7 @@ class Choice(Primitive):
     def __call__(self, *operands: Any) -> Any:
         """The operand taken: a float if both are numbers, else a Value."""
         if len(operands) != 3:
-            raise TypeError(
-                f"{self.name}() takes a condition and 2 operands, got {len(operands)} arguments"
-            )
+            raise TypeError(f"{self.name}() takes a condition and 2 operands, got {len(operands)}")
         if switches.followed:
             watcher = follower()
             chosen = NotImplemented if watcher is None else watcher.choose(self, operands)

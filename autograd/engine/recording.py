@@ -89,6 +89,14 @@ class Follower(Observer):
         """Carry out ``where``; NotImplemented if there is nothing to follow."""
         raise NotImplementedError
 
+    def take(self, rows: Any, i: Any) -> Any:
+        """The row of that index; NotImplemented if it cannot be followed."""
+        raise NotImplementedError
+
+    def row_of(self, value: Any) -> Any:
+        """The Value itself, in place of one that stands for what an index has chosen."""
+        raise NotImplementedError
+
     def given(self, number: Any) -> float:
         """The float of a number that a new leaf is about to be made of."""
         raise NotImplementedError
@@ -225,7 +233,8 @@ def is_recording() -> bool:
     ...     is_recording()
     False
     """
-    return turned_off.get() is None
+    # Nobody has turned it off if all that is altered is that functions are recorded for replay.
+    return switches.count == switches.followers or turned_off.get() is None
 
 
 def observer() -> Observer | None:
@@ -238,6 +247,12 @@ def follower() -> Follower | None:
     """The observer here and now, if it follows numbers for replay."""
     watcher = observer() if switches.followed else None
     return watcher if isinstance(watcher, Follower) else None
+
+
+def itself(value: Any) -> Any:
+    """The Value, where what stands for it is at hand while a function is recorded for replay."""
+    watcher = follower()
+    return value if watcher is None else watcher.row_of(value)
 
 
 def float_of(number: Any) -> float:

@@ -119,19 +119,3 @@ class _ReplayedValue(_WideValue):  # type: ignore[misc]  # Value is final to use
 # What messages call it.
 _shown: Any = _ReplayedValue
 _shown.__name__ = "Value"
-
-
-def store(
-    data_of: list[Value],
-    data: list[float],
-    grad_of: list[Value],
-    grads: list[float],
-    awaited: list[int],
-) -> None:
-    """Set the data of Values, and the grad of others with the count that says if it is known."""
-    for i in range(len(data_of)):
-        data_of[i]._data = data[i]
-    for i in range(len(grad_of)):
-        value = grad_of[i]
-        value._grad = grads[i]
-        value._awaited = awaited[i]

@@ -1,95 +1,74 @@
-"""A backward pass within a call that is recorded: noted row by row, in the engine's order.
+"""A backward pass in a tape, in numbers: what `backward_pass` and `gradient_of` stand for.
 
-The loops are those of autograd/engine/node.py, over the same graph. Where they add to a gradient,
-a row is noted here.
+Programs have rows for it (`lowering.py`). The loops here, which are those of
+autograd/engine/node.py, are for where a tape is carried out entry by entry.
 """
 
 from __future__ import annotations
 
-from typing import Any
+from collections.abc import Sequence
 
-from autograd.engine import table
-from autograd.engine.known import Known
-from autograd.engine.value import Value
-from autograd.replay.errors import CompileError, place
-from autograd.replay.tape import Tape
+from autograd.engine.primitive import Primitive
+from autograd.replay.tape import Slope, Tape, choose, take
 
 
-class Pass:
-    """A backward pass from ``root``.
+def gradients_of_pass(tape: Tape, entry: int, numbers: Sequence[float]) -> dict[int, float]:
+    """The gradient of each entry that a pass reaches, given the numbers of all entries before it.
 
-    Attributes:
-        values: all that it reaches, the root first.
-        gradients: the entry of the gradient of each Value, by its id. Those of leaves are without
-            what earlier passes have left.
+    >>> from autograd import multiply
+    >>> from autograd.replay.tape import backward_pass
+    >>> tape = Tape("square")
+    >>> x, seed, zero = tape.input(3.0), tape.constant(1.0, ""), tape.constant(0.0, "")
+    >>> square = tape.row(multiply, (x, x), (0, 1), 9.0)
+    >>> pass_ = tape.row(backward_pass, (square, seed, x, zero), (), 0.0)
+    >>> gradients_of_pass(tape, pass_, tape.data)[x]
+    6.0
     """
-
-    def __init__(self, recorder: Any, root: Value, seed: int) -> None:
-        self._recorder = recorder
-        self._tape: Tape = recorder.tape
-        self.values: list[Value] = []
-        self.gradients: dict[int, int] = {}
-        self._uses: dict[int, int] = {}
-        self._count_uses(root)
-        self._hand_down(root, seed)
-
-    def _count_uses(self, root: Value) -> None:
-        self._uses[id(root)] = 1
-        stack = [root]
-        while stack:
-            value = stack.pop()
-            self._check(value)
-            self.values.append(value)
-            for source, _ in _steps(value):
-                if id(source) not in self._uses:
-                    self._uses[id(source)] = 0
-                    stack.append(source)
-                self._uses[id(source)] += 1
-
-    def _check(self, value: Value) -> None:
-        recorder = self._recorder
-        label = f", label={value.label!r}" if value.label else ""
-        op = recorder.operation_outside(value)
-        if op is not None and not isinstance(op, Known):
-            shown = f"Value({value._data!r}{label}, op={op.name})"
-            raise CompileError(
-                f"{recorder.name}(): backward() reaches {shown}, which was computed outside of the "
-                "compiled function; compute it inside, or call backward() outside; at "
-                f"{place()}"
-            )
-
-    def _hand_down(self, root: Value, seed: int) -> None:
-        recorder, gradients = self._recorder, self.gradients
-        recorder.walked(self.values)
-        gradients[id(root)] = seed
-        complete = [root]
-        while complete:
-            value = complete.pop()
-            for source, position in _steps(value):
-                share = self._share(recorder.slope(value, position), gradients[id(value)])
-                known = gradients.get(id(source))
-                if known is None:
-                    known = recorder.first_gradient(source)
-                gradients[id(source)] = self._row(table.add, known, share)
-                self._uses[id(source)] -= 1
-                if self._uses[id(source)] == 0 and source.op is not None:
-                    complete.append(source)
-
-    def _share(self, local: Any, gradient: int) -> int:
-        if local is None:
-            return gradient
-        if isinstance(local, float) and type(local) is float:
-            local_entry = self._tape.constant(local, place())
-        else:
-            local_entry = local.entry
-        return self._row(table.multiply, local_entry, gradient)
-
-    def _row(self, op: Any, x: int, y: int) -> int:
-        data = self._tape.data
-        return self._tape.row(op, (x, y), (), op.forward(data[x], data[y]))
+    root, seed, *pairs = tape.operands_of(entry)
+    uses = {root: 1}
+    stack = [root]
+    while stack:
+        for source, _ in _steps(tape, stack.pop(), numbers):
+            if source not in uses:
+                uses[source] = 0
+                stack.append(source)
+            uses[source] += 1
+    gradients = {end: numbers[start] for end, start in zip(pairs[::2], pairs[1::2])}
+    gradients[root] = numbers[seed]
+    complete = [root]
+    while complete:
+        user = complete.pop()
+        for source, position in _steps(tape, user, numbers):
+            share = _local(tape, user, position, numbers) * gradients[user]
+            gradients[source] = gradients.get(source, 0.0) + share
+            uses[source] -= 1
+            if uses[source] == 0:
+                complete.append(source)
+    return gradients
 
 
-def _steps(value: Value) -> list[tuple[Value, int]]:
-    """The inputs of a Value, each with its position among the operands."""
-    operands = value._recorded_operands()
-    return [(x, i) for i, x in enumerate(operands) if isinstance(x, Value)]
+def _steps(tape: Tape, entry: int, numbers: Sequence[float]) -> list[tuple[int, int]]:
+    """The entries that an entry hands shares to, each with its position among the operands."""
+    operands = tape.operands_of(entry)
+    flows = tape.flows_of(entry)
+    if tape.ops[entry] is choose:
+        flows = [i for i in flows if i == (1 if numbers[operands[0]] else 2)]
+    sources = [(_taken(tape, operands[i], numbers), i) for i in flows]
+    return [(tape.same_leaf.get(source, source), i) for source, i in sources]
+
+
+def _taken(tape: Tape, entry: int, numbers: Sequence[float]) -> int:
+    """The entry itself, or what it takes if it is a `take`."""
+    if tape.ops[entry] is not take:
+        return entry
+    operands = tape.operands_of(entry)
+    return next(x for flag, x in zip(operands[::2], operands[1::2]) if numbers[flag] != 0.0)
+
+
+def _local(tape: Tape, entry: int, position: int, numbers: Sequence[float]) -> float:
+    op = tape.ops[entry]
+    if op is choose:
+        return 1.0
+    assert isinstance(op, Primitive)
+    arguments = [*tape.operands_of(entry), entry]
+    return Slope(op, position).evaluate([numbers[k] for k in arguments])

@@ -21,6 +21,75 @@ static double greater_equal(double x, double y) { return x >= y; }
 static double equal(double x, double y) { return x == y; }
 static double not_equal(double x, double y) { return x != y; }
 
+/* As Python divides: by 0.0 it is an error, in words that differ between versions. */
+static double divide(double x, double y)
+{
+    if (y != 0.0)
+        return x / y;
+    PyObject *left = PyFloat_FromDouble(x), *right = PyFloat_FromDouble(y);
+    if (left != NULL && right != NULL)
+        Py_XDECREF(PyNumber_TrueDivide(left, right));
+    Py_XDECREF(left);
+    Py_XDECREF(right);
+    return -113.0;
+}
+
+/* ── Eight rows at once ────────────────────────────────────────────────────── */
+
+static int divide_eight(const double *x, const double *y, double *out)
+{
+    int none_is_zero = 1;
+    for (int i = 0; i < 8; i++)
+        none_is_zero &= y[i] != 0.0;
+    if (none_is_zero)
+        for (int i = 0; i < 8; i++)
+            out[i] = x[i] / y[i];
+    return none_is_zero;
+}
+
+static int root_eight(const double *x, const double *y, double *out)
+{
+    int none_is_negative = 1;
+    for (int i = 0; i < 8; i++)
+        none_is_negative &= !(x[i] < 0.0);
+    if (none_is_negative)
+        for (int i = 0; i < 8; i++)
+            out[i] = sqrt(x[i]);
+    return none_is_negative;
+}
+
+/* Copy the operands of eight rows, which follow each other if `step` is 1. */
+static inline void gather(double *operand, const double *x, int step)
+{
+    if (step)
+        for (int i = 0; i < 8; i++)
+            operand[i] = x[i];
+    else
+        for (int i = 0; i < 8; i++)
+            operand[i] = *x;
+}
+
+static int relu_eight(const double *x, const double *y, double *out)
+{
+    for (int i = 0; i < 8; i++)
+        out[i] = x[i] <= 0.0 ? 0.0 : x[i];
+    return 1;
+}
+
+static int below_eight(const double *x, const double *y, double *out)
+{
+    for (int i = 0; i < 8; i++)
+        out[i] = x[i] != x[i] || y[i] != y[i] ? NAN : x[i] < y[i];
+    return 1;
+}
+
+static int sign_eight(const double *x, const double *y, double *out)
+{
+    for (int i = 0; i < 8; i++)
+        out[i] = x[i] == 0.0 || x[i] != x[i] ? x[i] : copysign(1.0, x[i]);
+    return 1;
+}
+
 typedef struct {
     const char *name;
     int arity;
@@ -32,6 +101,8 @@ typedef struct {
     } call;
 } Function;
 
+
+
 /* Python's own functions among these do no more than call the one of C. */
 static const Function functions[] = {
     {"choose", 3, {.three = choose}},
@@ -41,11 +112,28 @@ static const Function functions[] = {
     {"ge", 2, {.two = greater_equal}},
     {"eq", 2, {.two = equal}},
     {"ne", 2, {.two = not_equal}},
+    {"truediv", 2, {.two = divide}},
     {"abs", 1, {.one = fabs}},
     {"math.tanh", 1, {.one = tanh}},
     {"math.atan", 1, {.one = atan}},
     FUNCTIONS_OF_FLOATS
 };
+
+/* The same for eight rows; they return 0, with nothing done, at special cases. */
+static const struct {
+    const char *name;
+    int (*call)(const double *x, const double *y, double *out);
+} eights[] = {{"divide", divide_eight}, {"truediv", divide_eight}, {"sqrt", root_eight},
+           {"sign", sign_eight}, {"relu", relu_eight}, {"below", below_eight}};
+
+int kernel_eight(int function)
+{
+    for (int i = 0; i < (int)(sizeof eights / sizeof *eights); i++)
+        if (strcmp(eights[i].name, functions[function].name) == 0)
+            return i;
+    PyErr_Format(PyExc_ValueError, "there is no %s of eight rows", functions[function].name);
+    return -1;
+}
 
 /* What compiled code returns where it has raised an error, or else as a number like any other. */
 #define FAILED(number) ((number) == -113.0 && PyErr_Occurred())
@@ -96,6 +184,24 @@ static int call_python(const Machine *machine, const double *v, const int32_t *p
     return failed;
 }
 
+/* Carry out eight rows of a function of one or two operands; 0, or -1 and an error. */
+static int call_eight(const double *v, const int32_t *p, double *out)
+{
+    double x[8], y[8];
+    const Function *function = &functions[p[1]];
+    gather(x, v + p[3], p[4]);
+    if (function->arity == 2)
+        gather(y, v + p[5], p[6]);
+    if (eights[p[2]].call(x, y, out))
+        return 0;
+    for (int i = 0; i < 8; i++) {
+        out[i] = function->arity == 2 ? function->call.two(x[i], y[i]) : function->call.one(x[i]);
+        if (FAILED(out[i]))
+            return -1;
+    }
+    return 0;
+}
+
 int kernel_carry_out(const Machine *machine, double *v, double *out, const int32_t *p,
                      const int32_t *end)
 {
@@ -111,6 +217,15 @@ int kernel_carry_out(const Machine *machine, double *v, double *out, const int32
             total = v[p[2]];
             for (p += 3; p < stop; p += 2)
                 total += v[p[0]] * v[p[1]];
+            *out = total;
+            continue;
+        }
+        case CASES: {
+            const int32_t *stop = p + 3 + 3 * p[1];
+            total = v[p[2]];
+            for (p += 3; p < stop; p += 3)
+                if (v[p[0]] != 0.0)
+                    total += v[p[1]] * v[p[2]];
             *out = total;
             continue;
         }
@@ -140,6 +255,52 @@ int kernel_carry_out(const Machine *machine, double *v, double *out, const int32
             total = functions[p[1]].call.four(v[p[2]], v[p[3]], v[p[4]], v[p[5]]);
             p += 6;
             break;
+        case FOLD: {
+            const int32_t *stop = p + 3 + p[2];
+            double (*call)(double, double) = functions[p[1]].call.two;
+            total = v[p[3]];
+            for (p += 3; p < stop; p++)
+                total = call(total, v[*p]);
+            break;
+        }
+        case COPIES:
+            for (int i = 0; i < 8; i++)
+                out[i] = v[p[1 + i]];
+            p += 9;
+            out += 7;
+            continue;
+        case SCALED: {
+            const int32_t *stop = p + 4 + 2 * p[1];
+            double sum[8];
+            gather(sum, v + p[2], p[3]);
+            for (p += 4; p < stop; p += 2) {
+                const double *a = v + p[0], b = v[p[1]];
+                for (int i = 0; i < 8; i++)
+                    sum[i] += a[i] * b;
+            }
+            memcpy(out, sum, sizeof sum);
+            out += 7;
+            continue;
+        }
+        case PAIRED: {
+            const int32_t *stop = p + 4 + 2 * p[1];
+            double sum[8];
+            gather(sum, v + p[2], p[3]);
+            for (p += 4; p < stop; p += 2) {
+                const double *a = v + p[0], *b = v + p[1];
+                for (int i = 0; i < 8; i++)
+                    sum[i] += a[i] * b[i];
+            }
+            memcpy(out, sum, sizeof sum);
+            out += 7;
+            continue;
+        }
+        case EIGHT:
+            if (call_eight(v, p, out) < 0)
+                return -1;
+            p += 3 + 2 * functions[p[1]].arity;
+            out += 7;
+            continue;
         default:
             if (call_python(machine, v, p, out) < 0)
                 return -1;

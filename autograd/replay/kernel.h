@@ -1,4 +1,4 @@
-/* What kernel.c, runs.c and machine.c have in common: a program, and the numbers of a run. */
+/* What the C files here have in common: a program, and the numbers of a run. */
 #ifndef AUTOGRAD_KERNEL_H
 #define AUTOGRAD_KERNEL_H
 #include "kernel_functions.h"
@@ -7,14 +7,25 @@
 /* What comes first in the code of a row; then what the row takes:
  *   PRODUCT  init a b            init + a * b
  *   TOTAL    n init (a b) * n    init + a * b + ...
+ *   CASES    n init (flag a b) * n   the same, without terms whose flag is 0.0
  *   GUARD    x y                 ends the run if they differ
  *   PART                         nothing: the row before has set it
  *   ONE...   f x...              a native function
  *   PYTHON   f n x...            a Python function of floats
  *   LIST     f n x...            a Python function of a list
  *   PARTS    f n x...            the same, which gives a list
+ *   FOLD     f n x...            f(f(x, x), x) ... of a native function of two
+ * and of eight rows at once, where `step` is how far the cell of the next row is, 0 or 1:
+ *   COPIES   x * 8               x
+ *   SCALED   n init step (a b) * n   init + a * b + ..., each a followed by those of other rows, and
+ *                                b the same for all
+ *   PAIRED   n init step (a b) * n   the same, where b is followed too
+ *   EIGHT    f e (x step)...     a native function, of one or two operands
  */
-enum { PRODUCT, TOTAL, GUARD, PART, ONE, TWO, THREE, FOUR, PYTHON, LIST, PARTS };
+enum {
+    PRODUCT, TOTAL, GUARD, PART, ONE, TWO, THREE, FOUR, PYTHON, LIST, PARTS, FOLD,
+    COPIES, SCALED, PAIRED, EIGHT, CASES
+};
 
 /* A program. */
 typedef struct {
@@ -23,23 +34,51 @@ typedef struct {
     int32_t forward;          /* the number of rows that the values need */
     int32_t *code, *backward, *end;
     double *numbers;          /* the constants, the last one first */
+    int32_t *places;          /* the cells of the inputs */
     int32_t *values, *sums;
     Py_ssize_t value_count, sum_count;
     PyObject *functions;      /* a tuple of Python functions */
+    double *spare;            /* the memory of a run that is over, or NULL */
 } Machine;
 
 /* The numbers of a run. */
 typedef struct {
     PyObject_HEAD
+    Machine *machine;
     double *memory;           /* the constants, the inputs, the rows */
     int is_busy;
 } State;
 
 extern PyTypeObject kernel_State;
 
+/* A state whose inputs are not set, but those of gradients; or NULL and an error. */
+State *kernel_new_state(Machine *machine);
+
+/* An object as a state of this machine, or NULL and an error. */
+State *kernel_as_state(PyObject *thing, const Machine *machine);
+
+/* The numbers by their cells. */
+static inline double *kernel_cells(const State *state)
+{
+    return state->memory + state->machine->constants;
+}
+
+/* Set inputs, from the index `first` on, from a sequence of numbers; returns 0, or -1 and an error. */
+int kernel_set_inputs(const Machine *machine, double *v, Py_ssize_t first, PyObject *numbers,
+                      Py_ssize_t least, Py_ssize_t most);
+
+/* Carry out the rows of the values; returns 1, or 0 if a guard ends the run, or -1 and an error. */
+int kernel_run(State *state);
+
+/* The state after a run that ended so, or None, or NULL. */
+PyObject *kernel_outcome(State *state, int outcome);
+
 /* Carry out rows; returns 1, or 0 if a guard ends the run, or -1 and an error. */
 int kernel_carry_out(const Machine *machine, double *v, double *out, const int32_t *p,
                      const int32_t *end);
+
+/* The index of what carries out eight rows of a native function, or -1 and an error. */
+int kernel_eight(int function);
 
 /* The numbers of cells. */
 PyObject *kernel_list_of(const double *v, const int32_t *cells, Py_ssize_t count);
@@ -50,9 +89,9 @@ PyObject *kernel_functions(PyObject *module, PyObject *nothing);
 /* The methods of a machine. */
 PyObject *Machine_forward(PyObject *self, PyObject *numbers);
 PyObject *Machine_inputs(PyObject *self, PyObject *given);
-PyObject *Machine_values(PyObject *self, PyObject *given);
+PyObject *Machine_values(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
 PyObject *Machine_backward(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
 PyObject *Machine_add_shares(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
-PyObject *Machine_repeat(PyObject *self, PyObject *arguments);
+PyObject *Machine_bind(PyObject *self, PyObject *arguments);
 
 #endif

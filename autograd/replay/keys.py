@@ -86,6 +86,9 @@ class Arguments:
         if kind is float:
             self.numbers.append(part)
             return float
+        if is_index(part):
+            self.numbers.append(float(part))
+            return int
         if isinstance(part, Value):
             position = self._positions.setdefault(id(part), len(self.values))
             if position == len(self.values):
@@ -124,6 +127,11 @@ class Arguments:
         if array.dtype.kind == "O":
             return tuple([self._part(x) for x in array.ravel().tolist()])
         return array.dtype.str, array.tobytes()
+
+
+def is_index(part: Any) -> bool:
+    """True for an int that is an input of a program, as a float that is equal to it."""
+    return type(part) is int and -(2**53) <= part <= 2**53
 
 
 def is_dataclass(part: Any) -> bool:

@@ -9,15 +9,20 @@ from __future__ import annotations
 import gc
 import sys
 import types
-from typing import Any, NoReturn
+from typing import Any, Final, NoReturn
 
 from autograd.engine.value import Value
 from autograd.replay.errors import CompileError
 from autograd.replay.recorder import Recorder
 
+
+def _references(things: list[Any], index: int) -> int:
+    """The count of references to an object in a list."""
+    return sys.getrefcount(things[index])
+
+
 # The references to an object in a list that nobody else holds; it depends on the interpreter.
-_PROBE = [object()]
-_ALONE = sys.getrefcount(_PROBE[-1])
+_ALONE: Final = _references([object()], -1)
 
 
 def settle(recorder: Recorder) -> None:
@@ -35,16 +40,17 @@ def settle(recorder: Recorder) -> None:
 
 def _all_freed(recorder: Recorder) -> bool:
     """Free what the call has made, the last first, since it refers to what is before it."""
-    for made in (recorder.numbers, recorder.computed, recorder.made_leaves):
+    kept: list[list[Any]] = [recorder.numbers, recorder.computed, recorder.made_leaves]
+    for made in kept:
         while made:
-            if sys.getrefcount(made[-1]) > _ALONE:
+            if _references(made, -1) > _ALONE:
                 return False
             made.pop()
     return True
 
 
 def _raise(recorder: Recorder) -> NoReturn:
-    kept = [recorder.numbers, recorder.computed, recorder.made_leaves]
+    kept: list[list[Any]] = [recorder.numbers, recorder.computed, recorder.made_leaves]
     made = next(things for things in kept if things)
     kind = "a Value" if isinstance(made[-1], Value) else "a number"
     raise CompileError(
@@ -74,10 +80,11 @@ def _has_attribute(owner: Any, made: list[Any]) -> bool:
 def _make_constants(recorder: Recorder) -> None:
     """Leaves to which nobody else refers were made in the call, of a number that Python had."""
     tape, outside = recorder.tape, recorder.outside
+    values: list[Any] = outside.values
     made = {
         index
         for index in range(outside.arguments, len(outside.values))
-        if sys.getrefcount(outside.values[index]) <= _ALONE
+        if _references(values, index) <= _ALONE
     }
     first = len(tape.inputs) - len(outside.sources)
     sources = zip(tape.inputs[first:], outside.sources)

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
+from functools import cached_property
+from itertools import compress
 from typing import Any, Final
 
 from autograd.engine.value import Value
+from autograd.replay.bound import Links
 from autograd.replay.lowering import choices_of, flows_of, lowered
-from autograd.replay.machine import Machine, machine
+from autograd.replay.machine import Machine, bound, machine
 from autograd.replay.optimizer import optimized
 from autograd.replay.program import Program
-from autograd.replay.shares import Shares, shares_of
+from autograd.replay.reach import below_root, flags_of_takes
+from autograd.replay.shares import shares_of
 from autograd.replay.tape import Tape
 from autograd.replay.writing import describe, source
 
@@ -42,16 +46,31 @@ class Gradient:
         program: the program.
         machine: what runs it.
         shares: the shares that the gradients consist of.
-        reached: the leaves that get a share, as indices into those of the tape, in the order in
+        leaves: the leaves that may get a share, as indices into those of the tape, in the order in
             which each gets its last.
+        conditions: for each of them, where an index decides if it gets one, the flags under which
+            it does, as indices into `flags_of_takes`.
     """
 
     def __init__(self, tape: Tape, root: int, flags: Sequence[bool]) -> None:
-        self.shares: Shares = shares_of(flows_of(tape, flags), root)
+        free = flags_of_takes(tape)
+        if free:
+            found, self.shares = below_root(tape, root)
+        if not free or not found.takes:
+            self.shares = shares_of(flows_of(tape, flags), root)
         self.program: Program = optimized(lowered(tape, self.shares, root))
         self.machine = machine(self.program)
         indices = {entry: index for index, entry in enumerate(tape.leaves)}
-        self.reached = [indices[entry] for entry in self.shares.ends if entry in indices]
+        ends = [entry for entry in self.shares.ends if entry in indices]
+        self.leaves = [indices[entry] for entry in ends]
+        self.conditions: list[list[int]] = []
+        if free and found.takes:
+            places = {flag: place for place, flag in enumerate(free)}
+            self.conditions = [[places[x] for x in found.flags_of(entry)] for entry in ends]
+
+    def are_reached(self, taken: Sequence[bool]) -> list[bool]:
+        """For each leaf whether it gets a share, if the flags of takes are these."""
+        return [not each or any(taken[flag] for flag in each) for each in self.conditions]
 
 
 class Replay:
@@ -61,6 +80,7 @@ class Replay:
         tape: the tape.
         program: the program of the outputs, with the gradients of the first root.
         seconds: the processor time that this took.
+        choices: the number of flags of choices.
     """
 
     def __init__(self, tape: Tape) -> None:
@@ -68,6 +88,7 @@ class Replay:
         self.tape = tape
         self._roots = [tape.outputs[position] for position in tape.roots]
         flags = tuple([tape.data[entry] != 0.0 for entry in choices_of(tape)])
+        self.choices = len(flags)
         self._first = (0, flags)
         self._gradients: dict[tuple[int, tuple[bool, ...]], Gradient] = {}
         if self._roots:
@@ -101,51 +122,27 @@ class Replay:
         """
         return source(self.tape.name, self.program, len(self.tape.inputs))
 
-    def run(self, numbers: Sequence[float | Value]) -> Run | None:
-        """Compute the outputs from a number for each input; None if a guard finds another one.
-
-        A Value stands for its data.
-        """
+    def run(self, numbers: Sequence[float]) -> Run | None:
+        """Compute the outputs from a number for each input; None if a guard finds another one."""
         state = self._machine.forward(numbers)
         return None if state is None else Run(self, state)
 
-    def repeat(
-        self,
-        numbers: Sequence[float | Value],
-        times: int,
-        feedback: Sequence[tuple[int, int]],
-        keep: int,
-    ) -> tuple[list[list[float]], list[float], BaseException | None]:
-        """Run ``times`` times, and hand outputs of each run to the next.
+    def bind(self, links: Links) -> BoundReplay:
+        """The program, with inputs that are read from Values and outputs that change them.
 
-        It ends early where a guard finds another number, a row raises an error, or a signal does:
-        then what is returned is of whole runs.
-
-        Args:
-            numbers: the inputs of the first run.
-            times: how many runs.
-            feedback: pairs of an output and the input that it becomes, as indices into those of
-                the tape.
-            keep: how many of the outputs are returned of each run.
-
-        Returns:
-            The first outputs of each run, all outputs of the last one, and an error that a signal
-            has raised between two runs, such as KeyboardInterrupt: the caller is to raise it.
-
-        Raises:
-            Exception: a row has raised it in the first run.
-
-        >>> from autograd import multiply
+        >>> from autograd import Value, multiply
+        >>> from autograd.replay.bound import Change, Part
         >>> tape = Tape("double")
         >>> x = tape.input(1.0)
         >>> tape.outputs = [tape.row(multiply, (x, tape.constant(2.0, "")), (), 2.0)]
-        >>> lift(tape).repeat([1.0], 3, [(0, 0)], keep=1)
-        ([[2.0], [4.0], [8.0]], [8.0], None)
+        >>> value = Value(1.0)
+        >>> doubling = Links((value,), 0, 0, 0, [(Part.DATA, 0)], [Change(Part.DATA, 0, 0)])
+        >>> lift(tape).bind(doubling).repeat([], [], 3)
+        ([[], [], []], None)
+        >>> value.data
+        8.0
         """
-        sources = tuple([output for output, _ in feedback])
-        targets = tuple([place for _, place in feedback])
-        steps, last, error = self._machine.repeat(numbers, times, sources, targets, keep)
-        return steps, last[: len(self.tape.outputs)], error
+        return BoundReplay(self, links)
 
     def gradient(self, key: tuple[int, tuple[bool, ...]]) -> Gradient:
         """The program of the gradients of one root, for these flags of the choices."""
@@ -159,20 +156,55 @@ class Replay:
         return found
 
 
-class Run:
-    """One run of a program.
+class BoundReplay:
+    """A program that is bound to Values; see `Bound` for its methods."""
 
-    Attributes:
-        outputs: the floats of the outputs of the tape.
-    """
+    def __init__(self, replay: Replay, links: Links) -> None:
+        self._replay = replay
+        self._bound = bound(replay._machine, links)
+        self.repeat = self._bound.repeat
+        self.is_stale = self._bound.is_stale
+
+    def run(self, numbers: list[float], values: list[Value]) -> Run | None:
+        """Compute the outputs; None if a guard finds another number. No Value is changed yet."""
+        state = self._bound.forward(numbers, values)
+        return None if state is None else Run(self._replay, state)
+
+    def apply(self, run: Run, values: list[Value]) -> None:
+        """Change the Values as a run does."""
+        self._bound.apply(run._state, values)
+
+
+class Run:
+    """One run of a program."""
 
     def __init__(self, replay: Replay, state: Any) -> None:
         self._replay = replay
         self._state = state
-        values = replay._machine.values(state)
-        count = len(replay.tape.outputs)
-        self.outputs = values[:count]
-        self._flags = tuple([flag != 0.0 for flag in values[count:]])
+
+    def first(self, count: int) -> list[float]:
+        """So many of the outputs of the tape, the first ones."""
+        return self._replay._machine.values(self._state, count)
+
+    @property
+    def outputs(self) -> list[float]:
+        """The outputs of the tape."""
+        return self.first(len(self._replay.tape.outputs))
+
+    @cached_property
+    def _all_flags(self) -> list[bool]:
+        count = len(self._replay.tape.outputs)
+        found = self.first(self._replay.program.values)[count:]
+        return [flag != 0.0 for flag in found]
+
+    @property
+    def _flags(self) -> tuple[bool, ...]:
+        """The flags of choices."""
+        return tuple(self._all_flags[: self._replay.choices])
+
+    def _are_reached(self, root: int) -> list[bool]:
+        """For each leaf whether it is; nothing if all are."""
+        return self._gradient(root).are_reached(self._all_flags[self._replay.choices :])
 
     @property
     def numbers(self) -> list[float]:
@@ -187,7 +219,12 @@ class Run:
 
         Each once, in the order in which they get their last share.
         """
-        return self._gradient(root).reached
+        leaves, are_reached = self._gradient(root).leaves, self._are_reached(root)
+        return list(compress(leaves, are_reached)) if are_reached else leaves
+
+    def varies(self, root: int) -> bool:
+        """True if an index decides which leaves are `reached`."""
+        return len(self._are_reached(root)) > 0
 
     def add_shares(self, root: int, seed: float, sums: Sequence[float]) -> list[float]:
         """The sums with all shares added, one after the other, in the order of a backward pass.
@@ -198,11 +235,20 @@ class Run:
             sums: for each leaf that is `reached` the sum of the shares it has.
         """
         machine, state = self._prepared(root)
-        return machine.backward(state, [seed, *sums])
+        are_reached = self._are_reached(root)
+        if not are_reached:
+            return machine.backward(state, [seed, *sums])
+        given = iter(sums)
+        every = [next(given) if reached else 0.0 for reached in are_reached]
+        return list(compress(machine.backward(state, [seed, *every]), are_reached))
 
     def add_to(self, root: int, seed: float, values: Sequence[Value]) -> None:
         """Add the shares to the gradients of ``values``, those of the leaves that are `reached`."""
         machine, state = self._prepared(root)
+        are_reached = self._are_reached(root)
+        if are_reached:
+            given = iter(values)
+            values = [next(given) if reached else Value(0.0) for reached in are_reached]
         machine.add_shares(state, seed, values)
 
     def _prepared(self, root: int) -> tuple[Machine, Any]:

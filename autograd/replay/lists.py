@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
 from functools import cache
 from itertools import groupby
 from typing import Any, Final, TypeAlias
 
-from autograd.engine.operands import as_float
 from autograd.engine.value import Value
-from autograd.replay.program import GUARD, PART, SUM, Program
+from autograd.replay.program import CASES, GUARD, MINUS_ONE, MINUS_ZERO, ONE, PART, SUM, Program
 
 # A loop over rows of a kind, in place; it returns False if a guard ends the run.
 _Loop: TypeAlias = "Callable[[list[float], Any], bool | None]"
@@ -32,20 +32,19 @@ class ListMachine:
     def __reduce__(self) -> tuple[Any, ...]:
         return ListMachine, (self.program,)
 
-    def forward(self, numbers: Sequence[float | Value]) -> list[float] | None:
+    def forward(self, numbers: Sequence[float]) -> list[float] | None:
         """The numbers of a run, as far as the values need them; None if a guard ends it."""
         further = self.program.inputs - len(numbers)
-        floats = [x if type(x) is float else _number(x) for x in numbers]
-        run = [*floats, *[0.0] * further, *self._rest]
+        run = [*map(float, numbers), *[0.0] * further, *self._rest]
         return run if _carried_out(self._forward, run) else None
 
     def inputs(self, run: list[float]) -> list[float]:
         """The inputs of a run."""
         return run[: self.program.inputs]
 
-    def values(self, run: list[float]) -> list[float]:
-        """The outputs of a run that are values."""
-        return [run[cell] for cell in self._values]
+    def values(self, run: list[float], count: int) -> list[float]:
+        """So many of the outputs of a run that are values, the first ones."""
+        return [run[cell] for cell in self._values[:count]]
 
     def backward(self, run: list[float], numbers: Sequence[float]) -> list[float]:
         """The other outputs, for these numbers in place of the last inputs."""
@@ -60,42 +59,6 @@ class ListMachine:
         sums = self.backward(run, [seed, *[value._grad for value in values]])
         for value, total in zip(values, sums):
             value._grad = total
-
-    def repeat(
-        self,
-        numbers: Sequence[float | Value],
-        times: int,
-        sources: Sequence[int],
-        targets: Sequence[int],
-        keep: int,
-    ) -> tuple[list[list[float]], list[float], BaseException | None]:
-        """Runs one after the other; see `Machine`."""
-        steps: list[list[float]] = []
-        last: list[float] = []
-        count = 0  # of the steps that are complete
-        numbers = list(numbers)
-        try:
-            while count < times:
-                run = self.forward(numbers)
-                if run is None:
-                    break
-                values = self.values(run)
-                for source, target in zip(sources, targets):
-                    numbers[target] = values[source]
-                steps.append(values[:keep])
-                last, count = values, len(steps)
-        except Exception:
-            if count == 0:
-                raise
-        except BaseException as interruption:
-            if count == 0:
-                raise
-            return steps[:count], last, interruption
-        return steps[:count], last, None
-
-
-def _number(x: Any) -> float:
-    return x.data if isinstance(x, Value) else as_float(x)
 
 
 def _grouped(program: Program, rows: range) -> list[tuple[_Loop, list[Any]]]:
@@ -114,7 +77,9 @@ def _step(program: Program, row: int) -> _Row:
         count = len(cells) // 2
         if count > _LONGEST:
             return _long_sums, (out, cells[0], [*zip(cells[1::2], cells[2::2])])
-        return _sums_of(count), (out, *cells)
+        return _sum(out, cells)
+    if kind == CASES:
+        return _cases, (out, cells[0], [*zip(cells[1::3], cells[2::3], cells[3::3])])
     operation = program.operations[kind]
     loop = _more
     if operation.parts:
@@ -123,6 +88,8 @@ def _step(program: Program, row: int) -> _Row:
         loop = _lists
     elif len(cells) == 1:
         return _one, (out, operation.function, *cells)
+    elif operation.source is operator.truediv:
+        return _loop("out, x, y", "run[x] / run[y]"), (out, *cells)
     elif len(cells) == 2:
         return _two, (out, operation.function, *cells)
     return loop, (out, operation.function, cells)
@@ -139,19 +106,46 @@ def _carried_out(groups: list[tuple[_Loop, list[Any]]], run: list[float]) -> boo
 
 
 @cache
-def _sums_of(count: int) -> _Loop:
-    """The loop for sums of so many products, written out, which is twice as fast."""
-    names = "".join([f", a{i}, b{i}" for i in range(count)])
-    terms = "".join([f" + run[a{i}] * run[b{i}]" for i in range(count)])
+def _sums_of(shape: str) -> _Loop:
+    """The loop for sums whose terms are of these kinds, written out, which is twice as fast.
+
+    A ``*`` is a product, a ``+`` or ``-`` one number; a sum that starts with ``-0.0`` starts with
+    its first term instead.
+    """
+    names = ["out"]
+    total = ""
+    for i, kind in enumerate(shape):
+        names.append(f"a{i}")
+        term = f"run[a{i}]"
+        if kind == "*":
+            names.append(f"b{i}")
+            term += f" * run[b{i}]"
+        total += ("-" if kind == "-" else " + " if total else "") + term
+    return _loop(f"{', '.join(names)},", total)
+
+
+@cache
+def _loop(names: str, number: str) -> _Loop:
+    """A loop that sets the first of the cells of each row to this number."""
     scope: dict[str, Any] = {}
-    exec(
-        f"def sums(run, rows):\n"
-        f"    for out, first{names} in rows:\n"
-        f"        run[out] = run[first]{terms}\n",
-        scope,
-    )
-    loop: _Loop = scope["sums"]
+    exec(f"def loop(run, rows):\n    for {names} in rows:\n        run[out] = {number}\n", scope)
+    loop: _Loop = scope["loop"]
     return loop
+
+
+def _sum(out: int, cells: list[int]) -> _Row:
+    """The loop for a sum of products, and its cells."""
+    shape, needed = "", [out]
+    if cells[0] != MINUS_ZERO or len(cells) == 1:
+        shape, needed = "+", [out, cells[0]]
+    for a, b in zip(cells[1::2], cells[2::2]):
+        if a in (ONE, MINUS_ONE):
+            shape += "+" if a == ONE else "-"
+            needed.append(b)
+        else:
+            shape += "*"
+            needed += [a, b]
+    return _sums_of(shape), tuple(needed)
 
 
 def _long_sums(run: list[float], rows: list[Any]) -> None:
@@ -159,6 +153,15 @@ def _long_sums(run: list[float], rows: list[Any]) -> None:
         total = run[first]
         for a, b in terms:
             total += run[a] * run[b]
+        run[out] = total
+
+
+def _cases(run: list[float], rows: list[Any]) -> None:
+    for out, first, terms in rows:
+        total = run[first]
+        for flag, a, b in terms:
+            if run[flag] != 0.0:
+                total += run[a] * run[b]
         run[out] = total
 
 

@@ -15,6 +15,7 @@ from autograd.engine.primitive import Choice, Reduction
 from autograd.native import append, i64, vec
 from autograd.replay import operations
 from autograd.replay.program import (
+    CASES,
     GUARD,
     MINUS_ONE,
     MINUS_ZERO,
@@ -25,9 +26,10 @@ from autograd.replay.program import (
     Operation,
     Program,
 )
+from autograd.replay.reach import below, flags_of_takes
 from autograd.replay.rules import Steps, steps_of_gradient, steps_of_rule
 from autograd.replay.shares import Flows, Shares
-from autograd.replay.tape import Guard, Slope, Tape, choose
+from autograd.replay.tape import Guard, Slope, Tape, backward_pass, choose, gradient_of, take
 
 # How an operation becomes a row. The first five are sums of products.
 _ADD: Final[i64] = 0
@@ -39,6 +41,9 @@ _SAME: Final[i64] = 5
 _CHOOSE: Final[i64] = 6
 _SLOPE: Final[i64] = 7
 _CALL: Final[i64] = 8
+_PASS: Final[i64] = 9
+_GRADIENT: Final[i64] = 10
+_TAKE: Final[i64] = 11
 
 _SUMS: Final[dict[Any, int]] = {
     table.add: 0,
@@ -57,6 +62,12 @@ def _way(op: Any) -> int:
         return 5
     if op is choose:
         return 6
+    if op is backward_pass:
+        return 9
+    if op is gradient_of:
+        return 10
+    if op is take:
+        return 11
     return 7 if isinstance(op, Slope) else 8
 
 
@@ -64,33 +75,40 @@ def flows_of(tape: Tape, flags: Sequence[bool]) -> Flows:
     """Where gradients flow, if the flags of choices are these."""
     flows = Flows()
     choices = 0
-    every: list[tuple[int, ...]] = tape.flows
-    operands: list[tuple[int, ...]] = tape.operands
     ops: list[Any] = tape.ops
+    starts, operands, flowing = tape.starts, tape.operands, tape.flows
     same_leaf: dict[int, int] = tape.same_leaf
-    for entry in range(len(every)):
-        positions = every[entry]
-        if positions:
-            taken = -1
-            if ops[entry] is choose:
-                taken = 1 if flags[choices] else 2
-                choices += 1
-            sources = operands[entry]
-            for position in positions:
-                if taken < 0 or position == taken:
-                    source = sources[position]
-                    flows.add(same_leaf.get(source, source), position)
+    for entry in range(len(ops)):
+        start, end = starts[entry], starts[entry + 1]
+        taken: i64 = -1
+        if ops[entry] is choose and _any_flows(flowing, start, end):
+            taken = 1 if flags[choices] else 2
+            choices += 1
+        for at in range(start, end):
+            if flowing[at] and (taken < 0 or at - start == taken):
+                source = operands[at]
+                if ops[source] is take:
+                    source = tape.taken(source)
+                if same_leaf:
+                    source = same_leaf.get(source, source)
+                flows.add(source, at - start, -1)
         flows.close()
     return flows
 
 
 def choices_of(tape: Tape) -> list[int]:
     """The flags by which gradients choose their way, as entries."""
-    return [
-        tape.operands[entry][0]
-        for entry, op in enumerate(tape.ops)
-        if op is choose and tape.flows[entry]
-    ]
+    starts, ops = tape.starts, tape.ops
+    found: list[int] = []
+    for entry in range(len(ops)):
+        if ops[entry] is choose and _any_flows(tape.flows, starts[entry], starts[entry + 1]):
+            found.append(tape.operands[starts[entry]])
+    return found
+
+
+def _any_flows(flows: vec[bool], start: i64, end: i64) -> bool:
+    """True if gradients flow to one of these operands."""
+    return any(flows[at] for at in range(start, end))
 
 
 def lowered(tape: Tape, shares: Shares | None = None, root: int = 0) -> Program:
@@ -103,11 +121,13 @@ def lowered(tape: Tape, shares: Shares | None = None, root: int = 0) -> Program:
     ends = [] if shares is None else [entry for entry in shares.ends if entry in leaves]
     lowering = _Lowering(tape, 0 if shares is None else 1 + len(ends))
     program = lowering.program
-    program.outputs = [lowering.cells[entry] for entry in (*tape.outputs, *choices_of(tape))]
+    flags = [*choices_of(tape), *flags_of_takes(tape)]
+    program.outputs = [lowering.cells[entry] for entry in (*tape.outputs, *flags)]
     program.values = len(program.outputs)
     program.forward = len(program.kinds)
     if shares is not None:
         lowering.differentiate(shares, root, ends)
+    program.trim()
     return program
 
 
@@ -118,27 +138,36 @@ class _Lowering:
         program: the program.
         cells: the cell of each entry of the tape.
         ways: for each entry how it became a row.
-        starts: where the cells of its operands begin in ``operands``; and last, where they end.
+        starts: where the cells of its operands begin in ``operands``, as in those of the tape.
         operands: the cells of the operands of all entries.
+        passes: for each backward pass in the call the cells of the gradients that are wanted.
+        wanted: the entries whose gradients are.
+        numbering: zeros for `flows_below`.
     """
 
     def __init__(self, tape: Tape, further: int) -> None:
         self.tape = tape
         ops: list[Any] = tape.ops
-        operands: list[tuple[int, ...]] = tape.operands
+        starts, operands = tape.starts, tape.operands
         count: i64 = len(ops)
-        self.program = Program(len(tape.inputs) + further)
+        self.program = Program(len(tape.inputs) + further, 4 * count)
         self.operations: dict[Any, int] = {}
         self.rules: dict[Any, Steps | None] = {}
         self.gradients: dict[Any, list[int]] = {}
+        self.passes: dict[int, dict[int, int]] = {}
+        self.wanted: set[int] = set()
+        self.numbering = vec[i64]([0] * count)
         self.cells = vec[i64]([0] * count)
         self.ways = vec[i64]([0] * count)
-        self.starts = vec[i64]([0] * (count + 1))
-        self.operands = vec[i64]()
+        self.starts = starts
+        self.operands = vec[i64]([0] * len(operands))
         for cell, place in enumerate(tape.inputs):
             self.cells[place] = cell
         for place in tape.constants:
             self.cells[place] = self.program.constant(tape.data[place])
+        for entry in range(count):
+            if ops[entry] is gradient_of:
+                self.wanted.add(operands[starts[entry] + 1])
         ways: dict[Any, int] = {}
         guards: list[Any] = list(tape.guards)
         guards.reverse()
@@ -151,11 +180,16 @@ class _Lowering:
                 if way is None:
                     way = ways[op] = _way(op)
                 self.ways[entry] = way
-                for operand in operands[entry]:
-                    self.operands = append(self.operands, self.cells[operand])
-                start = self.starts[entry]
-                self.cells[entry] = self.emit(way, op, self.operands, start)
-            self.starts[entry + 1] = len(self.operands)
+                start, end = starts[entry], starts[entry + 1]
+                for at in range(start, end):
+                    self.operands[at] = self.cells[operands[at]]
+                if way == _PASS:
+                    self.carry_back(entry)
+                elif way == _GRADIENT:
+                    found = self.passes[operands[start]]
+                    self.cells[entry] = found.get(operands[start + 1], ZERO)
+                else:
+                    self.cells[entry] = self.emit(way, op, self.operands, start, end)
         while guards:
             self.guard(guards.pop())
         for place, label in tape.labels.items():
@@ -167,17 +201,19 @@ class _Lowering:
         self.program.push(self.program.constant(guard.value))
         self.program.labels[self.program.close(GUARD)] = f"{guard.look} at {guard.place}"
 
-    def emit(self, way: i64, op: Any, cells: vec[i64], start: i64) -> i64:
+    def emit(self, way: i64, op: Any, cells: vec[i64], start: i64, end: i64) -> i64:
         """Add the rows of an operation on these cells; returns the cell of its result."""
         if way > _SQUARE:
             if way == _SAME:
                 return cells[start]
-            listed = [cells[at] for at in range(start, len(cells))]
+            if way == _TAKE:
+                return self.taken(cells, start, end)
+            listed = [cells[at] for at in range(start, end)]
             if way == _SLOPE:
                 return self.slope(op.primitive, op.position, listed)
             return self.call(op, listed, None)
         x = cells[start]
-        y = cells[len(cells) - 1]
+        y = cells[end - 1]
         program = self.program
         program.push(x if way <= _SUBTRACT else MINUS_ZERO)
         if way == _ADD:
@@ -188,6 +224,16 @@ class _Lowering:
             program.push(MINUS_ONE)
         program.push(y)
         return program.close(SUM)
+
+    def taken(self, cells: vec[i64], start: i64, end: i64) -> i64:
+        """Add the row of a `take`, of pairs of a flag and a number."""
+        program = self.program
+        program.push(MINUS_ZERO)
+        for at in range(start, end, 2):
+            program.push(cells[at])
+            program.push(ONE)
+            program.push(cells[at + 1])
+        return program.close(CASES)
 
     def call(self, op: Any, cells: list[int], place: int | None) -> i64:
         """Add an elementwise row: of an operation, or of its derivative by one operand."""
@@ -232,7 +278,7 @@ class _Lowering:
             operands = vec[i64]()
             for reference in references:
                 operands = append(operands, self.referred(reference, known))
-            known.append(self.emit(_way(op), op, operands, 0))
+            known.append(self.emit(_way(op), op, operands, 0, len(operands)))
         return [self.referred(reference, known) for reference in steps.results]
 
     def referred(self, reference: Any, known: list[int]) -> int:
@@ -244,10 +290,40 @@ class _Lowering:
 
     def differentiate(self, shares: Shares, root: int, ends: Sequence[int]) -> None:
         """Add the rows of gradients, and make those of ``ends`` outputs."""
-        program = self.program
         seed: i64 = len(self.tape.inputs)
+        gradients = self.interior(shares, root, seed)
+        total = seed
+        for entry in ends:
+            total += 1
+            cell = self.sum_of_shares(entry, shares, gradients, total)
+            self.program.outputs.append(cell)
+
+    def carry_back(self, entry: i64) -> None:
+        """Add the rows of the gradients of a backward pass within the call."""
+        tape = self.tape
+        start, end = tape.starts[entry], tape.starts[entry + 1]
+        root, seed = tape.operands[start], self.cells[tape.operands[start + 1]]
+        _, shares = below(tape, root, self.numbering)
+        entries = shares.entries
+        gradients = self.interior(shares, 0, seed)
+        sums: dict[int, int] = {}
+        for at in range(start + 2, end, 2):
+            sums[tape.operands[at]] = self.cells[tape.operands[at + 1]]
+        for index in shares.ends:
+            if entries[index] in self.wanted:
+                init = sums.get(entries[index], int(ZERO))
+                gradients[index] = self.sum_of_shares(index, shares, gradients, init)
+        found: dict[int, int] = dict(sums)  # of ends that are not reached after all
+        for index in range(len(entries)):
+            if entries[index] in self.wanted:
+                found[entries[index]] = gradients[index]
+        self.passes[entry] = found
+
+    def interior(self, shares: Shares, root: i64, seed: i64) -> vec[i64]:
+        """Add the rows of the gradients of all that hand shares down; returns all their cells."""
+        program = self.program
         order = shares.order
-        gradients = vec[i64]([0] * len(self.cells))
+        gradients = vec[i64]([0] * (len(shares.starts) - 1))
         gradients[root] = seed
         # That of the root may be -0.0, and then a sum that begins with 0.0 is another number.
         program.push(ZERO)
@@ -262,17 +338,14 @@ class _Lowering:
                 gradients[entry] = from_zero if gradients[same] == seed else gradients[same]
             else:
                 gradients[entry] = self.sum_of_shares(entry, shares, gradients, ZERO)
-        total = seed
-        for entry in ends:
-            total += 1
-            program.outputs.append(self.sum_of_shares(entry, shares, gradients, total))
+        return gradients
 
     def gradient_passed_on(self, entry: i64, shares: Shares) -> i64:
         """The only user of an entry, if that passes its gradient on as it is; else -1."""
         first = shares.starts[entry]
-        if shares.starts[entry + 1] == first + 1:
+        if shares.starts[entry + 1] == first + 1 and shares.conditions[first] < 0:
             user = shares.users[first]
-            if self.is_passed_on(user, shares.positions[first]):
+            if self.is_passed_on(shares.entries[user], shares.positions[first]):
                 return user
         return -1
 
@@ -286,17 +359,24 @@ class _Lowering:
     def sum_of_shares(self, entry: i64, shares: Shares, gradients: vec[i64], init: i64) -> i64:
         """Add the row of a gradient: the sum of the shares, after ``init``."""
         first, end = shares.starts[entry], shares.starts[entry + 1]
-        users, positions = shares.users, shares.positions
+        users, positions, entries = shares.users, shares.positions, shares.entries
         # The local derivatives first, which may be rows.
         locals_ = vec[i64]()
         for at in range(first, end):
-            locals_ = append(locals_, self.local(users[at], positions[at]))
+            locals_ = append(locals_, self.local(entries[users[at]], positions[at]))
         program = self.program
+        kind = SUM
+        for at in range(first, end):
+            if shares.conditions[at] >= 0:
+                kind = CASES
         program.push(init)
         for at in range(first, end):
+            if kind == CASES:
+                flag = shares.conditions[at]
+                program.push(ONE if flag < 0 else self.cells[flag])
             program.push(locals_[at - first])
             program.push(gradients[users[at]])
-        return program.close(SUM)
+        return program.close(kind)
 
     def local(self, entry: i64, position: i64) -> i64:
         """The cell of the local derivative of an entry by one of its operands."""

@@ -3,21 +3,6 @@
  */
 #include "kernel.h"
 
-static void State_dealloc(PyObject *self)
-{
-    PyMem_Free(((State *)self)->memory);
-    PyObject_Free(self);
-}
-
-PyTypeObject kernel_State = {
-    PyVarObject_HEAD_INIT(NULL, 0)
-    .tp_name = "autograd.replay.kernel.State",
-    .tp_basicsize = sizeof(State),
-    .tp_dealloc = State_dealloc,
-    .tp_flags = Py_TPFLAGS_DEFAULT | Py_TPFLAGS_DISALLOW_INSTANTIATION,
-    .tp_doc = PyDoc_STR("The numbers of a run."),
-};
-
 static int Machine_traverse(PyObject *self, visitproc visit, void *arg)
 {
     Py_VISIT(((Machine *)self)->functions);
@@ -36,8 +21,10 @@ static void Machine_dealloc(PyObject *self)
     Machine_clear(self);
     PyMem_Free(((Machine *)self)->code);
     PyMem_Free(((Machine *)self)->numbers);
+    PyMem_Free(((Machine *)self)->places);
     PyMem_Free(((Machine *)self)->values);
     PyMem_Free(((Machine *)self)->sums);
+    PyMem_Free(((Machine *)self)->spare);
     PyObject_GC_Del(self);
 }
 
@@ -45,13 +32,13 @@ static PyMethodDef Machine_methods[] = {
     {"forward", Machine_forward, METH_O,
      PyDoc_STR("The state after a run of the rows of the values, or None if a guard ends it.")},
     {"inputs", Machine_inputs, METH_O, PyDoc_STR("The inputs of a state, as a list.")},
-    {"values", Machine_values, METH_O, PyDoc_STR("The values of a state, as a list.")},
+    {"values", (PyCFunction)(void (*)(void))Machine_values, METH_FASTCALL,
+     PyDoc_STR("So many values of a state, the first ones, as a list.")},
     {"backward", (PyCFunction)(void (*)(void))Machine_backward, METH_FASTCALL,
      PyDoc_STR("The sums of a state, for these numbers in place of the last inputs.")},
     {"add_shares", (PyCFunction)(void (*)(void))Machine_add_shares, METH_FASTCALL,
      PyDoc_STR("Add the shares of a gradient to the gradients of Values, in place.")},
-    {"repeat", Machine_repeat, METH_VARARGS,
-     PyDoc_STR("Runs one after the other, in which values become inputs of the next.")},
+    {"bind", Machine_bind, METH_VARARGS, PyDoc_STR("The program, bound to Values.")},
     {NULL, NULL, 0, NULL},
 };
 
@@ -79,48 +66,106 @@ static int32_t *copied_cells(PyObject *list)
     return cells;
 }
 
-/* Write the code of all rows, from arrays of Program; returns its end, or NULL and an error. */
-static int32_t *encode(Machine *machine, int32_t *code, const int64_t *kinds,
-                       const int64_t *starts, const int64_t *cells, PyObject *calls)
+/* The rows of a program, in arrays of `Program`, and the rows at which eight begin. */
+typedef struct {
+    const int64_t *kinds, *starts, *cells, *blocks, *last_block;
+    PyObject *calls;
+} Rows;
+
+/* Write the code of a row; returns its end, or NULL and an error. */
+static int32_t *encode_row(int32_t *code, const Rows *rows, int32_t row)
 {
-    for (int32_t row = 0; row < machine->rows; row++) {
-        int64_t kind = kinds[row], at = starts[row], count = starts[row + 1] - at;
-        if (row == machine->forward)
-            machine->backward = code;
-        if (kind == -1) {
-            *code++ = count == 3 ? PRODUCT : TOTAL;
-            if (count != 3)
-                *code++ = (int32_t)(count / 2);
-        } else if (kind == -2) {
-            *code++ = PART;
-            continue;
-        } else if (kind == -3) {
-            *code++ = GUARD;
-        } else {
-            int call, function;
-            if (!PyArg_ParseTuple(PyList_GET_ITEM(calls, kind), "ii", &call, &function))
-                return NULL;
-            *code++ = call;
-            *code++ = function;
-            if (call >= PYTHON)
-                *code++ = (int32_t)count;
-        }
-        while (count-- > 0)
-            *code++ = (int32_t)cells[at++];
+    int64_t kind = rows->kinds[row], at = rows->starts[row], count = rows->starts[row + 1] - at;
+    if (kind == -1) {
+        *code++ = count == 3 ? PRODUCT : TOTAL;
+        if (count != 3)
+            *code++ = (int32_t)(count / 2);
+    } else if (kind == -2) {
+        *code++ = PART;
+        return code;
+    } else if (kind == -3) {
+        *code++ = GUARD;
+    } else if (kind == -4) {
+        *code++ = CASES;
+        *code++ = (int32_t)(count / 3);
+    } else {
+        int call, function;
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(rows->calls, kind), "ii", &call, &function))
+            return NULL;
+        *code++ = call;
+        *code++ = function;
+        if (call >= PYTHON)
+            *code++ = (int32_t)count;
     }
-    if (machine->forward == machine->rows)
-        machine->backward = code;
+    while (count-- > 0)
+        *code++ = (int32_t)rows->cells[at++];
     return code;
 }
 
-/* machine(inputs, forward, constants, kinds, starts, cells, calls, functions, values, sums) */
+/* The same of eight rows: `packing.py` has seen to it that they are alike. */
+static int32_t *encode_eight(int32_t *code, const Rows *rows, int32_t row)
+{
+    int64_t kind = rows->kinds[row], count = rows->starts[row + 1] - rows->starts[row];
+    const int64_t *x = rows->cells + rows->starts[row], *next = x + count;
+    if (kind == -1 && count == 1) {
+        *code++ = COPIES;
+        for (int i = 0; i < 8; i++)
+            *code++ = (int32_t)x[i];
+    } else if (kind == -1) {
+        int is_paired = 1;
+        for (int64_t i = 1; i < count; i++)
+            is_paired &= x[i] != next[i];
+        *code++ = is_paired ? PAIRED : SCALED;
+        *code++ = (int32_t)(count / 2);
+        *code++ = (int32_t)x[0];
+        *code++ = x[0] != next[0];
+        for (int64_t i = 1; i < count; i += 2) {
+            int is_swapped = x[i] == next[i];
+            *code++ = (int32_t)x[i + is_swapped];
+            *code++ = (int32_t)x[i + !is_swapped];
+        }
+    } else {
+        int call, function;
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(rows->calls, kind), "ii", &call, &function))
+            return NULL;
+        *code++ = EIGHT;
+        *code++ = function;
+        *code = kernel_eight(function);
+        if (*code++ < 0)
+            return NULL;
+        for (int64_t i = 0; i < count; i++) {
+            *code++ = (int32_t)x[i];
+            *code++ = x[i] != next[i];
+        }
+    }
+    return code;
+}
+
+/* Write the code of all rows; returns its end, or NULL and an error. */
+static int32_t *encode(Machine *machine, Rows rows)
+{
+    int32_t *code = machine->code;
+    machine->backward = code;
+    for (int32_t row = 0; row < machine->rows && code != NULL;) {
+        int is_block = rows.blocks < rows.last_block && *rows.blocks == row;
+        code = is_block ? encode_eight(code, &rows, row) : encode_row(code, &rows, row);
+        rows.blocks += is_block;
+        row += is_block ? 8 : 1;
+        if (row == machine->forward)
+            machine->backward = code;
+    }
+    return code;
+}
+
+/* machine(inputs, forward, constants, kinds, starts, cells, blocks, places, calls,
+ *         functions, values, sums) */
 static PyObject *make_machine(PyObject *module, PyObject *arguments)
 {
     int inputs, forward;
-    Py_buffer kinds, starts, cells;
+    Py_buffer kinds, starts, cells, blocks, places;
     PyObject *constants, *calls, *python, *values, *sums;
-    if (!PyArg_ParseTuple(arguments, "iiO!y*y*y*O!O!O!O!", &inputs, &forward, &PyList_Type,
-                          &constants, &kinds, &starts, &cells, &PyList_Type, &calls,
+    if (!PyArg_ParseTuple(arguments, "iiO!y*y*y*y*y*O!O!O!O!", &inputs, &forward, &PyList_Type,
+                          &constants, &kinds, &starts, &cells, &blocks, &places, &PyList_Type, &calls,
                           &PyTuple_Type, &python, &PyList_Type, &values, &PyList_Type, &sums))
         return NULL;
     Machine *machine = NULL;
@@ -129,6 +174,7 @@ static PyObject *make_machine(PyObject *module, PyObject *arguments)
     if (machine == NULL)
         goto done;
     machine->functions = Py_NewRef(python);
+    machine->spare = NULL;
     machine->inputs = inputs;
     machine->rows = (int32_t)(kinds.len / (Py_ssize_t)sizeof(int64_t));
     machine->forward = forward;
@@ -137,16 +183,22 @@ static PyObject *make_machine(PyObject *module, PyObject *arguments)
     machine->sum_count = PyList_GET_SIZE(sums);
     size_t length = (size_t)(cells.len / (Py_ssize_t)sizeof(int64_t)) + 3 * (size_t)machine->rows;
     machine->code = PyMem_Malloc((length + 1) * sizeof(int32_t));
+    machine->places = PyMem_Malloc((size_t)(inputs + 1) * sizeof(int32_t));
     machine->values = copied_cells(values);
     machine->sums = copied_cells(sums);
     machine->numbers = PyMem_Malloc((size_t)machine->constants * sizeof(double));
-    if (machine->code == NULL || machine->numbers == NULL) {
+    if (machine->code == NULL || machine->places == NULL || machine->numbers == NULL) {
         PyErr_NoMemory();
     } else if (!PyErr_Occurred()) {
         for (Py_ssize_t i = 0; i < machine->constants; i++)
             machine->numbers[machine->constants - 1 - i] =
                 PyFloat_AsDouble(PyList_GET_ITEM(constants, i));
-        machine->end = encode(machine, machine->code, kinds.buf, starts.buf, cells.buf, calls);
+        for (int i = 0; i < inputs; i++)
+            machine->places[i] = (int32_t)((const int64_t *)places.buf)[i];
+        const int64_t *first = blocks.buf;
+        machine->end = encode(machine, (Rows){kinds.buf, starts.buf, cells.buf, first,
+                                              first + blocks.len / (Py_ssize_t)sizeof *first,
+                                              calls});
     }
     PyObject_GC_Track(machine);
     if (PyErr_Occurred())
@@ -155,6 +207,8 @@ done:
     PyBuffer_Release(&kinds);
     PyBuffer_Release(&starts);
     PyBuffer_Release(&cells);
+    PyBuffer_Release(&blocks);
+    PyBuffer_Release(&places);
     return (PyObject *)machine;
 }
 

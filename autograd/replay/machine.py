@@ -17,7 +17,9 @@ from typing import Any, Final, Protocol
 from autograd.engine import floats
 from autograd.engine.value import Value
 from autograd.native import COMPILED, library_name
+from autograd.replay.bound import Bound, Links, ListBound
 from autograd.replay.lists import ListMachine
+from autograd.replay.packing import Packed, levelled
 from autograd.replay.program import Operation, Program
 from autograd.replay.tape import choose
 
@@ -25,47 +27,30 @@ from autograd.replay.tape import choose
 class Machine(Protocol):
     """A program, prepared to be run."""
 
-    def forward(self, numbers: Sequence[float | Value]) -> Any:
-        """The numbers of a run, as far as the values need them; None if a guard ends it.
+    def forward(self, numbers: Sequence[float]) -> Any:
+        """The state after a run of the rows that the values need; None if a guard ends it.
 
-        The first inputs are given; a Value stands for its data.
+        The first inputs are given.
         """
 
     def inputs(self, state: Any) -> list[float]:
         """All inputs of a run."""
 
-    def values(self, state: Any) -> list[float]:
-        """The outputs of a run that are values."""
+    def values(self, state: Any, count: int) -> list[float]:
+        """So many of the outputs of a run that are values, the first ones."""
 
     def backward(self, state: Any, numbers: Sequence[float]) -> list[float]:
         """The other outputs, for these numbers in place of the last inputs."""
-
-    def repeat(
-        self,
-        numbers: Sequence[float | Value],
-        times: int,
-        sources: Sequence[int],
-        targets: Sequence[int],
-        keep: int,
-    ) -> tuple[list[list[float]], list[float], BaseException | None]:
-        """Runs one after the other, of which values become inputs of the next.
-
-        See `Replay.repeat`; an error in the first run is raised.
-
-        Args:
-            numbers: the first inputs.
-            times: how many runs.
-            sources: the indices of these values,
-            targets: and of these inputs.
-            keep: the number of values that are returned of each run.
-        """
 
     def add_shares(self, state: Any, seed: float, values: Sequence[Value]) -> None:
         """The same, from and to the gradients of Values: of none of them if there is an error."""
 
 
 # The codes of calls in kernel.c.
-_ONE, _PYTHON, _LIST, _PARTS = 4, 8, 9, 10
+_ONE, _PYTHON, _LIST, _PARTS, _FOLD = 4, 8, 9, 10, 11
+
+# Functions of a list that are one of two numbers, again and again.
+_FOLDS: Final[dict[Any, Any]] = {floats.max_: floats.maximum, floats.min_: floats.minimum}
 
 # What the kernel calls those of its functions that are not functions of `floats`.
 _OTHERS: Final[dict[Any, str]] = {
@@ -73,18 +58,21 @@ _OTHERS: Final[dict[Any, str]] = {
     abs: "abs",
     math.tanh: "math.tanh",
     math.atan: "math.atan",
-    **{getattr(operator, name): name for name in ("lt", "le", "gt", "ge", "eq", "ne")},
+    **{getattr(operator, name): name for name in ("lt", "le", "gt", "ge", "eq", "ne", "truediv")},
 }
 
 
 def machine(program: Program) -> Machine:
     """What runs ``program``."""
+    program = levelled(program)
     return native_machine(program) if COMPILED else ListMachine(program)
 
 
 def native_machine(program: Program) -> Machine:
     """The program for the kernel, which is there if the engine is compiled."""
     kernel, natives = _kernel()
+    packed = Packed(program)
+    program = packed.program
     python: list[Callable[..., Any]] = []
     calls = [_call(operation, natives, python) for operation in program.operations]
     made: Machine = kernel.machine(
@@ -92,11 +80,21 @@ def native_machine(program: Program) -> Machine:
         program.forward,
         program.constants,
         *[_array(numbers) for numbers in (program.kinds, program.starts, program.cells)],
+        array("q", packed.blocks),
+        _array(packed.places),
         calls,
         tuple(python),
         program.outputs[: program.values],
         program.outputs[program.values :],
     )
+    return made
+
+
+def bound(machine: Any, links: Links) -> Bound:
+    """The program of a machine, bound to Values."""
+    if isinstance(machine, ListMachine):
+        return ListBound(machine, links)
+    made: Bound = machine.bind(*links[:4], *links.arrays())
     return made
 
 
@@ -126,6 +124,8 @@ def _call(
         index = natives.get((operation.source, arity))
         if index is not None and not operation.takes_list:
             return (_ONE + arity - 1, index)
+    if operation.source in _FOLDS:
+        return (_FOLD, natives[_FOLDS[operation.source], 2])
     python.append(operation.function)
     code = _PARTS if operation.parts else _LIST if operation.takes_list else _PYTHON
     return (code, len(python) - 1)

@@ -34,10 +34,11 @@ def forward(operation: Any) -> Operation:
     if not isinstance(operation, Primitive):
         return Operation(
             getattr(operation, "__name__", repr(operation)),
-            _AsFloat(operation),
+            operation if operation is operator.truediv else _AsFloat(operation),
             f"lambda *xs: float({path}(*xs))",
             needs,
             is_pure=operation in _PURE,
+            has_effect=operation.__module__ not in ("_operator", "builtins"),
             source=operation,
         )
     pure = operation in OF_THE_TABLE
@@ -48,6 +49,7 @@ def forward(operation: Any) -> Operation:
         needs,
         takes_list=isinstance(operation, Reduction),
         is_pure=pure,
+        has_effect=not pure,
     )
 
 
@@ -60,6 +62,7 @@ def derivative(operation: Primitive, place: int) -> Operation:
         f"lambda *xs: float({path}.derivatives[{place}](*xs))",
         needs,
         is_pure=operation in OF_THE_TABLE,
+        has_effect=operation not in OF_THE_TABLE,
     )
 
 
@@ -77,6 +80,7 @@ def derivatives(operation: Reduction) -> Operation:
         takes_list=True,
         parts=True,
         is_pure=operation in OF_THE_TABLE,
+        has_effect=operation not in OF_THE_TABLE,
     )
 
 

@@ -14,12 +14,20 @@ from collections.abc import Callable
 from typing import Final
 
 from autograd.native import i64, vec
-from autograd.replay.program import GUARD, MINUS_ZERO, ONE, PART, SUM, Operation, Program
+from autograd.replay.program import (
+    GUARD,
+    MINUS_ZERO,
+    ONE,
+    PART,
+    SUM,
+    Operation,
+    Program,
+)
 
 _GONE: Final[i64] = -(1 << 60)  # in place of the cell of a row that nothing refers to any more
 
 
-class _Rewriting:
+class Rewriting:
     """A program that is made of another, row by row.
 
     Attributes:
@@ -30,7 +38,7 @@ class _Rewriting:
     def __init__(self, old: Program) -> None:
         self.old = old
         self.inputs = old.inputs
-        self.program = Program(old.inputs)
+        self.program = Program(old.inputs, len(old.cells))
         self.program.operations = list(old.operations)
         for number in old.constants:  # in the same order, so that they keep their cells
             self.program.constant(number)
@@ -57,6 +65,7 @@ class _Rewriting:
     def finished(self) -> Program:
         """The new program."""
         old, program = self.old, self.program
+        program.trim()
         program.outputs = [self.moved(cell) for cell in old.outputs]
         program.values = old.values
         for cell, label in old.labels.items():
@@ -105,7 +114,7 @@ def _is_kept(program: Program, row: i64) -> bool:
 def without_dead(program: Program) -> Program:
     """The program without rows that no output needs."""
     live = _needed(program)
-    new = _Rewriting(program)
+    new = Rewriting(program)
     for row in range(len(program.kinds)):
         if live[row] == 1:
             new.copy(row)
@@ -117,7 +126,7 @@ def without_dead(program: Program) -> Program:
 
 def folded(program: Program) -> Program:
     """The program without rows that are a constant, or the same number as another cell."""
-    new = _Rewriting(program)
+    new = Rewriting(program)
     kinds, starts, cells = program.kinds, program.starts, program.cells
     for row in range(len(kinds)):
         kind = kinds[row]
@@ -136,7 +145,9 @@ def folded(program: Program) -> Program:
             continue
         known = first < 0
         for at in range(start + 1, end):
-            known = known and new.moved(cells[at]) < 0
+            if not known:
+                break
+            known = new.moved(cells[at]) < 0
         if known:
             listed = [first, *[new.moved(cells[at]) for at in range(start + 1, end)]]
             number = _constant(new.program, kind, listed[: end - start])
@@ -178,7 +189,7 @@ def fused(program: Program) -> Program:
     row, and so is ``e * f + (a * b + c * d)``, since addition is commutative.
     """
     fusing = _Fusing(program)
-    new = _Rewriting(program)
+    new = Rewriting(program)
     for row in range(len(program.kinds)):
         if fusing.absorbed[row] == 1:
             continue
@@ -241,7 +252,7 @@ class _Fusing:
                 if other >= 0 and cells[at] == ONE and fate[other] == _PRODUCT:
                     absorbed[other] = 1
 
-    def write(self, row: i64, new: _Rewriting) -> None:
+    def write(self, row: i64, new: Rewriting) -> None:
         """Push the cells of a sum with all that it absorbs."""
         program, to = self.program, new.program
         inputs, starts, cells = program.inputs, program.starts, program.cells
@@ -286,7 +297,7 @@ def _uses(program: Program) -> vec[i64]:
 
 def shared(program: Program) -> Program:
     """The program in which equal rows of equal operands are one row."""
-    new = _Rewriting(program)
+    new = Rewriting(program)
     count: i64 = len(program.kinds)
     size: i64 = 16
     while size < 2 * count:
@@ -308,11 +319,11 @@ def shared(program: Program) -> Program:
 def _may_be_shared(program: Program, row: i64) -> bool:
     kind = program.kinds[row]
     if kind < 0:
-        return kind == SUM
+        return kind != PART and kind != GUARD
     return program.operations[kind].is_pure and not program.operations[kind].parts
 
 
-def _slot(new: _Rewriting, row: i64, table: vec[i64]) -> i64:
+def _slot(new: Rewriting, row: i64, table: vec[i64]) -> i64:
     """Where a row that computes the same as this one is in the table, or else a free slot."""
     old, place, inputs = new.old, new.place, new.inputs
     start, end = old.starts[row], old.starts[row + 1]

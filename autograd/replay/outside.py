@@ -7,11 +7,10 @@ what was recorded is a program, and it is the program that then changes them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from enum import Enum
-from typing import Any, Final, TypeAlias
+from typing import Final, TypeAlias
 
-from autograd.engine.replayed import store
 from autograd.engine.value import Value
+from autograd.replay.bound import Change, Part
 from autograd.replay.checks import same
 
 UNREACHED: Final = -1  # the count of uses of a Value that no backward pass has reached
@@ -26,20 +25,6 @@ def state_of(value: Value) -> State:
     return value._data, value._grad, value._awaited
 
 
-class Source(Enum):
-    """What of a Value an input of a program is: a part of its state."""
-
-    DATA = "data"
-    GRAD = "grad"
-    HAS_GRAD = "has_grad"
-
-    def of(self, value: Value) -> float:
-        """The number, as it is now."""
-        if self is Source.GRAD:
-            return value._grad
-        return value._data if self is Source.DATA else float(value.has_grad)
-
-
 class Effects:
     """What a call changes of Values.
 
@@ -48,52 +33,25 @@ class Effects:
         data_of: the indices of the Values whose data is changed.
         grad_of: those of the Values whose grad is.
         awaited: for each of the latter, 0 if a backward pass has reached it, else `UNREACHED`.
+        has_grad_of: those of the Values of which an index decides if a pass has reached them.
     """
 
-    def __init__(self, changed: dict[tuple[int, Source], int]) -> None:
-        self.data_of = [index for index, source in changed if source is Source.DATA]
-        self.grad_of = [index for index, source in changed if source is Source.GRAD]
-        self.awaited = [changed[index, Source.GRAD] for index in self.grad_of]
+    def __init__(self, changed: dict[tuple[int, Part], int]) -> None:
+        data, grad, has_grad = Part.DATA, Part.GRAD, Part.HAS_GRAD
+        self.data_of = [index for index, part in changed if part is data]
+        self.grad_of = [index for index, part in changed if part is grad]
+        self.awaited = [x for (_, part), x in changed.items() if part is grad]
+        self.has_grad_of = [index for index, part in changed if part is has_grad]
         self.count = len(changed)
 
-    def feedback(
-        self, sources: list[tuple[Source, int]], outputs: int, inputs: int
-    ) -> list[tuple[int, int]] | None:
-        """The outputs that become inputs of the next call; None if that is not all there is to it.
-
-        Args:
-            sources: what the last inputs are.
-            outputs: the number of outputs.
-            inputs: the number of inputs.
-        """
-        places = {source: i for i, source in enumerate(sources, start=inputs - len(sources))}
-        reached = set(self.grad_of)
-        if any(what is Source.HAS_GRAD and index in reached for what, index in sources):
-            return None
-        changed = [(Source.DATA, i) for i in self.data_of] + [
-            (Source.GRAD, i) for i in self.grad_of
-        ]
-        first = outputs - self.count
+    def changes(self) -> list[Change]:
+        """The changes, those of data first."""
+        data, grad, has_grad = Part.DATA, Part.GRAD, Part.HAS_GRAD
         return [
-            (output, places[each])
-            for output, each in enumerate(changed, start=first)
-            if each in places
+            *[Change(data, index, 0) for index in self.data_of],
+            *[Change(grad, index, x) for index, x in zip(self.grad_of, self.awaited)],
+            *[Change(has_grad, index, 0) for index in self.has_grad_of],
         ]
-
-    def apply(self, values: Sequence[Value], outputs: list[float]) -> None:
-        """Change Values; the new numbers are the last outputs, those of data first.
-
-        If Ctrl-C comes meanwhile, all is changed before it goes on.
-        """
-        numbers = outputs[len(outputs) - self.count :]
-        moved = [values[index] for index in self.data_of]
-        reached = [values[index] for index in self.grad_of]
-        data, grads = numbers[: len(moved)], numbers[len(moved) :]
-        try:
-            store(moved, data, reached, grads, self.awaited)
-        except BaseException:
-            store(moved, data, reached, grads, self.awaited)
-            raise
 
     def difference(
         self, values: Sequence[Value], before: list[State], outputs: list[float]
@@ -114,7 +72,12 @@ class Effects:
             problem = _difference("grad", values[index], next(numbers), values[index]._grad)
             if problem is not None:
                 return problem
-            if (awaited == 0) != (values[index]._awaited == 0):
+            is_certain = index not in self.has_grad_of
+            if is_certain and (awaited == 0) != (values[index]._awaited == 0):
+                return f"{_named('grad', values[index])} is reached in one of the two only"
+        for index in self.has_grad_of:
+            value = values[index]
+            if (next(numbers) != 0.0 or value._grad != 0.0) != value.has_grad:
                 return f"{_named('grad', values[index])} is reached in one of the two only"
         return None
 
@@ -139,15 +102,16 @@ class Outside:
             Value it is.
         leaves: for each leaf of the tape the index of its Value.
         changed: for each Value that is changed, what becomes of it: for its data True, for its
-            grad the count of its uses.
+            grad the count of its uses, and the entry that says if a pass has reached it where that
+            is not certain.
     """
 
     def __init__(self) -> None:
         self.values: list[Value] = []
         self.arguments = 0
-        self.sources: list[tuple[Source, int]] = []
+        self.sources: list[tuple[Part, int]] = []
         self.leaves: list[int] = []
-        self.changed: dict[tuple[int, Source], int] = {}
+        self.changed: dict[tuple[int, Part], int] = {}
         self._indices: dict[int, int] = {}
         self._before: dict[int, State] = {}
 
@@ -161,12 +125,17 @@ class Outside:
             self.values.append(value)
         return index
 
-    def change(self, value: Value, source: Source, awaited: int = 0) -> int:
+    def change(self, value: Value, part: Part, awaited: int = 0) -> int:
         """Note that a Value is about to be changed; returns its index."""
         index = self.index(value)
         self._before.setdefault(index, state_of(value))
-        self.changed[index, source] = awaited
+        self.changed[index, part] = awaited
         return index
+
+    def had_grad(self, value: Value) -> bool:
+        """True if a backward pass had reached a Value before the call."""
+        _, grad, awaited = self._before[self._indices[id(value)]]
+        return awaited == 0 or grad != 0.0
 
     def restore(self) -> None:
         """Put all that was changed back."""
@@ -178,32 +147,12 @@ class Outside:
 
     def leave_out(self, indices: set[int]) -> None:
         """Forget the Values with these indices, which were made in the call after all."""
+        if not indices:
+            return
         kept = [i for i in range(len(self.values)) if i not in indices]
         new = {old: i for i, old in enumerate(kept)}
         self.values = [self.values[i] for i in kept]
-        self.sources = [(source, new[i]) for source, i in self.sources if i in new]
+        self.sources = [(part, new[i]) for part, i in self.sources if i in new]
         self.leaves = [new[i] for i in self.leaves if i in new]
-        self.changed = {(new[i], source): x for (i, source), x in self.changed.items() if i in new}
+        self.changed = {(new[i], part): x for (i, part), x in self.changed.items() if i in new}
         self._indices = {key: new[i] for key, i in self._indices.items() if i in new}
-
-
-class Inputs:
-    """The inputs of a program that are not among the arguments as floats.
-
-    Attributes:
-        sources: for each, what of which Value it is.
-    """
-
-    def __init__(self, sources: list[tuple[Source, int]], count: int) -> None:
-        self.sources = sources
-        alone = sources == [(Source.DATA, i) for i in range(count)]
-        self._sources = None if alone else sources
-
-    def of(self, values: list[Value]) -> list[Any]:
-        """The inputs now: a Value stands for its data."""
-        if self._sources is None:
-            return values
-        return [
-            values[index] if source is Source.DATA else source.of(values[index])
-            for source, index in self._sources
-        ]

@@ -13,6 +13,8 @@ A row is one of these:
 
 * a **sum of products**, ``init + a * b + c * d + ...``, with the cells ``init, a, b, c, d, ...``.
   Each product and each sum is rounded, from left to right, as an expression of Python is;
+* a **sum of cases**, of such terms as are there only under a condition, with the cells ``init,
+  flag, a, b, flag, c, d, ...``: a term whose flag is 0.0 is left out;
 * an **elementwise** row, which calls the function of its `Operation` with the numbers of its cells;
 * a **part**: one of further results of an operation that has several at once. Parts follow it;
 * a **guard**, which has two cells and no number of its own: the run ends where they differ.
@@ -21,20 +23,36 @@ A row is one of these:
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from typing import Any, Final
 
+from autograd.engine import floats
 from autograd.native import append, i64, vec
 
 SUM: Final[i64] = -1
 PART: Final[i64] = -2
 GUARD: Final[i64] = -3
+CASES: Final[i64] = -4
 
 # Constants that every program has, by their cells.
 ZERO: Final[i64] = -1
 MINUS_ZERO: Final[i64] = -2
 ONE: Final[i64] = -3
 MINUS_ONE: Final[i64] = -4
+
+
+# Functions that the kernel has for eight rows at once.
+BY_EIGHT: Final[frozenset[Any]] = frozenset(
+    (
+        floats.below,
+        floats.divide,
+        floats.relu,
+        floats.sign,
+        floats.sqrt,
+        operator.truediv,
+    )
+)
 
 
 class Operation:
@@ -50,11 +68,15 @@ class Operation:
         parts: True if the function gives a list: its first number is that of the row, and the
             others are those of the parts that follow.
         is_pure: True if equal operands are known to give equal results, without a side effect.
+        has_effect: True if it may do more than give a number or raise an error.
+        by_eight: True if the kernel has the function for eight rows at once.
     """
 
     __slots__ = (
+        "by_eight",
         "expression",
         "function",
+        "has_effect",
         "is_pure",
         "name",
         "needs",
@@ -73,6 +95,7 @@ class Operation:
         takes_list: bool = False,
         parts: bool = False,
         is_pure: bool = True,
+        has_effect: bool = False,
         source: Callable[..., Any] | None = None,
     ) -> None:
         self.name = name
@@ -82,7 +105,9 @@ class Operation:
         self.takes_list = takes_list
         self.parts = parts
         self.is_pure = is_pure
+        self.has_effect = has_effect
         self.source = function if source is None else source
+        self.by_eight = self.source in BY_EIGHT
 
     def __repr__(self) -> str:
         return f"<operation {self.name}>"
@@ -99,7 +124,7 @@ class Program:
         inputs: the number of inputs.
         constants: the constants, each once.
         operations: those of elementwise rows.
-        kinds: for each row `SUM`, `PART`, `GUARD`, or the index of its operation.
+        kinds: for each row `SUM`, `PART`, `GUARD`, `CASES`, or the index of its operation.
         starts: for each row where its cells begin in ``cells``; and last, where they end.
         cells: the cells of all rows, one row after the other.
         outputs: the cells of the results: of the values, then of the sums of shares.
@@ -109,6 +134,7 @@ class Program:
     """
 
     __slots__ = (
+        "_filled",
         "_known",
         "cells",
         "constants",
@@ -122,13 +148,15 @@ class Program:
         "values",
     )
 
-    def __init__(self, inputs: int) -> None:
+    def __init__(self, inputs: int, room: i64 = 0) -> None:
+        """A program without rows; there is ``room`` for so many cells before `trim` is called."""
         self.inputs: i64 = inputs
         self.constants: list[float] = []
         self.operations: list[Operation] = []
         self.kinds = vec[i64]()
         self.starts = vec[i64]([0])
-        self.cells = vec[i64]()
+        self.cells = vec[i64]([0] * room)
+        self._filled: i64 = 0
         self.outputs: list[int] = []
         self.forward: i64 = 0
         self.values: i64 = 0
@@ -149,13 +177,21 @@ class Program:
 
     def push(self, cell: i64) -> None:
         """Add a cell to the row that `close` will end."""
-        self.cells = append(self.cells, cell)
+        if self._filled < len(self.cells):
+            self.cells[self._filled] = cell
+        else:
+            self.cells = append(self.cells, cell)
+        self._filled += 1
 
     def close(self, kind: i64) -> i64:
         """End a row, of the cells since the one before; returns its cell."""
         self.kinds = append(self.kinds, kind)
-        self.starts = append(self.starts, len(self.cells))
+        self.starts = append(self.starts, self._filled)
         return self.inputs + len(self.kinds) - 1
+
+    def trim(self) -> None:
+        """Give back the room that no cell has taken."""
+        self.cells = self.cells[: self._filled]
 
     def add(self, kind: i64, cells: Sequence[int]) -> i64:
         """Add a row; returns its cell."""
@@ -173,6 +209,9 @@ class Program:
         starts = self.starts
         total: i64 = 0
         for row in range(len(self.kinds)):
+            cells = starts[row + 1] - starts[row] - 1
             if self.kinds[row] == SUM:
-                total += (starts[row + 1] - starts[row] - 1) // 2
+                total += cells // 2
+            elif self.kinds[row] == CASES:
+                total += cells // 3
         return total

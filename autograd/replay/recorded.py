@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable
-from operator import le
 from typing import Any
 
 from autograd.contexts import observed_by
 from autograd.engine.value import Value
+from autograd.replay.bound import Links
 from autograd.replay.checks import same
 from autograd.replay.errors import CompileError
-from autograd.replay.keys import Arguments
+from autograd.replay.keys import Arguments, is_index
 from autograd.replay.leaks import settle
 from autograd.replay.lift import lift
-from autograd.replay.outside import Effects, Inputs, State
+from autograd.replay.outside import Effects, State
 from autograd.replay.parts import is_open_array, mapped
 from autograd.replay.recorder import Recorder
 from autograd.replay.replays import Call, ReachedBefore
@@ -36,17 +36,25 @@ class Recorded:
         outside = recorder.outside
         self.key = key
         self.tape = recorder.tape
-        self.captured = outside.values[outside.arguments :]
+        self.captured = tuple(outside.values[outside.arguments :])
         self._captured_ids = {id(value) for value in self.captured}
         self._effects = effects
-        self._inputs = Inputs(outside.sources, len(outside.values))
         self._leaves = outside.leaves
         self._reached = ReachedBefore(self.captured)
         self._form = form
         tape = self.tape
-        feedback = effects.feedback(outside.sources, len(tape.outputs), len(tape.inputs))
-        self._feedback = None if form.roots else feedback
+        self._kept = len(tape.outputs) - effects.count
         self.replay = lift(tape)
+        self._bound = self.replay.bind(
+            Links(
+                self.captured,
+                len(tape.inputs) - len(outside.sources),
+                outside.arguments,
+                self._kept,
+                outside.sources,
+                effects.changes(),
+            )
+        )
         for root in form.roots:
             root.replay = self.replay
         self.runs = 0
@@ -54,7 +62,7 @@ class Recorded:
 
     def is_stale(self) -> bool:
         """True if nobody but this program holds a Value that it reads: it has been replaced."""
-        return any(map(le, map(sys.getrefcount, self.captured), self._reached.references))
+        return self._bound.is_stale(self._reached.references)
 
     def reads(self, values: list[Value]) -> bool:
         """True if one of these Values is captured as well."""
@@ -66,14 +74,14 @@ class Recorded:
         Then a guard has found another number than in the recording, or an operation has raised an
         error, which the function may catch.
         """
-        values = [*parts.values, *self.captured]
         try:
-            run = self.replay.run([*parts.numbers, *self._inputs.of(values)])
+            run = self._bound.run(parts.numbers, parts.values)
         except Exception:
             return None
         if run is None:
             return None
-        return Call(run, values, self._leaves, None if parts.values else self._reached)
+        before = None if parts.values else self._reached
+        return Call(run, parts.values, self.captured, self._leaves, before)
 
     def steps(self, parts: Arguments, times: int) -> tuple[list[Any], BaseException | None]:
         """Stand for so many calls in a row, or for fewer, and change Values as the last one does.
@@ -83,17 +91,13 @@ class Recorded:
             as KeyboardInterrupt. There is no call if a guard finds another number than in the
             recording, or if calls have to be made one by one.
         """
-        if self._feedback is None:
+        if self._form.roots:
             return [], None
-        values = [*parts.values, *self.captured]
-        numbers = [*parts.numbers, *self._inputs.of(values)]
-        kept = len(self.tape.outputs) - self._effects.count
         try:
-            outputs, last, error = self.replay.repeat(numbers, times, self._feedback, kept)
+            outputs, error = self._bound.repeat(parts.numbers, parts.values, times)
         except Exception:  # of an operation in the first: the call that follows raises it again
             return [], None
-        if outputs and self._effects.count:
-            self._effects.apply(values, last)
+        values = [*parts.values, *self.captured]
         return [self._form.of(each, values) for each in outputs], error
 
     def is_as_recorded(self, call: Call) -> bool:
@@ -103,12 +107,12 @@ class Recorded:
 
     def result(self, call: Call) -> Any:
         """What the call returns; nothing is changed yet."""
-        return self._form.filled(call)
+        return self._form.filled(call, self._kept)
 
     def apply(self, call: Call) -> None:
         """Change the Values that the call changes."""
         if self._effects.count:
-            self._effects.apply(call.values, call.run.outputs)
+            self._bound.apply(call.run, call.arguments)
 
     def difference(self, call: Call, before: list[State]) -> str | None:
         """How what the function has made of Values differs from what the program makes of them."""
@@ -131,8 +135,12 @@ def recorded(
         CompileError: it does what a replay would not do.
     """
     recorder = Recorder(name)
-    form = _recorded_call(recorder, function, arguments, options, parts)
-    settle(recorder)
+    try:
+        form = _recorded_call(recorder, function, arguments, options, parts)
+        settle(recorder)
+    except BaseException:
+        recorder.forget()
+        raise
     form.settle(recorder.tape, recorder.outside)
     effects = recorder.effects()
     return Recorded(key, recorder, form, effects)
@@ -157,7 +165,9 @@ def _recorded_call(
             return twins[id(part)]
         kind = type(part)
         if kind is float:
-            return recorder.number(next(inputs))
+            return recorder.number(next(inputs), float)
+        if is_index(part):
+            return recorder.index(next(inputs))
         if kind.__name__ == "float64":  # of an array: NumPy may add floats in another order
             recorder.is_doubtful = True
             return recorder.number(next(inputs), kind)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import sys
+from array import array
 from collections.abc import Sequence
 from typing import Any
 
@@ -11,9 +11,10 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.replayed import CompiledOperation, Origin, Reached, _ReplayedValue
 from autograd.engine.value import Operand, Value
 from autograd.functional import gradients
+from autograd.replay.backward import gradients_of_pass
 from autograd.replay.errors import CompileError
 from autograd.replay.lift import Replay, Run
-from autograd.replay.tape import Slope, Tape, choose
+from autograd.replay.tape import Slope, Tape, backward_pass, choose, gradient_of, take
 
 
 class Root:
@@ -82,17 +83,29 @@ def _recorded(tape: Tape, variables: Sequence[Value], root: int) -> Value:
     for entry, value in zip(tape.inputs, variables):
         if entry <= last:
             found[entry] = value
+    passes: dict[int, dict[int, float]] = {}
     for entry in range(last + 1):
         op = tape.ops[entry]
         if op is None:
             continue
-        flows = tape.flows[entry]
+        if op is backward_pass:
+            numbers = [x.data if isinstance(x, Value) else x for x in found[:entry]]
+            passes[entry] = gradients_of_pass(tape, entry, numbers)
+            continue
+        if op is gradient_of:
+            pass_, place = tape.operands_of(entry)
+            found[entry] = passes[pass_][place]
+            continue
+        flows = tape.flows_of(entry)
         operands = [
             found[k] if i in flows or not isinstance(found[k], Value) else found[k].data
-            for i, k in enumerate(tape.operands[entry])
+            for i, k in enumerate(tape.operands_of(entry))
         ]
         if op is choose:
             found[entry] = operands[1] if operands[0] else operands[2]
+        elif op is take:
+            pairs = zip(operands[::2], operands[1::2])
+            found[entry] = next(x for flag, x in pairs if flag != 0.0)
         elif not isinstance(op, (Primitive, Slope)):
             found[entry] = float(op(*operands))
         else:
@@ -109,14 +122,14 @@ class ReachedBefore:
     """The Values that gradients reach from the results of a program, which are always the same.
 
     Attributes:
-        references: for each Value that the program captures the references to it that a list of
-            these, and what is in here, account for.
+        references: for each Value that the program captures the references to it that the tuple
+            of these, and what is in here, account for.
     """
 
     def __init__(self, captured: Sequence[Value]) -> None:
         self._captured = {id(value): i for i, value in enumerate(captured)}
         self._known: dict[int, tuple[list[int], Reached]] = {}
-        self.references = [_ALONE] * len(captured)
+        self.references = array("q", [1] * len(captured))
 
     def of(self, leaves: list[int], values: Sequence[Value], indices: list[int]) -> Reached:
         """Those for these numbers of leaves, which are a list that the program keeps."""
@@ -133,9 +146,7 @@ def _reached(leaves: list[int], values: Sequence[Value], indices: list[int]) -> 
     return Reached([values[indices[leaf]] for leaf in leaves])
 
 
-# The references to an object in a list that nobody else holds, as `map` finds them, and those that
-# `Reached` adds: from its list of values, and from its list of steps.
-_ALONE = min(map(sys.getrefcount, [object()]))
+# The references that `Reached` adds: from its list of values, and from its list of steps.
 _IN_REACHED = 2
 
 
@@ -144,7 +155,7 @@ class Call:
 
     Attributes:
         run: the run of the program.
-        values: the Values from outside, arguments first.
+        arguments: the Values among the arguments.
         leaves: for each leaf of the tape the index of its Value.
         before: what earlier calls have reached; None if there are Values among the arguments.
     """
@@ -152,20 +163,29 @@ class Call:
     def __init__(
         self,
         run: Run,
-        values: Sequence[Value],
+        arguments: list[Value],
+        captured: tuple[Value, ...],
         leaves: list[int],
         before: ReachedBefore | None,
     ) -> None:
         self.run = run
-        self.values = values
+        self.arguments = arguments
+        self._captured = captured
         self.leaves = leaves
         self.before = before
+
+    @property
+    def values(self) -> list[Value]:
+        """The Values from outside, the arguments first."""
+        return [*self.arguments, *self._captured]
 
     def value(self, root: Root, number: float, label: str) -> Value:
         """An output as a Value, with one operation."""
         leaves = self.run.reached(root.index)
-        find = _reached if self.before is None else self.before.of
-        reached = find(leaves, self.values, self.leaves)
+        if self.before is None or self.run.varies(root.index):
+            reached = _reached(leaves, self.values, self.leaves)
+        else:
+            reached = self.before.of(leaves, self._captured, self.leaves)
         return _ReplayedValue(root.op, number, label, reached, _Past(self, root))
 
 
@@ -178,9 +198,9 @@ class _Past(Origin):
 
     def operands(self) -> tuple[Operand, ...]:
         call, root = self._call, self._root
-        tape, leaves = root.replay.tape, call.run.reached(root.index)
+        tape, leaves, values = root.replay.tape, call.run.reached(root.index), call.values
         found: dict[int, Operand] = dict(zip(tape.inputs, call.run.numbers))
-        found |= {tape.leaves[leaf]: call.values[call.leaves[leaf]] for leaf in leaves}
+        found |= {tape.leaves[leaf]: values[call.leaves[leaf]] for leaf in leaves}
         return tuple([found[entry] for entry in root.entries(call.run)])
 
     def derivatives(self) -> list[float]:

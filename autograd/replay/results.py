@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd.engine.value import Value
 from autograd.replay.errors import CompileError
+from autograd.replay.indices import Index
 from autograd.replay.outside import Outside
 from autograd.replay.parts import elements, is_open_array, mapped
 from autograd.replay.recorder import Recorder
@@ -16,12 +17,24 @@ from autograd.replay.standins import Flag, Number
 from autograd.replay.tape import Tape
 
 
-class _Float:
+class _Numbers:
+    """What is made of outputs of the tape alone."""
+
+    def made(self, outputs: list[float]) -> Any:
+        """The result of a call."""
+        raise NotImplementedError
+
+
+class _Float(_Numbers):
     """A number: an output of the tape, of this type."""
 
     def __init__(self, output: int, kind: Any) -> None:
         self.output = output
         self.kind = kind
+
+    def made(self, outputs: list[float]) -> Any:
+        """The number of a call."""
+        return self.kind(outputs[self.output])
 
 
 class _New:
@@ -58,7 +71,7 @@ class _Copied:
         self.array = array
 
 
-class _Floats:
+class _Floats(_Numbers):
     """A list or an array of floats that are outputs one after the other."""
 
     def __init__(self, start: int, stop: int, shape: tuple[int, ...] | None) -> None:
@@ -74,8 +87,20 @@ class _Floats:
         return sys.modules["numpy"].array(floats).reshape(self.shape)
 
 
+class _Group(_Numbers):
+    """A list or a tuple of such."""
+
+    def __init__(self, kind: type, parts: Sequence[_Numbers]) -> None:
+        self.kind = kind
+        self.parts = parts
+
+    def made(self, outputs: list[float]) -> Any:
+        """The list or tuple of a call."""
+        return self.kind([part.made(outputs) for part in self.parts])
+
+
 def _gathered(template: Any) -> Any:
-    """The template with one form in place of the floats of each list and array."""
+    """The template with one form in place of each list, tuple and array of numbers."""
     kind = type(template)
     if kind is list and not template:
         return template
@@ -88,7 +113,10 @@ def _gathered(template: Any) -> Any:
         ):
             return _Floats(start, start + len(parts), None if kind is list else template.shape)
     if kind in (list, tuple):
-        return kind([_gathered(x) for x in template])
+        gathered = [_gathered(x) for x in template]
+        if gathered and all(isinstance(x, _Numbers) for x in gathered):
+            return _Group(kind, gathered)
+        return kind(gathered)
     return template
 
 
@@ -118,11 +146,12 @@ class Form:
         return len(outputs) - 1
 
     def _part(self, part: Any) -> Any:
-        if type(part) in (Number, Flag):
+        if type(part) in (Number, Flag, Index):
             return _Float(self._output(part.entry), part.kind)
         if type(part) is float:  # an output as well, since it may be among others
             return _Float(self._output(self._recorder.tape.constant(part, "")), float)
         if isinstance(part, Value):
+            part = self._recorder.row_of(part)
             if id(part) not in self._parts:
                 self._parts[id(part)] = self._of_value(part)
             return self._parts[id(part)]
@@ -140,6 +169,7 @@ class Form:
         if value.op is not None:
             tape.roots.append(output)
             self.roots.append(Root(recorder.name, len(tape.roots) - 1))
+            recorder.settle_root(entry)
             return _New(output, value.label, self.roots[-1])
         if recorder.was_used_as_leaf(value):
             raise CompileError(
@@ -148,26 +178,25 @@ class Form:
             )
         return _New(output, value.label, None)
 
-    def filled(self, call: Call) -> Any:
-        """What the call returns."""
+    def filled(self, call: Call, count: int) -> Any:
+        """What the call returns, which is made of the first ``count`` outputs."""
         template = self._template
+        outputs = call.run.first(count)
         if type(template) is _New:  # a Value, as most functions return
-            return template.made(call.run.outputs, call)
-        return self.of(call.run.outputs, call.values, call)
+            return template.made(outputs, call)
+        if isinstance(template, _Numbers):
+            return template.made(outputs)
+        return self.of(outputs, call.values, call)
 
     def of(self, outputs: list[float], values: Sequence[Value], call: Call | None = None) -> Any:
         """What a call with these outputs returns; it is known itself if there is a root."""
         template = self._template
-        if type(template) is _Float:
-            return template.kind(outputs[template.output])
-        if type(template) is _Floats:
+        if isinstance(template, _Numbers):
             return template.made(outputs)
         made: dict[int, Value] = {}
 
         def part(form: Any) -> Any:
-            if isinstance(form, _Float):
-                return form.kind(outputs[form.output])
-            if isinstance(form, _Floats):
+            if isinstance(form, _Numbers):
                 return form.made(outputs)
             if isinstance(form, _Copied):
                 return form.array.copy()

@@ -15,19 +15,23 @@ class Flows:
         starts: where those of each entry begin in the lists that follow; and last, the end.
         entries: the entries.
         positions: their positions among the operands.
+        conditions: the flag under which there is a share at all, as an entry; -1 if there always
+            is one.
     """
 
-    __slots__ = ("entries", "positions", "starts")
+    __slots__ = ("conditions", "entries", "positions", "starts")
 
     def __init__(self) -> None:
         self.starts = vec[i64]([0])
         self.entries = vec[i64]()
         self.positions = vec[i64]()
+        self.conditions = vec[i64]()
 
-    def add(self, entry: i64, position: i64) -> None:
+    def add(self, entry: i64, position: i64, condition: i64 = -1) -> None:
         """Add one to those that `close` will end."""
         self.entries = append(self.entries, entry)
         self.positions = append(self.positions, position)
+        self.conditions = append(self.conditions, condition)
 
     def close(self) -> None:
         """End those of an entry."""
@@ -38,25 +42,29 @@ class Shares:
     """The shares of the gradient of each entry, in the order in which they are added.
 
     Attributes:
+        entries: the entries of the tape; what follows has indices into these.
         order: the entries that hand shares down, each after all that use it, the root first.
         ends: those that do not, in the order in which they get their last share.
         starts: for each entry where its shares begin in the lists that follow; and last, the end.
         users: the entry that a share comes from.
         positions: for which of its operands.
+        conditions: the flag under which there is a share at all, as an entry of the tape, or -1.
     """
 
-    __slots__ = ("ends", "order", "positions", "starts", "users")
+    __slots__ = ("conditions", "ends", "entries", "order", "positions", "starts", "users")
 
     def __init__(self) -> None:
+        self.entries = vec[i64]()
         self.order = vec[i64]()
         self.ends: list[int] = []
         self.starts = vec[i64]()
         self.users = vec[i64]()
         self.positions = vec[i64]()
+        self.conditions = vec[i64]()
 
 
 def shares_of(flows: Flows, root: i64) -> Shares:
-    """The shares that a backward pass from the entry ``root`` hands down."""
+    """The shares that a backward pass from ``root`` hands down, an index into ``flows``."""
     firsts, sources, positions = flows.starts, flows.entries, flows.positions
     count: i64 = len(firsts) - 1
     # How many shares each entry is to get.
@@ -84,6 +92,7 @@ def shares_of(flows: Flows, root: i64) -> Shares:
     shares = Shares()
     users = vec[i64]([0] * total)
     places = vec[i64]([0] * total)
+    conditions = vec[i64]([0] * total)
     # Of the entries that have all their shares, the one that was completed last goes first.
     order = vec[i64]()
     stack[0] = root
@@ -97,6 +106,7 @@ def shares_of(flows: Flows, root: i64) -> Shares:
             share = following[source]
             users[share] = entry
             places[share] = positions[at]
+            conditions[share] = flows.conditions[at]
             following[source] = share + 1
             if share + 1 == starts[source + 1]:
                 if firsts[source] < firsts[source + 1]:
@@ -104,8 +114,12 @@ def shares_of(flows: Flows, root: i64) -> Shares:
                     height += 1
                 else:
                     shares.ends.append(source)
+    shares.entries = vec[i64]([0] * count)
+    for index in range(count):
+        shares.entries[index] = index
     shares.order = order
     shares.starts = starts
     shares.users = users
     shares.positions = places
+    shares.conditions = conditions
     return shares

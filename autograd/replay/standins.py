@@ -13,51 +13,98 @@ from __future__ import annotations
 import math
 import operator
 import sys
-from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Final
 
-from autograd.engine.operands import Traced
+from autograd.engine import table
 from autograd.engine.operators import Numeric
 from autograd.engine.primitive import Primitive
+from autograd.engine.recording import Follower
 from autograd.engine.value import Value
+from autograd.native import mypyc_attr
+
+# The operators of Python's, as functions of two numbers.
+ADD: Final[Any] = operator.add
+SUBTRACT: Final[Any] = operator.sub
+MULTIPLY: Final[Any] = operator.mul
+DIVIDE: Final[Any] = operator.truediv
+FLOOR_DIVIDE: Final[Any] = operator.floordiv
+REMAINDER: Final[Any] = operator.mod
+POWER: Final[Any] = operator.pow
+EQUAL: Final[Any] = operator.eq
+NOT_EQUAL: Final[Any] = operator.ne
+LESS: Final[Any] = operator.lt
+LESS_OR_EQUAL: Final[Any] = operator.le
+GREATER: Final[Any] = operator.gt
+GREATER_OR_EQUAL: Final[Any] = operator.ge
+
+_SUM_IS_COMPENSATED: Final = sys.version_info >= (3, 12)
 
 
-def _arithmetic(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The methods of an operator, ``x + y`` and ``y + x``, for numbers."""
-    name = f"__{function.__name__.strip('_')}__"
-    reflected_name = f"__r{function.__name__.strip('_')}__"
+class Calculator(Follower):
+    """The interface of a recorder, as far as stand-ins ask for it; see recorder.py."""
 
-    def method(self: Number, other: Any) -> Any:
-        if isinstance(other, Value):
-            return getattr(Numeric, name)(self, other)
-        return self.recorder.calculate(function, (self, other))
+    def seen(self, standin: Any, how: str) -> Any:
+        """The number that a stand-in stands for, at which Python looks."""
+        raise NotImplementedError
 
-    def reflected(self: Number, other: Any) -> Any:
-        if isinstance(other, Value):
-            return getattr(Numeric, reflected_name)(self, other)
-        return self.recorder.calculate(function, (other, self))
+    def calculate(self, function: Any, x: Any, y: Any) -> Any:
+        """The result of an operator of Python's on two numbers, one of which is a stand-in."""
+        raise NotImplementedError
 
-    return method, reflected
+    def calculate_one(self, function: Any, x: Any) -> Any:
+        """The result of a function of Python's on a stand-in."""
+        raise NotImplementedError
+
+    def calculate_whole(self, function: Any, operands: tuple[Any, ...]) -> Any:
+        """The result of a function of whole numbers, one of which is a stand-in."""
+        raise NotImplementedError
+
+    def whole(self, function: Any, number: Any) -> Any:
+        """The whole number that ``function`` gives, at which Python looks."""
+        raise NotImplementedError
+
+    def doubt(self) -> None:
+        """Floats may be added in another order than that of the function itself."""
+        raise NotImplementedError
 
 
-def _comparison(function: Callable[..., Any]) -> Callable[..., Any]:
-    def method(self: Number, other: Any) -> Any:
-        return self.recorder.compare(function, self, other)
+@mypyc_attr(acyclic=True)
+class StandIn(Numeric):
+    """What numbers and flags have in common: every look at them is a guard.
 
-    return method
+    Attributes:
+        recorder: that of the call.
+        entry: the number of the entry of the tape.
+        kind: the type of what it stands for, such as float.
+    """
 
+    __slots__ = ("entry", "kind", "recorder")
 
-class _StandIn:
-    """What numbers and flags have in common: every look at them is a guard."""
+    def __init__(self, recorder: Calculator, entry: int, kind: Any) -> None:
+        self.recorder = recorder
+        self.entry = entry
+        self.kind = kind
 
-    __slots__ = ()
+    @property  # type: ignore[misc]  # only a class can be assigned to it
+    def __class__(self) -> Any:
+        return self.kind
 
-    entry: int
-    recorder: Any  # a `Recorder`, whose module needs this one
+    def is_float(self) -> bool:
+        """True: it takes the place of a number."""
+        return True
+
+    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
+        """Carry out ``primitive``, and note it."""
+        return self.recorder.operate(primitive, operands)
 
     def seen(self, how: str) -> Any:
         """The number itself, at which Python now looks."""
         return self.recorder.seen(self, how)
+
+    def __getattr__(self, name: str) -> Any:
+        if name.startswith("__") or not hasattr(self.kind, name):
+            raise AttributeError(f"{self.kind.__name__!r} object has no attribute {name!r}")
+        return getattr(self.seen(name), name)
 
     def __hash__(self) -> int:
         return hash(self.seen("hash"))
@@ -87,70 +134,80 @@ class _StandIn:
         return self.seen("copy").__reduce_ex__(protocol)
 
 
-class Number(_StandIn, Numeric):
+@mypyc_attr(acyclic=True)
+class Number(StandIn):
     """The place of a float: an argument, the data of a Value, or computed from such.
 
-    Attributes:
-        recorder: that of the call.
-        entry: the number of the entry of the tape.
-        kind: the type of the number, float or one of NumPy's.
+    Its ``kind`` is float or one of NumPy's types.
     """
 
-    __slots__ = ("entry", "kind", "recorder")
+    __slots__ = ()
 
-    def __init__(self, recorder: Any, entry: int, kind: Any = float) -> None:
-        self.recorder = recorder
-        self.entry = entry
-        self.kind = kind
+    def _with(self, function: Any, primitive: Primitive, other: Any) -> Any:
+        """The result of an operator on this number and another."""
+        if isinstance(other, Value):
+            return self.recorder.operate(primitive, (self, other))
+        return self.recorder.calculate(function, self, other)
 
-    @property  # type: ignore[misc]  # only a class can be assigned to it
-    def __class__(self) -> Any:
-        return self.kind
+    def _reflected(self, function: Any, primitive: Primitive, other: Any) -> Any:
+        """The result of an operator on another number and this one."""
+        if isinstance(other, Value):
+            return self.recorder.operate(primitive, (other, self))
+        return self.recorder.calculate(function, other, self)
 
-    def is_float(self) -> bool:
-        """True: it takes the place of a float."""
-        return True
-
-    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
-        """Carry out ``primitive``, and note it."""
-        return self.recorder.operate(primitive, operands)
-
-    __add__, _added_to = _arithmetic(operator.add)
-    __sub__, __rsub__ = _arithmetic(operator.sub)
-    __mul__, __rmul__ = _arithmetic(operator.mul)
-    __truediv__, __rtruediv__ = _arithmetic(operator.truediv)
-    __floordiv__, __rfloordiv__ = _arithmetic(operator.floordiv)
-    __mod__, __rmod__ = _arithmetic(operator.mod)
-    __eq__ = _comparison(operator.eq)
-    __ne__ = _comparison(operator.ne)
-    __lt__ = _comparison(operator.lt)
-    __le__ = _comparison(operator.le)
-    __gt__ = _comparison(operator.gt)
-    __ge__ = _comparison(operator.ge)
-    __hash__ = _StandIn.__hash__
-
-    _power, _reflected_power = _arithmetic(operator.pow)
+    def __add__(self, other: Any) -> Any:
+        return self._with(ADD, table.add, other)
 
     def __radd__(self, other: Any) -> Any:
-        if type(other) is int and sys.version_info >= (3, 12):
-            self.recorder.is_doubtful = True  # the builtin sum adds floats in a way of its own
-        return self._added_to(other)
+        if _SUM_IS_COMPENSATED and type(other) is int:
+            self.recorder.doubt()  # the builtin sum adds floats in a way of its own
+        return self._reflected(ADD, table.add, other)
+
+    def __sub__(self, other: Any) -> Any:
+        return self._with(SUBTRACT, table.subtract, other)
+
+    def __rsub__(self, other: Any) -> Any:
+        return self._reflected(SUBTRACT, table.subtract, other)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._with(MULTIPLY, table.multiply, other)
+
+    def __rmul__(self, other: Any) -> Any:
+        return self._reflected(MULTIPLY, table.multiply, other)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self._with(DIVIDE, table.divide, other)
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return self._reflected(DIVIDE, table.divide, other)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return self._with(FLOOR_DIVIDE, table.floor_divide, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return self._reflected(FLOOR_DIVIDE, table.floor_divide, other)
+
+    def __mod__(self, other: Any) -> Any:
+        return self._with(REMAINDER, table.remainder, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return self._reflected(REMAINDER, table.remainder, other)
 
     def __pow__(self, other: Any, modulus: Any = None) -> Any:
         if modulus is not None:
             return pow(self.seen("pow()"), other, modulus)
         # A power of a negative number may be complex.
-        fraction = isinstance(other, float) and not (type(other) is float and other.is_integer())
+        fraction = _is_a_float(other) and not (type(other) is float and other.is_integer())
         if fraction and self.kind is float and self < 0.0:
             self.seen("pow()")
             if type(other) is Number:
                 other.seen("pow()")
-        return self._power(other)
+        return self._with(POWER, table.power, other)
 
     def __rpow__(self, other: Any) -> Any:
-        if isinstance(other, float) and other < 0.0:
+        if _is_a_float(other) and other < 0.0:
             self.seen("pow()")
-        return self._reflected_power(other)
+        return self._reflected(POWER, table.power, other)
 
     def __divmod__(self, other: Any) -> Any:
         return self // other, self % other
@@ -158,22 +215,43 @@ class Number(_StandIn, Numeric):
     def __rdivmod__(self, other: Any) -> Any:
         return other // self, other % self
 
+    def __eq__(self, other: object) -> Any:
+        return self.recorder.compare(EQUAL, self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return self.recorder.compare(NOT_EQUAL, self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return self.recorder.compare(LESS, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return self.recorder.compare(LESS_OR_EQUAL, self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self.recorder.compare(GREATER, self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self.recorder.compare(GREATER_OR_EQUAL, self, other)
+
+    def __hash__(self) -> int:
+        return hash(self.seen("hash"))
+
     def __neg__(self) -> Any:
-        return self.recorder.calculate(operator.neg, (self,))
+        return self.recorder.calculate_one(operator.neg, self)
 
     def __pos__(self) -> Any:
         return self
 
     def __abs__(self) -> Any:
-        return self.recorder.calculate(operator.abs, (self,))
+        return self.recorder.calculate_one(operator.abs, self)
 
     def __bool__(self) -> bool:
-        return bool(self.recorder.compare(operator.ne, self, 0.0))
+        return bool(self.recorder.compare(NOT_EQUAL, self, 0.0))
 
     def __round__(self, digits: Any = None) -> Any:
         if digits is None:
             return self.recorder.whole(round, self)
-        return self.recorder.calculate(_Rounding(operator.index(digits)), (self,))
+        return self.recorder.calculate_one(Rounding.to(operator.index(digits)), self)
 
     def __int__(self) -> Any:
         return self.recorder.whole(int, self)
@@ -192,11 +270,6 @@ class Number(_StandIn, Numeric):
         """The number itself."""
         return self
 
-    @property
-    def imag(self) -> float:
-        """The number 0.0."""
-        return 0.0
-
     def conjugate(self) -> Any:
         """The number itself."""
         return self
@@ -205,69 +278,47 @@ class Number(_StandIn, Numeric):
         """The number as a float, as NumPy's numbers have it."""
         if self.kind is float:
             raise AttributeError("'float' object has no attribute 'item'")
-        return Number(self.recorder, self.entry)
-
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or not hasattr(self.kind, name):
-            raise AttributeError(f"{self.kind.__name__!r} object has no attribute {name!r}")
-        return getattr(self.seen(name), name)
+        return Number(self.recorder, self.entry, float)
 
 
-class _Rounding:
+def _is_a_float(thing: Any) -> bool:
+    return type(thing) is Number or isinstance(thing, float)
+
+
+class Rounding:
     """``round(x, digits)`` as a function of x."""
 
-    _made: ClassVar[dict[int, _Rounding]] = {}
-
-    def __new__(cls, digits: int) -> _Rounding:
-        """The one there is of that number of digits."""
-        return cls._made.setdefault(digits, super().__new__(cls))
+    _made: ClassVar[dict[int, Rounding]] = {}
 
     def __init__(self, digits: int) -> None:
         self.digits = digits
         self.__name__ = f"round_to_{digits}"
 
+    @staticmethod
+    def to(digits: int) -> Rounding:
+        """The one there is of that number of digits."""
+        if digits not in Rounding._made:
+            Rounding._made[digits] = Rounding(digits)
+        return Rounding._made[digits]
+
     def __call__(self, x: Any) -> Any:
+        """The number, rounded."""
         return round(x, self.digits)
 
 
-def _of_flag(function: Callable[..., Any]) -> tuple[Callable[..., Any], Callable[..., Any]]:
-    """The methods of an operator for flags, which count as 1.0 or 0.0 beside floats and Values."""
+@mypyc_attr(acyclic=True)
+class Flag(StandIn):
+    """The place of a bool, the outcome of a comparison; `where` and arithmetic follow it.
 
-    def method(self: Flag, other: Any) -> Any:
-        return function(self.counted(other), other)
+    Its ``kind`` is bool or NumPy's. It counts as 1.0 or 0.0 beside floats and Values.
+    """
 
-    def reflected(self: Flag, other: Any) -> Any:
-        return function(other, self.counted(other))
-
-    return method, reflected
-
-
-class Flag(_StandIn, Traced):
-    """The place of a bool, the outcome of a comparison; `where` and arithmetic follow it."""
-
-    __slots__ = ("entry", "kind", "recorder")
-
-    def __init__(self, recorder: Any, entry: int, kind: Any = bool) -> None:
-        self.recorder = recorder
-        self.entry = entry
-        self.kind = kind
-
-    @property  # type: ignore[misc]  # only a class can be assigned to it
-    def __class__(self) -> Any:
-        return self.kind
-
-    def is_float(self) -> bool:
-        """True: it takes the place of a number."""
-        return True
-
-    def apply(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
-        """Carry out ``primitive``, and note it."""
-        return self.recorder.operate(primitive, operands)
+    __slots__ = ()
 
     def counted(self, other: Any) -> Any:
         """The flag as a number, to calculate with ``other``."""
-        if isinstance(other, (Value, float)):
-            return Number(self.recorder, self.entry)
+        if isinstance(other, Value) or _is_a_float(other):
+            return Number(self.recorder, self.entry, float)
         return self.seen("truth")
 
     def __bool__(self) -> bool:
@@ -276,19 +327,76 @@ class Flag(_StandIn, Traced):
     def __index__(self) -> int:
         return int(self.seen("index"))
 
-    def __int__(self) -> int:
+    def __int__(self) -> Any:
         return int(self.seen("truth"))
 
-    __add__, __radd__ = _of_flag(operator.add)
-    __sub__, __rsub__ = _of_flag(operator.sub)
-    __mul__, __rmul__ = _of_flag(operator.mul)
-    __truediv__, __rtruediv__ = _of_flag(operator.truediv)
-    __floordiv__, __rfloordiv__ = _of_flag(operator.floordiv)
-    __mod__, __rmod__ = _of_flag(operator.mod)
-    __pow__, __rpow__ = _of_flag(operator.pow)
-    __and__, __rand__ = _of_flag(operator.and_)
-    __or__, __ror__ = _of_flag(operator.or_)
-    __xor__, __rxor__ = _of_flag(operator.xor)
+    def __add__(self, other: Any) -> Any:
+        return self.counted(other) + other
+
+    def __radd__(self, other: Any) -> Any:
+        return other + self.counted(other)
+
+    def __sub__(self, other: Any) -> Any:
+        return self.counted(other) - other
+
+    def __rsub__(self, other: Any) -> Any:
+        return other - self.counted(other)
+
+    def __mul__(self, other: Any) -> Any:
+        return self.counted(other) * other
+
+    def __rmul__(self, other: Any) -> Any:
+        return other * self.counted(other)
+
+    def __truediv__(self, other: Any) -> Any:
+        return self.counted(other) / other
+
+    def __rtruediv__(self, other: Any) -> Any:
+        return other / self.counted(other)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return self.counted(other) // other
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return other // self.counted(other)
+
+    def __mod__(self, other: Any) -> Any:
+        return self.counted(other) % other
+
+    def __rmod__(self, other: Any) -> Any:
+        return other % self.counted(other)
+
+    def __pow__(self, other: Any, modulus: Any = None) -> Any:
+        if modulus is not None:
+            return pow(self.seen("truth"), other, modulus)
+        return self.counted(other) ** other
+
+    def __rpow__(self, other: Any) -> Any:
+        return other ** self.counted(other)
+
+    def __divmod__(self, other: Any) -> Any:
+        return divmod(self.counted(other), other)
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return divmod(other, self.counted(other))
+
+    def __and__(self, other: Any) -> Any:
+        return self.seen("truth") & other
+
+    def __rand__(self, other: Any) -> Any:
+        return other & self.seen("truth")
+
+    def __or__(self, other: Any) -> Any:
+        return self.seen("truth") | other
+
+    def __ror__(self, other: Any) -> Any:
+        return other | self.seen("truth")
+
+    def __xor__(self, other: Any) -> Any:
+        return self.seen("truth") ^ other
+
+    def __rxor__(self, other: Any) -> Any:
+        return other ^ self.seen("truth")
 
     def __eq__(self, other: object) -> Any:
         return self.seen("truth") == other
@@ -305,7 +413,8 @@ class Flag(_StandIn, Traced):
     def __ge__(self, other: Any) -> Any:
         return self.seen("truth") >= other
 
-    __hash__ = _StandIn.__hash__
+    def __hash__(self) -> int:
+        return hash(self.seen("hash"))
 
     def __neg__(self) -> Any:
         return -self.seen("truth")
@@ -319,10 +428,26 @@ class Flag(_StandIn, Traced):
     def __invert__(self) -> Any:
         return ~self.seen("truth")
 
-    def __getattr__(self, name: str) -> Any:
-        if name.startswith("__") or not hasattr(self.kind, name):
-            raise AttributeError(f"{self.kind.__name__!r} object has no attribute {name!r}")
-        return getattr(self.seen(name), name)
+    def __round__(self, digits: Any = None) -> Any:
+        return round(self.seen("truth"), digits)
+
+    def __trunc__(self) -> Any:
+        return math.trunc(self.seen("truth"))
+
+    def __floor__(self) -> Any:
+        return math.floor(self.seen("truth"))
+
+    def __ceil__(self) -> Any:
+        return math.ceil(self.seen("truth"))
+
+    @property
+    def real(self) -> Any:
+        """The flag as a whole number."""
+        return self.seen("truth").real
+
+    def conjugate(self) -> Any:
+        """The flag as a whole number."""
+        return self.seen("truth").conjugate()
 
 
 # What messages of Python's call them.
@@ -330,3 +455,4 @@ _shown: Any = Number
 _shown.__name__ = "float"
 _shown = Flag
 _shown.__name__ = "bool"
+_shown.__index__ = _shown.__index__  # which a compiled class has as an attribute only

@@ -9,24 +9,35 @@ of one of three kinds.
 
 * An **input**: `ops[k]` is None, and k is in `inputs`. A run is given a float for each.
 * A **constant**: `ops[k]` is None, and k is in `constants`. Its float is `data[k]` in every run.
-* A **row**: `ops[k]` says how it is computed from the floats of the entries `operands[k]`:
+* A **row**: `ops[k]` says how it is computed from the floats of the entries `operands_of(k)`:
 
   | operation            | the float                                                             |
   |----------------------|-----------------------------------------------------------------------|
   | a `Primitive`        | ``op.evaluate([floats of the operands])``                             |
   | a `Slope`            | the local derivative ``op.evaluate([operands of it, its output])``    |
   | `choose`             | of three operands ``(flag, x, y)``: x, or y if the flag is 0.0        |
+  | `take`               | of ``(flag, x, flag, y ...)``: the one whose flag is 1.0, as one is    |
+  | `backward_pass`      | 0.0: it stands for a pass, see below                                  |
+  | `gradient_of`        | of two operands ``(pass, entry)``: the gradient of the entry          |
   | another function     | ``float(op(*[floats of the operands]))``; it may raise, as in eager   |
 
 Comparisons are functions of the last kind, such as `operator.lt`; a flag is 1.0 or 0.0.
 
-**Derivatives.** `flows[k]` contains the positions of those operands of entry k that were Values:
+**Derivatives.** `flows_of(k)` are the positions of those operands of entry k that were Values:
 gradients flow to them. The operands at other positions are constants to the chain rule, though
 they may vary from run to run, and entries may have no flow at all. An entry without flows is where
 gradients end: in an entry of `leaves`, the Values from outside of the call, they are handed out; in
 another they are dropped. Through `choose` a gradient flows only to the operand that is taken, with
 the local derivative 1.0: the other is not there, neither for the gradient nor for the order of
 additions, which is the engine's own (`autograd/engine/node.py`) on the graph that is there.
+
+A `take` is not in that graph at all: an entry that has it as an operand hands its share to the one
+that is taken, as if that were the operand. If it is among `fixed`, a guard holds its flags.
+
+**Passes.** A backward pass in the call is an entry, with the operands ``(root, seed, end, sum,
+end, sum ...)``. It starts at the entry ``root`` with the gradient ``seed``, on the graph that is
+there: a `choose` that it reaches has a guard on its flag. Each ``end`` is data of a leaf, whose
+shares are added to ``sum``; in all other entries the sum of shares starts with 0.0.
 
 **Guards.** Python has decided something by the float of an entry: an ``if``, a text, an index. A
 tape is right for a run in which each guard finds the float that it found when it was recorded, bit
@@ -42,6 +53,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple, TypeAlias
 
 from autograd.engine.primitive import Primitive, Reduction
+from autograd.native import append, i64, vec
 
 
 class Slope(NamedTuple):
@@ -72,6 +84,25 @@ def choose(flag: float, x: float, y: float) -> float:
     return x if flag else y
 
 
+def take(*operands: float) -> float:
+    """Of pairs of a flag and a number the number whose flag is set.
+
+    >>> take(0.0, 5.0, 1.0, 6.0)
+    6.0
+    """
+    return next(x for flag, x in zip(operands[::2], operands[1::2]) if flag)
+
+
+def backward_pass(*operands: float) -> float:
+    """A backward pass: of its root, its seed, and pairs of an end and what its sum starts with."""
+    raise NotImplementedError("a pass is a loop over a tape, see backward.py")
+
+
+def gradient_of(*operands: float) -> float:
+    """The gradient that a pass leaves in an entry: its operands are the two."""
+    raise NotImplementedError("a pass is a loop over a tape, see backward.py")
+
+
 Operation: TypeAlias = "Primitive | Slope | Callable[..., Any]"
 
 
@@ -99,8 +130,9 @@ class Tape:
     Attributes:
         name: the name of the function.
         ops: for each entry its operation; None for inputs and constants.
-        operands: for each entry the numbers of its operands.
-        flows: for each entry the positions of the operands that gradients flow to.
+        starts: for each entry where its operands begin in ``operands``; and last, where they end.
+        operands: the numbers of the operands of all entries, one entry after the other.
+        flows: for each of these, whether gradients flow to it.
         data: for each entry its float in the recorded call.
         inputs: the entries that a run is given floats for, in that order.
         constants: the entries that are the same in every run, with the line each came from.
@@ -112,14 +144,17 @@ class Tape:
         outputs: the entries whose floats a run gives, in that order.
         labels: the names of entries, as far as they have one.
         roots: the positions in `outputs` of those that are Values, which gradients may start at.
+        takes: the entries that are a `take` of Values.
+        fixed: those of them that take the same in each run.
     """
 
     def __init__(self, name: str) -> None:
-        self.name = name
-        self.ops: list[Operation | None] = []
-        self.operands: list[tuple[int, ...]] = []
-        self.flows: list[tuple[int, ...]] = []
-        self.data: list[float] = []
+        self.name: str = name
+        self.ops: list[Any] = []
+        self.starts = vec[i64]([0])
+        self.operands = vec[i64]()
+        self.flows = vec[bool]()
+        self.data = vec[float]()
         self.inputs: list[int] = []
         self.constants: dict[int, str] = {}
         self.guards: list[Guard] = []
@@ -128,32 +163,61 @@ class Tape:
         self.outputs: list[int] = []
         self.roots: list[int] = []
         self.labels: dict[int, str] = {}
+        self.takes: list[int] = []
+        self.fixed: set[int] = set()
 
-    def row(
-        self,
-        op: Operation | None,
-        operands: tuple[int, ...],
-        flows: tuple[int, ...],
-        number: float,
-    ) -> int:
-        """Append an entry; returns its number."""
+    def push(self, operand: i64, flows: bool) -> None:
+        """Add an operand to the entry that `close` will end."""
+        self.operands = append(self.operands, operand)
+        self.flows = append(self.flows, flows)
+
+    def close(self, op: Any, number: float) -> i64:
+        """End an entry, of the operands since the one before; returns its number."""
         self.ops.append(op)
-        self.operands.append(operands)
-        self.flows.append(flows)
-        self.data.append(number)
+        self.data = append(self.data, number)
+        self.starts = append(self.starts, len(self.operands))
         return len(self.ops) - 1
+
+    def pair(self, op: Any, x: i64, x_flows: bool, y: i64, y_flows: bool, number: float) -> i64:
+        """Append an entry with two operands, ``x`` and ``y``; returns its number."""
+        self.operands = append(append(self.operands, x), y)
+        self.flows = append(append(self.flows, x_flows), y_flows)
+        return self.close(op, number)
+
+    def row(self, op: Any, operands: Sequence[int], flows: Sequence[int], number: float) -> int:
+        """Append an entry, given the positions that gradients flow to; returns its number."""
+        for position, operand in enumerate(operands):
+            self.push(operand, position in flows)
+        return self.close(op, number)
 
     def input(self, number: float) -> int:
         """Append an input."""
-        self.inputs.append(self.row(None, (), (), number))
-        return self.inputs[-1]
+        entry = self.close(None, number)
+        self.inputs.append(entry)
+        return entry
 
     def constant(self, number: float, place: str) -> int:
         """Append a constant that comes from the line ``place``."""
-        entry = self.row(None, (), (), number)
+        entry = self.close(None, number)
         self.constants[entry] = place
         return entry
 
     def guard(self, entry: int, look: str, place: str) -> None:
         """Note that Python has looked at the float of an entry."""
         self.guards.append(Guard(entry, self.data[entry], len(self.ops), look, place))
+
+    def operands_of(self, entry: int) -> list[int]:
+        """The numbers of the operands of an entry."""
+        return [self.operands[at] for at in range(self.starts[entry], self.starts[entry + 1])]
+
+    def taken(self, entry: i64) -> i64:
+        """The operand that a `take` has given in the recorded call."""
+        at = self.starts[entry]
+        while self.data[self.operands[at]] == 0.0:
+            at += 2
+        return self.operands[at + 1]
+
+    def flows_of(self, entry: int) -> list[int]:
+        """The positions of the operands of an entry that gradients flow to."""
+        start = self.starts[entry]
+        return [at - start for at in range(start, self.starts[entry + 1]) if self.flows[at]]

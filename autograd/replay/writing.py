@@ -7,10 +7,20 @@ from collections import Counter
 from collections.abc import Iterator
 from typing import Final
 
-from autograd.replay.program import GUARD, MINUS_ONE, MINUS_ZERO, ONE, PART, SUM, Program
+from autograd.replay.program import (
+    CASES,
+    GUARD,
+    MINUS_ONE,
+    MINUS_ZERO,
+    ONE,
+    PART,
+    SUM,
+    Program,
+)
 
 _MOST_ROWS: Final = 40  # of a part of a program that `describe` shows
 _MOST_TERMS: Final = 100  # in an expression: Python compiles none of thousands
+_FEW_CASES: Final = 10  # of a sum that `describe` shows
 
 
 class _Names:
@@ -79,6 +89,17 @@ class _Writer:
                 text = f"-({term})" if sign == "-" and b < 0 else f"{sign.strip('+')}{term}"
         return text or names[MINUS_ZERO]
 
+    def cases(self, cells: list[int]) -> str:
+        """A sum of terms that are there only where their flag is not 0.0."""
+        names = self.names
+        terms = [
+            self.terms("", [a, b])
+            if flag == ONE
+            else f"({self.terms('', [a, b])} if {names[flag]})"
+            for flag, a, b in zip(cells[1::3], cells[2::3], cells[3::3])
+        ]
+        return " + ".join([names[cells[0]], *terms][cells[0] == MINUS_ZERO :])
+
     def call(self, row: int, function: str) -> str:
         """A call of the function of an elementwise row."""
         program = self.program
@@ -98,6 +119,10 @@ class _Writer:
             most = 2 * _MOST_TERMS + 1
             more = f" + ... {(len(cells) - most) // 2:,} more terms" if len(cells) > most else ""
             return f"{targets} = {self.sum(cells[:most])}{more}"
+        if kind == CASES:
+            most = 3 * _FEW_CASES + 1
+            more = f" + ... {(len(cells) - most) // 3:,} more cases" if len(cells) > most else ""
+            return f"{targets} = {self.cases(cells[:most])}{more}"
         if program.operations[kind].parts:
             names = [self.names[program.inputs + part] for part in _with_parts(program, row)]
             targets = ", ".join(names)
@@ -168,6 +193,12 @@ def _written(writer: _Writer, rows: range) -> Iterator[str]:
             yield f"    {target} = {writer.sum(cells[: most + 1])}"
             for start in range(most + 1, len(cells), most):
                 yield f"    {target} = {writer.terms(target, cells[start : start + most])}"
+        elif kind == CASES:
+            cells, target = program.row(row), writer.names[program.inputs + row]
+            yield f"    {target} = {writer.names[cells[0]]}"
+            for flag, a, b in zip(cells[1::3], cells[2::3], cells[3::3]):
+                term = f"{target} += {writer.terms('', [a, b])}"
+                yield f"    {term}" if flag == ONE else f"    if {writer.names[flag]}: {term}"
         elif kind != PART:
             yield "    " + writer.row(row, writer.calls[kind])
 

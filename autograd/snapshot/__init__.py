@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from difflib import get_close_matches
 from fnmatch import fnmatchcase
 from typing import Any, Self, TypeAlias
 
@@ -195,6 +196,28 @@ class Snapshot:
             or (node.name and fnmatchcase(node.name, pattern))
             or (node.name and fnmatchcase(f"{self.place(node)}.{node.name}", pattern))
         ]
+
+    def group(self, which: str | int | Group) -> Group:
+        """The group of a place, such as ``"MLP.layers.0"``, or of an id.
+
+        Raises:
+            TypeError: ``which`` is none of these.
+            KeyError: there is no such group; the message names one with a similar place.
+        """
+        if isinstance(which, Group):
+            which = which.id
+        if isinstance(which, int) and not isinstance(which, bool):
+            if not 0 <= which < len(self.groups):
+                raise KeyError(f"there is no group {which}: the graph has {len(self.groups)}")
+            return self.groups[which]
+        if not isinstance(which, str):
+            raise TypeError(f"a group is found by its place or an id, not by {kind_of(which)}")
+        places = {self.place(group): group for group in self.groups}
+        if which not in places:
+            near = get_close_matches(which, places, n=1, cutoff=0.0)
+            hint = f"did you mean {near[0]!r}?" if near else "the graph has no groups"
+            raise KeyError(f"there is no group {which!r}: {hint}")
+        return places[which]
 
     def place(self, which: Which | Group) -> str:
         """The place of a node or a group in its model, such as ``"MLP.layers.0"``; "" outside."""

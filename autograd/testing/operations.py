@@ -157,6 +157,11 @@ def fine_steps(use: Use) -> Iterator[str]:
             yield use.shown
 
 
+def has_precise_rules(use: Use) -> bool:
+    """True if the rules of all that varies are right to the last digits, by the formula."""
+    return _HAS_MPMATH and all(_precise().has_precise_rule(use, i) for i in use.moving)
+
+
 def _hint(use: Use, rules: list[float], i: int, found: Slope) -> str:
     if _agree(-rules[i], found):
         return " Its sign is wrong."

@@ -16,6 +16,7 @@ from autograd.testing.numerical import OUT_OF_DOMAIN, Slope
 from autograd.testing.operations import (
     fine_steps,
     first_fault,
+    has_precise_rules,
     imprecise_rules,
     kinks,
     overflows,
@@ -267,11 +268,12 @@ class Verdicts:
         If not, a derivative that holds there alone is right: that of `erfc` far from where floats
         are closer than 1 to one another.
         """
-        here = _shape(self._samples.record()[1][claim.i])
+        here = _shape(topological_order(self._samples.record()[1][claim.i]))
         for side in (-1.0, 1.0):
             moved = self._samples.moved(side * _WITHIN_STEP[0] * claim.difference.step, claim.rates)
             try:
-                there = _shape(self._samples.function.record(moved)[1][claim.i])
+                outputs = self._samples.function.record(moved)[1]
+                there = _shape(topological_order(outputs[claim.i]))
             except OUT_OF_DOMAIN:
                 return True
             if there != here:
@@ -280,14 +282,45 @@ class Verdicts:
 
     def _chain_at(self, claim: Claim, length: float) -> float:
         """The derivative by the chain rule that far along a direction; nan if it is not defined."""
+        found = self._traced_at(claim, length)
+        if found is None:
+            return math.nan
+        leaves, traced = found
+        [there] = derivatives(traced, [leaves[claim.j]])
+        return there.value
+
+    def _traced_at(self, claim: Claim, length: float) -> tuple[list[Value], Value] | None:
+        """The inputs and what is differentiated, that far along a direction; None off a domain."""
         moved = self._samples.moved(length, claim.rates)
         try:
             leaves, outputs = self._samples.function.record(moved)
-            traced = self._samples.contracted(claim.order, claim.rates, leaves, outputs[claim.i])
+            out = outputs[claim.i]
+            return leaves, self._samples.contracted(claim.order, claim.rates, leaves, out)
         except OUT_OF_DOMAIN:
-            return math.nan
-        [there] = derivatives(traced, [leaves[claim.j]])
-        return there.value
+            return None
+
+    def _stepped_over(self, claim: Claim, out: Value) -> str:
+        """The operation that differences step over, which explains how far they are off; or "".
+
+        It may be fine only beside the inputs, as in ``round(x - 1e20)`` at 1e20: by its rule it
+        is flat there, and from one float to the next it is not.
+        """
+        step = claim.difference.step
+        sides = [self._traced_at(claim, side * step) for side in (-1.0, 1.0)]
+        graphs = [topological_order(found[1]) for found in sides if found is not None]
+        here = topological_order(out)
+        if len(graphs) < 2 or any(_differ(graph, here) for graph in graphs):
+            return ""
+        explained = step * abs(claim.chain.value - claim.difference.value)  # half of it, both ways
+        for value, before, after, slope in zip(here, *graphs, gradients(out, here), strict=True):
+            if value.op is None:
+                continue
+            parts = zip(value.local_derivatives, before.inputs, after.inputs, strict=True)
+            by_rule = sum(rule * (y.data - x.data) for rule, x, y in parts)
+            off = abs(after.data - before.data - by_rule) - 2.0 * math.ulp(value.data)
+            if off * abs(slope) >= explained > 0.0 and has_precise_rules(use := Use.of(value)):
+                return use.shown
+        return ""
 
     def _shows_closer(self, claim: Claim) -> bool:
         """True if shorter steps, or those to one side, show the derivative by the chain rule.
@@ -321,7 +354,7 @@ class Verdicts:
                 overflow = "a product of the derivatives of several operations overflows"
             if overflow:
                 return f"{overflow}."
-        steps = first(traced, fine_steps, by)
+        steps = first(traced, fine_steps, by) or self._stepped_over(claim, traced[-1])
         if steps:
             return f"the steps of differences are longer than those of {steps}."
         if claim.order > 1 and claim.i in self._bent:
@@ -393,11 +426,16 @@ def _has_finite_parts(value: Value) -> bool:
     return all(map(math.isfinite, [value.data, *value.local_derivatives]))
 
 
-def _shape(out: Value) -> list[tuple[Any, ...]]:
+def _differ(graph: Sequence[Value], other: Sequence[Value]) -> bool:
+    """True if two graphs, in topological order, are not of the same operations."""
+    return len(graph) != len(other) or _shape(graph) != _shape(other)
+
+
+def _shape(graph: Sequence[Value]) -> list[tuple[Any, ...]]:
     """The operations of a graph, each with its constants."""
     return [
         (value.op, *[x for x in value.operands if not isinstance(x, Value)])
-        for value in topological_order(out)
+        for value in graph
         if value.op is not None
     ]
 

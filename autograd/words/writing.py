@@ -64,7 +64,7 @@ def fragment_of(
 
 def _write_sum(notation: Notation, term: Term, write_part: _WritePart) -> Fragment:
     """A sum or a difference; a + (b + c) keeps its parentheses in plain text only."""
-    terms = _terms_of(term, notation)
+    terms = terms_of(term, notation)
     if not isinstance(term, Sum):
         terms = shortened(terms, (False, _ELLIPSIS))
     elif term.omitted:
@@ -72,7 +72,7 @@ def _write_sum(notation: Notation, term: Term, write_part: _WritePart) -> Fragme
     return notation.sum([(sign, write_part(part)) for sign, part in terms])
 
 
-def _terms_of(term: Term, notation: Notation) -> list[tuple[bool, Term]]:
+def terms_of(term: Term, notation: Notation) -> list[tuple[bool, Term]]:
     """The terms of nested sums, each with True if it is subtracted."""
     terms: Sequence[tuple[bool, Term]]
     if isinstance(term, Sum) and not term.omitted:
@@ -86,21 +86,21 @@ def _terms_of(term: Term, notation: Notation) -> list[tuple[bool, Term]]:
     found: list[tuple[bool, Term]] = []
     for subtracted, part in terms:
         is_joined = not subtracted and (not found or notation.style != "plain")
-        found += _terms_of(part, notation) if is_joined else [(subtracted, part)]
+        found += terms_of(part, notation) if is_joined else [(subtracted, part)]
     return found
 
 
-def _factors_of(term: Term, notation: Notation) -> list[Term]:
+def factors_of(term: Term, notation: Notation) -> list[Term]:
     """The factors of nested products."""
     if not is_operation(term, table.multiply):
         return [term]
     left, right = term.parts
     is_joined = notation.style != "plain"
-    return _factors_of(left, notation) + (_factors_of(right, notation) if is_joined else [right])
+    return factors_of(left, notation) + (factors_of(right, notation) if is_joined else [right])
 
 
 def _write_product(notation: Notation, term: Operation, write_part: _WritePart) -> Fragment:
-    factors = term.parts if term.op is table.prod else _factors_of(term, notation)
+    factors = term.parts if term.op is table.prod else factors_of(term, notation)
     parts = [write_part(factor) for factor in shortened(factors, _ELLIPSIS)]
     return notation.product(parts) if len(parts) > 1 else parts[0]
 

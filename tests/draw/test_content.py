@@ -576,7 +576,7 @@ def test_an_option_that_there_is_not_is_an_error_that_names_the_nearest(
 def test_an_option_like_no_other_is_an_error_that_lists_all() -> None:
     message = (
         "there is no option 'zzz': the options are color_by, depth, direction, font_size, frames, "
-        "local_derivatives, max_boxes, path_from, precision, theme, title"
+        "local_derivatives, max_boxes, open, path_from, precision, theme, title"
     )
     with pytest.raises(TypeError, match=f"^{message}$"):
         graph(example()).to_svg(zzz=1)  # type: ignore[call-arg]

@@ -135,6 +135,60 @@ def test_a_picture_says_that_it_is_folded_and_how_to_unfold_it() -> None:
     )
 
 
+def test_chosen_groups_are_open_with_what_is_around_them_and_no_other() -> None:
+    snapshot = network([2, 1], 2)
+    picture = picture_of(snapshot, open=["MLP.layers.0.neurons.1.sample 1"], max_boxes=None)
+    frames = ["MLP", "layers.0 (Layer)", "neurons.1 (Neuron)", "sample 1"]
+    assert [frame.title for frame in picture.frames] == frames
+    folded = ["layers.1 (Layer)", "neurons.0 (Neuron)", "sample 0"]
+    assert [lines[0] for name, lines in contents(picture).items() if "group" in name] == folded
+    assert picture.caption == (
+        "4 of 12 groups open: 48 values in 22 boxes. "
+        "depth=4 opens all, max_boxes=None shows everything."
+    )
+
+
+def test_chosen_groups_are_open_besides_those_of_a_depth() -> None:
+    snapshot = network([2, 1], 1)
+    by_depth = fold(snapshot, 2, None)
+    neuron = snapshot.group("MLP.layers.0.neurons.1").id
+    assert fold(snapshot, 2, None, [neuron]).open == by_depth.open | {neuron}
+    assert fold(snapshot, 2, None, [0]) == by_depth
+    everything = range(len(snapshot.groups))
+    assert fold(snapshot, None, None, everything).parts == fold(snapshot, None, None).parts
+
+
+@given(st.data())
+@settings(max_examples=25)
+def test_every_value_is_in_one_part_whichever_groups_are_open(data: st.DataObject) -> None:
+    snapshot = network([2, 1], 2)
+    ids = st.sets(st.integers(0, len(snapshot.groups) - 1))
+    folding = fold(snapshot, None, data.draw(st.sampled_from([None, 20, 40])), data.draw(ids))
+    assert sorted(id for part in folding.parts for id in part.nodes) == [*range(len(snapshot))]
+    for part in folding.parts:
+        assert {folding.part_of[id] for id in part.nodes} == {folding.parts.index(part)}
+        if part.kind == "group":
+            assert part.group not in folding.open
+        elif part.group is not None:
+            assert part.group in folding.open
+
+
+def test_a_group_that_is_not_in_the_graph_cannot_be_open() -> None:
+    snapshot = network([2, 1], 1)
+    message = "there is no group 'MLP.layer.0': did you mean 'MLP.layers.0'?"
+    with pytest.raises(KeyError, match=re.escape(message)):
+        picture_of(snapshot, open=["MLP.layer.0"])
+    with pytest.raises(KeyError, match="there is no group 99: the graph has 6"):
+        picture_of(snapshot, open=[99])
+    with pytest.raises(KeyError, match="there is no group 'x': the graph has no groups"):
+        picture_of(graph(Value(1.0)), open=["x"])
+    with pytest.raises(TypeError, match="by its place or an id, not by a float"):
+        picture_of(snapshot, open=[1.5])  # type: ignore[list-item]
+    for wrong in ("MLP", 3):
+        with pytest.raises(TypeError, match="open takes a list of places of groups, got"):
+            picture_of(snapshot, open=wrong)  # type: ignore[arg-type]
+
+
 def test_edges_between_folded_groups_are_one_with_a_count() -> None:
     picture = picture_of(network([3, 2, 1], 4), depth=1)
     groups = {lines[0]: id for id, lines in contents(picture).items()}

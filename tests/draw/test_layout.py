@@ -242,6 +242,13 @@ def test_short_drawings_stay_in_one_row() -> None:
     assert len({place.x for place in placed.boxes[:12]}) == 12
 
 
+def test_a_picture_that_does_not_wrap_stays_in_one_row_however_long() -> None:
+    placed = check(replace(chain(130), wraps=False))
+    starts = [place.x for place in placed.boxes[:130]]
+    assert starts == sorted(starts)
+    assert placed.width > 50 * placed.height
+
+
 @settings(max_examples=40)
 @given(pictures())
 def test_the_same_picture_gets_the_same_layout(picture: Picture) -> None:

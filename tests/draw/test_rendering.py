@@ -114,12 +114,24 @@ def test_a_notebook_says_what_a_digraph_lacks() -> None:
     }
 
 
-def test_show_opens_the_picture() -> None:
+def test_show_opens_the_page_or_with_an_option_of_pictures_the_picture() -> None:
     opened: list[str] = []
-    path = graph(example()).show(theme="dark", opener=opened.append)
+    page = graph(example()).show(theme="dark", opener=opened.append)
+    picture = graph(example()).show(theme="dark", depth=1, opener=opened.append)
+    assert page is not None
+    assert picture is not None
+    assert [Path(url2pathname(urlparse(url).path)) for url in opened] == [page, picture]
+    assert page.read_text(encoding="utf-8") == graph(example()).to_html(theme="dark")
+    assert picture.read_text(encoding="utf-8") == graph(example()).to_svg(theme="dark", depth=1)
+
+
+def test_show_opens_a_picture_of_a_graph_that_is_too_large_for_a_page(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("autograd.page.document.MOST_VALUES", 4)
+    path = graph(example()).show(opener=lambda url: True)
     assert path is not None
-    assert [Path(url2pathname(urlparse(url).path)) for url in opened] == [path]
-    assert path.read_text(encoding="utf-8") == graph(example()).to_svg(theme="dark")
+    assert path.name == "graph.svg"
 
 
 def test_show_opens_the_browser(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -134,7 +146,7 @@ def test_show_says_where_the_picture_is_without_a_browser() -> None:
     with pytest.raises(RuntimeError) as raised:
         graph(example()).show(opener=lambda url: False)
     before, path = str(raised.value).split(": it is in ")
-    assert before == "no browser was found to open the picture"
-    assert Path(path).read_text(encoding="utf-8").startswith("<svg")
+    assert before == "no browser was found to open the graph"
+    assert Path(path).read_text(encoding="utf-8") == graph(example()).to_html()
     with pytest.raises(TypeError, match=r"there is no option 'them': did you mean 'theme'\?"):
         graph(example()).show(them="dark")  # type: ignore[call-arg]

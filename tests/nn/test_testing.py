@@ -152,7 +152,7 @@ def test_where_hypothesis_is_missing_the_way_out_is_named() -> None:
             "min_width=4 is more than max_width=3: raise the one or lower the other",
         ),
         *[
-            (partial(networks, **{name: 0}), f"{name} must be at least 1, got 0")
+            (partial(networks, **dict[str, Any]([(name, 0)])), f"{name} must be at least 1, got 0")
             for name in ("max_inputs", "max_outputs", "max_width", "max_layers", "max_samples")
         ],
     ],

@@ -324,7 +324,7 @@ def test_progress_is_shown_by_a_line_without_tqdm(
     monkeypatch.setitem(sys.modules, "tqdm.auto", None)
     fit(model, MOONS, BCE, optimizer, epochs=4, history=History([{"loss": 1.0}]))
     shown = capsys.readouterr().err
-    assert shown.startswith("\repoch 2 of 4: loss ")
+    assert shown.startswith("\repoch 2 of 4, not compiled: loss ")
     assert shown.endswith("\n")
     assert {len(line) for line in shown[1:-1].split("\r")} == {79}  # each covers the one before
 

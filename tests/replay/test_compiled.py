@@ -159,7 +159,7 @@ class Sample:
     ("function", "arguments", "programs"),
     [
         (lambda x: x * 2, [(1.0,), (2.0,)], 1),
-        (lambda x: x * 2, [(1.0,), (2,), (3,), (2.0,)], 3),  # a path for each whole number
+        (lambda x: x * 2, [(1.0,), (2,), (3,), (2.0,), (2**60,)], 3),
         (lambda x: x if x is not None else 1.0, [(1.0,), (None,)], 2),
         (lambda x, how="a": x * len(how), [(1.0,), (2.0, "a"), (2.0, "bc")], 3),
         (lambda xs: sum(xs), [([1.0, 2.0],), ([3.0, 4.0],), ([5.0],), ((1.0, 2.0),)], 3),
@@ -467,11 +467,11 @@ def test_the_warning_names_a_variable_from_outside() -> None:
 
 
 def test_the_warning_names_an_argument() -> None:
-    power = compile(lambda x, n, scale: x**n * scale, programs=2)
-    for n in (1, 2):
-        power(2.0, n, scale=1.0)
+    sized = compile(lambda x, text, scale: x * len(text) * scale, programs=2)
+    for text in ("a", "ab"):
+        sized(2.0, text, scale=1.0)
     with pytest.warns(CompileWarning, match="what differs most: argument 1, which is neither"):
-        assert power(2.0, 3, scale=1.0) == 8.0
+        assert sized(2.0, "abc", scale=1.0) == 6.0
 
 
 # ── Rows ──────────────────────────────────────────────────────────────────────

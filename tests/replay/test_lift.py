@@ -5,6 +5,7 @@ from __future__ import annotations
 import operator
 import random
 import time
+from array import array
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
@@ -13,7 +14,8 @@ import pytest
 import autograd
 from autograd import Primitive, Value
 from autograd.engine import table
-from autograd.replay.lift import Replay, lift
+from autograd.replay.bound import Change, Links, Part
+from autograd.replay.lift import BoundReplay, Replay, lift
 from autograd.replay.lists import ListMachine
 from autograd.replay.machine import Machine, native_machine
 from autograd.replay.program import Program
@@ -60,7 +62,7 @@ def test_shares_are_added_one_after_the_other_to_the_sum_so_far() -> None:
 @pytest.mark.usefixtures("either")
 def test_shares_are_added_to_the_gradients_of_values() -> None:
     x, y = Value(3.0), Value(2.0)
-    run = lift(tape_of(x * y * y, [x, y])).run([x, y])
+    run = lift(tape_of(x * y * y, [x, y])).run([3.0, 2.0])
     assert run is not None
     x.grad, y.grad = 0.5, 1.0
     run.add_to(0, 2.0, [[x, y][leaf] for leaf in run.reached(0)])
@@ -72,7 +74,7 @@ def test_an_error_leaves_every_gradient_as_it_was() -> None:
     answer: list[Any] = [1.0]
     odd = Primitive("odd", lambda x: x, lambda x, out: answer[0])
     x, y = Value(3.0), Value(2.0)
-    run = lift(tape_of(odd(x) * y, [x, y])).run([x, y])
+    run = lift(tape_of(odd(x) * y, [x, y])).run([3.0, 2.0])
     assert run is not None
     answer[0] = "one"
     with pytest.raises(TypeError, match=r"^odd\(\) or a derivative rule of it: "):
@@ -285,7 +287,7 @@ def test_a_program_without_rows_gives_what_it_is_given() -> None:
     program.values = 1
     for made in MACHINES:
         machine: Machine = made(program)
-        assert machine.values(machine.forward([2.5])) == [2.5]
+        assert machine.values(machine.forward([2.5]), 1) == [2.5]
 
 
 def test_a_long_chain_of_additions_is_one_row() -> None:
@@ -302,34 +304,109 @@ def test_a_long_chain_of_additions_is_one_row() -> None:
     assert replayed(replay, [0.1], 1.0, [0.0]) == eager(total, [x], 1.0)
 
 
-# ── Repetition ────────────────────────────────────────────────────────────────
+# ── Values ────────────────────────────────────────────────────────────────────
+
+
+def bound_to(tape: Tape, values: list[Value], kept: int = 0) -> BoundReplay:
+    """A tape whose inputs are the data of these Values, and whose last outputs become that."""
+    places = range(len(values))
+    sources = [(Part.DATA, i) for i in places]
+    changes = [Change(Part.DATA, i, 0) for i in places]
+    return lift(tape).bind(Links(tuple(values), 0, 0, kept, sources, changes))
 
 
 def halving(then: Any = None) -> Tape:
-    """The tape of ``x / 2``, where ``then`` is called of x as well."""
+    """The tape of ``x / 2``, which is an output twice; ``then`` is called of x as well."""
     tape = Tape("halving")
     x = tape.input(8.0)
     half = tape.row(table.multiply, (x, tape.constant(0.5, "")), (), 4.0)
     if then is not None:
         tape.row(then, (x,), (), 0.0)
-    tape.outputs = [half, x]
+    tape.outputs = [half, half]
     return tape
 
 
 @pytest.mark.usefixtures("either")
-def test_a_run_goes_on_from_what_the_one_before_has_given() -> None:
-    steps, last, error = lift(halving()).repeat([8.0], 4, [(0, 0)], keep=1)
-    assert (steps, last, error) == ([[4.0], [2.0], [1.0], [0.5]], [0.5, 1.0], None)
+def test_inputs_are_read_from_values_and_outputs_written_to_them() -> None:
+    tape = Tape("mixed")
+    inputs = [tape.input(0.0) for _ in range(5)]
+    total = inputs[0]
+    for k in inputs[1:]:
+        total = tape.row(table.add, (total, k), (), 0.0)
+    tape.outputs = [total, *inputs[1:4]]
+    given, held = Value(20.0), Value(300.0)
+    held.grad = 4000.0
+    links = Links(
+        (held,),
+        numbers=1,
+        arguments=1,
+        kept=1,
+        sources=[(Part.DATA, 0), (Part.DATA, 1), (Part.GRAD, 1), (Part.HAS_GRAD, 1)],
+        changes=[Change(Part.DATA, 1, 0), Change(Part.GRAD, 1, -1), Change(Part.GRAD, 0, 0)],
+    )
+    bound = lift(tape).bind(links)
+    run = bound.run([1.0], [given])
+    assert run is not None
+    assert run.first(1) == [1.0 + 20.0 + 300.0 + 4000.0 + 1.0]
+    assert (held.data, held.grad, given.grad) == (300.0, 4000.0, 0.0)
+    bound.apply(run, [given])
+    assert (held.data, held.grad, held.has_grad) == (20.0, 300.0, True)
+    assert (given.data, given.grad, given.has_grad) == (20.0, 4000.0, True)
+
+
+@pytest.mark.usefixtures("either")
+def test_runs_that_are_repeated_are_as_runs_that_are_applied_one_by_one() -> None:
+    def stepping() -> tuple[BoundReplay, list[Value]]:
+        """Each step halves x, adds it to the grad of y, and tells whether y had one."""
+        tape = Tape("stepping")
+        x, grad, has_grad = tape.input(8.0), tape.input(0.0), tape.input(0.0)
+        half = tape.row(table.multiply, (x, tape.constant(0.5, "")), (), 4.0)
+        sum_ = tape.row(table.add, (grad, x), (), 8.0)
+        tape.outputs = [has_grad, half, sum_]
+        values = [Value(8.0), Value(1.0)]
+        sources = [(Part.DATA, 0), (Part.GRAD, 1), (Part.HAS_GRAD, 1)]
+        changes = [Change(Part.DATA, 0, 0), Change(Part.GRAD, 1, 0)]
+        return lift(tape).bind(Links(tuple(values), 0, 0, 1, sources, changes)), values
+
+    (one, x), (all_, y) = stepping(), stepping()
+    singly = []
+    for _ in range(3):
+        run = one.run([], [])
+        assert run is not None
+        singly.append(run.first(1))
+        one.apply(run, [])
+    assert all_.repeat([], [], 3) == (singly, None) == ([[0.0], [1.0], [1.0]], None)
+    for values in x, y:
+        assert [(value.data, value.grad) for value in values] == [(1.0, 0.0), (1.0, 14.0)]
+
+
+@pytest.mark.usefixtures("either")
+def test_whether_a_pass_has_reached_a_value_may_vary() -> None:
+    tape = Tape("varying")
+    flag, has_grad = tape.input(1.0), tape.input(0.0)
+    no = tape.row(table.subtract, (tape.constant(1.0, ""), flag), (), 0.0)
+    tape.outputs = [has_grad, no, tape.constant(0.0, ""), flag]
+    x, y = Value(1.0), Value(2.0)
+    sources = [(Part.DATA, 0), (Part.HAS_GRAD, 1)]
+    changes = [Change(Part.DATA, 0, 0), Change(Part.GRAD, 1, 0), Change(Part.HAS_GRAD, 1, 0)]
+    bound = lift(tape).bind(Links((x, y), 0, 0, 1, sources, changes))
+    for expected in [True, False]:
+        run = bound.run([], [])
+        assert run is not None
+        bound.apply(run, [])
+        assert y.has_grad is expected
+    assert bound.repeat([], [], 3) == ([[0.0], [1.0], [0.0]], None)
 
 
 @pytest.mark.usefixtures("either")
 def test_outputs_become_inputs_all_at_once() -> None:
     tape = Tape("swap")
     x, y = tape.input(1.0), tape.input(2.0)
-    tape.outputs = [y, x]
-    steps, last, _ = lift(tape).repeat([1.0, 2.0], 3, [(0, 0), (1, 1)], keep=2)
+    tape.outputs = [y, x, y, x]
+    values = [Value(1.0), Value(2.0)]
+    steps, _ = bound_to(tape, values, kept=2).repeat([], [], 3)
     assert steps == [[2.0, 1.0], [1.0, 2.0], [2.0, 1.0]]
-    assert last == [2.0, 1.0]
+    assert [x.data for x in values] == [2.0, 1.0]
 
 
 @pytest.mark.usefixtures("either")
@@ -337,9 +414,11 @@ def test_repetition_ends_before_a_run_that_a_guard_ends() -> None:
     tape = halving()
     flag = tape.row(operator.gt, (0, tape.constant(3.0, "")), (), 1.0)
     tape.guard(flag, "truth", "")
-    replay = lift(tape)
-    assert replay.repeat([8.0], 10, [(0, 0)], keep=1) == ([[4.0], [2.0]], [2.0, 4.0], None)
-    assert replay.repeat([1.0], 10, [(0, 0)], keep=1) == ([], [], None)
+    x = Value(8.0)
+    bound = bound_to(tape, [x], kept=1)
+    assert bound.repeat([], [], 10) == ([[4.0], [2.0]], None)
+    assert bound.repeat([], [], 10) == ([], None)
+    assert x.data == 2.0
 
 
 @pytest.mark.usefixtures("either")
@@ -349,10 +428,12 @@ def test_repetition_ends_before_a_run_that_raises_an_error() -> None:
             raise ValueError("too small")
         return x
 
-    replay = lift(halving(refused))
-    assert replay.repeat([8.0], 10, [(0, 0)], keep=0) == ([[], []], [2.0, 4.0], None)
+    x = Value(8.0)
+    bound = bound_to(halving(refused), [x], kept=1)
+    assert bound.repeat([], [], 10) == ([[4.0], [2.0]], None)
     with pytest.raises(ValueError, match="too small"):
-        replay.repeat([1.0], 10, [(0, 0)], keep=0)
+        bound.repeat([], [], 10)
+    assert x.data == 2.0
 
 
 @pytest.mark.usefixtures("either")
@@ -362,8 +443,39 @@ def test_repetition_hands_over_an_interruption_with_the_whole_runs_before_it() -
             raise KeyboardInterrupt
         return x
 
-    replay = lift(halving(interrupted))
-    steps, last, error = replay.repeat([8.0], 10, [(0, 0)], keep=1)
-    assert (steps, last, type(error)) == ([[4.0], [2.0]], [2.0, 4.0], KeyboardInterrupt)
+    x = Value(8.0)
+    bound = bound_to(halving(interrupted), [x], kept=1)
+    steps, error = bound.repeat([], [], 10)
+    assert (steps, type(error), x.data) == ([[4.0], [2.0]], KeyboardInterrupt, 2.0)
     with pytest.raises(KeyboardInterrupt):
-        replay.repeat([1.0], 10, [(0, 0)], keep=1)
+        bound.repeat([], [], 10)
+
+
+@pytest.mark.usefixtures("either")
+def test_a_value_that_nothing_else_refers_to_is_found() -> None:
+    values = [Value(8.0)]
+    tape = Tape("same")
+    tape.outputs = [tape.input(8.0)]
+    bound = bound_to(tape, values)
+    known = array("q", [1])
+    assert not bound.is_stale(known)
+    values.clear()
+    assert bound.is_stale(known)
+
+
+# ── Division ──────────────────────────────────────────────────────────────────
+
+
+@pytest.mark.usefixtures("either")
+def test_python_s_division_raises_its_error() -> None:
+    tape = Tape("ratio")
+    x, y = tape.input(1.0), tape.input(2.0)
+    tape.outputs = [tape.row(operator.truediv, (x, y), (), 0.5)]
+    replay = lift(tape)
+    run = replay.run([1.0, 3.0])
+    assert run is not None
+    assert run.outputs == [1.0 / 3.0]
+    with pytest.raises(ZeroDivisionError) as found:
+        replay.run([1.0, -0.0])
+    with pytest.raises(ZeroDivisionError, match=f"^{found.value}$"):
+        operator.truediv(1.0, -0.0)

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import operator
 import random
+from collections.abc import Sequence
 from typing import Any
 
 import pytest
@@ -13,7 +15,8 @@ from autograd.replay import operations
 from autograd.replay.lists import ListMachine
 from autograd.replay.lowering import choices_of, flows_of, lowered
 from autograd.replay.optimizer import PASSES, folded, fused, optimized, shared, without_dead
-from autograd.replay.program import MINUS_ONE, MINUS_ZERO, ONE, SUM, ZERO, Program
+from autograd.replay.packing import Packed, levelled
+from autograd.replay.program import GUARD, MINUS_ONE, MINUS_ZERO, ONE, SUM, ZERO, Program
 from autograd.replay.shares import Flows, shares_of
 from autograd.replay.tape import Tape
 from autograd.replay.writing import describe
@@ -56,19 +59,27 @@ def test_every_pass_leaves_the_bits_as_they_are(seed: int) -> None:
     points = [numbers(rng, 3) for _ in range(3)]
     further = numbers(rng, program.inputs - 3)
 
-    def results(program: Program) -> list[bytes]:
+    def results(program: Program, places: Sequence[int] | None = None) -> list[bytes]:
         machine = ListMachine(program)
         found: list[float] = []
         for point in points:
-            state = machine.forward(point)
+            given = [*point, *further]
+            for number, place in zip([*point, *further], places or range(program.inputs)):
+                given[place] = number
+            state = machine.forward(given)
             assert state is not None
-            found += machine.values(state) + machine.backward(state, further)
+            found += machine.values(state, program.values) + machine.backward(state, given[3:])
         return bits(found)
 
     expected = results(program)
     for one in PASSES:
         assert results(one(program)) == expected, one.__name__
     assert results(optimized(program)) == expected
+    for form in program, optimized(program):
+        beside = levelled(form)
+        assert results(beside) == expected
+        packed = Packed(beside)
+        assert results(packed.program, [*packed.places]) == expected
 
 
 # ── Dead rows ─────────────────────────────────────────────────────────────────
@@ -191,17 +202,108 @@ def test_a_function_that_may_have_an_effect_is_called_each_time() -> None:
     assert len(shared(finished(program, out)).kinds) == 3
 
 
+# ── Rows side by side ─────────────────────────────────────────────────────────
+
+
+def test_rows_that_do_not_need_each_other_come_side_by_side_by_kind() -> None:
+    program = Program(3)
+    first = multiply(program, X, Y)
+    second = add(program, first, Z)
+    third = multiply(program, Y, Z)
+    fourth = add(program, third, X)
+    beside = levelled(finished(program, second, fourth))
+    assert rows(beside) == [
+        "v1 = x1 * x2",
+        "v2 = x2 * x3",
+        "v3 = v1 + x3",
+        "v4 = v2 + x1",
+        "return v3, v4",
+    ]
+
+
+def test_what_may_raise_an_error_stays_behind_guards_and_effects_stay_in_order() -> None:
+    def own(x: float) -> float:
+        return x
+
+    program = Program(3)
+    program.operations = [operations.forward(operator.truediv), operations.forward(own)]
+    ratio = program.add(0, [X, Y])
+    called = program.add(1, [ratio])
+    program.labels[program.add(GUARD, [called, ONE])] = "truth"
+    again = program.add(1, [X])
+    other = program.add(0, [X, Z])
+    last = multiply(program, X, Z)
+    beside = levelled(finished(program, called, again, other, last))
+    assert [*beside.kinds] == [0, SUM, 1, GUARD, 1, 0]
+    assert beside.row(5) == [X, Z]
+
+
+def sums(program: Program, vectors: list[list[int]], numbers: list[int]) -> list[int]:
+    """Eight rows: a sum of products of these vectors of cells and the same numbers."""
+    return [
+        program.add(SUM, [MINUS_ZERO, *[x for v, y in zip(vectors, numbers) for x in (v[k], y)]])
+        for k in range(8)
+    ]
+
+
+def test_eight_equal_rows_on_cells_that_follow_each_other_are_packed_as_they_are() -> None:
+    program = Program(18)
+    outs = sums(program, [[*range(8)], [*range(8, 16)]], [16, 17])
+    packed = Packed(finished(program, *outs))
+    assert (rows(packed.program), packed.blocks) == (rows(program), [0])
+    assert [*packed.places] == [*range(18)]
+
+
+def test_inputs_are_laid_so_that_those_of_eight_rows_follow_each_other() -> None:
+    program = Program(18)
+    even, odd = [*range(0, 16, 2)], [*range(1, 16, 2)]
+    packed = Packed(finished(program, *sums(program, [even, odd], [16, 17])))
+    assert packed.blocks == [0]
+    assert [packed.places[k] for k in even] == [*range(8)]
+    assert [packed.places[k] for k in odd] == [*range(8, 16)]
+    assert packed.program.row(7) == [MINUS_ZERO, 7, 16, 15, 17]
+
+
+def test_cells_that_lie_elsewhere_are_copied_once() -> None:
+    program = Program(18)
+    backwards = [*range(7, -1, -1)]
+    outs = sums(program, [[*range(8)]], [16]) + sums(program, [backwards], [17])
+    outs += sums(program, [backwards], [16])
+    packed = Packed(finished(program, *outs))
+    assert packed.blocks == [0, 8, 16, 24]
+    assert [packed.program.row(k) for k in range(8)] == [[k] for k in backwards]
+    assert packed.program.row(17) == [MINUS_ZERO, 18 + 1, 17]
+    assert packed.program.row(31) == [MINUS_ZERO, 18 + 7, 16]
+
+
+def test_a_number_for_all_of_eight_rows_is_copied_where_others_vary() -> None:
+    program = Program(18)
+    outs = [program.add(SUM, [ZERO, k, 16, k, 8 + k]) for k in range(8)]
+    packed = Packed(finished(program, *outs))
+    assert packed.blocks == [0, 8]
+    assert [packed.program.row(k) for k in range(8)] == [[16]] * 8
+    assert packed.program.row(9) == [ZERO, 1, 19, 1, 9]
+
+
+def test_rows_that_need_each_other_are_not_packed() -> None:
+    program = Program(3)
+    out = X
+    for _ in range(20):
+        out = multiply(program, out, Y)
+    assert Packed(finished(program, out)).blocks == []
+
+
 # ── The order of shares ───────────────────────────────────────────────────────
 
 
 def test_choices_leave_out_the_operand_that_is_not_taken() -> None:
     tape = choice()
-    assert [tape.ops[entry].__name__ for entry in choices_of(tape)] == ["gt"]  # type: ignore[union-attr]
-    taken = tape.operands[tape.outputs[0]][0]
+    assert [tape.ops[entry].__name__ for entry in choices_of(tape)] == ["gt"]
+    taken = tape.operands_of(tape.outputs[0])[0]
     for flag, entry in ((True, 2), (False, 3)):
         flows = flows_of(tape, [flag])
         assert [*flows.entries[flows.starts[taken] : flows.starts[taken + 1]]] == [
-            tape.operands[taken][entry - 1]
+            tape.operands_of(taken)[entry - 1]
         ]
 
 

@@ -2,9 +2,17 @@
 
 import pytest
 
+from tests import steps
 from tests.replaying import campaign
 
 
 @pytest.mark.parametrize("seed", range(4))
 def test_a_compiled_function_is_the_function(seed: int) -> None:
     assert campaign(25, seed) == {"calls": 150}
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_a_compiled_step_with_indices_is_the_step(seed: int) -> None:
+    found = steps.campaign(6, seed)
+    assert set(found) == {"calls", "programs"}
+    assert found["programs"] < found["calls"]

@@ -809,6 +809,12 @@ def test_steps_finer_than_those_of_differences_are_no_fault(
     ("function", "inputs", "reason"),
     [
         (autograd.sinc, (-6.231276694994303e77,), "longer than those of sinc(-6.23"),
+        (lambda x: autograd.round(x - 1e20), (1e20,), "longer than those of round(0.0)"),
+        (
+            lambda x: autograd.trunc(autograd.round(x - 4.6e242)),
+            (4.6e242,),
+            "longer than those of trunc(0.0)",
+        ),
         (
             lambda x, y, z: autograd.prod([autograd.tan(y), x, x * 3e-10, z // -1.7e-294]),
             (-5.96e-8, -2.225e-313, 0.05),
@@ -827,6 +833,11 @@ def test_where_numbers_are_too_large_for_differences_no_rule_is_blamed(
     with pytest.raises(KinkError, match=re.escape(reason)):
         check_gradients(function, *inputs)
     check_gradients(function, *inputs, skip_kinks=True)
+
+
+def test_steps_too_long_for_an_operation_excuse_no_greater_fault() -> None:
+    with pytest.raises(GradientError, match=r"0\.0 by the chain rule, 4 ± .* by differences"):
+        check_gradients(lambda x: autograd.round(x - 1e20) + 3.0 * (x.data - 1e20), 1e20)
 
 
 def falls(x: Any, y: Any) -> Any:

@@ -51,7 +51,8 @@ def rows_of(
     """
     whole, font = [LayerRow(0, len(starts) - 1)], skeleton.sizes.font
     length = ends[-1] - starts[0]
-    if length < _LEAST_LENGTH * font or length < _LEAST_RATIO * breadth:
+    is_short = length < _LEAST_LENGTH * font or length < _LEAST_RATIO * breadth
+    if is_short or not skeleton.picture.wraps:
         return whole
     target = max(_SHORTEST_ROW * font, math.sqrt(_RATIO * length * (breadth + 2 * font)))
     cuts = _cuts(skeleton, starts, ends, length / math.ceil(length / target))

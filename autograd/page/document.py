@@ -1,0 +1,122 @@
+"""The document of a page: one file, with its style, its data and its program.
+
+The content security policy in the file allows this style and this program alone, by their
+hashes, and no network. Labels get into the data, whose text cannot look like markup, and from
+there into texts.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from base64 import b64encode
+from hashlib import sha256
+from html import escape
+from pathlib import Path
+from typing import Final
+
+from autograd.draw import text
+from autograd.draw.colors import THEMES, Theme, blend
+from autograd.draw.options import check_choice, complete_options
+from autograd.page.bundle import program
+from autograd.page.data import page_data
+from autograd.page.operations import Operations
+from autograd.snapshot import Snapshot
+
+# The most values of a graph that a page holds.
+MOST_VALUES: Final = 5000
+
+_FOLDER: Final = Path(__file__).parent
+# Longer data are deflated.
+_LONG: Final = 12_000
+_ESCAPES: Final = str.maketrans(
+    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
+)
+_POLICY: Final = (
+    "default-src 'none'; img-src data: blob:; style-src '{style}'; script-src '{program}'; "
+    "base-uri 'none'; form-action 'none'"
+)
+
+
+def to_html(graph: Snapshot, title: str = "", theme: str | None = None) -> str:
+    """The interactive page of a graph, as a document that needs nothing else.
+
+    Args:
+        graph: the snapshot.
+        title: above the picture.
+        theme: one of `autograd.draw.THEMES` to begin with; None for that of the reader.
+
+    Raises:
+        TypeError: ``title`` is no string.
+        ValueError: the graph is too large, or there is no such theme.
+    """
+    complete_options({"title": title})
+    if theme is not None:
+        check_choice("theme", theme, THEMES)
+    if len(graph) > MOST_VALUES:
+        raise ValueError(
+            f"a page holds up to {MOST_VALUES:,} values, and this graph has {len(graph):,}: save "
+            "an .svg, which folds it, or the graph of a part, such as of one sample"
+        )
+    operations = Operations(graph)
+    data = json.dumps(page_data(graph, operations, title), separators=(",", ":"))
+    if len(data) > _LONG:
+        data = b64encode(zlib.compress(data.encode(), 9)).decode()
+    style, script = _style(), program("main.js", operations)
+    root = graph.root
+    parts = {
+        "THEME": "" if theme is None else f' data-theme="{theme}"',
+        "POLICY": _POLICY.format(style=_hash(style), program=_hash(script)),
+        "TITLE": escape(" ".join(text.lines_of(title or f"Graph of {graph.name(root)}"))),
+        "STYLE": style,
+        "DATA": data.translate(_ESCAPES),
+        "PROGRAM": script,
+    }
+    page = (_FOLDER / "page.html").read_text("utf-8")
+    return re.sub(r"\{\{([A-Z]+)\}\}", lambda found: parts[found[1]], page)
+
+
+def _hash(content: str) -> str:
+    return f"sha256-{b64encode(sha256(content.encode()).digest()).decode()}"
+
+
+# ── Style ─────────────────────────────────────────────────────────────────────
+
+
+def _style() -> str:
+    """The style sheet, with the colours of the themes as custom properties."""
+    light, dark, print_ = [_properties(THEMES[name]) for name in ("light", "dark", "print")]
+    themes = [
+        f":root {{ {light} }}",
+        f":root[data-theme=dark] {{ {dark} }}",
+        f"@media (prefers-color-scheme: dark) {{ :root:not([data-theme]) {{ {dark} }} }}",
+        f":root[data-theme=print] {{ {print_} }}",
+        f"@media print {{ :root:root {{ {print_} }} }}",
+    ]
+    sheet = re.sub(r"/\*.*?\*/", "", (_FOLDER / "page.css").read_text("utf-8"), flags=re.S)
+    return "\n".join([*themes, sheet.strip()])
+
+
+def _properties(theme: Theme) -> str:
+    """The colours of a theme, and those between them that only a page has."""
+    mixed = (theme.background, theme.highlight)
+    colors = {
+        **{
+            name.replace("_", "-"): getattr(theme, name)
+            for name in ("background", "text", "muted", "box", "leaf", "folded", "stroke", "edge")
+        },
+        **{name.replace("_", "-"): getattr(theme, name) for name in ("frame_stroke", "frame_text")},
+        "highlight": theme.highlight,
+        "alarm": theme.alarm,
+        "stops": ", ".join(theme.stops),
+        "frames": ", ".join(theme.frames),
+        "dashes": str(int(theme.dashes)),
+        "surface": blend((theme.background, theme.text), -0.95),
+        "line": blend((theme.background, theme.text), -0.7),
+        "border": blend((theme.background, theme.text), -0.2),
+        "faint": blend((theme.background, theme.text), -0.1),
+        "tint": blend(mixed, -0.84),
+        "trace": blend(mixed, -0.3),
+    }
+    return " ".join([f"--{name}: {color};" for name, color in colors.items()])

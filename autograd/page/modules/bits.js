@@ -1,0 +1,66 @@
+// The parts of a float.
+
+const TINY = 2.2250738585072014e-308; // below it lie the subnormal numbers
+const bits = new DataView(new ArrayBuffer(8));
+
+/** @param {number} x */
+export const isinf = (x) => x === Infinity || x === -Infinity;
+
+/** @param {number} x @param {number} sign */
+export const copysign = (x, sign) => (isNegative(x) === isNegative(sign) ? x : -x);
+
+/** @param {number} x */
+const isNegative = (x) => x < 0 || Object.is(x, -0);
+
+/**
+ * A mantissa of 0.5 or more but less than 1, and an exponent.
+ * @param {number} x
+ * @returns {[number, number]}
+ */
+export function frexp(x) {
+  if (x === 0 || !Number.isFinite(x)) return [x, 0];
+  const shift = Math.abs(x) < TINY ? -54 : 0;
+  bits.setFloat64(0, shift === 0 ? x : x * 2 ** 54);
+  const high = bits.getUint32(0);
+  bits.setUint32(0, (high & 0x800fffff) | (1022 << 20));
+  return [bits.getFloat64(0), ((high >>> 20) & 0x7ff) - 1022 + shift];
+}
+
+/**
+ * x * 2**exponent, rounded once.
+ * @param {number} x
+ * @param {number} exponent
+ */
+export function ldexp(x, exponent) {
+  const [mantissa, shift] = frexp(x);
+  const total = shift + exponent;
+  if (mantissa === 0 || !Number.isFinite(mantissa)) return x;
+  if (total > 1024) return mantissa * Infinity;
+  if (total < -1074) return mantissa * 0;
+  // Only the last product may round: where the result is subnormal.
+  if (total > 1000) return mantissa * 2 ** 1000 * 2 ** (total - 1000);
+  return total < -1000 ? mantissa * 2 ** (total + 100) * 2 ** -100 : mantissa * 2 ** total;
+}
+
+/**
+ * The rounding error x * y - product, exactly (Dekker 1971).
+ * @param {number} x
+ * @param {number} y
+ * @param {number} product
+ */
+export function productError(x, y, product) {
+  const [xHigh, xLow] = halves(x);
+  const [yHigh, yLow] = halves(y);
+  return xHigh * yHigh - product + xHigh * yLow + xLow * yHigh + xLow * yLow;
+}
+
+/**
+ * The first and the last digits of a number.
+ * @param {number} x
+ * @returns {[number, number]}
+ */
+function halves(x) {
+  const split = 134217729 * x; // 2**27 + 1
+  const high = split - (split - x);
+  return [high, x - high];
+}

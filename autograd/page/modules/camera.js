@@ -1,0 +1,143 @@
+// The part of a picture that is seen: moved and scaled, at once or in a short flight.
+
+/** @typedef {import("./scene.js").Place} Place */
+
+const LEAST_SCALE = 0.02,
+  MOST_SCALE = 4;
+const FLIGHT = 260; // milliseconds
+const MARGIN = 28; // around what is shown, in pixels of the screen
+
+/** A camera: a point (x, y) of the picture is at ((x - camera.x) * scale, ...) on the screen. */
+export class Camera {
+  /** @param {() => void} onMove */
+  constructor(onMove) {
+    this.onMove = onMove;
+    this.x = this.y = 0;
+    this.scale = 1;
+    this.width = this.height = 1; // of the screen
+    this.flight = 0;
+  }
+
+  /**
+   * The point of the picture at a point of the screen.
+   *
+   * @param {number} x
+   * @param {number} y
+   */
+  toPicture(x, y) {
+    return { x: x / this.scale + this.x, y: y / this.scale + this.y };
+  }
+
+  /**
+   * Move by pixels of the screen.
+   *
+   * @param {number} dx
+   * @param {number} dy
+   */
+  pan(dx, dy) {
+    this.land();
+    this.x -= dx / this.scale;
+    this.y -= dy / this.scale;
+    this.onMove();
+  }
+
+  /**
+   * Scale by a factor around a point of the screen.
+   *
+   * @param {number} factor
+   * @param {number} [x]
+   * @param {number} [y]
+   */
+  zoom(factor, x = this.width / 2, y = this.height / 2) {
+    this.land();
+    const fixed = this.toPicture(x, y);
+    this.scale = Math.min(Math.max(this.scale * factor, LEAST_SCALE), MOST_SCALE);
+    this.x = fixed.x - x / this.scale;
+    this.y = fixed.y - y / this.scale;
+    this.onMove();
+  }
+
+  /**
+   * The scale at which a place fits on the screen.
+   *
+   * @param {{width: number, height: number}} place
+   */
+  fitting({ width, height }) {
+    return Math.min((this.width - 2 * MARGIN) / width, (this.height - 2 * MARGIN) / height);
+  }
+
+  /**
+   * True if a place is in sight.
+   *
+   * @param {Place} place
+   */
+  sees({ x, y, width, height }) {
+    const [one, other] = [this.toPicture(0, 0), this.toPicture(this.width, this.height)];
+    return x >= one.x && y >= one.y && x + width <= other.x && y + height <= other.y;
+  }
+
+  /**
+   * Show a place in the middle, at a scale.
+   *
+   * @param {Place} place
+   * @param {number} scale
+   * @param {boolean} [flies] false to be there at once
+   * @param {{width: number, height: number}} [whole] a picture beyond whose borders nothing is
+   */
+  show(place, scale, flies = false, whole) {
+    this.land();
+    const there = { scale: Math.min(Math.max(scale, LEAST_SCALE), MOST_SCALE), x: 0, y: 0 };
+    there.x = place.x + place.width / 2 - this.width / 2 / there.scale;
+    there.y = place.y + place.height / 2 - this.height / 2 / there.scale;
+    if (whole) {
+      there.x = this.inside(there.x, this.width / there.scale, whole.width, MARGIN / there.scale);
+      there.y = this.inside(there.y, this.height / there.scale, whole.height, MARGIN / there.scale);
+    }
+    if (flies && !matchMedia("(prefers-reduced-motion: reduce)").matches) this.fly(there);
+    else this.set(there);
+  }
+
+  /**
+   * The nearest start of what is seen that shows no more than a margin beyond the borders.
+   *
+   * @param {number} start
+   * @param {number} seen
+   * @param {number} whole
+   * @param {number} margin
+   */
+  inside(start, seen, whole, margin) {
+    if (seen >= whole + 2 * margin) return (whole - seen) / 2;
+    return Math.min(Math.max(start, -margin), whole + margin - seen);
+  }
+
+  /**
+   * @param {{x: number, y: number, scale: number}} there
+   */
+  set({ x, y, scale }) {
+    Object.assign(this, { x, y, scale });
+    this.onMove();
+  }
+
+  /**
+   * @param {{x: number, y: number, scale: number}} there
+   */
+  fly(there) {
+    const here = { x: this.x, y: this.y, scale: this.scale };
+    const start = performance.now();
+    const step = (/** @type {number} */ now) => {
+      const share = Math.min(Math.max((now - start) / FLIGHT, 0), 1);
+      const eased = 1 - (1 - share) ** 3;
+      const between = (/** @type {"x" | "y" | "scale"} */ key) =>
+        here[key] + (there[key] - here[key]) * eased;
+      this.flight = share < 1 ? requestAnimationFrame(step) : 0;
+      this.set({ x: between("x"), y: between("y"), scale: between("scale") });
+    };
+    this.flight = requestAnimationFrame(step);
+  }
+
+  /** End a flight where it is. */
+  land() {
+    cancelAnimationFrame(this.flight);
+    this.flight = 0;
+  }
+}

@@ -1,0 +1,250 @@
+// The graph in typed arrays, computed forwards and backwards.
+
+import { unpacked } from "./columns.js";
+import { rules } from "./rules.js";
+
+/**
+ * @typedef {object} Operation
+ * @property {string} name
+ * @property {string | null} rule its name among the rules; null if it cannot be computed here
+ * @property {string} [reason] why it cannot
+ */
+
+/**
+ * A graph as Python writes it. Columns are little-endian numbers in base64.
+ * @typedef {object} GraphData
+ * @property {number} count the number of nodes, inputs first; the last one is the root
+ * @property {Operation[]} ops the operations
+ * @property {string} op u16: for each node its operation, 65535 for a leaf
+ * @property {string} arity u32: for each node the number of its operands
+ * @property {string} operand i32: the operands of all nodes, one after the other; count + i is the
+ *   constant i
+ * @property {string} constants f64
+ * @property {string} data f64: the numbers of the leaves, and of the nodes that are not computed here
+ * @property {Record<string, (number | string)[]>} locals for each node that is not computed here its
+ *   derivative by each operand; of numbers that are not finite the names in JavaScript
+ */
+
+const LEAF = 65535;
+
+/**
+ * The numbers of a graph. A node is known by its position, and each use of a node as an operand by a
+ * place: node i has the places from start[i] up to start[i + 1].
+ */
+export class Tape {
+  /** @param {GraphData} graph */
+  constructor(graph) {
+    const count = graph.count;
+    /** The number of nodes. */
+    this.count = count;
+    this.operations = graph.ops;
+    /** @type {(import("./rules.js").Rule | null)[]} for each operation */
+    this.rules = graph.ops.map((operation) =>
+      operation.rule === null ? null : rules[operation.rule],
+    );
+    /** For each node its operation. */
+    this.op = unpacked(graph.op, Uint16Array);
+    this.start = starts(unpacked(graph.arity, Uint32Array));
+    /** For each place the node, or count and more for a constant. */
+    this.operand = unpacked(graph.operand, Int32Array);
+    const constants = unpacked(graph.constants, Float64Array);
+    /** The numbers of the nodes, and after them the constants. */
+    this.value = new Float64Array(count + constants.length);
+    this.value.set(constants, count);
+    /** For each node the derivative of the root by it. */
+    this.grad = new Float64Array(count);
+    /** For each place the derivative of its node by what stands there; 0 for a constant. */
+    this.local = new Float64Array(this.operand.length);
+    /** For each place the node that it is part of. */
+    this.owner = new Int32Array(this.operand.length);
+    this.uses = this.listUses();
+    /** 1 for a node that is part of one that is not computed here, so that no change of it counts. */
+    this.held = new Uint8Array(count);
+    this.read(unpacked(graph.data, Float64Array), graph.locals);
+    this.recompute();
+  }
+
+  /** The last node. */
+  get root() {
+    return this.count - 1;
+  }
+
+  /** @param {number} i */
+  isLeaf(i) {
+    return this.op[i] === LEAF;
+  }
+
+  /**
+   * True if the node keeps the number that Python gave it.
+   * @param {number} i
+   */
+  isFrozen(i) {
+    return !this.isLeaf(i) && this.rules[this.op[i]] === null;
+  }
+
+  /**
+   * The places that a node stands in, in order.
+   * @param {number} i
+   */
+  usesOf(i) {
+    return this.uses.places.subarray(this.uses.first[i], this.uses.first[i + 1]);
+  }
+
+  /**
+   * Why a change of a held node does not count, by the first frozen node computed from it; else "".
+   * @param {number} i
+   * @returns {string}
+   */
+  reason(i) {
+    const reached = new Uint8Array(this.count);
+    reached[i] = 1;
+    for (let j = i; j < this.count; j++) {
+      if (!reached[j]) continue;
+      if (j !== i && this.isFrozen(j)) {
+        const { name, reason } = this.operations[this.op[j]];
+        return `a change would not reach ${name}, which the page cannot compute: ${reason}`;
+      }
+      for (const place of this.usesOf(j)) reached[this.owner[place]] = 1;
+    }
+    return "";
+  }
+
+  /**
+   * Give a node a number; nothing is computed anew yet.
+   * @param {number} i
+   * @param {number} number
+   */
+  set(i, number) {
+    this.value[i] = number;
+  }
+
+  /** Compute all values, local derivatives and gradients. */
+  recompute() {
+    this.forward();
+    this.backward();
+  }
+
+  /** Compute all values and local derivatives. */
+  forward() {
+    this.evaluate();
+    this.differentiate();
+  }
+
+  /** Compute the values alone. */
+  evaluate() {
+    const { count, op, start, operand, value, rules } = this;
+    for (let i = 0; i < count; i++) {
+      const rule = op[i] === LEAF ? null : rules[op[i]];
+      if (rule === null) continue;
+      const k = start[i];
+      const arity = start[i + 1] - k;
+      if (rule.gradient) value[i] = rule.forward(this.numbers(i));
+      else if (arity === 1) value[i] = rule.forward(value[operand[k]]);
+      else if (arity === 2) value[i] = rule.forward(value[operand[k]], value[operand[k + 1]]);
+      else value[i] = rule.forward(...this.numbers(i));
+    }
+  }
+
+  /** Compute the local derivatives, from the values. */
+  differentiate() {
+    const { count, op, start, operand, value, local, rules } = this;
+    for (let i = 0; i < count; i++) {
+      const rule = op[i] === LEAF ? null : rules[op[i]];
+      if (rule === null) continue;
+      const out = value[i];
+      const k = start[i];
+      const arity = start[i + 1] - k;
+      if (rule.gradient) {
+        local.set(rule.gradient(this.numbers(i), out), k);
+        for (let j = k; j < k + arity; j++) if (operand[j] >= count) local[j] = 0;
+        continue;
+      }
+      const derivatives = rule.derivatives ?? [];
+      const numbers = arity > 2 ? this.numbers(i) : [];
+      for (let j = 0; j < arity; j++) {
+        if (operand[k + j] >= count) continue;
+        const by = derivatives[j];
+        if (arity === 1) local[k] = by(value[operand[k]], out);
+        else if (arity === 2) local[k + j] = by(value[operand[k]], value[operand[k + 1]], out);
+        else local[k + j] = by(...numbers, out);
+      }
+    }
+  }
+
+  /**
+   * The derivatives of the root, as they are when the pass has handed on that of node `until`; nodes
+   * come in descending order.
+   * @param {number} [until]
+   * @param {Float64Array} [grad] where they go
+   */
+  backward(until = 0, grad = this.grad) {
+    const { count, start, operand, local } = this;
+    grad.fill(0);
+    grad[count - 1] = 1;
+    for (let i = count - 1; i >= until; i--) {
+      const upstream = grad[i];
+      for (let k = start[i]; k < start[i + 1]; k++) {
+        if (operand[k] < count) grad[operand[k]] += local[k] * upstream;
+      }
+    }
+    return grad;
+  }
+
+  /**
+   * The numbers that a node is computed from.
+   * @param {number} i
+   * @returns {number[]}
+   */
+  numbers(i) {
+    const numbers = [];
+    for (let k = this.start[i]; k < this.start[i + 1]; k++)
+      numbers.push(this.value[this.operand[k]]);
+    return numbers;
+  }
+
+  /** The places of each node, as parts of one array. */
+  listUses() {
+    const { count, start, operand, owner } = this;
+    const first = new Int32Array(count + 1);
+    for (const i of operand) if (i < count) first[i + 1] += 1;
+    for (let i = 0; i < count; i++) first[i + 1] += first[i];
+    const places = new Int32Array(first[count]);
+    const next = first.slice();
+    for (let i = 0; i < count; i++) {
+      owner.fill(i, start[i], start[i + 1]);
+      for (let k = start[i]; k < start[i + 1]; k++) {
+        if (operand[k] < count) places[next[operand[k]]++] = k;
+      }
+    }
+    return { first, places };
+  }
+
+  /**
+   * Take the numbers that are not computed here.
+   * @param {Float64Array} data
+   * @param {Record<string, (number | string)[]>} locals
+   */
+  read(data, locals) {
+    const { count, start, operand } = this;
+    let next = 0;
+    for (let i = 0; i < count; i++) {
+      if (this.isLeaf(i) || this.isFrozen(i)) this.value[i] = data[next++];
+      if (this.isFrozen(i)) this.local.set(locals[i].map(Number), start[i]);
+    }
+    for (let i = count - 1; i >= 0; i--) {
+      if (!this.isFrozen(i) && !this.held[i]) continue;
+      for (let k = start[i]; k < start[i + 1]; k++)
+        if (operand[k] < count) this.held[operand[k]] = 1;
+    }
+  }
+}
+
+/**
+ * Where each part of an array begins, and the last one ends, from their lengths.
+ * @param {Uint32Array} lengths
+ */
+function starts(lengths) {
+  const start = new Int32Array(lengths.length + 1);
+  for (let i = 0; i < lengths.length; i++) start[i + 1] = start[i] + lengths[i];
+  return start;
+}

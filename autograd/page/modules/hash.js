@@ -1,0 +1,76 @@
+// The state of the page in its address: the step, the folding, what is selected, the changes.
+
+import { exact, typed } from "./numbers.js";
+
+/** @typedef {import("./page.js").Page} Page */
+
+/**
+ * The state as the fragment of an address, such as "#step=12&select=3&set=3:0.56".
+ *
+ * @param {Page} page
+ */
+export function hashOf(page) {
+  const found = [];
+  if (page.position < page.steps.rest) found.push(`step=${page.position}`);
+  if (page.view !== page.begin) found.push(`view=${page.view}`);
+  if (page.selected >= 0) found.push(`select=${page.selected}`);
+  const changes = [...page.graph.changes()].map(([node, number]) => `${node}:${exact(number)}`);
+  if (changes.length) found.push(`set=${changes.join(",")}`);
+  return found.length ? `#${found.join("&")}` : "";
+}
+
+/**
+ * Take over the state from an address; what is not understood is left as it is.
+ *
+ * @param {Page} page
+ * @param {string} hash
+ */
+export function restore(page, hash) {
+  const given = new Map(
+    hash
+      .slice(1)
+      .split("&")
+      .map((pair) => /** @type {[string, string]} */ (pair.split("="))),
+  );
+  const whole = (/** @type {string} */ key, /** @type {number} */ end) => {
+    const text = given.get(key) ?? "";
+    return /^\d+$/.test(text) && Number(text) < end ? Number(text) : null;
+  };
+  page.reset();
+  for (const pair of (given.get("set") ?? "").split(",")) {
+    const [id, text] = pair.split(":");
+    const [node, number] = [/^\d+$/.test(id) ? Number(id) : page.graph.count, typed(text ?? "")];
+    if (node < page.graph.count && number !== null) page.edit(node, number, "type");
+  }
+  page.show(whole("view", page.data.length) ?? page.begin);
+  page.goTo(whole("step", page.steps.rest) ?? page.steps.rest);
+  page.select(whole("select", page.graph.count) ?? -1);
+}
+
+/**
+ * Keep the address of the window up to date, and follow it.
+ *
+ * @param {Page} page
+ */
+export function follow(page) {
+  let timer = 0;
+  let written = location.hash;
+  const write = () => {
+    timer = 0;
+    written = hashOf(page);
+    try {
+      history.replaceState(null, "", written || location.pathname + location.search);
+    } catch {
+      // A page within another page, as in a notebook, has no address of its own.
+    }
+  };
+  page.parts.push((what) => {
+    const isState = ["numbers", "step", "scene", "selection"].includes(what);
+    if (isState && !timer) timer = window.setTimeout(write, 150);
+  });
+  window.addEventListener(
+    "hashchange",
+    () => location.hash !== written && restore(page, location.hash),
+  );
+  if (location.hash) restore(page, location.hash);
+}

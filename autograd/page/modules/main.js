@@ -1,0 +1,63 @@
+// The program of the page: it reads the data in the file, and puts the parts together.
+
+import { inflated } from "./columns.js";
+import { Controls } from "./controls.js";
+import { h } from "./dom.js";
+import { follow } from "./hash.js";
+import { Inspector } from "./inspector.js";
+import { keyList, listen } from "./keys.js";
+import { Page } from "./page.js";
+import { Stage } from "./stage.js";
+import { toolbar } from "./toolbar.js";
+import { Transcript } from "./transcript.js";
+
+/**
+ * Build the page in an element.
+ *
+ * @param {HTMLElement} element
+ * @param {any} data
+ */
+export function start(element, data) {
+  const page = new Page(data);
+  const stage = new Stage(page);
+  const dialog = keyList();
+  const spoken = h("div", { class: "spoken", "aria-live": "polite", role: "status" });
+  page.parts.push((what) => {
+    if (what === "said") spoken.textContent = page.said;
+  });
+  const help = () => (dialog.open ? dialog.close() : dialog.showModal());
+  const words = () => {
+    element.classList.toggle("wordless");
+    stage.element.focus();
+  };
+  element.replaceChildren(
+    toolbar(page, stage, { help, words }),
+    h(
+      "main",
+      {},
+      stage.element,
+      new Controls(page, stage).element,
+      h("div", { class: "words" }, new Transcript(page).element, new Inspector(page).element),
+    ),
+    spoken,
+    dialog,
+  );
+  listen(element, page, stage, help);
+  stage.resize();
+  page.begin = page.readable(stage.camera);
+  page.show(page.begin);
+  stage.begin();
+  page.said = "";
+  follow(page);
+  return { page, stage };
+}
+
+/** Read the data in the document, and begin. */
+async function load() {
+  const text = document.getElementById("data")?.textContent ?? "";
+  const data = JSON.parse(text.startsWith("{") ? text : await inflated(text));
+  const element = /** @type {HTMLElement} */ (document.getElementById("page"));
+  Object.assign(window, { graphPage: start(element, data) });
+}
+
+load();

@@ -1,0 +1,373 @@
+// The state of the page, and what can be done with it.
+
+import { Graph } from "./graph.js";
+import { shown } from "./numbers.js";
+import { Scene } from "./scene.js";
+import { Steps } from "./steps.js";
+import { Words } from "./words.js";
+
+export const READABLE = 0.5; // the least scale at which a page begins
+const STEP_TIME = 1200; // milliseconds for a step while playing
+const DOT_TIME = 450; // milliseconds for a dot at most
+
+/**
+ * A change of an input, with what the gradient said of it.
+ *
+ * @typedef {object} Edit
+ * @property {number} node
+ * @property {number} from
+ * @property {number} to
+ * @property {number} gradient of the root, before
+ * @property {number} before the number of the root
+ * @property {string} by "type", or a name that changes belonging together share
+ */
+
+/** A page. Its parts are told of changes, and draw themselves. */
+export class Page {
+  /** @param {any} data */
+  constructor(data) {
+    /** @type {string} */
+    this.title = data.title;
+    this.graph = new Graph(data);
+    this.steps = new Steps(this.graph);
+    this.words = new Words(this.steps);
+    this.data = data.scenes;
+    /** @type {(Scene | undefined)[]} */
+    this.scenes = [];
+    this.view = 0;
+    this.begin = 0; // the scene that the page begins with
+    this.position = this.steps.rest;
+    this.selected = -1;
+    this.hovered = -1;
+    this.travelled = 1;
+    this.speed = 1;
+    this.timer = 0;
+    /** @type {Edit[]} */
+    this.history = [];
+    /** @type {Edit[]} */
+    this.undone = [];
+    /** @type {Edit | null} */
+    this.told = null; // the edit that the page speaks of
+    /** @type {((what: string) => void)[]} */
+    this.parts = [];
+    this.said = ""; // to a screen reader
+  }
+
+  /**
+   * Tell all parts what has changed: "numbers", "step", "scene", "selection", "hover", "edit",
+   * "playing" or "said".
+   *
+   * @param {string} what
+   */
+  changed(what) {
+    for (const part of this.parts) part(what);
+  }
+
+  /** @param {string} text */
+  say(text) {
+    this.said = text;
+    this.changed("said");
+  }
+
+  // ── Scenes ──────────────────────────────────────────────────────────────────
+
+  get scene() {
+    return this.sceneAt(this.view);
+  }
+
+  /** @param {number} view */
+  sceneAt(view) {
+    this.scenes[view] ??= new Scene(this.data[view], this.graph);
+    return this.scenes[view];
+  }
+
+  /**
+   * The scene to begin with: the deepest one that can be read, with all groups of a depth open.
+   *
+   * @param {import("./camera.js").Camera} camera
+   */
+  readable(camera) {
+    const isEven = (/** @type {any} */ { open }) => {
+      const depth = Math.max(0, ...open.map((/** @type {number} */ group) => this.depth(group)));
+      return this.graph.groups.every(
+        (/** @type {any} */ _, /** @type {number} */ group) =>
+          open.includes(group) || this.depth(group) > depth,
+      );
+    };
+    const found = this.data.findIndex(
+      (/** @type {any} */ scene) => camera.fitting(scene) >= READABLE && isEven(scene),
+    );
+    return found < 0 ? this.data.length - 1 : found;
+  }
+
+  /** @param {number} view */
+  show(view) {
+    if (view === this.view) return;
+    this.view = view;
+    this.hovered = -1;
+    const at = this.steps.stops(this.scene).find((stop) => stop >= this.position);
+    this.position = at ?? this.steps.rest;
+    this.changed("scene");
+    this.say(`${this.nameOfScene(view)}, ${this.scene.count} boxes`);
+  }
+
+  /**
+   * Open a group or close it, in the scene in which most of the others stay as they are.
+   *
+   * @param {number} group
+   */
+  toggle(group) {
+    const { open } = this.scene;
+    const closes = open.has(group);
+    const difference = (/** @type {any} */ scene) => {
+      const theirs = new Set(scene.open);
+      const closed = [...open].filter((g) => !theirs.has(g)).length;
+      return 2 * closed + scene.open.filter((/** @type {number} */ g) => !open.has(g)).length;
+    };
+    const views = this.data
+      .map((/** @type {any} */ scene, /** @type {number} */ view) => ({ scene, view }))
+      .filter((/** @type {any} */ { scene }) => scene.open.includes(group) !== closes)
+      .sort(
+        (/** @type {any} */ one, /** @type {any} */ other) =>
+          difference(one.scene) - difference(other.scene) || other.view - one.view,
+      );
+    if (views.length) this.show(views[0].view);
+  }
+
+  /** @param {number} view */
+  nameOfScene(view) {
+    const { open, kinds } = this.data[view];
+    const { groups } = this.graph;
+    const around = new Set(open.map((/** @type {number} */ group) => groups[group].parent));
+    const innermost = open.filter((/** @type {number} */ group) => !around.has(group));
+    if (!Object.keys(kinds).length) return "everything";
+    if (!open.length) return "folded";
+    if (innermost.length === 1) return `only ${groups[innermost[0]].place}`;
+    const depth = Math.max(...innermost.map((/** @type {number} */ group) => this.depth(group)));
+    return `open to depth ${depth}`;
+  }
+
+  /** @param {number} group */
+  depth(group) {
+    let depth = 0;
+    for (let g = /** @type {number | null} */ (group); g !== null; g = this.graph.groups[g].parent)
+      depth++;
+    return depth;
+  }
+
+  // ── Steps ───────────────────────────────────────────────────────────────────
+
+  /** @param {number} position */
+  goTo(position) {
+    this.position = Math.min(Math.max(position, 0), this.steps.rest);
+    this.travelled = 1;
+    this.changed("step");
+    this.say(this.spoken());
+  }
+
+  /** The current step in a sentence, or the steps that are done together in a folded box. */
+  spoken() {
+    const { scene, steps, words, position } = this;
+    const run = steps.run(scene, position);
+    if (run.length < 2) return words.spoken(position);
+    const [{ kind, node }] = run;
+    const uses = run
+      .flatMap((step) => steps.passedOn(step.node))
+      .filter(({ place }) => scene.lineOf.has(place));
+    const gets = uses.map(
+      ({ source, product }) => `${this.graph.name(source)} gets ${shown(product)}.`,
+    );
+    return (
+      `Steps ${position - run.length + 1} to ${position}, ${kind} through ${scene.texts[scene.part[node]][0]}. ` +
+      (kind === "backward" ? gets.join(" ") : "")
+    );
+  }
+
+  next() {
+    if (this.position >= this.steps.rest) return this.goTo(0);
+    const stop = this.steps.stops(this.scene).find((at) => at > this.position);
+    this.goTo(stop ?? this.steps.rest);
+    this.travel();
+  }
+
+  previous() {
+    const before = this.steps.stops(this.scene).filter((at) => at < this.position);
+    this.goTo(before.pop() ?? 0);
+  }
+
+  get isPlaying() {
+    return this.timer !== 0;
+  }
+
+  play() {
+    if (this.isPlaying) return this.pause();
+    const step = () => {
+      this.next();
+      const ends = this.position === this.steps.turn || this.position >= this.steps.rest;
+      this.timer = ends ? 0 : window.setTimeout(step, STEP_TIME / this.speed);
+      if (ends) this.changed("playing");
+    };
+    this.timer = window.setTimeout(step, 0);
+    this.changed("playing");
+  }
+
+  pause() {
+    window.clearTimeout(this.timer);
+    this.timer = 0;
+    this.changed("playing");
+  }
+
+  /** Let a dot travel along the lines of the step. */
+  travel() {
+    if (matchMedia("(prefers-reduced-motion: reduce)").matches || this.position >= this.steps.rest)
+      return;
+    const start = performance.now();
+    const time = Math.min(DOT_TIME, STEP_TIME / this.speed / 2);
+    const { position } = this;
+    const move = (/** @type {number} */ now) => {
+      if (this.position !== position) return;
+      this.travelled = Math.min(Math.max((now - start) / time, 0), 1);
+      this.changed("hover");
+      if (this.travelled < 1) requestAnimationFrame(move);
+    };
+    this.travelled = 0;
+    requestAnimationFrame(move);
+  }
+
+  // ── Selection ───────────────────────────────────────────────────────────────
+
+  /** @param {number} node or -1 */
+  select(node) {
+    this.selected = node;
+    this.told = null;
+    this.changed("selection");
+    if (node >= 0) this.say(this.described(node));
+  }
+
+  /** @param {number} box or -1 */
+  hover(box) {
+    if (box === this.hovered) return;
+    this.hovered = box;
+    this.changed("hover");
+  }
+
+  /**
+   * A value in a sentence.
+   *
+   * @param {number} i
+   */
+  described(i) {
+    const { graph, scene, steps } = this;
+    const box = scene.part[i];
+    if (!scene.isValue(box)) return `${scene.texts[box].join(", ")}. Press Enter to open it.`;
+    const kind = graph.tape.isLeaf(i) ? "input" : graph.operation(i);
+    const gradient = steps.gradients(this.position);
+    const value = steps.isComputed(this.position, i)
+      ? shown(graph.tape.value[i])
+      : "not computed yet";
+    const tail = gradient ? `, gradient ${shown(gradient[i])}` : "";
+    const edit = graph.tape.isLeaf(i) ? " Press Enter to change it." : "";
+    return `${graph.name(i)}, ${kind}, value ${value}${tail}.${edit}`;
+  }
+
+  // ── Edits ───────────────────────────────────────────────────────────────────
+
+  /**
+   * Why a value cannot be changed; "" if it can.
+   *
+   * @param {number} i
+   */
+  locked(i) {
+    if (!this.graph.tape.isLeaf(i)) return "It is computed: change what it was computed from.";
+    return this.graph.tape.held[i] ? this.graph.tape.reason(i) : "";
+  }
+
+  /**
+   * Change an input, and all that was computed from it.
+   *
+   * @param {number} node
+   * @param {number} to
+   * @param {string} by "type", or a name that changes belonging together share
+   */
+  edit(node, to, by) {
+    const { tape, root } = this.graph;
+    const from = tape.value[node];
+    if (this.locked(node) || Object.is(from, to)) return;
+    const last = this.history[this.history.length - 1];
+    if (last && last === this.told && last.node === node && last.by === by && by !== "type")
+      last.to = to;
+    else
+      this.history.push({
+        node,
+        from,
+        to,
+        gradient: tape.grad[node],
+        before: tape.value[root],
+        by,
+      });
+    this.told = this.history[this.history.length - 1];
+    this.undone = [];
+    this.set(node, to);
+    this.say(this.verdict());
+  }
+
+  /**
+   * @param {number} node
+   * @param {number} number
+   */
+  set(node, number) {
+    this.graph.tape.set(node, number);
+    this.graph.tape.recompute();
+    this.steps.changed();
+    this.changed("numbers");
+  }
+
+  undo() {
+    const edit = this.history.pop();
+    if (edit) this.turned(edit, edit.from, this.undone);
+  }
+
+  redo() {
+    const edit = this.undone.pop();
+    if (edit) this.turned(edit, edit.to, this.history);
+  }
+
+  /**
+   * @param {Edit} edit
+   * @param {number} number
+   * @param {Edit[]} list that the edit goes to
+   */
+  turned(edit, number, list) {
+    list.push(edit);
+    this.told = null;
+    this.set(edit.node, number);
+    this.say(`${this.graph.name(edit.node)} is ${shown(number)} again.`);
+  }
+
+  reset() {
+    const { tape, given } = this.graph;
+    for (const node of this.graph.changes().keys()) tape.set(node, given[node]);
+    this.history = [];
+    this.undone = [];
+    this.told = null;
+    tape.recompute();
+    this.steps.changed();
+    this.changed("numbers");
+    this.say("All inputs are as they were.");
+  }
+
+  /** What the gradient said of the last edit, and what came of it; "" if there is none. */
+  verdict() {
+    if (!this.told) return "";
+    const { node, from, to, gradient, before } = this.told;
+    const { tape, root } = this.graph;
+    const change = to - from;
+    const [name, of] = [this.graph.name(node), this.graph.name(root)];
+    if (node === root) return `${name} changed by ${shown(change)}.`;
+    return (
+      `${name} changed by ${shown(change)}. The gradient said ${of} would change by ` +
+      `${shown(gradient)} × ${change < 0 ? `(${shown(change)})` : shown(change)} = ${shown(gradient * change)}; ` +
+      `it changed by ${shown(tape.value[root] - before)}.`
+    );
+  }
+}

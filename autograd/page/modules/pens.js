@@ -1,0 +1,191 @@
+// Two ways to draw the same picture: on a canvas, and as an SVG.
+
+import { s } from "./dom.js";
+
+export const FONT = "Helvetica, Arial, sans-serif";
+
+/**
+ * The looks of a shape.
+ *
+ * @typedef {object} Look
+ * @property {string} [fill]
+ * @property {string} [stroke]
+ * @property {number} [width] of the stroke
+ * @property {number} [radius] of the corners
+ * @property {number} [alpha]
+ * @property {boolean} [dashed]
+ */
+
+/**
+ * The looks of a text.
+ *
+ * @typedef {object} Letters
+ * @property {number} size
+ * @property {boolean} [bold]
+ * @property {string} color
+ * @property {"left" | "center" | "right"} [align]
+ * @property {number} [alpha]
+ */
+
+/** Draws on a canvas. */
+export class CanvasPen {
+  /** @param {CanvasRenderingContext2D} context */
+  constructor(context) {
+    this.context = context;
+  }
+
+  /**
+   * A rectangle.
+   *
+   * @param {import("./scene.js").Place} place
+   * @param {Look} look
+   */
+  rectangle({ x, y, width, height }, look) {
+    const { context } = this;
+    context.beginPath();
+    context.roundRect(x, y, width, height, look.radius ?? 0);
+    this.paint(look);
+  }
+
+  /**
+   * The line of a curve.
+   *
+   * @param {{path: Path2D}} curve
+   * @param {Look} look
+   */
+  curve({ path }, look) {
+    this.paint(look, path);
+  }
+
+  /**
+   * A shape with corners, filled.
+   *
+   * @param {[number, number][]} points
+   * @param {string} fill
+   */
+  polygon(points, fill) {
+    const { context } = this;
+    context.beginPath();
+    for (const [x, y] of points) context.lineTo(x, y);
+    context.closePath();
+    this.paint({ fill });
+  }
+
+  /**
+   * A line of text; y is that of its base line.
+   *
+   * @param {string} text
+   * @param {number} x
+   * @param {number} y
+   * @param {Letters} letters
+   */
+  text(text, x, y, { size, bold, color, align = "center", alpha = 1 }) {
+    const { context } = this;
+    context.globalAlpha = alpha;
+    context.font = `${bold ? "bold " : ""}${size}px ${FONT}`;
+    context.textAlign = align;
+    context.fillStyle = color;
+    context.fillText(text, x, y);
+    context.globalAlpha = 1;
+  }
+
+  /**
+   * The width of a text.
+   *
+   * @param {string} text
+   * @param {number} size
+   * @param {boolean} [bold]
+   */
+  widthOf(text, size, bold) {
+    this.context.font = `${bold ? "bold " : ""}${size}px ${FONT}`;
+    return this.context.measureText(text).width;
+  }
+
+  /**
+   * @param {Look} look
+   * @param {Path2D} [path] in place of the current one
+   */
+  paint({ fill, stroke, width = 1, alpha = 1, dashed }, path) {
+    const { context } = this;
+    context.globalAlpha = alpha;
+    if (fill && fill !== "none") {
+      context.fillStyle = fill;
+      if (path) context.fill(path);
+      else context.fill();
+    }
+    if (stroke) {
+      context.strokeStyle = stroke;
+      context.lineWidth = width;
+      context.setLineDash(dashed ? [4, 3] : []);
+      if (path) context.stroke(path);
+      else context.stroke();
+    }
+    context.globalAlpha = 1;
+  }
+}
+
+/** Draws an SVG; the texts in it are text. */
+export class SvgPen {
+  /** @param {CanvasPen} measure knows the widths of texts */
+  constructor(measure) {
+    this.measure = measure;
+    this.root = s("g", { "font-family": FONT });
+  }
+
+  /** @type {CanvasPen["rectangle"]} */
+  rectangle({ x, y, width, height }, look) {
+    this.root.append(s("rect", { x, y, width, height, rx: look.radius ?? 0, ...attributes(look) }));
+  }
+
+  /**
+   * @param {any} curve
+   * @param {Look} look
+   */
+  curve({ element }, look) {
+    this.root.append(s("path", { d: element.getAttribute("d"), ...attributes(look) }));
+  }
+
+  /** @type {CanvasPen["polygon"]} */
+  polygon(points, fill) {
+    this.root.append(s("polygon", { points: points.join(" "), fill }));
+  }
+
+  /** @type {CanvasPen["text"]} */
+  text(text, x, y, { size, bold, color, align = "center", alpha = 1 }) {
+    const anchor = { left: "start", center: "middle", right: "end" }[align];
+    this.root.append(
+      s(
+        "text",
+        {
+          x,
+          y,
+          "font-size": size,
+          fill: color,
+          "text-anchor": anchor,
+          opacity: alpha,
+          "font-weight": bold ? "bold" : "normal",
+        },
+        text,
+      ),
+    );
+  }
+
+  /** @type {CanvasPen["widthOf"]} */
+  widthOf(text, size, bold) {
+    return this.measure.widthOf(text, size, bold);
+  }
+}
+
+/**
+ * @param {Look} look
+ * @returns {Record<string, string | number>}
+ */
+function attributes({ fill = "none", stroke = "none", width = 1, alpha = 1, dashed }) {
+  return {
+    fill,
+    stroke,
+    "stroke-width": width,
+    opacity: alpha,
+    "stroke-dasharray": dashed ? "4 3" : "none",
+  };
+}

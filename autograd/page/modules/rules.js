@@ -1,0 +1,1374 @@
+// Generated from floats.py and table.py by `python -m autograd.page.rules`: change those.
+
+import * as bits from "./bits.js";
+import * as division from "./division.js";
+import * as error_function from "./error_function.js";
+import * as lists from "./lists.js";
+import * as powers from "./powers.js";
+import * as sums from "./sums.js";
+import * as whole_numbers from "./whole_numbers.js";
+
+/**
+ * An operation: its value, and its derivative by each operand.
+ * @typedef {object} Rule
+ * @property {(...operands: any[]) => number} forward of the operands; of a reduction, of their list
+ * @property {((...operandsAndOut: number[]) => number)[]} [derivatives] one for each operand
+ * @property {(xs: number[], out: number) => number[]} [gradient] of a reduction, instead of these
+ */
+
+/** @type {Record<string, Rule>} */
+export const rules = {};
+
+const INFINITY = Infinity;
+
+const NAN = NaN;
+
+const EPSILON = 2.220446049250313e-16;
+
+const TINY = 2.2250738585072014e-308;
+
+const HUGE = 1.7976931348623157e+308;
+
+const LN2 = 0.6931471805599453;
+
+const SQRT_HALF = 0.7071067811865476;
+
+const SQRT_HALF_REST = -4.833646656726457e-17;
+
+const ONE_OVER_SQRT_TAU = 0.3989422804014327;
+
+const RADIANS_PER_DEGREE = 0.017453292519943295;
+
+const DEGREES_PER_RADIAN = 57.29577951308232;
+
+const TWO_OVER_SQRT_PI = 1.1283791670955126;
+
+const _SPLITTER = 134217729;
+
+const _LEAST_UNITS = 2n ** 1074n;
+
+/** @type {(x: number, y: number, total: number) => number} */
+const sum_error = (x, y, total) => {
+  let virtual = total - x;
+  return x - (total - virtual) + (y - virtual);
+};
+
+/** @type {(x: number, y: number, product: number) => number} */
+const product_error = (x, y, product) => {
+  let split = _SPLITTER * x;
+  let x_high = split - (split - x);
+  let x_low = x - x_high;
+  split = _SPLITTER * y;
+  let y_high = split - (split - y);
+  let y_low = y - y_high;
+  return x_high * y_high - product + x_high * y_low + x_low * y_high + x_low * y_low;
+};
+
+/** @type {(factor: number, x: number) => number} */
+const times_exp = (factor, x) => {
+  if (x > -700) {
+    return factor * exp(x);
+  }
+  let half = exp(0.5 * x);
+  return factor * half * half;
+};
+
+/** @type {(factor: number, x: number, scale: number) => number} */
+const times_gauss = (factor, x, scale) => {
+  let square = x * x;
+  if (scale * square > 1400) {
+    return factor !== factor ? NAN : 0;
+  }
+  let lost = product_error(x, x, square);
+  return times_exp(factor * (1 - scale * lost), -scale * square);
+};
+
+/** @type {(x: number, y: number) => number} */
+const exp_of_difference = (x, y) => {
+  let difference = x - y;
+  if (difference < -800) {
+    return 0;
+  }
+  return Math.exp(difference) * (1 + sum_error(x, -y, difference));
+};
+
+/** @type {(mantissa: number, exponent: number) => number} */
+const ldexp = (mantissa, exponent) => bits.ldexp(mantissa, exponent);
+
+/** @type {(numerator: bigint, denominator: bigint) => number} */
+const exact_quotient = (numerator, denominator) => whole_numbers.quotient(numerator, denominator);
+
+/** @type {(x: number) => bigint} */
+const in_least_units = (x) => {
+  let [numerator, denominator] = whole_numbers.integer_ratio(x);
+  return numerator * whole_numbers.floor_quotient(_LEAST_UNITS, denominator);
+};
+
+/** @type {(numbers: number[]) => [bigint[], bigint]} */
+const in_common_units = (numbers) => {
+  /** @type {[bigint, bigint][]} */
+  let ratios = numbers.map((x) => whole_numbers.integer_ratio(x));
+  let units = ratios.map(([_, denominator]) => denominator).reduce((a, b) => (a > b ? a : b));
+  return [ratios.map(([numerator, denominator]) => numerator * whole_numbers.floor_quotient(units, denominator)), units];
+};
+
+/** @type {(numerator: bigint, denominator: bigint) => number} */
+const exact_root = (numerator, denominator) => {
+  let shift = 64 + Math.floor(Math.max(0, whole_numbers.bit_length(denominator) - whole_numbers.bit_length(numerator)) / 2);
+  return exact_quotient(whole_numbers.isqrt(whole_numbers.floor_quotient(numerator << BigInt(2 * shift), denominator)), 1n << BigInt(shift));
+};
+
+/** @type {(x: number, y: number) => number} */
+const divide = (x, y) => x / y;
+
+/** @type {(x: number, y: number) => number} */
+const over_square = (x, y) => {
+  let quotient = divide(x, y);
+  if (quotient === 0 || !(Math.abs(quotient) < TINY)) {
+    return divide(quotient, y);
+  }
+  let [above, shift] = bits.frexp(x);
+  let [below, exponent] = bits.frexp(y);
+  return ldexp(above / below / below, shift - 2 * exponent);
+};
+
+/** @type {(x: number, y: number, order: number) => number} */
+const quotient_derivative = (x, y, order) => {
+  if (!is_order(order)) {
+    return NAN;
+  }
+  let n = Math.trunc(order);
+  let [above, shift] = bits.frexp(x);
+  let [below, exponent] = bits.frexp(y);
+  let factor = Number(whole_numbers.factorial(n)) * powers.pow(-1, n);
+  return ldexp(divide(factor * above, powers.pow(below, n + 1)), shift - (n + 1) * exponent);
+};
+
+/** @type {(order: number) => boolean} */
+const is_order = (order) => 0 <= order && order <= 99;
+
+/** @type {(x: number, y: number) => number} */
+const power = (x, y) => powers.pow(x, y);
+
+/** @type {(x: number, y: number) => number} */
+const power_slope = (x, y) => {
+  if (y === 0) {
+    return 0;
+  }
+  let exponent = y - 1;
+  let out = power(x, exponent);
+  if (TINY <= Math.abs(out) && Math.abs(out) <= HUGE && x === x) {
+    let lost = sum_error(y, -1, exponent);
+    if (lost === 0) {
+      return y * out;
+    }
+    if (x > 0) {
+      return y * out * exp(lost * Math.log(x));
+    }
+  }
+  return power_derivative(x, y, 1, 0);
+};
+
+/** @type {(x: number, y: number) => number} */
+const power_rate = (x, y) => {
+  let out = power(x, y);
+  if (TINY <= out && out <= HUGE && x > 0 && y === y) {
+    return out * Math.log(x);
+  }
+  return power_derivative(x, y, 0, 1);
+};
+
+/** @type {(x: number, y: number, order_x: number, order_y: number) => number} */
+const power_derivative = (x, y, order_x, order_y) => {
+  let factor_shift;
+  if (!(is_order(order_x) && is_order(order_y)) || y !== y) {
+    return NAN;
+  }
+  let [by_x, by_y] = [Math.trunc(order_x), Math.trunc(order_y)];
+  if (by_y > 0 && !(x >= 0)) {
+    return NAN;
+  }
+  let base = Math.abs(x);
+  let logarithm = log(base);
+  let extreme = bits.isinf(logarithm);
+  let factor = power_factor(y, by_x, extreme ? 0 : by_y, logarithm);
+  let logarithms = by_y;
+  if (extreme && factor === 0 && by_y > 0) {
+    factor = power_factor(y, by_x, 1, 0);
+    logarithms = logarithms - 1;
+  }
+  if (factor === 0) {
+    return 0;
+  }
+  if (x !== x || x < 0 && division.modulo(y, 1) !== 0) {
+    return NAN;
+  }
+  let exponent = y - by_x;
+  let odd = by_y === 0 && division.modulo(y, 2) === division.modulo(by_x + 1, 2);
+  if (odd && bits.copysign(1, x) < 0) {
+    factor = -factor;
+  }
+  if (extreme) {
+    let out = power(base, exponent);
+    return out === 0 ? 0 : factor * out * powers.pow(logarithm, logarithms);
+  }
+  let [mantissa, shift] = scaled_power(base, exponent);
+  if (mantissa === 0) {
+    return 0;
+  }
+  if (mantissa < INFINITY && Math.abs(y) < INFINITY) {
+    mantissa = mantissa * exp(sum_error(y, -by_x, exponent) * logarithm);
+  }
+  [factor, factor_shift] = bits.frexp(factor);
+  return ldexp(factor * mantissa, factor_shift + shift);
+};
+
+/** @type {(y: number, by_x: number, by_y: number, logarithm: number) => number} */
+const power_factor = (y, by_x, by_y, logarithm) => {
+  /** @type {number[]} */
+  let rates = [1];
+  for (let _ = 0; _ < by_y; _ += 1) {
+    rates.push(rates[rates.length - 1] * logarithm);
+  }
+  for (let i = 0; i < by_x; i += 1) {
+    for (let j = by_y; j > 0; j += -1) {
+      rates[j] = (y - i) * rates[j] + j * rates[j - 1];
+    }
+    rates[0] = rates[0] * (y - i);
+  }
+  return rates[by_y];
+};
+
+/** @type {(base: number, exponent: number) => [number, number]} */
+const scaled_power = (base, exponent) => {
+  let [root, parts] = [power(base, exponent), 1];
+  while (!(TINY <= root && root <= HUGE) && parts < 4) {
+    parts = parts * 2;
+    root = power(base, exponent / parts);
+  }
+  let [mantissa, shift] = bits.frexp(root);
+  return [powers.pow(mantissa, parts), shift * parts];
+};
+
+/** @type {(x: number) => number} */
+const sqrt = (x) => x < 0 ? NAN : Math.sqrt(x);
+
+/** @type {(x: number) => number} */
+const cbrt = (x) => {
+  if (x === 0 || !(Math.abs(x) <= HUGE)) {
+    return x;
+  }
+  let [mantissa, exponent] = bits.frexp(x);
+  let third = Math.floor(exponent / 3);
+  let reduced = bits.ldexp(mantissa, exponent - 3 * third);
+  let root = Math.cbrt(reduced);
+  let square = root * root;
+  let cube = square * root;
+  let lost = product_error(square, root, cube) + product_error(root, root, square) * root;
+  root = root - (cube - reduced + lost) / (3 * square);
+  return bits.ldexp(root, third);
+};
+
+/** @type {(x: number, order: number) => number} */
+const cbrt_derivative = (x, order) => {
+  if (!(1 <= order && order <= 99)) {
+    return NAN;
+  }
+  let n = Math.trunc(order);
+  if (x === 0) {
+    return division.modulo(n, 2) === 1 ? INFINITY : NAN;
+  }
+  let factor = 1 / 3;
+  for (let i = 1; i < n; i += 1) {
+    factor = factor * (1 - 1 / (3 * i));
+  }
+  return bits.isinf(x) ? 0 : quotient_derivative(factor * cbrt(x), x, n - 1);
+};
+
+/** @type {(x: number) => number} */
+const floor = (x) => Math.abs(x) < INFINITY ? bits.copysign(Math.floor(x), x) : x;
+
+/** @type {(x: number) => number} */
+const ceil = (x) => Math.abs(x) < INFINITY ? bits.copysign(Math.ceil(x), x) : x;
+
+/** @type {(x: number) => number} */
+const trunc = (x) => Math.abs(x) < INFINITY ? bits.copysign(Math.trunc(x), x) : x;
+
+/** @type {(x: number) => number} */
+const round_ = (x) => Math.abs(x) < INFINITY ? bits.copysign(division.round(x), x) : x;
+
+/** @type {(x: number, digits: number) => number} */
+const round_to = (x, digits) => {
+  if (!(Number.isFinite(x) && Number.isFinite(digits))) {
+    return Number.isFinite(digits) ? x : NAN;
+  }
+  return whole_numbers.round_to(x, Math.trunc(digits));
+};
+
+/** @type {(x: number, y: number) => number} */
+const remainder = (x, y) => y === 0 ? NAN : division.modulo(x, y);
+
+/** @type {(x: number, y: number) => number} */
+const fmod = (x, y) => {
+  if (y === 0 || Math.abs(x) === INFINITY) {
+    return NAN;
+  }
+  return division.fmod(x, y);
+};
+
+/** @type {(x: number, y: number) => number} */
+const floor_divide = (x, y) => y === 0 ? divide(x, y) : division.floor_divide(x, y);
+
+/** @type {(x: number, y: number) => number} */
+const whole_quotient = (x, y) => y === 0 ? NAN : division.floor_divide(x, y);
+
+/** @type {(x: number, y: number) => number} */
+const cut_quotient = (x, y) => bits.copysign(whole_quotient(Math.abs(x), Math.abs(y)), x) * bits.copysign(1, y);
+
+/** @type {(x: number, y: number) => number} */
+const maximum = (x, y) => {
+  if (x === y) {
+    return bits.copysign(1, x) > 0 ? x : y;
+  }
+  return x > y ? x : y > x ? y : NAN;
+};
+
+/** @type {(x: number, y: number) => number} */
+const minimum = (x, y) => -maximum(-x, -y);
+
+/** @type {(x: number, low: number, high: number) => number} */
+const clamp = (x, low, high) => minimum(maximum(x, low), high);
+
+/** @type {(x: number, low: number, high: number) => number} */
+const inside = (x, low, high) => x === x && low === low && high === high ? Number(low <= x && x <= high) : NAN;
+
+/** @type {(x: number, y: number) => number} */
+const below = (x, y) => x === x && y === y ? Number(x < y) : NAN;
+
+/** @type {(x: number) => number} */
+const sign = (x) => x === 0 || x !== x ? x : bits.copysign(1, x);
+
+/** @type {(x: number) => number} */
+const flat = (x) => x !== x ? x : 0;
+
+/** @type {(x: number, weight: number) => number} */
+const damped = (x, weight) => weight === 0 ? 0 : x * weight;
+
+/** @type {(x: number, left: number) => number} */
+const two_slopes = (x, left) => {
+  if (x === 0) {
+    return clamp(left, 0, 1);
+  }
+  return x > 0 ? 1 : x < 0 ? left : NAN;
+};
+
+/** @type {(x: number) => number} */
+const exp = (x) => Math.exp(x);
+
+/** @type {(x: number) => number} */
+const exp2 = (x) => x >= 1024 ? INFINITY : powers.exp2(x);
+
+/** @type {(x: number, order: number) => number} */
+const exp2_derivative = (x, order) => {
+  if (!is_order(order)) {
+    return NAN;
+  }
+  if (!(1024 <= x && x < 1124)) {
+    return powers.pow(LN2, order) * exp2(x);
+  }
+  return ldexp(powers.pow(LN2, order) * exp2(x - 100), 100);
+};
+
+/** @type {(x: number) => number} */
+const expm1 = (x) => Math.expm1(x);
+
+/** @type {(x: number) => number} */
+const log = (x) => Math.log(x);
+
+/** @type {(x: number) => number} */
+const log2 = (x) => Math.log2(x);
+
+/** @type {(x: number) => number} */
+const log10 = (x) => Math.log10(x);
+
+/** @type {(x: number) => number} */
+const log1p = (x) => Math.log1p(x);
+
+/** @type {(x: number) => number} */
+const in_domain = (x) => x < 0 ? NAN : Math.abs(x);
+
+/** @type {(x: number, y: number) => number} */
+const xlogy = (x, y) => x === 0 && y === y ? 0 : x * log(y);
+
+/** @type {(x: number, y: number) => number} */
+const logaddexp = (x, y) => logsumexp([x, y]);
+
+/** @type {(x: number) => number} */
+const sin = (x) => Math.abs(x) < INFINITY ? Math.sin(x) : NAN;
+
+/** @type {(x: number) => number} */
+const cos = (x) => Math.abs(x) < INFINITY ? Math.cos(x) : NAN;
+
+/** @type {(x: number) => number} */
+const tan = (x) => Math.abs(x) < INFINITY ? Math.tan(x) : NAN;
+
+/** @type {(x: number) => number} */
+const arcsin = (x) => Math.abs(x) <= 1 ? Math.asin(x) : NAN;
+
+/** @type {(x: number) => number} */
+const arccos = (x) => Math.abs(x) <= 1 ? Math.acos(x) : NAN;
+
+/** @type {(x: number) => number} */
+const cos_arcsin = (x) => sqrt((1 - x) * (1 + x));
+
+/** @type {(x: number, y: number) => number} */
+const inversion = (x, y) => {
+  let square = x * x + y * y;
+  if (1e-280 <= square && square <= HUGE) {
+    return x / square;
+  }
+  return arctan2_derivative(y, x, 1, 0);
+};
+
+/** @type {(y: number, x: number, order_y: number, order_x: number) => number} */
+const arctan2_derivative = (y, x, order_y, order_x) => {
+  if (!(is_order(order_y) && is_order(order_x)) || x !== x || y !== y) {
+    return NAN;
+  }
+  let n = Math.trunc(order_y) + Math.trunc(order_x);
+  if (n === 0) {
+    return Math.atan2(y, x);
+  }
+  if (bits.isinf(x) || bits.isinf(y)) {
+    return 0;
+  }
+  if (x === y && y === 0) {
+    return NAN;
+  }
+  let [[a, b], units] = in_common_units([x, y]);
+  let [real, imaginary] = [1n, 0n];
+  for (let _ = 0; _ < n; _ += 1) {
+    [real, imaginary] = [real * a + imaginary * b, imaginary * a - real * b];
+  }
+  let part = [imaginary, real, -imaginary, -real][division.modulo(Math.trunc(order_y) + 2 * (n - 1), 4)];
+  return exact_quotient(whole_numbers.factorial(n - 1) * part * units ** BigInt(n), (a * a + b * b) ** BigInt(n));
+};
+
+/** @type {(x: number) => number} */
+const sinh = (x) => Math.sinh(x);
+
+/** @type {(x: number) => number} */
+const cosh = (x) => Math.cosh(x);
+
+/** @type {(x: number) => number} */
+const arccosh = (x) => x >= 1 ? Math.acosh(x) : NAN;
+
+/** @type {(x: number) => number} */
+const arctanh = (x) => {
+  if (Math.abs(x) === 1) {
+    return x * INFINITY;
+  }
+  return Math.abs(x) < 1 ? Math.atanh(x) : NAN;
+};
+
+/** @type {(x: number) => number} */
+const sin_pi = (x) => {
+  let turn = division.remainder(x, 2);
+  if (Math.abs(turn) > 0.5) {
+    turn = bits.copysign(1, turn) - turn;
+  }
+  return Math.sin(Math.PI * turn);
+};
+
+/** @type {(x: number) => number} */
+const cos_pi = (x) => {
+  let turn = Math.abs(division.remainder(x, 2));
+  return turn < 0.25 ? Math.cos(Math.PI * turn) : Math.sin(Math.PI * (0.5 - turn));
+};
+
+/** @type {(x: number) => number} */
+const sinc = (x) => sinc_derivative(x, 0);
+
+/** @type {(x: number, order: number) => number} */
+const sinc_derivative = (x, order) => {
+  if (x !== x || !(0 <= order && order <= 99)) {
+    return NAN;
+  }
+  if (bits.isinf(x)) {
+    return 0;
+  }
+  let n = Math.trunc(order);
+  if (Math.abs(x) <= 0.5 && n > 0) {
+    return powers.pow(Math.PI, n) * sinc_series(Math.PI * x, n);
+  }
+  if (x === 0) {
+    return 1;
+  }
+  let [sine, cosine] = [sin_pi(x), cos_pi(x)];
+  let shifted = [sine, cosine, -sine, -cosine];
+  let slope = sine / (Math.PI * x);
+  for (let k = 1; k < n + 1; k += 1) {
+    slope = (powers.pow(Math.PI, k - 1) * shifted[division.modulo(k, 4)] - k * slope) / x;
+  }
+  return slope;
+};
+
+/** @type {(angle: number, n: number) => number} */
+const sinc_series = (angle, n) => {
+  let power_over_factorial = division.modulo(n, 2) !== 0 ? angle : 1;
+  /** @type {number[]} */
+  let terms = [];
+  for (let j = division.modulo(n, 2); j < 30; j += 2) {
+    let sign = division.modulo(j + n, 4) !== 0 ? -1 : 1;
+    terms.push(sign * power_over_factorial / (j + n + 1));
+    power_over_factorial = power_over_factorial * (angle * angle / ((j + 1) * (j + 2)));
+  }
+  return sums.fsum(terms);
+};
+
+/** @type {(x: number, scale: number) => number} */
+const gauss = (x, scale) => gauss_derivative(x, scale, 0);
+
+/** @type {(x: number, scale: number, order: number) => number} */
+const gauss_derivative = (x, scale, order) => {
+  if (!(is_order(order) && 0 < scale && scale <= 1)) {
+    return NAN;
+  }
+  let [before, polynomial] = [0, 1];
+  if (scale * x * x <= 1400) {
+    for (let k = 0; k < Math.trunc(order); k += 1) {
+      [before, polynomial] = [polynomial, -2 * scale * (x * polynomial + k * before)];
+    }
+  }
+  return times_gauss(polynomial, x, scale);
+};
+
+/** @type {(x: number) => number} */
+const normal_cdf = (x) => {
+  if (Math.abs(x) > 39) {
+    return Number(x > 0);
+  }
+  let t = -SQRT_HALF * x;
+  let lost = product_error(-SQRT_HALF, x, t) - SQRT_HALF_REST * x;
+  return 0.5 * (error_function.erfc(t) - TWO_OVER_SQRT_PI * Math.exp(-t * t) * lost);
+};
+
+/** @type {(x: number) => number} */
+const gelu = (x) => {
+  if (x === -INFINITY) {
+    return -0;
+  }
+  if (x < -37) {
+    let s = 1 / (x * x);
+    let series = 1 - s * (1 - 3 * s * (1 - 5 * s * (1 - 7 * s * (1 - 9 * s * (1 - 11 * s)))));
+    return times_gauss(-ONE_OVER_SQRT_TAU * series, x, 0.5);
+  }
+  return x * normal_cdf(x);
+};
+
+/** @type {(x: number) => number} */
+const gelu_slope = (x) => normal_cdf(x) + times_gauss(ONE_OVER_SQRT_TAU * x, x, 0.5);
+
+/** @type {(x: number) => number} */
+const sigmoid = (x) => {
+  let small = Math.exp(-Math.abs(x));
+  return x > 0 ? 1 / (1 + small) : small / (1 + small);
+};
+
+/** @type {(x: number) => number} */
+const bell = (x) => {
+  let small = Math.exp(-Math.abs(x));
+  return small / ((1 + small) * (1 + small));
+};
+
+/** @type {(x: number) => number} */
+const tanh_slope = (x) => {
+  let small = Math.exp(-2 * Math.abs(x));
+  return times_exp(4, -2 * Math.abs(x)) / ((1 + small) * (1 + small));
+};
+
+/** @type {(x: number) => number} */
+const softplus = (x) => {
+  let small = Math.log1p(Math.exp(-Math.abs(x)));
+  return x > 0 ? x + small : small;
+};
+
+/** @type {(x: number) => number} */
+const log_sigmoid = (x) => -softplus(-x);
+
+/** @type {(x: number) => number} */
+const silu = (x) => {
+  if (x === -INFINITY) {
+    return -0;
+  }
+  let small = Math.exp(-Math.abs(x));
+  return x > 0 ? x / (1 + small) : times_exp(x, x) / (1 + small);
+};
+
+/** @type {(x: number) => number} */
+const silu_slope = (x) => {
+  if (bits.isinf(x)) {
+    return Number(x > 0);
+  }
+  let small = Math.exp(-Math.abs(x));
+  if (x > 0) {
+    return (1 + small * (1 + x)) / ((1 + small) * (1 + small));
+  }
+  return times_exp(1 + x + small, x) / ((1 + small) * (1 + small));
+};
+
+/** @type {(x: number, order: number) => number} */
+const silu_derivative = (x, order) => {
+  if (!(2 <= order && order <= 99) || x !== x) {
+    return NAN;
+  }
+  if (Math.abs(x) > 1400) {
+    return 0;
+  }
+  let [before, polynomial] = [[0], [1]];
+  for (let _ = 0; _ < Math.trunc(order) - 1; _ += 1) {
+    /** @type {number[]} */
+    let product = lists.zip([...polynomial, 0, 0], [0, 0, ...polynomial]).map(([a, b]) => a - b);
+    [before, polynomial] = [polynomial, lists.range(1, product.length).map((k) => 0.5 * k * product[k])];
+  }
+  let t = Math.tanh(0.5 * x);
+  let factor = x * polynomial_at(t, polynomial) + Math.trunc(order) * polynomial_at(t, before);
+  let small = Math.exp(-Math.abs(x));
+  return times_exp(factor, -Math.abs(x)) / ((1 + small) * (1 + small));
+};
+
+/** @type {(x: number, coefficients: number[]) => number} */
+const polynomial_at = (x, coefficients) => {
+  let total = 0;
+  for (const coefficient of coefficients.slice().reverse()) {
+    total = total * x + coefficient;
+  }
+  return total;
+};
+
+/** @type {(x: number) => number} */
+const mish = (x) => {
+  if (x === -INFINITY) {
+    return -0;
+  }
+  let small = Math.exp(-Math.abs(x));
+  if (x > 0) {
+    return x * (1 + 2 * small) / (1 + 2 * small * (1 + small));
+  }
+  return times_exp(x, x) * (2 + small) / (2 + small * (2 + small));
+};
+
+/** @type {(x: number) => number} */
+const mish_slope = (x) => {
+  let below;
+  if (bits.isinf(x)) {
+    return Number(x > 0);
+  }
+  let small = Math.exp(-Math.abs(x));
+  if (x > 0) {
+    below = 1 + 2 * small * (1 + small);
+    let bend = 4 * (small / below) * (small / below) * (1 + small);
+    return (1 + 2 * small) / below + x * bend;
+  }
+  below = 1 + small * (1 + 0.5 * small);
+  let above = (1 + x) * (1 + small) + small * (0.5 + small * (1 + 0.25 * small));
+  return times_exp(above, x) / (below * below);
+};
+
+/** @type {(x: number, order: number) => number} */
+const mish_derivative = (x, order) => {
+  let dividend, divisor;
+  if (!(2 <= order && order <= 99) || x !== x) {
+    return NAN;
+  }
+  if (Math.abs(x) > 1400) {
+    return 0;
+  }
+  let n = Math.trunc(order);
+  let sign = x > 0 ? -1 : 1;
+  let w = Math.exp(-Math.abs(x));
+  /** @type {number[]} */
+  let once = lists.range(n + 1).map((k) => powers.pow(sign, k) / Number(whole_numbers.factorial(k)));
+  /** @type {number[]} */
+  let twice = lists.enumerate(once).map(([k, c]) => powers.pow(2, k) * c);
+  if (x > 0) {
+    dividend = twice.map((b) => -2 * b);
+    divisor = lists.zip(once, twice).map(([a, b]) => 2 * w * (a + w * b));
+    divisor[0] = divisor[0] + 1;
+  } else {
+    dividend = lists.zip(once, twice).map(([a, b]) => 2 * a + w * b);
+    divisor = lists.zip(once, twice).map(([a, b]) => w * (2 * a + w * b));
+    divisor[0] = divisor[0] + 2;
+  }
+  /** @type {number[]} */
+  let series = [];
+  for (let k = 0; k < n + 1; k += 1) {
+    let known = sums.fsum(lists.range(k).map((j) => divisor[k - j] * series[j]));
+    series.push((dividend[k] - known) / divisor[0]);
+  }
+  let factor = Number(whole_numbers.factorial(n)) * (x * series[n] + series[n - 1]);
+  return times_exp(factor, x > 0 ? -2 * x : x);
+};
+
+/** @type {(x: number) => number} */
+const relu = (x) => x <= 0 ? 0 : x;
+
+/** @type {(x: number, slope: number) => number} */
+const leaky_relu = (x, slope) => x > 0 ? x : slope * x;
+
+/** @type {(x: number, alpha: number) => number} */
+const elu = (x, alpha) => x > 0 ? x : alpha * Math.expm1(x);
+
+/** @type {(x: number, alpha: number) => number} */
+const elu_slope = (x, alpha) => x < 0 ? times_exp(alpha, x) : two_slopes(x, alpha);
+
+/** @type {(x: number) => number} */
+const softsign = (x) => bits.isinf(x) ? bits.copysign(1, x) : x / (1 + Math.abs(x));
+
+/** @type {(numbers: number[]) => number} */
+const sum_ = (numbers) => sum_over(numbers, 1);
+
+/** @type {(numbers: number[]) => number} */
+const mean = (numbers) => sum_over(numbers, numbers.length);
+
+/** @type {(numbers: number[], divisor: number) => number} */
+const sum_over = (numbers, divisor) => {
+  try {
+    return sums.fsum(numbers) / divisor;
+  } catch (error) {
+    if (error instanceof sums.ValueError) {
+      return NAN;
+    }
+    if (error instanceof sums.OverflowError) {
+      /** @type {number[]} */
+      let infinite = numbers.filter((x) => bits.isinf(x) || x !== x);
+      if (infinite.length > 0) {
+        return sum_over(infinite, divisor);
+      }
+      return exact_quotient(numbers.map((x) => in_least_units(x)).reduce((a, b) => a + b, 0n), BigInt(divisor) * _LEAST_UNITS);
+    }
+    throw error;
+  }
+};
+
+/** @type {(numbers: number[]) => number} */
+const dot = (numbers) => {
+  let half = Math.floor(numbers.length / 2);
+  /** @type {number[]} */
+  let products = lists.range(half).map((i) => numbers[i] * numbers[half + i]);
+  let out = sum_(products);
+  if (Math.abs(out) < INFINITY || !numbers.every((x) => Number.isFinite(x))) {
+    return out;
+  }
+  /** @type {bigint[]} */
+  let exact = lists.range(half).map((i) => in_least_units(numbers[i]) * in_least_units(numbers[half + i]));
+  return exact_quotient(exact.reduce((a, b) => a + b, 0n), _LEAST_UNITS * _LEAST_UNITS);
+};
+
+/** @type {(numbers: number[]) => [number, number][]} */
+const running_products = (numbers) => {
+  let renormalised;
+  let [mantissa, exponent] = [1, 0];
+  /** @type {[number, number][]} */
+  let products = [[mantissa, exponent]];
+  for (const x of numbers) {
+    let [factor, shift] = bits.frexp(x);
+    [mantissa, renormalised] = bits.frexp(mantissa * factor);
+    exponent = exponent + (shift + renormalised);
+    products.push([mantissa, exponent]);
+  }
+  return products;
+};
+
+/** @type {(numbers: number[]) => number} */
+const prod = (numbers) => {
+  let [mantissa, exponent] = running_products(numbers)[running_products(numbers).length - 1];
+  return ldexp(mantissa, exponent);
+};
+
+/** @type {(numbers: number[]) => number[]} */
+const products_of_others = (numbers) => {
+  /** @type {[number, number][]} */
+  let before = running_products(numbers);
+  /** @type {[number, number][]} */
+  let after = running_products(numbers.slice().reverse()).slice().reverse();
+  return lists.zip(before.slice(0, -1), after.slice(1)).map(([[left, left_exponent], [right, right_exponent]]) => ldexp(left * right, left_exponent + right_exponent));
+};
+
+/** @type {(numbers: number[]) => number} */
+const max_ = (numbers) => {
+  let best = numbers[0];
+  for (const x of numbers) {
+    best = maximum(best, x);
+  }
+  return best;
+};
+
+/** @type {(numbers: number[]) => number} */
+const min_ = (numbers) => -max_(numbers.map((x) => -x));
+
+/** @type {(numbers: number[]) => number[]} */
+const top_shares = (numbers) => {
+  let best = max_(numbers);
+  if (best !== best) {
+    return numbers.map((_) => NAN);
+  }
+  let each = 1 / lists.count(numbers, best);
+  return numbers.map((x) => x === best ? each : 0);
+};
+
+/** @type {(numbers: number[]) => number[]} */
+const bottom_shares = (numbers) => top_shares(numbers.map((x) => -x));
+
+/** @type {(numbers: number[]) => number} */
+const norm = (numbers) => sums.length(numbers);
+
+/** @type {(numbers: number[]) => number[]} */
+const components = (numbers) => {
+  let length = sums.length(numbers);
+  if (TINY / EPSILON <= length && length <= HUGE) {
+    return numbers.map((x) => x / length);
+  }
+  if (length === 0) {
+    return [...numbers];
+  }
+  if (numbers.some((x) => x !== x)) {
+    return numbers.map((_) => NAN);
+  }
+  let infinite = numbers.filter((x) => bits.isinf(x)).length;
+  if (infinite !== 0) {
+    let limit = infinite === 1 ? 1 : NAN;
+    return numbers.map((x) => bits.isinf(x) ? bits.copysign(limit, x) : bits.copysign(0, x));
+  }
+  let exponent = bits.frexp(max_(numbers.map((x) => Math.abs(x))))[1];
+  return components(numbers.map((x) => bits.ldexp(x, -exponent)));
+};
+
+/** @type {(numbers: number[], i: number) => number[]} */
+const component_slopes = (numbers, i) => {
+  let first;
+  if (!numbers.every((x) => x === 0 || 1e-70 <= Math.abs(x) && Math.abs(x) <= 1e+70)) {
+    /** @type {number[]} */
+    let places = lists.range(numbers.length);
+    return places.map((j) => exact_norm_derivative(numbers, places.map((k) => Number(k === i) + Number(k === j))));
+  }
+  /** @type {number[]} */
+  let slopes = components(numbers);
+  let length = sums.length(numbers);
+  [first, slopes[i]] = [slopes[i], 0];
+  let others = sums.fsum(slopes.map((x) => x * x));
+  slopes = slopes.map((x) => divide(-first * x, length));
+  slopes[i] = divide(others, length);
+  return slopes;
+};
+
+/** @type {(numbers_and_orders: number[]) => number} */
+const norm_derivative = (numbers_and_orders) => {
+  let half = Math.floor(numbers_and_orders.length / 2);
+  /** @type {number[]} */
+  let numbers = numbers_and_orders.slice(0, half);
+  let places = places_of(numbers_and_orders.slice(half));
+  if (places === null) {
+    return NAN;
+  }
+  if (places.length === 0) {
+    return norm(numbers);
+  }
+  if (places.length === 1) {
+    return components(numbers)[places[0]];
+  }
+  if (places.length === 2) {
+    return component_slopes(numbers, places[0])[places[1]];
+  }
+  return exact_norm_derivative(numbers, lists.range(half).map((i) => lists.count(places, i)));
+};
+
+/** @type {(orders: number[]) => number[] | null} */
+const places_of = (orders) => {
+  if (!orders.every(is_order)) {
+    return null;
+  }
+  return lists.range(orders.length).flatMap((i) => lists.range(Math.trunc(orders[i])).map((_) => i));
+};
+
+/** @type {(numbers: number[], orders: number[]) => number} */
+const exact_norm_derivative = (numbers, orders) => {
+  if (numbers.some((x) => x !== x) || !numbers.some((x) => x !== 0)) {
+    return NAN;
+  }
+  let infinite = numbers.filter((x) => bits.isinf(x)).length;
+  if (infinite !== 0) {
+    return infinite === 1 ? 0 : NAN;
+  }
+  let [scaled, units] = in_common_units(numbers);
+  let total = orders.reduce((a, b) => a + b, 0);
+  /** @type {bigint[]} */
+  let terms = [...[1n], ...Array(total).fill(0n)];
+  for (const [x, n] of lists.zip(scaled, orders)) {
+    /** @type {[number, bigint][]} */
+    let factors = [];
+    for (let i = 0; i < Math.floor(n / 2) + 1; i += 1) {
+      let ways = whole_numbers.floor_quotient(whole_numbers.factorial(n), whole_numbers.factorial(i) * whole_numbers.factorial(n - 2 * i));
+      factors.push([n - i, ways * (2n * x) ** BigInt(n - 2 * i)]);
+    }
+    terms = times_polynomial(terms, factors);
+  }
+  let square = scaled.map((x) => x * x).reduce((a, b) => a + b, 0n);
+  let out = 0n;
+  let slope = 1n;
+  for (const [k, term] of lists.enumerate(terms)) {
+    out = out + slope * term * (2n * square) ** BigInt(total - k);
+    slope = slope * BigInt(1 - 2 * k);
+  }
+  let size = exact_root((out * units ** BigInt(total)) ** 2n, units ** 2n * 4n ** BigInt(total) * square ** BigInt(2 * total - 1));
+  return out > 0n ? size : -size;
+};
+
+/** @type {(coefficients: bigint[], factors: [number, bigint][]) => bigint[]} */
+const times_polynomial = (coefficients, factors) => {
+  /** @type {bigint[]} */
+  let product = coefficients.map((_) => 0n);
+  for (const [exponent, factor] of factors) {
+    for (let k = 0; k < coefficients.length - exponent; k += 1) {
+      product[k + exponent] = product[k + exponent] + factor * coefficients[k];
+    }
+  }
+  return product;
+};
+
+/** @type {(numbers: number[]) => number[]} */
+const relative_weights = (numbers) => {
+  let best = max_(numbers);
+  if (Math.abs(best) < INFINITY) {
+    return numbers.map((x) => x > -INFINITY ? exp_of_difference(x, best) : 0);
+  }
+  if (best !== best || lists.count(numbers, best) > 1) {
+    return numbers.map((_) => NAN);
+  }
+  return numbers.map((x) => Number(x === best));
+};
+
+/** @type {(numbers: number[]) => number[]} */
+const shares = (numbers) => {
+  /** @type {number[]} */
+  let weights = relative_weights(numbers);
+  let total = sums.fsum(weights);
+  return weights.map((weight) => weight / total);
+};
+
+/** @type {(numbers: number[], i: number) => number[]} */
+const share_slopes = (numbers, i) => {
+  /** @type {number[]} */
+  let slopes = shares(numbers);
+  let first = slopes[i];
+  let others = other_shares([numbers[i], ...numbers.slice(0, i), ...numbers.slice(i + 1)]);
+  slopes = slopes.map((share) => -first * share);
+  slopes[i] = first * others;
+  return slopes;
+};
+
+/** @type {(numbers_and_orders: number[]) => number} */
+const logsumexp_derivative = (numbers_and_orders) => {
+  let half = Math.floor(numbers_and_orders.length / 2);
+  /** @type {number[]} */
+  let numbers = numbers_and_orders.slice(0, half);
+  let places = places_of(numbers_and_orders.slice(half));
+  if (places === null) {
+    return NAN;
+  }
+  if (places.length === 0) {
+    return logsumexp(numbers);
+  }
+  if (places.length === 1) {
+    return shares(numbers)[places[0]];
+  }
+  if (places.length === 2) {
+    return share_slopes(numbers, places[0])[places[1]];
+  }
+  let best = max_(numbers);
+  if (!(Math.abs(best) < INFINITY)) {
+    return best !== best || lists.count(numbers, best) > 1 ? NAN : 0;
+  }
+  let total = places.length;
+  /** @type {bigint[]} */
+  let weights = numbers.map((x) => exact_weight(x, best));
+  let whole = weights.reduce((a, b) => a + b, 0n);
+  /** @type {bigint[]} */
+  let terms = [...[1n], ...Array(total).fill(0n)];
+  for (let i = 0; i < half; i += 1) {
+    /** @type {[number, bigint][]} */
+    let factors = lists.enumerate(_stirling_numbers(lists.count(places, i)));
+    terms = times_polynomial(terms, factors.map(([k, ways]) => [k, ways * weights[i] ** BigInt(k)]));
+  }
+  let out = 0n;
+  for (let k = 1; k < total + 1; k += 1) {
+    out = out - BigInt(-1) ** BigInt(k) * whole_numbers.factorial(k - 1) * terms[k] * whole ** BigInt(total - k);
+  }
+  return exact_quotient(out, whole ** BigInt(total));
+};
+
+/** @type {(x: number, best: number) => bigint} */
+const exact_weight = (x, best) => {
+  let difference = x - best;
+  if (difference < -0.5) {
+    return in_least_units(x > -INFINITY ? exp_of_difference(x, best) : 0);
+  }
+  let lost = sum_error(x, -best, difference);
+  let less = Math.expm1(difference);
+  return _LEAST_UNITS + in_least_units(less + lost * (1 + less));
+};
+
+/** @type {(n: number) => bigint[]} */
+const _stirling_numbers = (n) => {
+  /** @type {bigint[]} */
+  let ways = [1n];
+  for (let _ = 0; _ < n; _ += 1) {
+    ways = [0n, ...lists.range(1, ways.length).map((k) => BigInt(k) * ways[k] + ways[k - 1]), 1n];
+  }
+  return ways;
+};
+
+/** @type {(numbers: number[]) => number} */
+const other_shares = (numbers) => {
+  /** @type {number[]} */
+  let weights = relative_weights(numbers);
+  return sums.fsum(weights.slice(1)) / sums.fsum(weights);
+};
+
+/** @type {(numbers: number[]) => number} */
+const excess_over_greatest = (numbers) => Math.log1p(sums.fsum([...relative_weights(numbers), -1]));
+
+/** @type {(numbers: number[]) => number[]} */
+const log_shares = (numbers) => {
+  let best = max_(numbers);
+  let excess = excess_over_greatest(numbers);
+  return numbers.map((x) => (x === best ? 0 : x - best) - excess);
+};
+
+/** @type {(numbers: number[]) => number} */
+const logsumexp = (numbers) => {
+  let best = max_(numbers);
+  return Math.abs(best) < INFINITY ? best + excess_over_greatest(numbers) : best;
+};
+
+/** @type {(row: (...operands: any[]) => any, at_once: (...operands: any[]) => any, operands: number[]) => number[]} */
+const $_each = (row, at_once, operands) => {
+  /** @type {number[]} */
+  let numbers = [...operands];
+  return numbers.length > 0 ? at_once(numbers) : [];
+};
+
+/** @type {(operands: number[]) => number[]} */
+const $softmax = (operands) => $_each(share, shares, operands);
+
+/** @type {(operands: number[]) => number[]} */
+const $components = (operands) => $_each(component, components, operands);
+
+/** @type {(operands: number[]) => number[]} */
+const $_products_gradient = (operands) => products_of_others([...operands]);
+
+/** @type {(operands: number[]) => number[]} */
+const $_share_gradient = (operands) => $_second(logsumexp_derivative, share_slopes, operands);
+
+/** @type {(operands: number[]) => number[]} */
+const $_log_share_gradient = (operands) => [other_shares(operands), ...$softmax(operands).slice(1).map((p) => -p)];
+
+/** @type {(operands: number[]) => number[]} */
+const $_component_gradient = (operands) => $_second(norm_derivative, component_slopes, operands);
+
+/** @type {(row: (...operands: any[]) => any, at_once: (...operands: any[]) => any, operands: number[]) => number[]} */
+const $_second = (row, at_once, operands) => at_once([...operands], 0);
+
+/** @type {(row: (...operands: any[]) => any, operands: number[]) => number[]} */
+const $_next_in_family = (row, operands) => {
+  let half = Math.floor(operands.length / 2);
+  let [xs, orders] = [operands.slice(0, half), operands.slice(half)];
+  /** @type {number[]} */
+  let derivatives = lists.range(half).map((i) => row([...xs, ...[...orders.slice(0, i), orders[i] + 1, ...orders.slice(i + 1)]]));
+  return [...derivatives, ...orders.map((_) => NAN)];
+};
+
+/** @type {(x: number, y: number) => number} */
+const add = (x, y) => x + y;
+
+rules.add = { forward: add, derivatives: [(x, y, out) => 1, (x, y, out) => 1] };
+
+/** @type {(x: number, y: number) => number} */
+const subtract = (x, y) => x - y;
+
+rules.subtract = { forward: subtract, derivatives: [(x, y, out) => 1, (x, y, out) => -1] };
+
+/** @type {(x: number, y: number) => number} */
+const multiply = (x, y) => x * y;
+
+rules.multiply = { forward: multiply, derivatives: [(x, y, out) => y, (x, y, out) => x] };
+
+rules.divide = { forward: divide, derivatives: [(x, y, out) => divide(1, y), (x, y, out) => -over_square(x, y)] };
+
+rules.power = { forward: power, derivatives: [(x, y, out) => power_slope(x, y), (x, y, out) => power_rate(x, y)] };
+
+rules.remainder = { forward: remainder, derivatives: [(x, y, out) => 1 + flat(whole_quotient(x, y)), (x, y, out) => -whole_quotient(x, y)] };
+
+rules.floor_divide = { forward: floor_divide, derivatives: [(x, y, out) => flat(out), (x, y, out) => flat(out)] };
+
+rules.fmod = { forward: fmod, derivatives: [(x, y, out) => 1 + flat(cut_quotient(x, y)), (x, y, out) => -cut_quotient(x, y)] };
+
+const hypot = sums.hypot;
+
+rules.hypot = { forward: hypot, derivatives: [(x, y, out) => component([x, y]), (x, y, out) => component([y, x])] };
+
+/** @type {(x: number) => number} */
+const negative = (x) => -x;
+
+rules.negative = { forward: negative, derivatives: [(x, out) => -1] };
+
+/** @type {(x: number) => number} */
+const reciprocal = (x) => divide(1, x);
+
+rules.reciprocal = { forward: reciprocal, derivatives: [(x, out) => -over_square(1, x)] };
+
+/** @type {(x: number) => number} */
+const square = (x) => x * x;
+
+rules.square = { forward: square, derivatives: [(x, out) => 2 * x] };
+
+rules.sqrt = { forward: sqrt, derivatives: [(x, out) => divide(1, 2 * in_domain(out))] };
+
+rules.cbrt = { forward: cbrt, derivatives: [(x, out) => cbrt_derivative(x, 1)] };
+
+const absolute = Math.abs;
+
+rules.absolute = { forward: absolute, derivatives: [(x, out) => sign(x)] };
+
+rules.sign = { forward: sign, derivatives: [(x, out) => flat(x)] };
+
+rules.floor = { forward: floor, derivatives: [(x, out) => flat(x)] };
+
+rules.ceil = { forward: ceil, derivatives: [(x, out) => flat(x)] };
+
+rules.trunc = { forward: trunc, derivatives: [(x, out) => flat(x)] };
+
+const round = round_;
+
+rules.round = { forward: round, derivatives: [(x, out) => flat(x)] };
+
+rules.maximum = { forward: maximum, derivatives: [(x, y, out) => top_share([x, y]), (x, y, out) => top_share([y, x])] };
+
+rules.minimum = { forward: minimum, derivatives: [(x, y, out) => bottom_share([x, y]), (x, y, out) => bottom_share([y, x])] };
+
+rules.clamp = { forward: clamp, derivatives: [(x, low, high, out) => inside(x, low, high), (x, low, high, out) => below(x, low) * (1 - below(high, low)), (x, low, high, out) => below(high, maximum(x, low))] };
+
+/** @type {(taken: number) => number} */
+const where = (taken) => taken;
+
+rules.where = { forward: where, derivatives: [(condition, out) => 1] };
+
+rules.exp = { forward: exp, derivatives: [(x, out) => out] };
+
+rules.exp2 = { forward: exp2, derivatives: [(x, out) => exp2_derivative(x, 1)] };
+
+rules.expm1 = { forward: expm1, derivatives: [(x, out) => exp(x)] };
+
+rules.log = { forward: log, derivatives: [(x, out) => divide(1, in_domain(x))] };
+
+rules.log2 = { forward: log2, derivatives: [(x, out) => divide(1.4426950408889634, in_domain(x))] };
+
+rules.log10 = { forward: log10, derivatives: [(x, out) => divide(0.4342944819032518, in_domain(x))] };
+
+rules.log1p = { forward: log1p, derivatives: [(x, out) => divide(1, in_domain(1 + x))] };
+
+rules.xlogy = { forward: xlogy, derivatives: [(x, y, out) => log(y), (x, y, out) => divide(x, in_domain(y))] };
+
+rules.logaddexp = { forward: logaddexp, derivatives: [(x, y, out) => share([x, y]), (x, y, out) => share([y, x])] };
+
+rules.sin = { forward: sin, derivatives: [(x, out) => cos(x)] };
+
+rules.cos = { forward: cos, derivatives: [(x, out) => -sin(x)] };
+
+rules.tan = { forward: tan, derivatives: [(x, out) => 1 + out * out] };
+
+rules.arcsin = { forward: arcsin, derivatives: [(x, out) => divide(1, cos_arcsin(x))] };
+
+rules.arccos = { forward: arccos, derivatives: [(x, out) => divide(-1, cos_arcsin(x))] };
+
+const arctan = Math.atan;
+
+rules.arctan = { forward: arctan, derivatives: [(x, out) => inversion(1, x)] };
+
+const arctan2 = Math.atan2;
+
+rules.arctan2 = { forward: arctan2, derivatives: [(y, x, out) => inversion(x, y), (y, x, out) => -inversion(y, x)] };
+
+/** @type {(x: number) => number} */
+const deg2rad = (x) => x * RADIANS_PER_DEGREE;
+
+rules.deg2rad = { forward: deg2rad, derivatives: [(x, out) => 0.017453292519943295] };
+
+/** @type {(x: number) => number} */
+const rad2deg = (x) => x * DEGREES_PER_RADIAN;
+
+rules.rad2deg = { forward: rad2deg, derivatives: [(x, out) => 57.29577951308232] };
+
+rules.sinc = { forward: sinc, derivatives: [(x, out) => sinc_derivative(x, 1)] };
+
+rules.sinh = { forward: sinh, derivatives: [(x, out) => cosh(x)] };
+
+rules.cosh = { forward: cosh, derivatives: [(x, out) => sinh(x)] };
+
+const tanh = Math.tanh;
+
+rules.tanh = { forward: tanh, derivatives: [(x, out) => tanh_slope(x)] };
+
+const arcsinh = Math.asinh;
+
+rules.arcsinh = { forward: arcsinh, derivatives: [(x, out) => divide(1, hypot(1, x))] };
+
+rules.arccosh = { forward: arccosh, derivatives: [(x, out) => divide(divide(1, sqrt(x - 1)), sqrt(x + 1))] };
+
+rules.arctanh = { forward: arctanh, derivatives: [(x, out) => over_square(1, cos_arcsin(x))] };
+
+const erf = error_function.erf;
+
+rules.erf = { forward: erf, derivatives: [(x, out) => 1.1283791670955126 * gauss(x, 1)] };
+
+const erfc = error_function.erfc;
+
+rules.erfc = { forward: erfc, derivatives: [(x, out) => -1.1283791670955126 * gauss(x, 1)] };
+
+rules.sigmoid = { forward: sigmoid, derivatives: [(x, out) => bell(x)] };
+
+rules.log_sigmoid = { forward: log_sigmoid, derivatives: [(x, out) => sigmoid(-x)] };
+
+rules.softplus = { forward: softplus, derivatives: [(x, out) => sigmoid(x)] };
+
+rules.gelu = { forward: gelu, derivatives: [(x, out) => gelu_slope(x)] };
+
+rules.silu = { forward: silu, derivatives: [(x, out) => silu_slope(x)] };
+
+rules.mish = { forward: mish, derivatives: [(x, out) => mish_slope(x)] };
+
+rules.softsign = { forward: softsign, derivatives: [(x, out) => over_square(1, 1 + absolute(x))] };
+
+rules.relu = { forward: relu, derivatives: [(x, out) => below(0, x)] };
+
+rules.leaky_relu = { forward: leaky_relu, derivatives: [(x, slope, out) => two_slopes(x, slope), (x, slope, out) => minimum(x, 0)] };
+
+rules.elu = { forward: elu, derivatives: [(x, alpha, out) => elu_slope(x, alpha), (x, alpha, out) => expm1(minimum(x, 0))] };
+
+/** @type {(x: number) => number} */
+const hard_tanh = (x) => clamp(x, -1, 1);
+
+rules.hard_tanh = { forward: hard_tanh, derivatives: [(x, out) => inside(x, -1, 1)] };
+
+const sum = sum_;
+
+rules.sum = { forward: sum, gradient: (xs, out) => xs.map((_) => 1) };
+
+rules.mean = { forward: mean, gradient: (xs, out) => xs.map((_) => 1 / xs.length) };
+
+rules.norm = { forward: norm, gradient: (xs, out) => $components(xs) };
+
+rules.prod = { forward: prod, gradient: (xs, out) => $_products_gradient(xs) };
+
+rules.logsumexp = { forward: logsumexp, gradient: (xs, out) => $softmax(xs) };
+
+rules.dot = { forward: dot, gradient: (xs, out) => [...xs.slice(Math.floor(xs.length / 2)), ...xs.slice(0, Math.floor(xs.length / 2))] };
+
+const max = max_;
+
+rules.max = { forward: max, gradient: (xs, out) => $_each(top_share, top_shares, xs) };
+
+const min = min_;
+
+rules.min = { forward: min, gradient: (xs, out) => $_each(bottom_share, bottom_shares, xs) };
+
+rules.in_domain = { forward: in_domain, derivatives: [(x, out) => 1] };
+
+rules.cos_arcsin = { forward: cos_arcsin, derivatives: [(x, out) => divide(-x, out)] };
+
+rules.over_square = { forward: over_square, derivatives: [(x, y, out) => over_square(1, y), (x, y, out) => -quotient_derivative(x, y, 2)] };
+
+rules.power_slope = { forward: power_slope, derivatives: [(x, y, out) => power_derivative(x, y, 2, 0), (x, y, out) => power_derivative(x, y, 1, 1)] };
+
+rules.power_rate = { forward: power_rate, derivatives: [(x, y, out) => power_derivative(x, y, 1, 1), (x, y, out) => power_derivative(x, y, 0, 2)] };
+
+rules.inversion = { forward: inversion, derivatives: [(x, y, out) => arctan2_derivative(y, x, 1, 1), (x, y, out) => arctan2_derivative(y, x, 2, 0)] };
+
+rules.whole_quotient = { forward: whole_quotient, derivatives: [(x, y, out) => flat(out), (x, y, out) => flat(out)] };
+
+rules.cut_quotient = { forward: cut_quotient, derivatives: [(x, y, out) => flat(out), (x, y, out) => flat(out)] };
+
+rules.round_to = { forward: round_to, derivatives: [(x, digits, out) => flat(x), (x, digits, out) => flat(out)] };
+
+rules.bell = { forward: bell, derivatives: [(x, out) => -out * tanh(0.5 * x)] };
+
+rules.tanh_slope = { forward: tanh_slope, derivatives: [(x, out) => -2 * out * tanh(x)] };
+
+rules.silu_slope = { forward: silu_slope, derivatives: [(x, out) => silu_derivative(x, 2)] };
+
+rules.mish_slope = { forward: mish_slope, derivatives: [(x, out) => mish_derivative(x, 2)] };
+
+rules.gelu_slope = { forward: gelu_slope, derivatives: [(x, out) => 0.3989422804014327 * (gauss(x, 0.5) - gauss_derivative(x, 0.5, 2))] };
+
+rules.gauss = { forward: gauss, derivatives: [(x, scale, out) => gauss_derivative(x, scale, 1), (x, scale, out) => NaN] };
+
+rules.elu_slope = { forward: elu_slope, derivatives: [(x, alpha, out) => below(x, 0) * out, (x, alpha, out) => below(x, 0) * exp(minimum(x, 0))] };
+
+rules.two_slopes = { forward: two_slopes, derivatives: [(x, left, out) => flat(x), (x, left, out) => below(x, 0)] };
+
+rules.damped = { forward: damped, derivatives: [(x, weight, out) => weight, (x, weight, out) => x] };
+
+rules.inside = { forward: inside, derivatives: [(x, low, high, out) => flat(out), (x, low, high, out) => flat(out), (x, low, high, out) => flat(out)] };
+
+rules.below = { forward: below, derivatives: [(x, y, out) => flat(out), (x, y, out) => flat(out)] };
+
+rules.flat = { forward: flat, derivatives: [(x, out) => flat(x)] };
+
+/** @type {(xs: number[]) => number} */
+const share = (xs) => shares(xs)[0];
+
+rules.share = { forward: share, gradient: (xs, out) => $_share_gradient(xs) };
+
+/** @type {(xs: number[]) => number} */
+const log_share = (xs) => log_shares(xs)[0];
+
+rules.log_share = { forward: log_share, gradient: (xs, out) => $_log_share_gradient(xs) };
+
+rules.other_shares = { forward: other_shares, gradient: (xs, out) => $_share_gradient(xs).map((x) => -x) };
+
+/** @type {(xs: number[]) => number} */
+const component = (xs) => components(xs)[0];
+
+rules.component = { forward: component, gradient: (xs, out) => $_component_gradient(xs) };
+
+/** @type {(xs: number[]) => number} */
+const top_share = (xs) => top_shares(xs)[0];
+
+rules.top_share = { forward: top_share, gradient: (xs, out) => xs.map((_) => flat(out)) };
+
+/** @type {(xs: number[]) => number} */
+const bottom_share = (xs) => bottom_shares(xs)[0];
+
+rules.bottom_share = { forward: bottom_share, gradient: (xs, out) => xs.map((_) => flat(out)) };
+
+rules.cbrt_derivative = { forward: cbrt_derivative, derivatives: [(x, n, out) => cbrt_derivative(x, n + 1), (x, n, out) => NaN] };
+
+rules.exp2_derivative = { forward: exp2_derivative, derivatives: [(x, n, out) => exp2_derivative(x, n + 1), (x, n, out) => NaN] };
+
+rules.sinc_derivative = { forward: sinc_derivative, derivatives: [(x, n, out) => sinc_derivative(x, n + 1), (x, n, out) => NaN] };
+
+rules.silu_derivative = { forward: silu_derivative, derivatives: [(x, n, out) => silu_derivative(x, n + 1), (x, n, out) => NaN] };
+
+rules.mish_derivative = { forward: mish_derivative, derivatives: [(x, n, out) => mish_derivative(x, n + 1), (x, n, out) => NaN] };
+
+rules.gauss_derivative = { forward: gauss_derivative, derivatives: [(x, scale, n, out) => gauss_derivative(x, scale, n + 1), (x, scale, n, out) => NaN, (x, scale, n, out) => NaN] };
+
+rules.quotient_derivative = { forward: quotient_derivative, derivatives: [(x, y, n, out) => quotient_derivative(1, y, n), (x, y, n, out) => quotient_derivative(x, y, n + 1), (x, y, n, out) => NaN] };
+
+rules.power_derivative = { forward: power_derivative, derivatives: [(x, y, m, n, out) => power_derivative(x, y, m + 1, n), (x, y, m, n, out) => power_derivative(x, y, m, n + 1), (x, y, m, n, out) => NaN, (x, y, m, n, out) => NaN] };
+
+rules.arctan2_derivative = { forward: arctan2_derivative, derivatives: [(y, x, m, n, out) => arctan2_derivative(y, x, m + 1, n), (y, x, m, n, out) => arctan2_derivative(y, x, m, n + 1), (y, x, m, n, out) => NaN, (y, x, m, n, out) => NaN] };
+
+rules.norm_derivative = { forward: norm_derivative, gradient: (xs, out) => $_next_in_family(norm_derivative, xs) };
+
+rules.logsumexp_derivative = { forward: logsumexp_derivative, gradient: (xs, out) => $_next_in_family(logsumexp_derivative, xs) };

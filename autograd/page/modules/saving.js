@@ -1,0 +1,108 @@
+// What a reader saves: the picture as SVG or PNG, and the numbers as JSON.
+
+import { s } from "./dom.js";
+import { exact } from "./numbers.js";
+import { CanvasPen, SvgPen } from "./pens.js";
+
+/** @typedef {import("./page.js").Page} Page */
+/** @typedef {import("./stage.js").Stage} Stage */
+
+const MARGIN = 16,
+  PIXELS = 2,
+  MOST_PIXELS = 16000;
+
+/**
+ * Save what is seen, all of the scene, in a format.
+ *
+ * @param {string} format
+ * @param {Page} page
+ * @param {Stage} stage
+ */
+export function saved(format, page, stage) {
+  const name = page.graph.short[page.graph.root]?.replace(/[^\w-]+/g, "_") || "graph";
+  const save = (/** @type {Blob | null} */ blob) => blob && download(blob, `${name}.${format}`);
+  if (format === "svg") save(new Blob([svgOf(page, stage)], { type: "image/svg+xml" }));
+  if (format === "json")
+    save(new Blob([JSON.stringify(stateOf(page), null, 2)], { type: "application/json" }));
+  if (format === "png") canvasOf(page, stage).toBlob(save);
+}
+
+/**
+ * The picture of the scene, as it is at the step.
+ *
+ * @param {Page} page
+ * @param {Stage} stage
+ */
+export function svgOf(page, stage) {
+  const [width, height] = [page.scene.width + 2 * MARGIN, page.scene.height + 2 * MARGIN];
+  const pen = new SvgPen(new CanvasPen(stage.context));
+  stage.drawer(pen, 1).draw();
+  const background = s("rect", {
+    x: -MARGIN,
+    y: -MARGIN,
+    width,
+    height,
+    fill: stage.theme.background,
+  });
+  const svg = s(
+    "svg",
+    { width, height, viewBox: `${-MARGIN} ${-MARGIN} ${width} ${height}` },
+    background,
+    pen.root,
+  );
+  return new XMLSerializer().serializeToString(svg);
+}
+
+/**
+ * @param {Page} page
+ * @param {Stage} stage
+ */
+function canvasOf(page, stage) {
+  const { width, height } = page.scene;
+  const scale = Math.min(PIXELS, MOST_PIXELS / (Math.max(width, height) + 2 * MARGIN));
+  const canvas = document.createElement("canvas");
+  canvas.width = (width + 2 * MARGIN) * scale;
+  canvas.height = (height + 2 * MARGIN) * scale;
+  const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
+  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.translate(MARGIN, MARGIN);
+  context.fillStyle = stage.theme.background;
+  context.fillRect(-MARGIN, -MARGIN, width + 2 * MARGIN, height + 2 * MARGIN);
+  stage.drawer(new CanvasPen(context), 1).draw();
+  return canvas;
+}
+
+/**
+ * The numbers of the graph with all steps done, and the inputs that were changed.
+ *
+ * @param {Page} page
+ */
+export function stateOf(page) {
+  const { graph } = page;
+  const number = (/** @type {number} */ x) => (Number.isFinite(x) ? x : exact(x));
+  const changes = [...graph.changes()].map(([node, to]) => ({
+    id: node,
+    from: number(graph.given[node]),
+    to: number(to),
+  }));
+  const values = Array.from({ length: graph.count }, (_, id) => ({
+    id,
+    name: graph.short[id] ?? graph.name(id),
+    operation: graph.operation(id),
+    data: number(graph.tape.value[id]),
+    grad: number(graph.grad[id]),
+  }));
+  return { title: page.title, changes, values };
+}
+
+/**
+ * @param {Blob} blob
+ * @param {string} name
+ */
+function download(blob, name) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(blob);
+  link.download = name;
+  link.click();
+  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+}

@@ -1,0 +1,370 @@
+"""Passes for speed: equal rows side by side, so that they can be carried out eight at a time.
+
+Each of the eight is a row of its own, whose terms are added in their order: the bits are the same.
+What each operand of eight rows is has to lie side by side too, or be the same cell for all of them.
+Where it does not, rows that copy it are put before.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from autograd.native import append, i64, vec
+from autograd.replay.optimizer import Rewriting
+from autograd.replay.program import GUARD, PART, SUM, Operation, Program
+
+EIGHT: Final[i64] = 8
+
+
+def levelled(program: Program) -> Program:
+    """The program with rows of a kind that do not need each other side by side.
+
+    Each comes after all that it needs. Rows with effects stay in their order, and what may raise an
+    error stays behind the guards before it.
+    """
+    kinds, starts, cells, inputs = program.kinds, program.starts, program.cells, program.inputs
+    count: i64 = len(kinds)
+    acts = vec[i64]([_act(x) for x in program.operations])
+    levels = vec[i64]([0] * count)
+    classes = vec[i64]([0] * count)
+    found: dict[int, int] = {}  # the classes of equal rows, by kind and length
+    latest: i64 = 0  # the greatest level so far
+    first: i64 = 0  # the least level of the values, or else of the gradients
+    least: i64 = 0  # the level after the last row with an effect
+    after: i64 = 0  # the level after all that may raise an error
+    for row in range(count):
+        kind = kinds[row]
+        if kind == PART:  # the parts of a row stay with it
+            levels[row] = levels[row - 1]
+            classes[row] = classes[row - 1]
+            continue
+        if row == program.forward:
+            first = least = latest + 1
+        level = first
+        for at in range(starts[row], starts[row + 1]):
+            cell = cells[at]
+            if cell >= inputs and levels[cell - inputs] >= level:
+                level = levels[cell - inputs] + 1
+        act = _EFFECT if kind == GUARD else _PURE if kind < 0 else acts[kind]
+        if act != _PURE:
+            level = max(level, least)
+            if act == _EFFECT:
+                level = max(level, after)
+                least = level + 1
+            after = max(after, level + 1)
+        levels[row] = level
+        latest = max(latest, level)
+        length = starts[row + 1] - starts[row]
+        classes[row] = found.setdefault(int((kind + 8) << 40 | length), len(found))
+    order = vec[i64](list(range(count)))
+    order = _sorted(order, classes, len(found))
+    order = _sorted(order, levels, latest + 1)
+    new = Rewriting(program)
+    begin: i64 = 0
+    while begin < count:
+        end = begin + 1
+        while (
+            end < count
+            and levels[order[end]] == levels[order[begin]]
+            and classes[order[end]] == classes[order[begin]]
+        ):
+            end += 1
+        group = [order[k] for k in range(begin, end)]
+        for row in _by_operands(new, group):
+            new.copy(row)
+        begin = end
+    return new.finished()
+
+
+def _by_operands(new: Rewriting, rows: list[i64]) -> list[i64]:
+    """Equal rows in the order of what they take, which is most often how others are laid out.
+
+    Of a first product it is the second operand that counts first: the products of a layer, or of an
+    example, have it in common.
+    """
+    old = new.old
+    start, end = old.starts[rows[0]], old.starts[rows[0] + 1]
+    if end == start or len(rows) < EIGHT or old.kinds[rows[len(rows) - 1]] == PART:
+        return rows
+    is_sum = old.kinds[rows[0]] == SUM and end > start + 1
+    places = [1, 2] if is_sum else [1, 0] if end > start + 1 else [0]
+    for place in places:
+        keys: list[int] = []
+        is_sorted = True
+        latest: i64 = -_FAR
+        for at in range(len(rows)):
+            cell = new.moved(old.cells[old.starts[rows[at]] + place])
+            is_sorted = is_sorted and latest <= cell
+            latest = cell
+            keys.append((cell + _FAR) << 31 | at)
+        if not is_sorted:
+            keys.sort()
+            rows = [rows[i64(key & (_FAR - 1))] for key in keys]
+    return rows
+
+
+_FAR: Final[i64] = 1 << 31  # no cell is so far from 0, and no row
+
+
+def _sorted(rows: vec[i64], keys: vec[i64], count: i64) -> vec[i64]:
+    """Rows by a key of each, which is less than ``count``; rows of one key stay in their order."""
+    starts = vec[i64]([0] * (count + 1))
+    for at in range(len(rows)):
+        starts[keys[rows[at]] + 1] += 1
+    for key in range(count):
+        starts[key + 1] += starts[key]
+    by_key = vec[i64]([0] * len(rows))
+    for at in range(len(rows)):
+        row = rows[at]
+        by_key[starts[keys[row]]] = row
+        starts[keys[row]] += 1
+    return by_key
+
+
+def _act(operation: Operation) -> i64:
+    if operation.has_effect:
+        return _EFFECT
+    return _PURE if operation.is_pure else _ERROR
+
+
+# What else a row may do than give a number.
+_PURE: Final[i64] = 0
+_ERROR: Final[i64] = 1
+_EFFECT: Final[i64] = 2
+
+
+class Packed:
+    """A program of which eight rows at a time can be carried out at once.
+
+    Of each operand the cells of the eight rows are the same or follow each other; of a product one
+    of the two operands follows, and the other is the same in all products of the row, or in none.
+
+    Attributes:
+        program: the program, with copies, and with its inputs in another order.
+        blocks: the rows at which eight begin.
+        places: for each input its cell.
+    """
+
+    def __init__(self, program: Program) -> None:
+        blocks = _blocks(program)
+        self.places = _places(program, blocks)
+        packing = _Packing(program, self.places)
+        row: i64 = 0
+        done: i64 = 0
+        while done < len(blocks):
+            while row < blocks[done]:
+                packing.new.copy(row)
+                row += 1
+            # Copies before all that do not need each other, which then follow each other.
+            ready = [packing.prepared(row)]
+            done += 1
+            while done < len(blocks) and blocks[done] == row + len(ready) * EIGHT:
+                if not _needs_only(program, blocks[done], row):
+                    break
+                ready.append(packing.prepared(blocks[done]))
+                done += 1
+            for block in ready:
+                packing.add(block)
+            row += len(ready) * EIGHT
+        while row < len(program.kinds):
+            packing.new.copy(row)
+            row += 1
+        self.program = packing.new.finished()
+        self.blocks = packing.blocks
+
+
+def _blocks(program: Program) -> list[int]:
+    """The rows at which eight equal rows begin that do not need each other."""
+    found: list[int] = []
+    row: i64 = 0
+    while row < len(program.kinds):
+        if _is_block(program, row):
+            row = _aligned(program, row)
+            found.append(row)
+            row += EIGHT
+        else:
+            row += 1
+    return found
+
+
+def _aligned(program: Program, row: i64) -> i64:
+    """The row from which on eight are regular: this one or one of the next; or else this one."""
+    for start in (row, row + _regular(program, row), row + _regular(program, row) - 1):
+        if _is_block(program, start) and _regular(program, start) == EIGHT:
+            return start
+    return row
+
+
+def _regular(program: Program, row: i64) -> i64:
+    """How many of eight rows have operands that are equally far from each other.
+
+    Inputs and constants do not count: where they lie elsewhere, they are laid out or copied once.
+    """
+    inputs, starts, cells = program.inputs, program.starts, program.cells
+    regular = EIGHT
+    for at in range(starts[row + 1] - starts[row]):
+        step = cells[starts[row + 1] + at] - cells[starts[row] + at]
+        for lane in range(2, regular):
+            before = cells[starts[row + lane - 1] + at]
+            cell = cells[starts[row + lane] + at]
+            if cell - before != step and (cell >= inputs or before >= inputs):
+                regular = lane
+                break
+    return regular
+
+
+def _is_block(program: Program, row: i64) -> bool:
+    kinds, starts = program.kinds, program.starts
+    end = row + EIGHT
+    kind = kinds[row]
+    if end > len(kinds) or row < program.forward < end:
+        return False
+    if kind != SUM and (kind < 0 or not program.operations[kind].by_eight):
+        return False
+    length = starts[row + 1] - starts[row]
+    for other in range(row + 1, end):
+        if kinds[other] != kind or starts[other + 1] - starts[other] != length:
+            return False
+    return _needs_only(program, row, row)
+
+
+def _needs_only(program: Program, row: i64, first: i64) -> bool:
+    """True if eight rows need none from ``first`` on."""
+    starts, cells = program.starts, program.cells
+    before = program.inputs + first
+    return all(cells[at] < before for at in range(starts[row], starts[row + EIGHT]))
+
+
+def _places(program: Program, blocks: list[int]) -> vec[i64]:
+    """For each input its cell, so that those of eight rows follow each other where they can."""
+    inputs, starts, cells = program.inputs, program.starts, program.cells
+    places = vec[i64]([-1] * inputs)
+    following: i64 = 0
+    for first in blocks:
+        row: i64 = first
+        for at in range(starts[row + 1] - starts[row]):
+            is_free = True
+            earlier: i64 = -1
+            for lane in range(EIGHT):
+                cell = cells[starts[row + lane] + at]
+                if cell < 0 or cell >= inputs or places[cell] >= 0 or cell == earlier:
+                    is_free = False
+                    break
+                earlier = cell
+            if is_free:
+                for lane in range(EIGHT):
+                    cell = cells[starts[row + lane] + at]
+                    if places[cell] < 0:
+                        places[cell] = following
+                        following += 1
+    for cell in range(inputs):
+        if places[cell] < 0:
+            places[cell] = following
+            following += 1
+    return places
+
+
+class _Placed(Rewriting):
+    """A program in the making, with inputs elsewhere."""
+
+    def __init__(self, program: Program, places: vec[i64]) -> None:
+        super().__init__(program)
+        self.places = places
+
+    def moved(self, cell: i64) -> i64:
+        """A cell of the old program, in the new one."""
+        if cell < 0:
+            return cell
+        return self.places[cell] if cell < self.inputs else self.place[cell - self.inputs]
+
+
+class _Block:
+    """Eight rows.
+
+    Attributes:
+        row: the first of them.
+        first: the cell of each operand of it.
+        step: how far that of the next row is from there: 0 or 1.
+    """
+
+    def __init__(self, row: i64, first: vec[i64], step: vec[i64]) -> None:
+        self.row = row
+        self.first = first
+        self.step = step
+
+
+class _Packing:
+    """Packing in progress.
+
+    Attributes:
+        new: the program in the making.
+        blocks: the rows of it at which eight begin.
+        copies: where cells were copied to, by these.
+    """
+
+    def __init__(self, program: Program, places: vec[i64]) -> None:
+        self.old = program
+        self.new = _Placed(program, places)
+        self.blocks: list[int] = []
+        self.copies: dict[tuple[int, ...], int] = {}
+
+    def prepared(self, row: i64) -> _Block:
+        """The cells of eight rows, of which those that lie elsewhere are copied."""
+        old = self.old
+        length = old.starts[row + 1] - old.starts[row]
+        first, step = vec[i64](), vec[i64]()
+        for at in range(length):
+            first = append(first, 0)
+            step = append(step, 0)
+            self.find(row, at, first, step)
+        if old.kinds[row] == SUM:
+            uniform: i64 = 0
+            for at in range(1, length, 2):
+                if step[at] == 0 and step[at + 1] == 0:
+                    self.spread(first, step, at)
+                uniform += 1 if step[at] == 0 or step[at + 1] == 0 else 0
+            if uniform < (length - 1) // 2:
+                for at in range(1, length):
+                    if step[at] == 0:
+                        self.spread(first, step, at)
+        return _Block(row, first, step)
+
+    def add(self, block: _Block) -> None:
+        """Add eight rows."""
+        program, first, step = self.new.program, block.first, block.step
+        self.blocks.append(len(program.kinds))
+        for lane in range(EIGHT):
+            for at in range(len(first)):
+                program.push(first[at] + lane * step[at])
+            self.new.add(block.row + lane, self.old.kinds[block.row])
+
+    def find(self, row: i64, at: i64, first: vec[i64], step: vec[i64]) -> None:
+        """Find the cells of one operand of eight rows; those that lie elsewhere are copied."""
+        old, new = self.old, self.new
+        begin = new.moved(old.cells[old.starts[row] + at])
+        second = new.moved(old.cells[old.starts[row + 1] + at])
+        first[at], step[at] = begin, second - begin
+        regular = step[at] == 0 or step[at] == 1
+        for lane in range(2, EIGHT):
+            cell = new.moved(old.cells[old.starts[row + lane] + at])
+            regular = regular and cell == begin + lane * step[at]
+        if not regular:
+            cells = [new.moved(old.cells[old.starts[row + lane] + at]) for lane in range(EIGHT)]
+            first[at], step[at] = self.copied(cells), 1
+
+    def spread(self, first: vec[i64], step: vec[i64], at: i64) -> None:
+        """Have eight copies of a cell that is the same for all."""
+        first[at], step[at] = self.copied([first[at]] * EIGHT), 1
+
+    def copied(self, cells: list[int]) -> i64:
+        """The first of eight cells with what is in these."""
+        key = tuple(cells)
+        found = self.copies.get(key)
+        if found is None:
+            program = self.new.program
+            self.blocks.append(len(program.kinds))
+            found = self.copies[key] = program.inputs + len(program.kinds)
+            for cell in cells:
+                program.push(cell)
+                program.close(SUM)
+        return found

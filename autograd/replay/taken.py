@@ -1,0 +1,297 @@
+"""Takes of a call that is recorded: which rows an index may choose, and what stands for one.
+
+A Value that is taken has a **twin**: a Value whose entry on the tape is the `take`, and whose place
+in the engine's graph the row itself has that the index has chosen in this call.
+"""
+
+from __future__ import annotations
+
+import operator
+import sys
+from collections.abc import Sequence
+from typing import Any, Final, NamedTuple
+
+from autograd.engine import table
+from autograd.engine.arrays import is_array
+from autograd.engine.recording import differentiated
+from autograd.engine.value import Value, _WideValue
+from autograd.replay.indices import EXACT, Index
+from autograd.replay.places import place
+from autograd.replay.standins import Number
+from autograd.replay.tape import Tape, choose, take
+
+_MOST: Final = 2**16  # numbers that are followed to take a row of them
+
+_FLOAT: Final[Any] = float
+
+
+class Look(NamedTuple):
+    """An index that has chosen, as an entry, and the line where it did."""
+
+    entry: int
+    place: str
+
+
+class Twin(NamedTuple):
+    """What stands for a Value that an index has chosen.
+
+    Attributes:
+        value: the Value that stands for it.
+        row: the one that was chosen.
+        rows: all that may be, each with its flag.
+        looks: what has chosen.
+        version: the number of writes to data before.
+    """
+
+    value: Value
+    row: Value
+    rows: list[tuple[int, Value]]
+    looks: list[Look]
+    version: int
+
+
+class Takes:
+    """The takes of a call.
+
+    Attributes:
+        twins: by the ids of the Values that stand for others.
+        looks: what has chosen, for each `take` of Values on the tape.
+        version: the number of writes to data so far.
+    """
+
+    def __init__(self, recorder: Any) -> None:
+        self.twins: dict[int, Twin] = {}
+        self.looks: dict[int, list[Look]] = {}
+        self.version = 0
+        self._recorder = recorder
+        self._tape: Tape = recorder.tape
+        self._flags: dict[tuple[int, int], list[int]] = {}
+        self._known: dict[Any, Value] = {}
+
+    def stop(self) -> None:
+        """The call is over."""
+        self._recorder = None
+        self.twins = {}
+        self._known = {}
+
+    # ── Rows ──────────────────────────────────────────────────────────────────
+
+    def take(self, rows: Any, i: Any) -> Any:
+        """The row of that index; NotImplemented if it cannot be followed."""
+        if type(i) is not Index:
+            return NotImplemented
+        number = int(self._tape.data[i.entry])
+        listed: list[Any] = list(rows)
+        count = len(listed)
+        if not -count <= number < count or not 0 < count * _width(listed) <= _MOST:
+            return NotImplemented
+        return self._row(listed, self._flags_of(i.entry, count), Look(i.entry, place()))
+
+    def _row(self, rows: list[Any], flags: list[int], look: Look) -> Any:
+        """What has in each place the number or the Value of the row that is chosen."""
+        first: Any = rows[0]
+        if all(row is first for row in rows):
+            return first
+        if isinstance(first, Value):
+            return self._value(rows, flags, look)
+        if isinstance(first, (list, tuple)):
+            columns = [self._row([row[k] for row in rows], flags, look) for k in range(len(first))]
+            return columns if type(first) is list else tuple(columns)
+        if isinstance(first, dict):
+            return {key: self._row([row[key] for row in rows], flags, look) for key in first}
+        if is_array(first):
+            elements = [row.ravel() for row in rows]
+            array = sys.modules["numpy"].empty(first.size, dtype=object)
+            for k in range(first.size):
+                array[k] = self._row([row[k] for row in elements], flags, look)
+            return array.reshape(first.shape)
+        return self._number(rows, flags)
+
+    def _number(self, rows: list[Any], flags: list[int]) -> Any:
+        recorder, tape = self._recorder, self._tape
+        entries: list[int] = [
+            row.entry if type(row) in (Number, Index) else tape.constant(float(row), "")
+            for row in rows
+        ]
+        chosen = 0.0
+        for flag, entry in zip(flags, entries):
+            tape.push(flag, False)
+            tape.push(entry, False)
+            if tape.data[flag] != 0.0:
+                chosen = tape.data[entry]
+        entry = tape.close(take, chosen)
+        kind = _kind(rows[0])
+        return recorder.index(entry) if kind is int else recorder.number(entry, kind)
+
+    def _flags_of(self, index: int, count: int) -> list[int]:
+        """For each of so many rows the entry that is 1.0 if this index chooses it, else 0.0."""
+        known = self._flags.get((index, count))
+        if known is not None:
+            return known
+        tape = self._tape
+        number = tape.data[index]
+        zero, size = tape.constant(0.0, ""), tape.constant(float(count), "")
+        least = tape.constant(float(-count), "")
+        for outcome in (
+            tape.row(operator.ge, (index, least), (), float(number >= -count)),
+            tape.row(operator.lt, (index, size), (), float(number < count)),
+        ):
+            tape.guard(outcome, "take() of an index out of range", place())
+        is_negative = tape.row(operator.lt, (index, zero), (), float(number < 0.0))
+        from_end = tape.row(table.add, (index, size), (), number + count)
+        positive = number + count if number < 0.0 else number
+        at = tape.row(choose, (is_negative, from_end, index), (), positive)
+        flags: list[int] = []
+        for k in range(count):
+            row = tape.constant(float(k), "")
+            flags.append(tape.row(operator.eq, (at, row), (), float(positive == k)))
+        self._flags[index, count] = flags
+        return flags
+
+    # ── Values ────────────────────────────────────────────────────────────────
+
+    def _value(self, rows: list[Any], flags: list[int], look: Look) -> Value:
+        """The twin of the Value that is chosen."""
+        merged: dict[int, tuple[int, Value]] = {}
+        looks: dict[int, Look] = {look.entry: look}
+        for flag, row in zip(flags, rows):
+            twin = self.twins.get(id(row))
+            if twin is None:
+                self._merge(merged, flag, row)
+                continue
+            for each in twin.looks:
+                looks.setdefault(each.entry, each)
+            for other, inner in twin.rows:
+                self._merge(merged, self._both(table.multiply, flag, other), inner)
+        pairs = list(merged.values())
+        key = tuple([(flag, id(row)) for flag, row in pairs])
+        known = self._known.get(key)
+        if known is None:
+            known = self._known[key] = self._twin(pairs, list(looks.values()))
+        return known
+
+    def _merge(self, merged: dict[int, tuple[int, Value]], flag: int, row: Value) -> None:
+        """Add a row under a flag, which may be there under others."""
+        if id(row) in merged:
+            flag = self._both(table.add, merged[id(row)][0], flag)
+        merged[id(row)] = (flag, row)
+
+    def _both(self, operation: Any, x: int, y: int) -> int:
+        data = self._tape.data
+        return self._tape.row(operation, (x, y), (), operation.forward(data[x], data[y]))
+
+    def _twin(self, pairs: list[tuple[int, Value]], looks: list[Look]) -> Value:
+        data = self._tape.data
+        chosen = next(row for flag, row in pairs if data[flag] != 0.0)
+        if len(pairs) == 1:
+            return chosen
+        value = Value(chosen._data, chosen.label)
+        self.twins[id(value)] = Twin(value, chosen, pairs, looks, self.version)
+        self._note(value)
+        return value
+
+    def _note(self, value: Value) -> None:
+        """Note the take that a twin stands for, of the data that the rows have now."""
+        twin, tape = self.twins[id(value)], self._tape
+        entries: list[int] = [self._recorder.entry(row) for _, row in twin.rows]
+        for (flag, _), entry in zip(twin.rows, entries):
+            tape.push(flag, False)
+            tape.push(entry, True)
+        entry = tape.close(take, twin.row._data)
+        tape.takes.append(entry)
+        self.looks[entry] = twin.looks
+        self._recorder.stands_for(value, entry)
+
+    def refresh(self, value: Value) -> None:
+        """Take again what a twin stands for, if the data of rows may have changed since."""
+        twin = self.twins.get(id(value))
+        if twin is not None and twin.version != self.version:
+            self.twins[id(value)] = twin._replace(version=self.version)
+            value._data = twin.row._data
+            self._note(value)
+
+    def row(self, value: Value, how: str) -> Value:
+        """The Value itself, where this one is a twin: Python looks which one it is."""
+        twin = self.twins.get(id(value))
+        if twin is None:
+            return value
+        for look in twin.looks:
+            self._tape.guard(look.entry, how, look.place)
+        return twin.row
+
+    def fix(self, takes: Sequence[int]) -> None:
+        """Let takes of Values be for the same indices only."""
+        for entry in takes:
+            if entry not in self._tape.fixed:
+                self._tape.fixed.add(entry)
+                for look in self.looks[entry]:
+                    self._tape.guard(look.entry, "take() of Values", look.place)
+
+    def put_rows(self, value: Value) -> None:
+        """Let a Value that was computed from twins refer to the rows themselves."""
+        twins = self.twins
+        first, second = value._input0, value._input1
+        if first is not None and id(first) in twins:
+            value._input0 = twins[id(first)].row
+        if second is not None and id(second) in twins:
+            value._input1 = twins[id(second)].row
+        if isinstance(value, _WideValue):
+            value._operands = tuple(
+                [twins[id(x)].row if id(x) in twins else x for x in value._operands]
+            )
+            steps = value._steps
+            for k in range(len(steps)):
+                source, local = steps[k]
+                if id(source) in twins:
+                    steps[k] = (twins[id(source)].row, local)
+
+
+def _width(rows: list[Any]) -> int:
+    """How many numbers a row has, if an index that chooses one can be followed; else 0."""
+    first: Any = rows[0]
+    kind: Any = type(first)
+    if all(row is first for row in rows):
+        return 1
+    if isinstance(first, Value):
+        is_of_values = all(isinstance(row, Value) for row in rows)
+        return 1 if is_of_values and not differentiated.get() else 0
+    if kind is list or kind is tuple:
+        if any(type(row) is not kind or len(row) != len(first) for row in rows):
+            return 0
+        return _total([_width([row[k] for row in rows]) for k in range(len(first))])
+    if kind is dict:
+        keys = list(first)
+        if any(type(row) is not dict or list(row) != keys for row in rows):
+            return 0
+        return _total([_width([row[key] for row in rows]) for key in keys])
+    number = _kind(first)
+    if number is not None:
+        return 1 if all(_kind(row) is number for row in rows) else 0
+    if not is_array(first):
+        return 0
+    for row in rows:
+        if not is_array(row) or row.shape != first.shape:
+            return 0
+        if row.dtype != first.dtype or not (row.dtype == _FLOAT or row.dtype.kind == "O"):
+            return 0
+    elements = [row.ravel() for row in rows]
+    return _total([_width([row[k] for row in elements]) for k in range(first.size)])
+
+
+def _total(widths: list[int]) -> int:
+    return 0 if 0 in widths else sum(widths)
+
+
+def _kind(thing: Any) -> Any:
+    """The type of a number that can be followed; None of anything else."""
+    kind: Any = type(thing)
+    if kind is Number:
+        return thing.kind
+    if kind is Index:
+        return int
+    if kind is int:
+        return int if -EXACT <= thing <= EXACT else None
+    if kind is _FLOAT:
+        return kind
+    numpy: Any = sys.modules.get("numpy")
+    return kind if numpy is not None and kind is numpy.float64 else None
