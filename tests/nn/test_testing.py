@@ -27,6 +27,9 @@ def test_a_network_has_data_that_fits(network: Network) -> None:
         outputs = network.model(sample)
         assert len(sample) <= 2
         assert len(target) == (len(outputs) if isinstance(outputs, list) else 1)
+    *hidden, _ = network.model.layers
+    assert len(hidden) <= 2
+    assert all(len(layer.neurons) <= 4 for layer in hidden)
     loss = network.loss()
     parameters = network.model.parameters()
     slopes = [slope.data for slope in gradients(loss, parameters)]
