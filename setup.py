@@ -172,10 +172,12 @@ class CompileWithMypyc(build_ext):
 def options_for(source: str) -> list[str]:
     """What else to compile a C file with.
 
-    Most of the C is that of the table and of the functions of floats: many small functions that
-    call others. Optimized further, it is no faster, and takes half as long again to compile.
+    Most of the C is that of the table, of the functions of floats and of what records a call: many
+    small functions that call others. Optimized further, it is no faster, and takes half as long
+    again to compile.
     """
-    small = source.endswith(("__table.c", "__floats.c")) and sys.platform != "win32"
+    called = ("table", "floats", *native.RECORDING)
+    small = source.endswith(tuple(f"__{name}.c" for name in called)) and sys.platform != "win32"
     return ["-O1"] if small else []
 
 

@@ -38,7 +38,7 @@ _ENGINE: Final = os.path.join(_ROOT, "autograd", "engine")
 _REPLAY: Final = os.path.join(_ROOT, "autograd", "replay")
 
 # Compiled besides all of the engine: what records a call on a tape, and what makes programs of it.
-_RECORDING: Final = (
+RECORDING: Final = (
     "calculations",
     "followed",
     "gradients",
@@ -123,7 +123,7 @@ def sources() -> list[str]:
     """The files that mypyc compiles, all of them into one library, from the root on."""
     names = sorted(name for name in os.listdir(_ENGINE) if name.endswith(".py"))
     engine = [f"autograd/engine/{name}" for name in names if name != "__init__.py"]
-    return [*engine, *[f"autograd/replay/{name}.py" for name in (*_RECORDING, *_LIFTING)]]
+    return [*engine, *[f"autograd/replay/{name}.py" for name in (*RECORDING, *_LIFTING)]]
 
 
 def library_name() -> str:

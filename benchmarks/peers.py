@@ -153,8 +153,8 @@ def plain_value(word: Sequence[int]) -> Callable[[], float]:
 def numpy_xor() -> Callable[[int], float]:
     """Epochs as the articles take them: matrices of NumPy, gradients by hand."""
     np = importlib.import_module("numpy")
-    x = np.array([case for case, _ in XOR])
-    y = np.array([[target] for _, target in XOR])
+    x = np.array([[int(number) for number in case] for case, _ in XOR])
+    y = np.array([[int(target)] for _, target in XOR])
     rng = np.random.default_rng(1)
     w1, b1 = rng.uniform(-1, 1, (2, 4)), np.zeros((1, 4))
     w2, b2 = rng.uniform(-1, 1, (4, 1)), np.zeros((1, 1))

@@ -110,6 +110,7 @@ class Training:
         self._twice = rng.random() < 0.3
         self._zero = rng.choice(["before", "after", "never"])
         self._looks = rng.random()
+        self._returns = rng.random() < 0.4
         count = rng.randint(3, 7)
         self.calls = [(rng.randint(-2, 2), rng.randint(-2, 2)) for _ in range(count)]
 
@@ -122,6 +123,8 @@ class Training:
         for each in self._steps:
             state.pool.append(each(state))
         loss = sum(state.pool[-3:], Value(0.0))
+        if self._returns:
+            return loss
         loss.backward()
         if self._twice:
             (loss * state.pool[-2]).backward()
@@ -146,6 +149,8 @@ class Training:
             for program in function._all if compiled else []:
                 program.next_check = sys.maxsize
             parameters = [w for row in this.rows for w in row]
+            if isinstance(result, Value):
+                (result * 1.5 + parameters[0]).backward()
             found.append(bits([result, [[w.data, w.grad, w.has_grad] for w in parameters]]))
         self.programs = len(function.programs) if compiled else 0
         return found

@@ -12,6 +12,7 @@ import ast
 import re
 from collections.abc import Iterable, Iterator
 from functools import cache
+from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
 from typing import Final
@@ -135,11 +136,9 @@ def rule(name: str, forward: str, derivatives: str) -> str:
 
 
 def _source(module: ModuleType) -> list[ast.stmt]:
-    """The statements of a module, whose source lies beside what was compiled of it."""
-    path = Path(str(module.__file__))
-    return ast.parse(
-        (path.parent / f"{module.__name__.rpartition('.')[2]}.py").read_text("utf-8")
-    ).body
+    """The statements of a module of the engine, whose source is there compiled or not."""
+    name = module.__name__.rpartition(".")[2]
+    return ast.parse((files("autograd.engine") / f"{name}.py").read_text("utf-8")).body
 
 
 def _declared(node: ast.FunctionDef, name: str) -> Code:

@@ -18,7 +18,7 @@ from autograd.replay.outside import UNREACHED
 from autograd.replay.places import place
 from autograd.replay.reach import Below, below
 from autograd.replay.standins import NOT_EQUAL
-from autograd.replay.tape import backward_pass, choose, gradient_of
+from autograd.replay.tape import backward_pass, choose, gradient_of, take
 
 _GRAD: Final[Any] = Part.GRAD
 HAS_GRAD: Final[Any] = Part.HAS_GRAD
@@ -233,16 +233,48 @@ class Gradients(Followed):
                 return found
             self._takes.fix(list(takes))
 
-    def fix_takes(self, start: i64) -> None:
-        """Fix every take that a pass from outside would reach: what it reaches is known then."""
-        while self.tape.takes:
-            found, _ = below(self.tape, start, vec[i64]([0] * len(self.tape.ops)))
-            takes = set(found.unsettled)
-            for each in found.takes.values():
-                takes |= each
+    def settle_root(self, start: i64) -> None:
+        """Fix every take that a pass from outside, through this entry, cannot follow.
+
+        What it reaches may depend on choices or on indices, not on both; and Values that are not
+        reached at all are leaves.
+        """
+        tape = self.tape
+        if tape.takes:
+            self._takes.fix(self._takes_beside_choices(start))
+        while tape.takes:
+            found, shares = below(tape, start, vec[i64]([0] * len(tape.ops)))
+            takes = found.takes_to_fix(shares)
+            for index in range(len(found.entries)):
+                entry: int = found.entries[index]
+                leaf = self._ends.get(entry)
+                if leaf is not None and self._operations.get(id(leaf), leaf.op) is not None:
+                    for flag in found.flags_of(entry):
+                        takes |= found.takes[flag]
             if not takes:
                 return
             self._takes.fix(list(takes))
+
+    def _takes_beside_choices(self, start: i64) -> list[int]:
+        """All takes below an entry, whichever way choices go, if there are any choices."""
+        tape = self.tape
+        seen: set[int] = {start}
+        stack: list[int] = [start]
+        takes: list[int] = []
+        has_choices = False
+        while stack:
+            entry = stack.pop()
+            if tape.ops[entry] is choose:
+                has_choices = True
+            elif tape.ops[entry] is take:
+                takes.append(entry)
+            for at in range(tape.starts[entry], tape.starts[entry + 1]):
+                source: int = tape.operands[at]
+                source = tape.same_leaf.get(source, source)
+                if tape.flows[at] and source not in seen:
+                    seen.add(source)
+                    stack.append(source)
+        return takes if has_choices else []
 
     def _operand_taken(self, entry: i64) -> i64:
         """Where the operand that a choice has taken is; -1 if the entry is none, or has no flows.

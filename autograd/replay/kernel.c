@@ -69,6 +69,20 @@ static inline void gather(double *operand, const double *x, int step)
             operand[i] = *x;
 }
 
+static int relu_eight(const double *x, const double *y, double *out)
+{
+    for (int i = 0; i < 8; i++)
+        out[i] = x[i] <= 0.0 ? 0.0 : x[i];
+    return 1;
+}
+
+static int below_eight(const double *x, const double *y, double *out)
+{
+    for (int i = 0; i < 8; i++)
+        out[i] = x[i] != x[i] || y[i] != y[i] ? NAN : x[i] < y[i];
+    return 1;
+}
+
 static int sign_eight(const double *x, const double *y, double *out)
 {
     for (int i = 0; i < 8; i++)
@@ -110,7 +124,7 @@ static const struct {
     const char *name;
     int (*call)(const double *x, const double *y, double *out);
 } eights[] = {{"divide", divide_eight}, {"truediv", divide_eight}, {"sqrt", root_eight},
-           {"sign", sign_eight}};
+           {"sign", sign_eight}, {"relu", relu_eight}, {"below", below_eight}};
 
 int kernel_eight(int function)
 {

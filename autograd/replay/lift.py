@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from collections.abc import Sequence
 from functools import cached_property
+from itertools import compress
 from typing import Any, Final
 
 from autograd.engine.value import Value
@@ -13,7 +14,8 @@ from autograd.replay.lowering import choices_of, flows_of, lowered
 from autograd.replay.machine import Machine, bound, machine
 from autograd.replay.optimizer import optimized
 from autograd.replay.program import Program
-from autograd.replay.shares import Shares, shares_of
+from autograd.replay.reach import below_root, flags_of_takes
+from autograd.replay.shares import shares_of
 from autograd.replay.tape import Tape
 from autograd.replay.writing import describe, source
 
@@ -44,16 +46,31 @@ class Gradient:
         program: the program.
         machine: what runs it.
         shares: the shares that the gradients consist of.
-        reached: the leaves that get a share, as indices into those of the tape, in the order in
+        leaves: the leaves that may get a share, as indices into those of the tape, in the order in
             which each gets its last.
+        conditions: for each of them, where an index decides if it gets one, the flags under which
+            it does, as indices into `flags_of_takes`.
     """
 
     def __init__(self, tape: Tape, root: int, flags: Sequence[bool]) -> None:
-        self.shares: Shares = shares_of(flows_of(tape, flags), root)
+        free = flags_of_takes(tape)
+        if free:
+            found, self.shares = below_root(tape, root)
+        if not free or not found.takes:
+            self.shares = shares_of(flows_of(tape, flags), root)
         self.program: Program = optimized(lowered(tape, self.shares, root))
         self.machine = machine(self.program)
         indices = {entry: index for index, entry in enumerate(tape.leaves)}
-        self.reached = [indices[entry] for entry in self.shares.ends if entry in indices]
+        ends = [entry for entry in self.shares.ends if entry in indices]
+        self.leaves = [indices[entry] for entry in ends]
+        self.conditions: list[list[int]] = []
+        if free and found.takes:
+            places = {flag: place for place, flag in enumerate(free)}
+            self.conditions = [[places[x] for x in found.flags_of(entry)] for entry in ends]
+
+    def are_reached(self, taken: Sequence[bool]) -> list[bool]:
+        """For each leaf whether it gets a share, if the flags of takes are these."""
+        return [not each or any(taken[flag] for flag in each) for each in self.conditions]
 
 
 class Replay:
@@ -63,6 +80,7 @@ class Replay:
         tape: the tape.
         program: the program of the outputs, with the gradients of the first root.
         seconds: the processor time that this took.
+        choices: the number of flags of choices.
     """
 
     def __init__(self, tape: Tape) -> None:
@@ -70,6 +88,7 @@ class Replay:
         self.tape = tape
         self._roots = [tape.outputs[position] for position in tape.roots]
         flags = tuple([tape.data[entry] != 0.0 for entry in choices_of(tape)])
+        self.choices = len(flags)
         self._first = (0, flags)
         self._gradients: dict[tuple[int, tuple[bool, ...]], Gradient] = {}
         if self._roots:
@@ -173,11 +192,19 @@ class Run:
         return self.first(len(self._replay.tape.outputs))
 
     @cached_property
-    def _flags(self) -> tuple[bool, ...]:
-        """The flags of choices."""
+    def _all_flags(self) -> list[bool]:
         count = len(self._replay.tape.outputs)
         found = self.first(self._replay.program.values)[count:]
-        return tuple([flag != 0.0 for flag in found])
+        return [flag != 0.0 for flag in found]
+
+    @property
+    def _flags(self) -> tuple[bool, ...]:
+        """The flags of choices."""
+        return tuple(self._all_flags[: self._replay.choices])
+
+    def _are_reached(self, root: int) -> list[bool]:
+        """For each leaf whether it is; nothing if all are."""
+        return self._gradient(root).are_reached(self._all_flags[self._replay.choices :])
 
     @property
     def numbers(self) -> list[float]:
@@ -192,7 +219,12 @@ class Run:
 
         Each once, in the order in which they get their last share.
         """
-        return self._gradient(root).reached
+        leaves, are_reached = self._gradient(root).leaves, self._are_reached(root)
+        return list(compress(leaves, are_reached)) if are_reached else leaves
+
+    def varies(self, root: int) -> bool:
+        """True if an index decides which leaves are `reached`."""
+        return len(self._are_reached(root)) > 0
 
     def add_shares(self, root: int, seed: float, sums: Sequence[float]) -> list[float]:
         """The sums with all shares added, one after the other, in the order of a backward pass.
@@ -203,11 +235,20 @@ class Run:
             sums: for each leaf that is `reached` the sum of the shares it has.
         """
         machine, state = self._prepared(root)
-        return machine.backward(state, [seed, *sums])
+        are_reached = self._are_reached(root)
+        if not are_reached:
+            return machine.backward(state, [seed, *sums])
+        given = iter(sums)
+        every = [next(given) if reached else 0.0 for reached in are_reached]
+        return list(compress(machine.backward(state, [seed, *every]), are_reached))
 
     def add_to(self, root: int, seed: float, values: Sequence[Value]) -> None:
         """Add the shares to the gradients of ``values``, those of the leaves that are `reached`."""
         machine, state = self._prepared(root)
+        are_reached = self._are_reached(root)
+        if are_reached:
+            given = iter(values)
+            values = [next(given) if reached else Value(0.0) for reached in are_reached]
         machine.add_shares(state, seed, values)
 
     def _prepared(self, root: int) -> tuple[Machine, Any]:

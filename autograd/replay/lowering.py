@@ -26,7 +26,7 @@ from autograd.replay.program import (
     Operation,
     Program,
 )
-from autograd.replay.reach import below
+from autograd.replay.reach import below, flags_of_takes
 from autograd.replay.rules import Steps, steps_of_gradient, steps_of_rule
 from autograd.replay.shares import Flows, Shares
 from autograd.replay.tape import Guard, Slope, Tape, backward_pass, choose, gradient_of, take
@@ -121,7 +121,8 @@ def lowered(tape: Tape, shares: Shares | None = None, root: int = 0) -> Program:
     ends = [] if shares is None else [entry for entry in shares.ends if entry in leaves]
     lowering = _Lowering(tape, 0 if shares is None else 1 + len(ends))
     program = lowering.program
-    program.outputs = [lowering.cells[entry] for entry in (*tape.outputs, *choices_of(tape))]
+    flags = [*choices_of(tape), *flags_of_takes(tape)]
+    program.outputs = [lowering.cells[entry] for entry in (*tape.outputs, *flags)]
     program.values = len(program.outputs)
     program.forward = len(program.kinds)
     if shares is not None:

@@ -60,9 +60,50 @@ def levelled(program: Program) -> Program:
     order = _sorted(order, classes, len(found))
     order = _sorted(order, levels, latest + 1)
     new = Rewriting(program)
-    for at in range(count):
-        new.copy(order[at])
+    begin: i64 = 0
+    while begin < count:
+        end = begin + 1
+        while (
+            end < count
+            and levels[order[end]] == levels[order[begin]]
+            and classes[order[end]] == classes[order[begin]]
+        ):
+            end += 1
+        group = [order[k] for k in range(begin, end)]
+        for row in _by_operands(new, group):
+            new.copy(row)
+        begin = end
     return new.finished()
+
+
+def _by_operands(new: Rewriting, rows: list[i64]) -> list[i64]:
+    """Equal rows in the order of what they take, which is most often how others are laid out.
+
+    Of a first product it is the second operand that counts first: the products of a layer, or of an
+    example, have it in common.
+    """
+    old = new.old
+    start, end = old.starts[rows[0]], old.starts[rows[0] + 1]
+    if end == start or len(rows) < EIGHT or old.kinds[rows[len(rows) - 1]] == PART:
+        return rows
+    is_sum = old.kinds[rows[0]] == SUM and end > start + 1
+    places = [1, 2] if is_sum else [1, 0] if end > start + 1 else [0]
+    for place in places:
+        keys: list[int] = []
+        is_sorted = True
+        latest: i64 = -_FAR
+        for at in range(len(rows)):
+            cell = new.moved(old.cells[old.starts[rows[at]] + place])
+            is_sorted = is_sorted and latest <= cell
+            latest = cell
+            keys.append((cell + _FAR) << 31 | at)
+        if not is_sorted:
+            keys.sort()
+            rows = [rows[i64(key & (_FAR - 1))] for key in keys]
+    return rows
+
+
+_FAR: Final[i64] = 1 << 31  # no cell is so far from 0, and no row
 
 
 def _sorted(rows: vec[i64], keys: vec[i64], count: i64) -> vec[i64]:
@@ -109,12 +150,24 @@ class Packed:
         self.places = _places(program, blocks)
         packing = _Packing(program, self.places)
         row: i64 = 0
-        for first in blocks:
-            while row < first:
+        done: i64 = 0
+        while done < len(blocks):
+            while row < blocks[done]:
                 packing.new.copy(row)
                 row += 1
-            packing.pack(first)
-            row += EIGHT
+            # Copies before all that do not need each other, which then follow each other.
+            ready = [packing.prepared(row)]
+            done += 1
+            while done < len(blocks) and blocks[done] == row + len(ready) * EIGHT:
+                # What gradients start with is not there yet when values are computed.
+                is_first = blocks[done] == program.forward
+                if is_first or not _needs_only(program, blocks[done], row):
+                    break
+                ready.append(packing.prepared(blocks[done]))
+                done += 1
+            for block in ready:
+                packing.add(block)
+            row += len(ready) * EIGHT
         while row < len(program.kinds):
             packing.new.copy(row)
             row += 1
@@ -128,6 +181,7 @@ def _blocks(program: Program) -> list[int]:
     row: i64 = 0
     while row < len(program.kinds):
         if _is_block(program, row):
+            row = _aligned(program, row)
             found.append(row)
             row += EIGHT
         else:
@@ -135,8 +189,34 @@ def _blocks(program: Program) -> list[int]:
     return found
 
 
+def _aligned(program: Program, row: i64) -> i64:
+    """The row from which on eight are regular: this one or one of the next; or else this one."""
+    for start in (row, row + _regular(program, row), row + _regular(program, row) - 1):
+        if _is_block(program, start) and _regular(program, start) == EIGHT:
+            return start
+    return row
+
+
+def _regular(program: Program, row: i64) -> i64:
+    """How many of eight rows have operands that are equally far from each other.
+
+    Inputs and constants do not count: where they lie elsewhere, they are laid out or copied once.
+    """
+    inputs, starts, cells = program.inputs, program.starts, program.cells
+    regular = EIGHT
+    for at in range(starts[row + 1] - starts[row]):
+        step = cells[starts[row + 1] + at] - cells[starts[row] + at]
+        for lane in range(2, regular):
+            before = cells[starts[row + lane - 1] + at]
+            cell = cells[starts[row + lane] + at]
+            if cell - before != step and (cell >= inputs or before >= inputs):
+                regular = lane
+                break
+    return regular
+
+
 def _is_block(program: Program, row: i64) -> bool:
-    kinds, starts, cells = program.kinds, program.starts, program.cells
+    kinds, starts = program.kinds, program.starts
     end = row + EIGHT
     kind = kinds[row]
     if end > len(kinds) or row < program.forward < end:
@@ -147,8 +227,14 @@ def _is_block(program: Program, row: i64) -> bool:
     for other in range(row + 1, end):
         if kinds[other] != kind or starts[other + 1] - starts[other] != length:
             return False
-    before = program.inputs + row
-    return all(cells[at] < before for at in range(starts[row], starts[end]))
+    return _needs_only(program, row, row)
+
+
+def _needs_only(program: Program, row: i64, first: i64) -> bool:
+    """True if eight rows need none from ``first`` on."""
+    starts, cells = program.starts, program.cells
+    before = program.inputs + first
+    return all(cells[at] < before for at in range(starts[row], starts[row + EIGHT]))
 
 
 def _places(program: Program, blocks: list[int]) -> vec[i64]:
@@ -194,6 +280,21 @@ class _Placed(Rewriting):
         return self.places[cell] if cell < self.inputs else self.place[cell - self.inputs]
 
 
+class _Block:
+    """Eight rows.
+
+    Attributes:
+        row: the first of them.
+        first: the cell of each operand of it.
+        step: how far that of the next row is from there: 0 or 1.
+    """
+
+    def __init__(self, row: i64, first: vec[i64], step: vec[i64]) -> None:
+        self.row = row
+        self.first = first
+        self.step = step
+
+
 class _Packing:
     """Packing in progress.
 
@@ -209,12 +310,11 @@ class _Packing:
         self.blocks: list[int] = []
         self.copies: dict[tuple[int, ...], int] = {}
 
-    def pack(self, row: i64) -> None:
-        """Add eight rows, after the copies that they need."""
-        old, new = self.old, self.new
+    def prepared(self, row: i64) -> _Block:
+        """The cells of eight rows, of which those that lie elsewhere are copied."""
+        old = self.old
         length = old.starts[row + 1] - old.starts[row]
-        first = vec[i64]()  # of each operand the cell in the first row,
-        step = vec[i64]()  # and how far the next is from there: 0 or 1
+        first, step = vec[i64](), vec[i64]()
         for at in range(length):
             first = append(first, 0)
             step = append(step, 0)
@@ -229,11 +329,16 @@ class _Packing:
                 for at in range(1, length):
                     if step[at] == 0:
                         self.spread(first, step, at)
-        self.blocks.append(len(new.program.kinds))
+        return _Block(row, first, step)
+
+    def add(self, block: _Block) -> None:
+        """Add eight rows."""
+        program, first, step = self.new.program, block.first, block.step
+        self.blocks.append(len(program.kinds))
         for lane in range(EIGHT):
-            for at in range(length):
-                new.program.push(first[at] + lane * step[at])
-            new.add(row + lane, old.kinds[row])
+            for at in range(len(first)):
+                program.push(first[at] + lane * step[at])
+            self.new.add(block.row + lane, self.old.kinds[block.row])
 
     def find(self, row: i64, at: i64, first: vec[i64], step: vec[i64]) -> None:
         """Find the cells of one operand of eight rows; those that lie elsewhere are copied."""

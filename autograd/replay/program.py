@@ -44,7 +44,14 @@ MINUS_ONE: Final[i64] = -4
 
 # Functions that the kernel has for eight rows at once.
 BY_EIGHT: Final[frozenset[Any]] = frozenset(
-    (floats.divide, floats.sign, floats.sqrt, operator.truediv)
+    (
+        floats.below,
+        floats.divide,
+        floats.relu,
+        floats.sign,
+        floats.sqrt,
+        operator.truediv,
+    )
 )
 
 

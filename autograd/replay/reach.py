@@ -197,6 +197,21 @@ class Below:
         tape = self.tape
         return any(tape.flows[at] for at in range(tape.starts[entry], tape.starts[entry + 1]))
 
+    def of_tape(self) -> Flows:
+        """The flows by entries of the tape, in place of indices."""
+        flows, found, entries = Flows(), self.flows, self.entries
+        places = vec[i64]([-1] * len(self.tape.ops))
+        for index in range(len(entries)):
+            places[entries[index]] = index
+        for entry in range(len(places)):
+            if places[entry] >= 0:
+                index = places[entry]
+                for at in range(found.starts[index], found.starts[index + 1]):
+                    source = entries[found.entries[at]]
+                    flows.add(source, found.positions[at], found.conditions[at])
+            flows.close()
+        return flows
+
     # ── The order ─────────────────────────────────────────────────────────────
 
     def takes_to_fix(self, shares: Shares) -> set[int]:
@@ -283,3 +298,18 @@ def below(tape: Tape, root: i64, numbering: vec[i64]) -> tuple[Below, Shares]:
     shares = shares_of(found.flows, 0)
     shares.entries = found.entries
     return found, shares
+
+
+def below_root(tape: Tape, root: i64) -> tuple[Below, Shares]:
+    """The same of an output that gradients may start at, with the shares by entries of the tape."""
+    found = Below(tape, root)
+    found.find_graph(root, vec[i64]([0] * len(tape.ops)))
+    return found, shares_of(found.of_tape(), root)
+
+
+def flags_of_takes(tape: Tape) -> list[int]:
+    """The flags by which it is known what the gradient of a root reaches, as entries."""
+    if not tape.roots:
+        return []
+    free = [entry for entry in tape.takes if entry not in tape.fixed]
+    return list(dict.fromkeys([flag for entry in free for flag in tape.operands_of(entry)[::2]]))

@@ -182,7 +182,7 @@ class Call:
     def value(self, root: Root, number: float, label: str) -> Value:
         """An output as a Value, with one operation."""
         leaves = self.run.reached(root.index)
-        if self.before is None:
+        if self.before is None or self.run.varies(root.index):
             reached = _reached(leaves, self.values, self.leaves)
         else:
             reached = self.before.of(leaves, self._captured, self.leaves)

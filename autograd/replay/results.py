@@ -169,7 +169,7 @@ class Form:
         if value.op is not None:
             tape.roots.append(output)
             self.roots.append(Root(recorder.name, len(tape.roots) - 1))
-            recorder.fix_takes(entry)
+            recorder.settle_root(entry)
             return _New(output, value.label, self.roots[-1])
         if recorder.was_used_as_leaf(value):
             raise CompileError(

@@ -140,7 +140,11 @@ def power(x: Any, y: Any) -> Any:
 
 
 def power_slope(x: Any, y: Any) -> Any:
-    return mpf(0) if y == 0 else y * power(x, y - 1)
+    if y == 0:
+        return mpf(0)
+    # With so many digits that y - 1 is another number: odd, if y is even.
+    with mp.extraprec(0 if abs(y) < _HUGE else mp.mag(y)):
+        return y * power(x, y - 1)
 
 
 def power_rate(x: Any, y: Any) -> Any:

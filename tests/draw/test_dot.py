@@ -109,6 +109,7 @@ def test_only_a_line_of_another_size_says_its_size() -> None:
     assert found is not None
     shown = {text: float(size) for size, text in re.findall(r'POINT-SIZE="(.*?)">(\w+)', source)}
     assert shown == {"large": 1.25 * float(found[1]), "small": 0.8 * float(found[1])}
+    assert "<B>" not in source
 
 
 def test_frames_are_clusters_within_each_other() -> None:

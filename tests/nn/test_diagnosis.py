@@ -121,6 +121,20 @@ def test_a_weight_that_is_used_again_and_again(weight: float, found: str) -> Non
 
 
 @pytest.mark.parametrize(
+    ("limit", "beyond", "found"), [(1e-3, 0.999e-3, "vanishing"), (1e3, 1001.0, "exploding")]
+)
+def test_a_change_is_a_trouble_beyond_its_limit(limit: float, beyond: float, found: str) -> None:
+    def diagnosed(weight: float) -> Diagnosis:
+        layers = [([1.0], 0.0)], [([weight], 0.0)]
+        model = with_weights(MLP(1, [1, 1], activation="linear"), *layers)
+        return diagnose(model, ([[1.0]] * 4, [weight - 1.0] * 4), MSE)  # each error is 1
+
+    assert diagnosed(limit).ratio == limit
+    assert kinds(diagnosed(limit)) == []
+    assert kinds(diagnosed(beyond)) == [found]
+
+
+@pytest.mark.parametrize(
     ("weight", "times", "found"),
     [(1e-30, 8, "vanishing"), (1e-30, 20, "vanishing"), (1e20, 12, "exploding")],
 )

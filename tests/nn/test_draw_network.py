@@ -544,6 +544,9 @@ def test_a_weight_is_written_on_its_arrow_or_counted_as_left_out(sizes: list[int
         share = (label.x - tail.x) / (head.x - tail.x)
         assert 0 < share < 1
         assert label.y == pytest.approx(tail.y + share * (head.y - tail.y))
+        # It is clear of the circles, and of the head of the arrow.
+        assert tail.x + tail.width / 2 + 4 <= label.x - label.width / 2 + 1e-9
+        assert label.x + label.width / 2 <= head.x - head.width / 2 - 4 - 9 + 1e-9
         assert words_in(label) == (f"{arrow.link.weight:.4g}",)
     notes = " ".join(words_in(text)[0] for text in drawn.texts)
     found = re.search(r"For want of room, (\d+) weights are not written", notes)

@@ -133,6 +133,21 @@ def test_resumption_gives_the_run_without_interruption(name: str, first: int, th
     assert [x.data for x in part.parameters()] == [x.data for x in whole.parameters()]
 
 
+@pytest.mark.parametrize(
+    ("make", "options"),
+    [
+        (RMSprop, {"lr": 1e-2, "alpha": 0.99, "eps": 1e-8, "weight_decay": 0, "momentum": 0}),
+        (Adam, {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 0}),
+        (AdamW, {"lr": 1e-3, "betas": (0.9, 0.999), "eps": 1e-8, "weight_decay": 1e-2}),
+    ],
+)
+def test_an_option_that_is_left_out_is_that_of_pytorch(
+    make: Callable[[Any], Optimizer], options: dict[str, Any]
+) -> None:
+    [group] = make([Value(1.0)]).param_groups
+    assert group.numbers() == options
+
+
 def test_a_state_that_does_not_fit_changes_nothing() -> None:
     x, y = Value(1.0), Value(2.0)
     optimizer = Adam([x])
@@ -171,6 +186,7 @@ def test_clipping_by_norm_keeps_the_direction(gradients: list[float], limit: flo
     [
         (lambda x: SGD([]), ValueError, "there is no parameter to train"),
         (lambda x: SGD(x), TypeError, r"parameters is a list of Values, such as \[x\]; got Value"),
+        (lambda x: SGD(cast(Any, 2.0)), TypeError, r"parameters is a list of Values, .* got 2\.0"),
         (
             lambda x: SGD(cast(Any, network())),
             TypeError,

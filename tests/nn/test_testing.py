@@ -5,6 +5,7 @@ from __future__ import annotations
 import subprocess
 import sys
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -26,6 +27,9 @@ def test_a_network_has_data_that_fits(network: Network) -> None:
         outputs = network.model(sample)
         assert len(sample) <= 2
         assert len(target) == (len(outputs) if isinstance(outputs, list) else 1)
+    *hidden, _ = network.model.layers
+    assert len(hidden) <= 2
+    assert all(len(layer.neurons) <= 4 for layer in hidden)
     loss = network.loss()
     parameters = network.model.parameters()
     slopes = [slope.data for slope in gradients(loss, parameters)]
@@ -147,10 +151,10 @@ def test_where_hypothesis_is_missing_the_way_out_is_named() -> None:
             lambda: networks(min_width=4),
             "min_width=4 is more than max_width=3: raise the one or lower the other",
         ),
-        (
-            lambda: networks(max_layers=0),
-            "max_layers must be at least 1, got 0",
-        ),
+        *[
+            (partial(networks, **dict[str, Any]([(name, 0)])), f"{name} must be at least 1, got 0")
+            for name in ("max_inputs", "max_outputs", "max_width", "max_layers", "max_samples")
+        ],
     ],
 )
 def test_an_option_that_makes_no_sense_is_refused_when_it_is_drawn(

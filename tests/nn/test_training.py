@@ -96,6 +96,20 @@ def test_validation_and_metrics_are_measured_without_a_record() -> None:
     assert measured == {name: history[f"validation {name}"][0] for name in ("loss", "accuracy")}
 
 
+def test_a_metric_is_given_the_target_of_each_output() -> None:
+    given: list[tuple[float, int]] = []
+
+    def noted(outputs: list[Value], targets: list[int]) -> float:
+        given.extend(zip([output.data for output in outputs], targets, strict=True))
+        return 0.0
+
+    model = MLP(2, [2, 1], rng=random.Random(1))
+    optimizer = SGD(model.parameters(), lr=0.0)
+    options: dict[str, Any] = {"epochs": 1, "batch_size": 5, "progress": False}
+    fit(model, MOONS, BCE, optimizer, metrics=[noted], **options)
+    assert sorted(given) == sorted(zip([model(x).data for x in MOONS[0]], MOONS[1], strict=True))
+
+
 class _Modes(Module):
     """Notes which mode it is in when it is called."""
 

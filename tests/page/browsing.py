@@ -119,8 +119,7 @@ def tab() -> Iterator[Page]:
         browser = playwright.chromium.launch(
             executable_path=CHROMIUM, args=["--no-sandbox", "--disable-gpu"]
         )
-        size = {"width": 1280, "height": 800}
-        yield browser.new_page(viewport=size, reduced_motion="reduce")  # type: ignore[arg-type]
+        yield browser.new_page(viewport={"width": 1280, "height": 800}, reduced_motion="reduce")
         browser.close()
 
 

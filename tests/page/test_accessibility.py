@@ -14,7 +14,7 @@ import pytest
 
 from autograd import Graph, Value, graph
 from tests.page.browsing import Reader, reader, tab
-from tests.page.test_page import hand, xor
+from tests.page.examples import hand, xor
 
 __all__ = ["reader", "tab"]  # the fixtures
 

@@ -28,6 +28,7 @@ from autograd.testing.strategies import expressions
 from autograd.words.notation import NOTATIONS
 from autograd.words.typesetting import pattern
 from tests.drawings import HOSTILE, network
+from tests.page.examples import hand, readme, xor
 
 
 def data_of(snapshot: Graph) -> dict[str, Any]:
@@ -248,6 +249,11 @@ def test_hostile_labels_are_neither_markup_nor_the_end_of_the_data() -> None:
     plain = to_html(graph(autograd.sum([Value(1.0) for _ in labels])), title="x")
     for tag in ("<script", "</script", "<img", "<svg", "<title", "<svg"):
         assert document.count(tag) == plain.count(tag)
+
+
+def test_the_pages_of_small_graphs_are_small() -> None:
+    for snapshot in (graph(readme()[1]), graph(hand()), xor()):
+        assert len(to_html(snapshot).encode()) <= 130_000
 
 
 def test_the_policy_of_a_page_allows_its_own_program_and_style_alone() -> None:

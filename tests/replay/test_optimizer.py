@@ -271,9 +271,9 @@ def test_cells_that_lie_elsewhere_are_copied_once() -> None:
     outs += sums(program, [backwards], [16])
     packed = Packed(finished(program, *outs))
     assert packed.blocks == [0, 8, 16, 24]
-    assert [packed.program.row(k) for k in range(8, 16)] == [[k] for k in backwards]
-    assert packed.program.row(17) == [MINUS_ZERO, 18 + 9, 17]
-    assert packed.program.row(31) == [MINUS_ZERO, 18 + 15, 16]
+    assert [packed.program.row(k) for k in range(8)] == [[k] for k in backwards]
+    assert packed.program.row(17) == [MINUS_ZERO, 18 + 1, 17]
+    assert packed.program.row(31) == [MINUS_ZERO, 18 + 7, 16]
 
 
 def test_a_number_for_all_of_eight_rows_is_copied_where_others_vary() -> None:
@@ -283,6 +283,18 @@ def test_a_number_for_all_of_eight_rows_is_copied_where_others_vary() -> None:
     assert packed.blocks == [0, 8]
     assert [packed.program.row(k) for k in range(8)] == [[16]] * 8
     assert packed.program.row(9) == [ZERO, 1, 19, 1, 9]
+
+
+def test_copies_for_gradients_come_after_all_rows_of_the_values() -> None:
+    program = Program(26)
+    outs = sums(program, [[*range(8)]], [8])
+    finished(program, *outs)
+    grads = sums(program, [[*range(16, 8, -1)], [*range(9, 17)]], [24, 25])
+    program.outputs = [*outs, *grads]
+    packed = Packed(program)
+    assert packed.program.forward == 8
+    assert packed.blocks == [0, 8, 16]
+    assert packed.program.row(8) != packed.program.row(16)
 
 
 def test_rows_that_need_each_other_are_not_packed() -> None:

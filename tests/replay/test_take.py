@@ -209,17 +209,35 @@ def test_a_row_that_was_taken_is_the_row() -> None:
 
 
 def test_gradients_of_a_value_that_is_returned_are_the_engines() -> None:
-    for name in ("tied", "of probabilities", "nested"):
+    for name in ("tied", "of probabilities", "nested", "of two indices"):
         rows = matrix(4, 3, random.Random(1))
         parameters = [w for row in rows for w in row]
         loss_of = functools.partial(FOLLOWED[name], rows)
+        compiled = compile(loss_of)
         found = []
-        for called in (loss_of, compile(loss_of)):
+        for called in (loss_of, compiled):
             zero_grad(parameters)
-            for i, j in PAIRS[:3]:
-                called(i, j).backward()
+            for i, j in PAIRS[:5]:
+                (called(i, j) * parameters[0]).backward()
+                for program in compiled._all:
+                    program.next_check = 10**9
             found.append(bits([[w.grad, w.has_grad] for w in parameters]))
         assert found[0] == found[1]
+        assert len(compiled.programs) == 1
+
+
+def test_rows_from_outside_that_are_no_leaves_are_guarded() -> None:
+    x = Value(2.0)
+    rows = [x * 3.0, x * x, x + 1.0]
+    chosen = compile(lambda i: take(rows, i) * 2.0)
+    for i in (0, 1, 2, 1):
+        x.grad = 0.0
+        chosen(i).backward()
+        slope = x.grad
+        x.grad = 0.0
+        (rows[i] * 2.0).backward()
+        assert x.grad == slope
+    assert len(chosen.programs) == 3
 
 
 def test_derivatives_of_functions_of_indices() -> None:

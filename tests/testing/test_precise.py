@@ -207,6 +207,12 @@ def test_an_exponential_of_a_huge_number_is_right() -> None:
                 assert mp.almosteq(FORMULAS[autograd.power].value(base, y), base**y, near)
 
 
+def test_a_huge_even_power_of_minus_one_falls() -> None:
+    exponent = 4.9e124  # less one it is odd, which 60 digits do not show
+    with mp.workdps(60):
+        assert Local(autograd.power, {}).slope(0)([mpf(-1), mpf(exponent)]) == -exponent
+
+
 def test_a_subnormal_input_takes_the_digits_that_it_needs() -> None:
     digits: list[int] = []
 

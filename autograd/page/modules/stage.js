@@ -217,19 +217,28 @@ export class Stage {
     this.element.setPointerCapture(event.pointerId);
     this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
     this.moved = 0;
-    const { page } = this;
+    const { selected: node, graph, scene } = this.page;
     const { x, y } = this.at(event);
-    const isSelected =
-      page.selected >= 0 && page.scene.boxAt(x, y) === page.scene.part[page.selected];
-    const isInput =
-      isSelected &&
-      page.scene.isValue(page.scene.part[page.selected]) &&
-      !page.locked(page.selected);
-    const from = isInput ? page.graph.tape.value[page.selected] : 0;
-    this.scrub =
-      isInput && this.pointers.size === 1
-        ? { node: page.selected, from, x: event.clientX, by: `drag ${this.scrubs++}` }
-        : null;
+    this.scrub = null;
+    if (this.pointers.size === 1 && this.canDrag(scene.boxAt(x, y))) {
+      const from = graph.tape.value[node];
+      this.scrub = { node, from, x: event.clientX, by: `drag ${this.scrubs++}` };
+    }
+  }
+
+  /**
+   * True if the number of a box can be dragged: that of an input, once it is selected.
+   *
+   * @param {number} box
+   */
+  canDrag(box) {
+    const { selected, scene } = this.page;
+    return (
+      selected >= 0 &&
+      box === scene.part[selected] &&
+      scene.isValue(box) &&
+      !this.page.locked(selected)
+    );
   }
 
   /** @param {PointerEvent} event */
@@ -239,6 +248,7 @@ export class Stage {
       const { x, y } = this.at(event);
       this.page.hover(this.page.scene.boxAt(x, y));
       this.element.classList.toggle("points", this.page.hovered >= 0);
+      this.element.classList.toggle("drags", this.canDrag(this.page.hovered));
       return;
     }
     const now = { x: event.clientX, y: event.clientY };
