@@ -120,6 +120,8 @@ class Operation:
 class Program:
     """Rows, and the cells of what is wanted of them.
 
+    It begins without rows, and with room for so many cells, until `trim` is called.
+
     Attributes:
         inputs: the number of inputs.
         constants: the constants, each once.
@@ -149,7 +151,6 @@ class Program:
     )
 
     def __init__(self, inputs: int, room: i64 = 0) -> None:
-        """A program without rows; there is ``room`` for so many cells before `trim` is called."""
         self.inputs: i64 = inputs
         self.constants: list[float] = []
         self.operations: list[Operation] = []

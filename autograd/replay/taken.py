@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Sequence
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 from autograd.engine import table
 from autograd.engine.arrays import is_array
@@ -25,14 +25,17 @@ _MOST: Final = 2**16  # numbers that are followed to take a row of them
 _FLOAT: Final[Any] = float
 
 
-class Look(NamedTuple):
+class Look:
     """An index that has chosen, as an entry, and the line where it did."""
 
-    entry: int
-    place: str
+    __slots__ = ("entry", "place")
+
+    def __init__(self, entry: int, place: str) -> None:
+        self.entry = entry
+        self.place = place
 
 
-class Twin(NamedTuple):
+class Twin:
     """What stands for a Value that an index has chosen.
 
     Attributes:
@@ -43,11 +46,21 @@ class Twin(NamedTuple):
         version: the number of writes to data before.
     """
 
-    value: Value
-    row: Value
-    rows: list[tuple[int, Value]]
-    looks: list[Look]
-    version: int
+    __slots__ = ("looks", "row", "rows", "value", "version")
+
+    def __init__(
+        self,
+        value: Value,
+        row: Value,
+        rows: list[tuple[int, Value]],
+        looks: list[Look],
+        version: int,
+    ) -> None:
+        self.value = value
+        self.row = row
+        self.rows = rows
+        self.looks = looks
+        self.version = version
 
 
 class Takes:
@@ -206,7 +219,7 @@ class Takes:
         """Take again what a twin stands for, if the data of rows may have changed since."""
         twin = self.twins.get(id(value))
         if twin is not None and twin.version != self.version:
-            self.twins[id(value)] = twin._replace(version=self.version)
+            twin.version = self.version
             value._data = twin.row._data
             self._note(value)
 

@@ -50,13 +50,13 @@ have no visible effect, such as an exception, in a run in which it finds another
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, TypeAlias
+from typing import Any, TypeAlias
 
 from autograd.engine.primitive import Primitive, Reduction
 from autograd.native import append, i64, vec
 
 
-class Slope(NamedTuple):
+class Slope:
     """The local derivative of an operation by one of its operands, as an operation itself.
 
     Its operands are those of the operation, followed by the output.
@@ -66,8 +66,19 @@ class Slope(NamedTuple):
     7.0
     """
 
-    primitive: Primitive
-    position: int
+    __slots__ = ("position", "primitive")
+
+    def __init__(self, primitive: Primitive, position: int) -> None:
+        self.primitive = primitive
+        self.position = position
+
+    def __eq__(self, other: object) -> bool:
+        if not isinstance(other, Slope):
+            return False
+        return self.primitive is other.primitive and self.position == other.position
+
+    def __hash__(self) -> int:
+        return hash((self.primitive, self.position))
 
     def evaluate(self, operands: Sequence[float]) -> float:
         """The derivative, by the rule that the engine uses when it records."""
@@ -106,7 +117,7 @@ def gradient_of(*operands: float) -> float:
 Operation: TypeAlias = "Primitive | Slope | Callable[..., Any]"
 
 
-class Guard(NamedTuple):
+class Guard:
     """A float that Python has looked at.
 
     Attributes:
@@ -117,11 +128,14 @@ class Guard(NamedTuple):
         place: the line, such as ``"train.py:43: if x > 0:"``.
     """
 
-    entry: int
-    value: float
-    before: int
-    look: str
-    place: str
+    __slots__ = ("before", "entry", "look", "place", "value")
+
+    def __init__(self, entry: int, value: float, before: int, look: str, place: str) -> None:
+        self.entry = entry
+        self.value = value
+        self.before = before
+        self.look = look
+        self.place = place
 
 
 class Tape:

@@ -317,8 +317,13 @@ class Verdicts:
                 continue
             parts = zip(value.local_derivatives, before.inputs, after.inputs, strict=True)
             by_rule = sum(rule * (y.data - x.data) for rule, x, y in parts)
-            off = abs(after.data - before.data - by_rule) - 2.0 * math.ulp(value.data)
-            if off * abs(slope) >= explained > 0.0 and has_precise_rules(use := Use.of(value)):
+            moved = after.data - before.data
+            off = abs(moved - by_rule) - 2.0 * math.ulp(value.data)
+            is_far = (
+                off > max(abs(moved), abs(by_rule)) / 2.0
+            )  # else it bends, as all that is smooth
+            explains = off * abs(slope) >= explained > 0.0
+            if is_far and explains and has_precise_rules(use := Use.of(value)):
                 return use.shown
         return ""
 

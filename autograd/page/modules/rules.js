@@ -181,6 +181,9 @@ const power_rate = (x, y) => {
 /** @type {(x: number, y: number, order_x: number, order_y: number) => number} */
 const power_derivative = (x, y, order_x, order_y) => {
   let factor_shift;
+  if (y === 2 && order_x === 2 && order_y === 0) {
+    return x === x ? 2 : NAN;
+  }
   if (!(is_order(order_x) && is_order(order_y)) || y !== y) {
     return NAN;
   }
