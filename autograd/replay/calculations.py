@@ -6,7 +6,7 @@ import operator
 import sys
 from collections.abc import Sequence
 from numbers import Number as AnyNumber
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from autograd.engine import table
 from autograd.engine.operands import as_float
@@ -156,7 +156,7 @@ class Calculations(Calculator):
             return function(self._bare(x, "arithmetic"), self._bare(y, "arithmetic"))
         op: Any = _ROWS.get(function, function)
         if op is function and (kind_x is not FLOAT or kind_y is not FLOAT):
-            op = OfKinds.of(function, (kind_x, kind_y))
+            op = of_kinds(function, (kind_x, kind_y))
         return self._calculated(op, first, second, float(result), kind)
 
     def _calculated(self, op: Any, first: i64, second: i64, result: float, kind: Any) -> Number:
@@ -175,7 +175,7 @@ class Calculations(Calculator):
             return function(self._bare(x, "arithmetic"))
         op: Any = _ROWS.get(function, function)
         if op is function and kind is not FLOAT:
-            op = OfKinds.of(function, (kind,))
+            op = of_kinds(function, (kind,))
         return self.number(self.tape.row(op, (entry,), (), float(result)), kind)
 
     def calculate_whole(self, function: Any, operands: tuple[Any, ...]) -> Any:
@@ -201,9 +201,7 @@ class Calculations(Calculator):
             )
             entry = tape.row(table.add, (entry, self._zero()), (), float(result))  # never -0.0
         else:
-            entry = tape.row(
-                OfKinds.of(function, (int,) * len(entries)), entries, (), float(result)
-            )
+            entry = tape.row(of_kinds(function, (int,) * len(entries)), entries, (), float(result))
         size = tape.row(operator.abs, (entry,), (), float(abs(result)))
         exact = tape.row(operator.lt, (size, tape.constant(float(EXACT), "")), (), 1.0)
         tape.guard(exact, "a whole number beyond 2**53", place())
@@ -240,25 +238,25 @@ class Calculations(Calculator):
 class OfKinds:
     """An operator on numbers of these types, such as NumPy's, as a function of floats."""
 
-    _made: ClassVar[dict[Any, Any]] = {}
-
     def __init__(self, function: Any, kinds: tuple[Any, ...]) -> None:
         self.function = function
         self.kinds = kinds
         self.__name__ = function.__name__
 
-    @staticmethod
-    def of(function: Any, kinds: tuple[Any, ...]) -> OfKinds:
-        """The one there is of this operator and these types."""
-        key = (function, kinds)
-        if key not in OfKinds._made:
-            OfKinds._made[key] = OfKinds(function, kinds)
-        made: OfKinds = OfKinds._made[key]
-        return made
-
     def __call__(self, *operands: Any) -> Any:
         """The result, of one of the types."""
         return self.function(*[kind(x) for kind, x in zip(self.kinds, operands)])
+
+
+_of_kinds: Final[dict[tuple[Any, tuple[Any, ...]], OfKinds]] = {}
+
+
+def of_kinds(function: Any, kinds: tuple[Any, ...]) -> OfKinds:
+    """The one there is of this operator and these types."""
+    key = (function, kinds)
+    if key not in _of_kinds:
+        _of_kinds[key] = OfKinds(function, kinds)
+    return _of_kinds[key]
 
 
 # What operators of numbers take. Other things, such as arrays, have operators of their own.

@@ -26,8 +26,8 @@ from autograd.replay.standins import (
     REMAINDER,
     SUBTRACT,
     Number,
-    Rounding,
     StandIn,
+    rounding_to,
 )
 
 # A whole number up to this size is the same as a float.
@@ -157,7 +157,7 @@ class Index(StandIn):
     def __round__(self, digits: Any = None) -> Any:
         if digits is None:
             return self
-        return self.recorder.calculate_whole(Rounding.to(operator.index(digits)), (self,))
+        return self.recorder.calculate_whole(rounding_to(operator.index(digits)), (self,))
 
     def __trunc__(self) -> Any:
         return self

@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import operator
 import sys
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from autograd.engine import table
 from autograd.engine.operators import Numeric
@@ -251,7 +251,7 @@ class Number(StandIn):
     def __round__(self, digits: Any = None) -> Any:
         if digits is None:
             return self.recorder.whole(round, self)
-        return self.recorder.calculate_one(Rounding.to(operator.index(digits)), self)
+        return self.recorder.calculate_one(rounding_to(operator.index(digits)), self)
 
     def __int__(self) -> Any:
         return self.recorder.whole(int, self)
@@ -288,22 +288,23 @@ def _is_a_float(thing: Any) -> bool:
 class Rounding:
     """``round(x, digits)`` as a function of x."""
 
-    _made: ClassVar[dict[int, Rounding]] = {}
-
     def __init__(self, digits: int) -> None:
         self.digits = digits
         self.__name__ = f"round_to_{digits}"
 
-    @staticmethod
-    def to(digits: int) -> Rounding:
-        """The one there is of that number of digits."""
-        if digits not in Rounding._made:
-            Rounding._made[digits] = Rounding(digits)
-        return Rounding._made[digits]
-
     def __call__(self, x: Any) -> Any:
         """The number, rounded."""
         return round(x, self.digits)
+
+
+_roundings: Final[dict[int, Rounding]] = {}
+
+
+def rounding_to(digits: int) -> Rounding:
+    """The one there is of that number of digits."""
+    if digits not in _roundings:
+        _roundings[digits] = Rounding(digits)
+    return _roundings[digits]
 
 
 @mypyc_attr(acyclic=True)
