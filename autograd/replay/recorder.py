@@ -101,11 +101,18 @@ class Recorder(Gradients):
 
     def walked(self, values: Sequence[Any]) -> None:
         """What follows depends on the graph of these values, and so on the choices in it."""
+        looks = self._takes.looks
         for value in values:
             entry = self._found(value)
-            if entry >= 0 and self.tape.ops[entry] is choose:
+            if entry < 0:
+                continue
+            if self.tape.ops[entry] is choose:
                 flag = self.tape.operands[self.tape.starts[entry]]
                 self.tape.guard(flag, "where in a derivative", place())
+            if looks:  # the graph has the row that was chosen
+                for operand in self.tape.operands_of(entry):
+                    for look in looks.get(operand, ()):
+                        self.tape.guard(look.entry, "take() in a derivative", look.place)
 
     def refuse(self, deed: str) -> NoReturn:
         """The error for an effect on Values, which is not recorded."""

@@ -437,3 +437,15 @@ def test_a_program_shows_what_an_index_takes() -> None:
     assert re.search(r"v(\d+) = eq\(v\d+, 0\.0\)", text)
     assert re.search(r"v\d+ = 0\.0 \+ \(3\.0 if v\d+\)", text)
     assert "take() of an index out of range at test_take.py" in text
+
+
+def test_a_derivative_within_a_call_is_that_of_the_row_that_is_chosen() -> None:
+    rows = [Value(0.5), Value(-2.0), Value(1.3)]
+
+    def sloped(x: float, i: int) -> Any:
+        row = take(rows, i)
+        return autograd.grad(lambda a, b: autograd.remainder(a, b) * b)(x, row)
+
+    compiled = autograd.compile(sloped)
+    for i in (1, 1, 0, 2, -1):
+        assert compiled(0.7, i).data == sloped(0.7, i).data == rows[i].data
