@@ -1,8 +1,8 @@
 """The choice of the engine: the compiled modules, or the same files interpreted.
 
 `setup.py` compiles the modules of autograd/engine with mypyc where it finds a C
-compiler, and those of autograd/replay that make programs, with the kernel that runs
-these. The source stays beside the result, so that either can be run, and the
+compiler, and those of autograd/replay that record calls and make programs, with the
+kernel that runs these. The source stays beside the result, so that either can be run, and the
 environment variable ``CHAINRULE_COMPILE`` says which:
 
 * not set: the compiled modules, if there are any and the source has not changed

@@ -319,9 +319,7 @@ class Verdicts:
             by_rule = sum(rule * (y.data - x.data) for rule, x, y in parts)
             moved = after.data - before.data
             off = abs(moved - by_rule) - 2.0 * math.ulp(value.data)
-            is_far = (
-                off > max(abs(moved), abs(by_rule)) / 2.0
-            )  # else it bends, as all that is smooth
+            is_far = off > max(abs(moved), abs(by_rule)) / 2.0  # less is how a curve bends
             explains = off * abs(slope) >= explained > 0.0
             if is_far and explains and has_precise_rules(use := Use.of(value)):
                 return use.shown
