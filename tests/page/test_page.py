@@ -309,6 +309,21 @@ def test_the_address_holds_the_state(reader: Reader) -> None:
     assert reader.ask("page.position === page.steps.rest")
 
 
+def test_an_address_given_while_the_state_is_to_be_written_is_followed(reader: Reader) -> None:
+    reader.open(xor())
+    reader.ask(
+        """(() => {
+            const late = [];
+            window.setTimeout = (write) => late.push(write);
+            page.select(3);
+            location.hash = "#select=5";
+            late.forEach((write) => write());
+        })()"""
+    )
+    reader.wait("page.selected === 5")
+    reader.wait("location.hash === '#select=5'")
+
+
 def test_what_is_saved_is_what_is_seen(reader: Reader) -> None:
     y = readme()[1]
     y.backward()

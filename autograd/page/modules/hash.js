@@ -54,23 +54,25 @@ export function restore(page, hash) {
  */
 export function follow(page) {
   let timer = 0;
-  let written = location.hash;
+  let known = location.hash; // as last written or followed
   const write = () => {
     timer = 0;
-    written = hashOf(page);
+    if (location.hash !== known) return; // a reader has set another, which is about to be followed
     try {
-      history.replaceState(null, "", written || location.pathname + location.search);
+      history.replaceState(null, "", hashOf(page) || location.pathname + location.search);
     } catch {
       // A page within another page, as in a notebook, has no address of its own.
     }
+    known = location.hash;
   };
   page.parts.push((what) => {
     const isState = ["numbers", "step", "scene", "selection"].includes(what);
     if (isState && !timer) timer = window.setTimeout(write, 150);
   });
-  window.addEventListener(
-    "hashchange",
-    () => location.hash !== written && restore(page, location.hash),
-  );
+  window.addEventListener("hashchange", () => {
+    if (location.hash === known) return;
+    known = location.hash;
+    restore(page, known);
+  });
   if (location.hash) restore(page, location.hash);
 }
