@@ -188,6 +188,41 @@ def test_data_that_changes_after_a_row_was_taken_is_that_of_the_row() -> None:
     assert programs(make, [(0, 2.0), (1, 3.0), (-1, 0.5)]) == 1
 
 
+OPERATIONS: dict[str, Callable[[Value, Value], Any]] = {
+    "a product": lambda row, w: row * w,
+    "a product from the right": lambda row, w: w * row,
+    "with a constant": lambda row, _: 2.0 - row,
+    "with itself": lambda row, _: row / row + row,
+    "of one": lambda row, _: row.tanh(),
+    "of many": lambda row, w: autograd.prod([row, w, row]),
+    "a comparison": lambda row, w: (row > 2.0) * w,
+    "a choice": lambda row, w: autograd.where(True, row, w),
+    "a text": lambda row, _: f"{row} {row!r}",
+    "a gradient": lambda row, w: autograd.grad(lambda x: x * row)(w.data),
+    "of both": lambda row, w: take([row, w], 1) * take([w, row], 1),
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_on_a_row_has_the_data_of_now(name: str) -> None:
+    def make() -> Made:
+        w = [Value(1.0), Value(2.0), Value(3.0)]
+
+        def function(i: Any, x: float) -> Any:
+            row = take([take(w, i), w[0]], i % 2)
+            before = OPERATIONS[name](row, w[1])
+            for each in w:
+                each.data *= x
+            after = OPERATIONS[name](row, w[1])
+            if isinstance(after, Value):
+                after.backward()
+            return before, after
+
+        return function, w
+
+    programs(make, [(0, 2.0), (1, 3.0), (-1, 0.5), (1, 2.0)])
+
+
 def test_a_row_that_was_taken_is_the_row() -> None:
     def make() -> Made:
         w = [Value(1.0), Value(2.0), Value(3.0)]
