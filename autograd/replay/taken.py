@@ -240,6 +240,18 @@ class Takes:
             self._tape.guard(look.entry, how, look.place)
         return twin.row
 
+    def look_at(self, entries: Sequence[int], how: str) -> None:
+        """Python looks at the graph, which has the rows that takes among these have chosen."""
+        for entry in entries:
+            for look in self.looks.get(entry, ()):
+                self._tape.guard(look.entry, how, look.place)
+
+    def look_at_label(self, value: Value) -> None:
+        """Python looks at the label of a Value, which may be that of any row."""
+        twin = self.twins.get(id(value))
+        if twin is not None and any(row.label != twin.row.label for _, row in twin.rows):
+            self.row(value, "label")
+
     def fix(self, takes: Sequence[int]) -> None:
         """Let takes of Values be for the same indices only."""
         for entry in takes:

@@ -60,24 +60,26 @@ def test_compiling_twice_is_compiling_once() -> None:
     assert compile(double) is double
 
 
-CHOICES: list[Callable[[Any, Value], Any]] = [
-    lambda x, _: where(True, x, 1j),
-    lambda x, w: where(False, None, x) + where(True, w, "a"),
-    lambda x, w: where(x > 0.0, w, 1j),
-    lambda x, w: where(x > 0.0, "a", w),
-    lambda x, _: where(x > 0.0, None, 1j),
-    lambda x, w: where(w > 0.0, x, 1j),
-    lambda x, w: where(w, x, 1.0),
-    lambda x, w: where(x, w, 1.0),
-    lambda x, _: where(x, x, 1.0),
-    lambda x, w: where(1, x, w),
-    lambda x, w: where(None, x, w),
-    lambda x, w: where([True, False], x, w),
-    lambda x, w: where(np.array([True, False]), x, w).tolist(),
-    lambda x, w: where(np.array([x, -x]) > 0.0, x, w).tolist(),
-    lambda x, _: where(np.array([x, -x]) > 0.0, x, 2.0).tolist(),
-    lambda x, w: where(x > 0.0, np.array([1.0, 2.0]), w).tolist(),
-    lambda x, _: where(x > 0.0, 10**400, x),
+choice: Any = where  # mistakes among the rest
+
+CHOICES: list[Any] = [
+    lambda x, _: choice(True, x, 1j),
+    lambda x, w: choice(False, None, x) + choice(True, w, "a"),
+    lambda x, w: choice(x > 0.0, w, 1j),
+    lambda x, w: choice(x > 0.0, "a", w),
+    lambda x, _: choice(x > 0.0, None, 1j),
+    lambda x, w: choice(w > 0.0, x, 1j),
+    lambda x, w: choice(w, x, 1.0),
+    lambda x, w: choice(x, w, 1.0),
+    lambda x, _: choice(x, x, 1.0),
+    lambda x, w: choice(1, x, w),
+    lambda x, w: choice(None, x, w),
+    lambda x, w: choice([True, False], x, w),
+    lambda x, w: choice(np.array([True, False]), x, w).tolist(),
+    lambda x, w: choice(np.array([x, -x]) > 0.0, x, w).tolist(),
+    lambda x, _: choice(np.array([x, -x]) > 0.0, x, 2.0).tolist(),
+    lambda x, w: choice(x > 0.0, np.array([1.0, 2.0]), w).tolist(),
+    lambda x, _: choice(x > 0.0, 10**400, x),
 ]
 
 
@@ -85,11 +87,11 @@ CHOICES: list[Callable[[Any, Value], Any]] = [
 @pytest.mark.parametrize("calls", [(1.5, -1.5, 0.0), (2, -2, 0)])
 def test_a_choice_is_what_it_is_with_all_operands(number: int, calls: tuple[Any, ...]) -> None:
     w = Value(3.0)
-    choice = CHOICES[number]
-    compiled = compile(lambda x: choice(x, w))
+    function = CHOICES[number]
+    compiled = compile(lambda x: function(x, w))
     for x in calls:
         try:
-            expected = choice(x, w)
+            expected = function(x, w)
         except Exception as error:
             with pytest.raises(type(error), match=f"^{re.escape(str(error))}$"):
                 compiled(x)
@@ -99,7 +101,7 @@ def test_a_choice_is_what_it_is_with_all_operands(number: int, calls: tuple[Any,
 
 def test_where_on_a_number_is_followed() -> None:
     w = Value(3.0)
-    chosen = compile(lambda x: where(x, w, 1.0).data)
+    chosen = compile(lambda x: choice(x, w, 1.0).data)
     assert [chosen(x) for x in (1.5, 0.0, math.nan, -0.0)] == [3.0, 1.0, 3.0, 1.0]
     assert len(chosen.programs) == 1
 

@@ -22,6 +22,7 @@ from autograd import (
     no_grad,
     softmax,
     take,
+    topological_order,
     zero_grad,
 )
 from autograd import compile as compile  # noqa: A004  # as users import it
@@ -221,6 +222,38 @@ def test_an_operation_on_a_row_has_the_data_of_now(name: str) -> None:
         return function, w
 
     programs(make, [(0, 2.0), (1, 3.0), (-1, 0.5), (1, 2.0)])
+
+
+LOOKS: dict[str, Callable[[Any], Any]] = {
+    "a label": lambda row: row.label,
+    "a leaf with its label": lambda row: row.detach(),
+    "a text": repr,
+    "the inputs": lambda row: (row * 2.0).inputs[0].label,
+    "the operands": lambda row: (row * 2.0).operands[0].data,
+    "the inputs of what was computed": lambda row: len(row.inputs),
+    "the operands of what was computed": lambda row: row.operands,
+    "the graph": lambda row: len(topological_order(row + row)),
+}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_a_look_at_which_row_was_taken_is_a_guard(name: str) -> None:
+    look = LOOKS[name]
+
+    def make() -> Made:
+        w = [Value(1.0, "a"), Value(2.0, "b")]
+        third = [w[1] * 3.0] if "computed" in name else [Value(4.0, "c")]
+        return lambda i: look(take(w + third, i)), w
+
+    assert programs(make, [(0,), (1,), (2,), (1,), (0,)]) == 3
+
+
+def test_a_label_that_all_rows_have_is_no_look() -> None:
+    def make() -> Made:
+        w = [Value(1.0, "row"), Value(2.0, "row")]
+        return lambda i: [take(w, i).label, take(w, i).detach() * 2.0], w
+
+    assert programs(make, [(0,), (1,), (-1,)]) == 1
 
 
 def test_a_row_that_was_taken_is_the_row() -> None:
