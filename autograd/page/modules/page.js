@@ -345,15 +345,25 @@ export class Page {
   }
 
   reset() {
+    this.adopt(new Map());
+    this.say("All inputs are as they were.");
+  }
+
+  /**
+   * Give these inputs these numbers, and all others those that they had; there is no undoing it.
+   *
+   * @param {Map<number, number>} changes
+   */
+  adopt(changes) {
     const { tape, given } = this.graph;
     for (const node of this.graph.changes().keys()) tape.set(node, given[node]);
+    for (const [node, number] of changes) if (!this.locked(node)) tape.set(node, number);
     this.history = [];
     this.undone = [];
     this.told = null;
     tape.recompute();
     this.steps.changed();
     this.changed("numbers");
-    this.say("All inputs are as they were.");
   }
 
   /** What the gradient said of the last edit, and what came of it; "" if there is none. */
