@@ -106,7 +106,7 @@ def test_a_cell_that_runs_again_leaves_one_page_and_hears_no_more_of_the_old_one
 ) -> None:
     for _ in range(3):
         notebook.tab.evaluate(
-            "leave(); leave = widget.render({ model, el: document.getElementById('cell') })"
+            "leave(); leave = widget.render({ model, el: document.getElementById('cell') }); 0"
         )
     notebook.wait("page !== undefined")
     assert notebook.tab.locator("iframe").count() == 1
@@ -134,5 +134,5 @@ def test_an_untouched_page_begins_anew_in_a_frame_of_another_size(notebook: Note
     assert notebook.ask("stage.view === stage.begun")
     assert notebook.ask(view)[2] != began[2]
     assert notebook.ask(
-        "stage.camera.sees({ x: 0, y: 0, ...(({ width, height }) => ({ width, height }))(page.scene) })"
+        "(({ width, height }) => stage.camera.sees({ x: 0, y: 0, width, height }))(page.scene)"
     )

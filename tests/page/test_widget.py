@@ -42,7 +42,8 @@ def test_what_python_changes_arrives_in_the_page_when_a_cell_has_run(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     class Events:
-        heard: list[Any] = []
+        def __init__(self) -> None:
+            self.heard: list[Any] = []
 
         def register(self, event: str, function: Any) -> None:
             assert event == "post_run_cell"
@@ -55,12 +56,13 @@ def test_what_python_changes_arrives_in_the_page_when_a_cell_has_run(
     class Shell:
         events = Events()
 
+    events = Shell.events
     monkeypatch.setattr("autograd.page.widget.get_ipython", lambda: Shell)
     w, _, y = neuron()
     widget = graph(y).widget()
     w.data = 0.1
     assert widget.changes == {}
-    [after_cell] = Events.heard
+    [after_cell] = events.heard
     after_cell("the result of the cell")
     assert widget.changes == {"0": "0.1"}
     w.data = math.nan
@@ -72,7 +74,7 @@ def test_what_python_changes_arrives_in_the_page_when_a_cell_has_run(
     assert widget.changes == {}
     widget.close()
     widget.close()
-    assert Events.heard == []
+    assert events.heard == []
 
 
 def test_a_notebook_without_python_shows_the_page_in_a_frame() -> None:

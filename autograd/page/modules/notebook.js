@@ -13,22 +13,27 @@ export function accompany(page) {
   const { parent } = window;
   if (parent === window) return;
   let timer = 0;
+  let known = "";
+  const changes = () =>
+    Object.fromEntries([...page.graph.changes()].map(([node, number]) => [node, exact(number)]));
   const tell = () => {
     timer = 0;
-    const changes = [...page.graph.changes()].map(([node, number]) => [node, exact(number)]);
-    parent.postMessage({ changes: Object.fromEntries(changes) }, "*");
+    const before = known;
+    known = JSON.stringify(changes());
+    if (known !== before) parent.postMessage({ changes: changes() }, "*");
   };
   page.parts.push((what) => {
     if (what === "numbers" && !timer) timer = window.setTimeout(tell, 50);
   });
   window.addEventListener("message", ({ source, data }) => {
     if (source !== parent || !data?.changes) return;
-    const changes = new Map();
+    const numbers = new Map();
     for (const [node, text] of Object.entries(data.changes)) {
       const number = typed(String(text));
-      if (number !== null) changes.set(Number(node), number);
+      if (number !== null) numbers.set(Number(node), number);
     }
-    page.adopt(changes);
+    page.adopt(numbers);
+    known = JSON.stringify(changes());
   });
   parent.postMessage({ isReady: true }, "*");
 }
