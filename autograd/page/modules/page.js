@@ -88,10 +88,13 @@ export class Page {
    */
   readable(camera) {
     const isEven = (/** @type {any} */ { open }) => {
-      const depth = Math.max(0, ...open.map((/** @type {number} */ group) => this.depth(group)));
+      const depth = Math.max(
+        0,
+        ...open.map((/** @type {number} */ group) => this.graph.depth(group)),
+      );
       return this.graph.groups.every(
         (/** @type {any} */ _, /** @type {number} */ group) =>
-          open.includes(group) || this.depth(group) > depth,
+          open.includes(group) || this.graph.depth(group) > depth,
       );
     };
     const found = this.data.findIndex(
@@ -143,16 +146,10 @@ export class Page {
     if (!Object.keys(kinds).length) return "everything";
     if (!open.length) return "folded";
     if (innermost.length === 1) return `only ${groups[innermost[0]].place}`;
-    const depth = Math.max(...innermost.map((/** @type {number} */ group) => this.depth(group)));
+    const depth = Math.max(
+      ...innermost.map((/** @type {number} */ group) => this.graph.depth(group)),
+    );
     return `open to depth ${depth}`;
-  }
-
-  /** @param {number} group */
-  depth(group) {
-    let depth = 0;
-    for (let g = /** @type {number | null} */ (group); g !== null; g = this.graph.groups[g].parent)
-      depth++;
-    return depth;
   }
 
   // ── Steps ───────────────────────────────────────────────────────────────────
