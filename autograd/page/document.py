@@ -25,7 +25,7 @@ from autograd.page.operations import Operations
 from autograd.snapshot import Snapshot
 
 # The most values of a graph that a page holds.
-MOST_VALUES: Final = 5000
+MOST_VALUES: Final = 100_000
 
 _FOLDER: Final = Path(__file__).parent
 # Longer data are deflated.

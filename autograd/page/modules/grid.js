@@ -3,13 +3,14 @@
 /** @typedef {import("./scene.js").Place} Place */
 
 const CELL = 256; // the size of the smallest cells
+const ROWS = 2 ** 26; // more than there are
 
 /** Places, found by where they are. Each is in at most four cells, of at least its own size. */
 export class Grid {
   /** @param {Place[]} places */
   constructor(places) {
     this.places = places;
-    /** @type {Map<string, number[]>[]} */
+    /** @type {Map<number, number[]>[]} */
     this.levels = [];
     for (const [id, place] of places.entries()) {
       const size = Math.max(place.width, place.height, CELL) / CELL;
@@ -35,8 +36,9 @@ export class Grid {
       if (!cells) continue;
       const size = CELL * 2 ** level;
       const isWide = (place.width / size + 2) * (place.height / size + 2) > cells.size;
-      const found = isWide ? cells.values() : around(cells, cellsOf(place, size));
-      for (const ids of found) for (const id of ids) if (meet(this.places[id], place)) yield id;
+      const names = isWide ? cells.keys() : cellsOf(place, size);
+      for (const name of names)
+        for (const id of cells.get(name) ?? []) if (meet(this.places[id], place)) yield id;
     }
   }
 
@@ -50,7 +52,7 @@ export class Grid {
   }
 
   /**
-   * True if more than a number of cells' places meet a place.
+   * True if more than a number of places meet a place, each counted in all of its cells.
    *
    * @param {Place} place
    * @param {number} most
@@ -63,24 +65,17 @@ export class Grid {
 }
 
 /**
- * The lists of some cells, where there are any.
- *
- * @param {Map<string, number[]>} cells
- * @param {Iterable<string>} names
- */
-function* around(cells, names) {
-  for (const name of names) yield cells.get(name) ?? [];
-}
-
-/**
  * The names of the cells that a place lies in.
  *
  * @param {Place} place
  * @param {number} size
  */
-function* cellsOf({ x, y, width, height }, size) {
+function cellsOf({ x, y, width, height }, size) {
+  const names = [];
   for (let column = Math.floor(x / size); column * size <= x + width; column++)
-    for (let row = Math.floor(y / size); row * size <= y + height; row++) yield `${column} ${row}`;
+    for (let row = Math.floor(y / size); row * size <= y + height; row++)
+      names.push(column * ROWS + row);
+  return names;
 }
 
 /**

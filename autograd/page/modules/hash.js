@@ -42,7 +42,7 @@ export function restore(page, hash) {
     const [node, number] = [/^\d+$/.test(id) ? Number(id) : page.graph.count, typed(text ?? "")];
     if (node < page.graph.count && number !== null) page.edit(node, number, "type");
   }
-  page.show(whole("view", page.data.length) ?? page.begin);
+  page.show(whole("view", page.scenes.count) ?? page.begin);
   page.goTo(whole("step", page.steps.rest) ?? page.steps.rest);
   page.select(whole("select", page.graph.count) ?? -1);
 }

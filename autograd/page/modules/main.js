@@ -44,7 +44,7 @@ export function start(element, data) {
   );
   listen(element, page, stage, help);
   stage.resize();
-  page.begin = page.readable(stage.camera);
+  page.begin = page.scenes.readable(stage.camera);
   page.show(page.begin);
   stage.begin();
   page.said = "";

@@ -6,8 +6,8 @@ import { h } from "./dom.js";
 import { Drawer } from "./draw.js";
 import { Marks } from "./marks.js";
 import { cleaned, nudge } from "./numbers.js";
-import { READABLE as BEGINNING } from "./page.js";
 import { CanvasPen } from "./pens.js";
+import { READABLE as BEGINNING } from "./scenes.js";
 import { Tiles } from "./tiles.js";
 
 /** @typedef {import("./page.js").Page} Page */
@@ -340,9 +340,7 @@ export class Stage {
   enter(box) {
     const { page } = this;
     const [node] = page.scene.nodes[box];
-    const group = page.scene.folds[box];
-    if (group !== undefined) page.toggle(group);
-    else if (!page.scene.isValue(box)) page.show(0);
+    if (!page.scene.isValue(box)) page.open(node);
     else if (!page.locked(node)) page.changed("edit");
   }
 
