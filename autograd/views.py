@@ -29,10 +29,11 @@ if TYPE_CHECKING:
     import graphviz
 
     from autograd.draw.options import LayoutName, ThemeName
+    from autograd.page.training import Data
 
 __all__ = ["Graph", "explain", "formula", "graph"]
 
-_PAGE_OPTIONS: Final = {"title", "theme"}
+_PAGE_OPTIONS: Final = {"title", "theme"}  # that pictures have too
 
 
 class Graph(Snapshot):
@@ -118,7 +119,14 @@ class Graph(Snapshot):
         return draw.to_svg(draw.picture_of(self, **options))
 
     @checks_options
-    def to_html(self, *, title: str = "", theme: ThemeName | None = None) -> str:
+    def to_html(
+        self,
+        *,
+        title: str = "",
+        theme: ThemeName | None = None,
+        data: Data | None = None,
+        output: Which | None = None,
+    ) -> str:
         """The graph as an interactive page: a document that needs no other file and no network.
 
         Boxes fold and open; the computation is stepped through, forward and backward, with each
@@ -128,17 +136,27 @@ class Graph(Snapshot):
         Args:
             title: above the picture.
             theme: to begin with; None for that of the reader.
+            data: for a page that trains: inputs of the graph, each with its numbers, one for each
+                case. The root is the loss of one case; the page goes down on the sum over all.
+                Other leaves that have a label, or belong to a model, are its parameters.
+            output: what such a page shows of each case, such as the prediction; None for the root.
 
         Raises:
-            ValueError: the graph has more values than a page holds, or there is no such theme.
+            TypeError: ``data`` is no dict of lists of numbers, or there is none for an ``output``.
+            KeyError: an input or the output is not in the graph.
+            ValueError: the graph has more values than a page holds; there is no such theme; or
+                ``data`` is for what is computed, or has not as many numbers for each input.
 
-        >>> x = Value(3.0, "x")
-        >>> graph(x * x).to_html().startswith("<!DOCTYPE html>")
+        >>> x, w, target = Value(3.0, "x"), Value(0.5, "w"), Value(6.0, "target")
+        >>> prediction = w * x
+        >>> loss = graph((prediction - target) ** 2)
+        >>> page = loss.to_html(data={x: [3.0, 4.0], target: [6.0, 8.0]}, output=prediction)
+        >>> page.startswith("<!DOCTYPE html>")
         True
         """
         from autograd.page.document import to_html  # it reads files, and few programs need it
 
-        return to_html(self, title, theme)
+        return to_html(self, title, theme, data, output)
 
     @takes_options(DotOptions)
     def to_dot(self, format: str = "svg", **options: Unpack[DotOptions]) -> graphviz.Digraph:
@@ -156,31 +174,42 @@ class Graph(Snapshot):
         path: str | os.PathLike[str],
         *,
         layout: LayoutName | None = None,
+        data: Data | None = None,
+        output: Which | None = None,
         **options: Unpack[DotOptions],
     ) -> Path:
         """Draw the graph into a file, such as ``"x.svg"``; see `autograd.draw.save`.
 
         An ``.html`` is an interactive page, as `to_html` gives it, which takes the options
-        ``title`` and ``theme``.
+        ``title`` and ``theme``; and ``data`` and ``output``, for a page that trains.
         """
         if os.fspath(path).lower().endswith((".html", ".htm")):
             if layout is not None:
                 raise TypeError(_no_option_of_pages("layout"))
-            return draw.replace_file(path, self._page(options).encode())
+            return draw.replace_file(path, self._page(data, output, options).encode())
+        if data is not None or output is not None:
+            raise TypeError(
+                f"data and output are for a page, which trains with them: save an .html, not "
+                f"{os.fspath(path)!r}"
+            )
         return draw.save(self, path, layout=layout, **options)
 
-    def _page(self, options: DotOptions | PictureOptions) -> str:
+    def _page(
+        self, data: Data | None, output: Which | None, options: DotOptions | PictureOptions
+    ) -> str:
         """The page with these options."""
         for name in options:
             if name not in _PAGE_OPTIONS:
                 raise TypeError(_no_option_of_pages(name))
-        return self.to_html(**options)
+        return self.to_html(data=data, output=output, **options)
 
     @takes_options(PictureOptions)
     def show(
         self,
         *,
         opener: Callable[[str], object] | None = None,
+        data: Data | None = None,
+        output: Which | None = None,
         **options: Unpack[PictureOptions],
     ) -> Path | None:
         """Show the graph: a picture below the cell of a notebook, or else a page in the browser.
@@ -191,6 +220,9 @@ class Graph(Snapshot):
         Args:
             opener: called with the address of the file, a ``file:`` URL; None stands for
                 the notebook, or else for `webbrowser.open`.
+            data: for a page that trains, as `to_html` takes it; the browser shows it, from a
+                notebook too.
+            output: what such a page shows of each case.
             options: see `autograd.draw.PictureOptions`.
 
         Returns:
@@ -203,13 +235,14 @@ class Graph(Snapshot):
         >>> path = graph(x * x).show(opener=print)  # doctest: +ELLIPSIS
         file:///...graph.html
         """
-        if opener is None and notebook.is_running():
+        trains = data is not None or output is not None
+        if opener is None and not trains and notebook.is_running():
             notebook.display(self.to_svg(**options), repr(self))
             return None
         from autograd.page.document import MOST_VALUES
 
-        if options.keys() <= _PAGE_OPTIONS and len(self) <= MOST_VALUES:
-            return draw.show(self._page(options), opener, "graph.html")
+        if trains or (options.keys() <= _PAGE_OPTIONS and len(self) <= MOST_VALUES):
+            return draw.show(self._page(data, output, options), opener, "graph.html")
         return draw.show(self.to_svg(**options), opener)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
@@ -337,8 +370,8 @@ def formula(
 
 def _no_option_of_pages(name: str) -> str:
     return (
-        f"a page has the options title and theme, and no {name}: it folds and zooms by itself. "
-        "An .svg takes all options"
+        f"a page has the options title, theme, data and output, and no {name}: it folds and "
+        "zooms by itself. An .svg takes all options"
     )
 
 

@@ -3,6 +3,7 @@
 The points of two half circles reach into each other, so that no straight line parts them. A network
 with one hidden layer learns a curved boundary. The picture shows its answer at every place: the
 colour is the class, and the darker it is, the surer the network. Another picture shows the losses.
+A page, written before the training, trains the same network in the browser.
 
 Run it from the root of the repository::
 
@@ -15,7 +16,7 @@ import argparse
 import random
 from collections.abc import Sequence
 
-from autograd import no_grad
+from autograd import Value, no_grad
 from demos.output import OutputFolder, add_output_options, run_program
 from demos.plot import boundary_chart, loss_chart
 from nn import MLP, accuracy, data, diagnose, fit
@@ -36,6 +37,18 @@ def draw_boundary(model: MLP, samples: Samples, title: str) -> str:
         return boundary_chart(classes, answer, title=title, x="first input", y="second input")
 
 
+def save_page(model: MLP, samples: Samples, output: OutputFolder) -> None:
+    """Write the page of one point, which trains on all of them; its classes are -1 and 1."""
+    points, labels = samples
+    columns = [*zip(*points), [2 * label - 1 for label in labels]]
+    x, y, target = [Value(column[0], name) for column, name in zip(columns, ["x", "y", "class"])]
+    score = model([x, y])
+    loss = (-target * score).softplus()  # binary cross-entropy with the logit, for such classes
+    score.label, loss.label = "score", "loss"
+    data = dict(zip([x, y, target], columns, strict=True))
+    output.save_training(loss, "moons", "Two moons, learned by gradient descent", data, score)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, and draw what was learned; 0 if at least 95 % of new points are right."""
     parser = argparse.ArgumentParser(prog="python -m demos.moons", description="Learn two moons.")
@@ -50,6 +63,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
     training, validation = data.split(data.moons(options.points, noise=0.15, seed=options.seed))
     model = MLP(2, [8, 1], activation="tanh", rng=random.Random(options.seed))
+    save_page(model, training, output)
     loss = binary_cross_entropy_with_logits
     history = fit(
         model,

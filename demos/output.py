@@ -12,7 +12,7 @@ import os
 import shlex
 import shutil
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, NoReturn
@@ -138,6 +138,19 @@ class OutputFolder:
         path = self.folder / f"{name}.md"
         replace_file(path, text.encode())
         print(f"Written: {path}")
+
+    def save_training(
+        self,
+        loss: Value,
+        name: str,
+        title: str,
+        data: Mapping[Value, Sequence[float]],
+        prediction: Value,
+    ) -> None:
+        """Write the interactive page ``name.html``, which trains on the cases of ``data``."""
+        path = self.folder / f"{name}.html"
+        graph(loss).save(path, title=title, data=data, output=prediction)
+        print(f"Written: {path} (a page to step through, and to train in)")
 
     def say_how_to_look(self) -> None:
         """Print how to look at the pictures, and how to have them drawn by the other program."""

@@ -65,7 +65,7 @@ def make_model(rng: random.Random) -> MLP:
     return model
 
 
-def half_squared_error(output: Value, target: float) -> Value:
+def half_squared_error(output: Value, target: Value | float) -> Value:
     """The loss whose gradient the articles' deltas are."""
     return (target - output) ** 2 / 2
 
@@ -124,6 +124,17 @@ def save_pictures(model: MLP, output: OutputFolder, suffix: str = "") -> None:
     output.save_network(model, x, TARGETS[1], f"xor_network{suffix}", f"The network for {case}")
 
 
+def save_page(model: MLP, output: OutputFolder) -> None:
+    """Write the page of the same case, which trains on all four."""
+    *x, target = [Value(number, label) for number, label in [(0, "x1"), (1, "x2"), (1, "target")]]
+    prediction = model(x)
+    prediction.label = "prediction"
+    loss = half_squared_error(prediction, target)
+    loss.label = "loss"
+    data = dict(zip([*x, target], [*zip(*INPUTS), TARGETS], strict=True))
+    output.save_training(loss, "xor", "XOR, learned by gradient descent", data, prediction)
+
+
 def main(arguments: Sequence[str] | None = None) -> int:
     """Train, show the predictions, draw the graphs; 0 if the network has learned XOR."""
     options = _parse(arguments)
@@ -131,6 +142,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rng = random.Random(options.seed)
     model = make_model(rng)
     save_pictures(model, output, "_before")
+    save_page(model, output)
     print(METHODS[options.batch])
     figures = train(model, options.epochs, options.rate, options.batch, rng)
 

@@ -22,7 +22,8 @@ from autograd.draw.options import check_choice, complete_options
 from autograd.page.bundle import program
 from autograd.page.data import page_data
 from autograd.page.operations import Operations
-from autograd.snapshot import Snapshot
+from autograd.page.training import Data, training_data
+from autograd.snapshot import Snapshot, Which
 
 # The most values of a graph that a page holds.
 MOST_VALUES: Final = 100_000
@@ -39,16 +40,24 @@ _POLICY: Final = (
 )
 
 
-def to_html(graph: Snapshot, title: str = "", theme: str | None = None) -> str:
+def to_html(
+    graph: Snapshot,
+    title: str = "",
+    theme: str | None = None,
+    data: Data | None = None,
+    output: Which | None = None,
+) -> str:
     """The interactive page of a graph, as a document that needs nothing else.
 
     Args:
         graph: the snapshot.
         title: above the picture.
         theme: one of `autograd.draw.THEMES` to begin with; None for that of the reader.
+        data: the cases that it trains with, if any; see `training_data`.
+        output: what it shows of each case.
 
     Raises:
-        TypeError: ``title`` is no string.
+        TypeError: ``title`` is no string, or there is an ``output`` without ``data``.
         ValueError: the graph is too large, or there is no such theme.
     """
     complete_options({"title": title})
@@ -59,18 +68,24 @@ def to_html(graph: Snapshot, title: str = "", theme: str | None = None) -> str:
             f"a page holds up to {MOST_VALUES:,} values, and this graph has {len(graph):,}: save "
             "an .svg, which folds it, or the graph of a part, such as of one sample"
         )
+    if output is not None and data is None:
+        raise TypeError("output is what a page shows of each case: it takes data too")
     operations = Operations(graph)
-    data = json.dumps(page_data(graph, operations, title), separators=(",", ":"))
-    if len(data) > _LONG:
-        data = b64encode(zlib.compress(data.encode(), 9)).decode()
-    style, script = _style(), program("main.js", operations)
+    contents = page_data(graph, operations, title)
+    if data is not None:
+        contents["training"] = training_data(graph, operations, data, output)
+    packed = json.dumps(contents, separators=(",", ":"))
+    if len(packed) > _LONG:
+        packed = b64encode(zlib.compress(packed.encode(), 9)).decode()
+    entry = "plain.js" if data is None else "trained.js"
+    style, script = _style(), program(entry, operations)
     root = graph.root
     parts = {
         "THEME": "" if theme is None else f' data-theme="{theme}"',
         "POLICY": _POLICY.format(style=_hash(style), program=_hash(script)),
         "TITLE": escape(" ".join(text.lines_of(title or f"Graph of {graph.name(root)}"))),
         "STYLE": style,
-        "DATA": data.translate(_ESCAPES),
+        "DATA": packed.translate(_ESCAPES),
         "PROGRAM": script,
     }
     page = (_FOLDER / "page.html").read_text("utf-8")

@@ -19,11 +19,15 @@ def test_it_trains_diagnoses_and_draws(tmp_path: Path, capsys: pytest.CaptureFix
     options = ["--points", "40", "--epochs", "2", "--output", str(tmp_path)]
     assert moons.main(options) == 1  # two epochs are not enough
     printed = capsys.readouterr().out
+    written = f"Written: {tmp_path / 'moons.html'} (a page to step through, and to train in)\n"
+    assert printed.startswith(written)
     assert re.match(
-        r"History of 2 epochs, the last: loss .*\nNo trouble found in 2 layers", printed
+        r"History of 2 epochs, the last: loss .*\nNo trouble found in 2 layers",
+        printed.removeprefix(written),
     )
-    assert {path.name for path in tmp_path.iterdir()} == {"moons.svg", "moons_losses.svg"}
-    for path in tmp_path.iterdir():
+    pictures = {tmp_path / "moons.svg", tmp_path / "moons_losses.svg"}
+    assert {*tmp_path.iterdir()} == {*pictures, tmp_path / "moons.html"}
+    for path in pictures:
         ElementTree.parse(path)
         assert f"Drawn: {path}" in printed
 

@@ -55,21 +55,26 @@ class Reader:
 
     def open(self, snapshot: Graph, hash: str = "", **options: Any) -> Reader:
         """Open the page of a graph, and give it the focus."""
-        snapshot.save(self.path, **options)
-        self.tab.goto(self.path.as_uri() + hash)
+        return self.visit(snapshot.save(self.path, **options), hash)
+
+    def visit(self, path: Path, hash: str = "") -> Reader:
+        """Open a page, and give it the focus."""
+        self.tab.goto("about:blank")
+        self.tab.goto(path.as_uri() + hash)
         self.wait("page !== undefined")
         self.tab.focus(".stage")
         return self
 
     def ask(self, expression: str) -> Any:
-        """The value of an expression, in which ``page`` and ``stage`` are those of the program."""
-        return self.tab.evaluate(f"(({{page, stage}}) => {expression})(graphPage)")
+        """The value of an expression, of the program's ``page``, ``stage`` and ``trainer``."""
+        return self.tab.evaluate(f"(({{page, stage, trainer}}) => {expression})(graphPage)")
 
     def wait(self, condition: str) -> None:
         """Wait until a condition holds, for 5 s at most."""
         end = time.monotonic() + 5.0
         while not self.tab.evaluate(
-            f"window.graphPage !== undefined && (({{page, stage}}) => {condition})(graphPage)"
+            "window.graphPage !== undefined &&"
+            f" (({{page, stage, trainer}}) => {condition})(graphPage)"
         ):
             assert time.monotonic() < end, condition
             self.tab.wait_for_timeout(5)

@@ -266,9 +266,9 @@ def test_the_policy_of_a_page_allows_its_own_program_and_style_alone() -> None:
 
 def test_a_page_that_cannot_be_had_says_why(monkeypatch: pytest.MonkeyPatch, tmp_path: Any) -> None:
     y = graph(Value(1.0) * 2.0)
-    with pytest.raises(TypeError, match="a page has the options title and theme, and no depth: it"):
+    with pytest.raises(TypeError, match="options title, theme, data and output, and no depth: it"):
         y.save(tmp_path / "y.html", depth=1)
-    with pytest.raises(TypeError, match="a page has the options title and theme, and no layout: "):
+    with pytest.raises(TypeError, match="options title, theme, data and output, and no layout: "):
         y.save(tmp_path / "y.html", layout="own")
     with pytest.raises(TypeError, match="title must be a string, got 3"):
         y.save(tmp_path / "y.html", title=3)  # type: ignore[arg-type]

@@ -27,6 +27,9 @@ import { rules } from "./rules.js";
 
 const LEAF = 65535;
 
+// How a node is computed: not here; without a call, as most nodes of a network are; or by a rule.
+const [GIVEN, SUM, PRODUCT, UNARY, BINARY, MANY, REDUCTION] = [0, 1, 2, 3, 4, 5, 6];
+
 /**
  * The numbers of a graph. A node is known by its position, and each use of a node as an operand by a
  * place: node i has the places from start[i] up to start[i + 1].
@@ -38,10 +41,8 @@ export class Tape {
     /** The number of nodes. */
     this.count = count;
     this.operations = graph.ops;
-    /** @type {(import("./rules.js").Rule | null)[]} for each operation */
-    this.rules = graph.ops.map((operation) =>
-      operation.rule === null ? null : rules[operation.rule],
-    );
+    /** @type {any[]} for each operation its rule; null if it cannot be computed here */
+    this.rules = graph.ops.map(({ rule }) => rule && rules[rule]);
     /** For each node its operation. */
     this.op = unpacked(graph.op, Uint16Array);
     this.start = starts(unpacked(graph.arity, Uint32Array));
@@ -58,6 +59,7 @@ export class Tape {
     /** For each place the node that it is part of. */
     this.owner = new Int32Array(this.operand.length);
     this.uses = this.listUses();
+    this.kinds = Uint8Array.from(this.op, (_, i) => this.kindOf(i));
     /** 1 for a node that is part of one that is not computed here, so that no change of it counts. */
     this.held = new Uint8Array(count);
     this.read(unpacked(graph.data, Float64Array), graph.locals);
@@ -79,7 +81,17 @@ export class Tape {
    * @param {number} i
    */
   isFrozen(i) {
-    return !this.isLeaf(i) && this.rules[this.op[i]] === null;
+    return !this.isLeaf(i) && this.kinds[i] === GIVEN;
+  }
+
+  /** @param {number} i */
+  kindOf(i) {
+    const rule = this.rules[this.op[i]];
+    if (!rule) return GIVEN;
+    if (rule === rules.add) return SUM;
+    if (rule === rules.multiply) return PRODUCT;
+    if (rule.gradient) return REDUCTION;
+    return [UNARY, BINARY][this.start[i + 1] - this.start[i] - 1] ?? MANY;
   }
 
   /**
@@ -130,44 +142,56 @@ export class Tape {
     this.differentiate();
   }
 
-  /** Compute the values alone. */
-  evaluate() {
-    const { count, op, start, operand, value, rules } = this;
-    for (let i = 0; i < count; i++) {
-      const rule = op[i] === LEAF ? null : rules[op[i]];
-      if (rule === null) continue;
+  /**
+   * Compute the values alone, of the nodes before one.
+   * @param {number} [end]
+   */
+  evaluate(end = this.count) {
+    const { kinds, op, start, operand, value } = this;
+    for (let i = 0; i < end; i++) {
+      const kind = kinds[i];
+      if (kind === GIVEN) continue;
       const k = start[i];
-      const arity = start[i + 1] - k;
-      if (rule.gradient) value[i] = rule.forward(this.numbers(i));
-      else if (arity === 1) value[i] = rule.forward(value[operand[k]]);
-      else if (arity === 2) value[i] = rule.forward(value[operand[k]], value[operand[k + 1]]);
-      else value[i] = rule.forward(...this.numbers(i));
+      const x = value[operand[k]];
+      const y = value[operand[k + 1]];
+      if (kind === SUM) value[i] = x + y;
+      else if (kind === PRODUCT) value[i] = x * y;
+      else {
+        const { forward } = this.rules[op[i]];
+        if (kind === UNARY) value[i] = forward(x);
+        else if (kind === BINARY) value[i] = forward(x, y);
+        else if (kind === MANY) value[i] = forward(...this.numbers(i));
+        else value[i] = forward(this.numbers(i));
+      }
     }
   }
 
   /** Compute the local derivatives, from the values. */
   differentiate() {
-    const { count, op, start, operand, value, local, rules } = this;
+    const { count, kinds, op, start, operand, value, local } = this;
     for (let i = 0; i < count; i++) {
-      const rule = op[i] === LEAF ? null : rules[op[i]];
-      if (rule === null) continue;
-      const out = value[i];
+      const kind = kinds[i];
+      if (kind === GIVEN) continue;
       const k = start[i];
-      const arity = start[i + 1] - k;
-      if (rule.gradient) {
-        local.set(rule.gradient(this.numbers(i), out), k);
-        for (let j = k; j < k + arity; j++) if (operand[j] >= count) local[j] = 0;
+      const x = value[operand[k]];
+      const y = value[operand[k + 1]];
+      const out = value[i];
+      if (kind === SUM) local[k] = local[k + 1] = 1;
+      else if (kind === PRODUCT) {
+        local[k] = y;
+        local[k + 1] = x;
+      } else if (kind === REDUCTION) local.set(this.rules[op[i]].gradient(this.numbers(i), out), k);
+      else {
+        const { derivatives } = this.rules[op[i]];
+        for (let j = 0; k + j < start[i + 1]; j++) {
+          if (operand[k + j] >= count) continue;
+          if (kind === UNARY) local[k] = derivatives[j](x, out);
+          else if (kind === BINARY) local[k + j] = derivatives[j](x, y, out);
+          else local[k + j] = derivatives[j](...this.numbers(i), out);
+        }
         continue;
       }
-      const derivatives = rule.derivatives ?? [];
-      const numbers = arity > 2 ? this.numbers(i) : [];
-      for (let j = 0; j < arity; j++) {
-        if (operand[k + j] >= count) continue;
-        const by = derivatives[j];
-        if (arity === 1) local[k] = by(value[operand[k]], out);
-        else if (arity === 2) local[k + j] = by(value[operand[k]], value[operand[k + 1]], out);
-        else local[k + j] = by(...numbers, out);
-      }
+      for (let j = k; j < start[i + 1]; j++) if (operand[j] >= count) local[j] = 0;
     }
   }
 

@@ -15,6 +15,7 @@ export function hashOf(page) {
   if (page.view !== page.begin) found.push(`view=${page.view}`);
   if (page.selected >= 0) found.push(`select=${page.selected}`);
   const changes = [...page.graph.changes()].map(([node, number]) => `${node}:${exact(number)}`);
+  if (page.trained) found.push(`trained=${page.trained}`);
   if (changes.length) found.push(`set=${changes.join(",")}`);
   return found.length ? `#${found.join("&")}` : "";
 }
@@ -37,11 +38,13 @@ export function restore(page, hash) {
     return /^\d+$/.test(text) && Number(text) < end ? Number(text) : null;
   };
   page.reset();
+  const numbers = new Map();
   for (const pair of (given.get("set") ?? "").split(",")) {
     const [id, text] = pair.split(":");
     const [node, number] = [/^\d+$/.test(id) ? Number(id) : page.graph.count, typed(text ?? "")];
-    if (node < page.graph.count && number !== null) page.edit(node, number, "type");
+    if (node < page.graph.count && number !== null && !page.locked(node)) numbers.set(node, number);
   }
+  if (numbers.size) page.change(numbers, "type", whole("trained", 1e12) ?? 0);
   page.show(whole("view", page.scenes.count) ?? page.begin);
   page.goTo(whole("step", page.steps.rest) ?? page.steps.rest);
   page.select(whole("select", page.graph.count) ?? -1);

@@ -183,8 +183,7 @@ export class Inspector {
       this.input.removeAttribute("aria-invalid");
     if (this.input) this.input.value = exact(graph.tape.value[i]);
     if (this.slider && !this.isSliding) this.center(i);
-    const edit = page.told;
-    this.verdict.textContent = edit?.node === i ? page.verdict() : "";
+    this.verdict.textContent = page.told?.to.has(i) ? page.verdict() : "";
     this.below.replaceChildren(...this.computed(i), ...this.origin(i));
   }
 

@@ -1,4 +1,4 @@
-// The program of the page: it reads the data in the file, and puts the parts together.
+// The page: it reads the data in the file, and puts the parts together.
 
 import { inflated } from "./columns.js";
 import { Controls } from "./controls.js";
@@ -16,10 +16,12 @@ import { Transcript } from "./transcript.js";
  *
  * @param {HTMLElement} element
  * @param {any} data
+ * @param {typeof import("./trainer.js").Trainer} [Trainer] a panel of a page that trains
  */
-export function start(element, data) {
+export function start(element, data, Trainer) {
   const page = new Page(data);
   const stage = new Stage(page);
+  const trainer = Trainer && new Trainer(page, stage, data.training);
   const dialog = keyList();
   const spoken = h("div", { class: "spoken", "aria-live": "polite", role: "status" });
   page.parts.push((what) => {
@@ -37,7 +39,13 @@ export function start(element, data) {
       {},
       stage.element,
       new Controls(page, stage).element,
-      h("div", { class: "words" }, new Transcript(page).element, new Inspector(page).element),
+      h(
+        "div",
+        { class: "words" },
+        new Transcript(page).element,
+        new Inspector(page).element,
+        trainer?.element,
+      ),
     ),
     spoken,
     dialog,
@@ -49,15 +57,17 @@ export function start(element, data) {
   stage.begin();
   page.said = "";
   follow(page);
-  return { page, stage };
+  return { page, stage, trainer };
 }
 
-/** Read the data in the document, and begin. */
-async function load() {
+/**
+ * Read the data in the document, and begin.
+ *
+ * @param {typeof import("./trainer.js").Trainer} [Trainer]
+ */
+export async function load(Trainer) {
   const text = document.getElementById("data")?.textContent ?? "";
   const data = JSON.parse(text.startsWith("{") ? text : await inflated(text));
   const element = /** @type {HTMLElement} */ (document.getElementById("page"));
-  Object.assign(window, { graphPage: start(element, data) });
+  Object.assign(window, { graphPage: start(element, data, Trainer) });
 }
-
-load();

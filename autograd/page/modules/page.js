@@ -14,15 +14,15 @@ export const NOT_HELD =
   "The page has no picture of what is in here. Save the graph of a part, such as one sample.";
 
 /**
- * A change of an input, with what the gradient said of it.
+ * A change of inputs, with what the gradient said of it if it is of one.
  *
  * @typedef {object} Edit
- * @property {number} node
- * @property {number} from
- * @property {number} to
+ * @property {Map<number, number>} from
+ * @property {Map<number, number>} to
  * @property {number} gradient of the root, before
  * @property {number} before the number of the root
  * @property {string} by "type", or a name that changes belonging together share
+ * @property {number} trained the steps of training that it is of
  */
 
 /** A page. Its parts are told of changes, and draw themselves. */
@@ -49,6 +49,7 @@ export class Page {
     this.undone = [];
     /** @type {Edit | null} */
     this.told = null; // the edit that the page speaks of
+    this.trained = 0; // steps of training
     /** @type {((what: string) => void)[]} */
     this.parts = [];
     this.said = ""; // to a screen reader
@@ -247,33 +248,49 @@ export class Page {
    * @param {string} by "type", or a name that changes belonging together share
    */
   edit(node, to, by) {
-    const { tape, root } = this.graph;
-    const from = tape.value[node];
-    if (this.locked(node) || Object.is(from, to)) return;
-    const last = this.history[this.history.length - 1];
-    if (last && last === this.told && last.node === node && last.by === by && by !== "type")
-      last.to = to;
-    else
-      this.history.push({
-        node,
-        from,
-        to,
-        gradient: tape.grad[node],
-        before: tape.value[root],
-        by,
-      });
-    this.told = this.history[this.history.length - 1];
-    this.undone = [];
-    this.set(node, to);
+    if (this.locked(node) || Object.is(this.graph.tape.value[node], to)) return;
+    this.change(new Map([[node, to]]), by);
     this.say(this.verdict());
   }
 
   /**
-   * @param {number} node
-   * @param {number} number
+   * Change inputs, and all that was computed from them.
+   *
+   * @param {Map<number, number>} to
+   * @param {string} by "type", or a name that changes belonging together share
+   * @param {number} [trained] the steps of training that it is of
    */
-  set(node, number) {
-    this.graph.tape.set(node, number);
+  change(to, by, trained = 0) {
+    const { tape, root } = this.graph;
+    let edit = this.told;
+    if (
+      !edit ||
+      edit !== this.history[this.history.length - 1] ||
+      edit.by !== by ||
+      by === "type"
+    ) {
+      const [node] = to.keys();
+      const [gradient, before] = [tape.grad[node], tape.value[root]];
+      edit = { from: new Map(), to: new Map(), gradient, before, by, trained: 0 };
+      this.history.push(edit);
+    }
+    for (const [node, number] of to) {
+      if (!edit.from.has(node)) edit.from.set(node, tape.value[node]);
+      edit.to.set(node, number);
+    }
+    edit.trained += trained;
+    this.told = edit;
+    this.undone = [];
+    this.set(to, trained);
+  }
+
+  /**
+   * @param {Map<number, number>} numbers
+   * @param {number} trained
+   */
+  set(numbers, trained) {
+    for (const [node, number] of numbers) this.graph.tape.set(node, number);
+    this.trained += trained;
     this.graph.tape.recompute();
     this.steps.changed();
     this.changed("numbers");
@@ -281,44 +298,46 @@ export class Page {
 
   undo() {
     const edit = this.history.pop();
-    if (edit) this.turned(edit, edit.from, this.undone);
+    if (edit) this.turned(edit, edit.from, -edit.trained, this.undone);
   }
 
   redo() {
     const edit = this.undone.pop();
-    if (edit) this.turned(edit, edit.to, this.history);
+    if (edit) this.turned(edit, edit.to, edit.trained, this.history);
   }
 
   /**
    * @param {Edit} edit
-   * @param {number} number
+   * @param {Map<number, number>} numbers
+   * @param {number} trained
    * @param {Edit[]} list that the edit goes to
    */
-  turned(edit, number, list) {
+  turned(edit, numbers, trained, list) {
     list.push(edit);
     this.told = null;
-    this.set(edit.node, number);
-    this.say(`${this.graph.name(edit.node)} is ${shown(number)} again.`);
+    this.set(numbers, trained);
+    const [[node, number]] = numbers;
+    const one = `${this.graph.name(node)} is ${shown(number)}`;
+    this.say(`${numbers.size > 1 ? `${numbers.size} inputs are as they were` : one} again.`);
   }
 
   reset() {
-    const { tape, given } = this.graph;
-    for (const node of this.graph.changes().keys()) tape.set(node, given[node]);
+    const { given } = this.graph;
     this.history = [];
     this.undone = [];
     this.told = null;
-    tape.recompute();
-    this.steps.changed();
-    this.changed("numbers");
+    const changed = [...this.graph.changes().keys()];
+    this.set(new Map(changed.map((node) => [node, given[node]])), -this.trained);
     this.say("All inputs are as they were.");
   }
 
-  /** What the gradient said of the last edit, and what came of it; "" if there is none. */
+  /** What the gradient said of the last edit, and what came of it; "" if it is not of one input. */
   verdict() {
-    if (!this.told) return "";
-    const { node, from, to, gradient, before } = this.told;
+    if (this.told?.to.size !== 1) return "";
+    const { from, to, gradient, before } = this.told;
     const { tape, root } = this.graph;
-    const change = to - from;
+    const [[node, number]] = to;
+    const change = number - (from.get(node) ?? 0);
     const [name, of] = [this.graph.name(node), this.graph.name(root)];
     if (node === root) return `${name} changed by ${shown(change)}.`;
     return (

@@ -1,0 +1,5 @@
+// The program of a page.
+
+import { load } from "./main.js";
+
+load();

@@ -1,0 +1,178 @@
+// The panel that trains: the steps, the loss, the cases, and the output over two inputs.
+
+import { chart, curve, Plane } from "./charts.js";
+import { h } from "./dom.js";
+import { exact, shown, typed } from "./numbers.js";
+import { Training } from "./training.js";
+
+/** @typedef {import("./page.js").Page} Page */
+
+const COUNTS = [1, 100, 1000];
+const MOST_LISTED = 6; // cases that are seen at once
+
+/** The panel beside the inspector. */
+export class Trainer {
+  /**
+   * @param {Page} page
+   * @param {import("./stage.js").Stage} stage
+   * @param {import("./training.js").Data} data
+   */
+  constructor(page, stage, data) {
+    const { graph } = page;
+    this.page = page;
+    this.stage = stage;
+    this.training = new Training(graph, data);
+    /** @type {number[]} */
+    this.losses = []; // after each number of steps, as far as they are known
+    /** @type {number[]} */
+    this.outputs = [];
+    this.left = 0; // steps of the run
+    this.runs = 0;
+    this.output = graph.name(data.output);
+    const names = (/** @type {number[]} */ nodes) => nodes.map((i) => graph.name(i)).join(", ");
+    const { axes, cases } = this.training;
+    const others = data.inputs.filter((input) => !axes.includes(input));
+    this.rate = h("input", {
+      type: "text",
+      inputmode: "decimal",
+      autocomplete: "off",
+      value: exact(Number((2 / cases.length).toPrecision(1))),
+      "aria-label": "Learning rate",
+    });
+    this.buttons = COUNTS.map((count) =>
+      h(
+        "button",
+        { type: "button", onclick: () => this.start(count) },
+        `${count.toLocaleString("en")} step${count > 1 ? "s" : ""}`,
+      ),
+    );
+    this.sum = h("p", { class: "sum" });
+    this.list = h(
+      "select",
+      {
+        "aria-label": "Case in the graph",
+        size: Math.max(Math.min(cases.length, MOST_LISTED), 2),
+        onchange: () => this.choose(this.list.selectedIndex),
+      },
+      ...cases.map(() => h("option")),
+    );
+    this.curve = chart();
+    this.plane = axes.length === 2 ? new Plane(this) : null;
+    this.element = h(
+      "section",
+      { class: "trainer", "aria-label": "Training" },
+      h(
+        "div",
+        { class: "runs" },
+        h("h2", {}, "Train"),
+        h("label", {}, "rate ", this.rate),
+        ...this.buttons,
+      ),
+      this.sum,
+      h(
+        "div",
+        { class: "charts" },
+        this.plane?.element,
+        h("figure", {}, this.curve, h("figcaption", {}, "loss by step")),
+        h(
+          "div",
+          { class: "cases" },
+          h("p", {}, `${[names(axes), names(others)].filter(Boolean).join(" → ")}: ${this.output}`),
+          this.list,
+        ),
+      ),
+    );
+    page.parts.push((what) => what === "numbers" && this.update());
+    new ResizeObserver(() => this.draw()).observe(this.element);
+    for (const query of ["(prefers-color-scheme: dark)", "print"])
+      matchMedia(query).addEventListener("change", () => this.draw());
+    this.update();
+  }
+
+  // ── What is done ────────────────────────────────────────────────────────────
+
+  /**
+   * Train by some steps; or stop, while it trains.
+   *
+   * @param {number} count
+   */
+  start(count) {
+    const rate = typed(this.rate.value);
+    const isRate = rate !== null && rate > 0 && rate < Infinity;
+    this.rate.setAttribute("aria-invalid", String(!isRate));
+    if (!isRate)
+      return this.page.say(
+        `${this.rate.value || "Nothing"} is no learning rate: it is a number above 0.`,
+      );
+    const isRunning = this.left > 0;
+    this.left = isRunning ? 0 : count;
+    if (isRunning) return;
+    this.runs++;
+    this.run(rate, this.losses[this.page.trained]);
+  }
+
+  /**
+   * @param {number} rate
+   * @param {number} before the loss at the start
+   */
+  run(rate, before) {
+    const { page } = this;
+    const { losses, to } = this.training.descended(this.left, rate);
+    this.losses.length = page.trained;
+    this.losses.push(...losses);
+    this.left -= losses.length;
+    page.change(to, `train ${this.runs}`, losses.length);
+    if (this.left) window.setTimeout(() => this.left && this.run(rate, before), 0);
+    else page.say(`${this.sum.textContent} It was ${shown(before)}.`);
+  }
+
+  /**
+   * Put a case into the graph.
+   *
+   * @param {number} n
+   */
+  choose(n) {
+    const { page, training } = this;
+    page.change(new Map(training.inputs.map((input, j) => [input, training.cases[n][j]])), "case");
+    const { root, tape } = page.graph;
+    page.say(`${this.named(n)}. ${page.graph.name(root)} is ${shown(tape.value[root])}.`);
+  }
+
+  // ── What is seen ────────────────────────────────────────────────────────────
+
+  /**
+   * A case and its output.
+   *
+   * @param {number} n
+   */
+  named(n) {
+    const { inputs, axes, cases } = this.training;
+    const numbers = (/** @type {boolean} */ isAxis) =>
+      cases[n]
+        .filter((_, j) => axes.includes(inputs[j]) === isAxis)
+        .map(shown)
+        .join(", ");
+    const texts = [numbers(true), numbers(false)].filter(Boolean).join(" → ");
+    return `${texts}: ${shown(this.outputs[n])}`;
+  }
+
+  update() {
+    const { page, training } = this;
+    const { loss, outputs } = training.measured();
+    const root = page.graph.name(page.graph.root);
+    if (!page.trained && !page.undone.length) this.losses = [];
+    this.losses[page.trained] = loss;
+    this.outputs = outputs;
+    const [count, steps] = [training.cases.length, page.trained].map((x) => x.toLocaleString("en"));
+    this.sum.textContent = `After ${steps} step${page.trained === 1 ? "" : "s"} the sum of ${root} over ${count} cases is ${shown(loss)}.`;
+    for (const [n, option] of [...this.list.options].entries()) option.textContent = this.named(n);
+    this.list.selectedIndex = training.chosen;
+    this.draw();
+  }
+
+  draw() {
+    const { losses, page } = this;
+    curve(this.curve, losses.slice(0, page.trained + 1), this.stage.theme);
+    this.plane?.draw();
+  }
+}

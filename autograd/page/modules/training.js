@@ -1,0 +1,134 @@
+// Gradient descent over the cases of a data set, with the graph of one case.
+
+/**
+ * @typedef {object} Data as Python writes it
+ * @property {number[]} inputs the leaves that cases have numbers for
+ * @property {number[][]} cases for each case its numbers, in the order of the inputs
+ * @property {number[]} parameters the leaves that are trained
+ * @property {number} output the node that is shown of each case
+ */
+
+const SLICE = 30; // milliseconds of training between two pictures
+
+/** The training of a graph, whose root is the loss of one case. */
+export class Training {
+  /**
+   * @param {import("./graph.js").Graph} graph
+   * @param {Data} data
+   */
+  constructor(graph, { inputs, cases, parameters, output }) {
+    this.tape = graph.tape;
+    this.inputs = inputs;
+    this.cases = cases;
+    this.parameters = parameters;
+    this.output = output;
+    const within = new Set([output]);
+    for (const i of within) for (const input of graph.inputs(i)) within.add(input);
+    /** The inputs that the output depends on; the others are what it should be. */
+    this.axes = inputs.filter((input) => within.has(input));
+    this.grad = new Float64Array(graph.count);
+    this.sum = new Float64Array(graph.count);
+  }
+
+  /** The case whose numbers are in the graph, or -1. */
+  get chosen() {
+    const here = this.inputs.map((input) => this.tape.value[input]);
+    return this.cases.findIndex((numbers) => numbers.every((number, n) => number === here[n]));
+  }
+
+  /**
+   * Do what puts other numbers into the graph, which then gets its own back.
+   *
+   * @template T
+   * @param {() => T} work
+   */
+  borrowed(work) {
+    const columns = [this.tape.value, this.tape.local];
+    const before = columns.map((column) => column.slice());
+    const found = work();
+    columns.forEach((column, n) => {
+      column.set(before[n]);
+    });
+    return found;
+  }
+
+  /** @param {number[]} numbers of a case */
+  put(numbers) {
+    const { tape, inputs } = this;
+    for (let n = 0; n < inputs.length; n++) tape.value[inputs[n]] = numbers[n];
+  }
+
+  /** The sum of the losses of all cases, and the output of each. */
+  measured() {
+    const { tape } = this;
+    return this.borrowed(() => {
+      let loss = 0;
+      const outputs = this.cases.map((numbers) => {
+        this.put(numbers);
+        tape.evaluate();
+        loss += tape.value[tape.root];
+        return tape.value[this.output];
+      });
+      return { loss, outputs };
+    });
+  }
+
+  /**
+   * Steps down the sum of the losses, as many as there is time for.
+   *
+   * @param {number} count
+   * @param {number} rate
+   * @returns {{losses: number[], to: Map<number, number>}} the loss before each step, and the
+   *   numbers of the parameters after the last
+   */
+  descended(count, rate) {
+    return this.borrowed(() => {
+      const losses = [];
+      const end = performance.now() + SLICE;
+      while (losses.length < count && (!losses.length || performance.now() < end))
+        losses.push(this.step(rate));
+      return { losses, to: new Map(this.parameters.map((i) => [i, this.tape.value[i]])) };
+    });
+  }
+
+  /**
+   * A step, and the loss before it.
+   *
+   * @param {number} rate
+   */
+  step(rate) {
+    const { tape, cases, parameters, grad, sum } = this;
+    let loss = 0;
+    sum.fill(0);
+    for (const numbers of cases) {
+      this.put(numbers);
+      tape.forward();
+      tape.backward(0, grad);
+      loss += tape.value[tape.root];
+      for (const parameter of parameters) sum[parameter] += grad[parameter];
+    }
+    for (const parameter of parameters) tape.value[parameter] -= rate * sum[parameter];
+    return loss;
+  }
+
+  /**
+   * The output at places of two axes, the other inputs as they are.
+   *
+   * @param {number[]} xs
+   * @param {number[]} ys
+   * @returns {number[][]} for each y a row
+   */
+  grid(xs, ys) {
+    const { tape, output, axes } = this;
+    return this.borrowed(() =>
+      ys.map((y) => {
+        tape.set(axes[1], y);
+        return xs.map((x) => {
+          tape.set(axes[0], x);
+          tape.evaluate(output + 1);
+          return tape.value[output];
+        });
+      }),
+    );
+  }
+}
