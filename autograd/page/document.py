@@ -26,7 +26,7 @@ from autograd.page.training import Data, training_data
 from autograd.snapshot import Snapshot, Which
 
 # The most values of a graph that a page holds.
-MOST_VALUES: Final = 5000
+MOST_VALUES: Final = 100_000
 
 _FOLDER: Final = Path(__file__).parent
 # Longer data are deflated.
