@@ -135,7 +135,56 @@ class StandIn(Numeric):
 
 
 @mypyc_attr(acyclic=True)
-class Number(StandIn):
+class Comparable(StandIn):
+    """What takes the place of a number: comparisons of it are followed, and so is its truth."""
+
+    __slots__ = ()
+
+    def __eq__(self, other: object) -> Any:
+        return self.recorder.compare(EQUAL, self, other)
+
+    def __ne__(self, other: object) -> Any:
+        return self.recorder.compare(NOT_EQUAL, self, other)
+
+    def __lt__(self, other: Any) -> Any:
+        return self.recorder.compare(LESS, self, other)
+
+    def __le__(self, other: Any) -> Any:
+        return self.recorder.compare(LESS_OR_EQUAL, self, other)
+
+    def __gt__(self, other: Any) -> Any:
+        return self.recorder.compare(GREATER, self, other)
+
+    def __ge__(self, other: Any) -> Any:
+        return self.recorder.compare(GREATER_OR_EQUAL, self, other)
+
+    def __hash__(self) -> int:
+        return hash(self.seen("hash"))
+
+    def __bool__(self) -> bool:
+        return bool(self.recorder.compare(NOT_EQUAL, self, 0.0))
+
+    def __pos__(self) -> Any:
+        return self
+
+    def __divmod__(self, other: Any) -> Any:
+        return self // other, self % other
+
+    def __rdivmod__(self, other: Any) -> Any:
+        return other // self, other % self
+
+    @property
+    def real(self) -> Any:
+        """The number itself."""
+        return self
+
+    def conjugate(self) -> Any:
+        """The number itself."""
+        return self
+
+
+@mypyc_attr(acyclic=True)
+class Number(Comparable):
     """The place of a float: an argument, the data of a Value, or computed from such.
 
     Its ``kind`` is float or one of NumPy's types.
@@ -197,7 +246,7 @@ class Number(StandIn):
         if modulus is not None:
             return pow(self.seen("pow()"), other, modulus)
         # A power of a negative number may be complex.
-        fraction = _is_a_float(other) and not (type(other) is float and other.is_integer())
+        fraction = is_a_float(other) and not (type(other) is float and other.is_integer())
         if fraction and self.kind is float and self < 0.0:
             self.seen("pow()")
             if type(other) is Number:
@@ -205,48 +254,15 @@ class Number(StandIn):
         return self._with(POWER, table.power, other)
 
     def __rpow__(self, other: Any) -> Any:
-        if _is_a_float(other) and other < 0.0:
+        if is_a_float(other) and other < 0.0:
             self.seen("pow()")
         return self._reflected(POWER, table.power, other)
-
-    def __divmod__(self, other: Any) -> Any:
-        return self // other, self % other
-
-    def __rdivmod__(self, other: Any) -> Any:
-        return other // self, other % self
-
-    def __eq__(self, other: object) -> Any:
-        return self.recorder.compare(EQUAL, self, other)
-
-    def __ne__(self, other: object) -> Any:
-        return self.recorder.compare(NOT_EQUAL, self, other)
-
-    def __lt__(self, other: Any) -> Any:
-        return self.recorder.compare(LESS, self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return self.recorder.compare(LESS_OR_EQUAL, self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return self.recorder.compare(GREATER, self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return self.recorder.compare(GREATER_OR_EQUAL, self, other)
-
-    def __hash__(self) -> int:
-        return hash(self.seen("hash"))
 
     def __neg__(self) -> Any:
         return self.recorder.calculate_one(operator.neg, self)
 
-    def __pos__(self) -> Any:
-        return self
-
     def __abs__(self) -> Any:
         return self.recorder.calculate_one(operator.abs, self)
-
-    def __bool__(self) -> bool:
-        return bool(self.recorder.compare(NOT_EQUAL, self, 0.0))
 
     def __round__(self, digits: Any = None) -> Any:
         if digits is None:
@@ -265,15 +281,6 @@ class Number(StandIn):
     def __ceil__(self) -> Any:
         return self.recorder.whole(math.ceil, self)
 
-    @property
-    def real(self) -> Any:
-        """The number itself."""
-        return self
-
-    def conjugate(self) -> Any:
-        """The number itself."""
-        return self
-
     def item(self) -> Any:
         """The number as a float, as NumPy's numbers have it."""
         if self.kind is float:
@@ -281,7 +288,8 @@ class Number(StandIn):
         return Number(self.recorder, self.entry, float)
 
 
-def _is_a_float(thing: Any) -> bool:
+def is_a_float(thing: Any) -> bool:
+    """True for a float, and for what takes the place of one."""
     return type(thing) is Number or isinstance(thing, float)
 
 
@@ -318,7 +326,7 @@ class Flag(StandIn):
 
     def counted(self, other: Any) -> Any:
         """The flag as a number, to calculate with ``other``."""
-        if isinstance(other, Value) or _is_a_float(other):
+        if isinstance(other, Value) or is_a_float(other):
             return Number(self.recorder, self.entry, float)
         return self.seen("truth")
 
