@@ -11,7 +11,7 @@ from typing import Any, Final
 
 from autograd.engine.value import Value
 from autograd.native import mypyc_attr
-from autograd.replay.standins import (
+from autograd.replay.recording.standins import (
     ADD,
     DIVIDE,
     FLOOR_DIVIDE,
