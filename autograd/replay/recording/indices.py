@@ -9,15 +9,12 @@ from __future__ import annotations
 import operator
 from typing import Any, Final
 
+from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
 from autograd.native import mypyc_attr
 from autograd.replay.recording.standins import (
-    ADD,
-    DIVIDE,
-    FLOOR_DIVIDE,
-    MULTIPLY,
+    OPERATORS,
     POWER,
-    REMAINDER,
     SUBTRACT,
     Comparable,
     Number,
@@ -57,49 +54,16 @@ class Index(Comparable):
             return function(other, Number(self.recorder, self.entry, float))
         return function(other, self.seen("arithmetic")) if _is_number(other) else NotImplemented
 
-    def __add__(self, other: Any) -> Any:
-        return self._with(ADD, other)
+    def _left(self, primitive: Primitive, other: Any) -> Any:
+        return self._with(OPERATORS[primitive], other)
 
-    def __radd__(self, other: Any) -> Any:
-        return self._reflected(ADD, other)
-
-    def __sub__(self, other: Any) -> Any:
-        return self._with(SUBTRACT, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return self._reflected(SUBTRACT, other)
-
-    def __mul__(self, other: Any) -> Any:
-        return self._with(MULTIPLY, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return self._reflected(MULTIPLY, other)
-
-    def __truediv__(self, other: Any) -> Any:
-        return self._with(DIVIDE, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self._reflected(DIVIDE, other)
-
-    def __floordiv__(self, other: Any) -> Any:
-        return self._with(FLOOR_DIVIDE, other)
-
-    def __rfloordiv__(self, other: Any) -> Any:
-        return self._reflected(FLOOR_DIVIDE, other)
-
-    def __mod__(self, other: Any) -> Any:
-        return self._with(REMAINDER, other)
-
-    def __rmod__(self, other: Any) -> Any:
-        return self._reflected(REMAINDER, other)
+    def _right(self, primitive: Primitive, other: Any) -> Any:
+        return self._reflected(OPERATORS[primitive], other)
 
     def __pow__(self, other: Any, modulus: Any = None) -> Any:
         if modulus is not None:
             return pow(self.seen("pow()"), other, modulus)
         return self._with(POWER, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return self._reflected(POWER, other)
 
     def __and__(self, other: Any) -> Any:
         return self._with(_AND, other)
