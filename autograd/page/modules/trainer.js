@@ -100,7 +100,10 @@ export class Trainer {
     const rate = typed(this.rate.value);
     const isRate = rate !== null && rate > 0 && rate < Infinity;
     this.rate.setAttribute("aria-invalid", String(!isRate));
-    if (!isRate) return this.page.say(`${this.rate.value || "Nothing"} is no learning rate: it is a number above 0.`);
+    if (!isRate)
+      return this.page.say(
+        `${this.rate.value || "Nothing"} is no learning rate: it is a number above 0.`,
+      );
     const isRunning = this.left > 0;
     this.left = isRunning ? 0 : count;
     if (isRunning) return;
