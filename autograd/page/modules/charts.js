@@ -13,6 +13,7 @@ const MOST_COMPUTED = 1e6; // values that a plane may take: of a large graph it 
 const AROUND = 0.25; // the share of the range of a data set that is seen around it
 const OFF = 0.12; // how far the colours of both sides are from that between them
 const DOT = 5;
+const CROWD = 30; // cases that have smaller dots
 const LETTERS = 12;
 
 /** An empty chart. */
@@ -175,7 +176,7 @@ export class Plane {
     const { theme } = this.trainer.stage;
     const { x, y } = this.points[n];
     const place = this.position(this.targets?.[n] ?? this.trainer.outputs[n]);
-    const size = DOT * scale;
+    const size = (this.points.length > CROWD ? 0.5 : 1) * DOT * scale;
     context.beginPath();
     if (place > 0) context.rect(x - 0.9 * size, y - 0.9 * size, 1.8 * size, 1.8 * size);
     else context.arc(x, y, size, 0, 7);

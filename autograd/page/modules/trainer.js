@@ -36,7 +36,7 @@ export class Trainer {
       type: "text",
       inputmode: "decimal",
       autocomplete: "off",
-      value: exact(Number((2 / cases.length).toPrecision(1))),
+      value: exact(this.training.firstRate()),
       "aria-label": "Learning rate",
     });
     this.buttons = COUNTS.map((count) =>

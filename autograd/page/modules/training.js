@@ -8,6 +8,7 @@
  * @property {number} output the node that is shown of each case
  */
 
+const LEAST_RATE = 1e-4; // to begin with
 const SLICE = 30; // milliseconds of training between two pictures
 
 /** The training of a graph, whose root is the loss of one case. */
@@ -89,6 +90,15 @@ export class Training {
         losses.push(this.step(rate));
       return { losses, to: new Map(this.parameters.map((i) => [i, this.tape.value[i]])) };
     });
+  }
+
+  /** A rate to begin with: 2 divided by the number of cases, halved until a step goes down. */
+  firstRate() {
+    for (let rate = 2 / this.cases.length; ; rate /= 2) {
+      const short = Number(rate.toPrecision(1));
+      const [before, after] = this.borrowed(() => [this.step(short), this.step(short)]);
+      if (after <= before || rate < LEAST_RATE) return short;
+    }
   }
 
   /**
