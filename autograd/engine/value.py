@@ -144,6 +144,7 @@ class Value(Node):
     @property
     def label(self) -> str:
         """The name that pictures and explanations show; it may be assigned."""
+        look(self, "label")
         label = self._label
         return label.label if isinstance(label, Output) else label
 
@@ -189,7 +190,7 @@ class Value(Node):
         >>> (x * x).inputs
         (Value(3.0), Value(3.0))
         """
-        operands = self._recorded_operands()
+        operands = self.operands if switches.followed else self._recorded_operands()
         return tuple([operand for operand in operands if isinstance(operand, Value)])
 
     @property
@@ -248,7 +249,7 @@ class Value(Node):
     def __repr__(self) -> str:
         look(self, "text")
         parts = [repr(self._data)]
-        if self._awaited == 0 or self._grad != 0.0:
+        if self.has_grad:
             look(self, "grad")
             parts.append(f"grad={self._grad!r}")
         if self.label:

@@ -48,7 +48,7 @@ def program(entry: str, operations: Operations) -> str:
             sources[name] = operations.rules() if is_rules else (MODULES / name).read_text("utf-8")
             waiting.extend(_imported(sources[name]))
     order = TopologicalSorter({name: _imported(text) for name, text in sources.items()})
-    return "".join([_as_object(name, sources[name]) for name in order.static_order()])
+    return "".join([as_object(name, sources[name]) for name in order.static_order()])
 
 
 def _imported(text: str) -> list[str]:
@@ -56,7 +56,7 @@ def _imported(text: str) -> list[str]:
     return [m[3] for m in _IMPORT.finditer(text)] + [m[2] for m in _PASSED_ON.finditer(text)]
 
 
-def _as_object(name: str, text: str) -> str:
+def as_object(name: str, text: str) -> str:
     """A module as an object of what it exports."""
     exported = [name for _, name in _DECLARED.findall(text)]
     exported += [x for names in _LISTED.findall(text) for x in _pairs(names)]

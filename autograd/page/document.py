@@ -26,7 +26,7 @@ from autograd.page.training import Data, training_data
 from autograd.snapshot import Snapshot, Which
 
 # The most values of a graph that a page holds.
-MOST_VALUES: Final = 5000
+MOST_VALUES: Final = 100_000
 
 _FOLDER: Final = Path(__file__).parent
 _POLICY: Final = (
@@ -88,6 +88,21 @@ def to_html(
 
 def _deflated(content: str) -> str:
     return b64encode(zlib.compress(content.encode(), 9)).decode()
+
+
+def frame(page: str, title: str, height: int) -> str:
+    """A page as markup within another one, such as the output of a notebook.
+
+    Args:
+        page: the document.
+        title: of the frame.
+        height: in pixels.
+    """
+    return (
+        f'<iframe title="{escape(title)}" sandbox="allow-scripts allow-downloads" '
+        f'style="width: 100%; height: {height}px; border: 0; resize: vertical" '
+        f'srcdoc="{escape(page)}"></iframe>'
+    )
 
 
 def _hash(content: str) -> str:

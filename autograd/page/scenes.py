@@ -22,9 +22,18 @@ from autograd.draw.svg import path_data
 from autograd.page.columns import packed, tenths
 from autograd.snapshot import Node, Snapshot
 
-# Up to so many values, each innermost group has a scene where it alone is open.
-_MOST_FOR_EACH_GROUP: Final = 2000
+# More values outside of open groups are contracted, and of the groups those of two levels are open
+# together at most.
+_MOST_APART: Final = 2000
+_MOST_BOXES: Final = 100
+_MOST_LEVELS: Final = 2
+# Up to so many values, there is a scene with a box for each, although they are in groups.
+_MOST_AT_ONCE: Final = 5000
+# So many groups have a scene where they alone are open. In a large graph fewer have one, since a
+# scene takes time for its boxes, and for all values.
 _MOST_GROUPS: Final = 40
+_MOST_BOXES_ALONE: Final = 5000
+_VALUES_AS_A_BOX: Final = 100
 # Up to so many boxes, a scene stays in one row, along which the page moves.
 _MOST_IN_A_ROW: Final = 300
 # Up to so many values, there is room beside the lines.
@@ -46,19 +55,46 @@ def scenes(graph: Snapshot) -> list[dict[str, Any]]:
 
 
 def _foldings(graph: Snapshot) -> Iterator[Folding]:
+    is_large = len(graph) > _MOST_APART
     full = fold(graph, None, None)
-    yield full
-    for depth in range(full.full_depth - 1, -1, -1):
-        folding = fold(graph, depth, None)
+    if len(graph) <= _MOST_AT_ONCE or not graph.groups:
+        yield full
+    limit = _MOST_BOXES if is_large else None
+    deepest = full.full_depth - 1
+    for depth in range(min(deepest, _MOST_LEVELS) if is_large else deepest, -1, -1):
+        folding = fold(graph, depth, limit)
         if len(folding.parts) > 1:
             yield folding
-    if len(graph.groups) <= _MOST_GROUPS and len(graph) <= _MOST_FOR_EACH_GROUP:
-        around = {group.parent for group in graph.groups}
-        for group in graph.groups:
-            if group.parent is not None and group.id not in around:
-                yield fold(graph, None, None, [group.id])
+    room = _MOST_BOXES_ALONE
+    for group in _opened_alone(graph, full.levels, is_large):
+        folding = fold(graph, None, limit, [group])
+        room -= len(folding.parts) + len(graph) // _VALUES_AS_A_BOX
+        if is_large and room < 0:
+            break
+        yield folding
     if len(full.parts) > _MOST_TO_READ and not graph.groups:
         yield fold(graph, None, _MOST_TO_READ)
+
+
+def _opened_alone(graph: Snapshot, levels: Sequence[int], is_large: bool) -> list[int]:
+    """The groups that have a scene where they alone are open, with those around them.
+
+    Of a small graph these are the innermost ones; of a large one first one of each level, each in
+    the one before, then the others by their levels.
+    """
+    inside: dict[int | None, list[int]] = {}
+    for group in graph.groups:
+        inside.setdefault(group.parent, []).append(group.id)
+    if not is_large:
+        innermost = [group.id for group in graph.groups if group.id not in inside]
+        return innermost if len(graph.groups) <= _MOST_GROUPS else []
+    chosen: list[int] = []
+    nested = inside.get(None, [])
+    while nested:
+        chosen.append(nested[0])
+        nested = inside.get(nested[0], [])
+    chosen += sorted(range(len(levels)), key=levels.__getitem__)
+    return [id for id in dict.fromkeys(chosen) if levels[id] > 1][:_MOST_GROUPS]
 
 
 class _Roomy(Drawing):

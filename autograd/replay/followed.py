@@ -7,18 +7,18 @@ from typing import Any, Final, cast
 
 from autograd.engine import table
 from autograd.engine.node import Node
-from autograd.engine.operands import as_float
+from autograd.engine.operands import Traced, as_float, has_elements
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import is_recording
 from autograd.engine.tracked import record_tracked
 from autograd.engine.value import Value
 from autograd.native import append, i64, vec
 from autograd.replay.bound import Part
-from autograd.replay.calculations import FLOAT, NUMBERS, Calculations, is_stand_in
+from autograd.replay.calculations import FLOAT, Calculations, is_stand_in
 from autograd.replay.indices import Index
 from autograd.replay.outside import Outside
 from autograd.replay.places import place
-from autograd.replay.standins import Flag, Number
+from autograd.replay.standins import NOT_EQUAL, Flag, Number
 from autograd.replay.taken import Takes
 from autograd.replay.tape import choose
 
@@ -211,28 +211,35 @@ class Followed(Calculations):
         if len(operands) != 3 or not any(is_stand_in(x) for x in operands):
             return NotImplemented
         flag, x, y = operands
-        if not isinstance(x, NUMBERS) or not isinstance(y, NUMBERS):
-            return NotImplemented  # arrays, and mistakes
+        if isinstance(flag, Value) or any(map(has_elements, operands)):
+            return NotImplemented
+        if type(flag) is Number or type(flag) is Index:
+            flag = self.compare(NOT_EQUAL, flag, 0.0)
+        if type(flag) is Flag:
+            self._check(flag)
+            at = 1 if self.tape.data[flag.entry] != 0.0 else 2
+        else:
+            at = 1 if flag else 2
+        taken = operands[at]
+        for operand in (taken, operands[3 - at]):
+            # A mistake in the operand that is not taken is a mistake all the same.
+            if not isinstance(operand, Traced):
+                as_float(operand)
         is_value = isinstance(x, Value) or isinstance(y, Value)
-        if type(flag) is not Flag:
-            if isinstance(flag, Value) or type(flag) in (Number, Index):
-                return NotImplemented  # a mistake
-            taken = x if flag else y
-            if type(taken) is Index:
-                taken = self.number(taken.entry, FLOAT)
-            if not is_value:
-                return taken if type(taken) is Number else as_float(taken)
+        if type(flag) is Flag:
+            entries = [flag.entry, self._operand(x), self._operand(y)]
+            if is_value:
+                numbers = (self._taken(taken, entries[at]),)
+                return self._record(choose, primitive, entries, operands, numbers)
+            number = self.tape.data[entries[at]]
+            return self.number(self.tape.row(choose, entries, (), number), FLOAT)
+        if is_value:
             entry = self._operand(taken)
             numbers = (self._taken(taken, entry),)
             return self._record(primitive, primitive, [entry], (taken,), numbers)
-        self._check(flag)
-        entries = [flag.entry, self._operand(x), self._operand(y)]
-        at = 1 if self.tape.data[flag.entry] != 0.0 else 2
-        if is_value:
-            numbers = (self._taken(operands[at], entries[at]),)
-            return self._record(choose, primitive, entries, operands, numbers)
-        number = self.tape.data[entries[at]]
-        return self.number(self.tape.row(choose, entries, (), number), FLOAT)
+        if type(taken) is Index:
+            taken = self.number(taken.entry, FLOAT)
+        return taken if type(taken) is Number else as_float(taken)
 
     def given(self, number: Any) -> float:
         """The float of a number that a new leaf is about to be made of."""
@@ -265,7 +272,6 @@ class Followed(Calculations):
             row = self.row_of(value)
             row.data = number
             return row._data
-        self._takes.version += 1
         is_made_here = self._is_made_here(value)
         if is_made_here and value.op is not None:
             self.refuse("changes the data of a Value that it has computed")
@@ -277,6 +283,7 @@ class Followed(Calculations):
         else:
             self.outside.change(value, _DATA)
             self._is_leaf(value, entry)
+        self._takes.has_changed(value, self.tape.data[entry])
         return self.tape.data[entry]
 
     # ── What an index has chosen ──────────────────────────────────────────────────

@@ -46,6 +46,8 @@ class Gradients(Followed):
             row = self.row_of(value)
             self.look(row, how)
             value._grad, value._awaited = row._grad, row._awaited
+        elif how == "label":
+            self._takes.look_at_label(value)
         elif how == "truth":
             bool(self.compare(NOT_EQUAL, value, 0.0))
         elif how == "grad":

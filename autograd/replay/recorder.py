@@ -58,10 +58,14 @@ class Recorder(Gradients):
 
     def operands(self, value: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:
         """The operands of a Value, with stand-ins for those that are followed."""
+        row = self.row_of(value)
+        if row is not value:
+            return tuple(row.operands)
         entry = self._found(value)
         if entry < 0 or self.tape.ops[entry] is None:
             return operands
         entries: list[int] = self.tape.operands_of(entry)
+        self._takes.look_at(entries, "operands")
         if self.tape.ops[entry] is choose:
             entries = [entries[1 if self.tape.data[entries[0]] != 0.0 else 2]]
         return tuple(
@@ -101,7 +105,6 @@ class Recorder(Gradients):
 
     def walked(self, values: Sequence[Any]) -> None:
         """What follows depends on the graph of these values, and so on the choices in it."""
-        looks = self._takes.looks
         for value in values:
             entry = self._found(value)
             if entry < 0:
@@ -109,10 +112,8 @@ class Recorder(Gradients):
             if self.tape.ops[entry] is choose:
                 flag = self.tape.operands[self.tape.starts[entry]]
                 self.tape.guard(flag, "where in a derivative", place())
-            if looks:  # the graph has the row that was chosen
-                for operand in self.tape.operands_of(entry):
-                    for look in looks.get(operand, ()):
-                        self.tape.guard(look.entry, "take() in a derivative", look.place)
+            if self._takes.looks:
+                self._takes.look_at(self.tape.operands_of(entry), "take() in a derivative")
 
     def refuse(self, deed: str) -> NoReturn:
         """The error for an effect on Values, which is not recorded."""

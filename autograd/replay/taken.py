@@ -80,12 +80,14 @@ class Takes:
         self._tape: Tape = recorder.tape
         self._flags: dict[tuple[int, int], list[int]] = {}
         self._known: dict[Any, Value] = {}
+        self._standing_for: dict[int, list[Value]] = {}  # by the ids of rows
 
     def stop(self) -> None:
         """The call is over."""
         self._recorder = None
         self.twins = {}
         self._known = {}
+        self._standing_for = {}
 
     # ── Rows ──────────────────────────────────────────────────────────────────
 
@@ -200,6 +202,7 @@ class Takes:
             return chosen
         value = Value(chosen._data, chosen.label)
         self.twins[id(value)] = Twin(value, chosen, pairs, looks, self.version)
+        self._standing_for.setdefault(id(chosen), []).append(value)
         self._note(value)
         return value
 
@@ -215,12 +218,17 @@ class Takes:
         self.looks[entry] = twin.looks
         self._recorder.stands_for(value, entry)
 
+    def has_changed(self, row: Value, number: float) -> None:
+        """The data of a Value is about to be this number, and so is that of what stands for it."""
+        self.version += 1
+        for value in self._standing_for.get(id(row), ()):
+            value._data = number
+
     def refresh(self, value: Value) -> None:
         """Take again what a twin stands for, if the data of rows may have changed since."""
         twin = self.twins.get(id(value))
         if twin is not None and twin.version != self.version:
             twin.version = self.version
-            value._data = twin.row._data
             self._note(value)
 
     def row(self, value: Value, how: str) -> Value:
@@ -231,6 +239,18 @@ class Takes:
         for look in twin.looks:
             self._tape.guard(look.entry, how, look.place)
         return twin.row
+
+    def look_at(self, entries: Sequence[int], how: str) -> None:
+        """Python looks at the graph, which has the rows that takes among these have chosen."""
+        for entry in entries:
+            for look in self.looks.get(entry, ()):
+                self._tape.guard(look.entry, how, look.place)
+
+    def look_at_label(self, value: Value) -> None:
+        """Python looks at the label of a Value, which may be that of any row."""
+        twin = self.twins.get(id(value))
+        if twin is not None and any(row.label != twin.row.label for _, row in twin.rows):
+            self.row(value, "label")
 
     def fix(self, takes: Sequence[int]) -> None:
         """Let takes of Values be for the same indices only."""

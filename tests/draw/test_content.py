@@ -489,7 +489,7 @@ def test_signatures_tell_the_options_with_their_types_and_defaults() -> None:
         (save, common | {"root", "path", "layout", "style"}),
         (Graph.to_svg, common | {"self"}),
         (Graph.to_dot, common | {"self", "format", "style"}),
-        (Graph.save, common | {"self", "path", "layout", "style"}),
+        (Graph.save, common | {"self", "path", "layout", "data", "output", "style"}),
     ]
     for function, expected in functions:
         parameters = inspect.signature(function).parameters

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import re
 from itertools import pairwise
 from typing import Any
@@ -16,6 +17,7 @@ from autograd import Value, explain, graph
 from autograd import sum as total
 from autograd.testing.expression import Expression
 from autograd.testing.strategies import expressions
+from nn import MLP
 from tests.drawings import HOSTILE
 from tests.page.browsing import Reader, reader, tab
 from tests.page.examples import hand, readme, xor
@@ -284,6 +286,52 @@ def test_a_search_finds_a_value_by_its_name_and_opens_what_hides_it(reader: Read
     reader.press("/")
     reader.tab.keyboard.type("sigmoid")
     assert len(reader.texts("[role=option]")) == 5
+
+
+def test_a_large_graph_opens_folded_and_its_groups_open_one_at_a_time(reader: Reader) -> None:
+    rng = random.Random(1)
+    model = MLP(2, [3, 1], rng=rng)
+    points = [[rng.random(), rng.random()] for _ in range(200)]
+
+    def loss() -> Value:
+        outputs = [model([Value(number) for number in point]) for point in points]
+        found = sum([(output - 1.0) ** 2 for output in outputs], Value(0.0))
+        found.backward()
+        return found
+
+    snapshot = graph(loss())
+    reader.open(snapshot)
+    assert len(snapshot) > 5000
+    assert reader.ask("page.scene.count") < 20
+    titles = "page.scene.frames.map(({group}) => page.graph.groups[group].title)"
+    for name in ("neurons.0 (Neuron)", "sample 0"):
+        reader.ask(f"page.select({node_in(name)})")
+        reader.ask("stage.find(page.selected)")
+        reader.tab.mouse.dblclick(*reader.place(name))
+        assert name in reader.ask(titles)
+    apart = reader.ask("page.scene.boxes.filter((_, box) => page.scene.isValue(box)).length")
+    assert 0 < apart < 300
+    # what the page has no picture of, it says
+    reader.ask(f"page.select({node_in('sample 170')})")
+    reader.ask("stage.find(page.selected)")
+    reader.tab.mouse.dblclick(*reader.place("sample 170"))
+    assert reader.said.startswith("The page has no picture of what is in here.")
+    assert reader.said in reader.texts(".note")
+    # a change reaches all that is folded
+    weight = model.parameters()[0]
+    reader.ask(f"page.edit({snapshot[weight].id}, 0.75, 'type')")
+    model.zero_grad()
+    weight.data = 0.75
+    changed = graph(loss())
+    grads = reader.ask("[...page.graph.grad]")
+    assert reader.ask("page.graph.tape.value[page.graph.root]") == pytest.approx(changed.root.data)
+    assert grads == pytest.approx([node.grad for node in changed])
+
+
+def node_in(name: str) -> str:
+    """The last value in the folded box of this title, as an expression."""
+    box = f"page.scene.boxes.findIndex((_, box) => page.scene.texts[box]?.[0] === {name!r})"
+    return f"page.scene.nodes[{box}].at(-1)"
 
 
 # ── The state ─────────────────────────────────────────────────────────────────

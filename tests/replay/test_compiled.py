@@ -6,18 +6,21 @@ import copy
 import math
 import pickle
 import random
+import re
 import threading
 import warnings
 from collections import namedtuple
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd
 from autograd import CompileError, CompileWarning, Value, no_grad, where
 from autograd import compile as compile  # noqa: A004  # as users import it
 from nn import MLP, Module
+from tests.replaying import bits
 
 
 def recordings(function: Any) -> int:
@@ -55,6 +58,52 @@ def test_the_decorator_takes_options() -> None:
 def test_compiling_twice_is_compiling_once() -> None:
     double = compile(lambda x: 2 * x)
     assert compile(double) is double
+
+
+choice: Any = where  # mistakes among the rest
+
+CHOICES: list[Any] = [
+    lambda x, _: choice(True, x, 1j),
+    lambda x, w: choice(False, None, x) + choice(True, w, "a"),
+    lambda x, w: choice(x > 0.0, w, 1j),
+    lambda x, w: choice(x > 0.0, "a", w),
+    lambda x, _: choice(x > 0.0, None, 1j),
+    lambda x, w: choice(w > 0.0, x, 1j),
+    lambda x, w: choice(w, x, 1.0),
+    lambda x, w: choice(x, w, 1.0),
+    lambda x, _: choice(x, x, 1.0),
+    lambda x, w: choice(1, x, w),
+    lambda x, w: choice(None, x, w),
+    lambda x, w: choice([True, False], x, w),
+    lambda x, w: choice(np.array([True, False]), x, w).tolist(),
+    lambda x, w: choice(np.array([x, -x]) > 0.0, x, w).tolist(),
+    lambda x, _: choice(np.array([x, -x]) > 0.0, x, 2.0).tolist(),
+    lambda x, w: choice(x > 0.0, np.array([1.0, 2.0]), w).tolist(),
+    lambda x, _: choice(x > 0.0, 10**400, x),
+]
+
+
+@pytest.mark.parametrize("number", range(len(CHOICES)))
+@pytest.mark.parametrize("calls", [(1.5, -1.5, 0.0), (2, -2, 0)])
+def test_a_choice_is_what_it_is_with_all_operands(number: int, calls: tuple[Any, ...]) -> None:
+    w = Value(3.0)
+    function = CHOICES[number]
+    compiled = compile(lambda x: function(x, w))
+    for x in calls:
+        try:
+            expected = function(x, w)
+        except Exception as error:
+            with pytest.raises(type(error), match=f"^{re.escape(str(error))}$"):
+                compiled(x)
+        else:
+            assert bits(compiled(x)) == bits(expected)
+
+
+def test_where_on_a_number_is_followed() -> None:
+    w = Value(3.0)
+    chosen = compile(lambda x: choice(x, w, 1.0).data)
+    assert [chosen(x) for x in (1.5, 0.0, math.nan, -0.0)] == [3.0, 1.0, 3.0, 1.0]
+    assert len(chosen.programs) == 1
 
 
 @pytest.mark.parametrize(

@@ -487,3 +487,13 @@ def test_repeat_of_a_function_of_values_returns_values() -> None:
     outs[-1].backward()
     assert w.grad == 12.0
     assert len({id(out) for out in outs}) == 12
+
+
+def test_a_text_of_a_value_has_the_gradient_of_now() -> None:
+    w = Value(2.0, "w")
+    shown = compile(lambda: repr(w))
+    assert shown() == shown() == "Value(2.0, label='w')"  # compared from now on at the call 8
+    w.grad = 3.0
+    assert shown() == "Value(2.0, grad=3.0, label='w')"
+    w.grad = 0.0
+    assert shown() == "Value(2.0, label='w')"

@@ -22,6 +22,7 @@ from autograd import (
     no_grad,
     softmax,
     take,
+    topological_order,
     zero_grad,
 )
 from autograd import compile as compile  # noqa: A004  # as users import it
@@ -186,6 +187,73 @@ def test_data_that_changes_after_a_row_was_taken_is_that_of_the_row() -> None:
         return function, w
 
     assert programs(make, [(0, 2.0), (1, 3.0), (-1, 0.5)]) == 1
+
+
+OPERATIONS: dict[str, Callable[[Value, Value], Any]] = {
+    "a product": lambda row, w: row * w,
+    "a product from the right": lambda row, w: w * row,
+    "with a constant": lambda row, _: 2.0 - row,
+    "with itself": lambda row, _: row / row + row,
+    "of one": lambda row, _: row.tanh(),
+    "of many": lambda row, w: autograd.prod([row, w, row]),
+    "a comparison": lambda row, w: (row > 2.0) * w,
+    "a choice": lambda row, w: autograd.where(True, row, w),
+    "a text": lambda row, _: f"{row} {row!r}",
+    "a gradient": lambda row, w: autograd.grad(lambda x: x * row)(w.data),
+    "of both": lambda row, w: take([row, w], 1) * take([w, row], 1),
+}
+
+
+@pytest.mark.parametrize("name", OPERATIONS)
+def test_an_operation_on_a_row_has_the_data_of_now(name: str) -> None:
+    def make() -> Made:
+        w = [Value(1.0), Value(2.0), Value(3.0)]
+
+        def function(i: Any, x: float) -> Any:
+            row = take([take(w, i), w[0]], i % 2)
+            before = OPERATIONS[name](row, w[1])
+            for each in w:
+                each.data *= x
+            after = OPERATIONS[name](row, w[1])
+            if isinstance(after, Value):
+                after.backward()
+            return before, after
+
+        return function, w
+
+    programs(make, [(0, 2.0), (1, 3.0), (-1, 0.5), (1, 2.0)])
+
+
+LOOKS: dict[str, Callable[[Any], Any]] = {
+    "a label": lambda row: row.label,
+    "a leaf with its label": lambda row: row.detach(),
+    "a text": repr,
+    "the inputs": lambda row: (row * 2.0).inputs[0].label,
+    "the operands": lambda row: (row * 2.0).operands[0].data,
+    "the inputs of what was computed": lambda row: len(row.inputs),
+    "the operands of what was computed": lambda row: row.operands,
+    "the graph": lambda row: len(topological_order(row + row)),
+}
+
+
+@pytest.mark.parametrize("name", LOOKS)
+def test_a_look_at_which_row_was_taken_is_a_guard(name: str) -> None:
+    look = LOOKS[name]
+
+    def make() -> Made:
+        w = [Value(1.0, "a"), Value(2.0, "b")]
+        third = [w[1] * 3.0] if "computed" in name else [Value(4.0, "c")]
+        return lambda i: look(take(w + third, i)), w
+
+    assert programs(make, [(0,), (1,), (2,), (1,), (0,)]) == 3
+
+
+def test_a_label_that_all_rows_have_is_no_look() -> None:
+    def make() -> Made:
+        w = [Value(1.0, "row"), Value(2.0, "row")]
+        return lambda i: [take(w, i).label, take(w, i).detach() * 2.0], w
+
+    assert programs(make, [(0,), (1,), (-1,)]) == 1
 
 
 def test_a_row_that_was_taken_is_the_row() -> None:

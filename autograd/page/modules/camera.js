@@ -2,8 +2,7 @@
 
 /** @typedef {import("./scene.js").Place} Place */
 
-const LEAST_SCALE = 0.02,
-  MOST_SCALE = 4;
+const MOST_SCALE = 4;
 const FLIGHT = 260; // milliseconds
 const MARGIN = 28; // around what is shown, in pixels of the screen
 
@@ -14,6 +13,7 @@ export class Camera {
     this.onMove = onMove;
     this.x = this.y = 0;
     this.scale = 1;
+    this.least = 0; // scale
     this.width = this.height = 1; // of the screen
     this.flight = 0;
   }
@@ -26,6 +26,12 @@ export class Camera {
    */
   toPicture(x, y) {
     return { x: x / this.scale + this.x, y: y / this.scale + this.y };
+  }
+
+  /** The part of the picture that is in sight. */
+  get seen() {
+    const { x, y, scale } = this;
+    return { x, y, width: this.width / scale, height: this.height / scale };
   }
 
   /**
@@ -51,7 +57,7 @@ export class Camera {
   zoom(factor, x = this.width / 2, y = this.height / 2) {
     this.land();
     const fixed = this.toPicture(x, y);
-    this.scale = Math.min(Math.max(this.scale * factor, LEAST_SCALE), MOST_SCALE);
+    this.scale = Math.min(Math.max(this.scale * factor, this.least), MOST_SCALE);
     this.x = fixed.x - x / this.scale;
     this.y = fixed.y - y / this.scale;
     this.onMove();
@@ -72,8 +78,9 @@ export class Camera {
    * @param {Place} place
    */
   sees({ x, y, width, height }) {
-    const [one, other] = [this.toPicture(0, 0), this.toPicture(this.width, this.height)];
-    return x >= one.x && y >= one.y && x + width <= other.x && y + height <= other.y;
+    const { seen } = this;
+    const isAcross = x >= seen.x && x + width <= seen.x + seen.width;
+    return isAcross && y >= seen.y && y + height <= seen.y + seen.height;
   }
 
   /**
@@ -86,7 +93,7 @@ export class Camera {
    */
   show(place, scale, flies = false, whole) {
     this.land();
-    const there = { scale: Math.min(Math.max(scale, LEAST_SCALE), MOST_SCALE), x: 0, y: 0 };
+    const there = { scale: Math.min(Math.max(scale, this.least), MOST_SCALE), x: 0, y: 0 };
     there.x = place.x + place.width / 2 - this.width / 2 / there.scale;
     there.y = place.y + place.height / 2 - this.height / 2 / there.scale;
     if (whole) {

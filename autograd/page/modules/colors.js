@@ -32,15 +32,14 @@ export function theme() {
 export class Scale {
   /** @param {Iterable<number>} numbers those that it is to fit */
   constructor(numbers) {
-    let high = -Infinity;
-    let low = Infinity;
+    let [least, most] = [Infinity, 0];
     for (const number of numbers) {
-      if (number === 0 || !Number.isFinite(number)) continue;
-      const size = Math.log10(Math.abs(number));
-      high = Math.max(high, size);
-      low = Math.min(low, size);
+      const size = Math.abs(number);
+      if (size === 0 || !(size < Infinity)) continue;
+      least = Math.min(least, size);
+      most = Math.max(most, size);
     }
-    if (high === -Infinity) high = low = 0;
+    const [low, high] = most ? [Math.log10(least), Math.log10(most)] : [0, 0];
     this.high = high;
     this.low = Math.min(Math.max(low, high - MOST_DECADES), high - LEAST_DECADES);
   }

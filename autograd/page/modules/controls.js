@@ -1,6 +1,6 @@
 // The row below the picture: stepping, playing, and the legend of the colours.
 
-import { blend, Scale } from "./colors.js";
+import { blend } from "./colors.js";
 import { h, icon } from "./dom.js";
 import { shown } from "./numbers.js";
 
@@ -85,14 +85,13 @@ export class Controls {
 
   /** The colours of the strongest gradients of both signs, and of 0 between them. */
   explainColors() {
-    const { graph, scene } = this.page;
-    const grads = Array.from(graph.grad.subarray(0, graph.count)).filter(Number.isFinite);
-    const [least, most] = [Math.min(0, ...grads), Math.max(0, ...grads)];
-    const scale = new Scale(
-      scene.nodes.map((nodes) =>
-        nodes.reduce((x, i) => (Math.abs(graph.grad[i]) > Math.abs(x) ? graph.grad[i] : x), 0),
-      ),
-    );
+    const { graph } = this.page;
+    let [least, most] = [0, 0];
+    for (const grad of graph.grad.subarray(0, graph.count)) {
+      if (grad < least && grad > -Infinity) least = grad;
+      if (grad > most && grad < Infinity) most = grad;
+    }
+    const scale = this.stage.drawn().drawer.color;
     const ramp = h("span", { class: "ramp", "aria-hidden": "true" });
     const ends = [scale.position(least), scale.position(most)];
     const colors = Array.from({ length: 9 }, (_, n) =>

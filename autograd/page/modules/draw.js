@@ -1,296 +1,230 @@
-// The picture of a scene at a step: frames, lines, boxes, and what a step adds to them.
+// The picture of a scene at a step, without what marks the step: frames, lines and boxes.
 
-import { readableOn, Scale } from "./colors.js";
+import { readableOn } from "./colors.js";
+import { meet, widened } from "./grid.js";
 import { shown } from "./numbers.js";
-import { meet } from "./scene.js";
+import { pathOf } from "./paths.js";
 import { largest, Texts } from "./texts.js";
 
 /** @typedef {import("./scene.js").Scene} Scene */
 /** @typedef {import("./scene.js").Place} Place */
-/** @typedef {import("./steps.js").Contribution} Contribution */
 
 const FONT_SIZE = 12;
 const LINE_HEIGHT = 1.3;
 const FULL = 0.62; // from this scale on, all texts are shown
 const CARD = 0.25; // from this scale on, a name and one number
+const DOTS = 0.03; // below this scale, boxes are a few pixels
+const LINES = 0.015; // from this scale on, lines
+const BLOCK = 28; // a group is one block if it has fewer pixels of the screen than this
 const FAINT = 0.4; // the opacity of what is not computed yet
-const PILL = 10.5; // the size of the letters of a step
-const ROW = 12.5; // the height of their lines
-const AROUND = 20; // the most that a box or a line has around it: rings, and texts
+const AROUND = 20; // the most that a box or a line has around it: arrowheads, and texts
+const MOST_STROKES = 2500; // that are drawn at once; of more, the long ones are thinned
+const MOST_DOTS = 8000; // of them that are drawn at once
 
-/**
- * What is drawn, besides the scene.
- *
- * @typedef {object} View
- * @property {import("./steps.js").Steps} steps
- * @property {number} position
- * @property {number} selected a node, or -1
- * @property {number} hovered a box, or -1
- * @property {number} travelled the share of its way that the dot of a step has gone, 0 to 1
- * @property {number} scale
- * @property {Place} seen the part of the picture that is in sight
- */
-
-/** Draws a scene with a pen. */
+/** Draws a scene with its numbers as they are at a step. */
 export class Drawer {
   /**
-   * @param {any} pen
    * @param {Scene} scene
    * @param {import("./colors.js").Theme} theme
-   * @param {View} view
+   * @param {import("./steps.js").Steps} steps
+   * @param {number} position
    */
-  constructor(pen, scene, theme, view) {
-    this.pen = pen;
+  constructor(scene, theme, steps, position) {
     this.scene = scene;
     this.graph = scene.graph;
     this.theme = theme;
-    this.view = view;
-    this.says = new Texts(scene, view.steps, view.position);
-    this.color = new Scale(this.strongest());
-    this.run = view.steps.run(scene, view.position);
-    /** @type {Map<number, Contribution[]>} */
-    this.passed = new Map(); // by line, what the current step passes on
-    this.current = -1;
-    const last = this.run[this.run.length - 1];
-    if (last && last.node >= 0) this.current = scene.part[last.node];
-    for (const { kind, node } of this.run) {
-      const hasUses = kind === "backward" || kind === "forward";
-      for (const use of hasUses ? view.steps.passedOn(node) : []) {
-        const line = scene.lineOf.get(use.place);
-        if (line !== undefined) this.passed.set(line, [...(this.passed.get(line) ?? []), use]);
-      }
-    }
-    this.isForward = last?.kind === "forward";
-  }
-
-  /** Draw all of it. */
-  draw() {
-    const others = [...this.scene.lines.keys()].filter(
-      (e) => !this.passed.has(e) && this.sees(this.scene.extent(e)),
-    );
-    for (const frame of this.scene.frames) this.frame(frame);
-    for (const e of [...others, ...this.passed.keys()]) this.line(e);
-    for (const [box, place] of this.scene.boxes.entries()) if (this.sees(place)) this.box(box);
-    if (this.view.scale >= FULL) for (const e of others) this.label(e);
-    if (this.view.scale >= CARD) this.titles();
-    if (!this.isForward) for (const [e, uses] of this.passed) this.pill(e, uses);
-    if (this.view.travelled < 1) for (const e of this.passed.keys()) this.dot(e);
+    this.steps = steps;
+    this.position = position;
+    this.says = new Texts(scene, steps, position);
+    this.color = scene.scale();
+    /** @type {{fill: string, dashed: boolean, alpha: number}[]} */
+    this.looks = [];
+    /** @type {import("./texts.js").Row[][]} */
+    this.rows = [];
+    /** @type {number[] | null} */
+    this.strongest = null; // of each group
   }
 
   /**
-   * True if a place, with what is drawn around it, is in sight.
+   * Draw what is in sight.
    *
-   * @param {Place} place
+   * @param {any} pen
+   * @param {number} scale
+   * @param {Place} seen
    */
-  sees({ x, y, width, height }) {
-    const around = {
-      x: x - AROUND,
-      y: y - AROUND,
-      width: width + 2 * AROUND,
-      height: height + 2 * AROUND,
-    };
-    return meet(around, this.view.seen);
-  }
-
-  /** The strongest gradient of each box, on whose scale the colours are. */
-  strongest() {
-    return this.scene.nodes.map((nodes) => largest(nodes.map((i) => this.graph.grad[i])));
+  draw(pen, scale, seen) {
+    const near = widened(seen, AROUND);
+    const isHidden = this.frames(pen, scale, near);
+    if (scale >= LINES) this.lines(pen, scale, near);
+    const boxes = this.scene.grid.within(near);
+    const every = scale < DOTS ? Math.ceil(boxes.length / MOST_DOTS) : 1;
+    for (const [n, box] of boxes.entries()) {
+      if (n % every || isHidden(this.scene.groupAround(box))) continue;
+      this.box(pen, scale, box);
+    }
+    if (scale >= FULL) this.labels(pen, near);
+    if (scale >= CARD) this.titles(pen, scale, near);
   }
 
   // ── Frames and lines ────────────────────────────────────────────────────────
 
-  /** @param {{group: number, place: Place}} frame */
-  frame({ group, place }) {
-    let level = 0;
-    for (let g = this.graph.groups[group].parent; g !== null; g = this.graph.groups[g].parent)
-      level++;
-    const { frames } = this.theme;
-    const stroke = this.theme["frame-stroke"];
-    this.pen.rectangle(place, { fill: frames[level % frames.length], stroke, radius: 6 });
+  /**
+   * Draw the frames; of a small group one block instead.
+   *
+   * @param {any} pen
+   * @param {number} scale
+   * @param {Place} near
+   * @returns {(group: number) => boolean} true of a group whose content is not to be seen
+   */
+  frames(pen, scale, near) {
+    const { groups } = this.graph;
+    const { frames, "frame-stroke": stroke } = this.theme;
+    const isBlock = (/** @type {number | null} */ group) =>
+      scale < CARD && group !== null && this.scene.breadths[group] * scale < BLOCK;
+    for (const { group, place } of this.scene.frames) {
+      if (isBlock(groups[group].parent) || !meet(place, near)) continue;
+      const fill = isBlock(group)
+        ? this.blockFill(group)
+        : frames[(this.graph.depth(group) - 1) % frames.length];
+      pen.rectangle(place, { fill, stroke, radius: 6 });
+    }
+    return isBlock;
   }
 
-  /** The titles of frames; one that would collide with one before is left out. */
-  titles() {
-    const size = this.view.scale >= FULL ? FONT_SIZE : Math.min(10 / this.view.scale, 18);
+  /**
+   * The colour of the strongest gradient in a group.
+   *
+   * @param {number} group
+   */
+  blockFill(group) {
+    const { says, theme } = this;
+    if (!says.gradients) return theme.folded;
+    this.strongest ??= this.strongestOf(says.gradients);
+    return this.color.color(this.strongest[group], theme);
+  }
+
+  /**
+   * The strongest gradient in each group.
+   *
+   * @param {Float64Array} gradients
+   */
+  strongestOf(gradients) {
+    const { groups, group } = this.graph;
+    /** @type {number[]} */
+    const found = groups.map(() => 0);
+    for (const [i, gradient] of gradients.entries())
+      for (let g = group[i]; g >= 0; g = groups[g].parent ?? -1)
+        found[g] = largest([found[g], gradient]);
+    return found;
+  }
+
+  /**
+   * The titles of frames; one that would collide with one before is left out.
+   *
+   * @param {any} pen
+   * @param {number} scale
+   * @param {Place} near
+   */
+  titles(pen, scale, near) {
+    const size = scale >= FULL ? FONT_SIZE : Math.min(10 / scale, 18);
     let floor = -Infinity,
       end = -Infinity;
     for (const { group, place } of this.scene.frames) {
+      if (!meet(place, near)) continue;
       const { title } = this.graph.groups[group];
       const y = place.y + 4 + size;
-      const width = this.pen.widthOf(title, size);
+      const width = pen.widthOf(title, size);
       if (width > place.width || (y - floor < size * 1.1 && place.x < end)) continue;
-      this.pen.text(title, place.x + 8, y, {
-        size,
-        color: this.theme["frame-text"],
-        align: "left",
-      });
+      const color = this.theme["frame-text"];
+      pen.text(title, place.x + 8, y, { size, color, align: "left" });
       [floor, end] = [y, place.x + width + 8];
     }
   }
 
-  /** @param {number} e */
-  line(e) {
-    const curve = this.scene.curve(e);
-    const isPassed = this.passed.has(e);
-    const marked = this.isForward ? this.theme.text : this.theme.highlight;
-    const color = isPassed ? marked : this.theme.edge;
-    const alpha = this.view.scale < 0.3 && !isPassed ? 0.45 : 1;
-    this.pen.curve(curve, { stroke: color, width: isPassed ? 2.5 : 1, alpha });
-    const {
-      tip,
-      way: { x: dx, y: dy },
-    } = curve;
-    const [length, half] = [6.6, isPassed ? 3.6 : 2.7];
-    this.pen.polygon(
-      [
-        [tip.x + dx * length, tip.y + dy * length],
-        [tip.x - dy * half, tip.y + dx * half],
-        [tip.x + dy * half, tip.y - dx * half],
-      ],
-      color,
-    );
+  /**
+   * Draw the lines, all in one.
+   *
+   * @param {any} pen
+   * @param {number} scale
+   * @param {Place} near
+   */
+  lines(pen, scale, near) {
+    const { strokes, grid, tips } = this.scene.strokes;
+    const all = grid.within(near);
+    const reach = Math.max(near.width, near.height);
+    const isLong = (/** @type {number} */ n) => strokes[n].width + strokes[n].height > reach;
+    const every = all.length > MOST_STROKES ? all.filter(isLong).length / MOST_STROKES : 1;
+    const drawn = all.filter((n) => n % Math.ceil(every || 1) === 0 || !isLong(n));
+    const alpha = scale < 0.3 ? 0.45 : 1;
+    const { edge } = this.theme;
+    const width = Math.max(1, 0.5 / scale);
+    pen.path(drawn.map((n) => pathOf(strokes[n], near)).join(""), { stroke: edge, width, alpha });
+    if (scale < CARD) return;
+    const ends = tips.within(near).map((n) => arrowhead(/** @type {any} */ (tips.places[n]), 2.7));
+    pen.path(ends.join(""), { fill: edge });
   }
 
   /**
-   * The local derivative beside a line, or the number of uses that it stands for.
+   * The local derivatives beside lines, or the number of uses that a line stands for.
    *
-   * @param {number} e
+   * @param {any} pen
+   * @param {Place} near
    */
-  label(e) {
-    const { uses, label } = this.scene.lines[e];
-    if (!label) return;
-    const isKnown = this.view.steps.isComputed(this.view.position, this.graph.tape.owner[uses[0]]);
-    const text = uses.length > 1 ? `×${uses.length}` : shown(this.graph.tape.local[uses[0]]);
-    if (!isKnown && uses.length === 1) return;
-    const { x, y } = this.scene.anchor(e);
-    this.pen.text(text, x, y - 4, { size: 10.2, color: this.theme.muted });
-  }
-
-  /**
-   * What a step passes along a line: upstream times local, and the product.
-   *
-   * @param {number} e
-   * @param {Contribution[]} uses
-   */
-  pill(e, uses) {
-    const { highlight, background, text } = this.theme;
-    const total = uses.reduce((sum, { product }) => sum + product, 0);
-    const [{ upstream, local }] = uses;
-    const above =
-      uses.length > 1
-        ? [[`${uses.length} uses`, text]]
-        : [
-            [shown(upstream), highlight],
-            [" × ", text],
-            [local < 0 ? `(${shown(local)})` : shown(local), text],
-          ];
-    const rows = [above, [[`= ${shown(total)}`, highlight]]];
-    const widths = rows.map((row) =>
-      row.reduce((sum, [part]) => sum + this.pen.widthOf(part, PILL, true), 0),
-    );
-    const anchor = this.scene.anchor(e);
-    const { y } = anchor;
-    const [width, height] = [Math.max(...widths) + 12, 2 * ROW + 5];
-    const x = Math.max(anchor.x, this.from(e, anchor.x) + width / 2);
-    const place = { x: x - width / 2, y: y - height / 2, width, height };
-    this.pen.rectangle(place, { fill: background, stroke: highlight, width: 1.5, radius: 7 });
-    for (const [n, row] of rows.entries()) {
-      let at = x - widths[n] / 2;
-      for (const [part, color] of row) {
-        this.pen.text(part, at, place.y + ROW * (n + 1), {
-          size: PILL,
-          bold: true,
-          color,
-          align: "left",
-        });
-        at += this.pen.widthOf(part, PILL, true);
-      }
+  labels(pen, near) {
+    const { tape } = this.graph;
+    for (const { uses, label } of this.scene.lines) {
+      if (!label || !meet(label, near)) continue;
+      if (uses.length === 1 && !this.steps.isComputed(this.position, tape.owner[uses[0]])) continue;
+      const text = uses.length > 1 ? `×${uses.length}` : shown(tape.local[uses[0]]);
+      const { x, y, width, height } = label;
+      pen.text(text, x + width / 2, y + height - 2, { size: 10.2, color: this.theme.muted });
     }
-  }
-
-  /**
-   * Where the box ends that a line comes from, if that is before a point of it.
-   *
-   * @param {number} e
-   * @param {number} x
-   */
-  from(e, x) {
-    const { x: left, width } = this.scene.boxes[this.scene.lines[e].tail];
-    return left + width < x ? left + width + 4 : -Infinity;
-  }
-
-  /** @param {number} e */
-  dot(e) {
-    const { element, length } = this.scene.curve(e);
-    const share = this.isForward ? this.view.travelled : 1 - this.view.travelled;
-    const { x, y } = element.getPointAtLength(share * length);
-    const fill = this.isForward ? this.theme.text : this.theme.highlight;
-    this.pen.rectangle({ x: x - 5, y: y - 5, width: 10, height: 10 }, { fill, radius: 5 });
   }
 
   // ── Boxes ───────────────────────────────────────────────────────────────────
 
-  /** @param {number} box */
-  box(box) {
-    const place = this.scene.boxes[box];
-    const nodes = this.scene.nodes[box];
-    const isKnown = nodes.some((i) => this.view.steps.isComputed(this.view.position, i));
-    const alpha = isKnown ? 1 : FAINT;
-    const { fill, dashed } = this.fill(box);
-    this.pen.rectangle(place, { fill: this.theme.background });
-    this.pen.rectangle(place, { fill, stroke: this.theme.stroke, radius: 4, alpha, dashed });
-    const around = { ...place, radius: 6 };
-    if (box === this.current) this.ring(around, 3, 3.5, this.theme.highlight);
-    if (this.view.selected >= 0 && box === this.scene.part[this.view.selected]) {
-      this.ring(around, box === this.current ? 7 : 1.5, 2.5, this.theme.text);
-    } else if (box === this.view.hovered) this.ring(around, 1.5, 1.5, this.theme.text);
-    if (this.view.scale < CARD) return;
-    const color =
-      fill.startsWith("#") && this.says.gradientOf(box) !== null
-        ? readableOn(fill)
-        : this.theme.text;
-    if (this.view.scale < FULL) this.card(box, place, color, alpha);
-    else this.texts(box, place, color, alpha);
-  }
-
   /**
-   * @param {Place} place
-   * @param {number} gap
-   * @param {number} width
-   * @param {string} stroke
+   * @param {any} pen
+   * @param {number} scale
+   * @param {number} box
    */
-  ring({ x, y, width: w, height: h }, gap, width, stroke) {
-    const place = { x: x - gap, y: y - gap, width: w + 2 * gap, height: h + 2 * gap };
-    this.pen.rectangle(place, { stroke, width, radius: 4 + gap });
+  box(pen, scale, box) {
+    const place = this.scene.boxes[box];
+    this.looks[box] ??= this.look(box);
+    const { fill, dashed, alpha } = this.looks[box];
+    const { background, stroke, text } = this.theme;
+    if (scale < CARD) return pen.rectangle(atLeast(place, 1.2 / scale), { fill, alpha });
+    pen.rectangle(place, { fill: background });
+    pen.rectangle(place, { fill, stroke, radius: 4, alpha, dashed });
+    const isColored = fill.startsWith("#") && this.says.gradientOf(box) !== null;
+    const color = isColored ? readableOn(fill) : text;
+    if (scale < FULL) this.card(pen, box, place, { color, alpha });
+    else this.texts(pen, box, place, { color, alpha });
   }
 
   /** @param {number} box */
-  fill(box) {
+  look(box) {
     const gradient = this.says.gradientOf(box);
-    if (gradient !== null) {
-      return {
-        fill: this.color.color(gradient, this.theme),
-        dashed: this.theme.dashes === "1" && gradient < 0,
-      };
-    }
     const [first] = this.scene.nodes[box];
-    const plain = this.scene.isValue(box)
-      ? this.graph.tape.isLeaf(first)
-        ? "leaf"
-        : "box"
-      : "folded";
-    return { fill: this.theme[plain], dashed: false };
+    const isKnown = this.scene.nodes[box].some((i) => this.steps.isComputed(this.position, i));
+    const isValue = this.scene.isValue(box);
+    const plain = !isValue ? "folded" : this.graph.tape.isLeaf(first) ? "leaf" : "box";
+    return {
+      fill: gradient === null ? this.theme[plain] : this.color.color(gradient, this.theme),
+      dashed: gradient !== null && gradient < 0 && this.theme.dashes === "1",
+      alpha: isKnown ? 1 : FAINT,
+    };
   }
 
   /**
    * A name and one number, in large letters.
    *
+   * @param {any} pen
    * @param {number} box
    * @param {Place} place
-   * @param {string} color
-   * @param {number} alpha
+   * @param {{color: string, alpha: number}} look
    */
-  card(box, place, color, alpha) {
+  card(pen, box, place, look) {
     const { name, number } = this.says.card(box);
     const middle = place.y + place.height / 2;
     const rows = [
@@ -298,39 +232,53 @@ export class Drawer {
       [number, false, 18],
     ].filter(([text]) => text);
     rows.forEach(([text, bold, most], n) => {
-      const width = this.pen.widthOf(text, 10, bold) / 10;
+      const width = pen.widthOf(text, 10, bold) / 10;
       const size = Math.min(Number(most), (place.width - 8) / width);
       const y = rows.length === 1 ? middle + size / 3 : middle + (n ? 20 : -4);
-      this.pen.text(text, place.x + place.width / 2, y, { size, bold, color, alpha });
+      pen.text(text, place.x + place.width / 2, y, { size, bold, ...look });
     });
   }
 
   /**
    * All texts of a box.
    *
+   * @param {any} pen
    * @param {number} box
    * @param {Place} place
-   * @param {string} color
-   * @param {number} alpha
+   * @param {{color: string, alpha: number}} look
    */
-  texts(box, place, color, alpha) {
-    const rows = this.says.rows(box);
+  texts(pen, box, place, look) {
+    this.rows[box] ??= this.says.rows(box);
+    const rows = this.rows[box];
     const height = rows.reduce((sum, [, scale]) => sum + scale, 0) * FONT_SIZE * LINE_HEIGHT;
     let y = place.y + (place.height - height) / 2;
     for (const [text, scale, bold] of rows) {
       const size = scale * FONT_SIZE;
-      const room = place.width - 6;
-      const fitting = Math.min(
-        size,
-        (size * room) / Math.max(this.pen.widthOf(text, size, bold), 1),
-      );
-      this.pen.text(text, place.x + place.width / 2, y + 0.97 * size, {
-        size: fitting,
-        bold,
-        color,
-        alpha,
-      });
+      const width = Math.max(pen.widthOf(text, size, bold), 1);
+      const fitting = Math.min(size, (size * (place.width - 6)) / width);
+      pen.text(text, place.x + place.width / 2, y + 0.97 * size, { size: fitting, bold, ...look });
       y += size * LINE_HEIGHT;
     }
   }
+}
+
+/**
+ * A place that is not too small to be seen.
+ *
+ * @param {Place} place
+ * @param {number} least
+ */
+function atLeast({ x, y, width, height }, least) {
+  return { x, y, width: Math.max(width, least), height: Math.max(height, least) };
+}
+
+/**
+ * The path of an arrowhead at the end of a line.
+ *
+ * @param {{x: number, y: number, dx: number, dy: number}} end
+ * @param {number} half its breadth
+ */
+export function arrowhead({ x, y, dx, dy }, half) {
+  const [left, right] = [-half, half].map((side) => `${x + dy * side} ${y - dx * side}`);
+  return `M${x + dx * 6.6} ${y + dy * 6.6}L${left} ${right}Z`;
 }

@@ -93,6 +93,18 @@ export class Graph {
     return found;
   }
 
+  /**
+   * The level of a group: 1 of one that lies in no other.
+   *
+   * @param {number} group
+   */
+  depth(group) {
+    let depth = 0;
+    for (let g = /** @type {number | null} */ (group); g !== null; g = this.groups[g].parent)
+      depth++;
+    return depth;
+  }
+
   /** The derivatives as they are with all steps done. */
   get grad() {
     return this.tape.grad;

@@ -45,7 +45,7 @@ export function restore(page, hash) {
     if (node < page.graph.count && number !== null && !page.locked(node)) numbers.set(node, number);
   }
   if (numbers.size) page.change(numbers, "type", whole("trained", 1e12) ?? 0);
-  page.show(whole("view", page.data.length) ?? page.begin);
+  page.show(whole("view", page.scenes.count) ?? page.begin);
   page.goTo(whole("step", page.steps.rest) ?? page.steps.rest);
   page.select(whole("select", page.graph.count) ?? -1);
 }

@@ -3,10 +3,12 @@
 import { h } from "./dom.js";
 import { MATH } from "./formula.js";
 import { cleaned, exact, nudge, shown, typed } from "./numbers.js";
+import { NOT_HELD } from "./page.js";
 import { often } from "./words.js";
 
 /** @typedef {import("./page.js").Page} Page */
 
+const MOST_USES = 100; // of a value that are listed
 const NOTCHES = 200; // of the slider, on both sides together
 
 /** The panel beside the steps. */
@@ -87,12 +89,13 @@ export class Inspector {
   folded(box) {
     const { scene } = this.page;
     const [title, ...lines] = scene.texts[box];
-    const group = scene.folds[box];
-    const act = () => (group === undefined ? this.page.show(0) : this.page.toggle(group));
+    const [node] = scene.nodes[box];
     return [
       h("h2", {}, title),
       ...lines.map((line) => h("p", {}, line)),
-      h("button", { type: "button", onclick: act }, "Open"),
+      this.page.scenes.opening(node, scene) >= 0
+        ? h("button", { type: "button", onclick: () => this.page.open(node) }, "Open")
+        : h("p", { class: "note" }, NOT_HELD),
     ];
   }
 
@@ -209,7 +212,7 @@ export class Inspector {
     if (i === graph.root) return [h("p", {}, "It is the end of the graph: its gradient is 1.")];
     const all = steps.received(i, steps.rest);
     const received = new Set(steps.received(i, page.position).map(({ place }) => place));
-    const rows = all.map((use) => {
+    const rows = all.slice(0, MOST_USES).map((use) => {
       const local = h("td", {});
       const tree = words.local(use, MATH);
       local.append(mathOf(tree.shown), ` = ${shown(use.local)}`);
@@ -238,7 +241,7 @@ export class Inspector {
       h(
         "tr",
         { class: "sum" },
-        h("th", { scope: "row", colspan: 3 }, "sum"),
+        h("th", { scope: "row", colspan: 3 }, all.length > MOST_USES ? "sum of all" : "sum"),
         h("td", {}, total === undefined ? "–" : shown(total)),
       );
     return [

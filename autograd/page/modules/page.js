@@ -2,13 +2,16 @@
 
 import { Graph } from "./graph.js";
 import { shown } from "./numbers.js";
-import { Scene } from "./scene.js";
+import { Scenes } from "./scenes.js";
 import { Steps } from "./steps.js";
 import { Words } from "./words.js";
 
-export const READABLE = 0.5; // the least scale at which a page begins
 const STEP_TIME = 1200; // milliseconds for a step while playing
 const DOT_TIME = 450; // milliseconds for a dot at most
+const MOST_SPOKEN = 12; // gradients of a step that are spoken
+
+export const NOT_HELD =
+  "The page has no picture of what is in here. Save the graph of a part, such as one sample.";
 
 /**
  * A change of inputs, with what the gradient said of it if it is of one.
@@ -31,9 +34,7 @@ export class Page {
     this.graph = new Graph(data);
     this.steps = new Steps(this.graph);
     this.words = new Words(this.steps);
-    this.data = data.scenes;
-    /** @type {(Scene | undefined)[]} */
-    this.scenes = [];
+    this.scenes = new Scenes(data.scenes, this.graph);
     this.view = 0;
     this.begin = 0; // the scene that the page begins with
     this.position = this.steps.rest;
@@ -73,32 +74,7 @@ export class Page {
   // ── Scenes ──────────────────────────────────────────────────────────────────
 
   get scene() {
-    return this.sceneAt(this.view);
-  }
-
-  /** @param {number} view */
-  sceneAt(view) {
-    this.scenes[view] ??= new Scene(this.data[view], this.graph);
-    return this.scenes[view];
-  }
-
-  /**
-   * The scene to begin with: the deepest one that can be read, with all groups of a depth open.
-   *
-   * @param {import("./camera.js").Camera} camera
-   */
-  readable(camera) {
-    const isEven = (/** @type {any} */ { open }) => {
-      const depth = Math.max(0, ...open.map((/** @type {number} */ group) => this.depth(group)));
-      return this.graph.groups.every(
-        (/** @type {any} */ _, /** @type {number} */ group) =>
-          open.includes(group) || this.depth(group) > depth,
-      );
-    };
-    const found = this.data.findIndex(
-      (/** @type {any} */ scene) => camera.fitting(scene) >= READABLE && isEven(scene),
-    );
-    return found < 0 ? this.data.length - 1 : found;
+    return this.scenes.at(this.view);
   }
 
   /** @param {number} view */
@@ -109,7 +85,7 @@ export class Page {
     const at = this.steps.stops(this.scene).find((stop) => stop >= this.position);
     this.position = at ?? this.steps.rest;
     this.changed("scene");
-    this.say(`${this.nameOfScene(view)}, ${this.scene.count} boxes`);
+    this.say(`${this.scenes.nameOf(view)}, ${this.scene.count} boxes`);
   }
 
   /**
@@ -118,42 +94,22 @@ export class Page {
    * @param {number} group
    */
   toggle(group) {
-    const { open } = this.scene;
-    const closes = open.has(group);
-    const difference = (/** @type {any} */ scene) => {
-      const theirs = new Set(scene.open);
-      const closed = [...open].filter((g) => !theirs.has(g)).length;
-      return 2 * closed + scene.open.filter((/** @type {number} */ g) => !open.has(g)).length;
-    };
-    const views = this.data
-      .map((/** @type {any} */ scene, /** @type {number} */ view) => ({ scene, view }))
-      .filter((/** @type {any} */ { scene }) => scene.open.includes(group) !== closes)
-      .sort(
-        (/** @type {any} */ one, /** @type {any} */ other) =>
-          difference(one.scene) - difference(other.scene) || other.view - one.view,
-      );
-    if (views.length) this.show(views[0].view);
+    this.showOr(this.scenes.turned(group, this.scene.open));
   }
 
-  /** @param {number} view */
-  nameOfScene(view) {
-    const { open, kinds } = this.data[view];
-    const { groups } = this.graph;
-    const around = new Set(open.map((/** @type {number} */ group) => groups[group].parent));
-    const innermost = open.filter((/** @type {number} */ group) => !around.has(group));
-    if (!Object.keys(kinds).length) return "everything";
-    if (!open.length) return "folded";
-    if (innermost.length === 1) return `only ${groups[innermost[0]].place}`;
-    const depth = Math.max(...innermost.map((/** @type {number} */ group) => this.depth(group)));
-    return `open to depth ${depth}`;
+  /**
+   * Open the folded box that a node is in.
+   *
+   * @param {number} node
+   */
+  open(node) {
+    this.showOr(this.scenes.opening(node, this.scene));
   }
 
-  /** @param {number} group */
-  depth(group) {
-    let depth = 0;
-    for (let g = /** @type {number | null} */ (group); g !== null; g = this.graph.groups[g].parent)
-      depth++;
-    return depth;
+  /** @param {number} view or -1 */
+  showOr(view) {
+    if (view < 0) this.say(NOT_HELD);
+    else this.show(view);
   }
 
   // ── Steps ───────────────────────────────────────────────────────────────────
@@ -174,7 +130,8 @@ export class Page {
     const [{ kind, node }] = run;
     const uses = run
       .flatMap((step) => steps.passedOn(step.node))
-      .filter(({ place }) => scene.lineOf.has(place));
+      .filter(({ place }) => scene.lineOf.has(place))
+      .slice(0, MOST_SPOKEN);
     const gets = uses.map(
       ({ source, product }) => `${this.graph.name(source)} gets ${shown(product)}.`,
     );
@@ -365,13 +322,24 @@ export class Page {
   }
 
   reset() {
+    this.adopt(new Map());
+    this.say("All inputs are as they were.");
+  }
+
+  /**
+   * Give these inputs these numbers, and all others those that they had; there is no undoing it.
+   *
+   * @param {Map<number, number>} changes
+   */
+  adopt(changes) {
     const { given } = this.graph;
     this.history = [];
     this.undone = [];
     this.told = null;
-    const changed = [...this.graph.changes().keys()];
-    this.set(new Map(changed.map((node) => [node, given[node]])), -this.trained);
-    this.say("All inputs are as they were.");
+    const numbers = new Map();
+    for (const node of this.graph.changes().keys()) numbers.set(node, given[node]);
+    for (const [node, number] of changes) if (!this.locked(node)) numbers.set(node, number);
+    this.set(numbers, -this.trained);
   }
 
   /** What the gradient said of the last edit, and what came of it; "" if it is not of one input. */

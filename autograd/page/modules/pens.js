@@ -48,27 +48,13 @@ export class CanvasPen {
   }
 
   /**
-   * The line of a curve.
+   * A path, as the data that an SVG has for it.
    *
-   * @param {{path: Path2D}} curve
+   * @param {string} path
    * @param {Look} look
    */
-  curve({ path }, look) {
-    this.paint(look, path);
-  }
-
-  /**
-   * A shape with corners, filled.
-   *
-   * @param {[number, number][]} points
-   * @param {string} fill
-   */
-  polygon(points, fill) {
-    const { context } = this;
-    context.beginPath();
-    for (const [x, y] of points) context.lineTo(x, y);
-    context.closePath();
-    this.paint({ fill });
+  path(path, look) {
+    this.paint(look, new Path2D(path));
   }
 
   /**
@@ -137,17 +123,9 @@ export class SvgPen {
     this.root.append(s("rect", { x, y, width, height, rx: look.radius ?? 0, ...attributes(look) }));
   }
 
-  /**
-   * @param {any} curve
-   * @param {Look} look
-   */
-  curve({ element }, look) {
-    this.root.append(s("path", { d: element.getAttribute("d"), ...attributes(look) }));
-  }
-
-  /** @type {CanvasPen["polygon"]} */
-  polygon(points, fill) {
-    this.root.append(s("polygon", { points: points.join(" "), fill }));
+  /** @type {CanvasPen["path"]} */
+  path(d, look) {
+    this.root.append(s("path", { d, ...attributes(look) }));
   }
 
   /** @type {CanvasPen["text"]} */

@@ -36,7 +36,7 @@ export function saved(format, page, stage) {
 export function svgOf(page, stage) {
   const [width, height] = [page.scene.width + 2 * MARGIN, page.scene.height + 2 * MARGIN];
   const pen = new SvgPen(new CanvasPen(stage.context));
-  stage.drawer(pen, 1).draw();
+  stage.drawAll(pen);
   const background = s("rect", {
     x: -MARGIN,
     y: -MARGIN,
@@ -68,7 +68,7 @@ function canvasOf(page, stage) {
   context.translate(MARGIN, MARGIN);
   context.fillStyle = stage.theme.background;
   context.fillRect(-MARGIN, -MARGIN, width + 2 * MARGIN, height + 2 * MARGIN);
-  stage.drawer(new CanvasPen(context), 1).draw();
+  stage.drawAll(new CanvasPen(context));
   return canvas;
 }
 

@@ -1,7 +1,9 @@
 // The places of boxes and lines for one way of folding the graph.
 
+import { Scale } from "./colors.js";
 import { unpacked } from "./columns.js";
-import { s } from "./dom.js";
+import { Grid, meet } from "./grid.js";
+import { endOf, pointOn, stretches, strokes } from "./paths.js";
 
 /** @typedef {import("./graph.js").Graph} Graph */
 /** @typedef {{x: number, y: number, width: number, height: number}} Place */
@@ -42,6 +44,12 @@ export class Scene {
       group,
       place: { x, y, width, height },
     }));
+    /** @type {number[]} */
+    this.breadths = []; // of the frame of each group
+    for (const { group, place } of this.frames) {
+      const breadth = Math.min(place.width, place.height);
+      this.breadths[group] = Math.max(this.breadths[group] ?? 0, breadth);
+    }
     /** @type {number[][]} */
     this.nodes = Array.from({ length: this.count }, () => []);
     for (const [i, box] of this.part.entries()) this.nodes[box].push(i);
@@ -50,10 +58,9 @@ export class Scene {
     this.lineOf = new Map(); // of each use between two boxes
     for (const [e, { uses }] of this.lines.entries())
       for (const use of uses) this.lineOf.set(use, e);
-    /** @type {Map<number, any>} */
-    this.drawn = new Map();
-    /** @type {Place[]} */
-    this.extents = [];
+    this.grid = new Grid(this.boxes);
+    /** @type {{strokes: import("./paths.js").Stroke[], grid: Grid, tips: Grid} | null} */
+    this.drawn = null;
   }
 
   /**
@@ -106,7 +113,7 @@ export class Scene {
    * @param {number} y
    */
   boxAt(x, y) {
-    return this.boxes.findIndex((place) => isWithin(place, x, y));
+    return this.grid.within({ x, y, width: 0, height: 0 })[0] ?? -1;
   }
 
   /**
@@ -117,39 +124,51 @@ export class Scene {
    */
   titleAt(x, y) {
     const found = this.frames.filter((/** @type {any} */ { place }) =>
-      isWithin({ ...place, height: 20 }, x, y),
+      meet({ ...place, height: 20 }, { x, y, width: 0, height: 0 }),
     );
     return found.length ? found[found.length - 1].group : -1;
   }
 
   /**
-   * A line as the element of an SVG, which knows its length and the points on it.
+   * A line as the stretches that it consists of.
    *
    * @param {number} e
-   * @returns {{element: any, path: Path2D, length: number, tip: any, way: {x: number, y: number}}}
    */
-  curve(e) {
-    let curve = this.drawn.get(e);
-    if (!curve) {
-      const element = /** @type {any} */ (s("path", { d: this.lines[e].path }));
-      const length = element.getTotalLength();
-      const [tip, before] = [length, length - 1].map((at) => element.getPointAtLength(at));
-      const way = { x: tip.x - before.x, y: tip.y - before.y };
-      curve = { element, path: new Path2D(this.lines[e].path), length, tip, way };
-      this.drawn.set(e, curve);
+  line(e) {
+    return stretches(this.lines[e].path);
+  }
+
+  /** What the lines look like together: each place once, and what lies where. */
+  get strokes() {
+    if (!this.drawn) {
+      const lines = this.lines.map((_, e) => this.line(e));
+      const tips = new Map(lines.map(endOf).map((end) => [`${end.x} ${end.y}`, end]));
+      const all = strokes(lines.flat());
+      const ends = [...tips.values()].map((end) => ({ ...end, width: 0, height: 0 }));
+      this.drawn = { strokes: all, grid: new Grid(all), tips: new Grid(ends) };
     }
-    return curve;
+    return this.drawn;
+  }
+
+  /** The scale of the colours, which fits the strongest gradient of each box. */
+  scale() {
+    const strongest = new Float64Array(this.count);
+    for (const [i, box] of this.part.entries()) {
+      const size = Math.abs(this.graph.grad[i]);
+      if (size > strongest[box] && size < Infinity) strongest[box] = size;
+    }
+    return new Scale(strongest);
   }
 
   /**
-   * A rectangle that a line lies in.
+   * The innermost open group around a box, or -1.
    *
-   * @param {number} e
-   * @returns {Place}
+   * @param {number} box
    */
-  extent(e) {
-    this.extents[e] ??= extentOf(this.lines[e].path);
-    return this.extents[e];
+  groupAround(box) {
+    let group = this.graph.group[this.nodes[box][0]];
+    while (group >= 0 && !this.open.has(group)) group = this.graph.groups[group].parent ?? -1;
+    return group;
   }
 
   /**
@@ -161,8 +180,7 @@ export class Scene {
   anchor(e) {
     const { label } = this.lines[e];
     if (label) return { x: label.x + label.width / 2, y: label.y + label.height + 2 };
-    const { element, length } = this.curve(e);
-    return element.getPointAtLength(length / 2);
+    return pointOn(this.line(e), 0.5);
   }
 
   /**
@@ -173,51 +191,13 @@ export class Scene {
    */
   around(boxes) {
     const places = Array.from(boxes, (box) => this.boxes[box]);
-    const left = Math.min(...places.map(({ x }) => x));
-    const top = Math.min(...places.map(({ y }) => y));
-    const right = Math.max(...places.map(({ x, width }) => x + width));
-    const bottom = Math.max(...places.map(({ y, height }) => y + height));
-    return { x: left, y: top, width: right - left, height: bottom - top };
+    return places.reduce((one, other) => {
+      const [x, y] = [Math.min(one.x, other.x), Math.min(one.y, other.y)];
+      const right = Math.max(one.x + one.width, other.x + other.width);
+      const bottom = Math.max(one.y + one.height, other.y + other.height);
+      return { x, y, width: right - x, height: bottom - y };
+    });
   }
-}
-
-/**
- * @param {Place} place
- * @param {number} x
- * @param {number} y
- */
-function isWithin(place, x, y) {
-  return x >= place.x && y >= place.y && x <= place.x + place.width && y <= place.y + place.height;
-}
-
-/**
- * True if two places have a point in common.
- *
- * @param {Place} one
- * @param {Place} other
- */
-export function meet(one, other) {
-  const across = one.x <= other.x + other.width && other.x <= one.x + one.width;
-  return across && one.y <= other.y + other.height && other.y <= one.y + one.height;
-}
-
-/**
- * The rectangle around the points of a path, which is one of M, L, H, V and C.
- *
- * @param {string} path
- * @returns {Place}
- */
-function extentOf(path) {
-  const [xs, ys] = /** @type {number[][]} */ ([[], []]);
-  for (const [, command, text] of path.matchAll(/([A-Z])([^A-Z]*)/g)) {
-    const numbers = text.split(/[ ,]+/).map(Number);
-    for (const [n, number] of numbers.entries()) {
-      const isX = command === "H" || (command !== "V" && n % 2 === 0);
-      (isX ? xs : ys).push(number);
-    }
-  }
-  const [x, y] = [Math.min(...xs), Math.min(...ys)];
-  return { x, y, width: Math.max(...xs) - x, height: Math.max(...ys) - y };
 }
 
 /**

@@ -110,23 +110,11 @@ export class Search {
     const { page } = this;
     this.field.value = "";
     this.close();
-    if (!page.scene.isValue(page.scene.part[node])) page.show(this.smallest(node));
+    const view = page.scenes.smallest(node);
+    if (!page.scene.isValue(page.scene.part[node]) && view >= 0) page.show(view);
     page.select(node);
     this.stage.find(node);
     this.stage.element.focus();
-  }
-
-  /**
-   * The scene with the fewest boxes in which a node has one of its own.
-   *
-   * @param {number} node
-   */
-  smallest(node) {
-    for (let view = this.page.data.length - 1; view > 0; view--) {
-      const scene = this.page.sceneAt(view);
-      if (scene.isValue(scene.part[node])) return view;
-    }
-    return 0;
   }
 
   close() {

@@ -4,15 +4,20 @@ import { Camera } from "./camera.js";
 import { theme } from "./colors.js";
 import { h } from "./dom.js";
 import { Drawer } from "./draw.js";
+import { Marks } from "./marks.js";
 import { cleaned, nudge } from "./numbers.js";
-import { READABLE as BEGINNING } from "./page.js";
 import { CanvasPen } from "./pens.js";
+import { READABLE as BEGINNING } from "./scenes.js";
+import { Tiles } from "./tiles.js";
 
 /** @typedef {import("./page.js").Page} Page */
 
 const READABLE = 0.72; // the least scale to look at a step
+const LEAST = 0.02; // the least scale, unless a picture is too large for it
 const CLICK = 4; // pixels that a pointer may move between down and up
 const SCRUB = 8; // pixels for a nudge of an input
+const BUSY = 0.12; // the scale from which on a scene of many boxes may be drawn in every frame
+const DIRECT = 500; // boxes, and quarters of lines, that are drawn in every frame
 
 /** The picture, which is drawn when something has changed. */
 export class Stage {
@@ -38,8 +43,12 @@ export class Stage {
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     this.camera = new Camera(() => this.ask());
     this.theme = theme();
+    this.tiles = new Tiles();
+    /** @type {{drawer: Drawer, marks: Marks} | null} */
+    this.layers = null; // of the scene with its numbers at the step
     this.frame = 0;
     this.isPlaced = false;
+    this.begun = ""; // where the camera was at the beginning
     /** @type {{x: number, y: number, scale: number} | null} */
     this.printed = null; // where the camera was before what is on paper
     /** @type {Map<number, {x: number, y: number}>} */
@@ -56,6 +65,7 @@ export class Stage {
   update(what) {
     if (what === "scene") this.fit(true);
     if (what === "step") this.follow();
+    if (["numbers", "step", "scene"].includes(what)) this.layers = null;
     if (what !== "said") this.ask();
   }
 
@@ -77,35 +87,52 @@ export class Stage {
     context.fillStyle = this.theme.background;
     context.fillRect(0, 0, width, height);
     const scale = camera.scale * ratio;
-    context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
-    const seen = {
-      x: camera.x,
-      y: camera.y,
-      width: camera.width / camera.scale,
-      height: camera.height / camera.scale,
+    const move = () =>
+      context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
+    const { drawer, marks } = this.drawn();
+    const pen = new CanvasPen(context);
+    if (this.isBusy() && !this.printed) {
+      if (!this.tiles.draw(context, camera, ratio, drawer)) this.ask();
+      move();
+    } else {
+      move();
+      drawer.draw(pen, camera.scale, camera.seen);
+    }
+    marks.draw(pen, this.page);
+  }
+
+  /** True if more is in sight than can be drawn in every frame. */
+  isBusy() {
+    const { scene } = this.page;
+    const { seen, scale } = this.camera;
+    return (
+      scene.count > DIRECT &&
+      (scale < BUSY ||
+        scene.grid.exceeds(seen, DIRECT) ||
+        scene.strokes.grid.exceeds(seen, 4 * DIRECT))
+    );
+  }
+
+  /** What draws the scene with its numbers at the step, and what marks the step. */
+  drawn() {
+    const { scene, steps, position } = this.page;
+    this.layers ??= {
+      drawer: new Drawer(scene, this.theme, steps, position),
+      marks: new Marks(scene, this.theme, steps, position),
     };
-    this.drawer(new CanvasPen(context), camera.scale, seen).draw();
+    return this.layers;
   }
 
   /**
-   * What draws the scene, or the part of it that is in sight.
+   * Draw all of the scene.
    *
    * @param {any} pen
-   * @param {number} scale
-   * @param {import("./scene.js").Place} [seen]
    */
-  drawer(pen, scale, seen) {
-    const { steps, position, selected, hovered, travelled, scene } = this.page;
-    const whole = { x: 0, y: 0, width: scene.width, height: scene.height };
-    return new Drawer(pen, scene, this.theme, {
-      steps,
-      position,
-      selected,
-      hovered,
-      travelled,
-      scale,
-      seen: seen ?? whole,
-    });
+  drawAll(pen) {
+    const { width, height } = this.page.scene;
+    const { drawer, marks } = this.drawn();
+    drawer.draw(pen, 1, { x: 0, y: 0, width, height });
+    marks.draw(pen, this.page);
   }
 
   // ── The camera ──────────────────────────────────────────────────────────────
@@ -114,15 +141,26 @@ export class Stage {
   fit(flies = false) {
     const { width, height } = this.page.scene;
     const scale = Math.min(this.camera.fitting({ width, height }), 1.5);
+    this.camera.least = Math.min(scale / 2, LEAST);
     this.camera.show({ x: 0, y: 0, width, height }, scale, flies);
   }
 
-  /** Show all of the scene, or as much of its beginning as can be read. */
+  /** Show the scene to begin with: all of it, or as much of its beginning as can be read. */
   begin() {
-    const { width, height } = this.page.scene;
-    if (this.camera.fitting({ width, height }) >= BEGINNING) return this.fit();
+    const { page, camera } = this;
+    page.begin = page.scenes.readable(camera);
+    page.show(page.begin);
+    const { width, height } = page.scene;
+    this.fit();
     const whole = { x: 0, y: 0, width: 0, height };
-    this.camera.show(whole, READABLE, false, { width, height });
+    if (camera.scale < BEGINNING) camera.show(whole, READABLE, false, { width, height });
+    this.begun = this.view;
+  }
+
+  /** Where the camera is, as a text. */
+  get view() {
+    const { x, y, scale } = this.camera;
+    return `${x} ${y} ${scale}`;
   }
 
   /** Show all that takes part in the step, unless it is in sight and large enough. */
@@ -159,6 +197,7 @@ export class Stage {
     const middle = this.camera.toPicture(this.camera.width / 2, this.camera.height / 2);
     Object.assign(this.camera, { width, height });
     if (this.printed) this.fit();
+    else if (this.begun === this.view) this.begin();
     else if (this.isPlaced) {
       this.camera.show({ ...middle, width: 0, height: 0 }, this.camera.scale);
     }
@@ -198,6 +237,7 @@ export class Stage {
 
   recolor() {
     this.theme = theme();
+    this.layers = null;
     this.draw();
   }
 
@@ -311,9 +351,7 @@ export class Stage {
   enter(box) {
     const { page } = this;
     const [node] = page.scene.nodes[box];
-    const group = page.scene.folds[box];
-    if (group !== undefined) page.toggle(group);
-    else if (!page.scene.isValue(box)) page.show(0);
+    if (!page.scene.isValue(box)) page.open(node);
     else if (!page.locked(node)) page.changed("edit");
   }
 

@@ -154,6 +154,7 @@ function range(numbers) {
   if (!numbers.length) return "–";
   const bad = numbers.find((x) => !Number.isFinite(x));
   if (bad !== undefined) return shown(bad);
-  const [least, most] = [Math.min(...numbers), Math.max(...numbers)].map((x) => shown(x + 0));
+  const ends = [Math.min, Math.max].map((end) => numbers.reduce((one, other) => end(one, other)));
+  const [least, most] = ends.map((x) => shown(x + 0));
   return least === most ? least : `${least} to ${most}`;
 }

@@ -30,8 +30,8 @@ export function toolbar(page, stage, acts) {
   const scenes = h(
     "select",
     { "aria-label": "Folding", onchange: () => page.show(Number(scenes.value)) },
-    ...page.data.map((/** @type {any} */ _, /** @type {number} */ view) =>
-      h("option", { value: view }, page.nameOfScene(view)),
+    ...[...page.scenes.data.keys()].map((view) =>
+      h("option", { value: view }, page.scenes.nameOf(view)),
     ),
   );
   const save = h(
@@ -61,7 +61,7 @@ export function toolbar(page, stage, acts) {
     {},
     h("h1", {}, page.title || `Graph of ${root}`),
     new Search(page, stage).element,
-    ...(page.data.length > 1 ? [scenes] : []),
+    ...(page.scenes.count > 1 ? [scenes] : []),
     h(
       "span",
       { class: "together" },

@@ -5,8 +5,7 @@ import { MATH } from "./formula.js";
 
 /** @typedef {import("./page.js").Page} Page */
 
-const MOST_ROWS = 60; // that are shown at once
-const MOST_GIVEN = 40; // inputs in the first row
+const MOST_ROWS = 40; // that are shown at once
 
 /** The list beside the inspector. */
 export class Transcript {
@@ -87,7 +86,7 @@ export class Transcript {
   row(position) {
     const { page } = this;
     const { kind } = page.steps.list[position];
-    const maths = page.words.equations(position, MATH).slice(0, MOST_GIVEN);
+    const maths = page.words.equations(position, MATH);
     const lines =
       kind === "given"
         ? [
@@ -132,7 +131,7 @@ export class Transcript {
     }
     if (kind !== "backward") return [];
     const sources = new Set(page.steps.passedOn(node).map(({ source }) => source));
-    return [...sources].flatMap((source) => {
+    return [...sources].slice(0, MOST_ROWS).flatMap((source) => {
       const sum = page.words.sumSoFar(source, position, MATH);
       return sum ? [h("p", {}, `${sum.words}:`), h("div", {}, sum.equation)] : [];
     });

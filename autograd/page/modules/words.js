@@ -7,6 +7,8 @@ import { shown } from "./numbers.js";
 /** @typedef {import("./steps.js").Contribution} Contribution */
 
 const MOST_TERMS = 6; // of a sum that is written out
+const MOST_EQUATIONS = 40; // of a step
+const MOST_SPOKEN = 12;
 
 /** The words of the steps of a graph, as MathML or as lines of text. */
 export class Words {
@@ -28,13 +30,15 @@ export class Words {
     if (kind === "given") return this.leaves().map((i) => this.given(i, pen));
     if (kind === "forward") return [this.statement(node, pen)];
     if (kind === "seed") return [this.equation([this.adjoint(node, pen), pen.number(1)], pen)];
-    return this.steps.passedOn(node).map((each) => this.chain(each, pen));
+    const uses = this.steps.passedOn(node).slice(0, MOST_EQUATIONS);
+    return uses.map((each) => this.chain(each, pen));
   }
 
-  /** The leaves, of which some are shown. */
+  /** The first leaves. */
   leaves() {
     const found = [];
-    for (let i = 0; i < this.graph.count; i++) if (this.graph.tape.isLeaf(i)) found.push(i);
+    for (let i = 0; i < this.graph.count && found.length < MOST_EQUATIONS; i++)
+      if (this.graph.tape.isLeaf(i)) found.push(i);
     return found;
   }
 
@@ -143,17 +147,18 @@ export class Words {
     const { kind, node } = this.steps.list[position];
     const count = `Step ${position} of ${this.steps.rest - 1}`;
     if (kind === "given")
-      return `${count}. The inputs are given: ${this.equations(position, TEXT).slice(0, 12).join(", ")}.`;
+      return `${count}. The inputs are given: ${this.equations(position, TEXT).slice(0, MOST_SPOKEN).join(", ")}.`;
     if (kind === "forward") return `${count}, forward. ${this.statement(node, TEXT)}.`;
     const root = this.graph.name(this.graph.root);
     if (kind === "seed")
       return `${count}. The turn: the gradient of ${root} with respect to itself is 1.`;
-    const uses = this.steps.passedOn(node).map((use) => {
+    const uses = this.steps.passedOn(node).slice(0, MOST_SPOKEN);
+    const parts = uses.map((use) => {
       const total = this.sumSoFar(use.source, position, TEXT);
       const product = `${shown(use.upstream)} times ${shown(use.local)}, which is ${shown(use.product)}`;
       return `${this.graph.name(use.source)} gets ${product}.${total ? ` ${total.words}: ${total.equation}.` : ""}`;
     });
-    return `${count}, backward through ${this.graph.name(node)}. ${uses.join(" ")}`;
+    return `${count}, backward through ${this.graph.name(node)}. ${parts.join(" ")}`;
   }
 
   /**
@@ -172,8 +177,9 @@ export class Words {
    * @param {string} [first] the first sign
    */
   equation(sides, pen, first = "=") {
-    const text = (/** @type {any} */ side) => (typeof side === "string" ? side : side.outerHTML);
-    const kept = sides.filter((side, i) => !i || text(side) !== text(sides[i - 1]));
+    const isSame = (/** @type {any} */ one, /** @type {any} */ other) =>
+      one.isEqualNode?.(other) ?? one === other;
+    const kept = sides.filter((side, i) => !i || !isSame(side, sides[i - 1]));
     const row = kept.flatMap((side, i) =>
       i ? [pen.between(i === 1 ? first : "="), side] : [side],
     );

@@ -1,0 +1,109 @@
+// The ways of folding that a page offers, and which of them to show.
+
+import { Scene } from "./scene.js";
+
+export const READABLE = 0.5; // the least scale at which a page begins
+
+/** The scenes of a page, those with more boxes first. Each is decoded when it is first shown. */
+export class Scenes {
+  /**
+   * @param {any[]} data
+   * @param {import("./graph.js").Graph} graph
+   */
+  constructor(data, graph) {
+    this.data = data;
+    this.graph = graph;
+    /** @type {(Scene | undefined)[]} */
+    this.known = [];
+  }
+
+  /** The number of scenes. */
+  get count() {
+    return this.data.length;
+  }
+
+  /** @param {number} view */
+  at(view) {
+    this.known[view] ??= new Scene(this.data[view], this.graph);
+    return this.known[view];
+  }
+
+  /**
+   * The scene to begin with: the deepest one that can be read, with all groups of a depth open.
+   *
+   * @param {import("./camera.js").Camera} camera
+   */
+  readable(camera) {
+    const isEven = (/** @type {any} */ { open }) => {
+      const depth = this.depthOf(open);
+      return this.graph.groups.every(
+        (/** @type {any} */ _, /** @type {number} */ group) =>
+          open.includes(group) || this.graph.depth(group) > depth,
+      );
+    };
+    const found = this.data.findIndex(
+      (scene) => camera.fitting(scene) >= READABLE && isEven(scene),
+    );
+    return found < 0 ? this.count - 1 : found;
+  }
+
+  /**
+   * The scene in which a group is open if it was closed, or closed if it was open, and most of the
+   * others are as they were; -1 if there is none.
+   *
+   * @param {number} group
+   * @param {Set<number>} open
+   */
+  turned(group, open) {
+    const difference = (/** @type {number} */ view) => {
+      const theirs = new Set(this.data[view].open);
+      const closed = [...open].filter((g) => !theirs.has(g)).length;
+      return 2 * closed + [...theirs].filter((g) => !open.has(/** @type {number} */ (g))).length;
+    };
+    const views = [...this.data.keys()]
+      .filter((view) => this.data[view].open.includes(group) !== open.has(group))
+      .sort((one, other) => difference(one) - difference(other) || other - one);
+    return views[0] ?? -1;
+  }
+
+  /**
+   * The scene with the fewest boxes in which a node has one of its own; -1 if there is none.
+   *
+   * @param {number} node
+   */
+  smallest(node) {
+    for (let view = this.count - 1; view >= 0; view--) {
+      const scene = this.at(view);
+      if (scene.isValue(scene.part[node])) return view;
+    }
+    return -1;
+  }
+
+  /**
+   * The scene in which the folded box that a node is in is open; -1 if there is none.
+   *
+   * @param {number} node
+   * @param {Scene} scene
+   */
+  opening(node, scene) {
+    const group = scene.folds[scene.part[node]];
+    return group === undefined ? this.smallest(node) : this.turned(group, scene.open);
+  }
+
+  /** @param {number} view */
+  nameOf(view) {
+    const { open, kinds } = this.data[view];
+    const { groups } = this.graph;
+    const around = new Set(open.map((/** @type {number} */ group) => groups[group].parent));
+    const innermost = open.filter((/** @type {number} */ group) => !around.has(group));
+    if (!Object.keys(kinds).length) return "everything";
+    if (!open.length) return "folded";
+    if (innermost.length === 1) return `only ${groups[innermost[0]].place}`;
+    return `open to depth ${this.depthOf(innermost)}`;
+  }
+
+  /** @param {number[]} groups */
+  depthOf(groups) {
+    return groups.reduce((depth, group) => Math.max(depth, this.graph.depth(group)), 0);
+  }
+}
