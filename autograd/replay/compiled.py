@@ -23,8 +23,8 @@ from autograd.functional import global_name
 from autograd.replay.checks import difference, same, what_differs
 from autograd.replay.errors import CompileError, CompileWarning
 from autograd.replay.keys import Arguments, Surroundings, key_difference
-from autograd.replay.outside import state_of
 from autograd.replay.recorded import Recorded, recorded
+from autograd.replay.recording.outside import state_of
 from autograd.replay.replays import Call
 from autograd.replay.tape import Tape
 

@@ -12,11 +12,11 @@ from autograd.replay.bound import Links
 from autograd.replay.checks import same
 from autograd.replay.errors import CompileError
 from autograd.replay.keys import Arguments, is_index
-from autograd.replay.leaks import settle
 from autograd.replay.lift import lift
-from autograd.replay.outside import Effects, State
 from autograd.replay.parts import is_open_array, mapped
-from autograd.replay.recorder import Recorder
+from autograd.replay.recording.leaks import settle
+from autograd.replay.recording.outside import Effects, State
+from autograd.replay.recording.recorder import Recorder
 from autograd.replay.replays import Call, ReachedBefore
 from autograd.replay.results import Form
 
