@@ -334,6 +334,22 @@ def node_in(name: str) -> str:
     return f"page.scene.nodes[{box}].at(-1)"
 
 
+def test_a_search_finds_a_value_by_its_kind(reader: Reader) -> None:
+    x, w = Value(-2.0, "x"), Value(30.0, "w")
+    low, high, nan = (x * 2.0).relu(), (w * 1.0).tanh(), (x * 1.0).log()
+    low.label, high.label, nan.label = "low", "high", "undefined"
+    reader.open(graph(1000.0 * high * w + low + nan * 0.001))
+    found = {}
+    for kind in ("dead", "saturated", "first nan", "largest gradient"):
+        reader.tab.fill(".search input", kind)
+        found[kind] = [text.split(" ")[0] for text in reader.texts("[role=option]")]
+    assert (found["dead"], found["saturated"]) == (["low"], ["high"])
+    assert found["first nan"][0] == "undefined"
+    assert found["largest gradient"][0] == "high"
+    reader.press("Enter")
+    assert reader.ask("page.graph.short[page.selected]") == "high"
+
+
 # ── The state ─────────────────────────────────────────────────────────────────
 
 
