@@ -14,6 +14,7 @@ import { Tiles } from "./tiles.js";
 
 const READABLE = 0.72; // the least scale to look at a step
 const LEAST = 0.02; // the least scale, unless a picture is too large for it
+const SEEN = 0.25; // the least scale to see a scene
 const CLICK = 4; // pixels that a pointer may move between down and up
 const SCRUB = 8; // pixels for a nudge of an input
 const BUSY = 0.12; // the scale from which on a scene of many boxes may be drawn in every frame
@@ -62,7 +63,7 @@ export class Stage {
 
   /** @param {string} what */
   update(what) {
-    if (what === "scene") this.fit(true);
+    if (what === "scene") this.arrive();
     if (what === "step") this.follow();
     if (["numbers", "step", "scene"].includes(what)) this.layers = null;
     if (what !== "said") this.ask();
@@ -142,6 +143,14 @@ export class Stage {
     const scale = Math.min(this.camera.fitting({ width, height }), 1.5);
     this.camera.least = Math.min(scale / 2, LEAST);
     this.camera.show({ x: 0, y: 0, width, height }, scale, flies);
+  }
+
+  /** Show all of another scene, or if that is too small, what is selected. */
+  arrive() {
+    this.fit(true);
+    const { selected, scene } = this.page;
+    if (selected < 0 || this.camera.fitting(scene) >= SEEN) return;
+    this.camera.show(scene.boxes[scene.part[selected]], READABLE, true, scene);
   }
 
   /** Show all of the scene, or as much of its beginning as can be read. */
