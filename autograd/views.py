@@ -8,8 +8,9 @@ the first use of one of its names, so that `import autograd` is quick.
 from __future__ import annotations
 
 import os
+from importlib.util import find_spec
 from reprlib import repr as shown
-from typing import TYPE_CHECKING, Any, Final, Unpack
+from typing import TYPE_CHECKING, Any, Final, Unpack, cast
 
 from autograd import draw
 from autograd.draw import notebook
@@ -30,9 +31,12 @@ if TYPE_CHECKING:
 
     from autograd.draw.options import LayoutName, ThemeName
     from autograd.page.training import Data
+    from autograd.page.widget import GraphWidget
 
 __all__ = ["Graph", "explain", "formula", "graph"]
 
+# Pixels of a page in a notebook.
+_HEIGHT: Final = 640
 _PAGE_OPTIONS: Final = {"title", "theme"}  # that pictures have too
 
 
@@ -212,10 +216,11 @@ class Graph(Snapshot):
         output: Which | None = None,
         **options: Unpack[PictureOptions],
     ) -> Path | None:
-        """Show the graph: a picture below the cell of a notebook, or else a page in the browser.
+        """Show the graph below the cell of a notebook, or else in the browser.
 
-        The page is the interactive one of `to_html`. With an option that is one of pictures
-        alone, or where the graph is larger than a page holds, the browser shows a picture.
+        What is shown is the interactive page of `to_html`; in a notebook `widget`, if anywidget
+        is installed. With an option that is one of pictures alone, or where the graph is larger
+        than a page holds, it is a picture.
 
         Args:
             opener: called with the address of the file, a ``file:`` URL; None stands for
@@ -235,15 +240,64 @@ class Graph(Snapshot):
         >>> path = graph(x * x).show(opener=print)  # doctest: +ELLIPSIS
         file:///...graph.html
         """
-        trains = data is not None or output is not None
-        if opener is None and not trains and notebook.is_running():
-            notebook.display(self.to_svg(**options), repr(self))
-            return None
-        from autograd.page.document import MOST_VALUES
+        from autograd.page.document import MOST_VALUES, frame
 
-        if trains or (options.keys() <= _PAGE_OPTIONS and len(self) <= MOST_VALUES):
-            return draw.show(self._page(data, output, options), opener, "graph.html")
-        return draw.show(self.to_svg(**options), opener)
+        is_page = options.keys() <= _PAGE_OPTIONS and len(self) <= MOST_VALUES
+        is_page |= data is not None or output is not None
+        if opener is not None or not notebook.is_running():
+            if is_page:
+                return draw.show(self._page(data, output, options), opener, "graph.html")
+            return draw.show(self.to_svg(**options), opener)
+        if not is_page:
+            notebook.display_picture(self.to_svg(**options), repr(self))
+        elif find_spec("anywidget") is not None:
+            notebook.display(self.widget(data=data, output=output, **cast("Any", options)))
+        else:
+            page = frame(self._page(data, output, options), repr(self), _HEIGHT)
+            notebook.display({"text/html": page, "text/plain": repr(self)}, raw=True)
+        return None
+
+    @checks_options
+    def widget(
+        self,
+        *,
+        title: str = "",
+        theme: ThemeName | None = None,
+        data: Data | None = None,
+        output: Which | None = None,
+        height: int = _HEIGHT,
+    ) -> GraphWidget:
+        """The interactive page for a notebook, whose inputs are those of Python.
+
+        What is changed in the page becomes the `data` of the Values at once; what a cell changes
+        arrives in the page when it has run, and on the widget's ``update()``. JupyterLab, VS Code
+        and marimo show it; it needs the package anywidget, of the extra ``notebook``.
+
+        Args:
+            title: above the picture.
+            data: see `to_html`.
+            output: see `to_html`.
+            theme: that of the notebook, unless it is given.
+            height: in pixels.
+
+        Raises:
+            ModuleNotFoundError: anywidget is missing.
+            ValueError: the height is less than 1.
+            KeyError, TypeError, ValueError: as those of `to_html`.
+        """
+        if not _are_counts(height):
+            raise ValueError(f"the height of a widget is in pixels, 1 or more: got {shown(height)}")
+        page = self.to_html(title=title, theme=theme, data=data, output=output)
+        try:
+            from autograd.page.widget import GraphWidget  # of a package that few have
+        except ModuleNotFoundError as error:
+            if error.name not in ("anywidget", "traitlets", "IPython"):
+                raise
+            raise ModuleNotFoundError(
+                f"a widget needs the package {error.name}: pip install chainrule[notebook]",
+                name=error.name,
+            ) from None
+        return GraphWidget(self, page, height)
 
     def _repr_mimebundle_(self, **_: Any) -> dict[str, str]:
         """The picture, for a notebook."""

@@ -47,10 +47,15 @@ def is_running() -> bool:
     return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
 
 
-def display(svg: str, plain: str) -> None:
-    """Show a picture below the cell that is running; ``plain`` stands for it in a text."""
+def display(thing: object, **options: Any) -> None:
+    """Show something below the cell that is running, as IPython's ``display`` does."""
     from IPython.display import display
 
+    display(thing, **options)  # type: ignore[no-untyped-call]
+
+
+def display_picture(svg: str, plain: str) -> None:
+    """Show a picture below the cell that is running; ``plain`` stands for it in a text."""
     display(_formats(svg, plain), raw=True)
 
 

@@ -92,6 +92,21 @@ def to_html(
     return re.sub(r"\{\{([A-Z]+)\}\}", lambda found: parts[found[1]], page)
 
 
+def frame(page: str, title: str, height: int) -> str:
+    """A page as markup within another one, such as the output of a notebook.
+
+    Args:
+        page: the document.
+        title: of the frame.
+        height: in pixels.
+    """
+    return (
+        f'<iframe title="{escape(title)}" sandbox="allow-scripts allow-downloads" '
+        f'style="width: 100%; height: {height}px; border: 0; resize: vertical" '
+        f'srcdoc="{escape(page)}"></iframe>'
+    )
+
+
 def _hash(content: str) -> str:
     return f"sha256-{b64encode(sha256(content.encode()).digest()).decode()}"
 

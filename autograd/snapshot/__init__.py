@@ -127,6 +127,18 @@ class Snapshot:
         """The node that was computed from all others."""
         return self.nodes[-1]
 
+    @property
+    def values(self) -> tuple[Value, ...]:
+        """The Values that the nodes were taken of, in their order; they may have other numbers.
+
+        >>> x = Value(3.0)
+        >>> snapshot = Snapshot.of(x * 2)
+        >>> x.data = 4.0
+        >>> snapshot.values[0].data, snapshot[0].data
+        (4.0, 3.0)
+        """
+        return tuple(self._ids)
+
     def __len__(self) -> int:
         return len(self.nodes)
 

@@ -140,6 +140,37 @@ def test_show_shows_the_picture_below_the_cell_of_a_notebook(
     assert bundle["image/svg+xml"] == snapshot.to_svg(local_derivatives="numbers") == image(bundle)
 
 
+def test_show_shows_the_page_below_the_cell_of_a_notebook(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    shell = Shell()
+    shell.kernel = "a kernel"  # type: ignore[attr-defined]
+    displayed = in_ipython(monkeypatch, shell)
+    snapshot = graph(example())
+    monkeypatch.setitem(sys.modules, "anywidget", None)
+    assert snapshot.show(title="a page") is None
+    [((bundle,), options)] = displayed
+    assert options == {"raw": True}
+    assert bundle["text/plain"] == "<graph of 5 nodes>"
+    assert html.escape(snapshot.to_html(title="a page")) in bundle["text/html"]
+
+
+def test_show_shows_the_widget_where_anywidget_is_installed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    pytest.importorskip("anywidget")
+    import autograd.page.widget  # noqa: F401  # before IPython is a stand-in
+
+    shell = Shell()
+    shell.kernel = "a kernel"  # type: ignore[attr-defined]
+    displayed = in_ipython(monkeypatch, shell)
+    snapshot = graph(example())
+    assert snapshot.show(theme="dark") is None
+    [((widget,), options)] = displayed
+    assert options == {}
+    assert widget.page == snapshot.to_html(theme="dark")
+
+
 def test_show_opens_the_picture_from_ipython_in_a_terminal_and_where_it_is_told_to(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:

@@ -70,8 +70,8 @@ class Reader:
         return self.tab.evaluate(f"(({{page, stage, trainer}}) => {expression})(graphPage)")
 
     def wait(self, condition: str) -> None:
-        """Wait until a condition holds, for 5 s at most."""
-        end = time.monotonic() + 5.0
+        """Wait until a condition holds, for 30 s at most."""
+        end = time.monotonic() + 30.0
         while not self.tab.evaluate(
             "window.graphPage !== undefined &&"
             f" (({{page, stage, trainer}}) => {condition})(graphPage)"

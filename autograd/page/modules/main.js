@@ -6,6 +6,7 @@ import { h } from "./dom.js";
 import { follow } from "./hash.js";
 import { Inspector } from "./inspector.js";
 import { keyList, listen } from "./keys.js";
+import { accompany } from "./notebook.js";
 import { Page } from "./page.js";
 import { Stage } from "./stage.js";
 import { toolbar } from "./toolbar.js";
@@ -52,11 +53,10 @@ export function start(element, data, Trainer) {
   );
   listen(element, page, stage, help);
   stage.resize();
-  page.begin = page.scenes.readable(stage.camera);
-  page.show(page.begin);
   stage.begin();
   page.said = "";
   follow(page);
+  accompany(page);
   return { page, stage, trainer };
 }
 

@@ -322,13 +322,24 @@ export class Page {
   }
 
   reset() {
+    this.adopt(new Map());
+    this.say("All inputs are as they were.");
+  }
+
+  /**
+   * Give these inputs these numbers, and all others those that they had; there is no undoing it.
+   *
+   * @param {Map<number, number>} changes
+   */
+  adopt(changes) {
     const { given } = this.graph;
     this.history = [];
     this.undone = [];
     this.told = null;
-    const changed = [...this.graph.changes().keys()];
-    this.set(new Map(changed.map((node) => [node, given[node]])), -this.trained);
-    this.say("All inputs are as they were.");
+    const numbers = new Map();
+    for (const node of this.graph.changes().keys()) numbers.set(node, given[node]);
+    for (const [node, number] of changes) if (!this.locked(node)) numbers.set(node, number);
+    this.set(numbers, -this.trained);
   }
 
   /** What the gradient said of the last edit, and what came of it; "" if it is not of one input. */

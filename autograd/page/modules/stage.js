@@ -49,6 +49,7 @@ export class Stage {
     this.layers = null; // of the scene with its numbers at the step
     this.frame = 0;
     this.isPlaced = false;
+    this.begun = ""; // where the camera was at the beginning
     /** @type {{x: number, y: number, scale: number} | null} */
     this.printed = null; // where the camera was before what is on paper
     /** @type {Map<number, {x: number, y: number}>} */
@@ -153,13 +154,22 @@ export class Stage {
     this.camera.show(scene.boxes[scene.part[selected]], READABLE, true, scene);
   }
 
-  /** Show all of the scene, or as much of its beginning as can be read. */
+  /** Show the scene to begin with: all of it, or as much of its beginning as can be read. */
   begin() {
-    const { width, height } = this.page.scene;
+    const { page, camera } = this;
+    page.begin = page.scenes.readable(camera);
+    page.show(page.begin);
+    const { width, height } = page.scene;
     this.fit();
-    if (this.camera.scale >= BEGINNING) return;
     const whole = { x: 0, y: 0, width: 0, height };
-    this.camera.show(whole, READABLE, false, { width, height });
+    if (camera.scale < BEGINNING) camera.show(whole, READABLE, false, { width, height });
+    this.begun = this.view;
+  }
+
+  /** Where the camera is, as a text. */
+  get view() {
+    const { x, y, scale } = this.camera;
+    return `${x} ${y} ${scale}`;
   }
 
   /** Show all that takes part in the step, unless it is in sight and large enough. */
@@ -196,6 +206,7 @@ export class Stage {
     const middle = this.camera.toPicture(this.camera.width / 2, this.camera.height / 2);
     Object.assign(this.camera, { width, height });
     if (this.printed) this.fit();
+    else if (this.begun === this.view) this.begin();
     else if (this.isPlaced) {
       this.camera.show({ ...middle, width: 0, height: 0 }, this.camera.scale);
     }
