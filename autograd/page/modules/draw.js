@@ -193,7 +193,10 @@ export class Drawer {
     this.looks[box] ??= this.look(box);
     const { fill, dashed, alpha } = this.looks[box];
     const { background, stroke, text } = this.theme;
-    if (scale < CARD) return pen.rectangle(atLeast(place, 1.2 / scale), { fill, alpha });
+    if (scale < CARD) {
+      const outline = scale < CARD / 2 ? undefined : stroke;
+      return pen.rectangle(atLeast(place, 1.2 / scale), { fill, alpha, stroke: outline });
+    }
     pen.rectangle(place, { fill: background });
     pen.rectangle(place, { fill, stroke, radius: 4, alpha, dashed });
     const isColored = fill.startsWith("#") && this.says.gradientOf(box) !== null;
