@@ -225,8 +225,7 @@ class Graph(Snapshot):
         Args:
             opener: called with the address of the file, a ``file:`` URL; None stands for
                 the notebook, or else for `webbrowser.open`.
-            data: for a page that trains, as `to_html` takes it; the browser shows it, from a
-                notebook too.
+            data: for a page that trains, as `to_html` takes it.
             output: what such a page shows of each case.
             options: see `autograd.draw.PictureOptions`.
 
