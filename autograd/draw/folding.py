@@ -121,6 +121,7 @@ def fold(
     if depth is not None and graph.groups:
         # What was asked for does not fit: contract as much as possible.
         folding = _by_groups(graph, levels, min(depth, full), chosen)
+        folding = _with_samples_together(graph, folding)
         cones = _cones(graph, folding, _kept(graph, folding, max_boxes))
         return _bundled(graph, _contracted(folding, cones, _SMALLEST_CONE))
     return _sections(graph, _by_groups(graph, levels, 0, chosen))
@@ -312,6 +313,23 @@ def _bundled(graph: Snapshot, folding: Folding) -> Folding:
     rest = [part for part in folding.parts if part.nodes[0] not in within]
     merged = [Part("leaves", tuple(ids), group) for (_, group), ids in large.items()]
     return _regrouped(folding, [*rest, *merged]) if merged else folding
+
+
+def _with_samples_together(graph: Snapshot, folding: Folding) -> Folding:
+    """The folded samples of each module as one part, if they are many: they are all alike."""
+    samples: dict[int | None, list[Part]] = {}
+    for part in folding.parts:
+        if part.kind == "group" and part.group is not None:
+            group = graph.groups[part.group]
+            if group.kind == "sample":
+                samples.setdefault(group.parent, []).append(part)
+    many = {module: parts for module, parts in samples.items() if len(parts) >= _SMALLEST_BUNDLE}
+    within = {part for parts in many.values() for part in parts}
+    merged = [
+        Part("operations", tuple(sorted([id for part in parts for id in part.nodes])), module)
+        for module, parts in many.items()
+    ]
+    return _regrouped(folding, [*[part for part in folding.parts if part not in within], *merged])
 
 
 def _sections(graph: Snapshot, folding: Folding) -> Folding:

@@ -173,6 +173,22 @@ def test_every_value_is_in_one_part_whichever_groups_are_open(data: st.DataObjec
             assert part.group in folding.open
 
 
+def test_where_one_sample_is_open_in_a_large_graph_the_others_of_its_module_share_a_box() -> None:
+    snapshot = network([4, 1], 30)
+    neuron = snapshot.group("MLP.layers.0.neurons.2")
+    samples = [group for group in snapshot.groups if group.parent == neuron.id]
+    folding = fold(snapshot, None, 60, [samples[3].id])
+    assert len(folding.parts) <= 60
+    inside = [part for part in folding.parts if part.group == neuron.id]
+    others = [node.id for node in snapshot if node.group in {each.id for each in samples}]
+    others = [id for id in others if snapshot[id].group != samples[3].id]
+    assert [part.nodes for part in inside if part.kind == "operations"] == [tuple(others)]
+    opened = [part for part in folding.parts if part.group == samples[3].id]
+    assert opened
+    assert all(part.kind == "value" for part in opened)
+    assert is_acyclic(len(folding.parts), connected(snapshot, folding))
+
+
 def test_a_group_that_is_not_in_the_graph_cannot_be_open() -> None:
     snapshot = network([2, 1], 1)
     message = "there is no group 'MLP.layer.0': did you mean 'MLP.layers.0'?"

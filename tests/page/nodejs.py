@@ -38,11 +38,11 @@ class AllRules(Operations):
         return RULES.read_text("utf-8")
 
 
-def run(operations: Operations, script: str, data: Any) -> Any:
-    """What a script assigns to ``answer``, of ``data``: beside `engine.js` and all it imports."""
+def run(operations: Operations, script: str, data: Any, entry: str = "engine.js") -> Any:
+    """What a script assigns to ``answer``, of ``data``: beside a module and all it imports."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "script.js"
-        path.write_text(program("engine.js", operations) + READ + script + WRITE, "utf-8")
+        path.write_text(program(entry, operations) + READ + script + WRITE, "utf-8")
         result = subprocess.run(
             [str(NODE), str(path)],
             input=json.dumps(data, allow_nan=False),

@@ -85,13 +85,8 @@ export class Controls {
 
   /** The colours of the strongest gradients of both signs, and of 0 between them. */
   explainColors() {
-    const { graph } = this.page;
-    let [least, most] = [0, 0];
-    for (const grad of graph.grad.subarray(0, graph.count)) {
-      if (grad < least && grad > -Infinity) least = grad;
-      if (grad > most && grad < Infinity) most = grad;
-    }
     const scale = this.stage.drawn().drawer.color;
+    const { least, most } = scale;
     const ramp = h("span", { class: "ramp", "aria-hidden": "true" });
     const ends = [scale.position(least), scale.position(most)];
     const colors = Array.from({ length: 9 }, (_, n) =>

@@ -13,13 +13,13 @@ const FONT_SIZE = 12;
 const LINE_HEIGHT = 1.3;
 const FULL = 0.62; // from this scale on, all texts are shown
 const CARD = 0.25; // from this scale on, a name and one number
-const DOTS = 0.03; // below this scale, boxes are a few pixels
+const DOTS = 0.012; // below this scale, boxes are a few pixels
 const LINES = 0.015; // from this scale on, lines
 const BLOCK = 28; // a group is one block if it has fewer pixels of the screen than this
 const FAINT = 0.4; // the opacity of what is not computed yet
 const AROUND = 20; // the most that a box or a line has around it: arrowheads, and texts
 const MOST_STROKES = 2500; // that are drawn at once; of more, the long ones are thinned
-const MOST_DOTS = 8000; // of them that are drawn at once
+const MOST_DOTS = 12000; // of them that are drawn at once
 
 /** Draws a scene with its numbers as they are at a step. */
 export class Drawer {
@@ -193,7 +193,10 @@ export class Drawer {
     this.looks[box] ??= this.look(box);
     const { fill, dashed, alpha } = this.looks[box];
     const { background, stroke, text } = this.theme;
-    if (scale < CARD) return pen.rectangle(atLeast(place, 1.2 / scale), { fill, alpha });
+    if (scale < CARD) {
+      const outline = scale < CARD / 2 ? undefined : stroke;
+      return pen.rectangle(atLeast(place, 1.2 / scale), { fill, alpha, stroke: outline });
+    }
     pen.rectangle(place, { fill: background });
     pen.rectangle(place, { fill, stroke, radius: 4, alpha, dashed });
     const isColored = fill.startsWith("#") && this.says.gradientOf(box) !== null;

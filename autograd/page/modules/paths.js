@@ -8,6 +8,8 @@
 /** A stretch that stands for all that lie on it: a rectangle without breadth, or a curve. */
 /** @typedef {Place & {curve?: Stretch}} Stroke */
 
+/** @type {Record<string, number>} */
+const NUMBERS = { M: 2, L: 2, H: 1, V: 1, C: 6 }; // of each command
 const CHORDS = 8; // in place of a curve, where its length is measured
 
 /**
@@ -18,13 +20,22 @@ const CHORDS = 8; // in place of a curve, where its length is measured
  */
 export function stretches(path) {
   const found = [];
-  let here = [0, 0];
-  for (const [, command, text] of path.matchAll(/([A-Z])([^A-Z]*)/g)) {
-    const numbers = text.split(/[ ,]/).map(Number);
-    if (command === "H") numbers.push(here[1]);
-    if (command === "V") numbers.unshift(here[0]);
-    if (command !== "M") found.push([...here, ...numbers]);
-    here = numbers.slice(-2);
+  let [x, y] = [0, 0];
+  let command = "";
+  /** @type {number[]} */
+  let numbers = [];
+  for (const word of path.match(/[A-Z]|[^A-Z ,]+/g) ?? []) {
+    if (word in NUMBERS) {
+      command = word;
+      continue;
+    }
+    numbers.push(Number(word));
+    if (numbers.length < NUMBERS[command]) continue;
+    if (command === "H") numbers.push(y);
+    if (command === "V") numbers.unshift(x);
+    if (command !== "M") found.push([x, y, ...numbers]);
+    [x, y] = [numbers[numbers.length - 2], numbers[numbers.length - 1]];
+    numbers = [];
   }
   return found;
 }
@@ -45,7 +56,8 @@ export function strokes(all) {
     const [x, y, x1, y1] = stretch;
     const isVertical = x === x1;
     if (stretch.length > 4 || (y !== y1 && !isVertical)) {
-      others.set(String(stretch), { ...extent(stretch), curve: stretch });
+      const key = String(stretch);
+      if (!others.has(key)) others.set(key, { ...extent(stretch), curve: stretch });
       continue;
     }
     const [line, from, to] = isVertical ? [x, y, y1] : [y, x, x1];

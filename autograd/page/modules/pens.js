@@ -43,7 +43,8 @@ export class CanvasPen {
   rectangle({ x, y, width, height }, look) {
     const { context } = this;
     context.beginPath();
-    context.roundRect(x, y, width, height, look.radius ?? 0);
+    if (look.radius) context.roundRect(x, y, width, height, look.radius);
+    else context.rect(x, y, width, height);
     this.paint(look);
   }
 

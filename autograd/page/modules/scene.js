@@ -150,14 +150,18 @@ export class Scene {
     return this.drawn;
   }
 
-  /** The scale of the colours, which fits the strongest gradient of each box. */
+  /** The scale of the colours, which fits the strongest gradient of each box; and all its ends. */
   scale() {
     const strongest = new Float64Array(this.count);
-    for (const [i, box] of this.part.entries()) {
-      const size = Math.abs(this.graph.grad[i]);
-      if (size > strongest[box] && size < Infinity) strongest[box] = size;
+    const { grad } = this.graph;
+    let [least, most] = [0, 0];
+    for (let i = 0; i < this.graph.count; i++) {
+      if (!(Math.abs(grad[i]) < Infinity)) continue;
+      strongest[this.part[i]] = Math.max(strongest[this.part[i]], Math.abs(grad[i]));
+      least = Math.min(least, grad[i]);
+      most = Math.max(most, grad[i]);
     }
-    return new Scale(strongest);
+    return Object.assign(new Scale(strongest), { least, most });
   }
 
   /**

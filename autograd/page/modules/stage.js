@@ -14,10 +14,11 @@ import { Tiles } from "./tiles.js";
 
 const READABLE = 0.72; // the least scale to look at a step
 const LEAST = 0.02; // the least scale, unless a picture is too large for it
+const SEEN = 0.25; // the least scale to see a scene
 const CLICK = 4; // pixels that a pointer may move between down and up
 const SCRUB = 8; // pixels for a nudge of an input
 const BUSY = 0.12; // the scale from which on a scene of many boxes may be drawn in every frame
-const DIRECT = 500; // boxes, and quarters of lines, that are drawn in every frame
+const DIRECT = 500; // boxes, and lines, that are drawn in every frame
 
 /** The picture, which is drawn when something has changed. */
 export class Stage {
@@ -46,6 +47,8 @@ export class Stage {
     this.tiles = new Tiles();
     /** @type {{drawer: Drawer, marks: Marks} | null} */
     this.layers = null; // of the scene with its numbers at the step
+    this.settling = 0;
+    this.still = ""; // where the camera was when nothing moved
     this.frame = 0;
     this.isPlaced = false;
     this.begun = ""; // where the camera was at the beginning
@@ -63,7 +66,7 @@ export class Stage {
 
   /** @param {string} what */
   update(what) {
-    if (what === "scene") this.fit(true);
+    if (what === "scene") this.arrive();
     if (what === "step") this.follow();
     if (["numbers", "step", "scene"].includes(what)) this.layers = null;
     if (what !== "said") this.ask();
@@ -91,8 +94,10 @@ export class Stage {
       context.setTransform(scale, 0, 0, scale, -camera.x * scale, -camera.y * scale);
     const { drawer, marks } = this.drawn();
     const pen = new CanvasPen(context);
-    if (this.isBusy() && !this.printed) {
+    const canRead = camera.scale >= SEEN;
+    if (this.isBusy() && !this.printed && !(canRead && this.still === this.view)) {
       if (!this.tiles.draw(context, camera, ratio, drawer)) this.ask();
+      if (canRead) this.settle();
       move();
     } else {
       move();
@@ -101,15 +106,22 @@ export class Stage {
     marks.draw(pen, this.page);
   }
 
+  /** Draw without tiles, whose letters are blurred, once nothing moves. */
+  settle() {
+    window.clearTimeout(this.settling);
+    this.settling = window.setTimeout(() => {
+      this.still = this.view;
+      this.ask();
+    }, 150);
+  }
+
   /** True if more is in sight than can be drawn in every frame. */
   isBusy() {
     const { scene } = this.page;
     const { seen, scale } = this.camera;
     return (
       scene.count > DIRECT &&
-      (scale < BUSY ||
-        scene.grid.exceeds(seen, DIRECT) ||
-        scene.strokes.grid.exceeds(seen, 4 * DIRECT))
+      (scale < BUSY || scene.grid.exceeds(seen, DIRECT) || scene.strokes.grid.exceeds(seen, DIRECT))
     );
   }
 
@@ -143,6 +155,14 @@ export class Stage {
     const scale = Math.min(this.camera.fitting({ width, height }), 1.5);
     this.camera.least = Math.min(scale / 2, LEAST);
     this.camera.show({ x: 0, y: 0, width, height }, scale, flies);
+  }
+
+  /** Show all of another scene, or if that is too small, what is selected. */
+  arrive() {
+    this.fit(true);
+    const { selected, scene } = this.page;
+    if (selected < 0 || this.camera.fitting(scene) >= SEEN) return;
+    this.camera.show(scene.boxes[scene.part[selected]], READABLE, true, scene);
   }
 
   /** Show the scene to begin with: all of it, or as much of its beginning as can be read. */

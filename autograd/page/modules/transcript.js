@@ -20,6 +20,7 @@ export class Transcript {
       { class: "transcript", "aria-label": "Step by step", tabindex: 0 },
       this.list,
     );
+    this.timer = 0;
     /** @type {HTMLElement[]} */
     this.rows = [];
     page.parts.push((what) => this.update(what));
@@ -28,12 +29,18 @@ export class Transcript {
 
   /** @param {string} what */
   update(what) {
-    if (what === "numbers") this.fill();
+    // After the picture, which is to follow at once.
+    if (what === "numbers") this.timer ||= window.setTimeout(() => this.refill(), 0);
     if (what !== "step" && what !== "scene") return;
     const { position, steps } = this.page;
     if (position >= steps.rest || this.rows[position - this.first]) this.mark();
     else this.fill();
     this.reveal();
+  }
+
+  refill() {
+    this.timer = 0;
+    this.fill();
   }
 
   /** Mark the rows of the current step, and write those anew that have notes or had some. */
