@@ -158,9 +158,7 @@ export class Inspector {
     const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (direction) {
       event.preventDefault();
-      const value = this.page.graph.tape.value[i];
-      const size = nudge(value || this.page.graph.given[i]) * (event.shiftKey ? 10 : 1);
-      this.page.edit(i, cleaned(value + direction * size), `keys ${i}`);
+      this.page.nudge(i, direction * (event.shiftKey ? 10 : 1));
     } else if (event.key === "Enter") this.take(i);
     else if (event.key === "Escape") this.input.blur();
   }
