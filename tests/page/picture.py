@@ -1,4 +1,4 @@
-"""The pictures of pages in docs: ``python -m tests.page.picture`` takes them anew, with chromium."""
+"""The pictures of pages in docs: `python -m tests.page.picture` takes them anew, with chromium."""
 
 from __future__ import annotations
 
