@@ -76,7 +76,7 @@ def requested() -> bool | None:
 def remove_compiled(folder: Path) -> None:
     """Delete what an earlier build for this Python left in ``folder``."""
     suffix = sysconfig.get_config_var("EXT_SUFFIX")
-    for package in ("engine", "replay"):
+    for package in native.FOLDERS:
         for path in (folder / "autograd" / package).glob(f"*{suffix}"):
             path.unlink()
 
@@ -176,7 +176,7 @@ def options_for(source: str) -> list[str]:
     small functions that call others. Optimized further, it is no faster, and takes half as long
     again to compile.
     """
-    called = ("table", "floats", *native.RECORDING)
+    called = ("table", "floats", *native.RECORDING, "tape")
     small = source.endswith(tuple(f"__{name}.c" for name in called)) and sys.platform != "win32"
     return ["-O1"] if small else []
 

@@ -73,7 +73,7 @@ _DOCUMENTED: Final = [
     # {"data", (getter)value___Value_get_data, (setter)value___Value_set_data, NULL, NULL}
     r"\(getter\)(\w+_get_\w+),\s*(?:NULL|\(setter\)\w+),\s*(NULL)(?=, NULL\})",
     # static struct PyModuleDef valuemodule = {PyModuleDef_HEAD_INIT, "autograd.engine.value", NULL,
-    r'"autograd\.(?:engine|replay)\.(\w+)",\s*(NULL)(?=, /\* docstring \*/)',
+    r'"autograd\.(?:engine|replay|replay\.recording)\.(\w+)",\s*(NULL)(?=, /\* docstring \*/)',
 ]
 
 

@@ -36,6 +36,10 @@ _REBUILD: Final = "`pip install -e .`"
 _ROOT: Final = os.path.dirname(os.path.dirname(__file__))
 _ENGINE: Final = os.path.join(_ROOT, "autograd", "engine")
 _REPLAY: Final = os.path.join(_ROOT, "autograd", "replay")
+_RECORDING: Final = os.path.join(_REPLAY, "recording")
+
+# The folders with compiled modules, in that of the package.
+FOLDERS: Final = ("engine", "replay", "replay/recording")
 
 # Compiled besides all of the engine: what records a call on a tape, and what makes programs of it.
 RECORDING: Final = (
@@ -49,9 +53,8 @@ RECORDING: Final = (
     "recorder",
     "standins",
     "taken",
-    "tape",
 )
-_LIFTING: Final = ("lowering", "optimizer", "packing", "program", "reach", "shares")
+_LIFTING: Final = ("lowering", "optimizer", "packing", "program", "reach", "shares", "tape")
 
 if TYPE_CHECKING:
     from librt.vecs import append as append
@@ -105,7 +108,7 @@ def refusing(name: str, this: Any) -> Callable[..., Any]:
     if path[0].endswith("_obj"):  # a lambda is an object of a class of its own
         path = ["<lambda>"]
     else:
-        names = [f"autograd.{folder}.{module}" for folder in ("engine", "replay")]
+        names = [f"autograd.{folder.replace('/', '.')}.{module}" for folder in FOLDERS]
         refused = next(sys.modules[name] for name in names if name in sys.modules)
         for part in path:
             refused = refused if part == "__init__" else getattr(refused, part)
@@ -123,7 +126,8 @@ def sources() -> list[str]:
     """The files that mypyc compiles, all of them into one library, from the root on."""
     names = sorted(name for name in os.listdir(_ENGINE) if name.endswith(".py"))
     engine = [f"autograd/engine/{name}" for name in names if name != "__init__.py"]
-    return [*engine, *[f"autograd/replay/{name}.py" for name in (*RECORDING, *_LIFTING)]]
+    recording = [f"autograd/replay/recording/{name}.py" for name in RECORDING]
+    return [*engine, *recording, *[f"autograd/replay/{name}.py" for name in _LIFTING]]
 
 
 def library_name() -> str:
@@ -180,7 +184,7 @@ def load_lifting() -> None:
         try:
             import_module("autograd.replay.program")
         except (ImportError, ValueError, AttributeError):
-            _load_source_only(_REPLAY)
+            _load_source_only(_REPLAY, _RECORDING)
 
 
 def _load_source_only(*folders: str) -> None:
@@ -205,7 +209,7 @@ def _choose_engine() -> bool:
             f"with a C compiler at hand, {_REBUILD} makes them"
         )
     if library is not None:
-        _load_source_only(_ENGINE, _REPLAY)
+        _load_source_only(_ENGINE, _REPLAY, _RECORDING)
         if choice is None:
             warnings.warn(
                 "the compiled modules of autograd are older than their source, which therefore "

@@ -225,8 +225,7 @@ class Graph(Snapshot):
         Args:
             opener: called with the address of the file, a ``file:`` URL; None stands for
                 the notebook, or else for `webbrowser.open`.
-            data: for a page that trains, as `to_html` takes it; the browser shows it, from a
-                notebook too.
+            data: for a page that trains, as `to_html` takes it.
             output: what such a page shows of each case.
             options: see `autograd.draw.PictureOptions`.
 
@@ -271,7 +270,7 @@ class Graph(Snapshot):
 
         What is changed in the page becomes the `data` of the Values at once; what a cell changes
         arrives in the page when it has run, and on the widget's ``update()``. JupyterLab, VS Code
-        and marimo show it; it needs the package anywidget, of the extra ``notebook``.
+        and marimo show it; it needs the package anywidget.
 
         Args:
             title: above the picture.
@@ -294,7 +293,7 @@ class Graph(Snapshot):
             if error.name not in ("anywidget", "traitlets", "IPython"):
                 raise
             raise ModuleNotFoundError(
-                f"a widget needs the package {error.name}: pip install chainrule[notebook]",
+                f"a widget needs the package {error.name}: pip install anywidget brings it",
                 name=error.name,
             ) from None
         return GraphWidget(self, page, height)

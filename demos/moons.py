@@ -41,7 +41,7 @@ def save_page(model: MLP, samples: Samples, output: OutputFolder) -> None:
     """Write the page of one point, which trains on all of them; its classes are -1 and 1."""
     points, labels = samples
     columns = [*zip(*points), [2 * label - 1 for label in labels]]
-    x, y, target = [Value(column[0], name) for column, name in zip(columns, ["x", "y", "class"])]
+    x, y, target = [Value(column[0], name) for column, name in zip(columns, ["x", "y", "target"])]
     score = model([x, y])
     loss = (-target * score).softplus()  # binary cross-entropy with the logit, for such classes
     score.label, loss.label = "score", "loss"

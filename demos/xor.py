@@ -142,8 +142,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     rng = random.Random(options.seed)
     model = make_model(rng)
     save_pictures(model, output, "_before")
-    save_page(model, output)
     print(METHODS[options.batch])
+    save_page(model, output)
     figures = train(model, options.epochs, options.rate, options.batch, rng)
 
     learned = True

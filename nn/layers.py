@@ -9,11 +9,12 @@ from __future__ import annotations
 import operator
 import random
 from collections.abc import Iterable, Iterator, Sequence
+from numbers import Integral
 from reprlib import repr as shown
 from typing import TYPE_CHECKING, Any, ClassVar, Final, TypeAlias, TypedDict, Unpack, cast, overload
 
 import autograd
-from autograd import Primitive, Value, output_of, sqrt
+from autograd import Primitive, Value, output_of, sqrt, take
 from nn.activations import (
     ACTIVATIONS,
     LAYER_ACTIVATIONS,
@@ -492,13 +493,14 @@ class Embedding(Module):
         return 0
 
     def _row(self, index: Any) -> list[Value]:
+        is_followed = isinstance(index, Integral) and not isinstance(index, bool)
         try:
-            position = operator.index(index)
+            position: Any = index if is_followed else operator.index(index)
         except TypeError:
             raise TypeError(f"an index is a whole number, got {shown(index)}") from None
         if not 0 <= position < len(self.weight):
             raise IndexError(f"there is no row {index} in an Embedding of {len(self.weight)} rows")
-        return list(self.weight[position])
+        return list(take(self.weight, position))
 
     def __repr__(self) -> str:
         return f"Embedding({len(self.weight)}, {self.embedding_dim})"

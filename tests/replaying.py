@@ -16,7 +16,7 @@ import sys
 import warnings
 from collections import Counter
 from collections.abc import Callable
-from typing import Any
+from typing import Any, Protocol
 
 import autograd
 from autograd import CompileError, CompileWarning, Value, no_grad, take
@@ -258,7 +258,9 @@ class Case:
         """All that can be seen of the calls."""
         this = copy.deepcopy(self)
         function = autograd.compile(this.function, programs=10_000) if compiled else this.function
-        return [this.seen(function, i) for i in range(len(this.calls))]
+        found = [this.seen(function, i) for i in range(len(this.calls))]
+        self.programs = len(function.programs) if isinstance(function, Compiled) else 0
+        return found
 
     def seen(self, function: Any, i: int) -> Any:
         """All that can be seen of one call."""
@@ -309,27 +311,43 @@ def bits(thing: Any) -> Any:
     return thing
 
 
-def campaign(count: int, seed: int) -> Counter[str]:
-    """Try so many functions; returns how many calls were made, and how they ended."""
+class Tried(Protocol):
+    """A function with the arguments of a few calls.
+
+    Attributes:
+        programs: how many its calls were the last time, compiled.
+    """
+
+    programs: int
+
+    def run(self, compiled: bool) -> list[Any]:
+        """All that can be seen of the calls."""
+
+
+def campaign(kind: Callable[[str], Tried], count: int, seed: int) -> Counter[str]:
+    """Try so many functions; returns how many calls and programs there were, and how they ended."""
     found: Counter[str] = Counter()
     for i in range(count):
-        case = Case(f"{seed} {i}")
+        tried = kind(f"{seed} {i}")
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", RuntimeWarning)
             warnings.simplefilter("error", CompileWarning)
-            eager = case.run(compiled=False)
+            eager = tried.run(compiled=False)
             try:
-                replayed = case.run(compiled=True)
+                replayed = tried.run(compiled=True)
             except CompileError as error:
                 found[f"{error} ({seed} {i})"] += 1
                 continue
         found["calls"] += len(eager)
+        found["programs"] += tried.programs
         for k, (ours, theirs) in enumerate(zip(replayed, eager, strict=True)):
             if ours != theirs:
-                found[f"differs: Case('{seed} {i}') at call {k}: {ours} for {theirs}"] += 1
+                name = type(tried).__name__
+                found[f"differs: {name}('{seed} {i}') at call {k}: {ours} for {theirs}"] += 1
+                break
     return found
 
 
 if __name__ == "__main__":
-    for outcome, times in campaign(int(sys.argv[1]), int(sys.argv[2])).most_common(20):
+    for outcome, times in campaign(Case, int(sys.argv[1]), int(sys.argv[2])).most_common(20):
         print(times, outcome)

@@ -11,14 +11,12 @@ from __future__ import annotations
 import copy
 import random
 import sys
-import warnings
-from collections import Counter
 from collections.abc import Callable
 from typing import Any
 
 import autograd
-from autograd import CompileError, Value, take, zero_grad
-from tests.replaying import bits, number
+from autograd import Value, take, zero_grad
+from tests.replaying import bits, campaign, number
 
 UNARY = [autograd.tanh, autograd.exp, autograd.relu, autograd.negative, autograd.square]
 
@@ -156,28 +154,6 @@ class Training:
         return found
 
 
-def campaign(count: int, seed: int) -> Counter[str]:
-    """Try so many steps; returns how many calls and programs there were, and how they ended."""
-    found: Counter[str] = Counter()
-    for k in range(count):
-        training = Training(f"{seed} {k}")
-        with warnings.catch_warnings():
-            warnings.simplefilter("ignore", RuntimeWarning)
-            eager = training.run(compiled=False)
-            try:
-                replayed = training.run(compiled=True)
-            except CompileError as error:
-                found[f"{error} ({seed} {k})"] += 1
-                continue
-        found["calls"] += len(eager)
-        found["programs"] += training.programs
-        for turn, (ours, theirs) in enumerate(zip(replayed, eager, strict=True)):
-            if ours != theirs:
-                found[f"differs: Training('{seed} {k}') at call {turn}"] += 1
-                break
-    return found
-
-
 if __name__ == "__main__":
-    for outcome, times in campaign(int(sys.argv[1]), int(sys.argv[2])).most_common(20):
+    for outcome, times in campaign(Training, int(sys.argv[1]), int(sys.argv[2])).most_common(20):
         print(times, outcome)

@@ -43,6 +43,16 @@ RULES = {
         "autograd.contexts",
         "autograd.containers",
         "autograd.native",
+        "autograd.replay.recording*",
+    ],
+    "autograd/replay/recording": [
+        "autograd.engine*",
+        "autograd.native",
+        "autograd.replay.bound",
+        "autograd.replay.checks",
+        "autograd.replay.errors",
+        "autograd.replay.reach",
+        "autograd.replay.tape",
     ],
     "autograd/testing": [
         "autograd.engine*",

@@ -175,7 +175,7 @@ def power_slope(x: float, y: float) -> float:
     if y == 0.0:
         return 0.0
     exponent = y - 1.0
-    out = power(x, exponent)
+    out = x if exponent == 1.0 else power(x, exponent)
     if TINY <= abs(out) <= HUGE and x == x:
         lost = sum_error(y, -1.0, exponent)
         if lost == 0.0:
@@ -637,14 +637,24 @@ def gelu_slope(x: float) -> float:
 # written with exp(-abs(x)), called small.
 
 
+def decay(x: float) -> float:
+    return math.exp(-abs(x))
+
+
 def sigmoid(x: float) -> float:
-    small = math.exp(-abs(x))
+    return logistic(x, decay(x))
+
+
+def logistic(x: float, small: float) -> float:
     return 1.0 / (1.0 + small) if x > 0.0 else small / (1.0 + small)
 
 
 def bell(x: float) -> float:
     """sigmoid(x) * sigmoid(-x)."""
-    small = math.exp(-abs(x))
+    return bump(decay(x))
+
+
+def bump(small: float) -> float:
     return small / ((1.0 + small) * (1.0 + small))
 
 

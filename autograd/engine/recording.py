@@ -77,8 +77,8 @@ class Follower(Observer):
     """An observer that records a function for replay: it follows each number in it.
 
     To it, the data of a Value is an object that takes the place of a float and tells of what is
-    done with it. `autograd/replay/recorder.py` is the one there is. It is told of operations
-    within `no_grad` as well.
+    done with it. `autograd/replay/recording/recorder.py` is the one there is. It is told of
+    operations within `no_grad` as well.
     """
 
     def operate(self, primitive: Any, operands: tuple[Any, ...]) -> Any:

@@ -1,7 +1,7 @@
 """The document of a page: one file, with its style, its data and its program.
 
 The content security policy in the file allows this style and this program alone, by their
-hashes, and no network. Labels get into the data, whose text cannot look like markup, and from
+hashes, and no network. Labels get into the data, which like the program are deflated, and from
 there into texts.
 """
 
@@ -29,14 +29,9 @@ from autograd.snapshot import Snapshot, Which
 MOST_VALUES: Final = 100_000
 
 _FOLDER: Final = Path(__file__).parent
-# Longer data are deflated.
-_LONG: Final = 12_000
-_ESCAPES: Final = str.maketrans(
-    {"<": "\\u003c", ">": "\\u003e", "&": "\\u0026", "\u2028": "\\u2028", "\u2029": "\\u2029"}
-)
 _POLICY: Final = (
-    "default-src 'none'; img-src data: blob:; style-src '{style}'; script-src '{program}'; "
-    "base-uri 'none'; form-action 'none'"
+    "default-src 'none'; img-src data: blob:; style-src '{style}'; "
+    "script-src '{loader}' '{program}'; base-uri 'none'; form-action 'none'"
 )
 
 
@@ -74,22 +69,25 @@ def to_html(
     contents = page_data(graph, operations, title)
     if data is not None:
         contents["training"] = training_data(graph, operations, data, output)
-    packed = json.dumps(contents, separators=(",", ":"))
-    if len(packed) > _LONG:
-        packed = b64encode(zlib.compress(packed.encode(), 9)).decode()
     entry = "plain.js" if data is None else "trained.js"
-    style, script = _style(), program(entry, operations)
+    style, loader = _style(), program("loader.js", operations)
+    script = program(entry, operations)
     root = graph.root
     parts = {
         "THEME": "" if theme is None else f' data-theme="{theme}"',
-        "POLICY": _POLICY.format(style=_hash(style), program=_hash(script)),
+        "POLICY": _POLICY.format(style=_hash(style), loader=_hash(loader), program=_hash(script)),
         "TITLE": escape(" ".join(text.lines_of(title or f"Graph of {graph.name(root)}"))),
         "STYLE": style,
-        "DATA": packed.translate(_ESCAPES),
-        "PROGRAM": script,
+        "DATA": _deflated(json.dumps(contents, separators=(",", ":"))),
+        "PROGRAM": _deflated(script),
+        "LOADER": loader,
     }
     page = (_FOLDER / "page.html").read_text("utf-8")
     return re.sub(r"\{\{([A-Z]+)\}\}", lambda found: parts[found[1]], page)
+
+
+def _deflated(content: str) -> str:
+    return b64encode(zlib.compress(content.encode(), 9)).decode()
 
 
 def frame(page: str, title: str, height: int) -> str:

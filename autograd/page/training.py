@@ -41,7 +41,10 @@ def training_data(
     """
     if not isinstance(data, Mapping):
         raise TypeError(f"{_EXPECTED}; got {kind_of(data)}")
-    held = {node.id for id in operations.frozen for node in graph.ancestors(id)}
+    held = set(operations.frozen)
+    for node in reversed(graph.nodes):
+        if node.id in held:
+            held.update(node.inputs)
     columns: dict[int, list[float]] = {}
     for which, numbers in data.items():
         node = graph[which]

@@ -2,42 +2,45 @@
  * are written to them. A Value is read and written as the C struct that it is.
  */
 #include "kernel.h"
-#include <string.h>
+#include <stdlib.h>
 
 typedef autograd___engine___node___NodeObject Node;
 
 /* What of a Value: `Part` in bound.py. */
-enum { DATA, GRAD, HAS_GRAD };
+enum { DATA, GRAD, HAS_GRAD, NOTHING };
 
-/* What an input is read from; and the index of the change that sets it, or -1. */
+/* A part of a Value that an input is read from, or a number is written to. */
 typedef struct {
-    int32_t part, index, change;
-} Source;
-
-/* What an output is written to; for a gradient the count of uses, 0 or -1, or else the index of the
- * change that says whether there are any.
- */
-typedef struct {
-    int32_t part, index, awaited;
-} Change;
+    Node *node;               /* NULL for a Value among the arguments */
+    int32_t index;            /* of the Value: arguments come before those captured */
+    int32_t cell;             /* the number, among those of a run */
+    int32_t part;
+    int32_t awaited;          /* for a gradient that is written the count of uses, 0 or -1, or else
+                               * the index of the change that says whether there are any */
+} Link;
 
 typedef struct {
     PyObject_HEAD
     Machine *machine;
     PyObject *captured;       /* a tuple of Values */
+    Py_buffer references;     /* the least count of references to each, or nothing */
     Py_ssize_t numbers;       /* the floats of a call, */
-    Py_ssize_t arguments;     /* and the Values of one, which come before those captured */
+    Py_ssize_t arguments;     /* and the Values of one */
     Py_ssize_t kept;          /* the values that are not written */
     Py_ssize_t source_count, change_count;
-    Source *sources;
-    Change *changes;
+    Link *sources, *changes;  /* by the addresses of Values, which are scattered in memory */
 } Bound;
 
-static Node *node_at(const Bound *bound, PyObject *values, int32_t index)
+static inline Node *node_of(const Link *link, PyObject *values)
 {
-    if (index < bound->arguments)
-        return (Node *)PyList_GET_ITEM(values, index);
-    return (Node *)PyTuple_GET_ITEM(bound->captured, index - bound->arguments);
+    return link->node != NULL ? link->node : (Node *)PyList_GET_ITEM(values, link->index);
+}
+
+/* True if the program alone holds a Value that it captures: it has been replaced. */
+static inline int is_replaced(const Bound *bound, const Link *link)
+{
+    const int64_t *known = bound->references.buf;
+    return link->node != NULL && Py_REFCNT(link->node) <= known[link->index - bound->arguments];
 }
 
 static int are_nodes(PyObject **items, Py_ssize_t count)
@@ -58,84 +61,59 @@ static int are_arguments(const Bound *bound, PyObject *values)
     return 0;
 }
 
-/* Set all inputs of a run; returns 1, or 0 and an error. */
-static int read_inputs(const Bound *bound, State *state, PyObject *numbers, PyObject *values)
+/* Set all inputs of a run and carry it out; returns 1, or 0 if a guard ends it or a Value has been
+ * replaced, or -1 and an error.
+ */
+static int run(const Bound *bound, State *state, PyObject *numbers, PyObject *values)
 {
     double *v = kernel_cells(state);
-    const int32_t *places = bound->machine->places + bound->numbers;
+    int is_stale = 0, has_references = bound->references.len > 0;
     if (!are_arguments(bound, values)
         || kernel_set_inputs(bound->machine, v, 0, numbers, bound->numbers, bound->numbers) < 0)
+        return -1;
+    for (const Link *link = bound->sources; link < bound->sources + bound->source_count; link++) {
+        const Node *node = node_of(link, values);
+        if (has_references)
+            is_stale |= is_replaced(bound, link);
+        if (link->part == DATA)
+            v[link->cell] = node->__data;
+        else if (link->part == GRAD)
+            v[link->cell] = node->__grad;
+        else if (link->part == HAS_GRAD)
+            v[link->cell] = node->__awaited == 0 || node->__grad != 0.0;
+    }
+    return is_stale ? 0 : kernel_run(state);
+}
+
+/* Change the Values, all of them: no other code runs meanwhile. Returns 1, or 0 and an error. */
+static int change(const Bound *bound, State *state, PyObject *values)
+{
+    const double *v = kernel_cells(state);
+    const int32_t *cells = bound->machine->values + bound->kept;
+    if (!are_arguments(bound, values))
         return 0;
-    for (Py_ssize_t i = 0; i < bound->source_count; i++) {
-        const Source *source = &bound->sources[i];
-        const Node *node = node_at(bound, values, source->index);
-        if (source->part == DATA)
-            v[places[i]] = node->__data;
-        else if (source->part == GRAD)
-            v[places[i]] = node->__grad;
-        else
-            v[places[i]] = node->__awaited == 0 || node->__grad != 0.0;
+    for (const Link *link = bound->changes; link < bound->changes + bound->change_count; link++) {
+        Node *node = node_of(link, values);
+        if (link->part == DATA) {
+            node->__data = v[link->cell];
+        } else if (link->part == GRAD) {
+            node->__grad = v[link->cell];
+            node->__awaited = link->awaited;
+            if (link->awaited > 0)
+                node->__awaited = v[cells[link->awaited]] != 0.0 ? 0 : -1;
+        }
     }
     return 1;
 }
 
-static int32_t awaited_after(const Change *change, const double *numbers)
-{
-    if (change->awaited <= 0)
-        return change->awaited;
-    return numbers[change->awaited] != 0.0 ? 0 : -1;
-}
-
-/* Change the Values, all of them: no other code runs meanwhile. */
-static void write_changes(const Bound *bound, PyObject *values, const double *numbers)
-{
-    for (Py_ssize_t i = 0; i < bound->change_count; i++) {
-        const Change *change = &bound->changes[i];
-        Node *node = node_at(bound, values, change->index);
-        if (change->part == DATA) {
-            node->__data = numbers[i];
-        } else if (change->part == GRAD) {
-            node->__grad = numbers[i];
-            node->__awaited = awaited_after(change, numbers);
-        }
-    }
-}
-
-/* What the changes are in a run. */
-static void copy_changes(const Bound *bound, State *state, double *numbers)
-{
-    const double *v = kernel_cells(state);
-    for (Py_ssize_t i = 0; i < bound->change_count; i++)
-        numbers[i] = v[bound->machine->values[bound->kept + i]];
-}
-
-/* Set the inputs of the run after one with these changes. */
-static void feed_back(const Bound *bound, State *state, const double *numbers)
-{
-    double *v = kernel_cells(state);
-    const int32_t *places = bound->machine->places + bound->numbers;
-    for (Py_ssize_t i = 0; i < bound->source_count; i++) {
-        const Source *source = &bound->sources[i];
-        if (source->change < 0)
-            continue;
-        double number = numbers[source->change];
-        if (source->part == HAS_GRAD)
-            number = awaited_after(&bound->changes[source->change], numbers) == 0 || number != 0.0;
-        v[places[i]] = number;
-    }
-}
-
-/* forward(numbers, values): the state after a run, or None if a guard ends it. */
+/* forward(numbers, values): the state after a run; None if a guard ends it or a Value is stale. */
 static PyObject *Bound_forward(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
     const Bound *bound = (Bound *)self;
     State *state = kernel_new_state(bound->machine);
     if (state == NULL)
         return NULL;
-    int outcome = -1;
-    if (count == 2 && read_inputs(bound, state, arguments[0], arguments[1]))
-        outcome = kernel_run(state);
-    return kernel_outcome(state, outcome);
+    return kernel_outcome(state, count == 2 ? run(bound, state, arguments[0], arguments[1]) : -1);
 }
 
 /* apply(state, values): change the Values as a run does. */
@@ -143,14 +121,8 @@ static PyObject *Bound_apply(PyObject *self, PyObject *const *arguments, Py_ssiz
 {
     const Bound *bound = (Bound *)self;
     State *state = kernel_as_state(count == 2 ? arguments[0] : self, bound->machine);
-    if (state == NULL || !are_arguments(bound, arguments[1]))
+    if (state == NULL || !change(bound, state, arguments[1]))
         return NULL;
-    double *numbers = PyMem_Malloc((size_t)(bound->change_count + 1) * sizeof(double));
-    if (numbers == NULL)
-        return PyErr_NoMemory();
-    copy_changes(bound, state, numbers);
-    write_changes(bound, arguments[1], numbers);
-    PyMem_Free(numbers);
     Py_RETURN_NONE;
 }
 
@@ -173,7 +145,7 @@ static PyObject *taken_error(void)
     return error == NULL ? Py_NewRef(Py_None) : error;
 }
 
-/* repeat(numbers, values, times): run after run, and the Values are changed as by all of them.
+/* repeat(numbers, values, times): run after run, each applied.
  * Returns the values of each that are not written, and the error that a signal has raised, or None.
  */
 static PyObject *Bound_repeat(PyObject *self, PyObject *arguments)
@@ -181,15 +153,12 @@ static PyObject *Bound_repeat(PyObject *self, PyObject *arguments)
     const Bound *bound = (Bound *)self;
     const Machine *machine = bound->machine;
     Py_ssize_t times, rows = 0;
-    PyObject *floats, *values, *steps = NULL, *interruption = NULL, *result = NULL;
-    if (!PyArg_ParseTuple(arguments, "OO!n", &floats, &PyList_Type, &values, &times))
+    PyObject *numbers, *values, *steps = NULL, *interruption = NULL, *result = NULL;
+    if (!PyArg_ParseTuple(arguments, "OO!n", &numbers, &PyList_Type, &values, &times))
         return NULL;
     State *state = kernel_new_state(bound->machine);
-    double *numbers = PyMem_Malloc((size_t)(bound->change_count + 1) * sizeof(double));
-    if (numbers == NULL)
-        PyErr_NoMemory();
-    if (state == NULL || numbers == NULL || !read_inputs(bound, state, floats, values))
-        goto done;
+    if (state == NULL)
+        return NULL;
     steps = PyList_New(0);
     while (steps != NULL && PyList_GET_SIZE(steps) < times) {
         rows += machine->forward + 1;
@@ -200,7 +169,7 @@ static PyObject *Bound_repeat(PyObject *self, PyObject *arguments)
                 break;
             }
         }
-        int outcome = kernel_run(state);
+        int outcome = run(bound, state, numbers, values);
         if (outcome < 0 && PyList_GET_SIZE(steps) == 0)
             goto done;
         if (outcome < 0 && !PyErr_ExceptionMatches(PyExc_Exception))
@@ -210,42 +179,28 @@ static PyObject *Bound_repeat(PyObject *self, PyObject *arguments)
             break;
         }
         PyObject *kept = kernel_list_of(kernel_cells(state), machine->values, bound->kept);
-        if (kept == NULL || PyList_Append(steps, kept) < 0) {
-            Py_XDECREF(kept);
+        int failed = kept == NULL || PyList_Append(steps, kept) < 0;
+        Py_XDECREF(kept);
+        if (failed || !change(bound, state, values))
             goto done;
-        }
-        Py_DECREF(kept);
-        copy_changes(bound, state, numbers);
-        feed_back(bound, state, numbers);
     }
-    if (steps != NULL && PyList_GET_SIZE(steps) > 0 && are_arguments(bound, values))
-        write_changes(bound, values, numbers);
-    if (steps != NULL && !PyErr_Occurred())
+    if (steps != NULL)
         result = Py_BuildValue("(OO)", steps, interruption ? interruption : Py_None);
 done:
     Py_XDECREF(steps);
     Py_XDECREF(interruption);
-    Py_XDECREF(state);
-    PyMem_Free(numbers);
+    Py_DECREF(state);
     return result;
 }
 
-/* is_stale(references): True if there are no more references to a captured Value than these. */
-static PyObject *Bound_is_stale(PyObject *self, PyObject *references)
+/* is_stale(): True if a captured Value has been replaced. */
+static PyObject *Bound_is_stale(PyObject *self, PyObject *nothing)
 {
     const Bound *bound = (Bound *)self;
-    Py_buffer known;
-    if (PyObject_GetBuffer(references, &known, PyBUF_SIMPLE) < 0)
-        return NULL;
-    Py_ssize_t count = PyTuple_GET_SIZE(bound->captured);
     int is_stale = 0;
-    if (known.len == count * (Py_ssize_t)sizeof(int64_t))
-        for (Py_ssize_t i = 0; i < count; i++)
-            is_stale |= Py_REFCNT(PyTuple_GET_ITEM(bound->captured, i)) <= ((int64_t *)known.buf)[i];
-    else
-        PyErr_Format(PyExc_ValueError, "there are %zd captured Values", count);
-    PyBuffer_Release(&known);
-    return PyErr_Occurred() ? NULL : PyBool_FromLong(is_stale);
+    for (Py_ssize_t i = 0; bound->references.len > 0 && i < bound->source_count; i++)
+        is_stale |= is_replaced(bound, &bound->sources[i]);
+    return PyBool_FromLong(is_stale);
 }
 
 static int Bound_traverse(PyObject *self, visitproc visit, void *arg)
@@ -261,6 +216,7 @@ static void Bound_dealloc(PyObject *self)
     PyObject_GC_UnTrack(self);
     Py_XDECREF(bound->machine);
     Py_XDECREF(bound->captured);
+    PyBuffer_Release(&bound->references);
     PyMem_Free(bound->sources);
     PyMem_Free(bound->changes);
     PyObject_GC_Del(self);
@@ -272,8 +228,8 @@ static PyMethodDef Bound_methods[] = {
     {"apply", (PyCFunction)(void (*)(void))Bound_apply, METH_FASTCALL,
      PyDoc_STR("Change the Values as a run does.")},
     {"repeat", Bound_repeat, METH_VARARGS, PyDoc_STR("Runs one after the other.")},
-    {"is_stale", Bound_is_stale, METH_O,
-     PyDoc_STR("True if there are no more references to a captured Value than these.")},
+    {"is_stale", Bound_is_stale, METH_NOARGS,
+     PyDoc_STR("True if a captured Value has been replaced.")},
     {NULL, NULL, 0, NULL},
 };
 
@@ -288,60 +244,81 @@ PyTypeObject kernel_Bound = {
     .tp_methods = Bound_methods,
 };
 
-/* A copy of a buffer of rows of three whole numbers, or NULL and an error. */
-static void *copied(PyObject *array, Py_ssize_t *count)
+static int by_address(const void *left, const void *right)
+{
+    uintptr_t x = (uintptr_t)((const Link *)left)->node, y = (uintptr_t)((const Link *)right)->node;
+    return (x > y) - (x < y);
+}
+
+/* The links of an array of rows of three whole numbers, to these cells; and their count.
+ * NULL and an error if one of them is to what is not there.
+ */
+static Link *linked(const Bound *bound, PyObject *array, const int32_t *cells, Py_ssize_t cell_count,
+                    Py_ssize_t *count)
 {
     Py_buffer buffer;
     if (PyObject_GetBuffer(array, &buffer, PyBUF_SIMPLE) < 0)
         return NULL;
-    void *copy = PyMem_Malloc((size_t)buffer.len + 1);
-    if (copy == NULL)
-        PyErr_NoMemory();
-    else
-        memcpy(copy, buffer.buf, (size_t)buffer.len);
-    *count = buffer.len / (Py_ssize_t)sizeof(Source);
-    PyBuffer_Release(&buffer);
-    return copy;
-}
-
-/* 1 if all that is referred to is there. */
-static int is_sound(const Bound *bound)
-{
+    const int32_t *rows = buffer.buf;
+    *count = buffer.len / (Py_ssize_t)(3 * sizeof *rows);
     Py_ssize_t values = bound->arguments + PyTuple_GET_SIZE(bound->captured);
-    int sound = bound->numbers >= 0 && bound->kept >= 0 && bound->arguments >= 0
-                && bound->numbers + bound->source_count <= bound->machine->inputs
-                && bound->kept + bound->change_count <= bound->machine->value_count;
-    for (Py_ssize_t i = 0; i < bound->source_count; i++)
-        sound &= bound->sources[i].index >= 0 && bound->sources[i].index < values
-                 && bound->sources[i].change < bound->change_count;
-    for (Py_ssize_t i = 0; i < bound->change_count; i++)
-        sound &= bound->changes[i].index >= 0 && bound->changes[i].index < values
-                 && bound->changes[i].awaited < bound->change_count;
-    return sound && are_nodes(PySequence_Fast_ITEMS(bound->captured),
-                              PyTuple_GET_SIZE(bound->captured));
+    Link *links = PyMem_Malloc((size_t)(*count + 1) * sizeof(Link));
+    if (links == NULL)
+        PyErr_NoMemory();
+    for (Py_ssize_t i = 0; links != NULL && i < *count; i++, rows += 3) {
+        int has_cell = rows[0] != NOTHING;
+        if (rows[1] < 0 || rows[1] >= values || rows[2] >= *count || (has_cell && i >= cell_count)) {
+            PyErr_SetString(PyExc_ValueError, "the program has no such inputs, outputs or Values");
+            break;
+        }
+        Py_ssize_t index = rows[1] - bound->arguments;
+        Node *node = index < 0 ? NULL : (Node *)PyTuple_GET_ITEM(bound->captured, index);
+        links[i] = (Link){node, rows[1], has_cell ? cells[i] : 0, rows[0], rows[2]};
+    }
+    if (links != NULL && !PyErr_Occurred())
+        qsort(links, (size_t)*count, sizeof *links, by_address);
+    PyBuffer_Release(&buffer);
+    return links;
 }
 
+/* bind(captured, numbers, arguments, kept, sources, changes, references) */
 PyObject *Machine_bind(PyObject *self, PyObject *arguments)
 {
+    Machine *machine = (Machine *)self;
     PyObject *captured, *sources, *changes;
     Py_ssize_t numbers, values, kept;
-    if (!PyArg_ParseTuple(arguments, "O!nnnOO", &PyTuple_Type, &captured, &numbers, &values, &kept,
-                          &sources, &changes)
-        || PyType_Ready(&kernel_Bound) < 0)
+    Py_buffer references;
+    if (!PyArg_ParseTuple(arguments, "O!nnnOOy*", &PyTuple_Type, &captured, &numbers, &values, &kept,
+                          &sources, &changes, &references))
         return NULL;
-    Bound *bound = PyObject_GC_New(Bound, &kernel_Bound);
-    if (bound == NULL)
+    Bound *bound = NULL;
+    if (PyType_Ready(&kernel_Bound) == 0)
+        bound = PyObject_GC_New(Bound, &kernel_Bound);
+    if (bound == NULL) {
+        PyBuffer_Release(&references);
         return NULL;
+    }
     bound->machine = (Machine *)Py_NewRef(self);
     bound->captured = Py_NewRef(captured);
+    bound->references = references;
     bound->numbers = numbers;
     bound->arguments = values;
     bound->kept = kept;
-    bound->sources = copied(sources, &bound->source_count);
-    bound->changes = copied(changes, &bound->change_count);
+    bound->sources = bound->changes = NULL;
     PyObject_GC_Track(bound);
-    if (!PyErr_Occurred() && !is_sound(bound))
+    Py_ssize_t count = PyTuple_GET_SIZE(captured);
+    if (numbers < 0 || numbers > machine->inputs || values < 0 || kept < 0
+        || kept > machine->value_count
+        || (references.len > 0 && references.len != count * (Py_ssize_t)sizeof(int64_t)))
         PyErr_SetString(PyExc_ValueError, "the program has no such inputs, outputs or Values");
+    else if (!are_nodes(PySequence_Fast_ITEMS(captured), count))
+        PyErr_SetString(PyExc_TypeError, "a program is bound to Values");
+    else
+        bound->sources = linked(bound, sources, machine->places + numbers,
+                                machine->inputs - numbers, &bound->source_count);
+    if (!PyErr_Occurred())
+        bound->changes = linked(bound, changes, machine->values + kept,
+                                machine->value_count - kept, &bound->change_count);
     if (PyErr_Occurred())
         Py_CLEAR(bound);
     return (PyObject *)bound;

@@ -27,8 +27,7 @@ class Part(IntEnum):
     __hash__ = int.__hash__  # that of an Enum is a function of Python's
 
 
-_DATA: Final = 0
-_GRAD: Final = 1
+_NOTHING: Final = 3
 
 
 class Change(NamedTuple):
@@ -56,6 +55,8 @@ class Links(NamedTuple):
         kept: the number of outputs that are not changes: those come first.
         sources: for each of the other inputs what of which Value it is.
         changes: for each of the other outputs what it changes.
+        references: for each captured Value as many references as there are to it after it has been
+            replaced, that of the tuple of these being one; nothing if none ever is.
     """
 
     captured: tuple[Value, ...]
@@ -64,21 +65,25 @@ class Links(NamedTuple):
     kept: int
     sources: Sequence[tuple[Part, int]]
     changes: Sequence[Change]
+    references: array[int] = array("q")
 
     def arrays(self) -> tuple[array[int], array[int]]:
-        """The sources and the changes for `bound.c`.
+        """The sources and the changes for `bound.c`, three numbers each.
 
-        A source has a third number, the index of the change that sets it, or -1. The third of a
-        change is that of the change which says whether a pass has reached it, if there is one.
+        The third of a change is the index of the change which says whether a pass has reached it,
+        if there is one. Captured Values that are not read follow the sources, so that all are seen.
         """
-        set_by = {change[:2]: i for i, change in enumerate(self.changes)}
         sources = array("i")
         for part, index in self.sources:
-            data_or_grad = Part.DATA if part is Part.DATA else Part.GRAD
-            sources.extend((part, index, set_by.get((data_or_grad, index), -1)))
+            sources.extend((part, index, 0))
+        read = {index for _, index in self.sources}
+        for index in range(self.arguments, self.arguments + len(self.captured)):
+            if index not in read:
+                sources.extend((_NOTHING, index, 0))
+        reached_by = {x.value: i for i, x in enumerate(self.changes) if x.part is Part.HAS_GRAD}
         changes = array("i")
         for part, index, awaited in self.changes:
-            changes.extend((part, index, set_by.get((Part.HAS_GRAD, index), awaited)))
+            changes.extend((part, index, reached_by.get(index, awaited)))
         return sources, changes
 
 
@@ -89,7 +94,7 @@ class Bound(Protocol):
     """
 
     def forward(self, numbers: list[float], values: list[Value]) -> Any:
-        """The state after a run; None if a guard ends it."""
+        """The state after a run; None if a guard ends it, or a Value has been replaced."""
 
     def apply(self, state: Any, values: list[Value]) -> None:
         """Change the Values as a run does: all of them, also if Ctrl-C comes meanwhile."""
@@ -110,11 +115,8 @@ class Bound(Protocol):
             BaseException: the first run has raised it.
         """
 
-    def is_stale(self, references: array[int]) -> bool:
-        """True if there are no more references than these to one of the captured Values.
-
-        That to the tuple of captured Values counts as one.
-        """
+    def is_stale(self) -> bool:
+        """True if a captured Value has been replaced: nobody else refers to it."""
 
 
 class ListBound:
@@ -123,44 +125,54 @@ class ListBound:
     def __init__(self, machine: Any, links: Links) -> None:
         self._machine = machine
         self._links = links
+        # Part by part: a loop over one attribute is several times as fast as one that chooses.
+        self._read = [_indices(links.sources, part) for part in Part]
+        places = [_places(links.sources, part) for part in Part]
+        order = [place for part in places for place in part]
+        self._order = sorted(range(len(order)), key=order.__getitem__)
+        self._written = [_indices(links.changes, part) for part in Part]
+        self._cells = [
+            [machine.program.outputs[links.kept + place] for place in _places(links.changes, part)]
+            for part in Part
+        ]
+        awaited = {
+            change.value: change.awaited for change in links.changes if change.part is Part.GRAD
+        }
+        self._awaited = [awaited[index] for index in self._written[Part.GRAD]]
 
     def forward(self, numbers: list[float], values: list[Value]) -> Any:
-        """The state after a run; None if a guard ends it."""
+        """The state after a run; None if a guard ends it, or a Value has been replaced."""
+        if self.is_stale():
+            return None
         found = [*values, *self._links.captured]
-        read = [
-            found[index]._data
-            if part == _DATA
-            else found[index]._grad
-            if part == _GRAD
-            else float(found[index].has_grad)
-            for part, index in self._links.sources
-        ]
-        return self._machine.forward([*numbers, *read])
+        data, grads, flags = self._read
+        read = [found[i]._data for i in data]
+        read += [found[i]._grad for i in grads]
+        read += [float(found[i].has_grad) for i in flags]
+        return self._machine.forward([*numbers, *map(read.__getitem__, self._order)])
 
-    def apply(self, state: Any, values: list[Value]) -> None:
+    def apply(self, run: list[float], values: list[Value]) -> None:
         """Change the Values as a run does."""
-        links = self._links
-        if not links.changes:
+        if not self._links.changes:
             return
-        found = [*values, *links.captured]
-        count = links.kept + len(links.changes)
-        numbers = self._machine.values(state, count)[links.kept :]
+        found = [*values, *self._links.captured]
         try:
-            self._write(found, numbers)
+            self._write(found, run)
         except BaseException:
-            self._write(found, numbers)
+            self._write(found, run)
             raise
 
-    def _write(self, found: list[Value], numbers: list[float]) -> None:
-        for (part, index, awaited), number in zip(self._links.changes, numbers):
-            value = found[index]
-            if part == _DATA:
-                value._data = number
-            elif part == _GRAD:
-                value._grad = number
-                value._awaited = awaited
-            else:
-                value._awaited = 0 if number else -1
+    def _write(self, found: list[Value], run: list[float]) -> None:
+        data, grads, flags = self._written
+        numbers, slopes, reached = self._cells
+        for i, cell in zip(data, numbers):
+            found[i]._data = run[cell]
+        for i, cell, awaited in zip(grads, slopes, self._awaited):
+            value = found[i]
+            value._grad = run[cell]
+            value._awaited = awaited
+        for i, cell in zip(flags, reached):
+            found[i]._awaited = 0 if run[cell] else -1
 
     def repeat(
         self, numbers: list[float], values: list[Value], times: int
@@ -183,11 +195,21 @@ class ListBound:
             return steps, interruption
         return steps, None
 
-    def is_stale(self, references: array[int]) -> bool:
-        """True if there are no more references than these to one of the captured Values."""
+    def is_stale(self) -> bool:
+        """True if a captured Value has been replaced."""
         counts = map(sys.getrefcount, self._links.captured)
-        return any(map(le, counts, [known + _UNSEEN for known in references]))
+        return any(map(le, counts, [known + _UNSEEN for known in self._links.references]))
 
 
 # The references that `map` adds, by which it hands an object on.
 _UNSEEN: Final = min(map(sys.getrefcount, (object(),))) - 1
+
+
+def _indices(links: Sequence[Any], part: Part) -> list[int]:
+    """The Values of which there are links to this part."""
+    return [link[1] for link in links if link[0] == part]
+
+
+def _places(links: Sequence[Any], part: Part) -> list[int]:
+    """Which of the links these are."""
+    return [place for place, link in enumerate(links) if link[0] == part]

@@ -23,8 +23,8 @@ from autograd.functional import global_name
 from autograd.replay.checks import difference, same, what_differs
 from autograd.replay.errors import CompileError, CompileWarning
 from autograd.replay.keys import Arguments, Surroundings, key_difference
-from autograd.replay.outside import state_of
 from autograd.replay.recorded import Recorded, recorded
+from autograd.replay.recording.outside import state_of
 from autograd.replay.replays import Call
 from autograd.replay.tape import Tape
 
@@ -239,12 +239,11 @@ class Compiled(Generic[P, R]):
         for program in self._programs.get(key, ()):
             if program.reads(parts.values):  # as an argument and from elsewhere
                 return self.__wrapped__(*arguments, **options)
-            if program.is_stale():
-                self._forget(program)
-                continue
             call = program.call(parts)
             if call is not None:
                 return self._replayed(program, call, arguments, options)
+            if program.is_stale():
+                self._forget(program)
         with self._lock:
             # It may name other functions by now.
             self._surroundings = Surroundings(self.__wrapped__)
@@ -268,6 +267,8 @@ class Compiled(Generic[P, R]):
             )
             return self.__wrapped__(*arguments, **options)
         program = recorded(key, self.__wrapped__, self.__name__, arguments, options, parts)
+        if program.is_stale():  # nobody holds any more what this call has read
+            return self.__wrapped__(*arguments, **options)
         call = program.call(parts)
         if call is None or not program.is_as_recorded(call):
             raise self._unlike("an operation gives another result for the same numbers", "")

@@ -8,6 +8,7 @@
  * another order: the bits are those of the interpreted program.
  */
 #include "kernel.h"
+#include <float.h>
 #include <math.h>
 #include <string.h>
 
@@ -69,6 +70,51 @@ static inline void gather(double *operand, const double *x, int step)
             operand[i] = *x;
 }
 
+static int exp_eight(const double *x, const double *y, double *out)
+{
+    int none_overflows = 1;
+    for (int i = 0; i < 8; i++)
+        none_overflows &= x[i] < 700.0;
+    for (int i = 0; i < 8 && none_overflows; i++)
+        out[i] = exp(x[i]);
+    return none_overflows;
+}
+
+static int decay_eight(const double *x, const double *y, double *out)
+{
+    for (int i = 0; i < 8; i++)
+        out[i] = exp(-fabs(x[i]));
+    return 1;
+}
+
+static int logistic_eight(const double *x, const double *y, double *out)
+{
+    for (int i = 0; i < 8; i++)
+        out[i] = (x[i] > 0.0 ? 1.0 : y[i]) / (1.0 + y[i]);
+    return 1;
+}
+
+static int bump_eight(const double *x, const double *y, double *out)
+{
+    for (int i = 0; i < 8; i++)
+        out[i] = x[i] / ((1.0 + x[i]) * (1.0 + x[i]));
+    return 1;
+}
+
+static int over_square_eight(const double *x, const double *y, double *out)
+{
+    double quotient[8];
+    int are_normal = 1;
+    for (int i = 0; i < 8; i++) {
+        quotient[i] = x[i] / y[i];
+        are_normal &= (y[i] != 0.0) & (fabs(quotient[i]) >= DBL_MIN);
+    }
+    if (are_normal)
+        for (int i = 0; i < 8; i++)
+            out[i] = quotient[i] / y[i];
+    return are_normal;
+}
+
 static int relu_eight(const double *x, const double *y, double *out)
 {
     for (int i = 0; i < 8; i++)
@@ -101,8 +147,6 @@ typedef struct {
     } call;
 } Function;
 
-
-
 /* Python's own functions among these do no more than call the one of C. */
 static const Function functions[] = {
     {"choose", 3, {.three = choose}},
@@ -124,7 +168,9 @@ static const struct {
     const char *name;
     int (*call)(const double *x, const double *y, double *out);
 } eights[] = {{"divide", divide_eight}, {"truediv", divide_eight}, {"sqrt", root_eight},
-           {"sign", sign_eight}, {"relu", relu_eight}, {"below", below_eight}};
+           {"sign", sign_eight}, {"relu", relu_eight}, {"below", below_eight}, {"exp", exp_eight},
+           {"decay", decay_eight}, {"logistic", logistic_eight}, {"bump", bump_eight},
+           {"over_square", over_square_eight}};
 
 int kernel_eight(int function)
 {
@@ -202,6 +248,14 @@ static int call_eight(const double *v, const int32_t *p, double *out)
     return 0;
 }
 
+/* Where the processor can be asked, also with registers of four numbers. */
+#if defined(__GNUC__) && defined(__x86_64__) && defined(__GLIBC__)
+#define WIDE __attribute__((target_clones("avx2", "default")))
+#else
+#define WIDE
+#endif
+
+WIDE
 int kernel_carry_out(const Machine *machine, double *v, double *out, const int32_t *p,
                      const int32_t *end)
 {

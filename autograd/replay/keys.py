@@ -31,6 +31,8 @@ _OPAQUE: Final = (type, types.FunctionType, types.BuiltinFunctionType, types.Mod
 # What is equal to another of its type only if it is the same in all.
 _EXACT: Final = frozenset((int, bool, str, bytes, type(None)))
 
+_ONLY_FLOATS: Final = {float}
+
 # The most entries of a dict that is as an object.
 _FEW: Final = 32
 
@@ -99,6 +101,9 @@ class Arguments:
         if isinstance(part, dict):
             return kind, tuple([(_hashed(key), self._part(x)) for key, x in part.items()])
         if isinstance(part, (list, tuple)):
+            if set(map(type, part)) == _ONLY_FLOATS:
+                self.numbers.extend(part)
+                return kind, (float,) * len(part)
             return kind, tuple([self._part(x) for x in part])
         if kind is set or kind is frozenset:
             return kind, frozenset(map(_hashed, part))

@@ -94,7 +94,7 @@ def bound(machine: Any, links: Links) -> Bound:
     """The program of a machine, bound to Values."""
     if isinstance(machine, ListMachine):
         return ListBound(machine, links)
-    made: Bound = machine.bind(*links[:4], *links.arrays())
+    made: Bound = machine.bind(*links[:4], *links.arrays(), links.references)
     return made
 
 

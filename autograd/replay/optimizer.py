@@ -5,14 +5,15 @@ that a pass may do are the steps that are exact in IEEE arithmetic:
 
 * ``-0.0 + x`` is x, and ``1.0 * x`` is x (``0.0 + x`` is not, if x is -0.0);
 * ``x + y`` is ``y + x``, and ``x - y`` is ``x + -1.0 * y``;
-* what is computed twice from the same numbers is the same.
+* what is computed twice from the same numbers is the same, also where it is a part of a function.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Final
+from typing import Any, Final
 
+from autograd.engine import floats
 from autograd.native import i64, vec
 from autograd.replay.program import (
     GUARD,
@@ -292,6 +293,48 @@ def _uses(program: Program) -> vec[i64]:
     return uses
 
 
+# ── Functions of a function ───────────────────────────────────────────────────
+
+# Functions that begin with one, and what they go on with; True if that takes the operand too.
+_BEGINNINGS: Final[dict[Any, tuple[Any, Any, bool]]] = {
+    floats.sigmoid: (floats.decay, floats.logistic, True),
+    floats.bell: (floats.decay, floats.bump, False),
+}
+
+
+def parted(program: Program) -> Program:
+    """The program in which what several functions begin with is a row, which they can share."""
+    begun = [x.source in _BEGINNINGS for x in program.operations]
+    if True not in begun:
+        return program
+    new = Rewriting(program)
+    kinds: dict[Any, int] = {}
+    for row in range(len(program.kinds)):
+        kind = program.kinds[row]
+        if kind < 0 or not begun[kind]:
+            new.copy(row)
+            continue
+        first, second, takes_operand = _BEGINNINGS[program.operations[kind].source]
+        operand = new.moved(program.cells[program.starts[row]])
+        new.program.push(operand)
+        beginning = new.program.close(_kind_of(new.program, first, kinds))
+        if takes_operand:
+            new.program.push(operand)
+        new.program.push(beginning)
+        new.add(row, _kind_of(new.program, second, kinds))
+    return new.finished()
+
+
+def _kind_of(program: Program, function: Any, kinds: dict[Any, int]) -> i64:
+    """The kind of the rows of a function of `floats`."""
+    if function not in kinds:
+        kinds[function] = len(program.operations)
+        name = function.__name__
+        needs = "from autograd.engine import floats"
+        program.operations.append(Operation(name, function, f"floats.{name}", needs))
+    return kinds[function]
+
+
 # ── Rows that are computed twice ──────────────────────────────────────────────
 
 
@@ -355,6 +398,7 @@ PASSES: Final[tuple[Callable[[Program], Program], ...]] = (
     folded,
     without_dead,
     fused,
+    parted,
     shared,
     without_dead,
 )

@@ -55,6 +55,10 @@ def levelled(program: Program) -> Program:
         levels[row] = level
         latest = max(latest, level)
         length = starts[row + 1] - starts[row]
+        # The gradient of a bias has a constant where that of a weight has an operand.
+        at = starts[row] + _middle(length)
+        if kind == SUM and length > 1 and (cells[at] < 0 or cells[at + 1] < 0):
+            length += 1
         classes[row] = found.setdefault(int((kind + 8) << 40 | length), len(found))
     order = vec[i64](list(range(count)))
     order = _sorted(order, classes, len(found))
@@ -79,15 +83,17 @@ def levelled(program: Program) -> Program:
 def _by_operands(new: Rewriting, rows: list[i64]) -> list[i64]:
     """Equal rows in the order of what they take, which is most often how others are laid out.
 
-    Of a first product it is the second operand that counts first: the products of a layer, or of an
-    example, have it in common.
+    Of a product in the middle it is the second operand that counts first, or one that is constant:
+    the products of a layer, or of an example, have it in common.
     """
     old = new.old
-    start, end = old.starts[rows[0]], old.starts[rows[0] + 1]
-    if end == start or len(rows) < EIGHT or old.kinds[rows[len(rows) - 1]] == PART:
+    start, length = old.starts[rows[0]], old.starts[rows[0] + 1] - old.starts[rows[0]]
+    if length == 0 or len(rows) < EIGHT or old.kinds[rows[len(rows) - 1]] == PART:
         return rows
-    is_sum = old.kinds[rows[0]] == SUM and end > start + 1
-    places = [1, 2] if is_sum else [1, 0] if end > start + 1 else [0]
+    places = [1, 0] if length > 1 else [0]
+    if old.kinds[rows[0]] == SUM and length > 1:
+        at = _middle(length)
+        places = [at + 1, at] if old.cells[start + at] < 0 else [at, at + 1]
     for place in places:
         keys: list[int] = []
         is_sorted = True
@@ -101,6 +107,11 @@ def _by_operands(new: Rewriting, rows: list[i64]) -> list[i64]:
             keys.sort()
             rows = [rows[i64(key & (_FAR - 1))] for key in keys]
     return rows
+
+
+def _middle(length: i64) -> i64:
+    """Where in the cells of a sum the product in the middle begins."""
+    return 1 + 2 * (((length - 1) // 2 - 1) // 2)
 
 
 _FAR: Final[i64] = 1 << 31  # no cell is so far from 0, and no row
@@ -287,12 +298,17 @@ class _Block:
         row: the first of them.
         first: the cell of each operand of it.
         step: how far that of the next row is from there: 0 or 1.
+        is_packed: False if they are carried out one by one after all.
     """
 
     def __init__(self, row: i64, first: vec[i64], step: vec[i64]) -> None:
         self.row = row
         self.first = first
         self.step = step
+        self.is_packed = True
+
+
+_SCATTERED: Final[i64] = 2  # in place of a step: to be copied
 
 
 class _Packing:
@@ -311,7 +327,11 @@ class _Packing:
         self.copies: dict[tuple[int, ...], int] = {}
 
     def prepared(self, row: i64) -> _Block:
-        """The cells of eight rows, of which those that lie elsewhere are copied."""
+        """The cells of eight rows, of which those that lie elsewhere are copied.
+
+        Each copy takes about as long as it saves in a product: where there are more of them than
+        products, the rows stay as they are.
+        """
         old = self.old
         length = old.starts[row + 1] - old.starts[row]
         first, step = vec[i64](), vec[i64]()
@@ -319,54 +339,82 @@ class _Packing:
             first = append(first, 0)
             step = append(step, 0)
             self.find(row, at, first, step)
-        if old.kinds[row] == SUM:
-            uniform: i64 = 0
-            for at in range(1, length, 2):
-                if step[at] == 0 and step[at + 1] == 0:
-                    self.spread(first, step, at)
-                uniform += 1 if step[at] == 0 or step[at + 1] == 0 else 0
-            if uniform < (length - 1) // 2:
-                for at in range(1, length):
-                    if step[at] == 0:
-                        self.spread(first, step, at)
-        return _Block(row, first, step)
+        block = _Block(row, first, step)
+        is_sum = old.kinds[row] == SUM
+        if is_sum:
+            _mark_what_differs(step)
+        copies: i64 = 0
+        for at in range(length):
+            if step[at] == _SCATTERED:
+                cells = self.cells(row, at)
+                copies += 1 if max(cells) >= 0 and tuple(cells) not in self.copies else 0
+        block.is_packed = not is_sum or copies <= length // 2 + 1
+        for at in range(length):
+            if block.is_packed and step[at] == _SCATTERED:
+                first[at], step[at] = self.copied(self.cells(row, at)), 1
+        return block
 
     def add(self, block: _Block) -> None:
         """Add eight rows."""
         program, first, step = self.new.program, block.first, block.step
-        self.blocks.append(len(program.kinds))
+        if block.is_packed:
+            self.blocks.append(len(program.kinds))
         for lane in range(EIGHT):
+            if not block.is_packed:
+                self.new.copy(block.row + lane)
+                continue
             for at in range(len(first)):
                 program.push(first[at] + lane * step[at])
             self.new.add(block.row + lane, self.old.kinds[block.row])
 
     def find(self, row: i64, at: i64, first: vec[i64], step: vec[i64]) -> None:
-        """Find the cells of one operand of eight rows; those that lie elsewhere are copied."""
+        """Find out how the cells of one operand of eight rows lie."""
         old, new = self.old, self.new
         begin = new.moved(old.cells[old.starts[row] + at])
         second = new.moved(old.cells[old.starts[row + 1] + at])
         first[at], step[at] = begin, second - begin
-        regular = step[at] == 0 or step[at] == 1
+        if step[at] != 0 and step[at] != 1:
+            step[at] = _SCATTERED
+            return
         for lane in range(2, EIGHT):
-            cell = new.moved(old.cells[old.starts[row + lane] + at])
-            regular = regular and cell == begin + lane * step[at]
-        if not regular:
-            cells = [new.moved(old.cells[old.starts[row + lane] + at]) for lane in range(EIGHT)]
-            first[at], step[at] = self.copied(cells), 1
+            if new.moved(old.cells[old.starts[row + lane] + at]) != begin + lane * step[at]:
+                step[at] = _SCATTERED
+                return
 
-    def spread(self, first: vec[i64], step: vec[i64], at: i64) -> None:
-        """Have eight copies of a cell that is the same for all."""
-        first[at], step[at] = self.copied([first[at]] * EIGHT), 1
+    def cells(self, row: i64, at: i64) -> list[int]:
+        """The cells of one operand of eight rows."""
+        old, new = self.old, self.new
+        return [new.moved(old.cells[old.starts[row + lane] + at]) for lane in range(EIGHT)]
 
     def copied(self, cells: list[int]) -> i64:
         """The first of eight cells with what is in these."""
         key = tuple(cells)
+        program = self.new.program
         found = self.copies.get(key)
-        if found is None:
-            program = self.new.program
+        if found is None and max(cells) < 0:
+            program.constants += [program.constants[~cell] for cell in reversed(cells)]
+            found = self.copies[key] = ~(len(program.constants) - 1)
+        elif found is None:
             self.blocks.append(len(program.kinds))
             found = self.copies[key] = program.inputs + len(program.kinds)
             for cell in cells:
                 program.push(cell)
                 program.close(SUM)
         return found
+
+
+def _mark_what_differs(step: vec[i64]) -> None:
+    """Have so many operands of products copied that these are alike.
+
+    One of the two is to follow: the other is then the same for all rows, or follows as well, but in
+    all products.
+    """
+    uniform: i64 = 0
+    for at in range(1, len(step), 2):
+        if step[at] == 0 and step[at + 1] == 0:
+            step[at] = _SCATTERED
+        uniform += 1 if step[at] == 0 or step[at + 1] == 0 else 0
+    if uniform < len(step) // 2:
+        for at in range(1, len(step)):
+            if step[at] == 0:
+                step[at] = _SCATTERED

@@ -46,7 +46,12 @@ MINUS_ONE: Final[i64] = -4
 BY_EIGHT: Final[frozenset[Any]] = frozenset(
     (
         floats.below,
+        floats.bump,
+        floats.decay,
         floats.divide,
+        floats.exp,
+        floats.logistic,
+        floats.over_square,
         floats.relu,
         floats.sign,
         floats.sqrt,

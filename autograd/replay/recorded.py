@@ -12,11 +12,11 @@ from autograd.replay.bound import Links
 from autograd.replay.checks import same
 from autograd.replay.errors import CompileError
 from autograd.replay.keys import Arguments, is_index
-from autograd.replay.leaks import settle
 from autograd.replay.lift import lift
-from autograd.replay.outside import Effects, State
 from autograd.replay.parts import is_open_array, mapped
-from autograd.replay.recorder import Recorder
+from autograd.replay.recording.leaks import settle
+from autograd.replay.recording.outside import Effects, State
+from autograd.replay.recording.recorder import Recorder
 from autograd.replay.replays import Call, ReachedBefore
 from autograd.replay.results import Form
 
@@ -53,6 +53,7 @@ class Recorded:
                 self._kept,
                 outside.sources,
                 effects.changes(),
+                self._reached.references,
             )
         )
         for root in form.roots:
@@ -62,7 +63,7 @@ class Recorded:
 
     def is_stale(self) -> bool:
         """True if nobody but this program holds a Value that it reads: it has been replaced."""
-        return self._bound.is_stale(self._reached.references)
+        return self._bound.is_stale()
 
     def reads(self, values: list[Value]) -> bool:
         """True if one of these Values is captured as well."""
@@ -71,8 +72,8 @@ class Recorded:
     def call(self, parts: Arguments) -> Call | None:
         """Stand for a call; None if it cannot.
 
-        Then a guard has found another number than in the recording, or an operation has raised an
-        error, which the function may catch.
+        Then a guard has found another number than in the recording, a Value has been replaced, or
+        an operation has raised an error, which the function may catch.
         """
         try:
             run = self._bound.run(parts.numbers, parts.values)

@@ -8,12 +8,12 @@ from typing import Any
 
 from autograd.engine.value import Value
 from autograd.replay.errors import CompileError
-from autograd.replay.indices import Index
-from autograd.replay.outside import Outside
 from autograd.replay.parts import elements, is_open_array, mapped
-from autograd.replay.recorder import Recorder
+from autograd.replay.recording.indices import Index
+from autograd.replay.recording.outside import Outside
+from autograd.replay.recording.recorder import Recorder
+from autograd.replay.recording.standins import Flag, Number
 from autograd.replay.replays import Call, Root
-from autograd.replay.standins import Flag, Number
 from autograd.replay.tape import Tape
 
 

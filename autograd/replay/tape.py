@@ -1,7 +1,7 @@
 """Tape: all that one call of a function has computed, as numbered entries without branches.
 
 This is the boundary between the two halves of the package. The upper half records calls on tapes
-and keeps them true to the function (`recorder.py`, `compiled.py`). The lower half makes a program
+and keeps them true to the function (`recording/`, `compiled.py`). The lower half makes a program
 of a tape (`lift`) and runs it; it knows nothing of functions, arguments and Values.
 
 Every entry stands for one float, and has a number: entry k is computed from entries below k. It is

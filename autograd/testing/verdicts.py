@@ -309,7 +309,7 @@ class Verdicts:
         sides = [self._traced_at(claim, side * step) for side in (-1.0, 1.0)]
         graphs = [topological_order(found[1]) for found in sides if found is not None]
         here = topological_order(out)
-        if len(graphs) < 2 or any(_differ(graph, here) for graph in graphs):
+        if len(graphs) < 2 or any(_shape(graph) != _shape(here) for graph in graphs):
             return ""
         explained = step * abs(claim.chain.value - claim.difference.value)  # half of it, both ways
         for value, before, after, slope in zip(here, *graphs, gradients(out, here), strict=True):
@@ -429,18 +429,9 @@ def _has_finite_parts(value: Value) -> bool:
     return all(map(math.isfinite, [value.data, *value.local_derivatives]))
 
 
-def _differ(graph: Sequence[Value], other: Sequence[Value]) -> bool:
-    """True if two graphs, in topological order, are not of the same operations."""
-    return len(graph) != len(other) or _shape(graph) != _shape(other)
-
-
 def _shape(graph: Sequence[Value]) -> list[tuple[Any, ...]]:
-    """The operations of a graph, each with its constants."""
-    return [
-        (value.op, *[x for x in value.operands if not isinstance(x, Value)])
-        for value in graph
-        if value.op is not None
-    ]
+    """The operations of a graph in topological order, each with its constants; None of leaves."""
+    return [(value.op, *[x for x in value.operands if not isinstance(x, Value)]) for value in graph]
 
 
 def ordinal(order: int) -> str:

@@ -84,10 +84,11 @@ def test_the_demo_as_a_user_runs_it(tmp_path: Path) -> None:
     lines = iter(result.stdout.splitlines())
     for name in (graphs[0], networks[0]):
         assert next(lines).startswith(f"Drawn: {tmp_path / name}.svg (by this library, ")
+    assert next(lines) == "Gradient descent: an update for all 4 cases together"
     page = tmp_path / "xor.html"
     assert next(lines) == f"Written: {page} (a page to step through, and to train in)"
     assert page.read_text("utf-8").startswith("<!DOCTYPE html>")
-    assert next(lines) == "Gradient descent: an update for all 4 cases together"
+    assert page.stat().st_size <= 130_000
     losses = [re.fullmatch(r"Epoch (\d+), Loss:(\S+)", next(lines)) for _ in range(3)]
     assert next(lines).split() == ["this", "run", "article", "A", "article", "B"]
     for loss, epoch in zip(losses, [0, 4000, 8000], strict=True):

@@ -489,7 +489,7 @@ def test_signatures_tell_the_options_with_their_types_and_defaults() -> None:
         (save, common | {"root", "path", "layout", "style"}),
         (Graph.to_svg, common | {"self"}),
         (Graph.to_dot, common | {"self", "format", "style"}),
-        (Graph.save, common | {"self", "path", "layout", "style"}),
+        (Graph.save, common | {"self", "path", "layout", "data", "output", "style"}),
     ]
     for function, expected in functions:
         parameters = inspect.signature(function).parameters
@@ -567,9 +567,10 @@ def test_an_option_that_there_is_not_is_an_error_that_names_the_nearest(
             assert nearest in listed.split(", ")
         else:
             assert message.startswith(f"there is no option {wrong!r}: ")
-        assert listed.startswith("color_by, depth, ")
-        assert listed.split(", ") == sorted([*listed.split(", ")])
-        assert "path" not in listed.split(", ")
+        names = listed.split(", ")
+        assert {"color_by", "depth"} <= set(names)
+        assert names == sorted(names)
+        assert "path" not in names
     assert list(tmp_path.iterdir()) == []
 
 

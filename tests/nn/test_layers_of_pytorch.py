@@ -14,6 +14,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import autograd
 from autograd import Value, graph, no_grad, tanh
 from autograd.testing import check_gradients
 from nn import (
@@ -80,11 +81,23 @@ def test_an_embedding_gives_rows_of_parameters() -> None:
     ]
 
 
+def test_a_compiled_embedding_is_one_program_for_all_indices() -> None:
+    table = Embedding(5, 2, rng=1)
+    total = autograd.compile(lambda words: sum(x.data for row in table(words) for x in row))
+    for words in ([1, 2], [4, 0], [3, 3], [True, 2]):
+        assert total(words) == sum(x.data for row in table(words) for x in row)
+    assert len(total.programs) == 2  # True is no index that is followed
+    for wrong in (5, -1):
+        with pytest.raises(IndexError, match=f"^there is no row {wrong} in an Embedding of 5"):
+            total([wrong, 0])
+
+
 @pytest.mark.parametrize(
     ("index", "error", "message"),
     [
         (5, IndexError, "there is no row 5 in an Embedding of 5 rows"),
         (-1, IndexError, "there is no row -1 in an Embedding of 5 rows"),
+        (np.int64(-1), IndexError, "there is no row -1 in an Embedding of 5 rows"),
         (1.0, TypeError, "an index is a whole number, got 1.0"),
         (Value(1.0), TypeError, r"an index is a whole number, got Value\(1.0\)"),
     ],

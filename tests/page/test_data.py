@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import json
 import math
-from base64 import b64decode
+import re
+import zlib
+from base64 import b64decode, b64encode
+from hashlib import sha256
 from typing import Any
 
 import numpy as np
@@ -261,6 +264,16 @@ def test_the_policy_of_a_page_allows_its_own_program_and_style_alone() -> None:
     [policy] = [line for line in document.splitlines() if "Content-Security-Policy" in line]
     assert "default-src 'none'" in policy
     assert "unsafe" not in policy
+    assert document.count("<script>") == 1
+    contents = [
+        document.partition("<style>")[2].partition("</style>")[0],
+        document.partition("<script>")[2].partition("</script>")[0],
+        zlib.decompress(
+            b64decode(document.partition('id="program">')[2].partition("<")[0])
+        ).decode(),
+    ]
+    hashes = [b64encode(sha256(text.encode()).digest()).decode() for text in contents]
+    assert re.findall("'sha256-([^']+)'", policy) == hashes
     assert "http" not in policy.replace("http-equiv", "")
 
 

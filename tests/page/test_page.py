@@ -362,6 +362,22 @@ page.scene.boxes.every(({ x, y, width, height }, box) => [0, 0.5, 1, 1.2].every(
 """
 
 
+def test_a_search_finds_a_value_by_its_kind(reader: Reader) -> None:
+    x, w = Value(-2.0, "x"), Value(30.0, "w")
+    low, high, nan = (x * 2.0).relu(), (w * 1.0).tanh(), (x * 1.0).log()
+    low.label, high.label, nan.label = "low", "high", "undefined"
+    reader.open(graph(1000.0 * high * w + low + nan * 0.001))
+    found = {}
+    for kind in ("dead", "saturated", "first nan", "largest gradient"):
+        reader.tab.fill(".search input", kind)
+        found[kind] = [text.split(" ")[0] for text in reader.texts("[role=option]")]
+    assert (found["dead"], found["saturated"]) == (["low"], ["high"])
+    assert found["first nan"][0] == "undefined"
+    assert found["largest gradient"][0] == "high"
+    reader.press("Enter")
+    assert reader.ask("page.graph.short[page.selected]") == "high"
+
+
 # ── The state ─────────────────────────────────────────────────────────────────
 
 
@@ -435,7 +451,7 @@ def test_hostile_labels_inject_nothing(reader: Reader) -> None:
     reader.press("Home", ".", ".", "End", "/")
     reader.tab.keyboard.type("<")
     assert reader.tab.locator("img, iframe, object, script[src]").count() == 0
-    assert reader.tab.locator("script").count() == 2
+    assert reader.tab.locator("script").count() == 3
     # what were put in by hand would not run either
     reader.ask("stage.element.insertAdjacentHTML('beforeend', '<img src=x onerror=alert(3)>')")
     reader.tab.wait_for_timeout(50)

@@ -456,11 +456,16 @@ def test_a_value_that_nothing_else_refers_to_is_found() -> None:
     values = [Value(8.0)]
     tape = Tape("same")
     tape.outputs = [tape.input(8.0)]
-    bound = bound_to(tape, values)
     known = array("q", [1])
-    assert not bound.is_stale(known)
+    bound = lift(tape).bind(Links(tuple(values), 0, 0, 1, [(Part.DATA, 0)], [], known))
+    run = bound.run([], [])
+    assert run is not None
+    assert run.outputs == [8.0]
+    assert not bound.is_stale()
     values.clear()
-    assert bound.is_stale(known)
+    assert bound.is_stale()
+    assert bound.run([], []) is None
+    assert bound.repeat([], [], 2) == ([], None)
 
 
 # ── Division ──────────────────────────────────────────────────────────────────

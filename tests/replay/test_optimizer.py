@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import inspect
+import math
 import operator
 import random
 from collections.abc import Sequence
+from itertools import product
 from typing import Any
 
 import pytest
@@ -14,9 +17,28 @@ from autograd.engine import table
 from autograd.replay import operations
 from autograd.replay.lists import ListMachine
 from autograd.replay.lowering import choices_of, flows_of, lowered
-from autograd.replay.optimizer import PASSES, folded, fused, optimized, shared, without_dead
+from autograd.replay.machine import machine
+from autograd.replay.optimizer import (
+    PASSES,
+    folded,
+    fused,
+    optimized,
+    parted,
+    shared,
+    without_dead,
+)
 from autograd.replay.packing import Packed, levelled
-from autograd.replay.program import GUARD, MINUS_ONE, MINUS_ZERO, ONE, SUM, ZERO, Program
+from autograd.replay.program import (
+    BY_EIGHT,
+    GUARD,
+    MINUS_ONE,
+    MINUS_ZERO,
+    ONE,
+    SUM,
+    ZERO,
+    Operation,
+    Program,
+)
 from autograd.replay.shares import Flows, shares_of
 from autograd.replay.tape import Tape
 from autograd.replay.writing import describe
@@ -195,6 +217,19 @@ def test_equal_rows_of_equal_operands_are_one() -> None:
     assert rows(shared(finished(program, product))) == ["v1 = exp(x1)", "v2 = v1 * v1", "return v2"]
 
 
+def test_what_two_functions_begin_with_is_computed_once() -> None:
+    program = Program(1)
+    program.operations = [operations.forward(x) for x in (table.sigmoid, table.bell, table.exp)]
+    outs = [program.add(kind, [X]) for kind in (0, 1, 2)]
+    assert rows(shared(parted(finished(program, *outs)))) == [
+        "v1 = decay(x1)",
+        "v2 = logistic(x1, v1)",
+        "v3 = bump(v1)",
+        "v4 = exp(x1)",
+        "return v2, v3, v4",
+    ]
+
+
 def test_a_function_that_may_have_an_effect_is_called_each_time() -> None:
     program = Program(3)
     program.operations = [operations.forward(divmod)]
@@ -236,6 +271,22 @@ def test_what_may_raise_an_error_stays_behind_guards_and_effects_stay_in_order()
     beside = levelled(finished(program, called, again, other, last))
     assert [*beside.kinds] == [0, SUM, 1, GUARD, 1, 0]
     assert beside.row(5) == [X, Z]
+
+
+def test_rows_are_told_apart_by_constants_and_ordered_by_what_they_share() -> None:
+    program = Program(10)
+    half = program.constant(0.5)
+
+    def gradient(weight: int, x: int, slope: int) -> int:
+        """What decay adds to the gradient of a weight, and two examples."""
+        return program.add(SUM, [ZERO, weight, half, x, slope, x, slope + 1])
+
+    outs = [gradient(w, x, slope) for w, x, slope in ((0, 4, 6), (1, ONE, 6), (2, 5, 6))]
+    outs += [gradient(w, x, slope) for w, x, slope in ((3, 4, 8), (1, ONE, 8), (2, 5, 8))]
+    beside = levelled(finished(program, *outs))
+    assert [beside.row(k)[3:5] for k in range(6)] == [
+        [4, 6], [5, 6], [4, 8], [5, 8], [ONE, 6], [ONE, 8],
+    ]  # fmt: skip
 
 
 def sums(program: Program, vectors: list[list[int]], numbers: list[int]) -> list[int]:
@@ -285,6 +336,26 @@ def test_a_number_for_all_of_eight_rows_is_copied_where_others_vary() -> None:
     assert packed.program.row(9) == [ZERO, 1, 19, 1, 9]
 
 
+def test_constants_that_lie_elsewhere_are_laid_side_by_side_for_good() -> None:
+    program = Program(8)
+    numbers = [float(k % 3 + 2) for k in range(8)]
+    outs = [
+        program.add(SUM, [ZERO, program.constant(number), k]) for k, number in enumerate(numbers)
+    ]
+    packed = Packed(finished(program, *outs))
+    assert packed.blocks == [0]
+    found = [packed.program.constants[~packed.program.row(k)[1]] for k in range(8)]
+    assert found == numbers
+
+
+def test_rows_with_more_copies_than_products_are_not_packed() -> None:
+    program = Program(9)
+    first = sums(program, [[*range(8)]], [8])
+    outs = [program.add(SUM, [first[step * k % 8] for step in (3, 5, 7)]) for k in range(8)]
+    packed = Packed(finished(program, *outs))
+    assert (rows(packed.program), packed.blocks) == (rows(program), [0])
+
+
 def test_copies_for_gradients_come_after_all_rows_of_the_values() -> None:
     program = Program(26)
     outs = sums(program, [[*range(8)]], [8])
@@ -303,6 +374,24 @@ def test_rows_that_need_each_other_are_not_packed() -> None:
     for _ in range(20):
         out = multiply(program, out, Y)
     assert Packed(finished(program, out)).blocks == []
+
+
+SPECIAL = [0.0, -0.0, 1.0, -2.5, 5e-324, -1e-310, 1e300, -1e300, 700.5, -800.0, math.inf, math.nan]
+
+
+@pytest.mark.parametrize("function", sorted(BY_EIGHT, key=lambda function: function.__name__))
+def test_a_function_of_eight_rows_gives_the_bits_of_the_one_of_floats(function: Any) -> None:
+    arity = len(inspect.signature(function).parameters)
+    points = [[*point] for point in product(SPECIAL, repeat=arity)]
+    if function is operator.truediv:
+        points = [[x, y] for x, y in points if y != 0.0]
+    points += [[2.0 + k, 0.5 + k][:arity] for k in range(-len(points) % 8 + 8)]  # eights without
+    program = Program(len(points) * arity)
+    program.operations = [Operation(function.__name__, function, "", "")]
+    outs = [program.add(0, [*range(k * arity, (k + 1) * arity)]) for k in range(len(points))]
+    ready = machine(finished(program, *outs))
+    state = ready.forward([x for point in points for x in point])
+    assert bits(ready.values(state, len(outs))) == bits([function(*point) for point in points])
 
 
 # ── The order of shares ───────────────────────────────────────────────────────

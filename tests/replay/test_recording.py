@@ -17,7 +17,7 @@ import autograd
 from autograd import CompileError, Value, compile, exp, no_grad, tanh, where  # noqa: A004
 from autograd.replay.backward import gradients_of_pass
 from autograd.replay.lift import lift
-from autograd.replay.places import place
+from autograd.replay.recording.places import place
 from autograd.replay.tape import Tape, backward_pass, gradient_of
 from tests.replay.test_effects import bits, state
 

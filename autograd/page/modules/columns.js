@@ -9,27 +9,8 @@
  * @returns {T}
  */
 export function unpacked(text, Kind) {
-  return new Kind(bytesOf(text).buffer);
-}
-
-/**
- * What was deflated, as text.
- *
- * @param {string} text the deflated bytes in base64
- * @returns {Promise<string>}
- */
-export async function inflated(text) {
-  const stream = new Blob([bytesOf(text)]).stream();
-  return new Response(stream.pipeThrough(new DecompressionStream("deflate"))).text();
-}
-
-/**
- * @param {string} text
- * @returns {Uint8Array<ArrayBuffer>}
- */
-function bytesOf(text) {
   const raw = atob(text);
   const bytes = new Uint8Array(raw.length);
   for (let i = 0; i < raw.length; i++) bytes[i] = raw.charCodeAt(i);
-  return bytes;
+  return new Kind(bytes.buffer);
 }

@@ -16,7 +16,7 @@ const KEYS = [
   ["Enter", "change an input, open a folded box"],
   ["Alt + ↑ ↓", "change the selected input"],
   ["c", "close the group around the box"],
-  ["/", "find a value"],
+  ["/", "find a value by its name, or the largest gradient, nan, dead, saturated"],
   ["u, Shift + u", "undo, redo"],
   ["r", "reset all inputs"],
   ["+ − 0", "larger, smaller, all of it"],

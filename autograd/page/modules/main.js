@@ -1,6 +1,5 @@
 // The page: it reads the data in the file, and puts the parts together.
 
-import { inflated } from "./columns.js";
 import { Controls } from "./controls.js";
 import { h } from "./dom.js";
 import { follow } from "./hash.js";
@@ -61,13 +60,12 @@ export function start(element, data, Trainer) {
 }
 
 /**
- * Read the data in the document, and begin.
+ * Read the data in the document, which `loader.js` has inflated, and begin.
  *
  * @param {typeof import("./trainer.js").Trainer} [Trainer]
  */
-export async function load(Trainer) {
-  const text = document.getElementById("data")?.textContent ?? "";
-  const data = JSON.parse(text.startsWith("{") ? text : await inflated(text));
+export function load(Trainer) {
+  const data = JSON.parse(document.getElementById("data")?.textContent ?? "");
   const element = /** @type {HTMLElement} */ (document.getElementById("page"));
   Object.assign(window, { graphPage: start(element, data, Trainer) });
 }

@@ -1,6 +1,7 @@
 // The search for a value by its name or its operation.
 
 import { h } from "./dom.js";
+import { NAMES, ofKind } from "./kinds.js";
 import { shown } from "./numbers.js";
 
 const MOST = 12; // results that are listed
@@ -22,6 +23,7 @@ export class Search {
       type: "search",
       role: "combobox",
       placeholder: "Find a value",
+      title: `By name or operation; or ${NAMES}`,
       "aria-label": "Find a value",
       "aria-expanded": "false",
       "aria-controls": "found",
@@ -36,7 +38,9 @@ export class Search {
 
   look() {
     const text = this.field.value.trim().toLowerCase();
-    this.found = text ? this.matching(text).slice(0, MOST) : [];
+    const { graph } = this.page;
+    const found = text ? [...ofKind(graph, text), ...this.matching(text)] : [];
+    this.found = [...new Set(found)].slice(0, MOST);
     this.at = 0;
     this.write();
     if (text) this.page.say(this.found.length ? `${this.found.length} found` : "Nothing found");
@@ -78,7 +82,11 @@ export class Search {
             },
           },
           `${graph.short[i] ?? graph.name(i)} `,
-          h("small", {}, `${graph.operation(i) || "input"} = ${shown(graph.tape.value[i])}`),
+          h(
+            "small",
+            {},
+            `${graph.operation(i) || "input"} = ${shown(graph.tape.value[i])}, grad ${shown(graph.grad[i])}`,
+          ),
         ),
       ),
     );

@@ -1,6 +1,6 @@
 // The panel that trains: the steps, the loss, the cases, and the output over two inputs.
 
-import { chart, curve, Plane } from "./charts.js";
+import { Curve, Plane } from "./charts.js";
 import { h } from "./dom.js";
 import { exact, shown, typed } from "./numbers.js";
 import { Training } from "./training.js";
@@ -30,13 +30,13 @@ export class Trainer {
     this.runs = 0;
     this.output = graph.name(data.output);
     const names = (/** @type {number[]} */ nodes) => nodes.map((i) => graph.name(i)).join(", ");
-    const { axes, cases } = this.training;
-    const others = data.inputs.filter((input) => !axes.includes(input));
+    const { axes, others, cases } = this.training;
+    this.axes = names(axes);
     this.rate = h("input", {
       type: "text",
       inputmode: "decimal",
       autocomplete: "off",
-      value: exact(Number((2 / cases.length).toPrecision(1))),
+      value: exact(this.training.firstRate()),
       "aria-label": "Learning rate",
     });
     this.buttons = COUNTS.map((count) =>
@@ -56,7 +56,7 @@ export class Trainer {
       },
       ...cases.map(() => h("option")),
     );
-    this.curve = chart();
+    this.curve = new Curve();
     this.plane = axes.length === 2 ? new Plane(this) : null;
     this.element = h(
       "section",
@@ -73,11 +73,11 @@ export class Trainer {
         "div",
         { class: "charts" },
         this.plane?.element,
-        h("figure", {}, this.curve, h("figcaption", {}, "loss by step")),
+        this.curve.element,
         h(
           "div",
           { class: "cases" },
-          h("p", {}, `${[names(axes), names(others)].filter(Boolean).join(" → ")}: ${this.output}`),
+          h("p", {}, `${arrow(this.axes, names(others))}: ${this.output}`),
           this.list,
         ),
       ),
@@ -146,14 +146,10 @@ export class Trainer {
    * @param {number} n
    */
   named(n) {
-    const { inputs, axes, cases } = this.training;
-    const numbers = (/** @type {boolean} */ isAxis) =>
-      cases[n]
-        .filter((_, j) => axes.includes(inputs[j]) === isAxis)
-        .map(shown)
-        .join(", ");
-    const texts = [numbers(true), numbers(false)].filter(Boolean).join(" → ");
-    return `${texts}: ${shown(this.outputs[n])}`;
+    const { inputs, axes, others, cases } = this.training;
+    const numbers = (/** @type {number[]} */ nodes) =>
+      nodes.map((input) => shown(cases[n][inputs.indexOf(input)])).join(", ");
+    return `${arrow(numbers(axes), numbers(others))}: ${shown(this.outputs[n])}`;
   }
 
   update() {
@@ -172,7 +168,10 @@ export class Trainer {
 
   draw() {
     const { losses, page } = this;
-    curve(this.curve, losses.slice(0, page.trained + 1), this.stage.theme);
+    this.curve.draw(losses.slice(0, page.trained + 1), this.stage.theme);
     this.plane?.draw();
   }
 }
+
+/** @param {string} from @param {string} to */
+const arrow = (from, to) => [from, to].filter(Boolean).join(" → ");

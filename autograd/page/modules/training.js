@@ -8,6 +8,8 @@
  * @property {number} output the node that is shown of each case
  */
 
+const LEAST_RATE = 1e-4; // to begin with
+const MOST_TRIED = 3e5; // values of all cases with which rates are tried
 const SLICE = 30; // milliseconds of training between two pictures
 
 /** The training of a graph, whose root is the loss of one case. */
@@ -24,8 +26,9 @@ export class Training {
     this.output = output;
     const within = new Set([output]);
     for (const i of within) for (const input of graph.inputs(i)) within.add(input);
-    /** The inputs that the output depends on; the others are what it should be. */
+    /** The inputs that the output depends on; the others say what it should be. */
     this.axes = inputs.filter((input) => within.has(input));
+    this.others = inputs.filter((input) => !within.has(input));
     this.grad = new Float64Array(graph.count);
     this.sum = new Float64Array(graph.count);
   }
@@ -89,6 +92,16 @@ export class Training {
         losses.push(this.step(rate));
       return { losses, to: new Map(this.parameters.map((i) => [i, this.tape.value[i]])) };
     });
+  }
+
+  /** A rate to begin with: 2 divided by the number of cases, halved until a step goes down. */
+  firstRate() {
+    for (let rate = 2 / this.cases.length; ; rate /= 2) {
+      const short = Number(rate.toPrecision(1));
+      if (this.cases.length * this.tape.count > MOST_TRIED) return short;
+      const [before, after] = this.borrowed(() => [this.step(short), this.step(short)]);
+      if (after <= before || rate < LEAST_RATE) return short;
+    }
   }
 
   /**

@@ -14,9 +14,9 @@ from autograd.engine.operators import compared
 from autograd.engine.value import Value
 from autograd.native import i64
 from autograd.replay.errors import CompileError
-from autograd.replay.indices import EXACT, Index
-from autograd.replay.places import place
-from autograd.replay.standins import (
+from autograd.replay.recording.indices import EXACT, Index
+from autograd.replay.recording.places import place
+from autograd.replay.recording.standins import (
     ADD,
     DIVIDE,
     MULTIPLY,

@@ -27,8 +27,6 @@ ADD: Final[Any] = operator.add
 SUBTRACT: Final[Any] = operator.sub
 MULTIPLY: Final[Any] = operator.mul
 DIVIDE: Final[Any] = operator.truediv
-FLOOR_DIVIDE: Final[Any] = operator.floordiv
-REMAINDER: Final[Any] = operator.mod
 POWER: Final[Any] = operator.pow
 EQUAL: Final[Any] = operator.eq
 NOT_EQUAL: Final[Any] = operator.ne
@@ -36,6 +34,17 @@ LESS: Final[Any] = operator.lt
 LESS_OR_EQUAL: Final[Any] = operator.le
 GREATER: Final[Any] = operator.gt
 GREATER_OR_EQUAL: Final[Any] = operator.ge
+
+# For the operations that operators stand for, these on floats and ints.
+OPERATORS: Final[dict[Primitive, Any]] = {
+    table.add: ADD,
+    table.subtract: SUBTRACT,
+    table.multiply: MULTIPLY,
+    table.divide: DIVIDE,
+    table.floor_divide: operator.floordiv,
+    table.remainder: operator.mod,
+    table.power: POWER,
+}
 
 _SUM_IS_COMPENSATED: Final = sys.version_info >= (3, 12)
 
@@ -135,85 +144,10 @@ class StandIn(Numeric):
 
 
 @mypyc_attr(acyclic=True)
-class Number(StandIn):
-    """The place of a float: an argument, the data of a Value, or computed from such.
-
-    Its ``kind`` is float or one of NumPy's types.
-    """
+class Comparable(StandIn):
+    """What takes the place of a number: comparisons of it are followed, and so is its truth."""
 
     __slots__ = ()
-
-    def _with(self, function: Any, primitive: Primitive, other: Any) -> Any:
-        """The result of an operator on this number and another."""
-        if isinstance(other, Value):
-            return self.recorder.operate(primitive, (self, other))
-        return self.recorder.calculate(function, self, other)
-
-    def _reflected(self, function: Any, primitive: Primitive, other: Any) -> Any:
-        """The result of an operator on another number and this one."""
-        if isinstance(other, Value):
-            return self.recorder.operate(primitive, (other, self))
-        return self.recorder.calculate(function, other, self)
-
-    def __add__(self, other: Any) -> Any:
-        return self._with(ADD, table.add, other)
-
-    def __radd__(self, other: Any) -> Any:
-        if _SUM_IS_COMPENSATED and type(other) is int:
-            self.recorder.doubt()  # the builtin sum adds floats in a way of its own
-        return self._reflected(ADD, table.add, other)
-
-    def __sub__(self, other: Any) -> Any:
-        return self._with(SUBTRACT, table.subtract, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return self._reflected(SUBTRACT, table.subtract, other)
-
-    def __mul__(self, other: Any) -> Any:
-        return self._with(MULTIPLY, table.multiply, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return self._reflected(MULTIPLY, table.multiply, other)
-
-    def __truediv__(self, other: Any) -> Any:
-        return self._with(DIVIDE, table.divide, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self._reflected(DIVIDE, table.divide, other)
-
-    def __floordiv__(self, other: Any) -> Any:
-        return self._with(FLOOR_DIVIDE, table.floor_divide, other)
-
-    def __rfloordiv__(self, other: Any) -> Any:
-        return self._reflected(FLOOR_DIVIDE, table.floor_divide, other)
-
-    def __mod__(self, other: Any) -> Any:
-        return self._with(REMAINDER, table.remainder, other)
-
-    def __rmod__(self, other: Any) -> Any:
-        return self._reflected(REMAINDER, table.remainder, other)
-
-    def __pow__(self, other: Any, modulus: Any = None) -> Any:
-        if modulus is not None:
-            return pow(self.seen("pow()"), other, modulus)
-        # A power of a negative number may be complex.
-        fraction = _is_a_float(other) and not (type(other) is float and other.is_integer())
-        if fraction and self.kind is float and self < 0.0:
-            self.seen("pow()")
-            if type(other) is Number:
-                other.seen("pow()")
-        return self._with(POWER, table.power, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        if _is_a_float(other) and other < 0.0:
-            self.seen("pow()")
-        return self._reflected(POWER, table.power, other)
-
-    def __divmod__(self, other: Any) -> Any:
-        return self // other, self % other
-
-    def __rdivmod__(self, other: Any) -> Any:
-        return other // self, other % self
 
     def __eq__(self, other: object) -> Any:
         return self.recorder.compare(EQUAL, self, other)
@@ -236,17 +170,67 @@ class Number(StandIn):
     def __hash__(self) -> int:
         return hash(self.seen("hash"))
 
+    def __bool__(self) -> bool:
+        return bool(self.recorder.compare(NOT_EQUAL, self, 0.0))
+
+    @property
+    def real(self) -> Any:
+        """The number itself."""
+        return self
+
+    def conjugate(self) -> Any:
+        """The number itself."""
+        return self
+
+
+@mypyc_attr(acyclic=True)
+class Number(Comparable):
+    """The place of a float: an argument, the data of a Value, or computed from such.
+
+    Its ``kind`` is float or one of NumPy's types.
+    """
+
+    __slots__ = ()
+
+    def _left(self, primitive: Primitive, other: Any) -> Any:
+        if isinstance(other, Value):
+            return self.recorder.operate(primitive, (self, other))
+        return self.recorder.calculate(OPERATORS[primitive], self, other)
+
+    def _right(self, primitive: Primitive, other: Any) -> Any:
+        if isinstance(other, Value):
+            return self.recorder.operate(primitive, (other, self))
+        return self.recorder.calculate(OPERATORS[primitive], other, self)
+
+    def __add__(self, other: Any) -> Any:
+        return self._left(table.add, other)
+
+    def __radd__(self, other: Any) -> Any:
+        if _SUM_IS_COMPENSATED and type(other) is int:
+            self.recorder.doubt()  # the builtin sum adds floats in a way of its own
+        return self._right(table.add, other)
+
+    def __pow__(self, other: Any, modulus: Any = None) -> Any:
+        if modulus is not None:
+            return pow(self.seen("pow()"), other, modulus)
+        # A power of a negative number may be complex.
+        fraction = is_a_float(other) and not (type(other) is float and other.is_integer())
+        if fraction and self.kind is float and self < 0.0:
+            self.seen("pow()")
+            if type(other) is Number:
+                other.seen("pow()")
+        return self._left(table.power, other)
+
+    def __rpow__(self, other: Any) -> Any:
+        if is_a_float(other) and other < 0.0:
+            self.seen("pow()")
+        return self._right(table.power, other)
+
     def __neg__(self) -> Any:
         return self.recorder.calculate_one(operator.neg, self)
 
-    def __pos__(self) -> Any:
-        return self
-
     def __abs__(self) -> Any:
         return self.recorder.calculate_one(operator.abs, self)
-
-    def __bool__(self) -> bool:
-        return bool(self.recorder.compare(NOT_EQUAL, self, 0.0))
 
     def __round__(self, digits: Any = None) -> Any:
         if digits is None:
@@ -265,15 +249,6 @@ class Number(StandIn):
     def __ceil__(self) -> Any:
         return self.recorder.whole(math.ceil, self)
 
-    @property
-    def real(self) -> Any:
-        """The number itself."""
-        return self
-
-    def conjugate(self) -> Any:
-        """The number itself."""
-        return self
-
     def item(self) -> Any:
         """The number as a float, as NumPy's numbers have it."""
         if self.kind is float:
@@ -281,7 +256,8 @@ class Number(StandIn):
         return Number(self.recorder, self.entry, float)
 
 
-def _is_a_float(thing: Any) -> bool:
+def is_a_float(thing: Any) -> bool:
+    """True for a float, and for what takes the place of one."""
     return type(thing) is Number or isinstance(thing, float)
 
 
@@ -318,7 +294,7 @@ class Flag(StandIn):
 
     def counted(self, other: Any) -> Any:
         """The flag as a number, to calculate with ``other``."""
-        if isinstance(other, Value) or _is_a_float(other):
+        if isinstance(other, Value) or is_a_float(other):
             return Number(self.recorder, self.entry, float)
         return self.seen("truth")
 
@@ -331,55 +307,16 @@ class Flag(StandIn):
     def __int__(self) -> Any:
         return int(self.seen("truth"))
 
-    def __add__(self, other: Any) -> Any:
-        return self.counted(other) + other
+    def _left(self, primitive: Primitive, other: Any) -> Any:
+        return OPERATORS[primitive](self.counted(other), other)
 
-    def __radd__(self, other: Any) -> Any:
-        return other + self.counted(other)
-
-    def __sub__(self, other: Any) -> Any:
-        return self.counted(other) - other
-
-    def __rsub__(self, other: Any) -> Any:
-        return other - self.counted(other)
-
-    def __mul__(self, other: Any) -> Any:
-        return self.counted(other) * other
-
-    def __rmul__(self, other: Any) -> Any:
-        return other * self.counted(other)
-
-    def __truediv__(self, other: Any) -> Any:
-        return self.counted(other) / other
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return other / self.counted(other)
-
-    def __floordiv__(self, other: Any) -> Any:
-        return self.counted(other) // other
-
-    def __rfloordiv__(self, other: Any) -> Any:
-        return other // self.counted(other)
-
-    def __mod__(self, other: Any) -> Any:
-        return self.counted(other) % other
-
-    def __rmod__(self, other: Any) -> Any:
-        return other % self.counted(other)
+    def _right(self, primitive: Primitive, other: Any) -> Any:
+        return OPERATORS[primitive](other, self.counted(other))
 
     def __pow__(self, other: Any, modulus: Any = None) -> Any:
         if modulus is not None:
             return pow(self.seen("truth"), other, modulus)
-        return self.counted(other) ** other
-
-    def __rpow__(self, other: Any) -> Any:
-        return other ** self.counted(other)
-
-    def __divmod__(self, other: Any) -> Any:
-        return divmod(self.counted(other), other)
-
-    def __rdivmod__(self, other: Any) -> Any:
-        return divmod(other, self.counted(other))
+        return self._left(table.power, other)
 
     def __and__(self, other: Any) -> Any:
         return self.seen("truth") & other

@@ -9,24 +9,16 @@ from __future__ import annotations
 import operator
 from typing import Any, Final
 
+from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
 from autograd.native import mypyc_attr
-from autograd.replay.standins import (
-    ADD,
-    DIVIDE,
-    EQUAL,
-    FLOOR_DIVIDE,
-    GREATER,
-    GREATER_OR_EQUAL,
-    LESS,
-    LESS_OR_EQUAL,
-    MULTIPLY,
-    NOT_EQUAL,
+from autograd.replay.recording.standins import (
+    OPERATORS,
     POWER,
-    REMAINDER,
     SUBTRACT,
+    Comparable,
     Number,
-    StandIn,
+    is_a_float,
     rounding_to,
 )
 
@@ -41,7 +33,7 @@ _SHIFT_RIGHT: Final[Any] = operator.rshift
 
 
 @mypyc_attr(acyclic=True)
-class Index(StandIn):
+class Index(Comparable):
     """The place of an int: an argument, or computed from such with ints."""
 
     __slots__ = ()
@@ -50,7 +42,7 @@ class Index(StandIn):
         """The result of an operator on this number and another."""
         if is_whole(other):
             return self.recorder.calculate_whole(function, (self, other))
-        if isinstance(other, Value) or _is_float(other):
+        if isinstance(other, Value) or is_a_float(other):
             return function(Number(self.recorder, self.entry, float), other)
         return function(self.seen("arithmetic"), other) if _is_number(other) else NotImplemented
 
@@ -58,59 +50,20 @@ class Index(StandIn):
         """The result of an operator on another number and this one."""
         if is_whole(other):
             return self.recorder.calculate_whole(function, (other, self))
-        if isinstance(other, Value) or _is_float(other):
+        if isinstance(other, Value) or is_a_float(other):
             return function(other, Number(self.recorder, self.entry, float))
         return function(other, self.seen("arithmetic")) if _is_number(other) else NotImplemented
 
-    def __add__(self, other: Any) -> Any:
-        return self._with(ADD, other)
+    def _left(self, primitive: Primitive, other: Any) -> Any:
+        return self._with(OPERATORS[primitive], other)
 
-    def __radd__(self, other: Any) -> Any:
-        return self._reflected(ADD, other)
-
-    def __sub__(self, other: Any) -> Any:
-        return self._with(SUBTRACT, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return self._reflected(SUBTRACT, other)
-
-    def __mul__(self, other: Any) -> Any:
-        return self._with(MULTIPLY, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return self._reflected(MULTIPLY, other)
-
-    def __truediv__(self, other: Any) -> Any:
-        return self._with(DIVIDE, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self._reflected(DIVIDE, other)
-
-    def __floordiv__(self, other: Any) -> Any:
-        return self._with(FLOOR_DIVIDE, other)
-
-    def __rfloordiv__(self, other: Any) -> Any:
-        return self._reflected(FLOOR_DIVIDE, other)
-
-    def __mod__(self, other: Any) -> Any:
-        return self._with(REMAINDER, other)
-
-    def __rmod__(self, other: Any) -> Any:
-        return self._reflected(REMAINDER, other)
+    def _right(self, primitive: Primitive, other: Any) -> Any:
+        return self._reflected(OPERATORS[primitive], other)
 
     def __pow__(self, other: Any, modulus: Any = None) -> Any:
         if modulus is not None:
             return pow(self.seen("pow()"), other, modulus)
         return self._with(POWER, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return self._reflected(POWER, other)
-
-    def __divmod__(self, other: Any) -> Any:
-        return self // other, self % other
-
-    def __rdivmod__(self, other: Any) -> Any:
-        return other // self, other % self
 
     def __and__(self, other: Any) -> Any:
         return self._with(_AND, other)
@@ -145,9 +98,6 @@ class Index(StandIn):
     def __neg__(self) -> Any:
         return self.recorder.calculate_whole(SUBTRACT, (0, self))
 
-    def __pos__(self) -> Any:
-        return self
-
     def __abs__(self) -> Any:
         return self.recorder.calculate_whole(operator.abs, (self,))
 
@@ -174,41 +124,8 @@ class Index(StandIn):
     def __int__(self) -> Any:
         return self.seen("int()")
 
-    def __bool__(self) -> bool:
-        return bool(self.recorder.compare(NOT_EQUAL, self, 0.0))
-
-    def __eq__(self, other: object) -> Any:
-        return self.recorder.compare(EQUAL, self, other)
-
-    def __ne__(self, other: object) -> Any:
-        return self.recorder.compare(NOT_EQUAL, self, other)
-
-    def __lt__(self, other: Any) -> Any:
-        return self.recorder.compare(LESS, self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return self.recorder.compare(LESS_OR_EQUAL, self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return self.recorder.compare(GREATER, self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return self.recorder.compare(GREATER_OR_EQUAL, self, other)
-
-    def __hash__(self) -> int:
-        return hash(self.seen("hash"))
-
-    @property
-    def real(self) -> Any:
-        """The number itself."""
-        return self
-
     @property
     def numerator(self) -> Any:
-        """The number itself."""
-        return self
-
-    def conjugate(self) -> Any:
         """The number itself."""
         return self
 
@@ -217,10 +134,6 @@ def is_whole(thing: Any) -> bool:
     """True for an int that a float is equal to, and for what takes the place of one."""
     kind: Any = type(thing)
     return kind is Index or (kind is int and -EXACT <= thing <= EXACT)
-
-
-def _is_float(thing: Any) -> bool:
-    return type(thing) is Number or isinstance(thing, float)
 
 
 def _is_number(thing: Any) -> bool:

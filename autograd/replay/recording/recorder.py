@@ -15,11 +15,11 @@ from typing import Any, NoReturn
 from autograd.engine import table
 from autograd.engine.primitive import tracking
 from autograd.engine.value import Value
-from autograd.replay.calculations import FLOAT
 from autograd.replay.errors import CompileError
-from autograd.replay.gradients import HAS_GRAD, Gradients
-from autograd.replay.outside import Effects
-from autograd.replay.places import place
+from autograd.replay.recording.calculations import FLOAT
+from autograd.replay.recording.gradients import HAS_GRAD, Gradients
+from autograd.replay.recording.outside import Effects
+from autograd.replay.recording.places import place
 from autograd.replay.tape import Slope, choose
 
 

@@ -15,9 +15,9 @@ from autograd.engine import table
 from autograd.engine.arrays import is_array
 from autograd.engine.recording import differentiated
 from autograd.engine.value import Value, _WideValue
-from autograd.replay.indices import EXACT, Index
-from autograd.replay.places import place
-from autograd.replay.standins import Number
+from autograd.replay.recording.indices import EXACT, Index
+from autograd.replay.recording.places import place
+from autograd.replay.recording.standins import Number
 from autograd.replay.tape import Tape, choose, take
 
 _MOST: Final = 2**16  # numbers that are followed to take a row of them

@@ -13,7 +13,7 @@ from typing import Any, Final, NoReturn
 
 from autograd.engine.value import Value
 from autograd.replay.errors import CompileError
-from autograd.replay.recorder import Recorder
+from autograd.replay.recording.recorder import Recorder
 
 
 def _references(things: list[Any], index: int) -> int:

@@ -11,13 +11,13 @@ from autograd.engine.node import propagate
 from autograd.engine.value import Value
 from autograd.native import append, i64, vec
 from autograd.replay.bound import Part
-from autograd.replay.calculations import FLOAT
 from autograd.replay.errors import CompileError
-from autograd.replay.followed import NO_ENTRY, Followed
-from autograd.replay.outside import UNREACHED
-from autograd.replay.places import place
 from autograd.replay.reach import Below, below
-from autograd.replay.standins import NOT_EQUAL
+from autograd.replay.recording.calculations import FLOAT
+from autograd.replay.recording.followed import NO_ENTRY, Followed
+from autograd.replay.recording.outside import UNREACHED
+from autograd.replay.recording.places import place
+from autograd.replay.recording.standins import NOT_EQUAL
 from autograd.replay.tape import backward_pass, choose, gradient_of, take
 
 _GRAD: Final[Any] = Part.GRAD

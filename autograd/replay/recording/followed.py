@@ -14,12 +14,12 @@ from autograd.engine.tracked import record_tracked
 from autograd.engine.value import Value
 from autograd.native import append, i64, vec
 from autograd.replay.bound import Part
-from autograd.replay.calculations import FLOAT, Calculations, is_stand_in
-from autograd.replay.indices import Index
-from autograd.replay.outside import Outside
-from autograd.replay.places import place
-from autograd.replay.standins import NOT_EQUAL, Flag, Number
-from autograd.replay.taken import Takes
+from autograd.replay.recording.calculations import FLOAT, Calculations, is_stand_in
+from autograd.replay.recording.indices import Index
+from autograd.replay.recording.outside import Outside
+from autograd.replay.recording.places import place
+from autograd.replay.recording.standins import NOT_EQUAL, Flag, Number
+from autograd.replay.recording.taken import Takes
 from autograd.replay.tape import choose
 
 NO_ENTRY: Final[i64] = -1
