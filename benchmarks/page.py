@@ -44,6 +44,12 @@ const look = () => window.graphPage
   : requestAnimationFrame(look);
 look();
 """
+FIRST_PICTURE = """
+new Promise((done) => {
+  const look = () => window.firstPicture ? done(firstPicture) : requestAnimationFrame(look);
+  look();
+})
+"""
 PROGRAM = """
 const { page, stage } = graphPage;
 const { camera } = stage;
@@ -140,8 +146,7 @@ def measure(tab: Page, subject: Subject, path: Path) -> None:
     root.backward()
     found, seconds = written(lambda: graph(root), path)
     tab.goto(path.as_uri())
-    tab.wait_for_function("window.firstPicture")
-    first = tab.evaluate("firstPicture") / 1000
+    first = tab.evaluate(FIRST_PICTURE) / 1000
     tab.evaluate(f"() => {{ {PROGRAM} }}")  # the policy of the page lets in no script
     boxes = tab.evaluate("graphPage.page.scene.count")
     print(f"\n{subject.title}: {len(found):,} values")
