@@ -93,6 +93,25 @@ def test_a_step_forward_shows_what_is_known_and_a_step_backward_what_is_summed(
     assert reader.texts(".count") == ["all steps"]
 
 
+def test_steps_along_the_paths_of_a_value_pass_by_all_others(reader: Reader) -> None:
+    snapshot = graph(hand())
+    reader.open(snapshot)
+    reader.tab.mouse.click(*reader.place("w22"))
+    reader.press("Home")
+    node = "page.steps.list[page.position]?.node"
+    there = []
+    while reader.ask("page.position < page.steps.rest"):
+        reader.press(">")
+        there.append(reader.ask(node))
+    path = [each.id for each in snapshot.descendants("w22")]
+    assert there == [*path, path[-1], *reversed(path), None]
+    back = []
+    while reader.ask("page.position > 0"):
+        reader.press("<")
+        back.append(reader.ask(node))
+    assert back == [*reversed(there[:-1]), -1]
+
+
 def test_playing_pauses_at_the_turn_and_ends_with_all_steps(reader: Reader) -> None:
     reader.open(graph(readme()[1]))
     reader.ask("page.speed = 50")

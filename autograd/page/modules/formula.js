@@ -1,129 +1,114 @@
-// Formulas, from trees to MathML or to a line of text, with names or with numbers.
+// Formulas, from trees to MathML, with names or with numbers; and from MathML to a line of text.
 
 import { m } from "./dom.js";
-import { parts, shown, signed } from "./numbers.js";
+import { parts, signed } from "./numbers.js";
 
 // The strength that binds a fragment of a formula together, the loosest first.
 const [SUM, NEGATIVE, QUOTIENT, PRODUCT, TIGHT] = [0, 1, 2, 3, 4];
 export const ATOM = 5;
 
 /**
- * A fragment of a formula: an element, or a text.
+ * A fragment of a formula.
  *
  * @typedef {object} Fragment
- * @property {any} shown
+ * @property {Element} shown
  * @property {number} level
  */
 
 /** What a leaf of a tree stands for. @typedef {{name: string} | {number: number}} Meaning */
 /** @typedef {(leaf: any) => Meaning} Reader */
 
-/** Writes a line of text. */
-export const TEXT = {
-  /** @param {string} text */
-  name: (text) => text,
-  /** @param {string} text */
-  word: (text) => text,
-  /** @param {string} sign */
-  between: (sign) => (sign === "·" ? sign : `${sign === "," ? "" : " "}${sign} `),
-  /** @param {string} sign */
-  before: (sign) => sign,
-  /** @param {any[]} fragments */
-  row: (fragments) => fragments.join(""),
-  /** @param {number} x */
-  number: (x) => shown(x),
-  /** @param {string} above @param {string} below */
-  derivative: (above, below) => `∂${above}/∂${below}`,
-  /** @param {Fragment} above @param {Fragment} below */
-  fraction: (above, below) => ({
-    shown: `${within(TEXT, above, PRODUCT)}/${within(TEXT, below, TIGHT)}`,
-    level: QUOTIENT,
-  }),
-  /** @param {any} base @param {Fragment} exponent */
-  power: (base, { shown: text }) => {
-    const isWhole = /^−?\d+$/.test(text);
-    const raised = text.replace(
-      /./g,
-      (/** @type {string} */ c) => "⁻⁰¹²³⁴⁵⁶⁷⁸⁹"["−0123456789".indexOf(c)],
-    );
-    return isWhole ? base + raised : `${base}^${/^[\w.]+$/.test(text) ? text : `(${text})`}`;
-  },
-  /** @param {Fragment} operand */
-  root: (operand) => `√${within(TEXT, operand, ATOM)}`,
+/** @param {string} sign */
+export const operator = (sign) => m("mo", sign);
+
+/** @param {string} text */
+const prefix = (text) => {
+  const element = operator(text);
+  element.setAttribute("form", "prefix");
+  return element;
 };
 
-/** Writes MathML. */
-export const MATH = {
-  name: nameElement,
-  /** @param {string} text */
-  word: (text) => m("mi", text),
-  /** @param {string} sign */
-  between: (sign) => m("mo", sign),
-  /** @param {string} sign */
-  before: (sign) => {
-    const element = m("mo", sign);
-    element.setAttribute("form", "prefix");
-    return element;
-  },
-  /** @param {any[]} fragments */
-  row: (fragments) => m("mrow", ...fragments),
-  /** @param {number} x */
-  number: (x) => {
-    const { digits, exponent } = parts(x);
-    const isNegative = digits.startsWith("−");
-    const size = m("mn", isNegative ? digits.slice(1) : digits);
-    const power =
-      exponent === null ? [] : [m("mo", "·"), m("msup", m("mn", "10"), m("mn", signed(exponent)))];
-    return m("mrow", ...(isNegative ? [MATH.before("−")] : []), size, ...power);
-  },
-  /** @param {string} above @param {string} below */
-  derivative: (above, below) =>
-    m(
-      "mfrac",
-      m("mrow", m("mi", "∂"), nameElement(above)),
-      m("mrow", m("mi", "∂"), nameElement(below)),
-    ),
-  /** @param {Fragment} above @param {Fragment} below */
-  fraction: (above, below) => ({ shown: m("mfrac", above.shown, below.shown), level: TIGHT }),
-  /** @param {any} base @param {Fragment} exponent */
-  power: (base, { shown: text }) => m("msup", base, text),
-  /** @param {Fragment} operand */
-  root: (operand) => m("msqrt", operand.shown),
-};
+/** @param {Element[]} elements */
+export const row = (elements) => m("mrow", ...elements);
+
+/** @param {number} x */
+export function numberElement(x) {
+  const { digits, exponent } = parts(x);
+  const isNegative = digits.startsWith("−");
+  const size = m("mn", isNegative ? digits.slice(1) : digits);
+  const power =
+    exponent === null ? [] : [operator("·"), m("msup", m("mn", "10"), m("mn", signed(exponent)))];
+  return row([...(isNegative ? [prefix("−")] : []), size, ...power]);
+}
+
+/**
+ * A name: one letter in italics, a word upright, with its index below the line.
+ *
+ * @param {string} text
+ */
+export function nameElement(text) {
+  const found = /^(.*?)([₀-₉]+)$/.exec(text);
+  if (!found?.[1]) return m("mi", text);
+  const index = found[2].replace(/./g, (c) => String("₀₁₂₃₄₅₆₇₈₉".indexOf(c)));
+  return m("msub", m("mi", found[1]), m("mn", index));
+}
+
+/** @param {string} above @param {string} below */
+export const derivative = (above, below) =>
+  m("mfrac", ...[above, below].map((name) => row([m("mi", "∂"), nameElement(name)])));
+
+/**
+ * A formula as a line of text, to be spoken.
+ *
+ * @param {Element} element
+ * @returns {string}
+ */
+export function textOf(element) {
+  const { localName, textContent, children } = element;
+  const texts = Array.from(children, textOf);
+  const [one, other] = texts.map((text) => (/[ ·]/.test(text) ? `(${text})` : text));
+  if (localName === "mfrac") return `${one}/${other}`;
+  if (localName === "msup") return `${one}^${other}`;
+  if (localName === "msqrt") return `√${one}`;
+  if (children.length) return texts.join("");
+  const isTight = localName !== "mo" || element.hasAttribute("form") || textContent === "·";
+  if (isTight || textContent === ")") return textContent ?? "";
+  return textContent === "," ? ", " : ` ${textContent} `;
+}
 
 /**
  * A tree as a fragment of a formula.
  *
  * @param {any} tree see formulas.py
  * @param {Reader} read
- * @param {any} pen TEXT or MATH
  * @returns {Fragment}
  */
-export function fragment(tree, read, pen) {
-  if (!Array.isArray(tree)) return leafOf(tree, read, pen);
+export function fragment(tree, read) {
+  if (!Array.isArray(tree)) return leafOf(tree, read);
   const [kind, ...rest] = tree;
-  const write = (/** @type {any} */ part) => fragment(part, read, pen);
-  if (kind === "+") return sum(rest[0], rest.slice(1).map(write), pen);
-  if (kind === "*") return product(rest.map(write), pen, "·");
-  if (kind === "/") return pen.fraction(write(rest[0]), write(rest[1]));
+  const write = (/** @type {any} */ part) => fragment(part, read);
+  if (kind === "+") return sum(rest[0], rest.slice(1).map(write));
+  if (kind === "*") return product(rest.map(write), "·");
+  if (kind === "/")
+    return { shown: m("mfrac", write(rest[0]).shown, write(rest[1]).shown), level: TIGHT };
   if (kind === "-") {
     return {
-      shown: pen.row([pen.before("−"), within(pen, write(rest[0]), QUOTIENT)]),
+      shown: row([prefix("−"), within(write(rest[0]), QUOTIENT)]),
       level: NEGATIVE,
     };
   }
   if (kind === "^") {
-    return { shown: pen.power(within(pen, write(rest[0]), ATOM), write(rest[1])), level: TIGHT };
+    return { shown: m("msup", within(write(rest[0]), ATOM), write(rest[1]).shown), level: TIGHT };
   }
-  if (kind === "root") return { shown: pen.root(write(rest[0])), level: TIGHT };
+  if (kind === "root") return { shown: m("msqrt", write(rest[0]).shown), level: TIGHT };
   if (kind === "mod") {
-    const sides = rest.map((part) => within(pen, write(part), TIGHT));
-    return { shown: pen.row([sides[0], pen.between("mod"), sides[1]]), level: SUM };
+    const sides = rest.map((part) => within(write(part), TIGHT));
+    return { shown: row([sides[0], operator("mod"), sides[1]]), level: SUM };
   }
-  if (kind === "as") return template(rest[0], rest.slice(1).map(write), pen);
+  if (kind === "as") return template(rest[0], rest.slice(1).map(write));
   const operands = rest.slice(1).map((part) => write(part).shown);
   return {
-    shown: pen.row([pen.word(rest[0]), parenthesised(pen, list(operands, pen))]),
+    shown: row([m("mi", rest[0]), parenthesised(list(operands))]),
     level: ATOM,
   };
 }
@@ -132,28 +117,24 @@ export function fragment(tree, read, pen) {
  * A product with a sign between its factors.
  *
  * @param {Fragment[]} factors
- * @param {any} pen
  * @param {string} sign
  * @returns {Fragment}
  */
-export function product(factors, pen, sign) {
+export function product(factors, sign) {
   const later = sign === "×" ? QUOTIENT : TIGHT;
-  const written = factors.map((factor, i) =>
-    within(pen, factor, i ? later : Math.min(later, PRODUCT)),
-  );
-  return { shown: pen.row(spread(written, () => pen.between(sign))), level: PRODUCT };
+  const written = factors.map((factor, i) => within(factor, i ? later : Math.min(later, PRODUCT)));
+  return { shown: row(spread(written, () => operator(sign))), level: PRODUCT };
 }
 
 /**
  * A number as a fragment.
  *
  * @param {number} x
- * @param {any} pen
  * @returns {Fragment}
  */
-export function numberOf(x, pen) {
+export function numberOf(x) {
   const level = x < 0 ? NEGATIVE : parts(x).exponent === null ? ATOM : PRODUCT;
-  return { shown: pen.number(x), level };
+  return { shown: numberElement(x), level };
 }
 
 /**
@@ -161,96 +142,76 @@ export function numberOf(x, pen) {
  *
  * @param {number[]} minus
  * @param {Fragment[]} terms
- * @param {any} pen
  * @returns {Fragment}
  */
-export function sum(minus, terms, pen) {
+export function sum(minus, terms) {
   const out = [];
   for (const [i, term] of terms.entries()) {
-    if (i) out.push(pen.between(minus[i] ? "−" : "+"));
-    else if (minus[i]) out.push(pen.before("−"));
-    out.push(within(pen, term, i || minus[i] ? QUOTIENT : SUM));
+    if (i) out.push(operator(minus[i] ? "−" : "+"));
+    else if (minus[i]) out.push(prefix("−"));
+    out.push(within(term, i || minus[i] ? QUOTIENT : SUM));
   }
-  return { shown: pen.row(out), level: SUM };
+  return { shown: row(out), level: SUM };
 }
 
 /**
  * What a fragment shows, in parentheses if it binds less tightly than a level.
  *
- * @param {any} pen
  * @param {Fragment} operand
  * @param {number} level
  */
-export function within(pen, operand, level) {
-  return operand.level >= level ? operand.shown : parenthesised(pen, operand.shown);
+export function within(operand, level) {
+  return operand.level >= level ? operand.shown : parenthesised(operand.shown);
 }
 
 /**
  * @param {any} tree
  * @param {Reader} read
- * @param {any} pen
  * @returns {Fragment}
  */
-function leafOf(tree, read, pen) {
-  if (typeof tree !== "object") return numberOf(Number(tree), pen);
-  if ("s" in tree) return { shown: pen.word(tree.s), level: ATOM };
+function leafOf(tree, read) {
+  if (typeof tree !== "object") return numberOf(Number(tree));
+  if ("s" in tree) return { shown: m("mi", tree.s), level: ATOM };
   const meaning = read(tree);
-  if ("number" in meaning) return numberOf(meaning.number, pen);
-  return { shown: pen.name(meaning.name), level: ATOM };
+  if ("number" in meaning) return numberOf(meaning.number);
+  return { shown: nameElement(meaning.name), level: ATOM };
 }
 
 /**
  * @param {string} text such as "|#1|", see autograd.Primitive
  * @param {Fragment[]} operands
- * @param {any} pen
  * @returns {Fragment}
  */
-function template(text, operands, pen) {
+function template(text, operands) {
   const out = text
     .split(/(#\*|[#@][1-9])/)
     .filter(Boolean)
     .map((piece) => {
-      if (piece === "#*")
-        return list(
-          operands.map((operand) => operand.shown),
-          pen,
-        );
-      if (!/^[#@][1-9]$/.test(piece)) return pen.word(piece);
+      if (piece === "#*") return list(operands.map((operand) => operand.shown));
+      if (!/^[#@][1-9]$/.test(piece)) return m("mi", piece);
       const operand = operands[Number(piece[1]) - 1];
-      return piece[0] === "@" ? within(pen, operand, ATOM) : operand.shown;
+      return piece[0] === "@" ? within(operand, ATOM) : operand.shown;
     });
   const isTight = text.includes("^") || /[#@].$/.test(text);
-  return { shown: pen.row(out), level: isTight ? TIGHT : ATOM };
+  return { shown: row(out), level: isTight ? TIGHT : ATOM };
 }
 
-/** @param {any} pen @param {any} shown */
-function parenthesised(pen, shown) {
-  return pen.row([pen.before("("), shown, pen === MATH ? m("mo", ")") : ")"]);
+/** @param {Element} shown */
+function parenthesised(shown) {
+  return row([prefix("("), shown, operator(")")]);
 }
 
-/** @param {any[]} operands @param {any} pen */
-function list(operands, pen) {
-  return pen.row(spread(operands, () => pen.between(",")));
+/** @param {Element[]} operands */
+function list(operands) {
+  return row(spread(operands, () => operator(",")));
 }
 
 /**
  * Fragments with something between each two of them.
  *
- * @param {any[]} fragments
- * @param {() => any} sign
+ * @param {Element[]} fragments
+ * @param {() => Element} between
  */
-function spread(fragments, sign) {
-  return fragments.flatMap((each, i) => (i ? [sign(), each] : [each]));
-}
-
-/**
- * A name: one letter in italics, a word upright, with its index below the line.
- *
- * @param {string} text
- */
-function nameElement(text) {
-  const found = /^(.*?)([₀-₉]+)$/.exec(text);
-  if (!found?.[1]) return m("mi", text);
-  const index = found[2].replace(/./g, (c) => String("₀₁₂₃₄₅₆₇₈₉".indexOf(c)));
-  return m("msub", m("mi", found[1]), m("mn", index));
+function spread(fragments, between) {
+  return fragments.flatMap((each, i) => (i ? [between(), each] : [each]));
 }

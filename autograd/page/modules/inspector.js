@@ -1,7 +1,6 @@
 // The panel of the selected value: its number, to be changed, and where its gradient comes from.
 
-import { h } from "./dom.js";
-import { MATH } from "./formula.js";
+import { h, m } from "./dom.js";
 import { cleaned, exact, nudge, shown, typed } from "./numbers.js";
 import { NOT_HELD } from "./page.js";
 import { often } from "./words.js";
@@ -159,9 +158,7 @@ export class Inspector {
     const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
     if (direction) {
       event.preventDefault();
-      const value = this.page.graph.tape.value[i];
-      const size = nudge(value || this.page.graph.given[i]) * (event.shiftKey ? 10 : 1);
-      this.page.edit(i, cleaned(value + direction * size), `keys ${i}`);
+      this.page.nudge(i, direction * (event.shiftKey ? 10 : 1));
     } else if (event.key === "Enter") this.take(i);
     else if (event.key === "Escape") this.input.blur();
   }
@@ -196,7 +193,7 @@ export class Inspector {
           h(
             "div",
             { class: "statement", tabindex: 0, role: "group", "aria-label": "Formula" },
-            words.statement(i, MATH),
+            words.statement(i),
           ),
         ];
   }
@@ -214,8 +211,8 @@ export class Inspector {
     const received = new Set(steps.received(i, page.position).map(({ place }) => place));
     const rows = all.slice(0, MOST_USES).map((use) => {
       const local = h("td", {});
-      const tree = words.local(use, MATH);
-      local.append(mathOf(tree.shown), ` = ${shown(use.local)}`);
+      const tree = words.local(use);
+      local.append(m("math", tree.shown), ` = ${shown(use.local)}`);
       const isIn = received.has(use.place);
       const known = page.position >= steps.turn && isIn;
       return h(
@@ -270,11 +267,4 @@ export class Inspector {
       ),
     ];
   }
-}
-
-/** @param {Element} shown */
-function mathOf(shown) {
-  const math = document.createElementNS("http://www.w3.org/1998/Math/MathML", "math");
-  math.append(shown);
-  return math;
 }

@@ -1,7 +1,6 @@
 // The keys: all that a pointer can do.
 
 import { h } from "./dom.js";
-import { cleaned, nudge } from "./numbers.js";
 
 /** @typedef {import("./page.js").Page} Page */
 /** @typedef {import("./stage.js").Stage} Stage */
@@ -9,6 +8,7 @@ import { cleaned, nudge } from "./numbers.js";
 const KEYS = [
   [". or n", "a step"],
   [", or p", "a step back"],
+  ["> <", "a step along the paths from the selected value, and back"],
   ["Space", "play, pause"],
   ["Home, End", "the first step, all steps"],
   ["← →", "to an input of the box, to what uses it"],
@@ -40,6 +40,8 @@ export function listen(element, page, stage, help) {
     n: () => page.next(),
     ",": () => page.previous(),
     p: () => page.previous(),
+    ">": () => page.next(true),
+    "<": () => page.previous(true),
     " ": () => page.play(),
     Home: () => page.goTo(0),
     End: () => page.goTo(page.steps.rest),
@@ -91,15 +93,7 @@ function modified(event, page, stage) {
   if (!way) return null;
   if (event.shiftKey) return () => stage.camera.pan(way[0], way[1]);
   if (!event.altKey || !way[1] || page.selected < 0) return null;
-  return () => {
-    const { selected: i } = page;
-    const value = page.graph.tape.value[i];
-    page.edit(
-      i,
-      cleaned(value + Math.sign(way[1]) * nudge(value || page.graph.given[i])),
-      `keys ${i}`,
-    );
-  };
+  return () => page.nudge(page.selected, Math.sign(way[1]));
 }
 
 /**

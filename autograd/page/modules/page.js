@@ -1,7 +1,7 @@
 // The state of the page, and what can be done with it.
 
 import { Graph } from "./graph.js";
-import { shown } from "./numbers.js";
+import { cleaned, nudge, shown } from "./numbers.js";
 import { Scenes } from "./scenes.js";
 import { Steps } from "./steps.js";
 import { Words } from "./words.js";
@@ -141,15 +141,31 @@ export class Page {
     );
   }
 
-  next() {
+  /**
+   * The positions of the steps; those on the paths from the selected value, if it is along these.
+   *
+   * @param {boolean} isAlong
+   */
+  stops(isAlong) {
+    const { graph, scene, steps, selected } = this;
+    const stops = steps.stops(scene);
+    if (!isAlong || selected < 0) return stops;
+    const path = new Set([selected]);
+    for (const i of path) for (const user of graph.users(i)) path.add(user);
+    const isOn = (/** @type {number} */ at) =>
+      at === steps.rest || steps.run(scene, at).some(({ node }) => path.has(node));
+    return stops.filter(isOn);
+  }
+
+  next(isAlong = false) {
     if (this.position >= this.steps.rest) return this.goTo(0);
-    const stop = this.steps.stops(this.scene).find((at) => at > this.position);
+    const stop = this.stops(isAlong).find((at) => at > this.position);
     this.goTo(stop ?? this.steps.rest);
     this.travel();
   }
 
-  previous() {
-    const before = this.steps.stops(this.scene).filter((at) => at < this.position);
+  previous(isAlong = false) {
+    const before = this.stops(isAlong).filter((at) => at < this.position);
     this.goTo(before.pop() ?? 0);
   }
 
@@ -251,6 +267,18 @@ export class Page {
     if (this.locked(node) || Object.is(this.graph.tape.value[node], to)) return;
     this.change(new Map([[node, to]]), by);
     this.say(this.verdict());
+  }
+
+  /**
+   * Change an input by its second digit, some times.
+   *
+   * @param {number} node
+   * @param {number} times
+   */
+  nudge(node, times) {
+    const { tape, given } = this.graph;
+    const value = tape.value[node];
+    this.edit(node, cleaned(value + times * nudge(value || given[node])), `keys ${node}`);
   }
 
   /**

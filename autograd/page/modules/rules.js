@@ -156,7 +156,7 @@ const power_slope = (x, y) => {
     return 0;
   }
   let exponent = y - 1;
-  let out = power(x, exponent);
+  let out = exponent === 1 ? x : power(x, exponent);
   if (TINY <= Math.abs(out) && Math.abs(out) <= HUGE && x === x) {
     let lost = sum_error(y, -1, exponent);
     if (lost === 0) {
@@ -573,16 +573,19 @@ const gelu = (x) => {
 const gelu_slope = (x) => normal_cdf(x) + times_gauss(ONE_OVER_SQRT_TAU * x, x, 0.5);
 
 /** @type {(x: number) => number} */
-const sigmoid = (x) => {
-  let small = Math.exp(-Math.abs(x));
-  return x > 0 ? 1 / (1 + small) : small / (1 + small);
-};
+const decay = (x) => Math.exp(-Math.abs(x));
 
 /** @type {(x: number) => number} */
-const bell = (x) => {
-  let small = Math.exp(-Math.abs(x));
-  return small / ((1 + small) * (1 + small));
-};
+const sigmoid = (x) => logistic(x, decay(x));
+
+/** @type {(x: number, small: number) => number} */
+const logistic = (x, small) => x > 0 ? 1 / (1 + small) : small / (1 + small);
+
+/** @type {(x: number) => number} */
+const bell = (x) => bump(decay(x));
+
+/** @type {(small: number) => number} */
+const bump = (small) => small / ((1 + small) * (1 + small));
 
 /** @type {(x: number) => number} */
 const tanh_slope = (x) => {

@@ -1,7 +1,6 @@
 // The steps as a list of equations, of which the current one is marked.
 
 import { h } from "./dom.js";
-import { MATH } from "./formula.js";
 
 /** @typedef {import("./page.js").Page} Page */
 
@@ -93,7 +92,7 @@ export class Transcript {
   row(position) {
     const { page } = this;
     const { kind } = page.steps.list[position];
-    const maths = page.words.equations(position, MATH);
+    const maths = page.words.equations(position);
     const lines =
       kind === "given"
         ? [
@@ -139,7 +138,7 @@ export class Transcript {
     if (kind !== "backward") return [];
     const sources = new Set(page.steps.passedOn(node).map(({ source }) => source));
     return [...sources].slice(0, MOST_ROWS).flatMap((source) => {
-      const sum = page.words.sumSoFar(source, position, MATH);
+      const sum = page.words.sumSoFar(source, position);
       return sum ? [h("p", {}, `${sum.words}:`), h("div", {}, sum.equation)] : [];
     });
   }

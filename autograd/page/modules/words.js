@@ -1,6 +1,19 @@
 // The steps in words: the statements forward, and the chain rule backward.
 
-import { ATOM, fragment, MATH, numberOf, product, sum, TEXT } from "./formula.js";
+import { m } from "./dom.js";
+import {
+  ATOM,
+  derivative,
+  fragment,
+  nameElement,
+  numberElement,
+  numberOf,
+  operator,
+  product,
+  row,
+  sum,
+  textOf,
+} from "./formula.js";
 import { shown } from "./numbers.js";
 
 /** @typedef {import("./steps.js").Steps} Steps */
@@ -22,16 +35,15 @@ export class Words {
    * The equations of a step.
    *
    * @param {number} position
-   * @param {any} pen TEXT or MATH
-   * @returns {any[]}
+   * @returns {Element[]}
    */
-  equations(position, pen) {
+  equations(position) {
     const { kind, node } = this.steps.list[position];
-    if (kind === "given") return this.leaves().map((i) => this.given(i, pen));
-    if (kind === "forward") return [this.statement(node, pen)];
-    if (kind === "seed") return [this.equation([this.adjoint(node, pen), pen.number(1)], pen)];
+    if (kind === "given") return this.leaves().map((i) => this.given(i));
+    if (kind === "forward") return [this.statement(node)];
+    if (kind === "seed") return [this.equation([this.adjoint(node), numberElement(1)])];
     const uses = this.steps.passedOn(node).slice(0, MOST_EQUATIONS);
-    return uses.map((each) => this.chain(each, pen));
+    return uses.map((each) => this.chain(each));
   }
 
   /** The first leaves. */
@@ -46,50 +58,46 @@ export class Words {
    * A leaf and its number.
    *
    * @param {number} i
-   * @param {any} pen
    */
-  given(i, pen) {
-    return this.equation([pen.name(this.graph.name(i)), pen.number(this.graph.tape.value[i])], pen);
+  given(i) {
+    return this.equation([
+      nameElement(this.graph.name(i)),
+      numberElement(this.graph.tape.value[i]),
+    ]);
   }
 
   /**
    * A value, its formula with names and with numbers, and its number.
    *
    * @param {number} i
-   * @param {any} pen
    */
-  statement(i, pen) {
+  statement(i) {
     const { tape, patterns, kinds } = this.graph;
     const tree = patterns[kinds[i]].formula;
-    const sides = [pen.name(this.graph.name(i))];
+    const sides = [nameElement(this.graph.name(i))];
     if (tree === null)
       sides.push(
-        pen.word(`${patterns[kinds[i]].text} of ${this.graph.operands(i).length} numbers`),
+        nameElement(`${patterns[kinds[i]].text} of ${this.graph.operands(i).length} numbers`),
       );
-    else
-      sides.push(
-        ...[this.named(i), this.numbered(i)].map((read) => fragment(tree, read, pen).shown),
-      );
-    return this.equation([...sides, pen.number(tape.value[i])], pen);
+    else sides.push(...[this.named(i), this.numbered(i)].map((read) => fragment(tree, read).shown));
+    return this.equation([...sides, numberElement(tape.value[i])]);
   }
 
   /**
    * One use in the chain rule: the upstream gradient times the local derivative.
    *
    * @param {Contribution} use
-   * @param {any} pen
    */
-  chain(use, pen) {
-    const upstream = { shown: this.adjoint(use.user, pen), level: ATOM };
-    const numbers = [numberOf(use.upstream, pen), numberOf(use.local, pen)];
+  chain(use) {
+    const upstream = { shown: this.adjoint(use.user), level: ATOM };
+    const numbers = [numberOf(use.upstream), numberOf(use.local)];
     return this.equation(
       [
-        this.adjoint(use.source, pen),
-        product([upstream, this.local(use, pen)], pen, "×").shown,
-        product(numbers, pen, "×").shown,
-        pen.number(use.product),
+        this.adjoint(use.source),
+        product([upstream, this.local(use)], "×").shown,
+        product(numbers, "×").shown,
+        numberElement(use.product),
       ],
-      pen,
       this.graph.tape.usesOf(use.source).length > 1 ? "+=" : "=",
     );
   }
@@ -98,13 +106,12 @@ export class Words {
    * A local derivative as a formula of names; as a number where it has no formula.
    *
    * @param {Contribution} use
-   * @param {any} pen
    */
-  local(use, pen) {
+  local(use) {
     const { tape, patterns, kinds } = this.graph;
     const tree = patterns[kinds[use.user]].locals?.[use.place - tape.start[use.user]];
-    if (tree === null || tree === undefined) return numberOf(use.local, pen);
-    return fragment(tree, this.named(use.user), pen);
+    if (tree === null || tree === undefined) return numberOf(use.local);
+    return fragment(tree, this.named(use.user));
   }
 
   /**
@@ -112,29 +119,27 @@ export class Words {
    *
    * @param {number} i
    * @param {number} position
-   * @param {any} pen
-   * @returns {{words: string, equation: any} | null}
+   * @returns {{words: string, equation: Element} | null}
    */
-  sumSoFar(i, position, pen) {
+  sumSoFar(i, position) {
     const uses = this.graph.tape.usesOf(i).length;
     const received = this.steps.received(i, position);
     if (uses < 2 || !received.length) return null;
     const total = this.steps.gradients(position)?.[i] ?? 0;
-    const sides = [this.adjoint(i, pen)];
+    const sides = [this.adjoint(i)];
     const terms = received.map(({ product }) => product);
     if (terms.length > 1 && terms.length <= MOST_TERMS) {
       const minus = terms.map((x, n) => Number(n > 0 && x < 0));
       sides.push(
         sum(
           minus,
-          terms.map((x, n) => numberOf(minus[n] ? -x : x, pen)),
-          pen,
+          terms.map((x, n) => numberOf(minus[n] ? -x : x)),
         ).shown,
       );
     }
     const place = received.length < uses ? `; so far, ${received.length} of ${uses}` : "; in all";
     const words = `${this.graph.name(i)} is used ${often(uses)}${place}`;
-    return { words, equation: this.equation([...sides, pen.number(total)], pen) };
+    return { words, equation: this.equation([...sides, numberElement(total)]) };
   }
 
   /**
@@ -147,46 +152,39 @@ export class Words {
     const { kind, node } = this.steps.list[position];
     const count = `Step ${position} of ${this.steps.rest - 1}`;
     if (kind === "given")
-      return `${count}. The inputs are given: ${this.equations(position, TEXT).slice(0, MOST_SPOKEN).join(", ")}.`;
-    if (kind === "forward") return `${count}, forward. ${this.statement(node, TEXT)}.`;
+      return `${count}. The inputs are given: ${this.equations(position).slice(0, MOST_SPOKEN).map(textOf).join(", ")}.`;
+    if (kind === "forward") return `${count}, forward. ${textOf(this.statement(node))}.`;
     const root = this.graph.name(this.graph.root);
     if (kind === "seed")
       return `${count}. The turn: the gradient of ${root} with respect to itself is 1.`;
     const uses = this.steps.passedOn(node).slice(0, MOST_SPOKEN);
     const parts = uses.map((use) => {
-      const total = this.sumSoFar(use.source, position, TEXT);
+      const total = this.sumSoFar(use.source, position);
       const product = `${shown(use.upstream)} times ${shown(use.local)}, which is ${shown(use.product)}`;
-      return `${this.graph.name(use.source)} gets ${product}.${total ? ` ${total.words}: ${total.equation}.` : ""}`;
+      return `${this.graph.name(use.source)} gets ${product}.${total ? ` ${total.words}: ${textOf(total.equation)}.` : ""}`;
     });
     return `${count}, backward through ${this.graph.name(node)}. ${parts.join(" ")}`;
   }
 
   /**
    * @param {number} i
-   * @param {any} pen
    */
-  adjoint(i, pen) {
-    return pen.derivative(this.graph.name(this.graph.root), this.graph.name(i));
+  adjoint(i) {
+    return derivative(this.graph.name(this.graph.root), this.graph.name(i));
   }
 
   /**
    * The sides of an equation that differ from those before, with signs between them.
    *
-   * @param {any[]} sides
-   * @param {any} pen
+   * @param {Element[]} sides
    * @param {string} [first] the first sign
    */
-  equation(sides, pen, first = "=") {
-    const isSame = (/** @type {any} */ one, /** @type {any} */ other) =>
-      one.isEqualNode?.(other) ?? one === other;
-    const kept = sides.filter((side, i) => !i || !isSame(side, sides[i - 1]));
-    const row = kept.flatMap((side, i) =>
-      i ? [pen.between(i === 1 ? first : "="), side] : [side],
+  equation(sides, first = "=") {
+    const kept = sides.filter((side, i) => !i || !side.isEqualNode(sides[i - 1]));
+    const signed = kept.flatMap((side, i) =>
+      i ? [operator(i === 1 ? first : "="), side] : [side],
     );
-    if (pen === TEXT) return row.join("");
-    const math = document.createElementNS("http://www.w3.org/1998/Math/MathML", "math");
-    math.append(MATH.row(row));
-    return math;
+    return m("math", row(signed));
   }
 
   /**
