@@ -190,7 +190,11 @@ PyObject *kernel_list_of(const double *v, const int32_t *cells, Py_ssize_t count
 {
     PyObject *list = PyList_New(count);
     for (Py_ssize_t i = 0; list != NULL && i < count; i++) {
-        PyObject *number = PyFloat_FromDouble(v[cells[i]]);
+        PyObject *number;
+        if (i > 0 && cells[i] == cells[i - 1])  /* such as the zeros of a Hessian */
+            number = Py_NewRef(PyList_GET_ITEM(list, i - 1));
+        else
+            number = PyFloat_FromDouble(v[cells[i]]);
         if (number == NULL)
             Py_CLEAR(list);
         else

@@ -75,13 +75,12 @@ class _Floats(_Numbers):
     """A list or an array of floats that are outputs one after the other."""
 
     def __init__(self, start: int, stop: int, shape: tuple[int, ...] | None) -> None:
-        self.start = start
-        self.stop = stop
+        self.part = slice(start, stop)
         self.shape = shape  # of an array
 
     def made(self, outputs: list[float]) -> Any:
         """The list or array of a call."""
-        floats = outputs[self.start : self.stop]
+        floats = outputs[self.part]
         if self.shape is None:
             return floats
         return sys.modules["numpy"].array(floats).reshape(self.shape)
@@ -93,9 +92,13 @@ class _Group(_Numbers):
     def __init__(self, kind: type, parts: Sequence[_Numbers]) -> None:
         self.kind = kind
         self.parts = parts
+        rows = [x for x in parts if type(x) is _Floats and x.shape is None]
+        self.rows = [x.part for x in rows] if len(rows) == len(parts) else None
 
     def made(self, outputs: list[float]) -> Any:
         """The list or tuple of a call."""
+        if self.rows is not None:
+            return self.kind([outputs[part] for part in self.rows])
         return self.kind([part.made(outputs) for part in self.parts])
 
 

@@ -379,7 +379,7 @@ def test_rows_that_need_each_other_are_not_packed() -> None:
 SPECIAL = [0.0, -0.0, 1.0, -2.5, 5e-324, -1e-310, 1e300, -1e300, 700.5, -800.0, math.inf, math.nan]
 
 
-@pytest.mark.parametrize("function", sorted(BY_EIGHT, key=lambda function: function.__name__))
+@pytest.mark.parametrize("function", sorted(BY_EIGHT, key=operator.attrgetter("__name__")))
 def test_a_function_of_eight_rows_gives_the_bits_of_the_one_of_floats(function: Any) -> None:
     arity = len(inspect.signature(function).parameters)
     points = [[*point] for point in product(SPECIAL, repeat=arity)]
