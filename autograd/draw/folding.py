@@ -15,7 +15,7 @@ consecutive sections, each of them one box.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Container, Iterable, Sequence
+from collections.abc import Container, Iterable, Sequence, Set
 from dataclasses import dataclass, replace
 from typing import Final, Literal
 
@@ -122,8 +122,9 @@ def fold(
         # What was asked for does not fit: contract as much as possible.
         folding = _by_groups(graph, levels, min(depth, full), chosen)
         folding = _with_samples_together(graph, folding)
-        cones = _cones(graph, folding, _kept(graph, folding, max_boxes))
-        return _bundled(graph, _contracted(folding, cones, _SMALLEST_CONE))
+        kept = _kept(graph, folding, max_boxes)
+        contracted = _contracted(folding, _cones(graph, folding, kept), size=2)
+        return _bundled(graph, _with_alike_together(graph, contracted, kept))
     return _sections(graph, _by_groups(graph, levels, 0, chosen))
 
 
@@ -328,6 +329,31 @@ def _with_samples_together(graph: Snapshot, folding: Folding) -> Folding:
     merged = [
         Part("operations", tuple(sorted([id for part in parts for id in part.nodes])), module)
         for module, parts in many.items()
+    ]
+    return _regrouped(folding, [*[part for part in folding.parts if part not in within], *merged])
+
+
+def _with_alike_together(graph: Snapshot, folding: Folding, kept: Set[int]) -> Folding:
+    """Operations that lead from the same parts to the same ones as one part, if they are many.
+
+    So are the losses of samples. No cycle arises: what is before or after one is so for all.
+    """
+    part_of = folding.part_of
+    alike: dict[tuple[frozenset[int], frozenset[int], int | None], list[Part]] = {}
+    for position, (part, is_loose) in enumerate(zip(folding.parts, _loose(graph, folding))):
+        nodes = [graph.nodes[id] for id in part.nodes]
+        inputs = {part_of[source] for node in nodes for source in node.inputs} - {position}
+        if is_loose and inputs and kept.isdisjoint(part.nodes):
+            users = {part_of[user] for node in nodes for user in graph.users(node)} - {position}
+            key = frozenset(inputs), frozenset(users), part.group
+            alike.setdefault(key, []).append(part)
+    many = [parts for parts in alike.values() if len(parts) >= _SMALLEST_BUNDLE]
+    within = {part for parts in many for part in parts}
+    merged = [
+        Part(
+            "operations", tuple(sorted([id for part in parts for id in part.nodes])), parts[0].group
+        )
+        for parts in many
     ]
     return _regrouped(folding, [*[part for part in folding.parts if part not in within], *merged])
 

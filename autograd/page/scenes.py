@@ -16,7 +16,7 @@ from autograd.draw.content import Drawing, operation_text
 from autograd.draw.folding import Folding, Part, fold
 from autograd.draw.layout import layout
 from autograd.draw.options import complete_options
-from autograd.draw.picture import Box, Line
+from autograd.draw.picture import Box, Edge, Line
 from autograd.draw.summary import SMALL, contents
 from autograd.draw.svg import path_data
 from autograd.page.columns import packed, tenths
@@ -114,8 +114,13 @@ class _Roomy(Drawing):
         ranges = [f"{what} {_NUMBER} to {_NUMBER}" for what in ("values", "grads")]
         return [Line(line, scale=SMALL) for line in (*contents(part, nodes), *ranges)]
 
-    def _local_derivative(self, *_: Any) -> str:
-        return self._count(1)
+    def _add_box(self, nodes: Sequence[Node], group: int | None, box: Box) -> None:  # noqa: ARG002
+        frame = None if group is None else self.frame_of.get(group)
+        self.boxes.append(Box(box.lines, frame=frame))  # the page colours it
+
+    def _add_edge(self, node: Node, position: int, source: int, formulas: Sequence[str]) -> None:  # noqa: ARG002
+        tail, head = self.folding.part_of[source], self.folding.part_of[node.id]
+        self.edges.append(Edge(self.exits[tail], self.entries[head], self._count(1)))
 
     def _count(self, uses: int) -> str:  # noqa: ARG002  # a line for many has the same room
         return _STEP if len(self.graph) <= _MOST_LABELLED else ""
@@ -141,7 +146,7 @@ def _scene(graph: Snapshot, folding: Folding) -> dict[str, Any]:
             for i, (part, lines) in enumerate(zip(folding.parts, placed.texts))
             if part.kind != "value"
         },
-        "paths": [path_data(route) for route in placed.routes],
+        "paths": "".join([path_data(route) for route in placed.routes]),  # each begins with M
         "labels": tenths(chain.from_iterable([place or (0, 0, 0, 0) for place in placed.labels])),
         "frames": [
             [opened[panel.frame], *[round(number, 1) for number in panel.place]]

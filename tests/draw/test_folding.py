@@ -189,6 +189,17 @@ def test_where_one_sample_is_open_in_a_large_graph_the_others_of_its_module_shar
     assert is_acyclic(len(folding.parts), connected(snapshot, folding))
 
 
+def test_the_losses_of_many_samples_share_a_box() -> None:
+    model = Neuron(2)
+    outputs = [model([Value(0.1 * i), Value(0.2)]) for i in range(100)]
+    loss = total([(output - 1.0) ** 2 for output in outputs])
+    snapshot = graph(loss)
+    folding = fold(snapshot, 0, 50)
+    assert sorted(len(part.nodes) for part in folding.parts if part.kind == "operations") == [200]
+    assert len(folding.parts) < 10
+    assert is_acyclic(len(folding.parts), connected(snapshot, folding))
+
+
 def test_a_group_that_is_not_in_the_graph_cannot_be_open() -> None:
     snapshot = network([2, 1], 1)
     message = "there is no group 'MLP.layer.0': did you mean 'MLP.layers.0'?"

@@ -10,6 +10,7 @@ import re
 import threading
 import warnings
 from collections import namedtuple
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
@@ -97,6 +98,30 @@ def test_a_choice_is_what_it_is_with_all_operands(number: int, calls: tuple[Any,
                 compiled(x)
         else:
             assert bits(compiled(x)) == bits(expected)
+
+
+NUMPY: list[Callable[[Any], Any]] = [
+    lambda x: np.float64(2.0) * x,
+    lambda x: x - np.float64(2.0),
+    lambda x: np.float32(0.1) / x,
+    lambda x: x ** np.float32(0.1),
+    lambda x: np.int64(3) + x,
+    lambda x: x // np.int64(3),
+    lambda x: np.uint8(3) * x,
+    lambda x: np.float64(1.0) < x,
+    lambda x: [np.array([1.0, 2.0]) * x, x - np.array([1.0, 2.0])],
+]
+
+
+@pytest.mark.parametrize("number", range(len(NUMPY)))
+@pytest.mark.parametrize("calls", [(1.5, 0.5, 3.0), (1, 2, 5)])
+def test_a_number_of_numpy_gives_a_number_of_numpy(number: int, calls: tuple[Any, ...]) -> None:
+    function = NUMPY[number]
+    compiled = compile(function, check=True)
+    for x in calls:
+        found, expected = compiled(x), function(x)
+        assert repr(found) == repr(expected)
+        assert type(found) is type(expected)
 
 
 def test_where_on_a_number_is_followed() -> None:

@@ -173,6 +173,28 @@ def test_whether_a_leaf_has_been_reached_is_known_in_the_call() -> None:
     assert programs(make, [(0, True), (0, True), (2, False), (2, True), (1, False)]) > 1
 
 
+@pytest.mark.parametrize("made_here", [False, True])
+def test_a_row_whose_gradient_is_set_to_zero_is_reached_by_later_passes_only(
+    made_here: bool,
+) -> None:
+    def make() -> Made:
+        w = [Value(1.0), Value(2.0), Value(3.0)]
+
+        def function(i: Any, j: Any, x: float) -> Any:
+            rows = [Value(k * x) for k in range(3)] if made_here else w
+            (take(rows, i) * 1.0).backward()
+            for row in rows:
+                row.data *= x
+            zero_grad(rows[:2])
+            (take(rows, j) * 0.0).backward()
+            return [row.has_grad for row in rows] if made_here else None
+
+        return function, w
+
+    count = programs(make, [(0, 1, 2.0), (1, 2, 2.0), (2, 2, 3.0), (2, 0, 2.0), (-1, 1, 0.5)])
+    assert made_here or count == 1
+
+
 def test_data_that_changes_after_a_row_was_taken_is_that_of_the_row() -> None:
     def make() -> Made:
         w = [Value(1.0), Value(2.0), Value(3.0)]

@@ -64,7 +64,7 @@ class Gradients(Followed):
             row = self.tape.row(operator.ne, (gradient, zero), (), differs)
             self.tape.guard(row, "has_grad", place())
         if self._is_made_here(value):
-            for flag in self._conditions.get(int(self._found(value)), []):
+            for flag in self._conditions.get(self._end_of(value), []):
                 self.tape.guard(flag, "has_grad", place())
             return
         index: int = self.outside.index(value)
@@ -75,6 +75,11 @@ class Gradients(Followed):
             self.tape.guard(self._input(HAS_GRAD, value, number), "has_grad", place())
         elif known is not None:
             self.tape.guard(self._has_been_reached(value, known), "has_grad", place())
+
+    def _end_of(self, value: Value) -> int:
+        """The entry of a Value; of a leaf whose data has changed the first one."""
+        entry: int = self._found(value)
+        return self.tape.same_leaf.get(entry, entry)
 
     def read_grad(self, value: Any) -> Any:
         """The grad of a Value."""
@@ -90,6 +95,7 @@ class Gradients(Followed):
         if not self._is_made_here(value):
             index: int = self.outside.change(value, _GRAD, UNREACHED)
             self.outside.changed.pop((index, HAS_GRAD), None)
+        self._conditions.pop(self._end_of(value), None)
         self._has_gradient(value, operand)
         return self.tape.data[operand]
 

@@ -7,6 +7,7 @@ Value it counts as a float. Any other look at it, such as ``rows[i]`` or ``range
 from __future__ import annotations
 
 import operator
+from numbers import Number as AnyNumber
 from typing import Any, Final
 
 from autograd.engine.primitive import Primitive
@@ -44,7 +45,11 @@ class Index(Comparable):
             return self.recorder.calculate_whole(function, (self, other))
         if isinstance(other, Value) or is_a_float(other):
             return function(Number(self.recorder, self.entry, float), other)
-        return function(self.seen("arithmetic"), other) if _is_number(other) else NotImplemented
+        return (
+            function(self.seen("arithmetic"), other)
+            if isinstance(other, AnyNumber)
+            else NotImplemented
+        )
 
     def _reflected(self, function: Any, other: Any) -> Any:
         """The result of an operator on another number and this one."""
@@ -52,7 +57,11 @@ class Index(Comparable):
             return self.recorder.calculate_whole(function, (other, self))
         if isinstance(other, Value) or is_a_float(other):
             return function(other, Number(self.recorder, self.entry, float))
-        return function(other, self.seen("arithmetic")) if _is_number(other) else NotImplemented
+        return (
+            function(other, self.seen("arithmetic"))
+            if isinstance(other, AnyNumber)
+            else NotImplemented
+        )
 
     def _left(self, primitive: Primitive, other: Any) -> Any:
         return self._with(OPERATORS[primitive], other)
@@ -135,13 +144,6 @@ def is_whole(thing: Any) -> bool:
     kind: Any = type(thing)
     return kind is Index or (kind is int and -EXACT <= thing <= EXACT)
 
-
-def _is_number(thing: Any) -> bool:
-    """True for what has operators for numbers that are not followed."""
-    return isinstance(thing, _NUMBERS)
-
-
-_NUMBERS: Final[Any] = (int, complex)
 
 # What messages of Python's call it.
 _shown: Any = Index

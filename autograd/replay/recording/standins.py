@@ -13,7 +13,7 @@ from __future__ import annotations
 import math
 import operator
 import sys
-from typing import Any, Final
+from typing import Any, ClassVar, Final
 
 from autograd.engine import table
 from autograd.engine.operators import Numeric
@@ -88,6 +88,10 @@ class StandIn(Numeric):
     """
 
     __slots__ = ("entry", "kind", "recorder")
+
+    # A number of NumPy's leaves an operator to it, and keeps its type; an array goes on element by
+    # element.
+    __array_priority__: ClassVar[float] = -1.0
 
     def __init__(self, recorder: Calculator, entry: int, kind: Any) -> None:
         self.recorder = recorder
