@@ -54,7 +54,16 @@ RECORDING: Final = (
     "standins",
     "taken",
 )
-_LIFTING: Final = ("lowering", "optimizer", "packing", "program", "reach", "shares", "tape")
+_LIFTING: Final = (
+    "levels",
+    "lowering",
+    "optimizer",
+    "packing",
+    "program",
+    "reach",
+    "shares",
+    "tape",
+)
 
 if TYPE_CHECKING:
     from librt.vecs import append as append

@@ -18,8 +18,9 @@ from autograd.engine import floats
 from autograd.engine.value import Value
 from autograd.native import COMPILED, library_name
 from autograd.replay.bound import Bound, Links, ListBound
+from autograd.replay.levels import levelled
 from autograd.replay.lists import ListMachine
-from autograd.replay.packing import Packed, levelled
+from autograd.replay.packing import Packed
 from autograd.replay.program import Operation, Program
 from autograd.replay.tape import choose
 

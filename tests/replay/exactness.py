@@ -20,9 +20,9 @@ from typing import Any, Final
 import autograd
 import autograd.replay.lift as lifting
 from autograd import CompileWarning
+from autograd.replay.levels import levelled
 from autograd.replay.lists import ListMachine
 from autograd.replay.machine import native_machine
-from autograd.replay.packing import levelled
 from benchmarks import training, transformer
 from benchmarks.training import Training
 

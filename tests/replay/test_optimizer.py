@@ -15,6 +15,7 @@ import pytest
 from autograd import Value
 from autograd.engine import table
 from autograd.replay import operations
+from autograd.replay.levels import levelled
 from autograd.replay.lists import ListMachine
 from autograd.replay.lowering import choices_of, flows_of, lowered
 from autograd.replay.machine import machine
@@ -27,7 +28,7 @@ from autograd.replay.optimizer import (
     shared,
     without_dead,
 )
-from autograd.replay.packing import Packed, levelled
+from autograd.replay.packing import Packed
 from autograd.replay.program import (
     BY_EIGHT,
     GUARD,

@@ -1,0 +1,142 @@
+"""A pass for speed: equal rows that do not need each other, side by side.
+
+What follows carries out eight of them at a time; see `packing`.
+"""
+
+from __future__ import annotations
+
+from typing import Final
+
+from autograd.native import i64, vec
+from autograd.replay.optimizer import Rewriting
+from autograd.replay.program import GUARD, PART, SUM, Operation, Program
+
+EIGHT: Final[i64] = 8
+
+
+def levelled(program: Program) -> Program:
+    """The program with rows of a kind that do not need each other side by side.
+
+    Each comes after all that it needs. Rows with effects stay in their order, and what may raise an
+    error stays behind the guards before it.
+    """
+    kinds, starts, cells, inputs = program.kinds, program.starts, program.cells, program.inputs
+    count: i64 = len(kinds)
+    acts = vec[i64]([_act(x) for x in program.operations])
+    levels = vec[i64]([0] * count)
+    classes = vec[i64]([0] * count)
+    found: dict[int, int] = {}  # the classes of equal rows, by kind and length
+    latest: i64 = 0  # the greatest level so far
+    first: i64 = 0  # the least level of the values, or else of the gradients
+    least: i64 = 0  # the level after the last row with an effect
+    after: i64 = 0  # the level after all that may raise an error
+    for row in range(count):
+        kind = kinds[row]
+        if kind == PART:  # the parts of a row stay with it
+            levels[row] = levels[row - 1]
+            classes[row] = classes[row - 1]
+            continue
+        if row == program.forward:
+            first = least = latest + 1
+        level = first
+        for at in range(starts[row], starts[row + 1]):
+            cell = cells[at]
+            if cell >= inputs and levels[cell - inputs] >= level:
+                level = levels[cell - inputs] + 1
+        act = _EFFECT if kind == GUARD else _PURE if kind < 0 else acts[kind]
+        if act != _PURE:
+            level = max(level, least)
+            if act == _EFFECT:
+                level = max(level, after)
+                least = level + 1
+            after = max(after, level + 1)
+        levels[row] = level
+        latest = max(latest, level)
+        length = starts[row + 1] - starts[row]
+        # The gradient of a bias has a constant where that of a weight has an operand.
+        at = starts[row] + _middle(length)
+        if kind == SUM and length > 1 and (cells[at] < 0 or cells[at + 1] < 0):
+            length += 1
+        classes[row] = found.setdefault(int((kind + 8) << 40 | length), len(found))
+    order = vec[i64](list(range(count)))
+    order = _sorted(order, classes, len(found))
+    order = _sorted(order, levels, latest + 1)
+    new = Rewriting(program)
+    begin: i64 = 0
+    while begin < count:
+        end = begin + 1
+        while (
+            end < count
+            and levels[order[end]] == levels[order[begin]]
+            and classes[order[end]] == classes[order[begin]]
+        ):
+            end += 1
+        group = [order[k] for k in range(begin, end)]
+        for row in _by_operands(new, group):
+            new.copy(row)
+        begin = end
+    return new.finished()
+
+
+def _by_operands(new: Rewriting, rows: list[i64]) -> list[i64]:
+    """Equal rows in the order of what they take, which is most often how others are laid out.
+
+    Of a product in the middle it is the second operand that counts first, or one that is constant:
+    the products of a layer, or of an example, have it in common.
+    """
+    old = new.old
+    start, length = old.starts[rows[0]], old.starts[rows[0] + 1] - old.starts[rows[0]]
+    if length == 0 or len(rows) < EIGHT or old.kinds[rows[len(rows) - 1]] == PART:
+        return rows
+    places = [1, 0] if length > 1 else [0]
+    if old.kinds[rows[0]] == SUM and length > 1:
+        at = _middle(length)
+        places = [at + 1, at] if old.cells[start + at] < 0 else [at, at + 1]
+    for place in places:
+        keys: list[int] = []
+        is_sorted = True
+        latest: i64 = -_FAR
+        for at in range(len(rows)):
+            cell = new.moved(old.cells[old.starts[rows[at]] + place])
+            is_sorted = is_sorted and latest <= cell
+            latest = cell
+            keys.append((cell + _FAR) << 31 | at)
+        if not is_sorted:
+            keys.sort()
+            rows = [rows[i64(key & (_FAR - 1))] for key in keys]
+    return rows
+
+
+def _middle(length: i64) -> i64:
+    """Where in the cells of a sum the product in the middle begins."""
+    return 1 + 2 * (((length - 1) // 2 - 1) // 2)
+
+
+_FAR: Final[i64] = 1 << 31  # no cell is so far from 0, and no row
+
+
+def _sorted(rows: vec[i64], keys: vec[i64], count: i64) -> vec[i64]:
+    """Rows by a key of each, which is less than ``count``; rows of one key stay in their order."""
+    starts = vec[i64]([0] * (count + 1))
+    for at in range(len(rows)):
+        starts[keys[rows[at]] + 1] += 1
+    for key in range(count):
+        starts[key + 1] += starts[key]
+    by_key = vec[i64]([0] * len(rows))
+    for at in range(len(rows)):
+        row = rows[at]
+        by_key[starts[keys[row]]] = row
+        starts[keys[row]] += 1
+    return by_key
+
+
+def _act(operation: Operation) -> i64:
+    if operation.has_effect:
+        return _EFFECT
+    return _PURE if operation.is_pure else _ERROR
+
+
+# What else a row may do than give a number.
+_PURE: Final[i64] = 0
+_ERROR: Final[i64] = 1
+_EFFECT: Final[i64] = 2
