@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import time
 from typing import Any
 
 import pytest
@@ -52,14 +53,23 @@ class Notebook:
 
     def ask(self, expression: str) -> Any:
         """The value of an expression in the frame."""
-        return self.frame.evaluate(f"(({{page, stage}}) => {expression})(graphPage)")
+        return self.frame.evaluate(f"(({{page, stage}}) => {expression})(window.graphPage ?? {{}})")
 
     def wait(self, condition: str) -> None:
-        """Wait until a condition holds in the frame."""
-        self.tab.wait_for_selector("iframe")
-        self.frame.wait_for_function(
-            f"window.graphPage !== undefined && (({{page, stage}}) => {condition})(graphPage)"
-        )
+        """Wait until a condition holds in the frame, for 30 s at most."""
+        end = time.monotonic() + 30.0
+        while not self.holds(condition):
+            assert time.monotonic() < end, condition
+            self.tab.wait_for_timeout(5)
+
+    def holds(self, condition: str) -> bool:
+        """True if the page in the frame is there, and a condition holds in it."""
+        from playwright.sync_api import Error
+
+        try:
+            return bool(self.ask(f"page !== undefined && {condition}"))
+        except Error:  # the frame is about to be another
+            return False
 
     @property
     def changes(self) -> Any:
