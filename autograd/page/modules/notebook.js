@@ -13,7 +13,7 @@ export function accompany(page) {
   const { parent } = window;
   if (parent === window) return;
   let timer = 0;
-  let known = "";
+  let known = "{}"; // the changes that the notebook knows
   const changes = () =>
     Object.fromEntries([...page.graph.changes()].map(([node, number]) => [node, exact(number)]));
   const tell = () => {

@@ -19,7 +19,11 @@ function render({ model, el }) {
   };
   const hear = (/** @type {MessageEvent} */ { source, data }) => {
     if (source !== frame.contentWindow) return;
-    if (data.isReady) return tell();
+    if (data.isReady) {
+      // Without changes there is nothing to tell, and a reader may have made one already.
+      if (Object.keys(model.get("changes")).length) tell();
+      return;
+    }
     heard = data.changes;
     model.set("changes", heard);
     model.save_changes();
