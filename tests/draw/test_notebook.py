@@ -126,12 +126,17 @@ def in_ipython(monkeypatch: pytest.MonkeyPatch, shell: Shell) -> list[Any]:
     return displayed
 
 
+def in_notebook(monkeypatch: pytest.MonkeyPatch) -> list[Any]:
+    """What is displayed from now on, in a stand-in for a notebook."""
+    shell = Shell()
+    shell.kernel = "a kernel"  # type: ignore[attr-defined]
+    return in_ipython(monkeypatch, shell)
+
+
 def test_show_shows_the_picture_below_the_cell_of_a_notebook(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    shell = Shell()
-    shell.kernel = "a kernel"  # type: ignore[attr-defined]
-    displayed = in_ipython(monkeypatch, shell)
+    displayed = in_notebook(monkeypatch)
     snapshot = graph(example())
     assert snapshot.show(local_derivatives="numbers") is None
     [((bundle,), options)] = displayed
@@ -143,9 +148,7 @@ def test_show_shows_the_picture_below_the_cell_of_a_notebook(
 def test_show_shows_the_page_below_the_cell_of_a_notebook(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    shell = Shell()
-    shell.kernel = "a kernel"  # type: ignore[attr-defined]
-    displayed = in_ipython(monkeypatch, shell)
+    displayed = in_notebook(monkeypatch)
     snapshot = graph(example())
     monkeypatch.setitem(sys.modules, "anywidget", None)
     assert snapshot.show(title="a page") is None
@@ -161,9 +164,7 @@ def test_show_shows_the_widget_where_anywidget_is_installed(
     pytest.importorskip("anywidget")
     import autograd.page.widget  # noqa: F401  # before IPython is a stand-in
 
-    shell = Shell()
-    shell.kernel = "a kernel"  # type: ignore[attr-defined]
-    displayed = in_ipython(monkeypatch, shell)
+    displayed = in_notebook(monkeypatch)
     snapshot = graph(example())
     assert snapshot.show(theme="dark") is None
     [((widget,), options)] = displayed

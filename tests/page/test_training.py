@@ -118,16 +118,22 @@ def test_the_demo_of_moons_trains_to_the_same_too(reader: Reader) -> None:
     assert reader.ask(right) >= 34
 
 
+def trained(reader: Reader, lesson: Path, steps: str) -> tuple[MLP, dict[str, float]]:
+    """The model with the parameters of the page after these steps, and the numbers of the page."""
+    model = fresh()
+    reader.visit(lesson)
+    train(reader, steps)
+    found = numbers(reader)
+    for parameter in model.parameters():
+        parameter.data = found[parameter.label]
+    return model, found
+
+
 def test_a_step_leaves_the_case_and_the_gradients_of_the_graph_as_python_has_them(
     reader: Reader,
     lesson: Path,
 ) -> None:
-    model = fresh()
-    reader.visit(lesson)
-    train(reader, "1 step")
-    found = numbers(reader)
-    for parameter in model.parameters():
-        parameter.data = found[parameter.label]
+    model, found = trained(reader, lesson, "1 step")
     assert [found[name] for name in ("x1", "x2", "target")] == [0.0, 1.0, 1.0]
     model.zero_grad()
     loss = xor.half_squared_error(model([0.0, 1.0]), 1.0)
@@ -170,12 +176,7 @@ def test_a_case_is_chosen_in_the_list_and_at_its_point(reader: Reader, lesson: P
 def test_the_plane_has_the_output_of_python_and_the_color_of_its_side(
     reader: Reader, lesson: Path
 ) -> None:
-    model = fresh()
-    reader.visit(lesson)
-    train(reader, "1,000 steps")
-    found = numbers(reader)
-    for parameter in model.parameters():
-        parameter.data = found[parameter.label]
+    model, _ = trained(reader, lesson, "1,000 steps")
     places = [-0.25, 0.0, 0.4, 1.25]
     assert reader.ask(f"trainer.training.grid({places}, {places}).flat()") == pytest.approx(
         [model([x, y]).data for y in places for x in places], rel=1e-13
