@@ -17,7 +17,7 @@ from autograd.engine import table
 from autograd.replay import operations
 from autograd.replay.levels import levelled
 from autograd.replay.lists import ListMachine
-from autograd.replay.lowering import choices_of, flows_of, lowered
+from autograd.replay.lowering import lowered
 from autograd.replay.machine import machine
 from autograd.replay.optimizer import (
     PASSES,
@@ -40,6 +40,7 @@ from autograd.replay.program import (
     Operation,
     Program,
 )
+from autograd.replay.reach import below_root, choices_of
 from autograd.replay.shares import Flows, shares_of
 from autograd.replay.tape import Tape
 from autograd.replay.writing import describe
@@ -77,8 +78,7 @@ def test_every_pass_leaves_the_bits_as_they_are(seed: int) -> None:
     if root.op is None:
         return
     tape = tape_of(root, leaves)
-    shares = shares_of(flows_of(tape, []), tape.outputs[0])
-    program = lowered(tape, shares, tape.outputs[0])
+    program = lowered(tape, below_root(tape, tape.outputs[0], [])[1])
     points = [numbers(rng, 3) for _ in range(3)]
     further = numbers(rng, program.inputs - 3)
 
@@ -97,8 +97,10 @@ def test_every_pass_leaves_the_bits_as_they_are(seed: int) -> None:
     expected = results(program)
     for one in PASSES:
         assert results(one(program)) == expected, one.__name__
-    assert results(optimized(program)) == expected
-    for form in program, optimized(program):
+    made = optimized(program)
+    assert results(made) == expected
+    assert without_dead(made) is made
+    for form in program, made:
         beside = levelled(form)
         assert results(beside) == expected
         packed = Packed(beside)
@@ -119,8 +121,7 @@ def test_a_gradient_that_nobody_asks_for_is_not_computed() -> None:
     x, y = Value(2.0), Value(3.0)
     tape = tape_of(x.exp() * y, [x, y])
     tape.leaves = tape.leaves[1:]
-    shares = shares_of(flows_of(tape, []), tape.outputs[0])
-    program = optimized(lowered(tape, shares, tape.outputs[0]))
+    program = optimized(lowered(tape, below_root(tape, tape.outputs[0], [])[1]))
     assert len(program.kinds) - program.forward == 1  # the sum of y
 
 
@@ -403,10 +404,11 @@ def test_choices_leave_out_the_operand_that_is_not_taken() -> None:
     assert [tape.ops[entry].__name__ for entry in choices_of(tape)] == ["gt"]
     taken = tape.operands_of(tape.outputs[0])[0]
     for flag, entry in ((True, 2), (False, 3)):
-        flows = flows_of(tape, [flag])
-        assert [*flows.entries[flows.starts[taken] : flows.starts[taken + 1]]] == [
-            tape.operands_of(taken)[entry - 1]
-        ]
+        found, _ = below_root(tape, tape.outputs[0], [flag])
+        flows, index = found.flows, [*found.entries].index(taken)
+        assert [
+            found.entries[k] for k in flows.entries[flows.starts[index] : flows.starts[index + 1]]
+        ] == [tape.operands_of(taken)[entry - 1]]
 
 
 def test_the_value_that_is_completed_last_hands_its_shares_down_first() -> None:
