@@ -146,23 +146,24 @@ static PyObject *taken_error(void)
 }
 
 /* repeat(numbers, values, times): run after run, each applied.
- * Returns the values of each that are not written, and the error that a signal has raised, or None.
+ * Returns the values of all that are not written, in one list; the number of runs; and the error that
+ * a signal has raised, or None.
  */
 static PyObject *Bound_repeat(PyObject *self, PyObject *arguments)
 {
     const Bound *bound = (Bound *)self;
     const Machine *machine = bound->machine;
-    Py_ssize_t times, rows = 0;
-    PyObject *numbers, *values, *steps = NULL, *interruption = NULL, *result = NULL;
+    Py_ssize_t times, runs = 0, rows = 0;
+    PyObject *numbers, *values, *kept = NULL, *interruption = NULL, *result = NULL;
     if (!PyArg_ParseTuple(arguments, "OO!n", &numbers, &PyList_Type, &values, &times))
         return NULL;
     State *state = kernel_new_state(bound->machine);
     if (state == NULL)
         return NULL;
-    steps = PyList_New(0);
-    while (steps != NULL && PyList_GET_SIZE(steps) < times) {
+    kept = PyList_New(0);
+    for (; kept != NULL && runs < times; runs++) {
         rows += machine->forward + 1;
-        if (rows > 100000 && PyList_GET_SIZE(steps) > 0) {
+        if (rows > 100000 && runs > 0) {
             rows = 0;
             if (pause_between_runs() < 0) {
                 interruption = taken_error();
@@ -170,7 +171,7 @@ static PyObject *Bound_repeat(PyObject *self, PyObject *arguments)
             }
         }
         int outcome = run(bound, state, numbers, values);
-        if (outcome < 0 && PyList_GET_SIZE(steps) == 0)
+        if (outcome < 0 && runs == 0)
             goto done;
         if (outcome < 0 && !PyErr_ExceptionMatches(PyExc_Exception))
             interruption = taken_error();
@@ -178,16 +179,20 @@ static PyObject *Bound_repeat(PyObject *self, PyObject *arguments)
             PyErr_Clear();
             break;
         }
-        PyObject *kept = kernel_list_of(kernel_cells(state), machine->values, bound->kept);
-        int failed = kept == NULL || PyList_Append(steps, kept) < 0;
-        Py_XDECREF(kept);
-        if (failed || !change(bound, state, values))
+        for (Py_ssize_t i = 0; i < bound->kept; i++) {
+            PyObject *number = PyFloat_FromDouble(kernel_cells(state)[machine->values[i]]);
+            int failed = number == NULL || PyList_Append(kept, number) < 0;
+            Py_XDECREF(number);
+            if (failed)
+                goto done;
+        }
+        if (!change(bound, state, values))
             goto done;
     }
-    if (steps != NULL)
-        result = Py_BuildValue("(OO)", steps, interruption ? interruption : Py_None);
+    if (kept != NULL)
+        result = Py_BuildValue("(OnO)", kept, runs, interruption ? interruption : Py_None);
 done:
-    Py_XDECREF(steps);
+    Py_XDECREF(kept);
     Py_XDECREF(interruption);
     Py_DECREF(state);
     return result;
