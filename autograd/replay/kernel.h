@@ -38,14 +38,14 @@ typedef struct {
     int32_t *values, *sums;
     Py_ssize_t value_count, sum_count;
     PyObject *functions;      /* a tuple of Python functions */
-    double *spare;            /* the memory of a run that is over, or NULL */
 } Machine;
 
 /* The numbers of a run. */
 typedef struct {
     PyObject_HEAD
     Machine *machine;
-    double *memory;           /* the constants, the inputs, the rows */
+    double *memory;           /* the constants, the inputs, the rows, */
+    size_t size;              /* and perhaps some more */
     int is_busy;
 } State;
 
@@ -53,6 +53,9 @@ extern PyTypeObject kernel_State;
 
 /* A state whose inputs are not set, but those of gradients; or NULL and an error. */
 State *kernel_new_state(Machine *machine);
+
+/* Give back the memory that is kept for the next run. */
+void kernel_free_spare(void);
 
 /* An object as a state of this machine, or NULL and an error. */
 State *kernel_as_state(PyObject *thing, const Machine *machine);

@@ -387,7 +387,11 @@ class Seen:
         return self._hash
 
     def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Seen) and self.parts == other.parts)
+        if not isinstance(other, Seen):
+            return False
+        if self.parts is not other.parts and self.parts == other.parts:
+            self.parts = other.parts  # thousands of them, which are compared once
+        return self.parts is other.parts
 
     def difference(self, later: Seen) -> str | None:
         """The name of what has changed since."""

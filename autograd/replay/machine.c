@@ -25,7 +25,7 @@ static void Machine_dealloc(PyObject *self)
     PyMem_Free(((Machine *)self)->places);
     PyMem_Free(((Machine *)self)->values);
     PyMem_Free(((Machine *)self)->sums);
-    PyMem_Free(((Machine *)self)->spare);
+    kernel_free_spare();
     PyObject_GC_Del(self);
 }
 
@@ -191,7 +191,6 @@ static PyObject *make_machine(PyObject *module, PyObject *arguments)
     if (machine == NULL)
         goto done;
     machine->functions = Py_NewRef(python);
-    machine->spare = NULL;
     machine->inputs = inputs;
     machine->rows = (int32_t)(kinds.len / (Py_ssize_t)sizeof(int64_t));
     machine->forward = forward;
