@@ -62,10 +62,8 @@ export class Tape {
     this.kinds = Uint8Array.from(this.op, (_, i) => this.kindOf(i));
     /** The nodes that are computed here, in order. */
     this.computed = Int32Array.from(this.kinds.keys()).filter((i) => this.kinds[i] !== GIVEN);
-    /** The places of nodes, of later nodes first: the order in which gradients are handed on. */
-    this.passes = Int32Array.from(this.uses.places).sort(
-      (one, other) => this.owner[other] - this.owner[one] || one - other,
-    );
+    /** The places in the order in which gradients are handed on. */
+    this.passes = this.listPasses();
     /** 1 for a node that is part of one that is not computed here, so that no change of it counts. */
     this.held = new Uint8Array(count);
     this.read(unpacked(graph.data, Float64Array), graph.locals);
@@ -244,6 +242,16 @@ export class Tape {
       }
     }
     return { first, places };
+  }
+
+  /** The places of nodes, those of later nodes first. */
+  listPasses() {
+    const { count, start, operand, uses } = this;
+    const passes = new Int32Array(uses.places.length);
+    let next = 0;
+    for (let i = count - 1; i >= 0; i--)
+      for (let k = start[i]; k < start[i + 1]; k++) if (operand[k] < count) passes[next++] = k;
+    return passes;
   }
 
   /**
