@@ -77,12 +77,13 @@ def to_html(
         "THEME": "" if theme is None else f' data-theme="{theme}"',
         "POLICY": _POLICY.format(style=_hash(style), loader=_hash(loader), program=_hash(script)),
         "TITLE": escape(" ".join(text.lines_of(title or f"Graph of {graph.name(root)}"))),
+        "ROOT": escape(contents["names"].get(root.id, graph.name(root))),
         "STYLE": style,
         "DATA": _deflated(json.dumps(contents, separators=(",", ":"))),
         "PROGRAM": _deflated(script),
         "LOADER": loader,
     }
-    page = (_FOLDER / "page.html").read_text("utf-8")
+    page = re.sub(r"<!-- .*? -->\n", "", (_FOLDER / "page.html").read_text("utf-8"))
     return re.sub(r"\{\{([A-Z]+)\}\}", lambda found: parts[found[1]], page)
 
 

@@ -1,6 +1,6 @@
 // The panel of the selected value: its number, to be changed, and where its gradient comes from.
 
-import { h, m } from "./dom.js";
+import { copied, find, h, m } from "./dom.js";
 import { cleaned, exact, nudge, shown, typed } from "./numbers.js";
 import { NOT_HELD } from "./page.js";
 import { often } from "./words.js";
@@ -8,25 +8,19 @@ import { often } from "./words.js";
 /** @typedef {import("./page.js").Page} Page */
 
 const MOST_USES = 100; // of a value that are listed
-const NOTCHES = 200; // of the slider, on both sides together
+const AT_THE_END = "It is the end of the graph: its gradient is 1.";
 
 /** The panel beside the steps. */
 export class Inspector {
+  element = find(".inspector");
+  drags = 0;
+  isSliding = false;
+  middle = 0; // of the slider
+  notch = 0; // the change for each of its notches
+
   /** @param {Page} page */
   constructor(page) {
     this.page = page;
-    this.element = h("section", { class: "inspector", "aria-label": "Selected value" });
-    this.drags = 0;
-    this.isSliding = false;
-    this.middle = 0; // of the slider
-    this.notch = 0; // the change for each of its notches
-    this.verdict = h("p", { class: "verdict" });
-    this.below = h("div");
-    this.facts = h("p", { class: "facts" });
-    /** @type {any} */
-    this.input = null;
-    /** @type {any} */
-    this.slider = null;
     page.parts.push((what) => this.update(what));
     this.fill();
   }
@@ -34,237 +28,161 @@ export class Inspector {
   /** @param {string} what */
   update(what) {
     if (what === "selection" || what === "scene") this.fill();
-    if (what === "selection") this.element.parentElement?.scrollTo(0, 0);
+    if (what === "selection") this.element.parentElement.scrollTo(0, 0);
     if (what === "numbers" || what === "step") this.refresh();
-    if (what === "edit" && this.input) {
-      this.input.focus();
-      this.input.select();
-    }
+    if (what === "edit") this.part("[type=text]")?.select();
+  }
+
+  /**
+   * The first element of the panel that a selector finds.
+   *
+   * @param {string} selector
+   * @returns {any}
+   */
+  part(selector) {
+    return this.element.querySelector(selector);
   }
 
   /** Write the panel for another value. */
   fill() {
-    const { page } = this;
-    const { selected: i, graph, scene } = page;
-    this.input = this.slider = null;
+    const { selected: i, scene } = this.page;
     this.element.classList.toggle("empty", i < 0);
-    if (i < 0) return this.element.replaceChildren(...this.introduction());
-    if (!scene.isValue(scene.part[i]))
-      return this.element.replaceChildren(...this.folded(scene.part[i]));
-    const isLeaf = graph.tape.isLeaf(i);
-    const group = graph.group[i] < 0 ? "" : ` in ${graph.groups[graph.group[i]].place}`;
-    const heading = h(
-      "h2",
-      {},
-      graph.short[i] ?? graph.name(i),
-      h("small", {}, `${isLeaf ? "input" : graph.operation(i)}${group}`),
-    );
-    const reason = isLeaf ? page.locked(i) : "";
-    const editor = isLeaf && !reason ? [this.editor(i)] : [];
-    const note = reason ? [h("p", { class: "note" }, reason)] : [];
-    this.element.replaceChildren(heading, this.facts, ...editor, ...note, this.verdict, this.below);
-    this.refresh();
-  }
-
-  introduction() {
-    const { graph } = this.page;
-    const root = graph.name(graph.root);
-    return [
-      h("h2", {}, "How to read this"),
-      h(
-        "p",
-        {},
-        `Each box is a value. The number beside a line is a local derivative: how fast the box on its right changes with the one on its left. Colour is the gradient: how fast ${root} changes with the box.`,
-      ),
-      h(
-        "p",
-        {},
-        "Choose a box to see where its gradient comes from. Double-click an input, or press Enter, to change it; everything follows at once.",
-      ),
-    ];
+    const isValue = scene.isValue(scene.part[i]);
+    this.element.replaceChildren(copied(i < 0 ? "introduction" : isValue ? "value" : "folded"));
+    if (i < 0) return;
+    if (isValue) this.begin(i);
+    else this.fold(scene.part[i]);
   }
 
   /** @param {number} box */
-  folded(box) {
-    const { scene } = this.page;
+  fold(box) {
+    const { scene, scenes } = this.page;
     const [title, ...lines] = scene.texts[box];
-    const [node] = scene.nodes[box];
-    return [
-      h("h2", {}, title),
-      ...lines.map((line) => h("p", {}, line)),
-      this.page.scenes.opening(node, scene) >= 0
-        ? h("button", { type: "button", onclick: () => this.page.open(node) }, "Open")
-        : h("p", { class: "note" }, NOT_HELD),
-    ];
+    this.part("h2").textContent = title;
+    this.part("h2").after(...lines.map((line) => h("p", {}, line)));
+    const isHeld = scenes.opening(scene.nodes[box][0], scene) >= 0;
+    this.part("button").hidden = !isHeld;
+    this.part(".note").textContent = isHeld ? "" : NOT_HELD;
   }
 
   /** @param {number} i */
-  editor(i) {
+  begin(i) {
     const { page } = this;
-    const name = page.graph.name(i);
-    this.input = h("input", {
-      type: "text",
-      inputmode: "decimal",
-      autocomplete: "off",
-      spellcheck: "false",
-      "aria-label": `Number of ${name}`,
-      onchange: () => this.take(i),
-      onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event, i),
-    });
-    this.slider = h("input", {
-      type: "range",
-      min: -NOTCHES / 2,
-      max: NOTCHES / 2,
-      step: 1,
-      "aria-label": `Drag ${name}`,
-      onpointerdown: () => this.drags++,
-      oninput: () => this.slide(i),
-    });
-    return h("div", { class: "editor" }, this.input, this.slider);
+    const { graph } = page;
+    const isLeaf = graph.tape.isLeaf(i);
+    const group = graph.group[i] < 0 ? "" : ` in ${graph.groups[graph.group[i]].place}`;
+    const reason = isLeaf ? page.locked(i) : "";
+    const name = graph.name(i);
+    this.part("h2").prepend(graph.short[i] ?? name);
+    this.part("small").textContent = `${isLeaf ? "input" : graph.operation(i)}${group}`;
+    this.part(".note").textContent = reason;
+    if (isLeaf) this.part(".statement").remove();
+    if (i === graph.root) this.part("table").replaceWith(h("p", {}, AT_THE_END));
+    if (!isLeaf || reason) this.part(".editor").remove();
+    else this.edit(i, name);
+    this.refresh();
   }
 
   /**
-   * Put the number of an input in the middle of the slider.
+   * Let a reader change an input: by typing, by keys, and by dragging the slider.
    *
    * @param {number} i
+   * @param {string} name
    */
-  center(i) {
-    const value = this.page.graph.tape.value[i];
-    this.middle = Number.isFinite(value) ? value : 0;
-    this.notch = nudge(this.middle) / 5;
-    this.slider.value = 0;
-  }
-
-  /** @param {number} i */
-  slide(i) {
-    this.isSliding = true;
-    this.page.edit(i, cleaned(this.middle + this.slider.value * this.notch), `slide ${this.drags}`);
-    this.isSliding = false;
-  }
-
-  /** @param {number} i */
-  take(i) {
-    const number = typed(this.input.value);
-    this.input.setAttribute("aria-invalid", String(number === null));
-    if (number === null) return this.page.say(`${this.input.value} is no number.`);
-    this.page.edit(i, number, "type");
+  edit(i, name) {
+    const { page } = this;
+    const [input, slider] = [this.part("[type=text]"), this.part("[type=range]")];
+    input.setAttribute("aria-label", `Number of ${name}`);
+    input.onchange = () => this.take(i, input);
+    input.onkeydown = (/** @type {KeyboardEvent} */ event) => {
+      const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
+      if (direction) {
+        event.preventDefault();
+        page.nudge(i, direction * (event.shiftKey ? 10 : 1));
+      } else if (event.key === "Enter") this.take(i, input);
+      else if (event.key === "Escape") input.blur();
+    };
+    slider.setAttribute("aria-label", `Drag ${name}`);
+    slider.onpointerdown = () => this.drags++;
+    slider.oninput = () => {
+      this.isSliding = true;
+      page.edit(i, cleaned(this.middle + slider.value * this.notch), `slide ${this.drags}`);
+      this.isSliding = false;
+    };
   }
 
   /**
-   * @param {KeyboardEvent} event
    * @param {number} i
+   * @param {HTMLInputElement} input
    */
-  key(event, i) {
-    const direction = { ArrowUp: 1, ArrowDown: -1 }[event.key];
-    if (direction) {
-      event.preventDefault();
-      this.page.nudge(i, direction * (event.shiftKey ? 10 : 1));
-    } else if (event.key === "Enter") this.take(i);
-    else if (event.key === "Escape") this.input.blur();
+  take(i, input) {
+    const number = typed(input.value);
+    input.setAttribute("aria-invalid", String(number === null));
+    if (number === null) return this.page.say(`${input.value} is no number.`);
+    this.page.edit(i, number, "type");
   }
 
   /** Write the numbers. */
   refresh() {
     const { page } = this;
-    const { selected: i, graph, steps } = page;
+    const { selected: i, graph, steps, words } = page;
     if (i < 0 || !page.scene.isValue(page.scene.part[i])) return;
     const gradients = steps.gradients(page.position);
     const isKnown = steps.isComputed(page.position, i);
-    this.facts.replaceChildren(
-      "value ",
-      h("strong", {}, isKnown ? shown(graph.tape.value[i]) : "?"),
-      "gradient ",
-      h("strong", {}, gradients ? shown(gradients[i] + 0) : "–"),
-    );
-    if (this.input && document.activeElement !== this.input)
-      this.input.removeAttribute("aria-invalid");
-    if (this.input) this.input.value = exact(graph.tape.value[i]);
-    if (this.slider && !this.isSliding) this.center(i);
-    this.verdict.textContent = page.told?.to.has(i) ? page.verdict() : "";
-    this.below.replaceChildren(...this.computed(i), ...this.origin(i));
+    const value = graph.tape.value[i];
+    const [number, gradient] = this.element.querySelectorAll("strong");
+    number.textContent = isKnown ? shown(value) : "?";
+    gradient.textContent = gradients ? shown(gradients[i] + 0) : "–";
+    this.part(".verdict").textContent = page.told?.to.has(i) ? page.verdict() : "";
+    this.part(".statement")?.replaceChildren(words.statement(i));
+    if (this.part("table")) this.explain(i);
+    const input = this.part("[type=text]");
+    if (!input) return;
+    if (document.activeElement !== input) input.removeAttribute("aria-invalid");
+    input.value = exact(value);
+    if (!this.isSliding) this.center(value);
   }
 
-  /** @param {number} i */
-  computed(i) {
-    const { graph, words } = this.page;
-    return graph.tape.isLeaf(i)
-      ? []
-      : [
-          h(
-            "div",
-            { class: "statement", tabindex: 0, role: "group", "aria-label": "Formula" },
-            words.statement(i),
-          ),
-        ];
+  /** @param {number} value that is to be in the middle of the slider */
+  center(value) {
+    this.middle = Number.isFinite(value) ? value : 0;
+    this.notch = nudge(this.middle) / 5;
+    this.part("[type=range]").value = 0;
   }
 
   /**
-   * The uses of a value, each with what it adds to the gradient.
+   * Write the uses of a value, each with what it adds to the gradient.
    *
    * @param {number} i
    */
-  origin(i) {
+  explain(i) {
     const { page } = this;
-    const { graph, steps, words } = page;
-    if (i === graph.root) return [h("p", {}, "It is the end of the graph: its gradient is 1.")];
+    const { graph, steps, words, position } = page;
     const all = steps.received(i, steps.rest);
-    const received = new Set(steps.received(i, page.position).map(({ place }) => place));
+    const received = new Set(
+      position < steps.turn ? [] : steps.received(i, position).map(({ place }) => place),
+    );
     const rows = all.slice(0, MOST_USES).map((use) => {
-      const local = h("td", {});
-      const tree = words.local(use);
-      local.append(m("math", tree.shown), ` = ${shown(use.local)}`);
-      const isIn = received.has(use.place);
-      const known = page.position >= steps.turn && isIn;
+      const isKnown = received.has(use.place);
+      const act = () => page.select(use.user);
+      const user = h("button", { class: "link", onclick: act }, graph.name(use.user));
       return h(
         "tr",
-        { class: known ? "" : "later" },
-        h(
-          "th",
-          { scope: "row" },
-          h(
-            "button",
-            { type: "button", class: "link", onclick: () => page.select(use.user) },
-            graph.name(use.user),
-          ),
-        ),
-        h("td", {}, known ? shown(use.upstream) : "–"),
-        local,
-        h("td", {}, known ? shown(use.product) : "–"),
+        { class: isKnown ? "" : "later" },
+        h("th", { scope: "row" }, user),
+        h("td", {}, isKnown ? shown(use.upstream) : "–"),
+        h("td", {}, m("math", words.local(use).shown), ` = ${shown(use.local)}`),
+        h("td", {}, isKnown ? shown(use.product) : "–"),
       );
     });
-    const total = steps.gradients(page.position)?.[i];
-    const sum =
-      all.length > 1 &&
-      h(
-        "tr",
-        { class: "sum" },
-        h("th", { scope: "row", colspan: 3 }, all.length > MOST_USES ? "sum of all" : "sum"),
-        h("td", {}, total === undefined ? "–" : shown(total)),
-      );
-    return [
-      h(
-        "table",
-        {},
-        h(
-          "caption",
-          {},
-          all.length > 1
-            ? `It is used ${often(all.length)}. Its gradient is the sum of upstream × local:`
-            : "Its gradient is upstream × local:",
-        ),
-        h(
-          "thead",
-          {},
-          h(
-            "tr",
-            {},
-            ...["through", "upstream", "× local", "="].map((text) =>
-              h("th", { scope: "col" }, text),
-            ),
-          ),
-        ),
-        h("tbody", {}, ...rows, sum),
-      ),
-    ];
+    this.part("tbody").replaceChildren(...rows);
+    const isSum = all.length > 1;
+    this.part("caption").textContent = isSum
+      ? `It is used ${often(all.length)}. Its gradient is the sum of upstream × local:`
+      : "Its gradient is upstream × local:";
+    this.part("tfoot").hidden = !isSum;
+    const total = steps.gradients(position)?.[i];
+    this.part("tfoot th").textContent = all.length > MOST_USES ? "sum of all" : "sum";
+    this.part("tfoot td").textContent = total === undefined ? "–" : shown(total);
   }
 }

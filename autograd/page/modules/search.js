@@ -1,13 +1,16 @@
 // The search for a value by its name or its operation.
 
-import { h } from "./dom.js";
-import { NAMES, ofKind } from "./kinds.js";
+import { find, h } from "./dom.js";
+import { ofKind } from "./kinds.js";
 import { shown } from "./numbers.js";
 
 const MOST = 12; // results that are listed
 
 /** A field with a list of what it finds. */
 export class Search {
+  field = find("[type=search]");
+  list = find("#found");
+
   /**
    * @param {import("./page.js").Page} page
    * @param {import("./stage.js").Stage} stage
@@ -18,22 +21,9 @@ export class Search {
     /** @type {number[]} */
     this.found = [];
     this.at = 0;
-    this.list = h("ul", { role: "listbox", id: "found", "aria-label": "Found", hidden: true });
-    this.field = h("input", {
-      type: "search",
-      role: "combobox",
-      placeholder: "Find a value",
-      title: `By name or operation; or ${NAMES}`,
-      "aria-label": "Find a value",
-      "aria-expanded": "false",
-      "aria-controls": "found",
-      "aria-autocomplete": "list",
-      autocomplete: "off",
-      oninput: () => this.look(),
-      onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
-      onblur: () => this.close(),
-    });
-    this.element = h("span", { class: "search" }, this.field, this.list);
+    this.field.oninput = () => this.look();
+    this.field.onblur = () => this.close();
+    this.field.onkeydown = (/** @type {KeyboardEvent} */ event) => this.key(event);
   }
 
   look() {

@@ -1,6 +1,6 @@
 // The steps as a list of equations, of which the current one is marked.
 
-import { h } from "./dom.js";
+import { find, h } from "./dom.js";
 
 /** @typedef {import("./page.js").Page} Page */
 
@@ -8,18 +8,15 @@ const MOST_ROWS = 40; // that are shown at once
 
 /** The list beside the inspector. */
 export class Transcript {
+  element = find(".transcript");
+  list = find(".rows");
+
   /** @param {Page} page */
   constructor(page) {
     this.page = page;
     this.first = 0; // of the rows that are shown
     this.last = 0; // the position whose row has notes
     this.run = 0; // the number of steps that are done together
-    this.list = h("ol", { class: "rows" });
-    this.element = h(
-      "section",
-      { class: "transcript", "aria-label": "Step by step", tabindex: 0 },
-      this.list,
-    );
     this.timer = 0;
     /** @type {HTMLElement[]} */
     this.rows = [];
