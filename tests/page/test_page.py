@@ -14,7 +14,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, explain, graph
+from autograd import Value, explain, graph, maximum
 from autograd import sum as total
 from autograd.testing.expression import Expression
 from autograd.testing.strategies import expressions
@@ -70,6 +70,11 @@ def test_stepping_through_the_hand_example_gives_its_derivation_line_by_line(
             for contribution in sides[-3].split("+"):
                 assert any(f"={contribution}=" in line for line in own), paragraph
             assert f"{name}={sides[-2]}={last}" in own
+
+
+def test_a_formula_may_name_an_operand_twice(reader: Reader) -> None:
+    reader.open(graph(maximum(Value(2.0, "a"), Value(1.0, "b"))))
+    assert "×[a = max(a,b)]=" in reader.texts(".rows")[0]
 
 
 def test_a_step_forward_shows_what_is_known_and_a_step_backward_what_is_summed(

@@ -1,19 +1,7 @@
 // The steps in words: the statements forward, and the chain rule backward.
 
 import { m } from "./dom.js";
-import {
-  ATOM,
-  derivative,
-  fragment,
-  nameElement,
-  numberElement,
-  numberOf,
-  operator,
-  product,
-  row,
-  sum,
-  textOf,
-} from "./formula.js";
+import { derivative, nameOf, numberOf, operator, row, textOf, within, written } from "./formula.js";
 import { shown } from "./numbers.js";
 
 /** @typedef {import("./steps.js").Steps} Steps */
@@ -41,7 +29,7 @@ export class Words {
     const { kind, node } = this.steps.list[position];
     if (kind === "given") return this.leaves().map((i) => this.given(i));
     if (kind === "forward") return [this.statement(node)];
-    if (kind === "seed") return [this.equation([this.adjoint(node), numberElement(1)])];
+    if (kind === "seed") return [this.equation([this.adjoint(node), numberOf(1).shown])];
     const uses = this.steps.passedOn(node).slice(0, MOST_EQUATIONS);
     return uses.map((each) => this.chain(each));
   }
@@ -60,10 +48,7 @@ export class Words {
    * @param {number} i
    */
   given(i) {
-    return this.equation([
-      nameElement(this.graph.name(i)),
-      numberElement(this.graph.tape.value[i]),
-    ]);
+    return this.equation([this.name(i).shown, this.number(i).shown]);
   }
 
   /**
@@ -72,15 +57,12 @@ export class Words {
    * @param {number} i
    */
   statement(i) {
-    const { tape, patterns, kinds } = this.graph;
-    const tree = patterns[kinds[i]].formula;
-    const sides = [nameElement(this.graph.name(i))];
-    if (tree === null)
-      sides.push(
-        nameElement(`${patterns[kinds[i]].text} of ${this.graph.operands(i).length} numbers`),
-      );
-    else sides.push(...[this.named(i), this.numbered(i)].map((read) => fragment(tree, read).shown));
-    return this.equation([...sides, numberElement(tape.value[i])]);
+    const { formula, text } = this.graph.patterns[this.graph.kinds[i]];
+    const unwritten = `${text} of ${this.graph.operands(i).length} numbers`;
+    const sides = formula
+      ? [this.written(i, formula, this.name), this.written(i, formula, this.number)]
+      : [nameOf(unwritten).shown];
+    return this.equation([this.name(i).shown, ...sides, this.number(i).shown]);
   }
 
   /**
@@ -89,16 +71,16 @@ export class Words {
    * @param {Contribution} use
    */
   chain(use) {
-    const upstream = { shown: this.adjoint(use.user), level: ATOM };
-    const numbers = [numberOf(use.upstream), numberOf(use.local)];
+    const [upstream, local] = [use.upstream, use.local].map((x) => within(numberOf(x)));
+    const isSum = this.graph.tape.usesOf(use.source).length > 1;
     return this.equation(
       [
         this.adjoint(use.source),
-        product([upstream, this.local(use)], "×").shown,
-        product(numbers, "×").shown,
-        numberElement(use.product),
+        row(this.adjoint(use.user), operator("×"), within(this.local(use))),
+        row(upstream, operator("×"), local),
+        numberOf(use.product).shown,
       ],
-      this.graph.tape.usesOf(use.source).length > 1 ? "+=" : "=",
+      isSum ? "+=" : "=",
     );
   }
 
@@ -106,12 +88,13 @@ export class Words {
    * A local derivative as a formula of names; as a number where it has no formula.
    *
    * @param {Contribution} use
+   * @returns {import("./formula.js").Fragment}
    */
-  local(use) {
+  local({ user, place, local }) {
     const { tape, patterns, kinds } = this.graph;
-    const tree = patterns[kinds[use.user]].locals?.[use.place - tape.start[use.user]];
-    if (tree === null || tree === undefined) return numberOf(use.local);
-    return fragment(tree, this.named(use.user));
+    const found = patterns[kinds[user]].locals?.[place - tape.start[user]];
+    if (!found) return numberOf(local);
+    return { shown: this.written(user, found.shown, this.name), level: found.level };
   }
 
   /**
@@ -129,17 +112,16 @@ export class Words {
     const sides = [this.adjoint(i)];
     const terms = received.map(({ product }) => product);
     if (terms.length > 1 && terms.length <= MOST_TERMS) {
-      const minus = terms.map((x, n) => Number(n > 0 && x < 0));
-      sides.push(
-        sum(
-          minus,
-          terms.map((x, n) => numberOf(minus[n] ? -x : x)),
-        ).shown,
-      );
+      const [first, ...others] = terms;
+      const signed = others.flatMap((x) => [
+        operator(x < 0 ? "−" : "+"),
+        numberOf(x < 0 ? -x : x).shown,
+      ]);
+      sides.push(row(numberOf(first).shown, ...signed));
     }
     const place = received.length < uses ? `; so far, ${received.length} of ${uses}` : "; in all";
     const words = `${this.graph.name(i)} is used ${often(uses)}${place}`;
-    return { words, equation: this.equation([...sides, numberElement(total)]) };
+    return { words, equation: this.equation([...sides, numberOf(total).shown]) };
   }
 
   /**
@@ -184,25 +166,26 @@ export class Words {
     const signed = kept.flatMap((side, i) =>
       i ? [operator(i === 1 ? first : "="), side] : [side],
     );
-    return m("math", row(signed));
+    return m("math", row(...signed));
   }
 
-  /**
-   * @param {number} i
-   * @returns {import("./formula.js").Reader}
-   */
-  named(i) {
-    const operands = this.graph.operands(i);
-    return (leaf) => ({ name: this.graph.name("out" in leaf ? i : operands[leaf.x]) });
-  }
+  /** @param {number} i */
+  name = (i) => nameOf(this.graph.name(i));
+
+  /** @param {number} i */
+  number = (i) => numberOf(this.graph.tape.value[i]);
 
   /**
+   * A formula of a value, with the names or the numbers of what it was computed from.
+   *
    * @param {number} i
-   * @returns {import("./formula.js").Reader}
+   * @param {any} tree
+   * @param {(i: number) => import("./formula.js").Fragment} read
+   * @returns {Element}
    */
-  numbered(i) {
+  written(i, tree, read) {
     const operands = this.graph.operands(i);
-    return (leaf) => ({ number: this.graph.tape.value["out" in leaf ? i : operands[leaf.x]] });
+    return written(tree, (place) => read("out" in place ? i : operands[place.x]));
   }
 }
 
