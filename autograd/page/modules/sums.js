@@ -1,6 +1,5 @@
-// Sums of any numbers and of squares, which do not overflow on the way. As in Python, `fsum` raises.
+// Sums that lose nothing. As in Python, `fsum` raises.
 
-import { frexp, isinf, ldexp, productError } from "./bits.js";
 import { count } from "./lists.js";
 
 export class OverflowError extends Error {}
@@ -64,39 +63,4 @@ function rounded(partials) {
     if (twice === other - sum) sum = other;
   }
   return sum;
-}
-
-/** @param {number} x @param {number} y */
-export const hypot = (x, y) => length([x, y]);
-
-/**
- * The Euclidean norm, which neither overflows nor vanishes on the way.
- * @param {number[]} numbers
- */
-export function length(numbers) {
-  let greatest = 0;
-  let isKnown = true;
-  for (const x of numbers) {
-    if (isinf(x)) return Infinity;
-    if (Number.isNaN(x)) isKnown = false;
-    greatest = Math.max(greatest, Math.abs(x));
-  }
-  if (!isKnown) return NaN;
-  if (greatest === 0) return 0;
-  const shift = -frexp(greatest)[1];
-  let sum = 0;
-  let lost = 0;
-  for (const x of numbers) {
-    const scaled = ldexp(x, shift);
-    const square = scaled * scaled;
-    const before = sum;
-    sum += square;
-    lost += before > square ? before - sum + square : square - sum + before;
-    lost += productError(scaled, scaled, square);
-  }
-  // The rounding of the root itself is put back too.
-  const root = Math.sqrt(sum + lost);
-  const square = root * root;
-  const rest = sum - square - productError(root, root, square) + lost;
-  return ldexp(root + rest / (2 * root), -shift);
 }
