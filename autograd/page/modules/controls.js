@@ -4,66 +4,51 @@ import { blend } from "./colors.js";
 import { find } from "./dom.js";
 import { shown } from "./numbers.js";
 
-/** @typedef {import("./page.js").Page} Page */
-
 const NAMES = { given: "inputs", forward: "forward", seed: "turn", backward: "backward" };
 const STOPS = 8; // between the colours of the legend
 
-/** The controls of the steps. */
-export class Controls {
-  playing = find("[data-key=' ']");
-  slider = find(".steps");
-  count = find(".count");
-  speed = find(".speed");
+/**
+ * Keep the row up to date, and do what is chosen in it.
+ *
+ * @param {import("./page.js").Page} page
+ * @param {import("./stage.js").Stage} stage
+ */
+export function control(page, stage) {
+  const { steps } = page;
+  const [playing, slider, speed] = [find("[data-key=' ']"), find(".steps"), find(".speed")];
+  slider.max = steps.rest;
+  slider.oninput = () => page.goTo(Number(slider.value));
+  speed.onchange = () => {
+    page.speed = Number(speed.value);
+  };
 
-  /**
-   * @param {Page} page
-   * @param {import("./stage.js").Stage} stage
-   */
-  constructor(page, stage) {
-    this.page = page;
-    this.stage = stage;
-    this.slider.max = page.steps.rest;
-    this.slider.oninput = () => page.goTo(Number(this.slider.value));
-    this.speed.onchange = () => {
-      page.speed = Number(this.speed.value);
-    };
-    page.parts.push((what) => this.update(what));
-    this.update("step");
-  }
-
-  /** @param {string} what */
-  update(what) {
-    const { page } = this;
-    if (what === "playing") {
-      this.playing.title = page.isPlaying ? "Pause" : "Play";
-      this.playing.classList.toggle("plays", page.isPlaying);
-    }
-    if (what === "step" || what === "scene") {
-      const text = this.counted();
-      this.slider.value = page.position;
-      this.slider.setAttribute("aria-valuetext", text);
-      this.count.textContent = text;
-    }
-    if (what === "numbers" || what === "scene" || what === "step") this.explainColors();
-  }
-
-  counted() {
-    const { steps, position } = this.page;
-    if (position >= steps.rest) return "all steps";
-    return `${NAMES[steps.list[position].kind]} ${position}/${steps.rest - 1}`;
+  function count() {
+    const { position } = page;
+    const step = steps.list[position];
+    const text = step ? `${NAMES[step.kind]} ${position}/${steps.rest - 1}` : "all steps";
+    slider.value = position;
+    slider.ariaValueText = find(".count").textContent = text;
   }
 
   /** The colours of the strongest gradients of both signs, and of 0 between them. */
-  explainColors() {
-    const scale = this.stage.drawn().drawer.color;
+  function explainColors() {
+    const scale = stage.drawn().drawer.color;
     const { least, most } = scale;
     const [from, to] = [scale.position(least), scale.position(most)];
     const colors = Array.from({ length: STOPS + 1 }, (_, n) =>
-      blend(this.stage.theme.stops, from + ((to - from) * n) / STOPS),
+      blend(stage.theme.stops, from + ((to - from) * n) / STOPS),
     );
     find(".legend .ramp").style.background = `linear-gradient(90deg, ${colors.join(", ")})`;
     find(".least").textContent = shown(least);
     find(".most").textContent = shown(most);
   }
+
+  page.on("playing", () => {
+    playing.title = page.isPlaying ? "Pause" : "Play";
+    playing.classList.toggle("plays", page.isPlaying);
+  });
+  page.on("step scene", count);
+  page.on("numbers step scene", explainColors);
+  count();
+  explainColors();
 }

@@ -1,11 +1,10 @@
 // Formulas as MathML, with names or with numbers; and from MathML to a line of text.
 
 import { m } from "./dom.js";
-import { parts, signed } from "./numbers.js";
+import { parts, plain, signed } from "./numbers.js";
 
 // How tightly a fragment of a formula is bound together; mathml.py has the same levels, and more.
 const [NEGATIVE, QUOTIENT, PRODUCT, ATOM] = [1, 2, 3, 5];
-const DIGITS = "₀₁₂₃₄₅₆₇₈₉";
 
 /**
  * A fragment of a formula.
@@ -46,8 +45,7 @@ export function numberOf(x) {
 export function nameOf(text) {
   const [, name, index] = /^(.+?)([₀-₉]+)$/.exec(text) ?? [];
   if (!name) return { shown: m("mi", text), level: ATOM };
-  const digits = index.replace(/./g, (c) => String(DIGITS.indexOf(c)));
-  return { shown: m("msub", m("mi", name), m("mn", digits)), level: ATOM };
+  return { shown: m("msub", m("mi", name), m("mn", plain(index))), level: ATOM };
 }
 
 /** @param {string} above @param {string} below */

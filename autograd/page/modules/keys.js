@@ -92,27 +92,27 @@ function modified(event, page, stage) {
  * @param {number} across
  */
 function walk(page, stage, along, across) {
-  const { scene, graph } = page;
-  const here = page.selected < 0 ? -1 : scene.part[page.selected];
-  const place = here < 0 ? null : scene.boxes[here];
-  const first = page.steps.list[page.position]?.node ?? -1;
-  let boxes =
-    here < 0
-      ? [scene.part[first < 0 ? graph.root : first]]
-      : scene.boxes.map((_, box) => box).filter((box) => box !== here);
-  if (place && along) {
-    const linked = scene.lines.filter(({ tail, head }) => (along < 0 ? head : tail) === here);
-    boxes = linked.map(({ tail, head }) => (along < 0 ? tail : head));
-  } else if (place) boxes = boxes.filter((box) => (scene.boxes[box].y - place.y) * across > 1);
+  const { scene, graph, selected, steps, position } = page;
+  const select = (/** @type {number} */ box) => {
+    page.select(scene.nodes[box].at(-1) ?? -1);
+    stage.find(page.selected);
+  };
+  if (selected < 0) {
+    const { node = -1 } = steps.list[position] ?? {};
+    return select(scene.part[node < 0 ? graph.root : node]);
+  }
+  const here = scene.part[selected];
+  const place = scene.boxes[here];
+  const ahead = scene.lines.map(({ tail, head }) => (along < 0 ? [head, tail] : [tail, head]));
+  const boxes = along
+    ? ahead.filter(([from]) => from === here).map(([, to]) => to)
+    : [...scene.boxes.keys()].filter((box) => (scene.boxes[box].y - place.y) * across > 1);
   const distance = (/** @type {number} */ box) => {
-    const other = scene.boxes[box];
-    const [dx, dy] = place ? [other.x - place.x, other.y - place.y] : [0, 0];
-    return along ? Math.abs(dy) : 2 * Math.abs(dx) + Math.abs(dy);
+    const { x, y } = scene.boxes[box];
+    return (along ? 0 : 2 * Math.abs(x - place.x)) + Math.abs(y - place.y);
   };
   const [nearest] = boxes.sort((one, other) => distance(one) - distance(other));
-  if (nearest === undefined) return;
-  page.select(scene.nodes[nearest][scene.nodes[nearest].length - 1]);
-  stage.find(page.selected);
+  if (nearest !== undefined) select(nearest);
 }
 
 /**

@@ -1,16 +1,17 @@
 // The page: it reads the data in the file, and puts the parts together.
 
-import { Controls } from "./controls.js";
+import { control } from "./controls.js";
 import { find } from "./dom.js";
 import { follow } from "./hash.js";
-import { Inspector } from "./inspector.js";
+import { inspect } from "./inspector.js";
 import { listen } from "./keys.js";
 import { accompany } from "./notebook.js";
 import { Page } from "./page.js";
-import { Search } from "./search.js";
+import { point } from "./pointer.js";
+import { search } from "./search.js";
 import { Stage } from "./stage.js";
 import { bar } from "./toolbar.js";
-import { Transcript } from "./transcript.js";
+import { transcribe } from "./transcript.js";
 
 /**
  * Read the data in the document, which `loader.js` has inflated, and begin.
@@ -21,18 +22,17 @@ export function load(Trainer) {
   const data = JSON.parse(find("#data").textContent);
   const page = new Page(data);
   const stage = new Stage(page);
-  find("main").prepend(stage.element);
   const trainer = Trainer && new Trainer(page, stage, data.training);
-  if (trainer) find(".words").append(trainer.element);
-  page.parts.push((what) => {
-    if (what === "said") find(".spoken").textContent = page.said;
+  page.on("said", () => {
+    find(".spoken").textContent = page.said;
   });
-  new Search(page, stage);
-  new Controls(page, stage);
-  new Transcript(page);
-  new Inspector(page);
+  search(page, stage);
+  control(page, stage);
+  transcribe(page);
+  inspect(page);
   bar(page, stage);
   listen(page, stage);
+  point(page, stage);
   stage.resize();
   stage.begin();
   page.said = "";

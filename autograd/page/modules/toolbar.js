@@ -16,8 +16,8 @@ export function bar(page, stage) {
   const { scenes } = page;
   const [folding, save] = [find(".folding"), find(".save")];
   const [undo, reset] = [find("[data-key=u]"), find("[data-key=r]")];
-  for (let view = 0; view < scenes.count; view++)
-    folding.append(h("option", { value: view }, scenes.nameOf(view)));
+  for (const [view, { name }] of scenes.data.entries())
+    folding.append(h("option", { value: view }, name));
   folding.hidden = scenes.count < 2;
   folding.onchange = () => page.show(Number(folding.value));
   save.onchange = () => {
@@ -29,7 +29,7 @@ export function bar(page, stage) {
     undo.disabled = !page.history.length;
     reset.disabled = !page.graph.changes().size;
   };
-  page.parts.push((what) => (what === "scene" || what === "numbers") && update());
+  page.on("scene numbers", update);
   update();
 }
 

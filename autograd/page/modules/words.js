@@ -27,28 +27,20 @@ export class Words {
    */
   equations(position) {
     const { kind, node } = this.steps.list[position];
-    if (kind === "given") return this.leaves().map((i) => this.given(i));
+    if (kind === "given") return this.given();
     if (kind === "forward") return [this.statement(node)];
     if (kind === "seed") return [this.equation([this.adjoint(node), numberOf(1).shown])];
     const uses = this.steps.passedOn(node).slice(0, MOST_EQUATIONS);
     return uses.map((each) => this.chain(each));
   }
 
-  /** The first leaves. */
-  leaves() {
+  /** The first leaves and their numbers. */
+  given() {
     const found = [];
     for (let i = 0; i < this.graph.count && found.length < MOST_EQUATIONS; i++)
-      if (this.graph.tape.isLeaf(i)) found.push(i);
+      if (this.graph.tape.isLeaf(i))
+        found.push(this.equation([this.name(i).shown, this.number(i).shown]));
     return found;
-  }
-
-  /**
-   * A leaf and its number.
-   *
-   * @param {number} i
-   */
-  given(i) {
-    return this.equation([this.name(i).shown, this.number(i).shown]);
   }
 
   /**
