@@ -2,7 +2,7 @@
 
 It is written with `floats` and with what both languages have, in the part of Python that
 `translation.py` knows; in the page its names begin with ``math_``. Few functions of `math` are
-written in JavaScript, those that look at bits or raise: `modules/bits.js` and `modules/sums.js`.
+written in JavaScript, those that look at bits: `modules/bits.js`.
 """
 
 from __future__ import annotations
@@ -163,7 +163,60 @@ def log_in_two(x: float) -> tuple[float, float]:
     return logarithm, rest - (logarithm - total)
 
 
-# ── Lengths ───────────────────────────────────────────────────────────────────
+# ── Sums and lengths ──────────────────────────────────────────────────────────
+
+
+def fsum(numbers: list[float]) -> float:
+    """The exact sum, rounded once: partial sums that do not overlap (Shewchuk 1997), as in CPython.
+
+    Raises:
+        OverflowError: a partial sum is too large for a float.
+        ValueError: there are inf and -inf.
+    """
+    partials: list[float] = []
+    special = 0.0
+    for number in numbers:
+        total = number
+        kept = 0
+        for i in range(len(partials)):
+            before, partial = total, partials[i]
+            total = before + partial
+            lost = floats.sum_error(before, partial, total)
+            if lost != 0.0:
+                partials[kept] = lost
+                kept += 1
+        partials = partials[:kept]
+        if not math.isfinite(total):
+            if math.isfinite(number):
+                raise OverflowError("the sum overflows on the way")
+            special += number
+            partials = []
+        elif total != 0.0:
+            partials.append(total)
+    if special == 0.0:
+        return rounded_once(partials)
+    if special != special and floats.INFINITY in numbers and -floats.INFINITY in numbers:
+        raise ValueError("the sum of inf and -inf")
+    return special
+
+
+def rounded_once(partials: list[float]) -> float:
+    """The sum of numbers that do not overlap, the least first, rounded once."""
+    total = 0.0
+    lost = 0.0
+    place = len(partials)
+    while place > 0 and lost == 0.0:
+        place -= 1
+        before = total
+        total = before + partials[place]
+        lost = partials[place] - (total - before)
+    # Half way between two floats, what is still left decides.
+    if place > 0 and lost != 0.0 and (lost < 0.0) == (partials[place - 1] < 0.0):
+        twice = 2.0 * lost
+        other = total + twice
+        if twice == other - total:
+            return other
+    return total
 
 
 def hypot(x: float, y: float) -> float:
@@ -291,6 +344,14 @@ def round_to(x: float, digits: int) -> float:
         power = 10**digits
         size = quotient(nearest_quotient(numerator * power, denominator), power)
     return math.copysign(size, x)
+
+
+def factorial(n: int) -> Whole:
+    """The product of the whole numbers from 1 to n."""
+    product: Whole = 1
+    for i in range(2, n + 1):
+        product *= i
+    return product
 
 
 def isqrt(square: Whole) -> Whole:

@@ -60,9 +60,8 @@ _COMPARISONS: Final[dict[type[ast.cmpop], str]] = {
 _HOMES: Final = {
     "Math.": "acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh exp expm1 floor log log10 "
     "log1p log2 sin sinh sqrt tan tanh trunc",
-    "bits.": "copysign factorial frexp isinf ldexp",
-    "math_": "erf erfc exp2 hypot isqrt pow remainder",
-    "sums.": "fsum",
+    "bits.": "copysign frexp isinf ldexp",
+    "math_": "erf erfc exp2 factorial fsum hypot isqrt pow remainder",
 }
 _OF_MATH: Final = {
     **{name: f"{home}{name}" for home, names in _HOMES.items() for name in names.split()},

@@ -33,7 +33,6 @@ _HEAD: Final = """\
 
 import * as bits from "./bits.js";
 import * as lists from "./lists.js";
-import * as sums from "./sums.js";
 
 /**
  * An operation: its value, and its derivative by each operand.
@@ -63,6 +62,8 @@ def _definitions() -> Iterator[str]:
     of_floats = list(_of_module(floats, "", scope))
     in_others = {f"floats.{name}": code for name, code in scope.items()}
     known = dict(in_others)
+    for error in ("OverflowError", "ValueError"):
+        yield f"const {error} = class extends Error {{}};\n"
     for module in (error_coefficients, arithmetic):
         yield from _of_module(module, "math_", known)
     yield from of_floats

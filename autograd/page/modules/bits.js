@@ -59,12 +59,3 @@ export function floor_quotient(x, y) {
   const whole = x / y;
   return x % y !== 0n && x < 0n !== y < 0n ? whole - 1n : whole;
 }
-
-/** @type {bigint[]} */
-const factorials = [1n];
-
-/** @param {number} n */
-export function factorial(n) {
-  for (let i = factorials.length; i <= n; i++) factorials.push(factorials[i - 1] * BigInt(i));
-  return factorials[n];
-}

@@ -3,6 +3,7 @@
 import { copied, find, h, m } from "./dom.js";
 import { cleaned, exact, nudge, shown, typed } from "./numbers.js";
 import { NOT_HELD } from "./page.js";
+import { verdict } from "./speech.js";
 import { often } from "./words.js";
 
 const MOST_USES = 100; // of a value that are listed
@@ -103,7 +104,7 @@ export function inspect(page) {
     const [number, gradient] = element.querySelectorAll("strong");
     number.textContent = steps.isComputed(position, i) ? shown(value) : "?";
     gradient.textContent = gradients ? shown(gradients[i] + 0) : "–";
-    part(".verdict").textContent = page.told?.to.has(i) ? page.verdict() : "";
+    part(".verdict").textContent = page.told?.to.has(i) ? verdict(page) : "";
     part(".statement")?.replaceChildren(words.statement(i));
     if (part("table")) explain(i);
     const input = part("[type=text]");

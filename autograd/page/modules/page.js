@@ -3,13 +3,13 @@
 import { Graph } from "./graph.js";
 import { cleaned, exact, nudge, shown, typed } from "./numbers.js";
 import { Scenes } from "./scenes.js";
+import { spokenStep, spokenValue, verdict } from "./speech.js";
 import { Steps } from "./steps.js";
 import { animate } from "./time.js";
 import { Words } from "./words.js";
 
 const STEP_TIME = 1200; // milliseconds for a step while playing
 const DOT_TIME = 450; // milliseconds for a dot at most
-const MOST_SPOKEN = 12; // gradients of a step that are spoken
 
 export const NOT_HELD =
   "The page has no picture of what is in here. Save the graph of a part, such as one sample.";
@@ -130,22 +130,7 @@ export class Page {
     this.position = Math.min(Math.max(position, 0), this.steps.rest);
     this.travelled = 1;
     this.changed("step");
-    this.say(this.spoken());
-  }
-
-  /** The current step in a sentence, or the steps that are done together in a folded box. */
-  spoken() {
-    const { graph, scene, steps, words, position } = this;
-    const run = steps.run(scene, position);
-    if (run.length < 2) return words.spoken(position);
-    const [{ kind, node }] = run;
-    const through = `${kind} through ${scene.texts[scene.part[node]][0]}. `;
-    const gets = (kind === "backward" ? run : [])
-      .flatMap((step) => steps.passedOn(step.node))
-      .filter(({ place }) => scene.lineOf.has(place))
-      .slice(0, MOST_SPOKEN)
-      .map(({ source, product }) => `${graph.name(source)} gets ${shown(product)}.`);
-    return `Steps ${position - run.length + 1} to ${position}, ${through}${gets.join(" ")}`;
+    this.say(spokenStep(this));
   }
 
   /**
@@ -218,7 +203,7 @@ export class Page {
     this.selected = node;
     this.told = null;
     this.changed("selection");
-    if (node >= 0) this.say(this.described(node));
+    if (node >= 0) this.say(spokenValue(this, node));
   }
 
   /** @param {number} box or -1 */
@@ -226,23 +211,6 @@ export class Page {
     if (box === this.hovered) return;
     this.hovered = box;
     this.changed("hover");
-  }
-
-  /**
-   * A value in a sentence.
-   *
-   * @param {number} i
-   */
-  described(i) {
-    const { graph, scene, steps, position } = this;
-    const box = scene.part[i];
-    if (!scene.isValue(box)) return `${scene.texts[box].join(", ")}. Press Enter to open it.`;
-    const isKnown = steps.isComputed(position, i);
-    const value = isKnown ? shown(graph.tape.value[i]) : "not computed yet";
-    const gradients = steps.gradients(position);
-    const gradient = gradients ? `, gradient ${shown(gradients[i])}` : "";
-    const edit = graph.tape.isLeaf(i) ? " Press Enter to change it." : "";
-    return `${graph.name(i)}, ${graph.operation(i) || "input"}, value ${value}${gradient}.${edit}`;
   }
 
   // ── Edits ───────────────────────────────────────────────────────────────────
@@ -288,7 +256,7 @@ export class Page {
   edit(node, to, by) {
     if (this.locked(node) || Object.is(this.graph.tape.value[node], to)) return;
     this.change(new Map([[node, to]]), by);
-    this.say(this.verdict());
+    this.say(verdict(this));
   }
 
   /**
@@ -385,21 +353,5 @@ export class Page {
     for (const node of numbers.keys()) numbers.set(node, given[node]);
     for (const [node, number] of changes) numbers.set(node, number);
     this.set(numbers, -this.trained);
-  }
-
-  /** What the gradient said of the last edit, and what came of it; "" if it is not of one input. */
-  verdict() {
-    if (this.told?.to.size !== 1) return "";
-    const { from, to, gradient, before } = this.told;
-    const { tape, root } = this.graph;
-    const [[node, number]] = to;
-    const change = number - (from.get(node) ?? 0);
-    const [name, of] = [this.graph.name(node), this.graph.name(root)];
-    const changed = `${name} changed by ${shown(change)}.`;
-    if (node === root) return changed;
-    const factor = change < 0 ? `(${shown(change)})` : shown(change);
-    const said = `${shown(gradient)} × ${factor} = ${shown(gradient * change)}`;
-    const came = shown(tape.value[root] - before);
-    return `${changed} The gradient said ${of} would change by ${said}; it changed by ${came}.`;
   }
 }

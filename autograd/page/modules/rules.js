@@ -2,7 +2,6 @@
 
 import * as bits from "./bits.js";
 import * as lists from "./lists.js";
-import * as sums from "./sums.js";
 
 /**
  * An operation: its value, and its derivative by each operand.
@@ -14,6 +13,10 @@ import * as sums from "./sums.js";
 
 /** @type {Record<string, Rule>} */
 export const rules = {};
+
+const OverflowError = class extends Error {};
+
+const ValueError = class extends Error {};
 
 const math_CENTRE = [0.1283791670955126, -0.3761263890318375, 0.1128379167095487, -0.02686617064499972, 0.0052239776220169365, -0.0008548326510724796, 0.00012055286202005714, -1.4923003368152099e-05, 1.637123442577e-06, -1.462091340945175e-07];
 
@@ -177,6 +180,66 @@ const math_log_in_two = (x) => {
   return [logarithm, rest - (logarithm - total)];
 };
 
+/** @type {(numbers: number[]) => number} */
+const math_fsum = (numbers) => {
+  /** @type {number[]} */
+  let partials = [];
+  let special = 0;
+  for (const number of numbers) {
+    let total = number;
+    let kept = 0;
+    for (let i = 0; i < partials.length; i += 1) {
+      let [before, partial] = [total, partials[i]];
+      total = before + partial;
+      let lost = sum_error(before, partial, total);
+      if (lost !== 0) {
+        partials[kept] = lost;
+        kept = kept + 1;
+      }
+    }
+    partials = partials.slice(0, kept);
+    if (!Number.isFinite(total)) {
+      if (Number.isFinite(number)) {
+        throw new OverflowError("the sum overflows on the way");
+      }
+      special = special + number;
+      partials = [];
+    } else {
+      if (total !== 0) {
+        partials.push(total);
+      }
+    }
+  }
+  if (special === 0) {
+    return math_rounded_once(partials);
+  }
+  if (special !== special && numbers.includes(INFINITY) && numbers.includes(-INFINITY)) {
+    throw new ValueError("the sum of inf and -inf");
+  }
+  return special;
+};
+
+/** @type {(partials: number[]) => number} */
+const math_rounded_once = (partials) => {
+  let total = 0;
+  let lost = 0;
+  let place = partials.length;
+  while (place > 0 && lost === 0) {
+    place = place - 1;
+    let before = total;
+    total = before + partials[place];
+    lost = partials[place] - (total - before);
+  }
+  if (place > 0 && lost !== 0 && (lost < 0) === (partials[place - 1] < 0)) {
+    let twice = 2 * lost;
+    let other = total + twice;
+    if (twice === other - total) {
+      return other;
+    }
+  }
+  return total;
+};
+
 /** @type {(x: number, y: number) => number} */
 const math_hypot = (x, y) => math_length([x, y]);
 
@@ -315,6 +378,15 @@ const math_round_to = (x, digits) => {
   return bits.copysign(size, x);
 };
 
+/** @type {(n: number) => bigint} */
+const math_factorial = (n) => {
+  let product = 1n;
+  for (let i = 2; i < n + 1; i += 1) {
+    product = product * BigInt(i);
+  }
+  return product;
+};
+
 /** @type {(square: bigint) => bigint} */
 const math_isqrt = (square) => {
   if (square === 0n) {
@@ -451,7 +523,7 @@ const quotient_derivative = (x, y, order) => {
   let n = Math.trunc(order);
   let [above, shift] = bits.frexp(x);
   let [below, exponent] = bits.frexp(y);
-  let factor = Number(bits.factorial(n)) * math_pow(-1, n);
+  let factor = Number(math_factorial(n)) * math_pow(-1, n);
   return ldexp(divide(factor * above, math_pow(below, n + 1)), shift - (n + 1) * exponent);
 };
 
@@ -765,7 +837,7 @@ const arctan2_derivative = (y, x, order_y, order_x) => {
     [real, imaginary] = [real * a + imaginary * b, imaginary * a - real * b];
   }
   let part = [imaginary, real, -imaginary, -real][math_modulo(Math.trunc(order_y) + 2 * (n - 1), 4)];
-  return exact_quotient(bits.factorial(n - 1) * part * units ** BigInt(n), (a * a + b * b) ** BigInt(n));
+  return exact_quotient(math_factorial(n - 1) * part * units ** BigInt(n), (a * a + b * b) ** BigInt(n));
 };
 
 /** @type {(x: number) => number} */
@@ -837,7 +909,7 @@ const sinc_series = (angle, n) => {
     terms.push(sign * power_over_factorial / (j + n + 1));
     power_over_factorial = power_over_factorial * (angle * angle / ((j + 1) * (j + 2)));
   }
-  return sums.fsum(terms);
+  return math_fsum(terms);
 };
 
 /** @type {(x: number, scale: number) => number} */
@@ -1005,7 +1077,7 @@ const mish_derivative = (x, order) => {
   let sign = x > 0 ? -1 : 1;
   let w = Math.exp(-Math.abs(x));
   /** @type {number[]} */
-  let once = lists.range(n + 1).map((k) => math_pow(sign, k) / Number(bits.factorial(k)));
+  let once = lists.range(n + 1).map((k) => math_pow(sign, k) / Number(math_factorial(k)));
   /** @type {number[]} */
   let twice = lists.enumerate(once).map(([k, c]) => math_pow(2, k) * c);
   if (x > 0) {
@@ -1020,10 +1092,10 @@ const mish_derivative = (x, order) => {
   /** @type {number[]} */
   let series = [];
   for (let k = 0; k < n + 1; k += 1) {
-    let known = sums.fsum(lists.range(k).map((j) => divisor[k - j] * series[j]));
+    let known = math_fsum(lists.range(k).map((j) => divisor[k - j] * series[j]));
     series.push((dividend[k] - known) / divisor[0]);
   }
-  let factor = Number(bits.factorial(n)) * (x * series[n] + series[n - 1]);
+  let factor = Number(math_factorial(n)) * (x * series[n] + series[n - 1]);
   return times_exp(factor, x > 0 ? -2 * x : x);
 };
 
@@ -1051,12 +1123,12 @@ const mean = (numbers) => sum_over(numbers, numbers.length);
 /** @type {(numbers: number[], divisor: number) => number} */
 const sum_over = (numbers, divisor) => {
   try {
-    return sums.fsum(numbers) / divisor;
+    return math_fsum(numbers) / divisor;
   } catch (error) {
-    if (error instanceof sums.ValueError) {
+    if (error instanceof ValueError) {
       return NAN;
     }
-    if (error instanceof sums.OverflowError) {
+    if (error instanceof OverflowError) {
       /** @type {number[]} */
       let infinite = numbers.filter((x) => bits.isinf(x) || x !== x);
       if (infinite.length > 0) {
@@ -1173,7 +1245,7 @@ const component_slopes = (numbers, i) => {
   let slopes = components(numbers);
   let length = math_length(numbers);
   [first, slopes[i]] = [slopes[i], 0];
-  let others = sums.fsum(slopes.map((x) => x * x));
+  let others = math_fsum(slopes.map((x) => x * x));
   slopes = slopes.map((x) => divide(-first * x, length));
   slopes[i] = divide(others, length);
   return slopes;
@@ -1225,7 +1297,7 @@ const exact_norm_derivative = (numbers, orders) => {
     /** @type {[number, bigint][]} */
     let factors = [];
     for (let i = 0; i < Math.floor(n / 2) + 1; i += 1) {
-      let ways = bits.floor_quotient(bits.factorial(n), bits.factorial(i) * bits.factorial(n - 2 * i));
+      let ways = bits.floor_quotient(math_factorial(n), math_factorial(i) * math_factorial(n - 2 * i));
       factors.push([n - i, ways * (2n * x) ** BigInt(n - 2 * i)]);
     }
     terms = times_polynomial(terms, factors);
@@ -1269,7 +1341,7 @@ const relative_weights = (numbers) => {
 const shares = (numbers) => {
   /** @type {number[]} */
   let weights = relative_weights(numbers);
-  let total = sums.fsum(weights);
+  let total = math_fsum(weights);
   return weights.map((weight) => weight / total);
 };
 
@@ -1319,7 +1391,7 @@ const logsumexp_derivative = (numbers_and_orders) => {
   }
   let out = 0n;
   for (let k = 1; k < total + 1; k += 1) {
-    out = out - BigInt(-1) ** BigInt(k) * bits.factorial(k - 1) * terms[k] * whole ** BigInt(total - k);
+    out = out - BigInt(-1) ** BigInt(k) * math_factorial(k - 1) * terms[k] * whole ** BigInt(total - k);
   }
   return exact_quotient(out, whole ** BigInt(total));
 };
@@ -1349,11 +1421,11 @@ const _stirling_numbers = (n) => {
 const other_shares = (numbers) => {
   /** @type {number[]} */
   let weights = relative_weights(numbers);
-  return sums.fsum(weights.slice(1)) / sums.fsum(weights);
+  return math_fsum(weights.slice(1)) / math_fsum(weights);
 };
 
 /** @type {(numbers: number[]) => number} */
-const excess_over_greatest = (numbers) => Math.log1p(sums.fsum([...relative_weights(numbers), -1]));
+const excess_over_greatest = (numbers) => Math.log1p(math_fsum([...relative_weights(numbers), -1]));
 
 /** @type {(numbers: number[]) => number[]} */
 const log_shares = (numbers) => {

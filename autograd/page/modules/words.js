@@ -1,17 +1,15 @@
 // The steps in words: the statements forward, and the chain rule backward.
 
 import { m } from "./dom.js";
-import { derivative, nameOf, numberOf, operator, row, textOf, within, written } from "./formula.js";
-import { shown } from "./numbers.js";
+import { derivative, nameOf, numberOf, operator, row, within, written } from "./formula.js";
 
 /** @typedef {import("./steps.js").Steps} Steps */
 /** @typedef {import("./steps.js").Contribution} Contribution */
 
 const MOST_TERMS = 6; // of a sum that is written out
 const MOST_EQUATIONS = 40; // of a step
-const MOST_SPOKEN = 12;
 
-/** The words of the steps of a graph, as MathML or as lines of text. */
+/** The words of the steps of a graph, as MathML. */
 export class Words {
   /** @param {Steps} steps */
   constructor(steps) {
@@ -114,30 +112,6 @@ export class Words {
     const place = received.length < uses ? `; so far, ${received.length} of ${uses}` : "; in all";
     const words = `${this.graph.name(i)} is used ${often(uses)}${place}`;
     return { words, equation: this.equation([...sides, numberOf(total).shown]) };
-  }
-
-  /**
-   * A step as a sentence that is spoken.
-   *
-   * @param {number} position
-   */
-  spoken(position) {
-    if (position >= this.steps.rest) return "All steps are done.";
-    const { kind, node } = this.steps.list[position];
-    const count = `Step ${position} of ${this.steps.rest - 1}`;
-    if (kind === "given")
-      return `${count}. The inputs are given: ${this.equations(position).slice(0, MOST_SPOKEN).map(textOf).join(", ")}.`;
-    if (kind === "forward") return `${count}, forward. ${textOf(this.statement(node))}.`;
-    const root = this.graph.name(this.graph.root);
-    if (kind === "seed")
-      return `${count}. The turn: the gradient of ${root} with respect to itself is 1.`;
-    const uses = this.steps.passedOn(node).slice(0, MOST_SPOKEN);
-    const parts = uses.map((use) => {
-      const total = this.sumSoFar(use.source, position);
-      const product = `${shown(use.upstream)} times ${shown(use.local)}, which is ${shown(use.product)}`;
-      return `${this.graph.name(use.source)} gets ${product}.${total ? ` ${total.words}: ${textOf(total.equation)}.` : ""}`;
-    });
-    return `${count}, backward through ${this.graph.name(node)}. ${parts.join(" ")}`;
   }
 
   /**
