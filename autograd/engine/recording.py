@@ -263,8 +263,8 @@ def float_of(number: Any) -> float:
 
 def note_made(value: Any, number: Any) -> None:
     """Tell the follower, if there is one, of a new leaf that is made of what is no float."""
-    watcher = follower()
-    if watcher is not None and type(number) is not float:
+    watcher = None if type(number) is float else follower()
+    if watcher is not None:
         watcher.made(value, number)
 
 

@@ -197,12 +197,9 @@ class _Lowering:
             return self.call(op, listed, None)
         x = cells[start]
         y = cells[end - 1]
-        program = self.program
-        if way >= _MULTIPLY:
-            return program.product(MINUS_ZERO, x, y)
-        return program.product(
-            x if way <= _SUBTRACT else MINUS_ZERO, ONE if way == _ADD else MINUS_ONE, y
-        )
+        init = x if way <= _SUBTRACT else MINUS_ZERO
+        factor = x if way >= _MULTIPLY else ONE if way == _ADD else MINUS_ONE
+        return self.program.product(init, factor, y)
 
     def taken(self, cells: vec[i64], start: i64, end: i64) -> i64:
         """Add the row of a `take`, of pairs of a flag and a number."""

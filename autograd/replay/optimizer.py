@@ -130,9 +130,11 @@ def without_dead(program: Program) -> Program:
 
 def folded(program: Program) -> Program:
     """The program without rows that are a constant, or the same number as another cell."""
+    kinds, starts, cells = program.kinds, program.starts, program.cells
+    if not any(_may_fold(program, row) for row in range(len(kinds))):
+        return program
     new = Rewriting(program)
     inputs, place = program.inputs, new.place
-    kinds, starts, cells = program.kinds, program.starts, program.cells
     for row in range(len(kinds)):
         kind = kinds[row]
         start, end = starts[row], starts[row + 1]
@@ -168,6 +170,22 @@ def folded(program: Program) -> Program:
     return new.finished()
 
 
+def _may_fold(program: Program, row: i64) -> bool:
+    """True if a row of a program is a constant or another cell, or begins with one."""
+    kind, cells = program.kinds[row], program.cells
+    start, end = program.starts[row], program.starts[row + 1]
+    if kind == GUARD:
+        return cells[start] == cells[start + 1]
+    if kind == SUM:
+        if end == start + 1:
+            return True
+        if cells[start] == MINUS_ZERO and (cells[start + 1] == ONE or cells[start + 2] == ONE):
+            return True
+    elif kind < 0:
+        return False
+    return all(cells[at] < 0 for at in range(start, end))
+
+
 def _constant(program: Program, kind: i64, cells: list[int]) -> float | None:
     """What a row of constants gives; None if only a run tells."""
     numbers = [program.constants[~cell] for cell in cells]
@@ -190,6 +208,8 @@ def _constant(program: Program, kind: i64, cells: list[int]) -> float | None:
 
 def fused(program: Program) -> Program:
     """The program in which sums that are used once are part of the sum that uses them.
+
+    Rows that no output needs do not count as users, and are left out.
 
     A sum begins where the sum begins that it is continued from: ``(a * b + c * d) + e * f`` is one
     row, and so is ``e * f + (a * b + c * d)``, since addition is commutative.
@@ -231,10 +251,13 @@ class _Fusing:
         self.before = before = vec[i64]([-1] * count)
         self.swapped = swapped = vec[i64]([0] * count)
         self.chain = vec[i64]()
-        uses = _uses(program)
+        live = _needed(program)
+        uses = _uses(program, live)
         fate = vec[i64]([_STAYS] * count)
         for row in range(count):
-            if kinds[row] != SUM:
+            if live[row] == 0:
+                absorbed[row] = 1
+            if kinds[row] != SUM or live[row] == 0:
                 continue
             start, end = starts[row], starts[row + 1]
             if uses[row] == 1:
@@ -293,14 +316,16 @@ class _Fusing:
                 to.push(b if b < 0 else place[b])
 
 
-def _uses(program: Program) -> vec[i64]:
-    """How often each row is used."""
-    inputs, cells = program.inputs, program.cells
+def _uses(program: Program, live: vec[i64]) -> vec[i64]:
+    """How often each row is used, by those that are needed."""
+    inputs, starts, cells = program.inputs, program.starts, program.cells
     uses = vec[i64]([0] * len(program.kinds))
-    for at in range(len(cells)):
-        cell = cells[at]
-        if cell >= inputs:
-            uses[cell - inputs] += 1
+    for row in range(len(live)):
+        if live[row] == 1:
+            for at in range(starts[row], starts[row + 1]):
+                cell = cells[at]
+                if cell >= inputs:
+                    uses[cell - inputs] += 1
     for output in program.outputs:
         if output >= inputs:
             uses[output - inputs] += 1
@@ -405,7 +430,6 @@ def _slot(new: Rewriting, row: i64, table: vec[i64]) -> i64:
 
 PASSES: Final[tuple[Callable[[Program], Program], ...]] = (
     folded,
-    without_dead,
     fused,
     parted,
     shared,

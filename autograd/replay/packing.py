@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from autograd.native import append, i64, vec
+from autograd.native import i64, vec
 from autograd.replay.levels import EIGHT
 from autograd.replay.optimizer import Rewriting
 from autograd.replay.program import SUM, Program
@@ -193,10 +193,9 @@ class _Packing:
         """
         old = self.old
         length = old.starts[row + 1] - old.starts[row]
-        first, step = vec[i64](), vec[i64]()
+        first = vec[i64]([0] * length)
+        step = vec[i64]([0] * length)
         for at in range(length):
-            first = append(first, 0)
-            step = append(step, 0)
             self.find(row, at, first, step)
         block = _Block(row, first, step)
         is_sum = old.kinds[row] == SUM
@@ -228,17 +227,22 @@ class _Packing:
 
     def find(self, row: i64, at: i64, first: vec[i64], step: vec[i64]) -> None:
         """Find out how the cells of one operand of eight rows lie."""
-        old, new = self.old, self.new
-        begin = new.moved(old.cells[old.starts[row] + at])
-        second = new.moved(old.cells[old.starts[row + 1] + at])
-        first[at], step[at] = begin, second - begin
-        if step[at] != 0 and step[at] != 1:
-            step[at] = _SCATTERED
-            return
-        for lane in range(2, EIGHT):
-            if new.moved(old.cells[old.starts[row + lane] + at]) != begin + lane * step[at]:
-                step[at] = _SCATTERED
-                return
+        cells, place = self.old.cells, self.new.place
+        start = self.old.starts[row]
+        length = self.old.starts[row + 1] - start
+        begin: i64 = 0
+        by: i64 = 0
+        for lane in range(EIGHT):
+            cell = cells[start + lane * length + at]
+            moved = cell if cell < 0 else place[cell]
+            if lane == 0:
+                begin = moved
+            elif lane == 1:
+                by = moved - begin
+            if moved != begin + lane * by or by < 0 or by > 1:
+                by = _SCATTERED
+                break
+        first[at], step[at] = begin, by
 
     def cells(self, row: i64, at: i64) -> list[int]:
         """The cells of one operand of eight rows."""

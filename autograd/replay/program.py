@@ -200,7 +200,12 @@ class Program:
         return start
 
     def product(self, init: i64, a: i64, b: i64) -> i64:
-        """Add the sum ``init + a * b``; returns its cell."""
+        """Add the sum ``init + a * b``; returns its cell, or that of the same number."""
+        if init == MINUS_ZERO and (a == ONE or b == ONE):
+            return b if a == ONE else a
+        if init < 0 and a < 0 and b < 0:
+            constants = self.constants
+            return self.constant(constants[~init] + constants[~a] * constants[~b])
         at = self.reserve(3)
         cells = self.cells
         cells[at] = init
