@@ -191,12 +191,18 @@ class Below:
 
     def find_graph(self, root: i64, numbering: vec[i64]) -> None:
         """Fill in `entries` and `flows`; ``numbering`` has a zero for each entry of the tape."""
-        flows = self.flows
-        entries = vec[i64]([root])
+        flows, entries = self.flows, vec[i64]()
         numbering[root] = 1
-        index: i64 = 0
-        while index < len(entries):
-            entry = entries[index]
+        left: i64 = 1
+        entry = root + 1
+        # Those that an entry uses have lower numbers, so this is also their order in memory.
+        while left > 0:
+            entry -= 1
+            if numbering[entry] == 0:
+                continue
+            left -= 1
+            entries = append(entries, entry)
+            numbering[entry] = len(entries)
             count = self.find_sources(entry)
             sources = self.sources
             for at in range(0, 3 * count, 3):
@@ -206,14 +212,14 @@ class Below:
                         flag = self.states[entry]
                     if flag >= 0 and flag == self.states[source] and self._hands_on(source):
                         flag = -1  # without that flag nothing asks for its gradient
-                if numbering[source] == 0:
-                    entries = append(entries, source)
-                    numbering[source] = len(entries)
-                flows.add(numbering[source] - 1, position)
-                if self.has_takes:
                     flows.conditions = append(flows.conditions, flag)
+                if numbering[source] == 0:
+                    numbering[source] = 1
+                    left += 1
+                flows.add(source, position)
             flows.close()
-            index += 1
+        for at in range(len(flows.entries)):
+            flows.entries[at] = numbering[flows.entries[at]] - 1
         for index in range(len(entries)):
             numbering[entries[index]] = 0
         self.entries = entries
