@@ -19,7 +19,7 @@ const BLOCK = 28; // a group is one block if it has fewer pixels of the screen t
 const FAINT = 0.4; // the opacity of what is not computed yet
 const AROUND = 20; // the most that a box or a line has around it: arrowheads, and texts
 const MOST_STROKES = 2500; // that are drawn at once; of more, the long ones are thinned
-const MOST_DOTS = 12000; // of them that are drawn at once
+const MOST_DOTS = 8000; // of them that are drawn at once
 
 /** Draws a scene with its numbers as they are at a step. */
 export class Drawer {
@@ -149,7 +149,7 @@ export class Drawer {
    * @param {Place} near
    */
   lines(pen, scale, near) {
-    const { strokes, grid, tips } = this.scene.strokes;
+    const { strokes, paths, grid, tips } = this.scene.strokes;
     const all = grid.within(near);
     const reach = Math.max(near.width, near.height);
     const isLong = (/** @type {number} */ n) => strokes[n].width + strokes[n].height > reach;
@@ -158,7 +158,9 @@ export class Drawer {
     const alpha = scale < 0.3 ? 0.45 : 1;
     const { edge } = this.theme;
     const width = Math.max(1, 0.5 / scale);
-    pen.path(drawn.map((n) => pathOf(strokes[n], near)).join(""), { stroke: edge, width, alpha });
+    for (const n of drawn) if (!isLong(n)) paths[n] ??= pathOf(strokes[n], strokes[n]);
+    const path = drawn.map((n) => (isLong(n) ? pathOf(strokes[n], near) : paths[n])).join("");
+    pen.path(path, { stroke: edge, width, alpha });
     if (scale < CARD) return;
     const ends = tips.within(near).map((n) => arrowhead(/** @type {any} */ (tips.places[n]), 2.7));
     pen.path(ends.join(""), { fill: edge });

@@ -28,7 +28,7 @@ import { rules } from "./rules.js";
 const LEAF = 65535;
 
 // How a node is computed: not here; without a call, as most nodes of a network are; or by a rule.
-const [GIVEN, SUM, PRODUCT, UNARY, BINARY, MANY, REDUCTION] = [0, 1, 2, 3, 4, 5, 6];
+const [GIVEN, SUM, DIFFERENCE, PRODUCT, UNARY, BINARY, MANY, REDUCTION] = [0, 1, 2, 3, 4, 5, 6, 7];
 
 /**
  * The numbers of a graph. A node is known by its position, and each use of a node as an operand by a
@@ -60,6 +60,10 @@ export class Tape {
     this.owner = new Int32Array(this.operand.length);
     this.uses = this.listUses();
     this.kinds = Uint8Array.from(this.op, (_, i) => this.kindOf(i));
+    /** The nodes that are computed here, in order. */
+    this.computed = Int32Array.from(this.kinds.keys()).filter((i) => this.kinds[i] !== GIVEN);
+    /** The places in the order in which gradients are handed on. */
+    this.passes = this.listPasses();
     /** 1 for a node that is part of one that is not computed here, so that no change of it counts. */
     this.held = new Uint8Array(count);
     this.read(unpacked(graph.data, Float64Array), graph.locals);
@@ -89,6 +93,7 @@ export class Tape {
     const rule = this.rules[this.op[i]];
     if (!rule) return GIVEN;
     if (rule === rules.add) return SUM;
+    if (rule === rules.subtract) return DIFFERENCE;
     if (rule === rules.multiply) return PRODUCT;
     if (rule.gradient) return REDUCTION;
     return [UNARY, BINARY][this.start[i + 1] - this.start[i] - 1] ?? MANY;
@@ -147,51 +152,47 @@ export class Tape {
    * @param {number} [end]
    */
   evaluate(end = this.count) {
-    const { kinds, op, start, operand, value } = this;
-    for (let i = 0; i < end; i++) {
+    const { computed, kinds, op, start, operand, value, rules } = this;
+    for (let n = 0; n < computed.length && computed[n] < end; n++) {
+      const i = computed[n];
       const kind = kinds[i];
-      if (kind === GIVEN) continue;
       const k = start[i];
-      const x = value[operand[k]];
-      const y = value[operand[k + 1]];
-      if (kind === SUM) value[i] = x + y;
-      else if (kind === PRODUCT) value[i] = x * y;
+      if (kind === SUM) value[i] = value[operand[k]] + value[operand[k + 1]];
+      else if (kind === DIFFERENCE) value[i] = value[operand[k]] - value[operand[k + 1]];
+      else if (kind === PRODUCT) value[i] = value[operand[k]] * value[operand[k + 1]];
       else {
-        const { forward } = this.rules[op[i]];
-        if (kind === UNARY) value[i] = forward(x);
-        else if (kind === BINARY) value[i] = forward(x, y);
+        const { forward } = rules[op[i]];
+        if (kind === UNARY) value[i] = forward(value[operand[k]]);
+        else if (kind === BINARY) value[i] = forward(value[operand[k]], value[operand[k + 1]]);
         else if (kind === MANY) value[i] = forward(...this.numbers(i));
         else value[i] = forward(this.numbers(i));
       }
     }
   }
 
-  /** Compute the local derivatives, from the values. */
+  /** Compute the local derivatives, from the values; those of sums and differences stay. */
   differentiate() {
-    const { count, kinds, op, start, operand, value, local } = this;
-    for (let i = 0; i < count; i++) {
+    const { count, computed, kinds, op, start, operand, value, local, rules } = this;
+    for (let n = 0; n < computed.length; n++) {
+      const i = computed[n];
       const kind = kinds[i];
-      if (kind === GIVEN) continue;
+      if (kind <= DIFFERENCE) continue;
       const k = start[i];
-      const x = value[operand[k]];
-      const y = value[operand[k + 1]];
-      const out = value[i];
-      if (kind === SUM) local[k] = local[k + 1] = 1;
-      else if (kind === PRODUCT) {
-        local[k] = y;
-        local[k + 1] = x;
-      } else if (kind === REDUCTION) local.set(this.rules[op[i]].gradient(this.numbers(i), out), k);
-      else {
-        const { derivatives } = this.rules[op[i]];
-        for (let j = 0; k + j < start[i + 1]; j++) {
-          if (operand[k + j] >= count) continue;
-          if (kind === UNARY) local[k] = derivatives[j](x, out);
-          else if (kind === BINARY) local[k + j] = derivatives[j](x, y, out);
-          else local[k + j] = derivatives[j](...this.numbers(i), out);
-        }
+      if (kind === PRODUCT) {
+        if (operand[k] < count) local[k] = value[operand[k + 1]];
+        if (operand[k + 1] < count) local[k + 1] = value[operand[k]];
         continue;
       }
-      for (let j = k; j < start[i + 1]; j++) if (operand[j] >= count) local[j] = 0;
+      const { derivatives, gradient } = rules[op[i]];
+      const all = kind === REDUCTION && gradient(this.numbers(i), value[i]);
+      for (let j = 0; k + j < start[i + 1]; j++) {
+        if (operand[k + j] >= count) continue;
+        if (all) local[k + j] = all[j];
+        else if (kind === UNARY) local[k] = derivatives[0](value[operand[k]], value[i]);
+        else if (kind === BINARY)
+          local[k + j] = derivatives[j](value[operand[k]], value[operand[k + 1]], value[i]);
+        else local[k + j] = derivatives[j](...this.numbers(i), value[i]);
+      }
     }
   }
 
@@ -200,16 +201,16 @@ export class Tape {
    * come in descending order.
    * @param {number} [until]
    * @param {Float64Array} [grad] where they go
+   * @param {Int32Array} [passes] the places that they pass
    */
-  backward(until = 0, grad = this.grad) {
-    const { count, start, operand, local } = this;
+  backward(until = 0, grad = this.grad, passes = this.passes) {
+    const { operand, owner, local } = this;
     grad.fill(0);
-    grad[count - 1] = 1;
-    for (let i = count - 1; i >= until; i--) {
-      const upstream = grad[i];
-      for (let k = start[i]; k < start[i + 1]; k++) {
-        if (operand[k] < count) grad[operand[k]] += local[k] * upstream;
-      }
+    grad[this.root] = 1;
+    for (let n = 0; n < passes.length; n++) {
+      const k = passes[n];
+      if (owner[k] < until) break;
+      grad[operand[k]] += local[k] * grad[owner[k]];
     }
     return grad;
   }
@@ -243,6 +244,16 @@ export class Tape {
     return { first, places };
   }
 
+  /** The places of nodes, those of later nodes first. */
+  listPasses() {
+    const { count, start, operand, uses } = this;
+    const passes = new Int32Array(uses.places.length);
+    let next = 0;
+    for (let i = count - 1; i >= 0; i--)
+      for (let k = start[i]; k < start[i + 1]; k++) if (operand[k] < count) passes[next++] = k;
+    return passes;
+  }
+
   /**
    * Take the numbers that are not computed here.
    * @param {Float64Array} data
@@ -254,6 +265,11 @@ export class Tape {
     for (let i = 0; i < count; i++) {
       if (this.isLeaf(i) || this.isFrozen(i)) this.value[i] = data[next++];
       if (this.isFrozen(i)) this.local.set(locals[i].map(Number), start[i]);
+    }
+    for (const k of this.passes) {
+      const i = this.owner[k];
+      const isNegative = this.kinds[i] === DIFFERENCE && k > start[i];
+      if (!this.isFrozen(i)) this.local[k] = isNegative ? -1 : 1; // as it stays for sums
     }
     for (let i = count - 1; i >= 0; i--) {
       if (!this.isFrozen(i) && !this.held[i]) continue;

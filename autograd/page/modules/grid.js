@@ -10,6 +10,8 @@ export class Grid {
   /** @param {Place[]} places */
   constructor(places) {
     this.places = places;
+    this.found = new Uint32Array(places.length); // for each, the search that found it last
+    this.searches = 0;
     /** @type {Map<number, number[]>[]} */
     this.levels = [];
     for (const [id, place] of places.entries()) {
@@ -26,20 +28,29 @@ export class Grid {
   }
 
   /**
-   * The numbers of the places that meet a place, some of them more than once.
+   * The numbers of the places that meet a place, each once.
    *
    * @param {Place} place
-   * @returns {Generator<number>}
+   * @param {number} [most] those that are enough
    */
-  *meeting(place) {
+  meeting(place, most = Infinity) {
+    /** @type {number[]} */
+    const meeting = [];
+    const search = ++this.searches;
     for (const [level, cells] of this.levels.entries()) {
       if (!cells) continue;
       const size = CELL * 2 ** level;
       const isWide = (place.width / size + 2) * (place.height / size + 2) > cells.size;
       const names = isWide ? cells.keys() : cellsOf(place, size);
       for (const name of names)
-        for (const id of cells.get(name) ?? []) if (meet(this.places[id], place)) yield id;
+        for (const id of cells.get(name) ?? [])
+          if (this.found[id] !== search && meet(this.places[id], place)) {
+            this.found[id] = search;
+            meeting.push(id);
+          }
+      if (meeting.length > most) break;
     }
+    return meeting;
   }
 
   /**
@@ -48,19 +59,17 @@ export class Grid {
    * @param {Place} place
    */
   within(place) {
-    return [...new Set(this.meeting(place))].sort((one, other) => one - other);
+    return [...Int32Array.from(this.meeting(place)).sort()];
   }
 
   /**
-   * True if more than a number of places meet a place, each counted in all of its cells.
+   * True if more than a number of places meet a place.
    *
    * @param {Place} place
    * @param {number} most
    */
   exceeds(place, most) {
-    let count = 0;
-    for (const _ of this.meeting(place)) if (++count > most) return true;
-    return false;
+    return this.meeting(place, most).length > most;
   }
 }
 

@@ -36,7 +36,7 @@ export class Page {
     this.steps = new Steps(this.graph);
     this.words = new Words(this.steps);
     this.scenes = new Scenes(data.scenes, this.graph);
-    this.view = 0;
+    this.view = this.scenes.count - 1;
     this.begin = 0; // the scene that the page begins with
     this.position = this.steps.rest;
     this.selected = -1;

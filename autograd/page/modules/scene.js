@@ -59,7 +59,7 @@ export class Scene {
     for (const [e, { uses }] of this.lines.entries())
       for (const use of uses) this.lineOf.set(use, e);
     this.grid = new Grid(this.boxes);
-    /** @type {{strokes: import("./paths.js").Stroke[], grid: Grid, tips: Grid} | null} */
+    /** @type {{strokes: import("./paths.js").Stroke[], paths: string[], grid: Grid, tips: Grid} | null} */
     this.drawn = null;
   }
 
@@ -145,7 +145,7 @@ export class Scene {
       const tips = new Map(lines.map(endOf).map((end) => [`${end.x} ${end.y}`, end]));
       const all = strokes(lines.flat());
       const ends = [...tips.values()].map((end) => ({ ...end, width: 0, height: 0 }));
-      this.drawn = { strokes: all, grid: new Grid(all), tips: new Grid(ends) };
+      this.drawn = { strokes: all, paths: [], grid: new Grid(all), tips: new Grid(ends) };
     }
     return this.drawn;
   }

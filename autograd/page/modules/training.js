@@ -29,8 +29,13 @@ export class Training {
     /** The inputs that the output depends on; the others say what it should be. */
     this.axes = inputs.filter((input) => within.has(input));
     this.others = inputs.filter((input) => !within.has(input));
-    this.grad = new Float64Array(graph.count);
-    this.sum = new Float64Array(graph.count);
+    const { count, passes, operand, owner } = graph.tape;
+    const isMoved = new Uint8Array(count); // 1 for what depends on a parameter
+    for (const i of parameters) isMoved[i] = 1;
+    for (const k of passes.slice().reverse()) isMoved[owner[k]] |= isMoved[operand[k]];
+    this.passes = passes.filter((k) => isMoved[operand[k]]);
+    this.grad = new Float64Array(count);
+    this.sum = new Float64Array(parameters.length);
   }
 
   /** The case whose numbers are in the graph, or -1. */
@@ -110,17 +115,17 @@ export class Training {
    * @param {number} rate
    */
   step(rate) {
-    const { tape, cases, parameters, grad, sum } = this;
+    const { tape, cases, parameters, grad, sum, passes } = this;
     let loss = 0;
     sum.fill(0);
     for (const numbers of cases) {
       this.put(numbers);
       tape.forward();
-      tape.backward(0, grad);
+      tape.backward(0, grad, passes);
       loss += tape.value[tape.root];
-      for (const parameter of parameters) sum[parameter] += grad[parameter];
+      for (let n = 0; n < sum.length; n++) sum[n] += grad[parameters[n]];
     }
-    for (const parameter of parameters) tape.value[parameter] -= rate * sum[parameter];
+    for (let n = 0; n < sum.length; n++) tape.value[parameters[n]] -= rate * sum[n];
     return loss;
   }
 
