@@ -199,6 +199,9 @@ class _Packing:
             self.find(row, at, first, step)
         block = _Block(row, first, step)
         is_sum = old.kinds[row] == SUM
+        for at in range(1 if is_sum and length > 1 else length):
+            if step[at] == 0:
+                step[at] = _SCATTERED
         if is_sum:
             _mark_what_differs(step)
         copies: i64 = 0
