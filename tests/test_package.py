@@ -52,6 +52,7 @@ RULES = {
         "autograd.replay.checks",
         "autograd.replay.errors",
         "autograd.replay.reach",
+        "autograd.replay.shares",
         "autograd.replay.tape",
     ],
     "autograd/testing": [
