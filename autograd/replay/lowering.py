@@ -7,6 +7,8 @@ local derivative times the gradient of a user, in the order in which a backward 
 
 from __future__ import annotations
 
+import math
+import operator
 from typing import Any, Final
 
 from autograd.engine import table
@@ -213,12 +215,17 @@ class _Lowering:
 
     def call(self, op: Any, cells: list[int], place: int | None) -> i64:
         """Add an elementwise row: of an operation, or of its derivative by one operand."""
+        program = self.program
+        if (op is table.divide or op is operator.truediv) and cells[1] < 0:
+            reciprocal = _exact_reciprocal(program.constants[~cells[1]])
+            if reciprocal != 0.0:
+                return program.product(MINUS_ZERO, cells[0], program.constant(reciprocal))
         key = (op, place)
         kind = self.operations.get(key)
         if kind is None:
-            kind = self.operations[key] = len(self.program.operations)
-            self.program.operations.append(_operation(op, place))
-        return self.program.add(kind, cells)
+            kind = self.operations[key] = len(program.operations)
+            program.operations.append(_operation(op, place))
+        return program.add(kind, cells)
 
     # ── Derivatives ───────────────────────────────────────────────────────────
 
@@ -370,6 +377,12 @@ class _Lowering:
         op = self.tape.ops[entry]
         cells: list[int] = [operands[at] for at in range(start, end)]
         return self.slope(op, position, [*cells, self.cells[entry]])
+
+
+def _exact_reciprocal(x: float) -> float:
+    """1 / x for a power of 2, by which it is all the same to divide or to multiply; else 0."""
+    mantissa, exponent = math.frexp(x)
+    return 1.0 / x if abs(mantissa) == 0.5 and abs(exponent) < 1000 else 0.0
 
 
 def _operation(op: Any, place: int | None) -> Operation:

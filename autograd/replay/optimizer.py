@@ -4,7 +4,7 @@ Nothing is ever added in another order, and no product fused with the sum it is 
 that a pass may do are the steps that are exact in IEEE arithmetic:
 
 * ``-0.0 + x`` is x, and ``1.0 * x`` is x (``0.0 + x`` is not, if x is -0.0);
-* ``x + y`` is ``y + x``, and ``x - y`` is ``x + -1.0 * y``;
+* ``x + y`` is ``y + x``, ``x - y`` is ``x + -1.0 * y``, and ``-1.0 * (x * y)`` is ``-x * y``;
 * what is computed twice from the same numbers is the same, also where it is a part of a function.
 """
 
@@ -17,6 +17,7 @@ from autograd.engine import floats
 from autograd.native import append, i64, vec
 from autograd.replay.program import (
     GUARD,
+    MINUS_ONE,
     MINUS_ZERO,
     ONE,
     PART,
@@ -276,11 +277,15 @@ class _Fusing:
             if continued >= 0:
                 before[row] = continued
                 absorbed[continued] = 1
-            # What is left of the terms: 1.0 times a product is that product.
+            # What is left of the terms: 1.0 times a product is that product; -1.0 times it is one,
+            # too, of a constant with the other sign.
             for at in range(start + 1, end, 2):
                 other = first if swapped[row] == 1 else cells[at + 1] - inputs
-                if other >= 0 and cells[at] == ONE and fate[other] == _PRODUCT:
-                    absorbed[other] = 1
+                if other >= 0 and fate[other] == _PRODUCT:
+                    product = starts[other]
+                    has_constant = cells[product + 1] < 0 or cells[product + 2] < 0
+                    if cells[at] == ONE or (cells[at] == MINUS_ONE and has_constant):
+                        absorbed[other] = 1
 
     def write(self, row: i64, new: Rewriting) -> None:
         """Push the cells of a sum with all that it absorbs."""
@@ -308,10 +313,15 @@ class _Fusing:
             for term in range(start + 1, end, 2):
                 a = cells[term]
                 b = cells[start] if swapped[part] == 1 else cells[term + 1]
-                if a == ONE and b >= inputs and absorbed[b - inputs] == 1:
+                while b >= inputs and absorbed[b - inputs] == 1 and MINUS_ONE <= a <= ONE:
                     product = starts[b - inputs]
+                    is_negative = a == MINUS_ONE
                     a = cells[product + 1]
                     b = cells[product + 2]
+                    if is_negative and a < 0:
+                        a = to.constant(-program.constants[~a])
+                    elif is_negative:
+                        b = to.constant(-program.constants[~b])
                 to.push(a if a < 0 else place[a])
                 to.push(b if b < 0 else place[b])
 

@@ -199,6 +199,36 @@ def test_what_is_used_twice_keeps_a_row_of_its_own() -> None:
     assert rows(fused(finished(program, total))) == ["v1 = x1 * x2", "v2 = v1 + v1", "return v2"]
 
 
+def test_what_is_subtracted_may_be_a_constant_times_a_cell() -> None:
+    program = Program(3)
+    rate = program.constant(0.5)
+    moved = program.add(SUM, [X, MINUS_ONE, multiply(program, rate, Y)])
+    product = multiply(program, X, Y)
+    kept = program.add(SUM, [Z, MINUS_ONE, product])
+    twice = multiply(program, MINUS_ONE, multiply(program, Z, rate))
+    assert rows(fused(finished(program, moved, kept, add(program, Y, twice)))) == [
+        "v1 = x1 + -0.5 * x2",
+        "v2 = x1 * x2",
+        "v3 = x3 - v2",
+        "v4 = x2 + x3 * -0.5",
+        "return v1, v3, v4",
+    ]
+
+
+def test_to_divide_by_a_power_of_2_is_to_multiply() -> None:
+    for divisor, expected in (
+        (2.0, "v1 = x1 * 0.5"),
+        (-0.25, "v1 = x1 * -4.0"),
+        (3.0, "v1 = divide(x1, 3.0)"),
+        (5e-324, "v1 = divide(x1, 5e-324)"),
+        (0.0, "v1 = divide(x1, 0.0)"),
+    ):
+        tape = Tape("quotient")
+        x = tape.input(1.0)
+        tape.outputs = [tape.row(table.divide, (x, tape.constant(divisor, "")), (), 0.0)]
+        assert rows(lowered(tape))[0] == expected
+
+
 def test_a_difference_is_the_sum_with_a_product_by_minus_1() -> None:
     program = Program(3)
     difference = program.add(SUM, [X, MINUS_ONE, Y])
