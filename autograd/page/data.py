@@ -39,10 +39,7 @@ def page_data(graph: Snapshot, operations: Operations, title: str) -> dict[str, 
         "pattern": packed("H", kinds),
         "patterns": patterns,
         "group": packed("i", [-1 if node.group is None else node.group for node in graph]),
-        "groups": [
-            [_shown(group_title(group, group.name)), _shown(graph.place(group)), group.parent]
-            for group in graph.groups
-        ],
+        "groups": _groups(graph),
         "scenes": scenes(graph),
     }
 
@@ -81,6 +78,16 @@ def _locals(node: Node) -> Iterable[float | str]:
     derivatives = iter(node.local_derivatives)
     for operand in node.operands:
         yield 0.0 if isinstance(operand, float) else number(next(derivatives))
+
+
+def _groups(graph: Snapshot) -> list[dict[str, Any]]:
+    """What the page says of the groups, and how they lie in one another: at level 1 in no other."""
+    found: list[dict[str, Any]] = []
+    for group in graph.groups:
+        level = 1 if group.parent is None else 1 + found[group.parent]["level"]
+        title, place = _shown(group_title(group, group.name)), _shown(graph.place(group))
+        found.append({"title": title, "place": place, "parent": group.parent, "level": level})
+    return found
 
 
 def _names(graph: Snapshot) -> dict[int, str]:

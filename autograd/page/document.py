@@ -132,7 +132,6 @@ def _style() -> str:
 def _properties(theme: Theme) -> str:
     """The colours of a theme for the style sheet, and all of it as JSON for the picture."""
     mixed = (theme.background, theme.highlight)
-    all_of_it = asdict(theme) | {"dashes": str(int(theme.dashes))}
     colors = {
         "background": theme.background,
         "text": theme.text,
@@ -145,6 +144,6 @@ def _properties(theme: Theme) -> str:
         "tint": blend(mixed, -0.84),
         "trace": blend(mixed, -0.3),
         "ramp": f"linear-gradient(90deg, {', '.join(theme.stops)})",
-        "theme": json.dumps({name.replace("_", "-"): x for name, x in all_of_it.items()}),
+        "theme": json.dumps(asdict(theme)),
     }
     return " ".join([f"--{name}: {color};" for name, color in colors.items()])

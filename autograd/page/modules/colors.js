@@ -7,7 +7,7 @@ const FAINTEST = 0.25; // the position of the smallest of these sizes
 /**
  * The theme of the page, which its style sheet has as JSON: that of the reader, or of paper.
  *
- * @typedef {Record<string, string> & {stops: string[], frames: string[]}} Theme
+ * @typedef {Record<string, any> & {stops: string[], frames: string[]}} Theme
  * @returns {Theme}
  */
 export const theme = () =>

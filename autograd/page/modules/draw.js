@@ -78,14 +78,14 @@ export class Drawer {
    */
   frames(pen, scale, near) {
     const { groups } = this.graph;
-    const { frames, "frame-stroke": stroke } = this.theme;
+    const { frames, frame_stroke: stroke } = this.theme;
     const isBlock = (/** @type {number | null} */ group) =>
       scale < CARD && group !== null && this.scene.breadths[group] * scale < BLOCK;
     for (const { group, place } of this.scene.frames) {
       if (isBlock(groups[group].parent) || !meet(place, near)) continue;
       const fill = isBlock(group)
         ? this.blockFill(group)
-        : frames[(this.graph.depth(group) - 1) % frames.length];
+        : frames[(groups[group].level - 1) % frames.length];
       pen.rectangle(place, { fill, stroke, radius: 6 });
     }
     return isBlock;
@@ -135,7 +135,7 @@ export class Drawer {
       const y = place.y + 4 + size;
       const width = pen.widthOf(title, size);
       if (width > place.width || (y - floor < size * 1.1 && place.x < end)) continue;
-      const color = this.theme["frame-text"];
+      const color = this.theme.frame_text;
       pen.text(title, place.x + 8, y, { size, color, align: "left" });
       [floor, end] = [y, place.x + width + 8];
     }
@@ -216,7 +216,7 @@ export class Drawer {
     const plain = !isValue ? "folded" : this.graph.tape.isLeaf(first) ? "leaf" : "box";
     return {
       fill: gradient === null ? this.theme[plain] : this.color.color(gradient, this.theme),
-      dashed: gradient !== null && gradient < 0 && this.theme.dashes === "1",
+      dashed: gradient !== null && gradient < 0 && this.theme.dashes,
       alpha: isKnown ? 1 : FAINT,
     };
   }

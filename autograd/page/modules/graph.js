@@ -25,11 +25,8 @@ export class Graph {
     this.kinds = unpacked(data.pattern, Uint16Array);
     /** @type {Pattern[]} */
     this.patterns = data.patterns;
-    this.groups = data.groups.map((/** @type {any[]} */ [title, place, parent]) => ({
-      title,
-      place,
-      parent,
-    }));
+    /** @type {{title: string, place: string, parent: number | null, level: number}[]} */
+    this.groups = data.groups;
     this.group = unpacked(data.group, Int32Array);
   }
 
@@ -91,18 +88,6 @@ export class Graph {
       if (this.tape.isLeaf(i) && !Object.is(number, this.given[i])) found.set(i, number);
     }
     return found;
-  }
-
-  /**
-   * The level of a group: 1 of one that lies in no other.
-   *
-   * @param {number} group
-   */
-  depth(group) {
-    let depth = 0;
-    for (let g = /** @type {number | null} */ (group); g !== null; g = this.groups[g].parent)
-      depth++;
-    return depth;
   }
 
   /** The derivatives as they are with all steps done. */

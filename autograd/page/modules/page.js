@@ -6,7 +6,7 @@ import { Scenes } from "./scenes.js";
 import { spokenStep, spokenValue, verdict } from "./speech.js";
 import { Steps } from "./steps.js";
 import { animate } from "./time.js";
-import { Words } from "./words.js";
+import { wordsOf } from "./words.js";
 
 const STEP_TIME = 1200; // milliseconds for a step while playing
 const DOT_TIME = 450; // milliseconds for a dot at most
@@ -34,7 +34,7 @@ export class Page {
     this.title = data.title;
     this.graph = new Graph(data);
     this.steps = new Steps(this.graph);
-    this.words = new Words(this.steps);
+    this.words = wordsOf(this.steps);
     this.scenes = new Scenes(data.scenes, this.graph);
     this.view = this.scenes.count - 1;
     this.begin = 0; // the scene that the page begins with

@@ -9,13 +9,17 @@ import { derivative, nameOf, numberOf, operator, row, within, written } from "./
 const MOST_TERMS = 6; // of a sum that is written out
 const MOST_EQUATIONS = 40; // of a step
 
-/** The words of the steps of a graph, as MathML. */
-export class Words {
-  /** @param {Steps} steps */
-  constructor(steps) {
-    this.steps = steps;
-    this.graph = steps.graph;
-  }
+/**
+ * The words of the steps of a graph, as MathML.
+ *
+ * @param {Steps} steps
+ */
+export function wordsOf(steps) {
+  const { graph } = steps;
+  const { tape, patterns, kinds } = graph;
+  const nameAt = (/** @type {number} */ i) => nameOf(graph.name(i));
+  const numberAt = (/** @type {number} */ i) => numberOf(tape.value[i]);
+  const adjoint = (/** @type {number} */ i) => derivative(graph.name(graph.root), graph.name(i));
 
   /**
    * The equations of a step.
@@ -23,21 +27,19 @@ export class Words {
    * @param {number} position
    * @returns {Element[]}
    */
-  equations(position) {
-    const { kind, node } = this.steps.list[position];
-    if (kind === "given") return this.given();
-    if (kind === "forward") return [this.statement(node)];
-    if (kind === "seed") return [this.equation([this.adjoint(node), numberOf(1).shown])];
-    const uses = this.steps.passedOn(node).slice(0, MOST_EQUATIONS);
-    return uses.map((each) => this.chain(each));
+  function equations(position) {
+    const { kind, node } = steps.list[position];
+    if (kind === "given") return given();
+    if (kind === "forward") return [statement(node)];
+    if (kind === "seed") return [equation([adjoint(node), numberOf(1).shown])];
+    return steps.passedOn(node).slice(0, MOST_EQUATIONS).map(chain);
   }
 
   /** The first leaves and their numbers. */
-  given() {
+  function given() {
     const found = [];
-    for (let i = 0; i < this.graph.count && found.length < MOST_EQUATIONS; i++)
-      if (this.graph.tape.isLeaf(i))
-        found.push(this.equation([this.name(i).shown, this.number(i).shown]));
+    for (let i = 0; i < graph.count && found.length < MOST_EQUATIONS; i++)
+      if (tape.isLeaf(i)) found.push(equation([nameAt(i).shown, numberAt(i).shown]));
     return found;
   }
 
@@ -46,13 +48,12 @@ export class Words {
    *
    * @param {number} i
    */
-  statement(i) {
-    const { formula, text } = this.graph.patterns[this.graph.kinds[i]];
-    const unwritten = `${text} of ${this.graph.operands(i).length} numbers`;
+  function statement(i) {
+    const { formula, text } = patterns[kinds[i]];
     const sides = formula
-      ? [this.written(i, formula, this.name), this.written(i, formula, this.number)]
-      : [nameOf(unwritten).shown];
-    return this.equation([this.name(i).shown, ...sides, this.number(i).shown]);
+      ? [filled(i, formula, nameAt), filled(i, formula, numberAt)]
+      : [nameOf(`${text} of ${graph.operands(i).length} numbers`).shown];
+    return equation([nameAt(i).shown, ...sides, numberAt(i).shown]);
   }
 
   /**
@@ -60,14 +61,14 @@ export class Words {
    *
    * @param {Contribution} use
    */
-  chain(use) {
-    const [upstream, local] = [use.upstream, use.local].map((x) => within(numberOf(x)));
-    const isSum = this.graph.tape.usesOf(use.source).length > 1;
-    return this.equation(
+  function chain(use) {
+    const [upstream, factor] = [use.upstream, use.local].map((x) => within(numberOf(x)));
+    const isSum = tape.usesOf(use.source).length > 1;
+    return equation(
       [
-        this.adjoint(use.source),
-        row(this.adjoint(use.user), operator("×"), within(this.local(use))),
-        row(upstream, operator("×"), local),
+        adjoint(use.source),
+        row(adjoint(use.user), operator("×"), within(local(use))),
+        row(upstream, operator("×"), factor),
         numberOf(use.product).shown,
       ],
       isSum ? "+=" : "=",
@@ -80,11 +81,10 @@ export class Words {
    * @param {Contribution} use
    * @returns {import("./formula.js").Fragment}
    */
-  local({ user, place, local }) {
-    const { tape, patterns, kinds } = this.graph;
+  function local({ user, place, local }) {
     const found = patterns[kinds[user]].locals?.[place - tape.start[user]];
     if (!found) return numberOf(local);
-    return { shown: this.written(user, found.shown, this.name), level: found.level };
+    return { shown: filled(user, found.shown, nameAt), level: found.level };
   }
 
   /**
@@ -92,33 +92,24 @@ export class Words {
    *
    * @param {number} i
    * @param {number} position
-   * @returns {{words: string, equation: Element} | null}
    */
-  sumSoFar(i, position) {
-    const uses = this.graph.tape.usesOf(i).length;
-    const received = this.steps.received(i, position);
+  function sumSoFar(i, position) {
+    const uses = tape.usesOf(i).length;
+    const received = steps.received(i, position);
     if (uses < 2 || !received.length) return null;
-    const total = this.steps.gradients(position)?.[i] ?? 0;
-    const sides = [this.adjoint(i)];
-    const terms = received.map(({ product }) => product);
-    if (terms.length > 1 && terms.length <= MOST_TERMS) {
-      const [first, ...others] = terms;
+    const total = steps.gradients(position)?.[i] ?? 0;
+    const sides = [adjoint(i)];
+    const [first, ...others] = received.map(({ product }) => product);
+    if (others.length && received.length <= MOST_TERMS) {
       const signed = others.flatMap((x) => [
         operator(x < 0 ? "−" : "+"),
         numberOf(x < 0 ? -x : x).shown,
       ]);
       sides.push(row(numberOf(first).shown, ...signed));
     }
-    const place = received.length < uses ? `; so far, ${received.length} of ${uses}` : "; in all";
-    const words = `${this.graph.name(i)} is used ${often(uses)}${place}`;
-    return { words, equation: this.equation([...sides, numberOf(total).shown]) };
-  }
-
-  /**
-   * @param {number} i
-   */
-  adjoint(i) {
-    return derivative(this.graph.name(this.graph.root), this.graph.name(i));
+    const place = received.length < uses ? `so far, ${received.length} of ${uses}` : "in all";
+    const words = `${graph.name(i)} is used ${often(uses)}; ${place}`;
+    return { words, equation: equation([...sides, numberOf(total).shown]) };
   }
 
   /**
@@ -127,19 +118,11 @@ export class Words {
    * @param {Element[]} sides
    * @param {string} [first] the first sign
    */
-  equation(sides, first = "=") {
+  function equation(sides, first = "=") {
     const kept = sides.filter((side, i) => !i || !side.isEqualNode(sides[i - 1]));
-    const signed = kept.flatMap((side, i) =>
-      i ? [operator(i === 1 ? first : "="), side] : [side],
-    );
+    const signed = kept.flatMap((side, i) => (i ? [operator(i > 1 ? "=" : first), side] : [side]));
     return m("math", row(...signed));
   }
-
-  /** @param {number} i */
-  name = (i) => nameOf(this.graph.name(i));
-
-  /** @param {number} i */
-  number = (i) => numberOf(this.graph.tape.value[i]);
 
   /**
    * A formula of a value, with the names or the numbers of what it was computed from.
@@ -149,10 +132,12 @@ export class Words {
    * @param {(i: number) => import("./formula.js").Fragment} read
    * @returns {Element}
    */
-  written(i, tree, read) {
-    const operands = this.graph.operands(i);
+  function filled(i, tree, read) {
+    const operands = graph.operands(i);
     return written(tree, (place) => read("out" in place ? i : operands[place.x]));
   }
+
+  return { equations, statement, local, sumSoFar };
 }
 
 /**
