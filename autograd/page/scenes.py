@@ -42,6 +42,7 @@ _MOST_LABELLED: Final = 1000
 _MOST_TO_READ: Final = 60
 
 _NUMBER: Final = "-0.00000"  # as wide as numbers of 4 digits are
+_NUMBERS: Final = (Line(_NUMBER), Line(f"grad {_NUMBER}", scale=SMALL))
 _STEP: Final = "0.00 x 0.0000\n= -0.00000"  # narrower than some, which reach into the gap beside it
 
 
@@ -107,16 +108,17 @@ class _Roomy(Drawing):
             operation = "" if node.op is None else operation_text(node, self._constant)
             shown = operation if name else f"{self.graph.name(node)} {operation}"
             above.append(Line(shown, bold=not name))
-        grad = Line(f"grad {_NUMBER}", scale=SMALL)
-        self._add_box([node], node.group, Box((*above, Line(_NUMBER), grad)))
+        self.boxes.append(Box((*above, *_NUMBERS), frame=self._frame(node.group)))
 
     def _summary(self, part: Part, nodes: Sequence[Node]) -> Sequence[Line]:
         ranges = [f"{what} {_NUMBER} to {_NUMBER}" for what in ("values", "grads")]
         return [Line(line, scale=SMALL) for line in (*contents(part, nodes), *ranges)]
 
     def _add_box(self, nodes: Sequence[Node], group: int | None, box: Box) -> None:  # noqa: ARG002
-        frame = None if group is None else self.frame_of.get(group)
-        self.boxes.append(Box(box.lines, frame=frame))  # the page colours it
+        self.boxes.append(Box(box.lines, frame=self._frame(group)))  # the page colours it
+
+    def _frame(self, group: int | None) -> int | None:
+        return None if group is None else self.frame_of.get(group)
 
     def _add_edge(self, node: Node, position: int, source: int, formulas: Sequence[str]) -> None:  # noqa: ARG002
         tail, head = self.folding.part_of[source], self.folding.part_of[node.id]
