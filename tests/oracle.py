@@ -17,6 +17,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import reduce
 from typing import Any
 
 from mpmath import mp, mpf
@@ -443,7 +444,7 @@ def power_terms(x: Any, y: Any, m: Any, n: Any) -> list[Any]:
     ]  # of y (y-1) ... (y-m+1)
     terms = []
     for j in range(n + 1):
-        factor = mp.binomial(n, j) * mp.polyval(coefficients, y, asc=False)
+        factor = mp.binomial(n, j) * reduce(lambda total, c: total * y + c, coefficients)
         if factor:
             terms.append(factor * power(x, y - m) * (mp.log(x) ** (n - j) if j < n else 1))
         degree = len(coefficients) - 1

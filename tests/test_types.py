@@ -31,7 +31,8 @@ def test_the_names_of_activations_are_those_there_are() -> None:
 
 @pytest.mark.skipif(find_spec("mypy") is None, reason="needs mypy")
 def test_mypy_finds_the_mistakes_of_a_program_and_no_others() -> None:
-    command = [sys.executable, "-m", "mypy", PROGRAM]
+    # What it says of the library's own files depends on what else is installed.
+    command = [sys.executable, "-m", "mypy", "--follow-imports=silent", PROGRAM]
     run = subprocess.run(command, cwd=ROOT, capture_output=True, text=True)
     assert run.stdout == "Success: no issues found in 1 source file\n"
 

@@ -14,6 +14,7 @@ from autograd.draw.content import group_title, operation_text
 from autograd.engine.primitive import Primitive
 from autograd.page.columns import packed
 from autograd.page.formulas import MOST_OPERANDS, number, trees_of
+from autograd.page.mathml import fragment
 from autograd.page.operations import LEAF, Operations
 from autograd.page.scenes import scenes
 from autograd.snapshot import Node, Snapshot
@@ -124,6 +125,14 @@ def _patterns(graph: Snapshot) -> tuple[list[int], list[dict[str, Any]]]:
             found[key] = len(patterns)
             forward, derivatives = trees_of(node)
             described = operation_text(node, lambda x: f"{x:.4g}")
-            patterns.append({"text": described, "formula": forward, "locals": derivatives})
+            patterns.append(
+                {
+                    "text": described,
+                    "formula": None if forward is None else fragment(forward).shown,
+                    "locals": [
+                        None if tree is None else vars(fragment(tree)) for tree in derivatives
+                    ],
+                }
+            )
         kinds.append(found.get(key, 0))
     return kinds, patterns

@@ -11,6 +11,7 @@ import json
 import re
 import zlib
 from base64 import b64encode
+from dataclasses import asdict
 from hashlib import sha256
 from html import escape
 from pathlib import Path
@@ -77,12 +78,14 @@ def to_html(
         "THEME": "" if theme is None else f' data-theme="{theme}"',
         "POLICY": _POLICY.format(style=_hash(style), loader=_hash(loader), program=_hash(script)),
         "TITLE": escape(" ".join(text.lines_of(title or f"Graph of {graph.name(root)}"))),
+        "ROOT": escape(contents["names"].get(root.id, graph.name(root))),
         "STYLE": style,
+        "TRAINING": "" if data is None else (_FOLDER / "training.html").read_text("utf-8"),
         "DATA": _deflated(json.dumps(contents, separators=(",", ":"))),
         "PROGRAM": _deflated(script),
         "LOADER": loader,
     }
-    page = (_FOLDER / "page.html").read_text("utf-8")
+    page = re.sub(r"<!-- .*? -->\n", "", (_FOLDER / "page.html").read_text("utf-8"))
     return re.sub(r"\{\{([A-Z]+)\}\}", lambda found: parts[found[1]], page)
 
 
@@ -127,24 +130,21 @@ def _style() -> str:
 
 
 def _properties(theme: Theme) -> str:
-    """The colours of a theme, and those between them that only a page has."""
+    """The colours of a theme for the style sheet, and all of it as JSON for the picture."""
     mixed = (theme.background, theme.highlight)
+    all_of_it = asdict(theme) | {"dashes": str(int(theme.dashes))}
     colors = {
-        **{
-            name.replace("_", "-"): getattr(theme, name)
-            for name in ("background", "text", "muted", "box", "leaf", "folded", "stroke", "edge")
-        },
-        **{name.replace("_", "-"): getattr(theme, name) for name in ("frame_stroke", "frame_text")},
+        "background": theme.background,
+        "text": theme.text,
+        "muted": theme.muted,
         "highlight": theme.highlight,
-        "alarm": theme.alarm,
-        "stops": ", ".join(theme.stops),
-        "frames": ", ".join(theme.frames),
-        "dashes": str(int(theme.dashes)),
         "surface": blend((theme.background, theme.text), -0.95),
         "line": blend((theme.background, theme.text), -0.7),
         "border": blend((theme.background, theme.text), -0.2),
         "faint": blend((theme.background, theme.text), -0.1),
         "tint": blend(mixed, -0.84),
         "trace": blend(mixed, -0.3),
+        "ramp": f"linear-gradient(90deg, {', '.join(theme.stops)})",
+        "theme": json.dumps({name.replace("_", "-"): x for name, x in all_of_it.items()}),
     }
     return " ".join([f"--{name}: {color};" for name, color in colors.items()])

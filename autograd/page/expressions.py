@@ -55,19 +55,16 @@ _COMPARISONS: Final[dict[type[ast.cmpop], str]] = {
     ast.IsNot: "!==",
 }
 
-# Where JavaScript has the functions of `math`, and where modules of the page have them.
+# Where JavaScript has the functions of `math`, where modules of the page have them, and those of
+# `arithmetic.py`.
 _HOMES: Final = {
-    "Math": "acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh exp expm1 floor log log10 "
+    "Math.": "acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh exp expm1 floor log log10 "
     "log1p log2 sin sinh sqrt tan tanh trunc",
-    "bits": "copysign frexp isinf ldexp",
-    "division": "fmod remainder",
-    "error_function": "erf erfc",
-    "powers": "exp2 pow",
-    "sums": "fsum hypot",
-    "whole_numbers": "factorial isqrt",
+    "bits.": "copysign frexp isinf ldexp",
+    "math_": "erf erfc exp2 factorial fsum hypot isqrt pow remainder",
 }
 _OF_MATH: Final = {
-    **{name: f"{home}.{name}" for home, names in _HOMES.items() for name in names.split()},
+    **{name: f"{home}{name}" for home, names in _HOMES.items() for name in names.split()},
     "isfinite": "Number.isFinite",
     "pi": "Math.PI",
 }
@@ -199,19 +196,19 @@ class Expressions:
                 power = f"{base.within(SIGNED + 1)} ** {exponent.within(SIGNED)}"
                 return Code(power, SIGNED, WHOLE)
             case ast.Pow():
-                return Code(f"powers.pow({a.as_(FLOAT).text}, {b.as_(FLOAT).text})", type=FLOAT)
+                return Code(f"math_pow({a.as_(FLOAT).text}, {b.as_(FLOAT).text})", type=FLOAT)
             case ast.Mod():
-                return Code(f"division.modulo({a.text}, {b.text})", type=type)
+                return Code(f"math_modulo({a.text}, {b.text})", type=type)
             case ast.FloorDiv() if type == WHOLE:
                 texts = [x.as_(WHOLE).text for x in (a, b)]
-                return Code(f"whole_numbers.floor_quotient({', '.join(texts)})", type=WHOLE)
+                return Code(f"bits.floor_quotient({', '.join(texts)})", type=WHOLE)
             case ast.FloorDiv() if type == INT:
                 return Code(f"Math.floor({a.within(PRODUCT)} / {b.within(SIGNED)})", type=INT)
             case ast.FloorDiv():
-                return Code(f"division.floor_divide({a.text}, {b.text})", type=FLOAT)
+                return Code(f"math_floor_divide({a.text}, {b.text})", type=FLOAT)
             case ast.Div() if type == WHOLE:
                 texts = [x.as_(WHOLE).text for x in (a, b)]
-                return Code(f"whole_numbers.quotient({', '.join(texts)})", type=FLOAT)
+                return Code(f"math_quotient({', '.join(texts)})", type=FLOAT)
         if op.__class__ not in _OPERATORS:
             raise NotImplementedError(f"the operator {op.__class__.__name__}")
         sign, binding = _OPERATORS[op.__class__]
@@ -314,7 +311,10 @@ class Expressions:
                 of_python: Callable[..., Code] = getattr(self, f"_call_{name}")
                 return of_python(*arguments)
             case ast.Attribute(ast.Name("math"), "hypot"), [ast.Starred(value)]:
-                return Code(f"sums.length({self.code(value).text})", type=FLOAT)
+                return Code(f"math_length({self.code(value).text})", type=FLOAT)
+            case ast.Attribute(ast.Name("math"), "fmod"), [x, y]:
+                texts = [self.code(x).within(PRODUCT), self.code(y).within(PRODUCT + 1)]
+                return Code(" % ".join(texts), PRODUCT, FLOAT)
             case ast.Attribute(ast.Name("math"), name), _:
                 texts = [self.code(x).text for x in arguments]
                 text = f"{self.code(function).text}({', '.join(texts)})"
@@ -324,9 +324,9 @@ class Expressions:
                 return Code(f"lists.count({', '.join(texts)})", type=INT)
             case ast.Attribute(value, "as_integer_ratio"), []:
                 text = self.code(value).text
-                return Code(f"whole_numbers.integer_ratio({text})", type=tuple_of(WHOLE, WHOLE))
+                return Code(f"math_integer_ratio({text})", type=tuple_of(WHOLE, WHOLE))
             case ast.Attribute(value, "bit_length"), []:
-                return Code(f"whole_numbers.bit_length({self.code(value).text})", type=INT)
+                return Code(f"bits.bit_length({self.code(value).text})", type=INT)
         called = self.code(function)
         codes = [self.code(argument) for argument in arguments]
         if called.type == FUNCTION and len(codes) == 2:  # a reduction takes two sequences as one
@@ -357,10 +357,8 @@ class Expressions:
 
     def _call_round(self, x: ast.expr, digits: ast.expr | None = None) -> Code:
         if digits is None:
-            return Code(f"division.round({self.code(x).text})", type=FLOAT)
-        return Code(
-            f"whole_numbers.round_to({self.code(x).text}, {self.code(digits).text})", type=FLOAT
-        )
+            return Code(f"math_nearest({self.code(x).text})", type=FLOAT)
+        return Code(f"math_round_to({self.code(x).text}, {self.code(digits).text})", type=FLOAT)
 
     def _call_list(self, x: ast.expr) -> Code:
         return Code(f"[...{self.code(x).text}]", type=self.code(x).type)

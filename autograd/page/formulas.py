@@ -1,4 +1,4 @@
-"""Formulas as trees for the page, which writes them with names or with numbers.
+"""Formulas as trees, which `mathml.py` writes for the page.
 
 A tree is a number; or ``{"x": i}`` for operand i, ``{"out": 1}`` for the result, ``{"s": text}``
 for a sign such as π; or a list of the kind of formula and its parts:

@@ -3,7 +3,8 @@
     python -m autograd.page.rules
 
 writes the file anew. Nothing in it is written twice: derivative rules are traced from the table,
-forward functions and the rules of reductions are translated from `floats.py` and `table.py`.
+forward functions and the rules of reductions are translated from `floats.py` and `table.py`, and
+what these have of `math` from `arithmetic.py`, where JavaScript has it not.
 """
 
 from __future__ import annotations
@@ -15,10 +16,11 @@ from functools import cache
 from importlib.resources import files
 from pathlib import Path
 from types import ModuleType
-from typing import Final
+from typing import Any, Final
 
 from autograd.engine import floats, table
 from autograd.engine.primitive import Primitive, Reduction
+from autograd.page import arithmetic, error_coefficients
 from autograd.page.javascript import js_function, js_number, without_comments
 from autograd.page.kinds import FLOAT, FUNCTION, Code, annotated, function_of, list_of
 from autograd.page.tracing import traced_rules
@@ -27,15 +29,10 @@ from autograd.page.translation import Function
 RULES: Final = Path(__file__).parent / "modules" / "rules.js"
 
 _HEAD: Final = """\
-// Generated from floats.py and table.py by `python -m autograd.page.rules`: change those.
+// Generated from floats.py, table.py and arithmetic.py by `python -m autograd.page.rules`.
 
 import * as bits from "./bits.js";
-import * as division from "./division.js";
-import * as error_function from "./error_function.js";
 import * as lists from "./lists.js";
-import * as powers from "./powers.js";
-import * as sums from "./sums.js";
-import * as whole_numbers from "./whole_numbers.js";
 
 /**
  * An operation: its value, and its derivative by each operand.
@@ -61,29 +58,46 @@ def generated() -> str:
 
 
 def _definitions() -> Iterator[str]:
-    tree = _source(floats)
-    scope: dict[str, Code] = {
-        node.name: _declared(node, node.name) for node in tree if isinstance(node, ast.FunctionDef)
-    }
-    for node in tree:
-        if isinstance(node, ast.FunctionDef):
-            yield Function(scope).declaration(node, node.name)
-        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
-            yield from _constant(node.target.id, node, scope)
+    scope: dict[str, Code] = {}
+    of_floats = list(_of_module(floats, "", scope))
+    in_others = {f"floats.{name}": code for name, code in scope.items()}
+    known = dict(in_others)
+    for error in ("OverflowError", "ValueError"):
+        yield f"const {error} = class extends Error {{}};\n"
+    for module in (error_coefficients, arithmetic):
+        yield from _of_module(module, "math_", known)
+    yield from of_floats
     # The table has names of its own, but for the constants that it imports.
     constants = {name: code for name, code in scope.items() if code.type == FLOAT}
-    in_table = constants | {f"floats.{name}": code for name, code in scope.items()}
-    yield from _of_table(_source(table), in_table)
+    yield from _of_table(_source(table), constants | in_others)
 
 
-def _constant(name: str, node: ast.AnnAssign, scope: dict[str, Code]) -> Iterator[str]:
-    number = getattr(floats, name)
-    if isinstance(number, (int, float)):
-        type = annotated(node.annotation)
-        scope[name] = Code(name, type=type)
-        assert node.value is not None
-        text = js_number(number) if type == FLOAT else Function({}).code(node.value).text
-        yield f"const {name} = {text};\n"
+def _of_module(module: ModuleType, start: str, scope: dict[str, Code]) -> Iterator[str]:
+    """The constants and functions of a module, which get into the scope.
+
+    Args:
+        module: of the engine or of this package.
+        start: what their names begin with in JavaScript.
+        scope: the names that are known.
+    """
+    tree = _source(module)
+    for node in tree:
+        if isinstance(node, ast.FunctionDef):
+            scope[node.name] = _declared(node, f"{start}{node.name}")
+    for node in tree:
+        if isinstance(node, ast.FunctionDef):
+            yield Function(scope).declaration(node, f"{start}{node.name}")
+        elif isinstance(node, ast.AnnAssign) and isinstance(node.target, ast.Name):
+            constant: Any = getattr(module, node.target.id)
+            if isinstance(constant, (int, float, list)):
+                assert node.value is not None
+                code = Code(f"{start}{node.target.id}", type=annotated(node.annotation))
+                scope[node.target.id] = code
+                if isinstance(constant, float):
+                    text = js_number(constant)
+                else:
+                    text = Function({}).code(node.value, code.type).text
+                yield f"const {code.text} = {text};\n"
 
 
 def _of_table(tree: list[ast.stmt], scope: dict[str, Code]) -> Iterator[str]:
@@ -136,9 +150,9 @@ def rule(name: str, forward: str, derivatives: str) -> str:
 
 
 def _source(module: ModuleType) -> list[ast.stmt]:
-    """The statements of a module of the engine, whose source is there compiled or not."""
-    name = module.__name__.rpartition(".")[2]
-    return ast.parse((files("autograd.engine") / f"{name}.py").read_text("utf-8")).body
+    """The statements of a module, whose source is there compiled or not."""
+    package, _, name = module.__name__.rpartition(".")
+    return ast.parse((files(package) / f"{name}.py").read_text("utf-8")).body
 
 
 def _declared(node: ast.FunctionDef, name: str) -> Code:

@@ -52,7 +52,8 @@ def scenes(graph: Snapshot) -> list[dict[str, Any]]:
     for folding in _foldings(graph):
         found.setdefault(folding.parts, folding)
     ordered = sorted(found.values(), key=lambda folding: -len(folding.parts))
-    return [_scene(graph, folding) for folding in ordered]
+    levels = _levels(graph)
+    return [_scene(graph, folding, levels) for folding in ordered]
 
 
 def _foldings(graph: Snapshot) -> Iterator[Folding]:
@@ -128,13 +129,37 @@ class _Roomy(Drawing):
         return _STEP if len(self.graph) <= _MOST_LABELLED else ""
 
 
-def _scene(graph: Snapshot, folding: Folding) -> dict[str, Any]:
+def _levels(graph: Snapshot) -> list[int]:
+    """The level of each group: 1 of one that lies in no other."""
+    levels: list[int] = []
+    for group in graph.groups:
+        levels.append(1 if group.parent is None else 1 + levels[group.parent])
+    return levels
+
+
+def _name(graph: Snapshot, folding: Folding, depth: int) -> str:
+    """What a scene is called, by what is open in it."""
+    if all(part.kind == "value" for part in folding.parts):
+        return "everything"
+    around = {graph.groups[group].parent for group in folding.open}
+    match [group for group in graph.groups if group.id in folding.open - around]:
+        case []:
+            return "folded"
+        case [innermost]:
+            return f"only {graph.place(innermost)}"
+    return f"open to depth {depth}"
+
+
+def _scene(graph: Snapshot, folding: Folding, levels: Sequence[int]) -> dict[str, Any]:
     options = complete_options({"color_by": None, "max_boxes": None})
     wraps = len(folding.parts) > _MOST_IN_A_ROW
     picture = replace(_Roomy(graph, folding, options).picture(), wraps=wraps)
     placed = layout(picture)
     opened = sorted(folding.open)
+    depth = max([levels[group] for group in opened], default=0)
     return {
+        "name": _name(graph, folding, depth),
+        "even": all(x in folding.open or level > depth for x, level in enumerate(levels)),
         "open": opened,
         "width": round(placed.width, 1),
         "height": round(placed.height, 1),

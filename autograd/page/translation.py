@@ -23,7 +23,7 @@ from typing import Final
 from autograd.page.expressions import RESERVED, Expressions, targets
 from autograd.page.kinds import INT, UNKNOWN, Code, Type, annotated, list_of
 
-_RAISING: Final = "sums.fsum("
+_RAISING: Final = "math_fsum("
 
 
 class Function(Expressions):
@@ -96,6 +96,8 @@ class Function(Expressions):
                 if isinstance(value, ast.Name) and want.kind == "list":
                     self.learn(value.id, want)
                 yield f"{pad}return {self.code(value, want).as_(want).text};\n"
+            case ast.Raise(ast.Call(ast.Name(name), [ast.Constant(str(message))])):
+                yield f'{pad}throw new {name}("{message}");\n'
             case ast.Assign([target], value):
                 yield from self._assigned(target, value, pad, block)
             case ast.AnnAssign(ast.Name(name) as target, annotation, ast.expr() as value):
@@ -149,7 +151,7 @@ class Function(Expressions):
         yield f"{pad}}} catch (error) {{\n"
         for handler in handlers:
             assert isinstance(handler.type, ast.Name)
-            yield f"{pad}  if (error instanceof sums.{handler.type.id}) {{\n"
+            yield f"{pad}  if (error instanceof {handler.type.id}) {{\n"
             yield from self._block(handler.body, depth + 2)
             yield f"{pad}  }}\n"
         yield f"{pad}  throw error;\n{pad}}}\n"

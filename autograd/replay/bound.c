@@ -6,17 +6,17 @@
 
 typedef autograd___engine___node___NodeObject Node;
 
-/* What of a Value: `Part` in bound.py. */
-enum { DATA, GRAD, HAS_GRAD, NOTHING };
+/* What of a Value: `Part` in bound.py; and a gradient that no backward pass has reached. */
+enum { DATA, GRAD, HAS_GRAD, NOTHING, UNREACHED };
 
-/* A part of a Value that an input is read from, or a number is written to. */
+/* A part of a Value that an input is read from, or a number is written to. There are thousands of
+ * them, and it is memory that their time goes to.
+ */
 typedef struct {
     Node *node;               /* NULL for a Value among the arguments */
-    int32_t index;            /* of the Value: arguments come before those captured */
     int32_t cell;             /* the number, among those of a run */
-    int32_t part;
-    int32_t awaited;          /* for a gradient that is written the count of uses, 0 or -1, or else
-                               * the index of the change that says whether there are any */
+    uint32_t part : 3;
+    uint32_t index : 29;      /* of the Value: arguments come before those captured */
 } Link;
 
 typedef struct {
@@ -28,7 +28,7 @@ typedef struct {
     Py_ssize_t arguments;     /* and the Values of one */
     Py_ssize_t kept;          /* the values that are not written */
     Py_ssize_t source_count, change_count;
-    Link *sources, *changes;  /* by the addresses of Values, which are scattered in memory */
+    Link *sources, *changes;  /* by the addresses of Values */
 } Bound;
 
 static inline Node *node_of(const Link *link, PyObject *values)
@@ -71,7 +71,8 @@ static int run(const Bound *bound, State *state, PyObject *numbers, PyObject *va
     if (!are_arguments(bound, values)
         || kernel_set_inputs(bound->machine, v, 0, numbers, bound->numbers, bound->numbers) < 0)
         return -1;
-    for (const Link *link = bound->sources; link < bound->sources + bound->source_count; link++) {
+    const Link *link = bound->sources, *end = link + bound->source_count;
+    for (; link < end; link++) {
         const Node *node = node_of(link, values);
         if (has_references)
             is_stale |= is_replaced(bound, link);
@@ -89,18 +90,18 @@ static int run(const Bound *bound, State *state, PyObject *numbers, PyObject *va
 static int change(const Bound *bound, State *state, PyObject *values)
 {
     const double *v = kernel_cells(state);
-    const int32_t *cells = bound->machine->values + bound->kept;
     if (!are_arguments(bound, values))
         return 0;
-    for (const Link *link = bound->changes; link < bound->changes + bound->change_count; link++) {
+    const Link *link = bound->changes, *end = link + bound->change_count;
+    for (; link < end; link++) {
         Node *node = node_of(link, values);
         if (link->part == DATA) {
             node->__data = v[link->cell];
-        } else if (link->part == GRAD) {
+        } else if (link->part == HAS_GRAD) {
+            node->__awaited = v[link->cell] != 0.0 ? 0 : -1;
+        } else {
             node->__grad = v[link->cell];
-            node->__awaited = link->awaited;
-            if (link->awaited > 0)
-                node->__awaited = v[cells[link->awaited]] != 0.0 ? 0 : -1;
+            node->__awaited = link->part == UNREACHED ? -1 : 0;
         }
     }
     return 1;
@@ -146,23 +147,24 @@ static PyObject *taken_error(void)
 }
 
 /* repeat(numbers, values, times): run after run, each applied.
- * Returns the values of each that are not written, and the error that a signal has raised, or None.
+ * Returns the values of all that are not written, in one list; the number of runs; and the error that
+ * a signal has raised, or None.
  */
 static PyObject *Bound_repeat(PyObject *self, PyObject *arguments)
 {
     const Bound *bound = (Bound *)self;
     const Machine *machine = bound->machine;
-    Py_ssize_t times, rows = 0;
-    PyObject *numbers, *values, *steps = NULL, *interruption = NULL, *result = NULL;
+    Py_ssize_t times, runs = 0, rows = 0;
+    PyObject *numbers, *values, *kept = NULL, *interruption = NULL, *result = NULL;
     if (!PyArg_ParseTuple(arguments, "OO!n", &numbers, &PyList_Type, &values, &times))
         return NULL;
     State *state = kernel_new_state(bound->machine);
     if (state == NULL)
         return NULL;
-    steps = PyList_New(0);
-    while (steps != NULL && PyList_GET_SIZE(steps) < times) {
+    kept = PyList_New(0);
+    for (; kept != NULL && runs < times; runs++) {
         rows += machine->forward + 1;
-        if (rows > 100000 && PyList_GET_SIZE(steps) > 0) {
+        if (rows > 100000 && runs > 0) {
             rows = 0;
             if (pause_between_runs() < 0) {
                 interruption = taken_error();
@@ -170,7 +172,7 @@ static PyObject *Bound_repeat(PyObject *self, PyObject *arguments)
             }
         }
         int outcome = run(bound, state, numbers, values);
-        if (outcome < 0 && PyList_GET_SIZE(steps) == 0)
+        if (outcome < 0 && runs == 0)
             goto done;
         if (outcome < 0 && !PyErr_ExceptionMatches(PyExc_Exception))
             interruption = taken_error();
@@ -178,16 +180,20 @@ static PyObject *Bound_repeat(PyObject *self, PyObject *arguments)
             PyErr_Clear();
             break;
         }
-        PyObject *kept = kernel_list_of(kernel_cells(state), machine->values, bound->kept);
-        int failed = kept == NULL || PyList_Append(steps, kept) < 0;
-        Py_XDECREF(kept);
-        if (failed || !change(bound, state, values))
+        for (Py_ssize_t i = 0; i < bound->kept; i++) {
+            PyObject *number = PyFloat_FromDouble(kernel_cells(state)[machine->values[i]]);
+            int failed = number == NULL || PyList_Append(kept, number) < 0;
+            Py_XDECREF(number);
+            if (failed)
+                goto done;
+        }
+        if (!change(bound, state, values))
             goto done;
     }
-    if (steps != NULL)
-        result = Py_BuildValue("(OO)", steps, interruption ? interruption : Py_None);
+    if (kept != NULL)
+        result = Py_BuildValue("(OnO)", kept, runs, interruption ? interruption : Py_None);
 done:
-    Py_XDECREF(steps);
+    Py_XDECREF(kept);
     Py_XDECREF(interruption);
     Py_DECREF(state);
     return result;
@@ -244,10 +250,14 @@ PyTypeObject kernel_Bound = {
     .tp_methods = Bound_methods,
 };
 
+/* Values are scattered in memory: in the order of their addresses; and of each the gradient before
+ * that which says whether a pass has reached it.
+ */
 static int by_address(const void *left, const void *right)
 {
-    uintptr_t x = (uintptr_t)((const Link *)left)->node, y = (uintptr_t)((const Link *)right)->node;
-    return (x > y) - (x < y);
+    const Link *one = left, *other = right;
+    uintptr_t x = (uintptr_t)one->node, y = (uintptr_t)other->node;
+    return x != y ? (x > y) - (x < y) : (one->part == HAS_GRAD) - (other->part == HAS_GRAD);
 }
 
 /* The links of an array of rows of three whole numbers, to these cells; and their count.
@@ -267,13 +277,14 @@ static Link *linked(const Bound *bound, PyObject *array, const int32_t *cells, P
         PyErr_NoMemory();
     for (Py_ssize_t i = 0; links != NULL && i < *count; i++, rows += 3) {
         int has_cell = rows[0] != NOTHING;
-        if (rows[1] < 0 || rows[1] >= values || rows[2] >= *count || (has_cell && i >= cell_count)) {
+        if (rows[1] < 0 || rows[1] >= values || values >= 1 << 29 || (has_cell && i >= cell_count)) {
             PyErr_SetString(PyExc_ValueError, "the program has no such inputs, outputs or Values");
             break;
         }
         Py_ssize_t index = rows[1] - bound->arguments;
         Node *node = index < 0 ? NULL : (Node *)PyTuple_GET_ITEM(bound->captured, index);
-        links[i] = (Link){node, rows[1], has_cell ? cells[i] : 0, rows[0], rows[2]};
+        uint32_t part = rows[0] == GRAD && rows[2] < 0 ? UNREACHED : (uint32_t)rows[0];
+        links[i] = (Link){node, has_cell ? cells[i] : 0, part, (uint32_t)rows[1]};
     }
     if (links != NULL && !PyErr_Occurred())
         qsort(links, (size_t)*count, sizeof *links, by_address);

@@ -101,15 +101,16 @@ class Bound(Protocol):
 
     def repeat(
         self, numbers: list[float], values: list[Value], times: int
-    ) -> tuple[list[list[float]], BaseException | None]:
+    ) -> tuple[list[float], int, BaseException | None]:
         """Runs one after the other, each applied.
 
         It ends early where a guard does, an operation that raises an error, or a signal: the
         Values are as after a whole run.
 
         Returns:
-            The outputs of each run that are not changes, and an error that a signal has raised
-            between two runs, such as KeyboardInterrupt: the caller is to raise it.
+            The outputs that are not changes, of all runs one after the other; how many runs there
+            were; and an error that a signal has raised between two of them, such as
+            KeyboardInterrupt: the caller is to raise it.
 
         Raises:
             BaseException: the first run has raised it.
@@ -176,24 +177,23 @@ class ListBound:
 
     def repeat(
         self, numbers: list[float], values: list[Value], times: int
-    ) -> tuple[list[list[float]], BaseException | None]:
+    ) -> tuple[list[float], int, BaseException | None]:
         """Runs one after the other, each applied."""
-        steps: list[list[float]] = []
+        kept: list[float] = []
+        runs = 0
         try:
-            while len(steps) < times:
+            while runs < times:
                 state = self.forward(numbers, values)
                 if state is None:
                     break
                 self.apply(state, values)
-                steps.append(self._machine.values(state, self._links.kept))
-        except Exception:
-            if not steps:
+                kept += self._machine.values(state, self._links.kept)
+                runs += 1
+        except BaseException as error:
+            if not runs:
                 raise
-        except BaseException as interruption:
-            if not steps:
-                raise
-            return steps, interruption
-        return steps, None
+            return kept, runs, None if isinstance(error, Exception) else error
+        return kept, runs, None
 
     def is_stale(self) -> bool:
         """True if a captured Value has been replaced."""

@@ -37,7 +37,12 @@ static double divide(double x, double y)
 
 /* ── Eight rows at once ────────────────────────────────────────────────────── */
 
-static int divide_eight(const double *x, const double *y, double *out)
+/* The functions return 0 where they leave special cases to the one of a single row. They are made
+ * part of the loop that calls them, and are without branches, so that compilers find several rows
+ * for one instruction.
+ */
+
+static inline int divide_eight(const double *x, const double *y, double *out)
 {
     int none_is_zero = 1;
     for (int i = 0; i < 8; i++)
@@ -48,7 +53,9 @@ static int divide_eight(const double *x, const double *y, double *out)
     return none_is_zero;
 }
 
-static int root_eight(const double *x, const double *y, double *out)
+#define truediv_eight divide_eight
+
+static inline int sqrt_eight(const double *x, const double *y, double *out)
 {
     int none_is_negative = 1;
     for (int i = 0; i < 8; i++)
@@ -59,18 +66,7 @@ static int root_eight(const double *x, const double *y, double *out)
     return none_is_negative;
 }
 
-/* Copy the operands of eight rows, which follow each other if `step` is 1. */
-static inline void gather(double *operand, const double *x, int step)
-{
-    if (step)
-        for (int i = 0; i < 8; i++)
-            operand[i] = x[i];
-    else
-        for (int i = 0; i < 8; i++)
-            operand[i] = *x;
-}
-
-static int exp_eight(const double *x, const double *y, double *out)
+static inline int exp_eight(const double *x, const double *y, double *out)
 {
     int none_overflows = 1;
     for (int i = 0; i < 8; i++)
@@ -80,28 +76,28 @@ static int exp_eight(const double *x, const double *y, double *out)
     return none_overflows;
 }
 
-static int decay_eight(const double *x, const double *y, double *out)
+static inline int decay_eight(const double *x, const double *y, double *out)
 {
     for (int i = 0; i < 8; i++)
         out[i] = exp(-fabs(x[i]));
     return 1;
 }
 
-static int logistic_eight(const double *x, const double *y, double *out)
+static inline int logistic_eight(const double *x, const double *y, double *out)
 {
     for (int i = 0; i < 8; i++)
         out[i] = (x[i] > 0.0 ? 1.0 : y[i]) / (1.0 + y[i]);
     return 1;
 }
 
-static int bump_eight(const double *x, const double *y, double *out)
+static inline int bump_eight(const double *x, const double *y, double *out)
 {
     for (int i = 0; i < 8; i++)
         out[i] = x[i] / ((1.0 + x[i]) * (1.0 + x[i]));
     return 1;
 }
 
-static int over_square_eight(const double *x, const double *y, double *out)
+static inline int over_square_eight(const double *x, const double *y, double *out)
 {
     double quotient[8];
     int are_normal = 1;
@@ -115,26 +111,37 @@ static int over_square_eight(const double *x, const double *y, double *out)
     return are_normal;
 }
 
-static int relu_eight(const double *x, const double *y, double *out)
+static inline int relu_eight(const double *x, const double *y, double *out)
 {
     for (int i = 0; i < 8; i++)
         out[i] = x[i] <= 0.0 ? 0.0 : x[i];
     return 1;
 }
 
-static int below_eight(const double *x, const double *y, double *out)
+static inline int below_eight(const double *x, const double *y, double *out)
 {
+    for (int i = 0; i < 8; i++) {
+        double is_below = x[i] < y[i] ? 1.0 : 0.0;
+        out[i] = x[i] == x[i] ? is_below : NAN;
+    }
     for (int i = 0; i < 8; i++)
-        out[i] = x[i] != x[i] || y[i] != y[i] ? NAN : x[i] < y[i];
+        out[i] = y[i] == y[i] ? out[i] : NAN;
     return 1;
 }
 
-static int sign_eight(const double *x, const double *y, double *out)
+static inline int sign_eight(const double *x, const double *y, double *out)
 {
-    for (int i = 0; i < 8; i++)
-        out[i] = x[i] == 0.0 || x[i] != x[i] ? x[i] : copysign(1.0, x[i]);
+    for (int i = 0; i < 8; i++) {
+        double sign = x[i] > 0.0 ? 1.0 : x[i];
+        out[i] = sign < 0.0 ? -1.0 : sign;
+    }
     return 1;
 }
+
+/* Those that there are: each has a code of its own, in this order. */
+#define EIGHTS(each)                                                                               \
+    each(divide) each(truediv) each(sqrt) each(exp) each(decay) each(logistic) each(bump)          \
+    each(over_square) each(relu) each(below) each(sign)
 
 typedef struct {
     const char *name;
@@ -163,20 +170,17 @@ static const Function functions[] = {
     FUNCTIONS_OF_FLOATS
 };
 
-/* The same for eight rows; they return 0, with nothing done, at special cases. */
-static const struct {
-    const char *name;
-    int (*call)(const double *x, const double *y, double *out);
-} eights[] = {{"divide", divide_eight}, {"truediv", divide_eight}, {"sqrt", root_eight},
-           {"sign", sign_eight}, {"relu", relu_eight}, {"below", below_eight}, {"exp", exp_eight},
-           {"decay", decay_eight}, {"logistic", logistic_eight}, {"bump", bump_eight},
-           {"over_square", over_square_eight}};
+/* The codes of eight rows of a function, from EIGHT on. */
+#define CODE_OF(name) code_of_##name,
+enum { before_the_first = EIGHT - 1, EIGHTS(CODE_OF) };
 
 int kernel_eight(int function)
 {
-    for (int i = 0; i < (int)(sizeof eights / sizeof *eights); i++)
-        if (strcmp(eights[i].name, functions[function].name) == 0)
-            return i;
+#define NAME_OF(name) #name,
+    static const char *const names[] = {EIGHTS(NAME_OF)};
+    for (int i = 0; i < (int)(sizeof names / sizeof *names); i++)
+        if (strcmp(names[i], functions[function].name) == 0)
+            return EIGHT + i;
     PyErr_Format(PyExc_ValueError, "there is no %s of eight rows", functions[function].name);
     return -1;
 }
@@ -234,16 +238,37 @@ static int call_python(const Machine *machine, const double *v, const int32_t *p
     return failed;
 }
 
-/* Carry out eight rows of a function of one or two operands; 0, or -1 and an error. */
-static int call_eight(const double *v, const int32_t *p, double *out)
+/* Copy the operands of eight rows, which follow each other if `step` is 1. */
+static inline void gather(double *operand, const double *x, int step)
 {
-    double x[8], y[8];
-    const Function *function = &functions[p[1]];
-    gather(x, v + p[3], p[4]);
-    if (function->arity == 2)
-        gather(y, v + p[5], p[6]);
-    if (eights[p[2]].call(x, y, out))
-        return 0;
+    for (int i = 0; i < 8; i++)
+        operand[i] = step ? x[i] : *x;
+}
+
+/* Blocks of eight sums, whose second operands follow each other too if they are paired; `out` is
+ * moved on. Returns the end of their code.
+ */
+static inline const int32_t *add_up(const double *v, const int32_t *p, double **out, int is_paired)
+{
+    int32_t terms = p[1], blocks = p[2];
+    for (p += 3; blocks-- > 0; *out += 8) {
+        double sum[8];
+        gather(sum, v + p[0], p[1]);
+        p += 2;
+        for (const int32_t *stop = p + 2 * terms; p < stop; p += 2) {
+            const double *a = v + p[0], *b = v + p[1], factor = *b;
+            for (int i = 0; i < 8; i++)
+                sum[i] += a[i] * (is_paired ? b[i] : factor);
+        }
+        for (int i = 0; i < 8; i++)
+            (*out)[i] = sum[i];
+    }
+    return p;
+}
+
+/* Eight rows of a function, one by one: 0, or -1 and an error. */
+static int call_one_by_one(const Function *function, const double *x, const double *y, double *out)
+{
     for (int i = 0; i < 8; i++) {
         out[i] = function->arity == 2 ? function->call.two(x[i], y[i]) : function->call.one(x[i]);
         if (FAILED(out[i]))
@@ -251,6 +276,21 @@ static int call_eight(const double *v, const int32_t *p, double *out)
     }
     return 0;
 }
+
+/* In `kernel_carry_out`: blocks of eight rows of a function, whose last operand is y. */
+#define CALL_EIGHT(name)                                                                           \
+    case code_of_##name: {                                                                         \
+        const Function *function = &functions[p[1]];                                               \
+        double x[8], y[8];                                                                         \
+        int32_t blocks = p[2], size = 2 * function->arity;                                         \
+        for (p += 3; blocks-- > 0; p += size, out += 8) {                                          \
+            gather(x, v + p[0], p[1]);                                                             \
+            gather(y, v + p[size - 2], p[size - 1]);                                               \
+            if (!name##_eight(x, y, out) && call_one_by_one(function, x, y, out) < 0)              \
+                return -1;                                                                         \
+        }                                                                                          \
+        continue;                                                                                  \
+    }
 
 /* Where the processor can be asked, also with registers of four numbers. */
 #if defined(__GNUC__) && defined(__x86_64__) && defined(__GLIBC__)
@@ -263,11 +303,11 @@ WIDE
 int kernel_carry_out(const Machine *machine, double *v, double *out, const int32_t *p,
                      const int32_t *end)
 {
-    for (; p < end; out++) {
+    while (p < end) {
         double total;
         switch (*p) {
         case PRODUCT:
-            *out = v[p[1]] + v[p[2]] * v[p[3]];
+            *out++ = v[p[1]] + v[p[2]] * v[p[3]];
             p += 4;
             continue;
         case TOTAL: {
@@ -275,7 +315,7 @@ int kernel_carry_out(const Machine *machine, double *v, double *out, const int32
             total = v[p[2]];
             for (p += 3; p < stop; p += 2)
                 total += v[p[0]] * v[p[1]];
-            *out = total;
+            *out++ = total;
             continue;
         }
         case CASES: {
@@ -284,7 +324,7 @@ int kernel_carry_out(const Machine *machine, double *v, double *out, const int32
             for (p += 3; p < stop; p += 3)
                 if (v[p[0]] != 0.0)
                     total += v[p[1]] * v[p[2]];
-            *out = total;
+            *out++ = total;
             continue;
         }
         case GUARD: {
@@ -292,10 +332,12 @@ int kernel_carry_out(const Machine *machine, double *v, double *out, const int32
             if (memcmp(&x, &y, sizeof x) != 0 && (x == x || y == y))
                 return 0;
             p += 3;
+            out++;
             continue;
         }
         case PART:
             p += 1;
+            out++;
             continue;
         case ONE:
             total = functions[p[1]].call.one(v[p[2]]);
@@ -321,53 +363,29 @@ int kernel_carry_out(const Machine *machine, double *v, double *out, const int32
                 total = call(total, v[*p]);
             break;
         }
-        case COPIES:
-            for (int i = 0; i < 8; i++)
-                out[i] = v[p[1 + i]];
-            p += 9;
-            out += 7;
-            continue;
-        case SCALED: {
-            const int32_t *stop = p + 4 + 2 * p[1];
-            double sum[8];
-            gather(sum, v + p[2], p[3]);
-            for (p += 4; p < stop; p += 2) {
-                const double *a = v + p[0], b = v[p[1]];
+        case COPIES: {
+            const int32_t *stop = p + 2 + 8 * p[1];
+            for (p += 2; p < stop; p += 8, out += 8)
                 for (int i = 0; i < 8; i++)
-                    sum[i] += a[i] * b;
-            }
-            memcpy(out, sum, sizeof sum);
-            out += 7;
+                    out[i] = v[p[i]];
             continue;
         }
-        case PAIRED: {
-            const int32_t *stop = p + 4 + 2 * p[1];
-            double sum[8];
-            gather(sum, v + p[2], p[3]);
-            for (p += 4; p < stop; p += 2) {
-                const double *a = v + p[0], *b = v + p[1];
-                for (int i = 0; i < 8; i++)
-                    sum[i] += a[i] * b[i];
-            }
-            memcpy(out, sum, sizeof sum);
-            out += 7;
+        case SCALED:
+            p = add_up(v, p, &out, 0);
             continue;
-        }
-        case EIGHT:
-            if (call_eight(v, p, out) < 0)
-                return -1;
-            p += 3 + 2 * functions[p[1]].arity;
-            out += 7;
+        case PAIRED:
+            p = add_up(v, p, &out, 1);
             continue;
+        EIGHTS(CALL_EIGHT)
         default:
-            if (call_python(machine, v, p, out) < 0)
+            if (call_python(machine, v, p, out++) < 0)
                 return -1;
             p += 3 + p[2];
             continue;
         }
         if (FAILED(total))
             return -1;
-        *out = total;
+        *out++ = total;
     }
     return 1;
 }

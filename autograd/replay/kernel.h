@@ -15,16 +15,16 @@
  *   LIST     f n x...            a Python function of a list
  *   PARTS    f n x...            the same, which gives a list
  *   FOLD     f n x...            f(f(x, x), x) ... of a native function of two
- * and of eight rows at once, where `step` is how far the cell of the next row is, 0 or 1:
- *   COPIES   x * 8               x
- *   SCALED   n init step (a b) * n   init + a * b + ..., each a followed by those of other rows, and
- *                                b the same for all
- *   PAIRED   n init step (a b) * n   the same, where b is followed too
- *   EIGHT    f e (x step)...     a native function, of one or two operands
+ * and of `blocks` of eight rows, where `step` is how far the cell of the next row is, 0 or 1:
+ *   COPIES   blocks (x * 8) * blocks                       x
+ *   SCALED   n blocks (init step (a b) * n) * blocks       init + a * b + ..., each a followed by
+ *                                those of other rows, and b the same for all
+ *   PAIRED   n blocks (init step (a b) * n) * blocks       the same, where b is followed too
+ *   EIGHT... f blocks ((x step)...) * blocks               a native function, of one or two operands
  */
 enum {
     PRODUCT, TOTAL, GUARD, PART, ONE, TWO, THREE, FOUR, PYTHON, LIST, PARTS, FOLD,
-    COPIES, SCALED, PAIRED, EIGHT, CASES
+    CASES, COPIES, SCALED, PAIRED, EIGHT
 };
 
 /* A program. */
@@ -38,14 +38,14 @@ typedef struct {
     int32_t *values, *sums;
     Py_ssize_t value_count, sum_count;
     PyObject *functions;      /* a tuple of Python functions */
-    double *spare;            /* the memory of a run that is over, or NULL */
 } Machine;
 
 /* The numbers of a run. */
 typedef struct {
     PyObject_HEAD
     Machine *machine;
-    double *memory;           /* the constants, the inputs, the rows */
+    double *memory;           /* the constants, the inputs, the rows, */
+    size_t size;              /* and perhaps some more */
     int is_busy;
 } State;
 
@@ -53,6 +53,9 @@ extern PyTypeObject kernel_State;
 
 /* A state whose inputs are not set, but those of gradients; or NULL and an error. */
 State *kernel_new_state(Machine *machine);
+
+/* Give back the memory that is kept for the next run. */
+void kernel_free_spare(void);
 
 /* An object as a state of this machine, or NULL and an error. */
 State *kernel_as_state(PyObject *thing, const Machine *machine);
@@ -77,7 +80,7 @@ PyObject *kernel_outcome(State *state, int outcome);
 int kernel_carry_out(const Machine *machine, double *v, double *out, const int32_t *p,
                      const int32_t *end);
 
-/* The index of what carries out eight rows of a native function, or -1 and an error. */
+/* The code of eight rows of a native function, or -1 and an error. */
 int kernel_eight(int function);
 
 /* The numbers of cells. */

@@ -203,15 +203,24 @@ def _held(thing: Any) -> dict[str, Any]:
         return thing if named else _NOTHING
     if isinstance(thing, (*_OPAQUE, Value)) or _is_of_autograd(thing):
         return _NOTHING
-    found = getattr(thing, "__dict__", None)
+    found = _namespace(thing)
     slots = _slots(type(thing))
     if not slots:
-        return found if isinstance(found, dict) else _NOTHING
-    held = dict(found) if isinstance(found, dict) else {}
+        return found
+    held = dict(found)
     for slot in slots:
         with contextlib.suppress(AttributeError):  # nothing has been assigned to it
             held[slot.__name__] = slot.__get__(thing)
     return held
+
+
+def _namespace(thing: Any) -> dict[str, Any]:
+    """The ``__dict__`` of an object, found without code of its class."""
+    try:
+        found = object.__getattribute__(thing, "__dict__")
+    except AttributeError:
+        return _NOTHING
+    return found if isinstance(found, dict) else _NOTHING
 
 
 def _slots(kind: type) -> list[Any]:
@@ -315,8 +324,8 @@ class Surroundings:
 
     def _behind(self, thing: Any, owners: list[str]) -> list[tuple[Any, Any]]:
         """The function that an object stands for, such as a compiled one or a derivative."""
-        held = getattr(thing, "__dict__", None)
-        if not isinstance(held, dict):
+        held = _namespace(thing)
+        if held is _NOTHING:
             return []
         if _is_of_autograd(thing):
             return [(held[name], None) for name in ("__wrapped__", "_function") if name in held]
@@ -387,7 +396,11 @@ class Seen:
         return self._hash
 
     def __eq__(self, other: object) -> bool:
-        return self is other or (isinstance(other, Seen) and self.parts == other.parts)
+        if not isinstance(other, Seen):
+            return False
+        if self.parts is not other.parts and self.parts == other.parts:
+            self.parts = other.parts  # thousands of them, which are compared once
+        return self.parts is other.parts
 
     def difference(self, later: Seen) -> str | None:
         """The name of what has changed since."""

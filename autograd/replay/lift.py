@@ -138,7 +138,7 @@ class Replay:
         >>> value = Value(1.0)
         >>> doubling = Links((value,), 0, 0, 0, [(Part.DATA, 0)], [Change(Part.DATA, 0, 0)])
         >>> lift(tape).bind(doubling).repeat([], [], 3)
-        ([[], [], []], None)
+        ([], 3, None)
         >>> value.data
         8.0
         """

@@ -2,6 +2,7 @@
  * their runs; and how a machine is made of a `Program`.
  */
 #include "kernel.h"
+#include <string.h>
 
 static int Machine_traverse(PyObject *self, visitproc visit, void *arg)
 {
@@ -24,7 +25,7 @@ static void Machine_dealloc(PyObject *self)
     PyMem_Free(((Machine *)self)->places);
     PyMem_Free(((Machine *)self)->values);
     PyMem_Free(((Machine *)self)->sums);
-    PyMem_Free(((Machine *)self)->spare);
+    kernel_free_spare();
     PyObject_GC_Del(self);
 }
 
@@ -102,41 +103,51 @@ static int32_t *encode_row(int32_t *code, const Rows *rows, int32_t row)
     return code;
 }
 
-/* The same of eight rows: `packing.py` has seen to it that they are alike. */
-static int32_t *encode_eight(int32_t *code, const Rows *rows, int32_t row)
+/* Write the code of eight rows, which `packing.py` has seen to be alike; returns its end, or NULL and
+ * an error. Where those before, whose code begins at `*group`, are alike too, they share that.
+ */
+static int32_t *encode_eight(int32_t *code, const Rows *rows, int32_t row, int32_t **group)
 {
     int64_t kind = rows->kinds[row], count = rows->starts[row + 1] - rows->starts[row];
     const int64_t *x = rows->cells + rows->starts[row], *next = x + count;
+    int32_t head[2];  /* and the number of blocks */
+    int size = 2;
     if (kind == -1 && count == 1) {
-        *code++ = COPIES;
-        for (int i = 0; i < 8; i++)
-            *code++ = (int32_t)x[i];
+        head[0] = COPIES;
+        size = 1;
     } else if (kind == -1) {
         int is_paired = 1;
         for (int64_t i = 1; i < count; i++)
             is_paired &= x[i] != next[i];
-        *code++ = is_paired ? PAIRED : SCALED;
-        *code++ = (int32_t)(count / 2);
-        *code++ = (int32_t)x[0];
-        *code++ = x[0] != next[0];
-        for (int64_t i = 1; i < count; i += 2) {
-            int is_swapped = x[i] == next[i];
-            *code++ = (int32_t)x[i + is_swapped];
-            *code++ = (int32_t)x[i + !is_swapped];
-        }
+        head[0] = is_paired ? PAIRED : SCALED;
+        head[1] = (int32_t)(count / 2);
     } else {
-        int call, function;
-        if (!PyArg_ParseTuple(PyList_GET_ITEM(rows->calls, kind), "ii", &call, &function))
+        int call;
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(rows->calls, kind), "ii", &call, &head[1]))
             return NULL;
-        *code++ = EIGHT;
-        *code++ = function;
-        *code = kernel_eight(function);
-        if (*code++ < 0)
+        head[0] = kernel_eight(head[1]);
+        if (head[0] < 0)
             return NULL;
-        for (int64_t i = 0; i < count; i++) {
+    }
+    if (*group == NULL || memcmp(*group, head, (size_t)size * sizeof *head) != 0) {
+        *group = code;
+        memcpy(code, head, (size_t)size * sizeof *head);
+        code += size;
+        *code++ = 0;
+    }
+    (*group)[size]++;
+    int64_t i = 0;
+    if (head[0] == COPIES)
+        for (; i < 8; i++)
             *code++ = (int32_t)x[i];
-            *code++ = x[i] != next[i];
-        }
+    for (; i < (kind == -1 ? 1 : count); i++) {
+        *code++ = (int32_t)x[i];
+        *code++ = x[i] != next[i];
+    }
+    for (; i < count; i += 2) {
+        int is_swapped = x[i] == next[i];
+        *code++ = (int32_t)x[i + is_swapped];
+        *code++ = (int32_t)x[i + !is_swapped];
     }
     return code;
 }
@@ -144,15 +155,21 @@ static int32_t *encode_eight(int32_t *code, const Rows *rows, int32_t row)
 /* Write the code of all rows; returns its end, or NULL and an error. */
 static int32_t *encode(Machine *machine, Rows rows)
 {
-    int32_t *code = machine->code;
+    int32_t *code = machine->code, *group = NULL;
     machine->backward = code;
     for (int32_t row = 0; row < machine->rows && code != NULL;) {
-        int is_block = rows.blocks < rows.last_block && *rows.blocks == row;
-        code = is_block ? encode_eight(code, &rows, row) : encode_row(code, &rows, row);
-        rows.blocks += is_block;
-        row += is_block ? 8 : 1;
-        if (row == machine->forward)
+        if (rows.blocks < rows.last_block && *rows.blocks == row) {
+            code = encode_eight(code, &rows, row, &group);
+            rows.blocks++;
+            row += 8;
+        } else {
+            code = encode_row(code, &rows, row++);
+            group = NULL;
+        }
+        if (row == machine->forward) {
             machine->backward = code;
+            group = NULL;
+        }
     }
     return code;
 }
@@ -174,7 +191,6 @@ static PyObject *make_machine(PyObject *module, PyObject *arguments)
     if (machine == NULL)
         goto done;
     machine->functions = Py_NewRef(python);
-    machine->spare = NULL;
     machine->inputs = inputs;
     machine->rows = (int32_t)(kinds.len / (Py_ssize_t)sizeof(int64_t));
     machine->forward = forward;

@@ -95,11 +95,10 @@ class Recorded:
         if self._form.roots:
             return [], None
         try:
-            outputs, error = self._bound.repeat(parts.numbers, parts.values, times)
+            outputs, runs, error = self._bound.repeat(parts.numbers, parts.values, times)
         except Exception:  # of an operation in the first: the call that follows raises it again
             return [], None
-        values = [*parts.values, *self.captured]
-        return [self._form.of(each, values) for each in outputs], error
+        return self._form.all_of(outputs, runs, [*parts.values, *self.captured]), error
 
     def is_as_recorded(self, call: Call) -> bool:
         """True if a call has given what was recorded of the same call."""

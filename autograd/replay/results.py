@@ -191,6 +191,14 @@ class Form:
             return template.made(outputs)
         return self.of(outputs, call.values, call)
 
+    def all_of(self, outputs: list[float], calls: int, values: Sequence[Value]) -> list[Any]:
+        """What so many calls return, which have these outputs, one call after the other."""
+        template = self._template
+        count = len(outputs) // max(calls, 1)
+        if type(template) is _Float and calls:
+            return [*map(template.kind, outputs[template.output :: count])]
+        return [self.of(outputs[i * count : (i + 1) * count], values) for i in range(calls)]
+
     def of(self, outputs: list[float], values: Sequence[Value], call: Call | None = None) -> Any:
         """What a call with these outputs returns; it is known itself if there is a root."""
         template = self._template

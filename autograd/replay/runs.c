@@ -7,6 +7,12 @@ static size_t size_of(const Machine *machine)
     return (size_t)machine->constants + (size_t)machine->inputs + (size_t)machine->rows;
 }
 
+/* The memory of a run that is over, for the next one, of whatever program: it is in the caches. */
+static struct {
+    double *memory;
+    size_t size;
+} spare;
+
 State *kernel_new_state(Machine *machine)
 {
     State *state = PyObject_New(State, &kernel_State);
@@ -14,26 +20,38 @@ State *kernel_new_state(Machine *machine)
         return NULL;
     state->machine = (Machine *)Py_NewRef(machine);
     state->is_busy = 0;
-    state->memory = machine->spare;
-    machine->spare = NULL;
-    if (state->memory == NULL) {
-        state->memory = PyMem_Calloc(size_of(machine), sizeof(double));
+    state->memory = spare.memory;
+    state->size = spare.size;
+    spare.memory = NULL;
+    if (state->memory == NULL || state->size < size_of(machine)) {
+        PyMem_Free(state->memory);
+        state->size = size_of(machine);
+        state->memory = PyMem_Calloc(state->size, sizeof(double));
         if (state->memory == NULL) {
             Py_DECREF(state);
             return (State *)PyErr_NoMemory();
         }
-        memcpy(state->memory, machine->numbers, (size_t)machine->constants * sizeof(double));
     }
+    memcpy(state->memory, machine->numbers, (size_t)machine->constants * sizeof(double));
     return state;
+}
+
+void kernel_free_spare(void)
+{
+    PyMem_Free(spare.memory);
+    spare.memory = NULL;
 }
 
 static void State_dealloc(PyObject *self)
 {
     State *state = (State *)self;
-    if (state->machine->spare == NULL)
-        state->machine->spare = state->memory;
-    else
+    if (spare.memory == NULL || spare.size < state->size) {
+        PyMem_Free(spare.memory);
+        spare.memory = state->memory;
+        spare.size = state->size;
+    } else {
         PyMem_Free(state->memory);
+    }
     Py_DECREF(state->machine);
     PyObject_Free(self);
 }

@@ -152,6 +152,8 @@ def power_rate(x: Any, y: Any) -> Any:
         if y > 0:
             return mpf(0)
         raise ZeroDivisionError
+    if x < 0:  # where the product of two complex numbers may be real
+        return mp.mpc(0, 1)
     return power(x, y) * mp.log(x)
 
 

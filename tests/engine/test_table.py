@@ -267,6 +267,12 @@ def test_the_slope_of_a_power_keeps_the_digits_of_a_subnormal_exponent() -> None
     assert_close("power", operands, 0, PRIMITIVES["power_slope"].evaluate(operands))
 
 
+@pytest.mark.parametrize("operands", [[-1.0, 0.5], [-1.0, -1.5]])
+def test_a_power_of_a_negative_number_has_no_slope_in_its_exponent(operands: list[float]) -> None:
+    """Of these two the formula is a product of imaginary numbers, which is real."""
+    assert_close("power_rate", operands, -1, PRIMITIVES["power_rate"].evaluate(operands))
+
+
 SIZES = [5e-324, 1e-307, 1e-200, 1e-8, 1.0, 1e200, 8e307]
 
 

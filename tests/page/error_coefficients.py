@@ -2,7 +2,7 @@
 
     python -m tests.page.error_coefficients
 
-writes `autograd/page/modules/error_coefficients.js` anew. The polynomials interpolate between
+writes `autograd/page/error_coefficients.py` anew. The polynomials interpolate between
 Chebyshev's points, in 60 digits; the comment above each says how far it is from the function.
 """
 
@@ -10,6 +10,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from pathlib import Path
+from textwrap import indent
 from typing import Any, Final
 
 from mpmath import mp, mpf
@@ -18,15 +19,20 @@ from tests.programs import ROOT
 
 STARTS: Final = (mpf(1) / 2, mpf(1), mpf(2), mpf(4), mpf(8), mpf(16))
 COUNTS: Final = (21, 18, 16, 14, 12, 10)  # of terms, so that the error is below 1e-18
-PATH: Final[Path] = ROOT / "autograd" / "page" / "modules" / "error_coefficients.js"
+PATH: Final[Path] = ROOT / "autograd" / "page" / "error_coefficients.py"
 
-HEAD: Final = """\
-// Written by `python -m tests.page.error_coefficients`: polynomials, the constant term first.
+HEAD: Final = '''\
+"""Written by `python -m tests.page.error_coefficients`: polynomials, the constant term first."""
 
-/** erf(x) is x + x * p(x * x) for |x| <= 1/2. */
-"""
-TAILS: Final = """
-/** erfc(x) is exp(-x * x) / x * p(4 * a / x - 3) for a <= x <= 2 * a, for a = 1/2, 1, ..., 16. */
+from typing import Final
+
+# erf(x) is x + x * p(x * x) for |x| <= 1/2.
+CENTRE: Final[list[float]] = \
+'''
+MIDDLE: Final = """
+
+# erfc(x) is exp(-x * x) / x * p(4 * a / x - 3) for a <= x <= 2 * a, for a = 1/2, 1, ..., 16.
+TAILS: Final[list[list[float]]] = [
 """
 
 
@@ -53,13 +59,13 @@ def interpolated(f: Callable[[Any], Any], low: Any, high: Any, count: int) -> li
 
 
 def written(f: Callable[[Any], Any], low: Any, high: Any, count: int) -> str:
-    """The polynomial of so many terms as a list in JavaScript, the constant term first."""
+    """The polynomial of so many terms as a list, the constant term first."""
     coefficients = interpolated(f, low, high, count)
     places = [low + (high - low) * i / 100 for i in range(101)]
     values = [mp.fsum([c * x**i for i, c in enumerate(coefficients)]) for x in places]
     error = max([abs(value - f(x)) for value, x in zip(values, places)])
     lines = "".join([f"    {float(c)!r},\n" for c in coefficients])
-    return f"  // within {float(error):.1e}\n  [\n{lines}  ]"
+    return f"[  # within {float(error):.1e}\n{lines}]"
 
 
 def near_zero(square: Any) -> Any:
@@ -85,8 +91,8 @@ def generated() -> str:
             written(scaled_rest(start), mpf(-1), mpf(1), count)
             for start, count in zip(STARTS, COUNTS, strict=True)
         ]
-    listed = ",\n".join(tails)
-    return f"{HEAD}export const CENTRE =\n{centre};\n{TAILS}export const TAILS = [\n{listed},\n];\n"
+    listed = "".join([f"{indent(polynomial, '    ')},\n" for polynomial in tails])
+    return f"{HEAD}{centre}{MIDDLE}{listed}]\n"
 
 
 if __name__ == "__main__":

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -34,8 +35,11 @@ class AllRules(Operations):
         pass
 
     def rules(self) -> str:
-        """All of the module."""
-        return RULES.read_text("utf-8")
+        """All of the module, which exports what is translated from `arithmetic` too."""
+        text = RULES.read_text("utf-8")
+        names = re.findall(r"^const math_(\w+) = \(", text, re.MULTILINE)
+        exported = ", ".join([f"math_{name} as {name}" for name in names])
+        return f"{text}export {{ {exported} }};\n"
 
 
 def run(operations: Operations, script: str, data: Any, entry: str = "engine.js") -> Any:

@@ -24,6 +24,7 @@ from autograd.page.columns import packed, tenths
 from autograd.page.data import page_data
 from autograd.page.document import to_html
 from autograd.page.formulas import MOST_OPERANDS, trees_of
+from autograd.page.mathml import ATOM, NEGATIVE, PRODUCT, SUM, TIGHT, fragment
 from autograd.page.operations import LEAF, Operations
 from autograd.page.scenes import scenes
 from autograd.testing.expression import Expression
@@ -179,6 +180,46 @@ def test_trees_compute_what_the_operation_and_its_rules_do(expression: Expressio
             if "′" not in json.dumps(tree, ensure_ascii=False):
                 found = evaluated(tree, operands, node.data)
                 assert found == pytest.approx(local, 1e-6, 1e-9, nan_ok=True)
+
+
+def line(element: Any) -> str:
+    """An element of MathML as a line, with ``a`` and ``b`` in the places of operands."""
+    if isinstance(element, str):
+        return element
+    if isinstance(element, dict):
+        shown = "ab"[element["x"]] if "x" in element else str(element.get("number", "out"))
+        return f"{shown}@{element['within']}" if "within" in element else shown
+    name, *children = element
+    parts = [line(child) for child in children]
+    return "/".join(parts) if name == "mfrac" else "".join(parts)
+
+
+A, B = {"x": 0}, {"x": 1}
+
+
+@pytest.mark.parametrize(
+    ("tree", "expected", "level"),
+    [
+        (A, "a", ATOM),
+        (-2.0, "-2.0", NEGATIVE),
+        (["+", [1, 0, 1], A, B, 2.0], "−a@2+b@2−2.0@2", SUM),
+        (["*", 2.0, ["+", [0, 0], A, B]], "2.0@3·(a@0+b@2)", PRODUCT),
+        (["-", ["*", A, B]], "−a@3·b@4", NEGATIVE),
+        (["-", ["-", A]], "−(−a@2)", NEGATIVE),
+        (["/", ["+", [0, 0], A, B], {"out": 1}], "a@0+b@2/out", TIGHT),
+        (["^", ["/", A, B], ["-", A]], "(a/b)−a@2", TIGHT),
+        (["mod", ["*", A, B], 3.0], "(a@3·b@4)mod3.0@4", SUM),
+        (["call", "max", A, ["-", B]], "max(a,−b@2)", ATOM),
+        (["as", "|#1|", ["+", [0, 0], A, B]], "|a@0+b@2|", ATOM),
+        (["as", "@1′", ["root", {"s": "π"}]], "(π)′", ATOM),
+        (["as", "[#1 = max(#*)]", A, B], "[a = max(a,b)]", ATOM),
+    ],
+)
+def test_a_tree_is_written_with_the_parentheses_that_it_needs(
+    tree: Any, expected: str, level: int
+) -> None:
+    written = fragment(tree)
+    assert (line(written.shown), written.level) == (expected, level)
 
 
 def test_a_formula_with_many_operands_is_left_out() -> None:

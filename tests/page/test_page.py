@@ -7,13 +7,14 @@ import math
 import random
 import re
 from itertools import pairwise
-from typing import Any
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from autograd import Value, explain, graph
+from autograd import Value, explain, graph, maximum
 from autograd import sum as total
 from autograd.testing.expression import Expression
 from autograd.testing.strategies import expressions
@@ -21,6 +22,9 @@ from nn import MLP
 from tests.drawings import HOSTILE
 from tests.page.browsing import Reader, reader, tab
 from tests.page.examples import hand, readme, xor
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Page
 
 __all__ = ["reader", "tab"]  # the fixtures
 
@@ -66,6 +70,11 @@ def test_stepping_through_the_hand_example_gives_its_derivation_line_by_line(
             for contribution in sides[-3].split("+"):
                 assert any(f"={contribution}=" in line for line in own), paragraph
             assert f"{name}={sides[-2]}={last}" in own
+
+
+def test_a_formula_may_name_an_operand_twice(reader: Reader) -> None:
+    reader.open(graph(maximum(Value(2.0, "a"), Value(1.0, "b"))))
+    assert "×[a = max(a,b)]=" in reader.texts(".rows")[0]
 
 
 def test_a_step_forward_shows_what_is_known_and_a_step_backward_what_is_summed(
@@ -274,6 +283,37 @@ def test_arrow_keys_walk_along_the_lines(reader: Reader) -> None:
     assert reader.said.startswith("x, input, value 2, gradient 0.3174. Press Enter to change it.")
     reader.press("Escape")
     assert reader.ask("page.selected") == -1
+
+
+def test_a_button_does_what_its_key_does(reader: Reader) -> None:
+    reader.open(graph(hand()))
+    states = []
+    for press in (reader.press, lambda key: reader.tab.click(f"button[data-key='{key}']")):
+        reader.ask("page.reset()")
+        for key in ("Home", ".", ".", ",", "End", "+", "0"):
+            press(key)
+            states.append([reader.ask("page.position"), reader.camera])
+        reader.ask("page.edit(0, 2, 'type')")
+        press("u")
+        states.append(reader.ask("page.graph.tape.value[0]"))
+        press("?")
+        assert reader.tab.get_by_role("dialog", name="Keys").is_visible()
+        reader.tab.get_by_role("button", name="Close").click()
+        assert not reader.tab.get_by_role("dialog", name="Keys").is_visible()
+    middle = len(states) // 2
+    assert states[:middle] == states[middle:]
+    reader.tab.get_by_role("button", name="Show or hide the words").click()
+    assert not reader.tab.locator(".words").is_visible()
+
+
+def test_without_a_program_the_page_says_so(tab: Page, tmp_path: Path) -> None:
+    browser = tab.context.browser
+    assert browser is not None
+    deaf = browser.new_page(java_script_enabled=False)
+    deaf.goto(graph(Value(2.0)).save(tmp_path / "page.html").as_uri())
+    assert deaf.locator("noscript").is_visible()
+    assert not deaf.locator("header, main").first.is_visible()
+    deaf.close()
 
 
 def test_the_picture_moves_and_scales_around_the_pointer(reader: Reader) -> None:

@@ -369,13 +369,13 @@ def test_runs_that_are_repeated_are_as_runs_that_are_applied_one_by_one() -> Non
         return lift(tape).bind(Links(tuple(values), 0, 0, 1, sources, changes)), values
 
     (one, x), (all_, y) = stepping(), stepping()
-    singly = []
+    singly: list[float] = []
     for _ in range(3):
         run = one.run([], [])
         assert run is not None
-        singly.append(run.first(1))
+        singly += run.first(1)
         one.apply(run, [])
-    assert all_.repeat([], [], 3) == (singly, None) == ([[0.0], [1.0], [1.0]], None)
+    assert all_.repeat([], [], 3) == (singly, 3, None) == ([0.0, 1.0, 1.0], 3, None)
     for values in x, y:
         assert [(value.data, value.grad) for value in values] == [(1.0, 0.0), (1.0, 14.0)]
 
@@ -395,7 +395,7 @@ def test_whether_a_pass_has_reached_a_value_may_vary() -> None:
         assert run is not None
         bound.apply(run, [])
         assert y.has_grad is expected
-    assert bound.repeat([], [], 3) == ([[0.0], [1.0], [0.0]], None)
+    assert bound.repeat([], [], 3) == ([0.0, 1.0, 0.0], 3, None)
 
 
 @pytest.mark.usefixtures("either")
@@ -404,8 +404,8 @@ def test_outputs_become_inputs_all_at_once() -> None:
     x, y = tape.input(1.0), tape.input(2.0)
     tape.outputs = [y, x, y, x]
     values = [Value(1.0), Value(2.0)]
-    steps, _ = bound_to(tape, values, kept=2).repeat([], [], 3)
-    assert steps == [[2.0, 1.0], [1.0, 2.0], [2.0, 1.0]]
+    kept, runs, _ = bound_to(tape, values, kept=2).repeat([], [], 3)
+    assert (kept, runs) == ([2.0, 1.0, 1.0, 2.0, 2.0, 1.0], 3)
     assert [x.data for x in values] == [2.0, 1.0]
 
 
@@ -416,8 +416,8 @@ def test_repetition_ends_before_a_run_that_a_guard_ends() -> None:
     tape.guard(flag, "truth", "")
     x = Value(8.0)
     bound = bound_to(tape, [x], kept=1)
-    assert bound.repeat([], [], 10) == ([[4.0], [2.0]], None)
-    assert bound.repeat([], [], 10) == ([], None)
+    assert bound.repeat([], [], 10) == ([4.0, 2.0], 2, None)
+    assert bound.repeat([], [], 10) == ([], 0, None)
     assert x.data == 2.0
 
 
@@ -430,7 +430,7 @@ def test_repetition_ends_before_a_run_that_raises_an_error() -> None:
 
     x = Value(8.0)
     bound = bound_to(halving(refused), [x], kept=1)
-    assert bound.repeat([], [], 10) == ([[4.0], [2.0]], None)
+    assert bound.repeat([], [], 10) == ([4.0, 2.0], 2, None)
     with pytest.raises(ValueError, match="too small"):
         bound.repeat([], [], 10)
     assert x.data == 2.0
@@ -445,8 +445,8 @@ def test_repetition_hands_over_an_interruption_with_the_whole_runs_before_it() -
 
     x = Value(8.0)
     bound = bound_to(halving(interrupted), [x], kept=1)
-    steps, error = bound.repeat([], [], 10)
-    assert (steps, type(error), x.data) == ([[4.0], [2.0]], KeyboardInterrupt, 2.0)
+    kept, runs, error = bound.repeat([], [], 10)
+    assert (kept, runs, type(error), x.data) == ([4.0, 2.0], 2, KeyboardInterrupt, 2.0)
     with pytest.raises(KeyboardInterrupt):
         bound.repeat([], [], 10)
 
@@ -465,7 +465,7 @@ def test_a_value_that_nothing_else_refers_to_is_found() -> None:
     values.clear()
     assert bound.is_stale()
     assert bound.run([], []) is None
-    assert bound.repeat([], [], 2) == ([], None)
+    assert bound.repeat([], [], 2) == ([], 0, None)
 
 
 # ── Division ──────────────────────────────────────────────────────────────────

@@ -14,7 +14,7 @@ from typing import Any, ClassVar
 import numpy as np
 import pytest
 
-from autograd import Value
+from autograd import CompileError, Value
 from autograd import compile as compile  # noqa: A004  # as users import it
 from nn import Module
 
@@ -285,3 +285,34 @@ def test_an_error_that_the_function_catches_is_a_path(
     if comes_first:
         numbers = [where, where, *numbers]
     assert [compiled(x).data for x in numbers] == [caught(x).data for x in numbers]
+
+
+class Loud:
+    """An object that lets nobody look at its attributes, as some that are going to be removed."""
+
+    def __getattribute__(self, name: str) -> Any:
+        if name == "__class__":  # which isinstance() asks for
+            return Loud
+        raise RuntimeError(f"nobody asks for {name}")
+
+
+loud = Loud()
+
+
+def test_no_code_of_an_object_runs_that_a_function_names() -> None:
+    """Nor of one that is only alive while the holder of a number is searched for."""
+
+    @compile
+    def f(x: Any) -> Any:
+        return w * x if loud is not None else x
+
+    assert [f(2.0).data, f(5.0).data] == [6.0, 15.0]
+    kept = Plain()
+
+    @compile
+    def keeps(x: Any) -> Any:
+        kept.__dict__["rate"] = w * x
+        return w * x
+
+    with pytest.raises(CompileError, match="keeps a Value outside of itself in a Plain"):
+        keeps(2.0)

@@ -1,4 +1,4 @@
-// The parts of a float.
+// The parts of numbers: of floats, and of whole numbers of any size, which are bigints.
 
 const TINY = 2.2250738585072014e-308; // below it lie the subnormal numbers
 const bits = new DataView(new ArrayBuffer(8));
@@ -42,25 +42,20 @@ export function ldexp(x, exponent) {
   return total < -1000 ? mantissa * 2 ** (total + 100) * 2 ** -100 : mantissa * 2 ** total;
 }
 
-/**
- * The rounding error x * y - product, exactly (Dekker 1971).
- * @param {number} x
- * @param {number} y
- * @param {number} product
- */
-export function productError(x, y, product) {
-  const [xHigh, xLow] = halves(x);
-  const [yHigh, yLow] = halves(y);
-  return xHigh * yHigh - product + xHigh * yLow + xLow * yHigh + xLow * yLow;
+/** @param {bigint} x */
+export function bit_length(x) {
+  const size = x < 0n ? -x : x;
+  if (size === 0n) return 0;
+  const text = size.toString(16);
+  return 4 * text.length - Math.clz32(parseInt(text[0], 16)) + 28;
 }
 
 /**
- * The first and the last digits of a number.
- * @param {number} x
- * @returns {[number, number]}
+ * x // y.
+ * @param {bigint} x
+ * @param {bigint} y
  */
-function halves(x) {
-  const split = 134217729 * x; // 2**27 + 1
-  const high = split - (split - x);
-  return [high, x - high];
+export function floor_quotient(x, y) {
+  const whole = x / y;
+  return x % y !== 0n && x < 0n !== y < 0n ? whole - 1n : whole;
 }

@@ -1,5 +1,7 @@
 // The part of a picture that is seen: moved and scaled, at once or in a short flight.
 
+import { animate } from "./time.js";
+
 /** @typedef {import("./scene.js").Place} Place */
 
 const MOST_SCALE = 4;
@@ -15,7 +17,7 @@ export class Camera {
     this.scale = 1;
     this.least = 0; // scale
     this.width = this.height = 1; // of the screen
-    this.flight = 0;
+    this.flight = 0; // their number so far
   }
 
   /**
@@ -100,7 +102,7 @@ export class Camera {
       there.x = this.inside(there.x, this.width / there.scale, whole.width, MARGIN / there.scale);
       there.y = this.inside(there.y, this.height / there.scale, whole.height, MARGIN / there.scale);
     }
-    if (flies && !matchMedia("(prefers-reduced-motion: reduce)").matches) this.fly(there);
+    if (flies) this.fly(there);
     else this.set(there);
   }
 
@@ -129,22 +131,23 @@ export class Camera {
    * @param {{x: number, y: number, scale: number}} there
    */
   fly(there) {
-    const here = { x: this.x, y: this.y, scale: this.scale };
-    const start = performance.now();
-    const step = (/** @type {number} */ now) => {
-      const share = Math.min(Math.max((now - start) / FLIGHT, 0), 1);
-      const eased = 1 - (1 - share) ** 3;
-      const between = (/** @type {"x" | "y" | "scale"} */ key) =>
-        here[key] + (there[key] - here[key]) * eased;
-      this.flight = share < 1 ? requestAnimationFrame(step) : 0;
-      this.set({ x: between("x"), y: between("y"), scale: between("scale") });
-    };
-    this.flight = requestAnimationFrame(step);
+    const { x, y, scale, flight } = this;
+    animate(FLIGHT, (share) => {
+      if (flight !== this.flight) return false;
+      const rest = (1 - share) ** 3;
+      const between = (/** @type {number} */ from, /** @type {number} */ to) =>
+        to + (from - to) * rest;
+      this.set({
+        x: between(x, there.x),
+        y: between(y, there.y),
+        scale: between(scale, there.scale),
+      });
+      return true;
+    });
   }
 
   /** End a flight where it is. */
   land() {
-    cancelAnimationFrame(this.flight);
-    this.flight = 0;
+    this.flight++;
   }
 }

@@ -1,9 +1,8 @@
 // The charts of a training: the loss by step, and the output over two inputs.
 
 import { blend } from "./colors.js";
-import { h } from "./dom.js";
+import { find, s } from "./dom.js";
 import { shown } from "./numbers.js";
-import { FONT } from "./pens.js";
 
 /** @typedef {import("./colors.js").Theme} Theme */
 
@@ -12,82 +11,40 @@ const FEWEST_CELLS = 8;
 const MOST_COMPUTED = 1e6; // values that a plane may take: of a large graph it has fewer cells
 const AROUND = 0.25; // the share of the range of a data set that is seen around it
 const OFF = 0.12; // how far the colours of both sides are from that between them
-const DOT = 5;
+const DOT = 3.2; // the size of a case, of a plane of 100
 const CROWD = 30; // cases that have smaller dots
-const LETTERS = 12;
+const MOST_POINTS = 200; // of a curve
 const CORNERS = "00 10 11 01 00".split(" ").map((pair) => [...pair].map(Number));
 
-/** A chart, which is as large as it is seen. */
-class Chart {
-  constructor() {
-    this.canvas = h("canvas", { role: "img" });
-    this.width = this.height = 0;
-  }
-
-  /** The context to draw anew. */
-  cleared() {
-    const { canvas } = this;
-    const ratio = window.devicePixelRatio || 1;
-    this.width = canvas.clientWidth;
-    this.height = canvas.clientHeight;
-    canvas.width = this.width * ratio;
-    canvas.height = this.height * ratio;
-    const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-    context.scale(ratio, ratio);
-    context.font = `${LETTERS}px ${FONT}`;
-    return context;
-  }
-
-  /** @param {string} text */
-  describe(text) {
-    this.canvas.setAttribute("aria-label", text);
-  }
-}
-
 /** The losses by step, from 0 to the largest. */
-export class Curve extends Chart {
-  element = h("figure", {}, this.canvas, h("figcaption", {}, "loss by step"));
-
-  /**
-   * @param {number[]} losses those that are not known are left out
-   * @param {Theme} theme
-   */
-  draw(losses, theme) {
-    const context = this.cleared();
+export class Curve {
+  /** @param {number[]} losses those that are not known are left out */
+  draw(losses) {
     const last = losses.length - 1;
     const most = losses.reduce((x, loss) => (loss < Infinity ? Math.max(x, loss) : x), 0) || 1;
-    const [left, top] = [6, LETTERS + 6];
-    const [width, height] = [this.width - left - 8, this.height - 2 * LETTERS - 14];
-    context.fillStyle = theme.muted;
-    context.fillText(shown(most), left, LETTERS);
-    context.fillText("0", left, this.height - 2);
-    context.textAlign = "right";
-    if (last) context.fillText(last.toLocaleString("en"), left + width, this.height - 2);
-    context.strokeStyle = theme.edge;
-    context.strokeRect(left, top, width, height);
-    context.strokeStyle = context.fillStyle = theme.highlight;
-    context.lineWidth = 2;
-    context.beginPath();
-    const stride = Math.max(last / width, 1);
-    let [x, y] = [left, top];
+    const stride = Math.max(last / MOST_POINTS, 1);
+    const points = [];
     for (let at = 0; at < last + stride; at += stride) {
       const step = Math.min(Math.round(at), last);
-      if (!(losses[step] < Infinity)) continue;
-      x = left + (width * step) / Math.max(last, 1);
-      y = top + height * (1 - losses[step] / most);
-      context.lineTo(x, y);
+      if (losses[step] < Infinity)
+        points.push(`${(100 * step) / (last || 1)} ${100 - (100 * losses[step]) / most}`);
     }
-    context.stroke();
-    context.fillRect(x - 3, y - 3, 6, 6);
-    this.describe(`Loss by step, from ${shown(losses[0])} to ${shown(losses[last])}`);
+    const [line, end] = find(".curve svg").children;
+    line.setAttribute("points", points.join());
+    end.setAttribute("points", `${points.at(-1)},${points.at(-1)}`);
+    find(".curve svg").ariaLabel =
+      `Loss by step, from ${shown(losses[0])} to ${shown(losses[last])}`;
+    find(".curve figcaption").textContent = shown(most);
+    find(".curve span:last-child").textContent = last ? last.toLocaleString("en") : "";
   }
 }
 
 /** The output over the two inputs that it depends on, with the cases. */
-export class Plane extends Chart {
+export class Plane {
+  canvas = find(".plane canvas");
+
   /** @param {import("./trainer.js").Trainer} trainer */
   constructor(trainer) {
-    super();
     this.trainer = trainer;
     const { inputs, axes, others, cases } = trainer.training;
     const [xs, ys, targets] = [...axes, ...others].map((input) =>
@@ -96,41 +53,25 @@ export class Plane extends Chart {
     this.ranges = [xs, ys].map(rangeOf);
     /** @type {number[] | undefined} */
     this.targets = targets;
-    this.shares = [xs, ys].map((numbers, axis) => {
-      const [low, high] = this.ranges[axis];
-      return numbers.map((number) => (number - low) / (high - low));
-    });
-    this.canvas.addEventListener("click", (/** @type {MouseEvent} */ event) => this.click(event));
-    this.legend = h("figcaption");
-    this.element = h("figure", { class: "plane" }, this.canvas, this.legend);
-  }
-
-  /**
-   * The place of a case.
-   *
-   * @param {number} n
-   */
-  point(n) {
-    const [x, y] = this.shares.map((share) => share[n]);
-    return [x * this.width, (1 - y) * this.height];
+    const share = (/** @type {number} */ x, /** @type {number[]} */ [low, high]) =>
+      (100 * (x - low)) / (high - low);
+    const [across, up] = this.ranges;
+    this.points = xs.map((x, n) => [share(x, across), 100 - share(ys[n], up)]);
+    find(".plane div").onclick = (/** @type {MouseEvent} */ event) => this.click(event);
   }
 
   /** @param {MouseEvent} event */
   click({ offsetX, offsetY }) {
-    const far = this.trainer.training.cases.map((_, n) => {
-      const [x, y] = this.point(n);
-      return Math.hypot(x - offsetX, y - offsetY);
-    });
+    const pixels = this.canvas.clientWidth / 100;
+    const far = this.points.map(([x, y]) => Math.hypot(x * pixels - offsetX, y * pixels - offsetY));
     this.trainer.choose(far.indexOf(Math.min(...far)));
   }
 
   draw() {
     const { training, stage, output, outputs, axes } = this.trainer;
-    const { theme } = stage;
-    const context = this.cleared();
+    const { stops, alarm } = stage.theme;
     const targets = this.targets ?? outputs;
-    const levels = [Math.min(...targets), Math.max(...targets)];
-    const [low, high] = levels;
+    const [low, high] = [Math.min(...targets), Math.max(...targets)];
     const position = (/** @type {number} */ number) =>
       Math.min(Math.max((2 * number - low - high) / (high - low || 1), -1), 1);
     const room = Math.sqrt(MOST_COMPUTED / training.output);
@@ -140,82 +81,76 @@ export class Plane extends Chart {
     );
     const grid = training.grid(xs, ys.reverse());
     const places = grid.map((row) => row.map(position));
-    const [width, height] = [this.width / count, this.height / count];
+    this.canvas.width = this.canvas.height = count;
+    const context = this.canvas.getContext("2d");
     for (const [j, row] of places.entries())
       for (const [i, place] of row.entries()) {
         const color = Math.sign(place) * OFF + (1 - OFF) * place;
-        context.fillStyle = Number.isNaN(place) ? theme.alarm : blend(theme.stops, color);
-        context.fillRect(i * width, j * height, width + 1, height + 1);
+        context.fillStyle = Number.isNaN(place) ? alarm : blend(stops, color);
+        context.fillRect(i, j, 1, 1);
       }
-    context.strokeStyle = theme.text;
-    context.lineWidth = 1.5;
-    boundary(context, places, width, height);
     const { chosen } = training;
-    const drawn = [...targets.keys()].filter((n) => n !== chosen);
-    for (const n of chosen < 0 ? drawn : [...drawn, chosen]) {
-      const size = DOT * (n === chosen ? 1.7 : 1) * (drawn.length > CROWD ? 0.5 : 1);
-      this.mark(context, n, position(targets[n]), size);
-    }
+    const order = [...this.points.keys()].sort(
+      (n, m) => Number(n === chosen) - Number(m === chosen),
+    );
+    find(".plane svg").replaceChildren(
+      s("path", { d: boundary(places, 100 / count) }),
+      ...order.flatMap((n) => this.mark(n, position(targets[n]), n === chosen, stops)),
+    );
     const all = grid.flat();
-    const [least, most] = [Math.min(...all), Math.max(...all)].map(shown);
-    this.describe(`${output} over ${axes.replace(", ", " and ")}: from ${least} to ${most}`);
-    const ramp = h("span", { class: "ramp", "aria-hidden": "true" });
-    ramp.style.background = `linear-gradient(90deg, ${theme.stops.join(", ")})`;
-    this.legend.replaceChildren(`${output} `, shown(low), ramp, shown(high));
+    const range = [Math.min(...all), Math.max(...all)].map(shown).join(" to ");
+    this.canvas.ariaLabel = `${output} over ${axes.replace(", ", " and ")}: from ${range}`;
+    const [name, least, , most] = find(".plane figcaption").children;
+    name.textContent = output;
+    least.textContent = shown(low);
+    most.textContent = shown(high);
   }
 
   /**
-   * Draw a case: a square if its target is above the boundary, or else a disc.
+   * A case: a square if its target is above the boundary, or else a disc; with a halo.
    *
-   * @param {CanvasRenderingContext2D} context
    * @param {number} n
    * @param {number} place of the target, from -1 to 1
-   * @param {number} size
+   * @param {boolean} isChosen
+   * @param {string[]} stops
    */
-  mark(context, n, place, size) {
-    const { theme } = this.trainer.stage;
-    const [x, y] = this.point(n);
-    context.beginPath();
-    if (place > 0) context.rect(x - 0.9 * size, y - 0.9 * size, 1.8 * size, 1.8 * size);
-    else context.arc(x, y, size, 0, 7);
-    context.strokeStyle = theme.background;
-    context.lineWidth = size * 0.4 + 2;
-    context.stroke();
-    context.strokeStyle = theme.text;
-    context.lineWidth = size * 0.3;
-    context.stroke();
-    context.fillStyle = blend(theme.stops, place);
-    context.fill();
+  mark(n, place, isChosen, stops) {
+    const [x, y] = this.points[n];
+    const size = DOT * (isChosen ? 1.7 : 1) * (this.points.length > CROWD ? 0.5 : 1);
+    const [side, fill] = [1.8 * size, blend(stops, place)];
+    const square = { x: x - side / 2, y: y - side / 2, width: side, height: side };
+    return ["halo", "case"].map((name) =>
+      place > 0
+        ? s("rect", { class: name, fill, ...square })
+        : s("circle", { class: name, fill, cx: x, cy: y, r: size }),
+    );
   }
 }
 
 /**
- * Draw the line where numbers on a grid are 0, through each square of four of them.
+ * The path of the line where numbers on a grid are 0, through each square of four of them.
  *
- * @param {CanvasRenderingContext2D} context
  * @param {number[][]} grid
- * @param {number} width of a cell
- * @param {number} height of a cell
+ * @param {number} size of a cell
  */
-function boundary(context, grid, width, height) {
-  context.beginPath();
+function boundary(grid, size) {
+  let path = "";
   for (let j = 0; j + 1 < grid.length; j++)
     for (let i = 0; i + 1 < grid.length; i++) {
-      let isOn = false;
+      let command = "M";
       for (let side = 0; side < 4; side++) {
         const [x, y] = CORNERS[side];
         const [u, v] = CORNERS[side + 1];
         const [one, other] = [grid[j + y][i + x], grid[j + v][i + u]];
         if (one < 0 === other < 0) continue;
         const share = one / (one - other);
-        const across = (i + x + (u - x) * share + 0.5) * width;
-        const down = (j + y + (v - y) * share + 0.5) * height;
-        if (isOn) context.lineTo(across, down);
-        else context.moveTo(across, down);
-        isOn = !isOn;
+        const across = (i + x + (u - x) * share + 0.5) * size;
+        const down = (j + y + (v - y) * share + 0.5) * size;
+        path += `${command}${across} ${down}`;
+        command = command === "M" ? "L" : "M";
       }
     }
-  context.stroke();
+  return path;
 }
 
 /**

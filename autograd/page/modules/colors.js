@@ -5,28 +5,13 @@ const LEAST_DECADES = Math.log10(2);
 const FAINTEST = 0.25; // the position of the smallest of these sizes
 
 /**
- * The colours of the page, as its style sheet has them.
+ * The theme of the page, which its style sheet has as JSON: that of the reader, or of paper.
  *
  * @typedef {Record<string, string> & {stops: string[], frames: string[]}} Theme
+ * @returns {Theme}
  */
-
-/** @returns {Theme} */
-export function theme() {
-  const style = getComputedStyle(document.documentElement);
-  /** @type {any} */
-  const found = { dashes: style.getPropertyValue("--dashes").trim() };
-  const names = ["background", "text", "muted", "box", "leaf", "folded", "stroke", "edge"];
-  for (const name of [...names, "frame-stroke", "frame-text", "highlight", "alarm"]) {
-    found[name] = style.getPropertyValue(`--${name}`).trim();
-  }
-  for (const name of ["stops", "frames"]) {
-    found[name] = style
-      .getPropertyValue(`--${name}`)
-      .split(",")
-      .map((color) => color.trim());
-  }
-  return found;
-}
+export const theme = () =>
+  JSON.parse(getComputedStyle(document.documentElement).getPropertyValue("--theme"));
 
 /** The positions of numbers between the colours of a ramp, on a logarithmic scale. */
 export class Scale {

@@ -3,6 +3,22 @@
 /** @typedef {Node | string | null | undefined | false} Child */
 
 /**
+ * The element of the document that a selector finds first.
+ *
+ * @param {string} selector
+ * @returns {any}
+ */
+export const find = (selector) => document.querySelector(selector);
+
+/**
+ * What a template of the document holds, anew.
+ *
+ * @param {string} id
+ * @returns {any}
+ */
+export const copied = (id) => find(`#${id}`).content.cloneNode(true);
+
+/**
  * An element of HTML. Its children are elements and texts; a text is only ever text.
  *
  * @param {string} name
@@ -43,23 +59,6 @@ export function s(name, attributes = {}, ...children) {
   const element = document.createElementNS("http://www.w3.org/2000/svg", name);
   for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
   return filled(element, children);
-}
-
-/**
- * An icon of 16 by 16, drawn by lines.
- *
- * @param {string} path
- */
-export function icon(path) {
-  const line = s("path", {
-    d: path,
-    fill: "none",
-    stroke: "currentColor",
-    "stroke-width": 1.8,
-    "stroke-linecap": "round",
-    "stroke-linejoin": "round",
-  });
-  return s("svg", { viewBox: "0 0 16 16", width: 16, height: 16, "aria-hidden": "true" }, line);
 }
 
 /**

@@ -1,6 +1,6 @@
 // The state of the page in its address: the step, the folding, what is selected, the changes.
 
-import { exact, typed } from "./numbers.js";
+import { soon } from "./time.js";
 
 /** @typedef {import("./page.js").Page} Page */
 
@@ -10,13 +10,14 @@ import { exact, typed } from "./numbers.js";
  * @param {Page} page
  */
 export function hashOf(page) {
-  const found = [];
-  if (page.position < page.steps.rest) found.push(`step=${page.position}`);
-  if (page.view !== page.begin) found.push(`view=${page.view}`);
-  if (page.selected >= 0) found.push(`select=${page.selected}`);
-  const changes = [...page.graph.changes()].map(([node, number]) => `${node}:${exact(number)}`);
-  if (page.trained) found.push(`trained=${page.trained}`);
-  if (changes.length) found.push(`set=${changes.join(",")}`);
+  const changes = Object.entries(page.changes).map((pair) => pair.join(":"));
+  const found = [
+    page.position < page.steps.rest && `step=${page.position}`,
+    page.view !== page.begin && `view=${page.view}`,
+    page.selected >= 0 && `select=${page.selected}`,
+    page.trained && `trained=${page.trained}`,
+    changes.length && `set=${changes.join(",")}`,
+  ].filter(Boolean);
   return found.length ? `#${found.join("&")}` : "";
 }
 
@@ -27,23 +28,16 @@ export function hashOf(page) {
  * @param {string} hash
  */
 export function restore(page, hash) {
-  const given = new Map(
-    hash
-      .slice(1)
-      .split("&")
-      .map((pair) => /** @type {[string, string]} */ (pair.split("="))),
-  );
-  const whole = (/** @type {string} */ key, /** @type {number} */ end) => {
-    const text = given.get(key) ?? "";
-    return /^\d+$/.test(text) && Number(text) < end ? Number(text) : null;
-  };
+  const pairs = (
+    /** @type {string} */ text,
+    /** @type {string} */ between,
+    /** @type {string} */ is,
+  ) => Object.fromEntries(text.split(between).map((pair) => pair.split(is)));
+  const given = pairs(hash.slice(1), "&", "=");
+  const whole = (/** @type {string} */ key, /** @type {number} */ end) =>
+    /^\d+$/.test(given[key]) && Number(given[key]) < end ? Number(given[key]) : null;
   page.reset();
-  const numbers = new Map();
-  for (const pair of (given.get("set") ?? "").split(",")) {
-    const [id, text] = pair.split(":");
-    const [node, number] = [/^\d+$/.test(id) ? Number(id) : page.graph.count, typed(text ?? "")];
-    if (node < page.graph.count && number !== null && !page.locked(node)) numbers.set(node, number);
-  }
+  const numbers = page.read(pairs(given.set ?? "", ",", ":"));
   if (numbers.size) page.change(numbers, "type", whole("trained", 1e12) ?? 0);
   page.show(whole("view", page.scenes.count) ?? page.begin);
   page.goTo(whole("step", page.steps.rest) ?? page.steps.rest);
@@ -56,10 +50,8 @@ export function restore(page, hash) {
  * @param {Page} page
  */
 export function follow(page) {
-  let timer = 0;
   let known = location.hash; // as last written or followed
   const write = () => {
-    timer = 0;
     if (location.hash !== known) return; // a reader has set another, which is about to be followed
     try {
       history.replaceState(null, "", hashOf(page) || location.pathname + location.search);
@@ -68,10 +60,7 @@ export function follow(page) {
     }
     known = location.hash;
   };
-  page.parts.push((what) => {
-    const isState = ["numbers", "step", "scene", "selection"].includes(what);
-    if (isState && !timer) timer = window.setTimeout(write, 150);
-  });
+  page.on("numbers step scene selection", soon(write, 150));
   window.addEventListener("hashchange", () => {
     if (location.hash === known) return;
     known = location.hash;

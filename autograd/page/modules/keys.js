@@ -1,45 +1,24 @@
-// The keys: all that a pointer can do.
+// The keys, and the buttons that stand for them: all that a pointer can do.
 
-import { h } from "./dom.js";
+import { find } from "./dom.js";
+import { turned } from "./toolbar.js";
 
 /** @typedef {import("./page.js").Page} Page */
 /** @typedef {import("./stage.js").Stage} Stage */
 
-const KEYS = [
-  [". or n", "a step"],
-  [", or p", "a step back"],
-  ["> <", "a step along the paths from the selected value, and back"],
-  ["Space", "play, pause"],
-  ["Home, End", "the first step, all steps"],
-  ["← →", "to an input of the box, to what uses it"],
-  ["↑ ↓", "to the box above, below"],
-  ["Enter", "change an input, open a folded box"],
-  ["Alt + ↑ ↓", "change the selected input"],
-  ["c", "close the group around the box"],
-  ["/", "find a value by its name, or the largest gradient, nan, dead, saturated"],
-  ["u, Shift + u", "undo, redo"],
-  ["r", "reset all inputs"],
-  ["+ − 0", "larger, smaller, all of it"],
-  ["Shift + arrows", "move the picture"],
-  ["Escape", "select nothing"],
-];
-
 /**
- * Listen to the keys of a page, wherever no field takes them.
+ * Do what a key does, wherever no field takes it, and the button that stands for it.
  *
- * @param {HTMLElement} element
  * @param {Page} page
  * @param {Stage} stage
- * @param {() => void} help
  */
-export function listen(element, page, stage, help) {
+export function listen(page, stage) {
   const { camera } = stage;
+  const [element, dialog] = [find("#page"), find("dialog")];
   /** @type {Record<string, () => void>} */
   const acts = {
     ".": () => page.next(),
-    n: () => page.next(),
     ",": () => page.previous(),
-    p: () => page.previous(),
     ">": () => page.next(true),
     "<": () => page.previous(true),
     " ": () => page.play(),
@@ -51,28 +30,36 @@ export function listen(element, page, stage, help) {
     ArrowDown: () => walk(page, stage, 0, 1),
     Enter: () => page.selected >= 0 && stage.enter(page.scene.part[page.selected]),
     c: () => close(page),
-    "/": () => element.querySelector("input")?.focus(),
+    "/": () => find("[type=search]").focus(),
     u: () => page.undo(),
     U: () => page.redo(),
     r: () => page.reset(),
     "+": () => camera.zoom(1.25),
-    "=": () => camera.zoom(1.25),
     "-": () => camera.zoom(0.8),
     0: () => stage.fit(true),
     Escape: () => page.select(-1),
-    "?": help,
+    "?": () => (dialog.open ? dialog.close() : dialog.showModal()),
+    theme: () => turned(stage),
+    words: () => {
+      element.classList.toggle("wordless");
+      stage.element.focus();
+    },
   };
-  element.addEventListener("keydown", (event) => {
-    const target = /** @type {HTMLElement} */ (event.target);
-    const isField = /^(INPUT|SELECT|TEXTAREA)$/.test(target.tagName);
-    const isButton = target.tagName === "BUTTON" && (event.key === " " || event.key === "Enter");
-    const isWord =
-      target.closest(".transcript, dialog") && /^(Arrow|Page| |Home|End)/.test(event.key);
-    const isUndo = (event.ctrlKey || event.metaKey) && event.key.toLowerCase() === "z";
-    if (isField || isButton || isWord || (!isUndo && (event.ctrlKey || event.metaKey))) return;
-    const act = isUndo
-      ? () => (event.shiftKey ? page.redo() : page.undo())
-      : (modified(event, page, stage) ?? acts[event.key]);
+  Object.assign(acts, { n: acts["."], p: acts[","], "=": acts["+"] });
+  element.addEventListener("click", (/** @type {any} */ { target }) => {
+    acts[target.closest("[data-key]")?.dataset.key]?.();
+  });
+  element.addEventListener("keydown", (/** @type {any} */ event) => {
+    const { key, target, shiftKey } = event;
+    const isCommand = event.ctrlKey || event.metaKey;
+    const isUndo = isCommand && key.toLowerCase() === "z";
+    const isTaken =
+      target.matches("input, select") ||
+      (target.matches("button") && (key === " " || key === "Enter")) ||
+      (target.closest(".transcript, dialog") && /^(Arrow|Page| |Home|End)/.test(key)) ||
+      (isCommand && !isUndo);
+    if (isTaken) return;
+    const act = isUndo ? acts[shiftKey ? "U" : "u"] : (modified(event, page, stage) ?? acts[key]);
     if (!act) return;
     event.preventDefault();
     act();
@@ -105,27 +92,27 @@ function modified(event, page, stage) {
  * @param {number} across
  */
 function walk(page, stage, along, across) {
-  const { scene, graph } = page;
-  const here = page.selected < 0 ? -1 : scene.part[page.selected];
-  const place = here < 0 ? null : scene.boxes[here];
-  const first = page.steps.list[page.position]?.node ?? -1;
-  let boxes =
-    here < 0
-      ? [scene.part[first < 0 ? graph.root : first]]
-      : scene.boxes.map((_, box) => box).filter((box) => box !== here);
-  if (place && along) {
-    const linked = scene.lines.filter(({ tail, head }) => (along < 0 ? head : tail) === here);
-    boxes = linked.map(({ tail, head }) => (along < 0 ? tail : head));
-  } else if (place) boxes = boxes.filter((box) => (scene.boxes[box].y - place.y) * across > 1);
+  const { scene, graph, selected, steps, position } = page;
+  const select = (/** @type {number} */ box) => {
+    page.select(scene.nodes[box].at(-1) ?? -1);
+    stage.find(page.selected);
+  };
+  if (selected < 0) {
+    const { node = -1 } = steps.list[position] ?? {};
+    return select(scene.part[node < 0 ? graph.root : node]);
+  }
+  const here = scene.part[selected];
+  const place = scene.boxes[here];
+  const ahead = scene.lines.map(({ tail, head }) => (along < 0 ? [head, tail] : [tail, head]));
+  const boxes = along
+    ? ahead.filter(([from]) => from === here).map(([, to]) => to)
+    : [...scene.boxes.keys()].filter((box) => (scene.boxes[box].y - place.y) * across > 1);
   const distance = (/** @type {number} */ box) => {
-    const other = scene.boxes[box];
-    const [dx, dy] = place ? [other.x - place.x, other.y - place.y] : [0, 0];
-    return along ? Math.abs(dy) : 2 * Math.abs(dx) + Math.abs(dy);
+    const { x, y } = scene.boxes[box];
+    return (along ? 0 : 2 * Math.abs(x - place.x)) + Math.abs(y - place.y);
   };
   const [nearest] = boxes.sort((one, other) => distance(one) - distance(other));
-  if (nearest === undefined) return;
-  page.select(scene.nodes[nearest][scene.nodes[nearest].length - 1]);
-  stage.find(page.selected);
+  if (nearest !== undefined) select(nearest);
 }
 
 /**
@@ -137,17 +124,4 @@ function close(page) {
   let group = page.selected < 0 ? -1 : page.graph.group[page.selected];
   while (group >= 0 && !page.scene.open.has(group)) group = page.graph.groups[group].parent ?? -1;
   if (group >= 0) page.toggle(group);
-}
-
-/** The list of the keys, in a dialog. */
-export function keyList() {
-  const rows = KEYS.flatMap(([keys, meaning]) => [h("dt", {}, keys), h("dd", {}, meaning)]);
-  const dialog = h(
-    "dialog",
-    { "aria-label": "Keys" },
-    h("h2", {}, "Keys"),
-    h("dl", {}, ...rows),
-    h("button", { type: "button", onclick: () => dialog.close() }, "Close"),
-  );
-  return dialog;
 }

@@ -39,8 +39,6 @@ export function ofKind(graph, text) {
   return kinds.flatMap(([, nodes]) => nodes(graph));
 }
 
-export const NAMES = Object.keys(KINDS).join(", ");
-
 /**
  * @param {Graph} graph
  * @param {number} i

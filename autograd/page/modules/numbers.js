@@ -79,3 +79,12 @@ export function nudge(x) {
 export function cleaned(x) {
   return Number.isFinite(x) ? Number(x.toPrecision(12)) : x;
 }
+
+/**
+ * A name with its index in letters of the line, as it is typed.
+ *
+ * @param {string} name
+ */
+export function plain(name) {
+  return name.replace(/[₀-₉]/g, (digit) => String("₀₁₂₃₄₅₆₇₈₉".indexOf(digit)));
+}

@@ -1,14 +1,15 @@
 // The state of the page, and what can be done with it.
 
 import { Graph } from "./graph.js";
-import { cleaned, nudge, shown } from "./numbers.js";
+import { cleaned, exact, nudge, shown, typed } from "./numbers.js";
 import { Scenes } from "./scenes.js";
+import { spokenStep, spokenValue, verdict } from "./speech.js";
 import { Steps } from "./steps.js";
+import { animate } from "./time.js";
 import { Words } from "./words.js";
 
 const STEP_TIME = 1200; // milliseconds for a step while playing
 const DOT_TIME = 450; // milliseconds for a dot at most
-const MOST_SPOKEN = 12; // gradients of a step that are spoken
 
 export const NOT_HELD =
   "The page has no picture of what is in here. Save the graph of a part, such as one sample.";
@@ -50,7 +51,7 @@ export class Page {
     /** @type {Edit | null} */
     this.told = null; // the edit that the page speaks of
     this.trained = 0; // steps of training
-    /** @type {((what: string) => void)[]} */
+    /** @type {((what: string) => any)[]} */
     this.parts = [];
     this.said = ""; // to a screen reader
   }
@@ -63,6 +64,16 @@ export class Page {
    */
   changed(what) {
     for (const part of this.parts) part(what);
+  }
+
+  /**
+   * Let something be done when any of these have changed.
+   *
+   * @param {string} kinds with spaces between them
+   * @param {() => void} act
+   */
+  on(kinds, act) {
+    this.parts.push((what) => kinds.split(" ").includes(what) && act());
   }
 
   /** @param {string} text */
@@ -85,7 +96,7 @@ export class Page {
     const at = this.steps.stops(this.scene).find((stop) => stop >= this.position);
     this.position = at ?? this.steps.rest;
     this.changed("scene");
-    this.say(`${this.scenes.nameOf(view)}, ${this.scene.count} boxes`);
+    this.say(`${this.scenes.data[view].name}, ${this.scene.count} boxes`);
   }
 
   /**
@@ -119,26 +130,7 @@ export class Page {
     this.position = Math.min(Math.max(position, 0), this.steps.rest);
     this.travelled = 1;
     this.changed("step");
-    this.say(this.spoken());
-  }
-
-  /** The current step in a sentence, or the steps that are done together in a folded box. */
-  spoken() {
-    const { scene, steps, words, position } = this;
-    const run = steps.run(scene, position);
-    if (run.length < 2) return words.spoken(position);
-    const [{ kind, node }] = run;
-    const uses = run
-      .flatMap((step) => steps.passedOn(step.node))
-      .filter(({ place }) => scene.lineOf.has(place))
-      .slice(0, MOST_SPOKEN);
-    const gets = uses.map(
-      ({ source, product }) => `${this.graph.name(source)} gets ${shown(product)}.`,
-    );
-    return (
-      `Steps ${position - run.length + 1} to ${position}, ${kind} through ${scene.texts[scene.part[node]][0]}. ` +
-      (kind === "backward" ? gets.join(" ") : "")
-    );
+    this.say(spokenStep(this));
   }
 
   /**
@@ -166,7 +158,7 @@ export class Page {
 
   previous(isAlong = false) {
     const before = this.stops(isAlong).filter((at) => at < this.position);
-    this.goTo(before.pop() ?? 0);
+    this.goTo(before.at(-1) ?? 0);
   }
 
   get isPlaying() {
@@ -193,19 +185,15 @@ export class Page {
 
   /** Let a dot travel along the lines of the step. */
   travel() {
-    if (matchMedia("(prefers-reduced-motion: reduce)").matches || this.position >= this.steps.rest)
-      return;
-    const start = performance.now();
-    const time = Math.min(DOT_TIME, STEP_TIME / this.speed / 2);
     const { position } = this;
-    const move = (/** @type {number} */ now) => {
-      if (this.position !== position) return;
-      this.travelled = Math.min(Math.max((now - start) / time, 0), 1);
-      this.changed("hover");
-      if (this.travelled < 1) requestAnimationFrame(move);
-    };
+    if (position >= this.steps.rest) return;
     this.travelled = 0;
-    requestAnimationFrame(move);
+    animate(Math.min(DOT_TIME, STEP_TIME / this.speed / 2), (share) => {
+      if (this.position !== position) return false;
+      this.travelled = share;
+      this.changed("hover");
+      return true;
+    });
   }
 
   // ── Selection ───────────────────────────────────────────────────────────────
@@ -215,7 +203,7 @@ export class Page {
     this.selected = node;
     this.told = null;
     this.changed("selection");
-    if (node >= 0) this.say(this.described(node));
+    if (node >= 0) this.say(spokenValue(this, node));
   }
 
   /** @param {number} box or -1 */
@@ -223,25 +211,6 @@ export class Page {
     if (box === this.hovered) return;
     this.hovered = box;
     this.changed("hover");
-  }
-
-  /**
-   * A value in a sentence.
-   *
-   * @param {number} i
-   */
-  described(i) {
-    const { graph, scene, steps } = this;
-    const box = scene.part[i];
-    if (!scene.isValue(box)) return `${scene.texts[box].join(", ")}. Press Enter to open it.`;
-    const kind = graph.tape.isLeaf(i) ? "input" : graph.operation(i);
-    const gradient = steps.gradients(this.position);
-    const value = steps.isComputed(this.position, i)
-      ? shown(graph.tape.value[i])
-      : "not computed yet";
-    const tail = gradient ? `, gradient ${shown(gradient[i])}` : "";
-    const edit = graph.tape.isLeaf(i) ? " Press Enter to change it." : "";
-    return `${graph.name(i)}, ${kind}, value ${value}${tail}.${edit}`;
   }
 
   // ── Edits ───────────────────────────────────────────────────────────────────
@@ -256,6 +225,27 @@ export class Page {
     return this.graph.tape.held[i] ? this.graph.tape.reason(i) : "";
   }
 
+  /** The inputs that are changed, with their numbers as texts. */
+  get changes() {
+    const changes = [...this.graph.changes()];
+    return Object.fromEntries(changes.map(([node, number]) => [node, exact(number)]));
+  }
+
+  /**
+   * The changes that such texts stand for; what is not understood is left out.
+   *
+   * @param {Record<string, string>} texts
+   */
+  read(texts) {
+    const found = new Map();
+    for (const [id, text] of Object.entries(texts)) {
+      const [node, number] = [Number(id), typed(String(text))];
+      const isInput = /^\d+$/.test(id) && node < this.graph.count && !this.locked(node);
+      if (isInput && number !== null) found.set(node, number);
+    }
+    return found;
+  }
+
   /**
    * Change an input, and all that was computed from it.
    *
@@ -266,7 +256,7 @@ export class Page {
   edit(node, to, by) {
     if (this.locked(node) || Object.is(this.graph.tape.value[node], to)) return;
     this.change(new Map([[node, to]]), by);
-    this.say(this.verdict());
+    this.say(verdict(this));
   }
 
   /**
@@ -290,13 +280,8 @@ export class Page {
    */
   change(to, by, trained = 0) {
     const { tape, root } = this.graph;
-    let edit = this.told;
-    if (
-      !edit ||
-      edit !== this.history[this.history.length - 1] ||
-      edit.by !== by ||
-      by === "type"
-    ) {
+    let edit = this.history.at(-1);
+    if (!edit || edit !== this.told || edit.by !== by || by === "type") {
       const [node] = to.keys();
       const [gradient, before] = [tape.grad[node], tape.value[root]];
       edit = { from: new Map(), to: new Map(), gradient, before, by, trained: 0 };
@@ -345,8 +330,8 @@ export class Page {
     this.told = null;
     this.set(numbers, trained);
     const [[node, number]] = numbers;
-    const one = `${this.graph.name(node)} is ${shown(number)}`;
-    this.say(`${numbers.size > 1 ? `${numbers.size} inputs are as they were` : one} again.`);
+    const one = `${this.graph.name(node)} is ${shown(number)} again.`;
+    this.say(numbers.size > 1 ? `${numbers.size} inputs are as they were again.` : one);
   }
 
   reset() {
@@ -364,25 +349,9 @@ export class Page {
     this.history = [];
     this.undone = [];
     this.told = null;
-    const numbers = new Map();
-    for (const node of this.graph.changes().keys()) numbers.set(node, given[node]);
-    for (const [node, number] of changes) if (!this.locked(node)) numbers.set(node, number);
+    const numbers = this.graph.changes();
+    for (const node of numbers.keys()) numbers.set(node, given[node]);
+    for (const [node, number] of changes) numbers.set(node, number);
     this.set(numbers, -this.trained);
-  }
-
-  /** What the gradient said of the last edit, and what came of it; "" if it is not of one input. */
-  verdict() {
-    if (this.told?.to.size !== 1) return "";
-    const { from, to, gradient, before } = this.told;
-    const { tape, root } = this.graph;
-    const [[node, number]] = to;
-    const change = number - (from.get(node) ?? 0);
-    const [name, of] = [this.graph.name(node), this.graph.name(root)];
-    if (node === root) return `${name} changed by ${shown(change)}.`;
-    return (
-      `${name} changed by ${shown(change)}. The gradient said ${of} would change by ` +
-      `${shown(gradient)} × ${change < 0 ? `(${shown(change)})` : shown(change)} = ${shown(gradient * change)}; ` +
-      `it changed by ${shown(tape.value[root] - before)}.`
-    );
   }
 }

@@ -1,12 +1,7 @@
-// Generated from floats.py and table.py by `python -m autograd.page.rules`: change those.
+// Generated from floats.py, table.py and arithmetic.py by `python -m autograd.page.rules`.
 
 import * as bits from "./bits.js";
-import * as division from "./division.js";
-import * as error_function from "./error_function.js";
 import * as lists from "./lists.js";
-import * as powers from "./powers.js";
-import * as sums from "./sums.js";
-import * as whole_numbers from "./whole_numbers.js";
 
 /**
  * An operation: its value, and its derivative by each operand.
@@ -18,6 +13,394 @@ import * as whole_numbers from "./whole_numbers.js";
 
 /** @type {Record<string, Rule>} */
 export const rules = {};
+
+const OverflowError = class extends Error {};
+
+const ValueError = class extends Error {};
+
+const math_CENTRE = [0.1283791670955126, -0.3761263890318375, 0.1128379167095487, -0.02686617064499972, 0.0052239776220169365, -0.0008548326510724796, 0.00012055286202005714, -1.4923003368152099e-05, 1.637123442577e-06, -1.462091340945175e-07];
+
+const math_TAILS = [[0.35952293862040013, -0.059199010672768594, 0.008289237738507727, -0.0007416500983076652, -7.27960624490628e-05, 6.449072470221862e-05, -2.332441443573349e-05, 6.613881142471753e-06, -1.6200879545463783e-06, 3.4729876142192516e-07, -6.237726451843675e-08, 7.63657020862041e-09, 3.6211750962701745e-10, -6.813196496553608e-10, 3.1178575068696854e-10, -1.0888364930312691e-10, 3.3004641979843754e-11, -8.973161148902722e-12, 2.3222296774856383e-12, -5.956376843925431e-13, 1.0084010792836798e-13], [0.46817959203854037, -0.042270244446368704, 0.0012092420392932266, 0.00062958124597706, -0.00019713177833111703, 3.680539063606941e-05, -4.4230805061953e-06, 3.422918934635712e-08, 1.6981364124490542e-07, -6.19028298036171e-08, 1.504147608385912e-08, -2.7628490704637522e-09, 3.3553168901791334e-10, 5.572263495365052e-12, -1.877813101665173e-11, 7.575804874862482e-12, -2.4579470920665083e-12, 4.947897561712426e-13], [0.530860349316975, -0.018948191196769486, -0.0014381248079935534, 0.0003462266291524069, -2.8389142314310586e-05, -1.1538108984145074e-06, 7.486050999705257e-07, -1.2191986836057954e-07, 8.113102992864511e-09, 1.2687193480500954e-09, -5.16892190223923e-10, 9.092879014995101e-11, -7.864163953139374e-12, -7.773072162907057e-13, 5.147355149218051e-13, -1.0401185200140691e-13], [0.5547541131463941, -0.005993561956300755, -0.0008157912375101873, 5.2213305759027976e-05, 1.2379957952914758e-06, -4.027017249391177e-07, 2.0514106780555428e-08, 1.7813480662827896e-09, -3.675641103337022e-10, 1.8027876163590056e-11, 2.396639035312153e-12, -5.138750608261239e-13, 2.7952057430403755e-14, 3.668163431072499e-15], [0.5617422245641448, -0.0016106971348497788, -0.00025482441403573865, 4.352722074601531e-06, 2.875963987151194e-07, -1.342807060804849e-08, -3.4324866746822245e-10, 4.506995856583112e-11, -2.9515390127078034e-13, -1.4752744236989804e-13, 6.472777965557399e-15, 3.6449867853661485e-16], [0.5635717781425851, -0.00041052311559804544, -6.752729101467824e-05, 2.9451750072295364e-07, 2.3215505185975055e-08, -2.580526169071274e-10, -1.231235560377386e-11, 2.7238593597626313e-13, 8.003417513150007e-15, -3.3083046649645223e-16]];
+
+/** @type {(x: number, y: number) => number} */
+const math_modulo = (x, y) => {
+  let rest = x % y;
+  if (rest === 0) {
+    return bits.copysign(0, y);
+  }
+  return (y < 0) === (rest < 0) ? rest : rest + y;
+};
+
+/** @type {(x: number, y: number) => number} */
+const math_floor_divide = (x, y) => {
+  let rest = x % y;
+  let quotient = (x - rest) / y;
+  if (rest !== 0 && (y < 0) !== (rest < 0)) {
+    quotient = quotient - 1;
+  }
+  if (quotient === 0) {
+    return bits.copysign(0, x / y);
+  }
+  let whole = Math.floor(quotient);
+  return quotient - whole > 0.5 ? whole + 1 : whole;
+};
+
+/** @type {(x: number) => number} */
+const math_nearest = (x) => {
+  let below = Math.floor(x);
+  let whole = x - below < 0.5 ? below : below + 1;
+  if (x - below === 0.5) {
+    whole = 2 * Math.floor(0.5 * whole);
+  }
+  return bits.copysign(whole, x);
+};
+
+/** @type {(x: number, y: number) => number} */
+const math_remainder = (x, y) => {
+  if (!Number.isFinite(x) || y === 0 || y !== y) {
+    return NAN;
+  }
+  if (bits.isinf(y)) {
+    return x;
+  }
+  let size = Math.abs(y);
+  let rest = 2 * size < INFINITY ? x % (2 * size) : x;
+  if (rest > size) {
+    rest = rest - size - size;
+  } else {
+    if (rest < -size) {
+      rest = rest + size + size;
+    }
+  }
+  if (rest > size - rest) {
+    rest = rest - size;
+  } else {
+    if (-rest > size + rest) {
+      rest = rest + size;
+    }
+  }
+  return rest === 0 ? bits.copysign(0, x) : rest;
+};
+
+const math_LN2_HIGH = 0.6931471803691238;
+
+const math_LN2_LOW = 1.9082149292705877e-10;
+
+const math_TWO_THIRDS = 0.6666666666666666;
+
+const math_TWO_THIRDS_REST = 3.700743415417188e-17;
+
+/** @type {(x: number, y: number) => number} */
+const math_pow = (x, y) => {
+  let size = Math.abs(x);
+  if (y === 1) {
+    return x;
+  }
+  if (y === 2) {
+    return x * x;
+  }
+  if (x === 0 || size === 1 || !(size < INFINITY && Math.abs(y) < INFINITY)) {
+    return math_special_power(x, y);
+  }
+  if (x < 0) {
+    if (y % 1 !== 0) {
+      return NAN;
+    }
+    return y % 2 === 0 ? math_power_of(size, y) : -math_power_of(size, y);
+  }
+  return math_power_of(x, y);
+};
+
+/** @type {(x: number, y: number) => number} */
+const math_special_power = (x, y) => {
+  if (x === 1 || y === 0 || x === -1 && bits.isinf(y)) {
+    return 1;
+  }
+  if (x !== x || y !== y) {
+    return NAN;
+  }
+  let turns = Number.isFinite(y) && Math.abs(y % 2) === 1;
+  if (x === -1) {
+    return turns ? -1 : y % 1 === 0 ? 1 : NAN;
+  }
+  let size = (Math.abs(x) > 1) === (y > 0) ? INFINITY : 0;
+  return turns ? bits.copysign(size, x) : size;
+};
+
+/** @type {(x: number) => number} */
+const math_exp2 = (x) => math_pow(2, x);
+
+/** @type {(x: number, y: number) => number} */
+const math_power_of = (x, y) => {
+  let [logarithm, rest] = math_log_in_two(x);
+  let exponent = y * logarithm;
+  if (exponent > 710) {
+    return INFINITY;
+  }
+  if (exponent < -746) {
+    return 0;
+  }
+  let factor = 1 + (product_error(y, logarithm, exponent) + y * rest);
+  if (Math.abs(exponent) < 700) {
+    return Math.exp(exponent) * factor;
+  }
+  let half = Math.exp(0.5 * exponent);
+  return half * factor * half;
+};
+
+/** @type {(x: number) => [number, number]} */
+const math_log_in_two = (x) => {
+  let [m, k] = bits.frexp(x);
+  if (m < SQRT_HALF) {
+    m = m * 2;
+    k = k - 1;
+  }
+  let below = m + 1;
+  let s = (m - 1) / below;
+  let product = s * below;
+  let left = m - 1 - product - product_error(s, below, product) - s * (m - (below - 1));
+  let s_rest = left / below;
+  let square = s * s;
+  let square_rest = product_error(s, s, square) + 2 * s * s_rest;
+  let cube = square * s;
+  let cube_rest = product_error(square, s, cube) + square_rest * s + square * s_rest;
+  let third = cube * math_TWO_THIRDS;
+  let third_rest = product_error(cube, math_TWO_THIRDS, third);
+  third_rest = third_rest + (cube_rest * math_TWO_THIRDS + cube * math_TWO_THIRDS_REST);
+  let series = 0;
+  for (let n = 25; n > 4; n += -2) {
+    series = series * square + 2 / n;
+  }
+  let mantissa = 2 * s + third;
+  let mantissa_rest = sum_error(2 * s, third, mantissa);
+  let total = k * math_LN2_HIGH + mantissa;
+  let rest = sum_error(k * math_LN2_HIGH, mantissa, total);
+  rest = rest + (mantissa_rest + 2 * s_rest + third_rest + series * cube * square + k * math_LN2_LOW);
+  let logarithm = total + rest;
+  return [logarithm, rest - (logarithm - total)];
+};
+
+/** @type {(numbers: number[]) => number} */
+const math_fsum = (numbers) => {
+  /** @type {number[]} */
+  let partials = [];
+  let special = 0;
+  for (const number of numbers) {
+    let total = number;
+    let kept = 0;
+    for (let i = 0; i < partials.length; i += 1) {
+      let [before, partial] = [total, partials[i]];
+      total = before + partial;
+      let lost = sum_error(before, partial, total);
+      if (lost !== 0) {
+        partials[kept] = lost;
+        kept = kept + 1;
+      }
+    }
+    partials = partials.slice(0, kept);
+    if (!Number.isFinite(total)) {
+      if (Number.isFinite(number)) {
+        throw new OverflowError("the sum overflows on the way");
+      }
+      special = special + number;
+      partials = [];
+    } else {
+      if (total !== 0) {
+        partials.push(total);
+      }
+    }
+  }
+  if (special === 0) {
+    return math_rounded_once(partials);
+  }
+  if (special !== special && numbers.includes(INFINITY) && numbers.includes(-INFINITY)) {
+    throw new ValueError("the sum of inf and -inf");
+  }
+  return special;
+};
+
+/** @type {(partials: number[]) => number} */
+const math_rounded_once = (partials) => {
+  let total = 0;
+  let lost = 0;
+  let place = partials.length;
+  while (place > 0 && lost === 0) {
+    place = place - 1;
+    let before = total;
+    total = before + partials[place];
+    lost = partials[place] - (total - before);
+  }
+  if (place > 0 && lost !== 0 && (lost < 0) === (partials[place - 1] < 0)) {
+    let twice = 2 * lost;
+    let other = total + twice;
+    if (twice === other - total) {
+      return other;
+    }
+  }
+  return total;
+};
+
+/** @type {(x: number, y: number) => number} */
+const math_hypot = (x, y) => math_length([x, y]);
+
+/** @type {(numbers: number[]) => number} */
+const math_length = (numbers) => {
+  let square;
+  if (numbers.some((x) => bits.isinf(x))) {
+    return INFINITY;
+  }
+  let greatest = numbers.map((x) => Math.abs(x)).reduce((a, b) => (a > b ? a : b));
+  if (numbers.some((x) => x !== x)) {
+    return NAN;
+  }
+  if (greatest === 0) {
+    return 0;
+  }
+  let shift = -bits.frexp(greatest)[1];
+  let total = 0;
+  let lost = 0;
+  for (const x of numbers) {
+    let scaled = ldexp(x, shift);
+    square = scaled * scaled;
+    let before = total;
+    total = total + square;
+    lost = lost + sum_error(before, square, total);
+    lost = lost + product_error(scaled, scaled, square);
+  }
+  let root = Math.sqrt(total + lost);
+  square = root * root;
+  let rest = total - square - product_error(root, root, square) + lost;
+  return ldexp(root + rest / (2 * root), -shift);
+};
+
+const math_GREATEST = 27.3;
+
+/** @type {(x: number) => number} */
+const math_erf = (x) => {
+  if (Math.abs(x) <= 0.5) {
+    return x + x * polynomial_at(x * x, math_CENTRE);
+  }
+  return x > 0 ? 1 - math_tail(x) : math_tail(-x) - 1;
+};
+
+/** @type {(x: number) => number} */
+const math_erfc = (x) => {
+  if (Math.abs(x) <= 0.5) {
+    return 1 - math_erf(x);
+  }
+  return x > 0 ? math_tail(x) : 2 - math_tail(-x);
+};
+
+/** @type {(x: number) => number} */
+const math_tail = (x) => {
+  if (x > math_GREATEST || x !== x) {
+    return x !== x ? x : 0;
+  }
+  let start = 0.5;
+  let place = 0;
+  while (x > 2 * start) {
+    start = start * 2;
+    place = place + 1;
+  }
+  return times_gauss(polynomial_at(4 * start / x - 3, math_TAILS[place]) / x, x, 1);
+};
+
+/** @type {(x: number) => [bigint, bigint]} */
+const math_integer_ratio = (x) => {
+  let [mantissa, exponent] = bits.frexp(x);
+  let numerator = BigInt(Math.trunc(mantissa * 9007199254740992));
+  let shift = 53 - exponent;
+  if (numerator === 0n) {
+    return [0n, 1n];
+  }
+  while (shift > 0 && bits.floor_quotient(numerator, 2n) * 2n === numerator) {
+    numerator = bits.floor_quotient(numerator, 2n);
+    shift = shift - 1;
+  }
+  return shift > 0 ? [numerator, 1n << BigInt(shift)] : [numerator << BigInt(-shift), 1n];
+};
+
+/** @type {(x: bigint, y: bigint) => bigint} */
+const math_nearest_quotient = (x, y) => {
+  let whole = bits.floor_quotient(x, y);
+  let twice = 2n * (x - whole * y);
+  if (twice === y) {
+    return bits.floor_quotient(whole + 1n, 2n) * 2n;
+  }
+  return twice > y ? whole + 1n : whole;
+};
+
+/** @type {(x: bigint, y: bigint) => number} */
+const math_quotient = (x, y) => {
+  if (x === 0n) {
+    return y < 0n ? -0 : 0;
+  }
+  if (x < 0n) {
+    return -math_quotient(-x, y);
+  }
+  if (y < 0n) {
+    return -math_quotient(x, -y);
+  }
+  let shift = Math.max(bits.bit_length(x) - bits.bit_length(y) - 53, -1074);
+  let whole = math_in_units(x, y, shift);
+  if (whole > (1n << 53n)) {
+    shift = shift + 1;
+    whole = math_in_units(x, y, shift);
+  }
+  return ldexp(Number(whole), shift);
+};
+
+/** @type {(x: bigint, y: bigint, shift: number) => bigint} */
+const math_in_units = (x, y, shift) => {
+  if (shift < 0) {
+    return math_nearest_quotient(x << BigInt(-shift), y);
+  }
+  return math_nearest_quotient(x, y << BigInt(shift));
+};
+
+/** @type {(x: number, digits: number) => number} */
+const math_round_to = (x, digits) => {
+  let power, size;
+  if (digits > 323) {
+    return x;
+  }
+  if (digits < -308) {
+    return 0 * x;
+  }
+  let [numerator, denominator] = math_integer_ratio(Math.abs(x));
+  if (digits < 0) {
+    power = 10n ** BigInt(-digits);
+    size = math_quotient(math_nearest_quotient(numerator, denominator * power) * power, 1n);
+  } else {
+    power = 10n ** BigInt(digits);
+    size = math_quotient(math_nearest_quotient(numerator * power, denominator), power);
+  }
+  return bits.copysign(size, x);
+};
+
+/** @type {(n: number) => bigint} */
+const math_factorial = (n) => {
+  let product = 1n;
+  for (let i = 2; i < n + 1; i += 1) {
+    product = product * BigInt(i);
+  }
+  return product;
+};
+
+/** @type {(square: bigint) => bigint} */
+const math_isqrt = (square) => {
+  if (square === 0n) {
+    return 0n;
+  }
+  let root = 1n << BigInt(Math.floor(bits.bit_length(square) / 2) + 1);
+  while (true) {
+    let following = bits.floor_quotient(root + bits.floor_quotient(square, root), 2n);
+    if (following >= root) {
+      return root;
+    }
+    root = following;
+  }
+};
 
 const INFINITY = Infinity;
 
@@ -96,26 +479,26 @@ const exp_of_difference = (x, y) => {
 const ldexp = (mantissa, exponent) => bits.ldexp(mantissa, exponent);
 
 /** @type {(numerator: bigint, denominator: bigint) => number} */
-const exact_quotient = (numerator, denominator) => whole_numbers.quotient(numerator, denominator);
+const exact_quotient = (numerator, denominator) => math_quotient(numerator, denominator);
 
 /** @type {(x: number) => bigint} */
 const in_least_units = (x) => {
-  let [numerator, denominator] = whole_numbers.integer_ratio(x);
-  return numerator * whole_numbers.floor_quotient(_LEAST_UNITS, denominator);
+  let [numerator, denominator] = math_integer_ratio(x);
+  return numerator * bits.floor_quotient(_LEAST_UNITS, denominator);
 };
 
 /** @type {(numbers: number[]) => [bigint[], bigint]} */
 const in_common_units = (numbers) => {
   /** @type {[bigint, bigint][]} */
-  let ratios = numbers.map((x) => whole_numbers.integer_ratio(x));
+  let ratios = numbers.map((x) => math_integer_ratio(x));
   let units = ratios.map(([_, denominator]) => denominator).reduce((a, b) => (a > b ? a : b));
-  return [ratios.map(([numerator, denominator]) => numerator * whole_numbers.floor_quotient(units, denominator)), units];
+  return [ratios.map(([numerator, denominator]) => numerator * bits.floor_quotient(units, denominator)), units];
 };
 
 /** @type {(numerator: bigint, denominator: bigint) => number} */
 const exact_root = (numerator, denominator) => {
-  let shift = 64 + Math.floor(Math.max(0, whole_numbers.bit_length(denominator) - whole_numbers.bit_length(numerator)) / 2);
-  return exact_quotient(whole_numbers.isqrt(whole_numbers.floor_quotient(numerator << BigInt(2 * shift), denominator)), 1n << BigInt(shift));
+  let shift = 64 + Math.floor(Math.max(0, bits.bit_length(denominator) - bits.bit_length(numerator)) / 2);
+  return exact_quotient(math_isqrt(bits.floor_quotient(numerator << BigInt(2 * shift), denominator)), 1n << BigInt(shift));
 };
 
 /** @type {(x: number, y: number) => number} */
@@ -140,15 +523,15 @@ const quotient_derivative = (x, y, order) => {
   let n = Math.trunc(order);
   let [above, shift] = bits.frexp(x);
   let [below, exponent] = bits.frexp(y);
-  let factor = Number(whole_numbers.factorial(n)) * powers.pow(-1, n);
-  return ldexp(divide(factor * above, powers.pow(below, n + 1)), shift - (n + 1) * exponent);
+  let factor = Number(math_factorial(n)) * math_pow(-1, n);
+  return ldexp(divide(factor * above, math_pow(below, n + 1)), shift - (n + 1) * exponent);
 };
 
 /** @type {(order: number) => boolean} */
 const is_order = (order) => 0 <= order && order <= 99;
 
 /** @type {(x: number, y: number) => number} */
-const power = (x, y) => powers.pow(x, y);
+const power = (x, y) => math_pow(x, y);
 
 /** @type {(x: number, y: number) => number} */
 const power_slope = (x, y) => {
@@ -203,17 +586,17 @@ const power_derivative = (x, y, order_x, order_y) => {
   if (factor === 0) {
     return 0;
   }
-  if (x !== x || x < 0 && division.modulo(y, 1) !== 0) {
+  if (x !== x || x < 0 && math_modulo(y, 1) !== 0) {
     return NAN;
   }
   let exponent = y - by_x;
-  let odd = by_y === 0 && division.modulo(y, 2) === division.modulo(by_x + 1, 2);
+  let odd = by_y === 0 && math_modulo(y, 2) === math_modulo(by_x + 1, 2);
   if (odd && bits.copysign(1, x) < 0) {
     factor = -factor;
   }
   if (extreme) {
     let out = power(base, exponent);
-    return out === 0 ? 0 : factor * out * powers.pow(logarithm, logarithms);
+    return out === 0 ? 0 : factor * out * math_pow(logarithm, logarithms);
   }
   let [mantissa, shift] = scaled_power(base, exponent);
   if (mantissa === 0) {
@@ -250,7 +633,7 @@ const scaled_power = (base, exponent) => {
     root = power(base, exponent / parts);
   }
   let [mantissa, shift] = bits.frexp(root);
-  return [powers.pow(mantissa, parts), shift * parts];
+  return [math_pow(mantissa, parts), shift * parts];
 };
 
 /** @type {(x: number) => number} */
@@ -279,7 +662,7 @@ const cbrt_derivative = (x, order) => {
   }
   let n = Math.trunc(order);
   if (x === 0) {
-    return division.modulo(n, 2) === 1 ? INFINITY : NAN;
+    return math_modulo(n, 2) === 1 ? INFINITY : NAN;
   }
   let factor = 1 / 3;
   for (let i = 1; i < n; i += 1) {
@@ -298,32 +681,32 @@ const ceil = (x) => Math.abs(x) < INFINITY ? bits.copysign(Math.ceil(x), x) : x;
 const trunc = (x) => Math.abs(x) < INFINITY ? bits.copysign(Math.trunc(x), x) : x;
 
 /** @type {(x: number) => number} */
-const round_ = (x) => Math.abs(x) < INFINITY ? bits.copysign(division.round(x), x) : x;
+const round_ = (x) => Math.abs(x) < INFINITY ? bits.copysign(math_nearest(x), x) : x;
 
 /** @type {(x: number, digits: number) => number} */
 const round_to = (x, digits) => {
   if (!(Number.isFinite(x) && Number.isFinite(digits))) {
     return Number.isFinite(digits) ? x : NAN;
   }
-  return whole_numbers.round_to(x, Math.trunc(digits));
+  return math_round_to(x, Math.trunc(digits));
 };
 
 /** @type {(x: number, y: number) => number} */
-const remainder = (x, y) => y === 0 ? NAN : division.modulo(x, y);
+const remainder = (x, y) => y === 0 ? NAN : math_modulo(x, y);
 
 /** @type {(x: number, y: number) => number} */
 const fmod = (x, y) => {
   if (y === 0 || Math.abs(x) === INFINITY) {
     return NAN;
   }
-  return division.fmod(x, y);
+  return x % y;
 };
 
 /** @type {(x: number, y: number) => number} */
-const floor_divide = (x, y) => y === 0 ? divide(x, y) : division.floor_divide(x, y);
+const floor_divide = (x, y) => y === 0 ? divide(x, y) : math_floor_divide(x, y);
 
 /** @type {(x: number, y: number) => number} */
-const whole_quotient = (x, y) => y === 0 ? NAN : division.floor_divide(x, y);
+const whole_quotient = (x, y) => y === 0 ? NAN : math_floor_divide(x, y);
 
 /** @type {(x: number, y: number) => number} */
 const cut_quotient = (x, y) => bits.copysign(whole_quotient(Math.abs(x), Math.abs(y)), x) * bits.copysign(1, y);
@@ -369,7 +752,7 @@ const two_slopes = (x, left) => {
 const exp = (x) => Math.exp(x);
 
 /** @type {(x: number) => number} */
-const exp2 = (x) => x >= 1024 ? INFINITY : powers.exp2(x);
+const exp2 = (x) => x >= 1024 ? INFINITY : math_exp2(x);
 
 /** @type {(x: number, order: number) => number} */
 const exp2_derivative = (x, order) => {
@@ -377,9 +760,9 @@ const exp2_derivative = (x, order) => {
     return NAN;
   }
   if (!(1024 <= x && x < 1124)) {
-    return powers.pow(LN2, order) * exp2(x);
+    return math_pow(LN2, order) * exp2(x);
   }
-  return ldexp(powers.pow(LN2, order) * exp2(x - 100), 100);
+  return ldexp(math_pow(LN2, order) * exp2(x - 100), 100);
 };
 
 /** @type {(x: number) => number} */
@@ -453,8 +836,8 @@ const arctan2_derivative = (y, x, order_y, order_x) => {
   for (let _ = 0; _ < n; _ += 1) {
     [real, imaginary] = [real * a + imaginary * b, imaginary * a - real * b];
   }
-  let part = [imaginary, real, -imaginary, -real][division.modulo(Math.trunc(order_y) + 2 * (n - 1), 4)];
-  return exact_quotient(whole_numbers.factorial(n - 1) * part * units ** BigInt(n), (a * a + b * b) ** BigInt(n));
+  let part = [imaginary, real, -imaginary, -real][math_modulo(Math.trunc(order_y) + 2 * (n - 1), 4)];
+  return exact_quotient(math_factorial(n - 1) * part * units ** BigInt(n), (a * a + b * b) ** BigInt(n));
 };
 
 /** @type {(x: number) => number} */
@@ -476,7 +859,7 @@ const arctanh = (x) => {
 
 /** @type {(x: number) => number} */
 const sin_pi = (x) => {
-  let turn = division.remainder(x, 2);
+  let turn = math_remainder(x, 2);
   if (Math.abs(turn) > 0.5) {
     turn = bits.copysign(1, turn) - turn;
   }
@@ -485,7 +868,7 @@ const sin_pi = (x) => {
 
 /** @type {(x: number) => number} */
 const cos_pi = (x) => {
-  let turn = Math.abs(division.remainder(x, 2));
+  let turn = Math.abs(math_remainder(x, 2));
   return turn < 0.25 ? Math.cos(Math.PI * turn) : Math.sin(Math.PI * (0.5 - turn));
 };
 
@@ -502,7 +885,7 @@ const sinc_derivative = (x, order) => {
   }
   let n = Math.trunc(order);
   if (Math.abs(x) <= 0.5 && n > 0) {
-    return powers.pow(Math.PI, n) * sinc_series(Math.PI * x, n);
+    return math_pow(Math.PI, n) * sinc_series(Math.PI * x, n);
   }
   if (x === 0) {
     return 1;
@@ -511,22 +894,22 @@ const sinc_derivative = (x, order) => {
   let shifted = [sine, cosine, -sine, -cosine];
   let slope = sine / (Math.PI * x);
   for (let k = 1; k < n + 1; k += 1) {
-    slope = (powers.pow(Math.PI, k - 1) * shifted[division.modulo(k, 4)] - k * slope) / x;
+    slope = (math_pow(Math.PI, k - 1) * shifted[math_modulo(k, 4)] - k * slope) / x;
   }
   return slope;
 };
 
 /** @type {(angle: number, n: number) => number} */
 const sinc_series = (angle, n) => {
-  let power_over_factorial = division.modulo(n, 2) !== 0 ? angle : 1;
+  let power_over_factorial = math_modulo(n, 2) !== 0 ? angle : 1;
   /** @type {number[]} */
   let terms = [];
-  for (let j = division.modulo(n, 2); j < 30; j += 2) {
-    let sign = division.modulo(j + n, 4) !== 0 ? -1 : 1;
+  for (let j = math_modulo(n, 2); j < 30; j += 2) {
+    let sign = math_modulo(j + n, 4) !== 0 ? -1 : 1;
     terms.push(sign * power_over_factorial / (j + n + 1));
     power_over_factorial = power_over_factorial * (angle * angle / ((j + 1) * (j + 2)));
   }
-  return sums.fsum(terms);
+  return math_fsum(terms);
 };
 
 /** @type {(x: number, scale: number) => number} */
@@ -553,7 +936,7 @@ const normal_cdf = (x) => {
   }
   let t = -SQRT_HALF * x;
   let lost = product_error(-SQRT_HALF, x, t) - SQRT_HALF_REST * x;
-  return 0.5 * (error_function.erfc(t) - TWO_OVER_SQRT_PI * Math.exp(-t * t) * lost);
+  return 0.5 * (math_erfc(t) - TWO_OVER_SQRT_PI * Math.exp(-t * t) * lost);
 };
 
 /** @type {(x: number) => number} */
@@ -694,9 +1077,9 @@ const mish_derivative = (x, order) => {
   let sign = x > 0 ? -1 : 1;
   let w = Math.exp(-Math.abs(x));
   /** @type {number[]} */
-  let once = lists.range(n + 1).map((k) => powers.pow(sign, k) / Number(whole_numbers.factorial(k)));
+  let once = lists.range(n + 1).map((k) => math_pow(sign, k) / Number(math_factorial(k)));
   /** @type {number[]} */
-  let twice = lists.enumerate(once).map(([k, c]) => powers.pow(2, k) * c);
+  let twice = lists.enumerate(once).map(([k, c]) => math_pow(2, k) * c);
   if (x > 0) {
     dividend = twice.map((b) => -2 * b);
     divisor = lists.zip(once, twice).map(([a, b]) => 2 * w * (a + w * b));
@@ -709,10 +1092,10 @@ const mish_derivative = (x, order) => {
   /** @type {number[]} */
   let series = [];
   for (let k = 0; k < n + 1; k += 1) {
-    let known = sums.fsum(lists.range(k).map((j) => divisor[k - j] * series[j]));
+    let known = math_fsum(lists.range(k).map((j) => divisor[k - j] * series[j]));
     series.push((dividend[k] - known) / divisor[0]);
   }
-  let factor = Number(whole_numbers.factorial(n)) * (x * series[n] + series[n - 1]);
+  let factor = Number(math_factorial(n)) * (x * series[n] + series[n - 1]);
   return times_exp(factor, x > 0 ? -2 * x : x);
 };
 
@@ -740,12 +1123,12 @@ const mean = (numbers) => sum_over(numbers, numbers.length);
 /** @type {(numbers: number[], divisor: number) => number} */
 const sum_over = (numbers, divisor) => {
   try {
-    return sums.fsum(numbers) / divisor;
+    return math_fsum(numbers) / divisor;
   } catch (error) {
-    if (error instanceof sums.ValueError) {
+    if (error instanceof ValueError) {
       return NAN;
     }
-    if (error instanceof sums.OverflowError) {
+    if (error instanceof OverflowError) {
       /** @type {number[]} */
       let infinite = numbers.filter((x) => bits.isinf(x) || x !== x);
       if (infinite.length > 0) {
@@ -827,11 +1210,11 @@ const top_shares = (numbers) => {
 const bottom_shares = (numbers) => top_shares(numbers.map((x) => -x));
 
 /** @type {(numbers: number[]) => number} */
-const norm = (numbers) => sums.length(numbers);
+const norm = (numbers) => math_length(numbers);
 
 /** @type {(numbers: number[]) => number[]} */
 const components = (numbers) => {
-  let length = sums.length(numbers);
+  let length = math_length(numbers);
   if (TINY / EPSILON <= length && length <= HUGE) {
     return numbers.map((x) => x / length);
   }
@@ -860,9 +1243,9 @@ const component_slopes = (numbers, i) => {
   }
   /** @type {number[]} */
   let slopes = components(numbers);
-  let length = sums.length(numbers);
+  let length = math_length(numbers);
   [first, slopes[i]] = [slopes[i], 0];
-  let others = sums.fsum(slopes.map((x) => x * x));
+  let others = math_fsum(slopes.map((x) => x * x));
   slopes = slopes.map((x) => divide(-first * x, length));
   slopes[i] = divide(others, length);
   return slopes;
@@ -914,7 +1297,7 @@ const exact_norm_derivative = (numbers, orders) => {
     /** @type {[number, bigint][]} */
     let factors = [];
     for (let i = 0; i < Math.floor(n / 2) + 1; i += 1) {
-      let ways = whole_numbers.floor_quotient(whole_numbers.factorial(n), whole_numbers.factorial(i) * whole_numbers.factorial(n - 2 * i));
+      let ways = bits.floor_quotient(math_factorial(n), math_factorial(i) * math_factorial(n - 2 * i));
       factors.push([n - i, ways * (2n * x) ** BigInt(n - 2 * i)]);
     }
     terms = times_polynomial(terms, factors);
@@ -958,7 +1341,7 @@ const relative_weights = (numbers) => {
 const shares = (numbers) => {
   /** @type {number[]} */
   let weights = relative_weights(numbers);
-  let total = sums.fsum(weights);
+  let total = math_fsum(weights);
   return weights.map((weight) => weight / total);
 };
 
@@ -1008,7 +1391,7 @@ const logsumexp_derivative = (numbers_and_orders) => {
   }
   let out = 0n;
   for (let k = 1; k < total + 1; k += 1) {
-    out = out - BigInt(-1) ** BigInt(k) * whole_numbers.factorial(k - 1) * terms[k] * whole ** BigInt(total - k);
+    out = out - BigInt(-1) ** BigInt(k) * math_factorial(k - 1) * terms[k] * whole ** BigInt(total - k);
   }
   return exact_quotient(out, whole ** BigInt(total));
 };
@@ -1038,11 +1421,11 @@ const _stirling_numbers = (n) => {
 const other_shares = (numbers) => {
   /** @type {number[]} */
   let weights = relative_weights(numbers);
-  return sums.fsum(weights.slice(1)) / sums.fsum(weights);
+  return math_fsum(weights.slice(1)) / math_fsum(weights);
 };
 
 /** @type {(numbers: number[]) => number} */
-const excess_over_greatest = (numbers) => Math.log1p(sums.fsum([...relative_weights(numbers), -1]));
+const excess_over_greatest = (numbers) => Math.log1p(math_fsum([...relative_weights(numbers), -1]));
 
 /** @type {(numbers: number[]) => number[]} */
 const log_shares = (numbers) => {
@@ -1119,7 +1502,7 @@ rules.floor_divide = { forward: floor_divide, derivatives: [(x, y, out) => flat(
 
 rules.fmod = { forward: fmod, derivatives: [(x, y, out) => 1 + flat(cut_quotient(x, y)), (x, y, out) => -cut_quotient(x, y)] };
 
-const hypot = sums.hypot;
+const hypot = math_hypot;
 
 rules.hypot = { forward: hypot, derivatives: [(x, y, out) => component([x, y]), (x, y, out) => component([y, x])] };
 
@@ -1233,11 +1616,11 @@ rules.arccosh = { forward: arccosh, derivatives: [(x, out) => divide(divide(1, s
 
 rules.arctanh = { forward: arctanh, derivatives: [(x, out) => over_square(1, cos_arcsin(x))] };
 
-const erf = error_function.erf;
+const erf = math_erf;
 
 rules.erf = { forward: erf, derivatives: [(x, out) => 1.1283791670955126 * gauss(x, 1)] };
 
-const erfc = error_function.erfc;
+const erfc = math_erfc;
 
 rules.erfc = { forward: erfc, derivatives: [(x, out) => -1.1283791670955126 * gauss(x, 1)] };
 

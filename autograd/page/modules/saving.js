@@ -1,15 +1,16 @@
 // What a reader saves: the picture as SVG or PNG, and the numbers as JSON.
 
 import { s } from "./dom.js";
+import { widened } from "./grid.js";
 import { exact } from "./numbers.js";
 import { CanvasPen, SvgPen } from "./pens.js";
 
 /** @typedef {import("./page.js").Page} Page */
 /** @typedef {import("./stage.js").Stage} Stage */
 
-const MARGIN = 16,
-  PIXELS = 2,
-  MOST_PIXELS = 16000;
+const MARGIN = 16;
+const PIXELS = 2; // of a PNG for one of the picture
+const MOST_PIXELS = 16000;
 
 /**
  * Save what is seen, all of the scene, in a format.
@@ -28,28 +29,27 @@ export function saved(format, page, stage) {
 }
 
 /**
- * The picture of the scene, as it is at the step.
+ * Draw all of the scene, as it is at the step, with a margin around it.
  *
+ * @param {any} pen
+ * @param {Page} page
+ * @param {Stage} stage
+ */
+function draw(pen, { scene }, stage) {
+  const place = widened({ x: 0, y: 0, width: scene.width, height: scene.height }, MARGIN);
+  pen.rectangle(place, { fill: stage.theme.background });
+  stage.drawAll(pen);
+  return place;
+}
+
+/**
  * @param {Page} page
  * @param {Stage} stage
  */
 export function svgOf(page, stage) {
-  const [width, height] = [page.scene.width + 2 * MARGIN, page.scene.height + 2 * MARGIN];
   const pen = new SvgPen(new CanvasPen(stage.context));
-  stage.drawAll(pen);
-  const background = s("rect", {
-    x: -MARGIN,
-    y: -MARGIN,
-    width,
-    height,
-    fill: stage.theme.background,
-  });
-  const svg = s(
-    "svg",
-    { width, height, viewBox: `${-MARGIN} ${-MARGIN} ${width} ${height}` },
-    background,
-    pen.root,
-  );
+  const { x, y, width, height } = draw(pen, page, stage);
+  const svg = s("svg", { width, height, viewBox: `${x} ${y} ${width} ${height}` }, pen.root);
   return new XMLSerializer().serializeToString(svg);
 }
 
@@ -58,17 +58,14 @@ export function svgOf(page, stage) {
  * @param {Stage} stage
  */
 function canvasOf(page, stage) {
-  const { width, height } = page.scene;
-  const scale = Math.min(PIXELS, MOST_PIXELS / (Math.max(width, height) + 2 * MARGIN));
+  const [width, height] = [page.scene.width + 2 * MARGIN, page.scene.height + 2 * MARGIN];
+  const scale = Math.min(PIXELS, MOST_PIXELS / Math.max(width, height));
   const canvas = document.createElement("canvas");
-  canvas.width = (width + 2 * MARGIN) * scale;
-  canvas.height = (height + 2 * MARGIN) * scale;
+  Object.assign(canvas, { width: width * scale, height: height * scale });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
-  context.setTransform(scale, 0, 0, scale, 0, 0);
+  context.scale(scale, scale);
   context.translate(MARGIN, MARGIN);
-  context.fillStyle = stage.theme.background;
-  context.fillRect(-MARGIN, -MARGIN, width + 2 * MARGIN, height + 2 * MARGIN);
-  stage.drawAll(new CanvasPen(context));
+  draw(new CanvasPen(context), page, stage);
   return canvas;
 }
 

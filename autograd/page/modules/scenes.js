@@ -34,16 +34,7 @@ export class Scenes {
    * @param {import("./camera.js").Camera} camera
    */
   readable(camera) {
-    const isEven = (/** @type {any} */ { open }) => {
-      const depth = this.depthOf(open);
-      return this.graph.groups.every(
-        (/** @type {any} */ _, /** @type {number} */ group) =>
-          open.includes(group) || this.graph.depth(group) > depth,
-      );
-    };
-    const found = this.data.findIndex(
-      (scene) => camera.fitting(scene) >= READABLE && isEven(scene),
-    );
+    const found = this.data.findIndex((scene) => scene.even && camera.fitting(scene) >= READABLE);
     return found < 0 ? this.count - 1 : found;
   }
 
@@ -88,22 +79,5 @@ export class Scenes {
   opening(node, scene) {
     const group = scene.folds[scene.part[node]];
     return group === undefined ? this.smallest(node) : this.turned(group, scene.open);
-  }
-
-  /** @param {number} view */
-  nameOf(view) {
-    const { open, kinds } = this.data[view];
-    const { groups } = this.graph;
-    const around = new Set(open.map((/** @type {number} */ group) => groups[group].parent));
-    const innermost = open.filter((/** @type {number} */ group) => !around.has(group));
-    if (!Object.keys(kinds).length) return "everything";
-    if (!open.length) return "folded";
-    if (innermost.length === 1) return `only ${groups[innermost[0]].place}`;
-    return `open to depth ${this.depthOf(innermost)}`;
-  }
-
-  /** @param {number[]} groups */
-  depthOf(groups) {
-    return groups.reduce((depth, group) => Math.max(depth, this.graph.depth(group)), 0);
   }
 }

@@ -1,49 +1,31 @@
-// The search for a value by its name or its operation.
+// The search for a value by its name, its operation or its kind.
 
-import { h } from "./dom.js";
-import { NAMES, ofKind } from "./kinds.js";
-import { shown } from "./numbers.js";
+import { find, h } from "./dom.js";
+import { ofKind } from "./kinds.js";
+import { plain, shown } from "./numbers.js";
 
 const MOST = 12; // results that are listed
 
-/** A field with a list of what it finds. */
-export class Search {
-  /**
-   * @param {import("./page.js").Page} page
-   * @param {import("./stage.js").Stage} stage
-   */
-  constructor(page, stage) {
-    this.page = page;
-    this.stage = stage;
-    /** @type {number[]} */
-    this.found = [];
-    this.at = 0;
-    this.list = h("ul", { role: "listbox", id: "found", "aria-label": "Found", hidden: true });
-    this.field = h("input", {
-      type: "search",
-      role: "combobox",
-      placeholder: "Find a value",
-      title: `By name or operation; or ${NAMES}`,
-      "aria-label": "Find a value",
-      "aria-expanded": "false",
-      "aria-controls": "found",
-      "aria-autocomplete": "list",
-      autocomplete: "off",
-      oninput: () => this.look(),
-      onkeydown: (/** @type {KeyboardEvent} */ event) => this.key(event),
-      onblur: () => this.close(),
-    });
-    this.element = h("span", { class: "search" }, this.field, this.list);
-  }
+/**
+ * Let a reader find a value: a field with a list of what it finds.
+ *
+ * @param {import("./page.js").Page} page
+ * @param {import("./stage.js").Stage} stage
+ */
+export function search(page, stage) {
+  const { graph } = page;
+  const [field, list] = [find("[type=search]"), find("#found")];
+  /** @type {number[]} */
+  let found = [];
+  let at = 0; // of the chosen one among the found ones
 
-  look() {
-    const text = this.field.value.trim().toLowerCase();
-    const { graph } = this.page;
-    const found = text ? [...ofKind(graph, text), ...this.matching(text)] : [];
-    this.found = [...new Set(found)].slice(0, MOST);
-    this.at = 0;
-    this.write();
-    if (text) this.page.say(this.found.length ? `${this.found.length} found` : "Nothing found");
+  function look() {
+    const text = field.value.trim().toLowerCase();
+    const all = text ? [...ofKind(graph, text), ...matching(text)] : [];
+    found = [...new Set(all)].slice(0, MOST);
+    at = 0;
+    write();
+    if (text) page.say(found.length ? `${found.length} found` : "Nothing found");
   }
 
   /**
@@ -51,91 +33,71 @@ export class Search {
    *
    * @param {string} text
    */
-  matching(text) {
-    const { graph } = this.page;
+  function matching(text) {
     const ranks = [];
     for (let i = 0; i < graph.count; i++) {
+      const [name, short] = [graph.name(i), graph.short[i] ?? ""];
       const group = graph.group[i] < 0 ? "" : `${graph.groups[graph.group[i]].place}.`;
-      const names = [graph.short[i] ?? "", plain(graph.name(i)), graph.name(i)];
-      const texts = [...names, `${group}${graph.short[i] ?? ""}`, graph.operation(i)].map((each) =>
-        each.toLowerCase(),
-      );
-      const rank = texts[0] === text ? 0 : texts.some((each) => each.startsWith(text)) ? 1 : 2;
-      if (texts.some((each) => each.includes(text))) ranks.push({ i, rank });
+      const texts = [short, plain(name), name, `${group}${short}`, graph.operation(i)];
+      const lower = texts.map((each) => each.toLowerCase());
+      const rank = lower[0] === text ? 0 : lower.some((each) => each.startsWith(text)) ? 1 : 2;
+      if (lower.some((each) => each.includes(text))) ranks.push({ i, rank });
     }
     return ranks.sort((one, other) => one.rank - other.rank).map(({ i }) => i);
   }
 
-  write() {
-    const { graph } = this.page;
-    this.list.replaceChildren(
-      ...this.found.map((i, n) =>
-        h(
-          "li",
-          {
-            role: "option",
-            id: `found${n}`,
-            "aria-selected": String(n === this.at),
-            onpointerdown: (/** @type {Event} */ event) => {
-              event.preventDefault();
-              this.choose(n);
-            },
-          },
-          `${graph.short[i] ?? graph.name(i)} `,
-          h(
-            "small",
-            {},
-            `${graph.operation(i) || "input"} = ${shown(graph.tape.value[i])}, grad ${shown(graph.grad[i])}`,
-          ),
-        ),
-      ),
-    );
-    const isOpen = this.found.length > 0;
-    this.list.hidden = !isOpen;
-    this.field.setAttribute("aria-expanded", String(isOpen));
-    if (isOpen) this.field.setAttribute("aria-activedescendant", `found${this.at}`);
-    else this.field.removeAttribute("aria-activedescendant");
+  function write() {
+    list.replaceChildren(...found.map(option));
+    list.hidden = !found.length;
+    field.ariaExpanded = String(!list.hidden);
+    field.setAttribute("aria-activedescendant", list.hidden ? "" : `found${at}`);
   }
 
-  /** @param {KeyboardEvent} event */
-  key(event) {
-    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
-    if (step && this.found.length) {
+  /**
+   * @param {number} i
+   * @param {number} n
+   */
+  function option(i, n) {
+    const numbers = `${shown(graph.tape.value[i])}, grad ${shown(graph.grad[i])}`;
+    const onpointerdown = (/** @type {Event} */ event) => {
       event.preventDefault();
-      this.at = (this.at + step + this.found.length) % this.found.length;
-      this.write();
-    } else if (event.key === "Enter" && this.found.length) this.choose(this.at);
-    else if (event.key === "Escape") {
-      this.field.value = "";
-      this.close();
-      this.stage.element.focus();
-    }
+      choose(n);
+    };
+    return h(
+      "li",
+      { role: "option", id: `found${n}`, "aria-selected": String(n === at), onpointerdown },
+      `${graph.short[i] ?? graph.name(i)} `,
+      h("small", {}, `${graph.operation(i) || "input"} = ${numbers}`),
+    );
   }
 
   /** @param {number} n */
-  choose(n) {
-    const node = this.found[n];
-    const { page } = this;
-    this.field.value = "";
-    this.close();
+  function choose(n) {
+    const node = found[n];
     const view = page.scenes.smallest(node);
     if (!page.scene.isValue(page.scene.part[node]) && view >= 0) page.show(view);
     page.select(node);
-    this.stage.find(node);
-    this.stage.element.focus();
+    stage.find(node);
+    leave();
   }
 
-  close() {
-    this.found = [];
-    this.write();
+  function leave() {
+    field.value = "";
+    stage.element.focus(); // which closes the list
   }
-}
 
-/**
- * A name with its index in letters of the line, as it is typed.
- *
- * @param {string} name
- */
-function plain(name) {
-  return name.replace(/[₀-₉]/g, (c) => String("₀₁₂₃₄₅₆₇₈₉".indexOf(c)));
+  field.oninput = look;
+  field.onblur = () => {
+    found = [];
+    write();
+  };
+  field.onkeydown = (/** @type {KeyboardEvent} */ event) => {
+    const step = { ArrowDown: 1, ArrowUp: -1 }[event.key];
+    if (step && found.length) {
+      event.preventDefault();
+      at = (at + step + found.length) % found.length;
+      write();
+    } else if (event.key === "Enter" && found.length) choose(at);
+    else if (event.key === "Escape") leave();
+  };
 }

@@ -1,11 +1,10 @@
-// The picture on the page: its canvas, and what a pointer does there.
+// The picture on the page: its canvas, and what of it is seen.
 
 import { Camera } from "./camera.js";
 import { theme } from "./colors.js";
-import { h } from "./dom.js";
+import { find } from "./dom.js";
 import { Drawer } from "./draw.js";
 import { Marks } from "./marks.js";
-import { cleaned, nudge } from "./numbers.js";
 import { CanvasPen } from "./pens.js";
 import { READABLE as BEGINNING } from "./scenes.js";
 import { Tiles } from "./tiles.js";
@@ -15,32 +14,19 @@ import { Tiles } from "./tiles.js";
 const READABLE = 0.72; // the least scale to look at a step
 const LEAST = 0.02; // the least scale, unless a picture is too large for it
 const SEEN = 0.25; // the least scale to see a scene
-const CLICK = 4; // pixels that a pointer may move between down and up
-const SCRUB = 8; // pixels for a nudge of an input
 const BUSY = 0.12; // the scale from which on a scene of many boxes may be drawn in every frame
 const DIRECT = 500; // boxes, and lines, that are drawn in every frame
 
 /** The picture, which is drawn when something has changed. */
 export class Stage {
+  /** @type {HTMLElement} */
+  element = find(".stage");
+  /** @type {HTMLCanvasElement} */
+  canvas = find(".stage canvas");
+
   /** @param {Page} page */
   constructor(page) {
     this.page = page;
-    this.canvas = /** @type {HTMLCanvasElement} */ (h("canvas", { "aria-hidden": "true" }));
-    this.element = /** @type {HTMLElement} */ (
-      h(
-        "div",
-        {
-          class: "stage",
-          tabindex: 0,
-          role: "application",
-          "aria-roledescription": "graph",
-          "aria-label":
-            `Graph of ${page.graph.name(page.graph.root)}. Arrow keys walk from box to box, ` +
-            "the full stop takes a step, question mark lists all keys.",
-        },
-        this.canvas,
-      )
-    );
     this.context = /** @type {CanvasRenderingContext2D} */ (this.canvas.getContext("2d"));
     this.camera = new Camera(() => this.ask());
     this.theme = theme();
@@ -54,14 +40,10 @@ export class Stage {
     this.begun = ""; // where the camera was at the beginning
     /** @type {{x: number, y: number, scale: number} | null} */
     this.printed = null; // where the camera was before what is on paper
-    /** @type {Map<number, {x: number, y: number}>} */
-    this.pointers = new Map();
-    this.moved = 0;
-    this.scrubs = 0;
-    /** @type {{node: number, from: number, x: number, by: string} | null} */
-    this.scrub = null;
     page.parts.push((what) => this.update(what));
-    this.listen();
+    new ResizeObserver(() => this.resize()).observe(this.element);
+    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolor());
+    matchMedia("print").addEventListener("change", ({ matches }) => this.print(matches));
   }
 
   /** @param {string} what */
@@ -224,22 +206,6 @@ export class Stage {
     this.isPlaced = true;
   }
 
-  // ── The pointer ─────────────────────────────────────────────────────────────
-
-  listen() {
-    const { element } = this;
-    element.addEventListener("pointerdown", (event) => this.down(event));
-    element.addEventListener("pointermove", (event) => this.move(event));
-    element.addEventListener("pointerup", (event) => this.up(event));
-    element.addEventListener("pointercancel", (event) => this.pointers.delete(event.pointerId));
-    element.addEventListener("pointerleave", () => this.page.hover(-1));
-    element.addEventListener("dblclick", (event) => this.open(this.at(event)));
-    element.addEventListener("wheel", (event) => this.wheel(event), { passive: false });
-    new ResizeObserver(() => this.resize()).observe(element);
-    matchMedia("(prefers-color-scheme: dark)").addEventListener("change", () => this.recolor());
-    matchMedia("print").addEventListener("change", ({ matches }) => this.print(matches));
-  }
-
   /**
    * On paper, show all of the scene; and then again what was seen before.
    *
@@ -261,128 +227,11 @@ export class Stage {
     this.draw();
   }
 
-  /**
-   * The point of the picture where a pointer is.
-   *
-   * @param {{clientX: number, clientY: number}} event
-   */
-  at({ clientX, clientY }) {
-    const { left, top } = this.element.getBoundingClientRect();
-    return this.camera.toPicture(clientX - left, clientY - top);
-  }
-
-  /** @param {PointerEvent} event */
-  down(event) {
-    if (event.button) return;
-    this.element.setPointerCapture(event.pointerId);
-    this.pointers.set(event.pointerId, { x: event.clientX, y: event.clientY });
-    this.moved = 0;
-    const { selected: node, graph, scene } = this.page;
-    const { x, y } = this.at(event);
-    this.scrub = null;
-    if (this.pointers.size === 1 && this.canDrag(scene.boxAt(x, y))) {
-      const from = graph.tape.value[node];
-      this.scrub = { node, from, x: event.clientX, by: `drag ${this.scrubs++}` };
-    }
-  }
-
-  /**
-   * True if the number of a box can be dragged: that of an input, once it is selected.
-   *
-   * @param {number} box
-   */
-  canDrag(box) {
-    const { selected, scene } = this.page;
-    return (
-      selected >= 0 &&
-      box === scene.part[selected] &&
-      scene.isValue(box) &&
-      !this.page.locked(selected)
-    );
-  }
-
-  /** @param {PointerEvent} event */
-  move(event) {
-    const before = this.pointers.get(event.pointerId);
-    if (!before) {
-      const { x, y } = this.at(event);
-      this.page.hover(this.page.scene.boxAt(x, y));
-      this.element.classList.toggle("points", this.page.hovered >= 0);
-      this.element.classList.toggle("drags", this.canDrag(this.page.hovered));
-      return;
-    }
-    const now = { x: event.clientX, y: event.clientY };
-    this.moved += Math.abs(now.x - before.x) + Math.abs(now.y - before.y);
-    if (this.scrub) this.drag(now.x);
-    else if (this.pointers.size === 1) this.camera.pan(now.x - before.x, now.y - before.y);
-    else this.pinch(event.pointerId, before, now);
-    this.pointers.set(event.pointerId, now);
-  }
-
-  /** @param {number} x */
-  drag(x) {
-    if (!this.scrub || this.moved <= CLICK) return;
-    const { node, from, by } = this.scrub;
-    const count = Math.round((x - this.scrub.x) / SCRUB);
-    this.page.edit(node, cleaned(from + count * nudge(from)), by);
-  }
-
-  /**
-   * @param {number} id
-   * @param {{x: number, y: number}} before
-   * @param {{x: number, y: number}} now
-   */
-  pinch(id, before, now) {
-    const [other] = [...this.pointers].filter(([each]) => each !== id).map(([, point]) => point);
-    const distance = (/** @type {{x: number, y: number}} */ point) =>
-      Math.hypot(point.x - other.x, point.y - other.y);
-    const { left, top } = this.element.getBoundingClientRect();
-    const factor = distance(now) / Math.max(distance(before), 1);
-    this.camera.zoom(factor, (now.x + other.x) / 2 - left, (now.y + other.y) / 2 - top);
-    this.camera.pan((now.x - before.x) / 2, (now.y - before.y) / 2);
-  }
-
-  /** @param {PointerEvent} event */
-  up(event) {
-    this.pointers.delete(event.pointerId);
-    this.scrub = null;
-    if (this.moved > CLICK) return;
-    const { x, y } = this.at(event);
-    const box = this.page.scene.boxAt(x, y);
-    const nodes = box < 0 ? [] : this.page.scene.nodes[box];
-    this.page.select(nodes.length ? nodes[nodes.length - 1] : -1);
-  }
-
-  /**
-   * Open what is at a point: a folded box, a frame by its title to close it, or an input to
-   * change it.
-   *
-   * @param {{x: number, y: number}} point
-   */
-  open({ x, y }) {
-    const { page } = this;
-    const box = page.scene.boxAt(x, y);
-    const group = page.scene.titleAt(x, y);
-    if (box < 0) return void (group >= 0 && page.toggle(group));
-    this.enter(box);
-  }
-
   /** @param {number} box */
   enter(box) {
     const { page } = this;
     const [node] = page.scene.nodes[box];
     if (!page.scene.isValue(box)) page.open(node);
     else if (!page.locked(node)) page.changed("edit");
-  }
-
-  /** @param {WheelEvent} event */
-  wheel(event) {
-    event.preventDefault();
-    const { left, top } = this.element.getBoundingClientRect();
-    const isSideways = !event.ctrlKey && Math.abs(event.deltaX) > Math.abs(event.deltaY);
-    if (isSideways || event.shiftKey)
-      this.camera.pan(-event.deltaX - (event.shiftKey ? event.deltaY : 0), 0);
-    else
-      this.camera.zoom(Math.exp(-event.deltaY * 0.0015), event.clientX - left, event.clientY - top);
   }
 }

@@ -31,8 +31,8 @@ export class Steps {
     this.graph = graph;
     /** @type {Step[]} */
     this.list = [{ kind: "given", node: -1 }];
-    const operations = [];
-    for (let i = 0; i < graph.count; i++) if (!graph.tape.isLeaf(i)) operations.push(i);
+    const { count, tape } = graph;
+    const operations = Array.from({ length: count }, (_, i) => i).filter((i) => !tape.isLeaf(i));
     for (const node of operations) this.list.push({ kind: "forward", node });
     this.turn = this.list.length;
     this.list.push({ kind: "seed", node: graph.root });
@@ -129,19 +129,24 @@ export class Steps {
   // ── In a folded picture, the steps within a box are one ─────────────────────
 
   /**
+   * True if a step is in the box and of the kind of the one before.
+   *
+   * @param {Scene} scene
+   * @param {number} position
+   */
+  continues({ part }, position) {
+    const [before, here] = [this.list[position - 1], this.list[position]];
+    return here && before?.kind === here.kind && part[before.node] === part[here.node];
+  }
+
+  /**
    * The positions at which a picture stops: the last of each run of steps in one box.
    *
    * @param {Scene} scene
    */
   stops(scene) {
-    const found = [];
-    for (let position = 0; position < this.rest; position++) {
-      const [here, next] = [this.list[position], this.list[position + 1]];
-      const isSame =
-        next && here.kind === next.kind && scene.part[here.node] === scene.part[next.node];
-      if (!isSame) found.push(position);
-    }
-    return [...found, this.rest];
+    const positions = Array.from({ length: this.rest + 1 }, (_, position) => position);
+    return positions.filter((position) => !this.continues(scene, position + 1));
   }
 
   /**
@@ -152,14 +157,8 @@ export class Steps {
    * @returns {Step[]}
    */
   run(scene, position) {
-    if (position >= this.rest) return [];
-    const last = this.list[position];
     let first = position;
-    while (first > 0) {
-      const before = this.list[first - 1];
-      if (before.kind !== last.kind || scene.part[before.node] !== scene.part[last.node]) break;
-      first--;
-    }
+    while (this.continues(scene, first)) first--;
     return this.list.slice(first, position + 1);
   }
 }

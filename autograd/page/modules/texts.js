@@ -24,15 +24,26 @@ export class Texts {
   }
 
   /**
+   * The gradients of the nodes of a box that have one, or a part of it.
+   *
+   * @param {number} box
+   * @returns {number[]}
+   */
+  known(box) {
+    const { gradients, graph } = this;
+    if (!gradients) return [];
+    const nodes = this.scene.nodes[box].filter((i) => i === graph.root || this.summed(i) > 0);
+    return nodes.map((i) => gradients[i]);
+  }
+
+  /**
    * The gradient of a box, the strongest of many; null while it has none.
    *
    * @param {number} box
    */
   gradientOf(box) {
-    if (!this.gradients) return null;
-    const { steps, position, graph, gradients } = this;
-    const nodes = this.scene.nodes[box].filter((i) => i === graph.root || this.summed(i) > 0);
-    return nodes.length && position >= steps.turn ? largest(nodes.map((i) => gradients[i])) : null;
+    const known = this.known(box);
+    return known.length ? largest(known) : null;
   }
 
   /**
@@ -41,10 +52,10 @@ export class Texts {
    * @param {number} i
    */
   summed(i) {
+    const { owner } = this.graph.tape;
     const until = this.steps.until(this.position);
     let count = 0;
-    for (const place of this.graph.tape.usesOf(i))
-      count += Number(this.graph.tape.owner[place] >= until);
+    for (const place of this.graph.tape.usesOf(i)) if (owner[place] >= until) count++;
     return count;
   }
 
@@ -87,12 +98,12 @@ export class Texts {
 
   /**
    * @param {number} i
-   * @returns {[string, number, boolean][]}
+   * @returns {Row[]}
    */
   valueRows(i) {
-    const names = this.graph.short[i]?.split("\n");
     const operation = this.graph.operation(i);
-    /** @type {[string, number, boolean][]} */
+    const names = this.graph.short[i]?.split("\n");
+    /** @type {Row[]} */
     const rows = names
       ? names.map((name) => [name, 1.1, true])
       : [[`${this.graph.name(i)} ${operation}`, 1, true]];
@@ -115,22 +126,17 @@ export class Texts {
 
   /**
    * @param {number} box
-   * @returns {[string, number, boolean][]}
+   * @returns {Row[]}
    */
   foldedRows(box) {
-    const nodes = this.scene.nodes[box];
-    const known = nodes.filter((i) => this.steps.isComputed(this.position, i));
-    const summed = this.gradients
-      ? nodes.filter((i) => i === this.graph.root || this.summed(i) > 0)
-      : [];
-    const values = range(known.map((i) => this.graph.tape.value[i]));
-    const grads = range(summed.map((i) => this.gradients?.[i] ?? 0));
+    const computed = this.scene.nodes[box].filter((i) => this.steps.isComputed(this.position, i));
+    const values = range(computed.map((i) => this.graph.tape.value[i]));
     const [title, ...texts] = this.scene.texts[box];
     return [
       [title, 1, true],
-      ...texts.map((text) => /** @type {[string, number, boolean]} */ ([text, 0.9, false])),
+      ...texts.map((text) => /** @type {Row} */ ([text, 0.9, false])),
       [`values ${values}`, 0.9, false],
-      [`grads ${grads}`, 0.9, false],
+      [`grads ${range(this.known(box))}`, 0.9, false],
     ];
   }
 }

@@ -1,17 +1,21 @@
 // The panel that trains: the steps, the loss, the cases, and the output over two inputs.
 
 import { Curve, Plane } from "./charts.js";
-import { h } from "./dom.js";
+import { find, h } from "./dom.js";
 import { exact, shown, typed } from "./numbers.js";
 import { Training } from "./training.js";
 
 /** @typedef {import("./page.js").Page} Page */
 
-const COUNTS = [1, 100, 1000];
 const MOST_LISTED = 6; // cases that are seen at once
 
 /** The panel beside the inspector. */
 export class Trainer {
+  rate = find(".runs input");
+  sum = find("p.sum");
+  list = find(".cases select");
+  curve = new Curve();
+
   /**
    * @param {Page} page
    * @param {import("./stage.js").Stage} stage
@@ -32,58 +36,16 @@ export class Trainer {
     const names = (/** @type {number[]} */ nodes) => nodes.map((i) => graph.name(i)).join(", ");
     const { axes, others, cases } = this.training;
     this.axes = names(axes);
-    this.rate = h("input", {
-      type: "text",
-      inputmode: "decimal",
-      autocomplete: "off",
-      value: exact(this.training.firstRate()),
-      "aria-label": "Learning rate",
-    });
-    this.buttons = COUNTS.map((count) =>
-      h(
-        "button",
-        { type: "button", onclick: () => this.start(count) },
-        `${count.toLocaleString("en")} step${count > 1 ? "s" : ""}`,
-      ),
-    );
-    this.sum = h("p", { class: "sum" });
-    this.list = h(
-      "select",
-      {
-        "aria-label": "Case in the graph",
-        size: Math.max(Math.min(cases.length, MOST_LISTED), 2),
-        onchange: () => this.choose(this.list.selectedIndex),
-      },
-      ...cases.map(() => h("option")),
-    );
-    this.curve = new Curve();
     this.plane = axes.length === 2 ? new Plane(this) : null;
-    this.element = h(
-      "section",
-      { class: "trainer", "aria-label": "Training" },
-      h(
-        "div",
-        { class: "runs" },
-        h("h2", {}, "Train"),
-        h("label", {}, "rate ", this.rate),
-        ...this.buttons,
-      ),
-      this.sum,
-      h(
-        "div",
-        { class: "charts" },
-        this.plane?.element,
-        this.curve.element,
-        h(
-          "div",
-          { class: "cases" },
-          h("p", {}, `${arrow(this.axes, names(others))}: ${this.output}`),
-          this.list,
-        ),
-      ),
-    );
-    page.parts.push((what) => what === "numbers" && this.update());
-    new ResizeObserver(() => this.draw()).observe(this.element);
+    if (!this.plane) find(".plane").remove();
+    find(".cases p").textContent = `${arrow(this.axes, names(others))}: ${this.output}`;
+    this.rate.value = exact(this.training.firstRate());
+    for (const button of find(".runs").querySelectorAll("button"))
+      button.onclick = () => this.start(Number(button.value));
+    this.list.size = Math.max(Math.min(cases.length, MOST_LISTED), 2);
+    this.list.append(...cases.map(() => h("option")));
+    this.list.onchange = () => this.choose(this.list.selectedIndex);
+    page.on("numbers", () => this.update());
     for (const query of ["(prefers-color-scheme: dark)", "print"])
       matchMedia(query).addEventListener("change", () => this.draw());
     this.update();
@@ -99,7 +61,7 @@ export class Trainer {
   start(count) {
     const rate = typed(this.rate.value);
     const isRate = rate !== null && rate > 0 && rate < Infinity;
-    this.rate.setAttribute("aria-invalid", String(!isRate));
+    this.rate.ariaInvalid = String(!isRate);
     if (!isRate)
       return this.page.say(
         `${this.rate.value || "Nothing"} is no learning rate: it is a number above 0.`,
@@ -168,7 +130,7 @@ export class Trainer {
 
   draw() {
     const { losses, page } = this;
-    this.curve.draw(losses.slice(0, page.trained + 1), this.stage.theme);
+    this.curve.draw(losses.slice(0, page.trained + 1));
     this.plane?.draw();
   }
 }

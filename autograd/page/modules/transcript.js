@@ -1,134 +1,96 @@
 // The steps as a list of equations, of which the current one is marked.
 
-import { h } from "./dom.js";
+import { find, h } from "./dom.js";
+import { soon } from "./time.js";
 
-/** @typedef {import("./page.js").Page} Page */
+const MOST_ROWS = 40; // that are shown at once, of more than twice as many
 
-const MOST_ROWS = 40; // that are shown at once
+/**
+ * Keep the list beside the inspector up to date.
+ *
+ * @param {import("./page.js").Page} page
+ */
+export function transcribe(page) {
+  const { steps, words } = page;
+  const element = find(".transcript");
+  let first = 0; // of the rows that are shown
+  let last = 0; // the position whose row has notes
+  let run = 0; // the number of steps that are done together
+  /** @type {HTMLElement[]} */
+  let rows = [];
 
-/** The list beside the inspector. */
-export class Transcript {
-  /** @param {Page} page */
-  constructor(page) {
-    this.page = page;
-    this.first = 0; // of the rows that are shown
-    this.last = 0; // the position whose row has notes
-    this.run = 0; // the number of steps that are done together
-    this.list = h("ol", { class: "rows" });
-    this.element = h(
-      "section",
-      { class: "transcript", "aria-label": "Step by step", tabindex: 0 },
-      this.list,
-    );
-    this.timer = 0;
-    /** @type {HTMLElement[]} */
-    this.rows = [];
-    page.parts.push((what) => this.update(what));
-    this.fill();
-  }
-
-  /** @param {string} what */
-  update(what) {
-    // After the picture, which is to follow at once.
-    if (what === "numbers") this.timer ||= window.setTimeout(() => this.refill(), 0);
-    if (what !== "step" && what !== "scene") return;
-    const { position, steps } = this.page;
-    if (position >= steps.rest || this.rows[position - this.first]) this.mark();
-    else this.fill();
-    this.reveal();
-  }
-
-  refill() {
-    this.timer = 0;
-    this.fill();
+  function update() {
+    const { position } = page;
+    if (position >= steps.rest || rows[position - first]) mark();
+    else fill();
+    reveal();
   }
 
   /** Mark the rows of the current step, and write those anew that have notes or had some. */
-  mark() {
-    const { steps, position, scene } = this.page;
-    this.run = steps.run(scene, position).length;
-    for (const at of new Set([this.last, position])) {
-      const [row, n] = [this.rows[at - this.first], at - this.first];
-      if (!row) continue;
-      this.rows[n] = this.row(at);
-      row.replaceWith(this.rows[n]);
+  function mark() {
+    run = steps.run(page.scene, page.position).length;
+    for (const at of new Set([last, page.position])) {
+      const before = rows[at - first];
+      if (!before) continue;
+      rows[at - first] = row(at);
+      before.replaceWith(rows[at - first]);
     }
-    this.last = position;
-    this.rows.forEach((row, n) => {
-      row.className = this.classOf(this.first + n);
-    });
+    last = page.position;
+    for (const [n, each] of rows.entries()) each.className = classOf(first + n);
   }
 
   /** @param {number} at */
-  classOf(at) {
-    const { steps, position } = this.page;
-    const isCurrent = at <= position && at > position - this.run;
+  function classOf(at) {
+    const { position } = page;
+    const isCurrent = at <= position && at > position - run;
     return `${steps.list[at].kind}${isCurrent ? " current" : ""}${at > position ? " later" : ""}`;
   }
 
   /** Write the rows around the position. */
-  fill() {
-    const { steps, position } = this.page;
-    const at = Math.min(position, steps.rest - 1);
-    const last = Math.max(
-      Math.min(at + MOST_ROWS / 2, steps.rest),
-      Math.min(MOST_ROWS, steps.rest),
-    );
-    this.first = Math.max(Math.min(at - MOST_ROWS / 2, last - MOST_ROWS), 0);
-    if (steps.rest <= MOST_ROWS * 2) this.first = 0;
-    const end = steps.rest <= MOST_ROWS * 2 ? steps.rest : last;
-    this.last = position;
-    this.run = steps.run(this.page.scene, position).length;
-    this.rows = [];
-    for (let row = this.first; row < end; row++) this.rows.push(this.row(row));
-    const more = (/** @type {number} */ count) =>
-      count > 0 && h("li", { class: "more" }, `… ${count} more …`);
-    this.list.replaceChildren(
-      ...[more(this.first), ...this.rows, more(steps.rest - end)].filter(Boolean),
-    );
+  function fill() {
+    last = page.position;
+    run = steps.run(page.scene, last).length;
+    const isAll = steps.rest <= 2 * MOST_ROWS;
+    const count = isAll ? steps.rest : MOST_ROWS;
+    first = Math.max(Math.min(last - count / 2, steps.rest - count), 0);
+    if (isAll) first = 0;
+    rows = Array.from({ length: count }, (_, n) => row(first + n));
+    const more = (/** @type {number} */ left) =>
+      left > 0 ? [h("li", { class: "more" }, `… ${left} more …`)] : [];
+    find(".rows").replaceChildren(...more(first), ...rows, ...more(steps.rest - first - count));
   }
 
-  /** @param {number} position */
-  row(position) {
-    const { page } = this;
-    const { kind } = page.steps.list[position];
-    const maths = page.words.equations(position);
+  /** @param {number} at */
+  function row(at) {
+    const isHere = at === page.position;
+    const equations = words.equations(at);
     const lines =
-      kind === "given"
+      steps.list[at].kind === "given"
         ? [
             h(
               "div",
               { class: "given" },
               "Given: ",
-              ...maths.flatMap((each, n) => (n ? [", ", each] : [each])),
+              ...equations.flatMap((x, n) => [n ? ", " : "", x]),
             ),
           ]
-        : maths.map((each) => h("div", {}, each));
-    const notes = position === page.position ? this.notes(position) : [];
-    const spoken = `Step ${position}`;
+        : equations.map((each) => h("div", {}, each));
+    const go = { "aria-label": `Step ${at}`, onclick: () => page.goTo(at) };
     return h(
       "li",
-      {
-        class: this.classOf(position),
-        "aria-current": position === page.position ? "step" : false,
-      },
-      h(
-        "button",
-        { type: "button", "aria-label": spoken, onclick: () => page.goTo(position) },
-        String(position),
-      ),
-      h("div", { class: "equations" }, ...lines, ...notes),
+      { class: classOf(at), "aria-current": isHere && "step" },
+      h("button", go, String(at)),
+      h("div", { class: "equations" }, ...lines, ...(isHere ? notes(at) : [])),
     );
   }
 
   /**
    * What a step means, and the sums that it adds to.
    *
-   * @param {number} position
+   * @param {number} at
    */
-  notes(position) {
-    const { page } = this;
-    const { kind, node } = page.steps.list[position];
+  function notes(at) {
+    const { kind, node } = steps.list[at];
     if (kind === "seed") {
       const name = page.graph.name(node);
       return [
@@ -136,22 +98,25 @@ export class Transcript {
       ];
     }
     if (kind !== "backward") return [];
-    const sources = new Set(page.steps.passedOn(node).map(({ source }) => source));
+    const sources = new Set(steps.passedOn(node).map(({ source }) => source));
     return [...sources].slice(0, MOST_ROWS).flatMap((source) => {
-      const sum = page.words.sumSoFar(source, position);
+      const sum = words.sumSoFar(source, at);
       return sum ? [h("p", {}, `${sum.words}:`), h("div", {}, sum.equation)] : [];
     });
   }
 
   /** Scroll to the current row, in this list alone, or in all words where they scroll together. */
-  reveal() {
-    const row = this.rows[this.page.position - this.first];
+  function reveal() {
+    const row = rows[page.position - first];
     if (!row) return;
-    const { element } = this;
     const isLong = element.scrollHeight > element.clientHeight;
-    const around = isLong ? element : /** @type {HTMLElement} */ (element.parentElement);
+    const around = isLong ? element : element.parentElement;
     const [inner, outer] = [row.getBoundingClientRect(), around.getBoundingClientRect()];
     const isOut = inner.top < outer.top + 4 || inner.bottom > outer.bottom - 4;
     if (isOut) around.scrollTop += inner.top - outer.top - (outer.height - inner.height) / 2;
   }
+
+  page.on("numbers", soon(fill, 0)); // after the picture, which is to follow at once
+  page.on("step scene", update);
+  fill();
 }

@@ -1,29 +1,15 @@
 // The steps in words: the statements forward, and the chain rule backward.
 
 import { m } from "./dom.js";
-import {
-  ATOM,
-  derivative,
-  fragment,
-  nameElement,
-  numberElement,
-  numberOf,
-  operator,
-  product,
-  row,
-  sum,
-  textOf,
-} from "./formula.js";
-import { shown } from "./numbers.js";
+import { derivative, nameOf, numberOf, operator, row, within, written } from "./formula.js";
 
 /** @typedef {import("./steps.js").Steps} Steps */
 /** @typedef {import("./steps.js").Contribution} Contribution */
 
 const MOST_TERMS = 6; // of a sum that is written out
 const MOST_EQUATIONS = 40; // of a step
-const MOST_SPOKEN = 12;
 
-/** The words of the steps of a graph, as MathML or as lines of text. */
+/** The words of the steps of a graph, as MathML. */
 export class Words {
   /** @param {Steps} steps */
   constructor(steps) {
@@ -39,31 +25,20 @@ export class Words {
    */
   equations(position) {
     const { kind, node } = this.steps.list[position];
-    if (kind === "given") return this.leaves().map((i) => this.given(i));
+    if (kind === "given") return this.given();
     if (kind === "forward") return [this.statement(node)];
-    if (kind === "seed") return [this.equation([this.adjoint(node), numberElement(1)])];
+    if (kind === "seed") return [this.equation([this.adjoint(node), numberOf(1).shown])];
     const uses = this.steps.passedOn(node).slice(0, MOST_EQUATIONS);
     return uses.map((each) => this.chain(each));
   }
 
-  /** The first leaves. */
-  leaves() {
+  /** The first leaves and their numbers. */
+  given() {
     const found = [];
     for (let i = 0; i < this.graph.count && found.length < MOST_EQUATIONS; i++)
-      if (this.graph.tape.isLeaf(i)) found.push(i);
+      if (this.graph.tape.isLeaf(i))
+        found.push(this.equation([this.name(i).shown, this.number(i).shown]));
     return found;
-  }
-
-  /**
-   * A leaf and its number.
-   *
-   * @param {number} i
-   */
-  given(i) {
-    return this.equation([
-      nameElement(this.graph.name(i)),
-      numberElement(this.graph.tape.value[i]),
-    ]);
   }
 
   /**
@@ -72,15 +47,12 @@ export class Words {
    * @param {number} i
    */
   statement(i) {
-    const { tape, patterns, kinds } = this.graph;
-    const tree = patterns[kinds[i]].formula;
-    const sides = [nameElement(this.graph.name(i))];
-    if (tree === null)
-      sides.push(
-        nameElement(`${patterns[kinds[i]].text} of ${this.graph.operands(i).length} numbers`),
-      );
-    else sides.push(...[this.named(i), this.numbered(i)].map((read) => fragment(tree, read).shown));
-    return this.equation([...sides, numberElement(tape.value[i])]);
+    const { formula, text } = this.graph.patterns[this.graph.kinds[i]];
+    const unwritten = `${text} of ${this.graph.operands(i).length} numbers`;
+    const sides = formula
+      ? [this.written(i, formula, this.name), this.written(i, formula, this.number)]
+      : [nameOf(unwritten).shown];
+    return this.equation([this.name(i).shown, ...sides, this.number(i).shown]);
   }
 
   /**
@@ -89,16 +61,16 @@ export class Words {
    * @param {Contribution} use
    */
   chain(use) {
-    const upstream = { shown: this.adjoint(use.user), level: ATOM };
-    const numbers = [numberOf(use.upstream), numberOf(use.local)];
+    const [upstream, local] = [use.upstream, use.local].map((x) => within(numberOf(x)));
+    const isSum = this.graph.tape.usesOf(use.source).length > 1;
     return this.equation(
       [
         this.adjoint(use.source),
-        product([upstream, this.local(use)], "×").shown,
-        product(numbers, "×").shown,
-        numberElement(use.product),
+        row(this.adjoint(use.user), operator("×"), within(this.local(use))),
+        row(upstream, operator("×"), local),
+        numberOf(use.product).shown,
       ],
-      this.graph.tape.usesOf(use.source).length > 1 ? "+=" : "=",
+      isSum ? "+=" : "=",
     );
   }
 
@@ -106,12 +78,13 @@ export class Words {
    * A local derivative as a formula of names; as a number where it has no formula.
    *
    * @param {Contribution} use
+   * @returns {import("./formula.js").Fragment}
    */
-  local(use) {
+  local({ user, place, local }) {
     const { tape, patterns, kinds } = this.graph;
-    const tree = patterns[kinds[use.user]].locals?.[use.place - tape.start[use.user]];
-    if (tree === null || tree === undefined) return numberOf(use.local);
-    return fragment(tree, this.named(use.user));
+    const found = patterns[kinds[user]].locals?.[place - tape.start[user]];
+    if (!found) return numberOf(local);
+    return { shown: this.written(user, found.shown, this.name), level: found.level };
   }
 
   /**
@@ -129,41 +102,16 @@ export class Words {
     const sides = [this.adjoint(i)];
     const terms = received.map(({ product }) => product);
     if (terms.length > 1 && terms.length <= MOST_TERMS) {
-      const minus = terms.map((x, n) => Number(n > 0 && x < 0));
-      sides.push(
-        sum(
-          minus,
-          terms.map((x, n) => numberOf(minus[n] ? -x : x)),
-        ).shown,
-      );
+      const [first, ...others] = terms;
+      const signed = others.flatMap((x) => [
+        operator(x < 0 ? "−" : "+"),
+        numberOf(x < 0 ? -x : x).shown,
+      ]);
+      sides.push(row(numberOf(first).shown, ...signed));
     }
     const place = received.length < uses ? `; so far, ${received.length} of ${uses}` : "; in all";
     const words = `${this.graph.name(i)} is used ${often(uses)}${place}`;
-    return { words, equation: this.equation([...sides, numberElement(total)]) };
-  }
-
-  /**
-   * A step as a sentence that is spoken.
-   *
-   * @param {number} position
-   */
-  spoken(position) {
-    if (position >= this.steps.rest) return "All steps are done.";
-    const { kind, node } = this.steps.list[position];
-    const count = `Step ${position} of ${this.steps.rest - 1}`;
-    if (kind === "given")
-      return `${count}. The inputs are given: ${this.equations(position).slice(0, MOST_SPOKEN).map(textOf).join(", ")}.`;
-    if (kind === "forward") return `${count}, forward. ${textOf(this.statement(node))}.`;
-    const root = this.graph.name(this.graph.root);
-    if (kind === "seed")
-      return `${count}. The turn: the gradient of ${root} with respect to itself is 1.`;
-    const uses = this.steps.passedOn(node).slice(0, MOST_SPOKEN);
-    const parts = uses.map((use) => {
-      const total = this.sumSoFar(use.source, position);
-      const product = `${shown(use.upstream)} times ${shown(use.local)}, which is ${shown(use.product)}`;
-      return `${this.graph.name(use.source)} gets ${product}.${total ? ` ${total.words}: ${textOf(total.equation)}.` : ""}`;
-    });
-    return `${count}, backward through ${this.graph.name(node)}. ${parts.join(" ")}`;
+    return { words, equation: this.equation([...sides, numberOf(total).shown]) };
   }
 
   /**
@@ -184,25 +132,26 @@ export class Words {
     const signed = kept.flatMap((side, i) =>
       i ? [operator(i === 1 ? first : "="), side] : [side],
     );
-    return m("math", row(signed));
+    return m("math", row(...signed));
   }
 
-  /**
-   * @param {number} i
-   * @returns {import("./formula.js").Reader}
-   */
-  named(i) {
-    const operands = this.graph.operands(i);
-    return (leaf) => ({ name: this.graph.name("out" in leaf ? i : operands[leaf.x]) });
-  }
+  /** @param {number} i */
+  name = (i) => nameOf(this.graph.name(i));
+
+  /** @param {number} i */
+  number = (i) => numberOf(this.graph.tape.value[i]);
 
   /**
+   * A formula of a value, with the names or the numbers of what it was computed from.
+   *
    * @param {number} i
-   * @returns {import("./formula.js").Reader}
+   * @param {any} tree
+   * @param {(i: number) => import("./formula.js").Fragment} read
+   * @returns {Element}
    */
-  numbered(i) {
+  written(i, tree, read) {
     const operands = this.graph.operands(i);
-    return (leaf) => ({ number: this.graph.tape.value["out" in leaf ? i : operands[leaf.x]] });
+    return written(tree, (place) => read("out" in place ? i : operands[place.x]));
   }
 }
 

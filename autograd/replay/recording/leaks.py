@@ -73,7 +73,10 @@ def _holder(made: list[Any]) -> str:
 
 
 def _has_attribute(owner: Any, made: list[Any]) -> bool:
-    attributes = getattr(owner, "__dict__", None)
+    try:
+        attributes = object.__getattribute__(owner, "__dict__")  # runs no code of its class
+    except AttributeError:
+        return False
     return isinstance(attributes, dict) and any(x is made[-1] for x in [*attributes.values()])
 
 
