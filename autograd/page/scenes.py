@@ -7,6 +7,7 @@ derivative, and their product.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -16,11 +17,12 @@ from autograd.draw.content import Drawing, operation_text
 from autograd.draw.folding import Folding, Part, fold
 from autograd.draw.layout import layout
 from autograd.draw.options import complete_options
-from autograd.draw.picture import Box, Edge, Line
+from autograd.draw.picture import Box, Edge, Frame, Line
 from autograd.draw.summary import SMALL, contents
 from autograd.draw.svg import path_data
 from autograd.page.columns import packed, tenths
 from autograd.snapshot import Node, Snapshot
+from autograd.snapshot.grouping import Group
 
 # More values outside of open groups are contracted, and of the groups those of two levels are open
 # together at most.
@@ -150,12 +152,31 @@ def _name(graph: Snapshot, folding: Folding, depth: int) -> str:
     return f"open to depth {depth}"
 
 
+def _samples_in_rows(
+    frames: Sequence[Frame], groups: Sequence[Group], length: int
+) -> tuple[Frame, ...]:
+    """The frames, with the samples of each module side by side, so many in a row."""
+    found = list(frames)
+    samples: dict[int | None, list[int]] = {}
+    for frame, group in enumerate(groups):
+        if group.kind == "sample":
+            before = samples.setdefault(group.parent, [])
+            if length > 1 and len(before) % length:
+                found[frame] = replace(found[frame], follows=before[-1])
+            before.append(frame)
+    return tuple(found)
+
+
 def _scene(graph: Snapshot, folding: Folding, levels: Sequence[int]) -> dict[str, Any]:
     options = complete_options({"color_by": None, "max_boxes": None})
     wraps = len(folding.parts) > _MOST_IN_A_ROW
     picture = replace(_Roomy(graph, folding, options).picture(), wraps=wraps)
     placed = layout(picture)
     opened = sorted(folding.open)
+    in_a_row = round(math.sqrt(placed.height / placed.width))
+    frames = _samples_in_rows(picture.frames, [graph.groups[id] for id in opened], in_a_row)
+    if any(frame.follows is not None for frame in frames):
+        placed = layout(replace(picture, frames=frames))
     depth = max([levels[group] for group in opened], default=0)
     return {
         "name": _name(graph, folding, depth),
