@@ -174,11 +174,14 @@ def options_for(source: str) -> list[str]:
 
     Most of the C is that of the table, of the functions of floats and of what records a call: many
     small functions that call others. Optimized further, it is no faster, and takes half as long
-    again to compile.
+    again to compile. The kernel takes several square roots at once where none is to set an errno.
     """
+    if sys.platform == "win32":
+        return []
+    if source.endswith("kernel.c"):
+        return ["-fno-math-errno"]
     called = ("table", "floats", *native.RECORDING, "tape")
-    small = source.endswith(tuple(f"__{name}.c" for name in called)) and sys.platform != "win32"
-    return ["-O1"] if small else []
+    return ["-O1"] if source.endswith(tuple(f"__{name}.c" for name in called)) else []
 
 
 class EditableWheel(editable_wheel):

@@ -192,7 +192,10 @@ def work(session: CDPSession) -> float:
 
 
 def script_sizes() -> tuple[int, int]:
-    """The bytes of all JavaScript that is written by hand, as it is in a page, and deflated."""
+    """The bytes of all JavaScript that is written by hand, as it is in a page, and deflated.
+
+    That is without comments and indentation, and with what makes one program of the modules.
+    """
     from autograd.page.bundle import MODULES, as_object
 
     files = [path for path in sorted(MODULES.glob("*.js")) if path.name != "rules.js"]

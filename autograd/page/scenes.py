@@ -54,8 +54,7 @@ def scenes(graph: Snapshot) -> list[dict[str, Any]]:
     for folding in _foldings(graph):
         found.setdefault(folding.parts, folding)
     ordered = sorted(found.values(), key=lambda folding: -len(folding.parts))
-    levels = _levels(graph)
-    return [_scene(graph, folding, levels) for folding in ordered]
+    return [_scene(graph, folding, _turns(folding, ordered)) for folding in ordered]
 
 
 def _foldings(graph: Snapshot) -> Iterator[Folding]:
@@ -131,12 +130,21 @@ class _Roomy(Drawing):
         return _STEP if len(self.graph) <= _MOST_LABELLED else ""
 
 
-def _levels(graph: Snapshot) -> list[int]:
-    """The level of each group: 1 of one that lies in no other."""
-    levels: list[int] = []
-    for group in graph.groups:
-        levels.append(1 if group.parent is None else 1 + levels[group.parent])
-    return levels
+def _turns(folding: Folding, all_: Sequence[Folding]) -> dict[int, int]:
+    """For each group that is open or a box, the scene to open or close it.
+
+    That is the one in which most of the others are as they were.
+    """
+    far = [2 * len(folding.open - x.open) + len(x.open - folding.open) for x in all_]
+    nearest = sorted(range(len(all_)), key=lambda view: (far[view], -view))
+    boxes = {part.group for part in folding.parts if part.kind == "group"}
+    found: dict[int, int] = {}
+    for group in sorted({group for group in boxes if group is not None} | folding.open):
+        for view in nearest:
+            if (group in all_[view].open) != (group in folding.open):
+                found[group] = view
+                break
+    return found
 
 
 def _name(graph: Snapshot, folding: Folding, depth: int) -> str:
@@ -167,7 +175,7 @@ def _samples_in_rows(
     return tuple(found)
 
 
-def _scene(graph: Snapshot, folding: Folding, levels: Sequence[int]) -> dict[str, Any]:
+def _scene(graph: Snapshot, folding: Folding, turns: dict[int, int]) -> dict[str, Any]:
     options = complete_options({"color_by": None, "max_boxes": None})
     wraps = len(folding.parts) > _MOST_IN_A_ROW
     picture = replace(_Roomy(graph, folding, options).picture(), wraps=wraps)
@@ -177,6 +185,7 @@ def _scene(graph: Snapshot, folding: Folding, levels: Sequence[int]) -> dict[str
     frames = _samples_in_rows(picture.frames, [graph.groups[id] for id in opened], in_a_row)
     if any(frame.follows is not None for frame in frames):
         placed = layout(replace(picture, frames=frames))
+    levels = folding.levels
     depth = max([levels[group] for group in opened], default=0)
     return {
         "name": _name(graph, folding, depth),
@@ -188,6 +197,7 @@ def _scene(graph: Snapshot, folding: Folding, levels: Sequence[int]) -> dict[str
         "boxes": tenths(chain.from_iterable(placed.boxes)),
         "part": packed("i", folding.part_of),
         "kinds": {i: part.kind for i, part in enumerate(folding.parts) if part.kind != "value"},
+        "turns": turns,
         "folds": {i: part.group for i, part in enumerate(folding.parts) if part.kind == "group"},
         "texts": {
             i: [line.text for line in lines[:-2]]

@@ -54,7 +54,7 @@ def _steps(tape: Tape, entry: int, numbers: Sequence[float]) -> list[tuple[int, 
     if tape.ops[entry] is choose:
         flows = [i for i in flows if i == (1 if numbers[operands[0]] else 2)]
     sources = [(_taken(tape, operands[i], numbers), i) for i in flows]
-    return [(tape.same_leaf.get(source, source), i) for source, i in sources]
+    return [(tape.same_leaf[source], i) for source, i in sources]
 
 
 def _taken(tape: Tape, entry: int, numbers: Sequence[float]) -> int:

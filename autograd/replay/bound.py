@@ -30,21 +30,6 @@ class Part(IntEnum):
 _NOTHING: Final = 3
 
 
-class Change(NamedTuple):
-    """What becomes of a Value.
-
-    Attributes:
-        part: its data, its grad, or whether a backward pass has reached it: 1.0 if so, else 0.0.
-        value: the index of the Value.
-        awaited: for its grad the count of uses that it then has: 0 if a backward pass has reached
-            it, else -1; where that varies there is a change of it as well, after that of the grad.
-    """
-
-    part: Part
-    value: int
-    awaited: int
-
-
 class Links(NamedTuple):
     """Which Values a program is bound to, by indices: first those of a call, then those captured.
 
@@ -53,8 +38,12 @@ class Links(NamedTuple):
         numbers: how many floats a call gives; they are the first inputs.
         arguments: how many Values it gives.
         kept: the number of outputs that are not changes: those come first.
-        sources: for each of the other inputs what of which Value it is.
-        changes: for each of the other outputs what it changes.
+        sources: for each of the other inputs three numbers: the `Part`, the index of the Value,
+            and 0.
+        changes: for each of the other outputs the `Part` that it changes, the index of the Value,
+            and for a grad the count of uses that the Value then has: 0 if a backward pass has
+            reached it, else -1; where that varies the index of the change of `HAS_GRAD`, which
+            comes after that of the grad.
         references: for each captured Value as many references as there are to it after it has been
             replaced, that of the tuple of these being one; nothing if none ever is.
     """
@@ -63,28 +52,20 @@ class Links(NamedTuple):
     numbers: int
     arguments: int
     kept: int
-    sources: Sequence[tuple[Part, int]]
-    changes: Sequence[Change]
+    sources: Sequence[int]
+    changes: Sequence[int]
     references: array[int] = array("q")
 
     def arrays(self) -> tuple[array[int], array[int]]:
-        """The sources and the changes for `bound.c`, three numbers each.
+        """The sources and the changes for `bound.c`.
 
-        The third of a change is the index of the change which says whether a pass has reached it,
-        if there is one. Captured Values that are not read follow the sources, so that all are seen.
+        Captured Values that are not read follow the sources, so that all are seen.
         """
-        sources = array("i")
-        for part, index in self.sources:
-            sources.extend((part, index, 0))
-        read = {index for _, index in self.sources}
-        for index in range(self.arguments, self.arguments + len(self.captured)):
-            if index not in read:
-                sources.extend((_NOTHING, index, 0))
-        reached_by = {x.value: i for i, x in enumerate(self.changes) if x.part is Part.HAS_GRAD}
-        changes = array("i")
-        for part, index, awaited in self.changes:
-            changes.extend((part, index, reached_by.get(index, awaited)))
-        return sources, changes
+        sources = array("i", self.sources)
+        captured = range(self.arguments, self.arguments + len(self.captured))
+        for index in sorted(set(captured).difference(self.sources[1::3])):
+            sources.extend((_NOTHING, index, 0))
+        return sources, array("i", self.changes)
 
 
 class Bound(Protocol):
@@ -136,10 +117,8 @@ class ListBound:
             [machine.program.outputs[links.kept + place] for place in _places(links.changes, part)]
             for part in Part
         ]
-        awaited = {
-            change.value: change.awaited for change in links.changes if change.part is Part.GRAD
-        }
-        self._awaited = [awaited[index] for index in self._written[Part.GRAD]]
+        grads = _places(links.changes, Part.GRAD)
+        self._awaited = [links.changes[3 * place + 2] for place in grads]
 
     def forward(self, numbers: list[float], values: list[Value]) -> Any:
         """The state after a run; None if a guard ends it, or a Value has been replaced."""
@@ -205,11 +184,11 @@ class ListBound:
 _UNSEEN: Final = min(map(sys.getrefcount, (object(),))) - 1
 
 
-def _indices(links: Sequence[Any], part: Part) -> list[int]:
+def _indices(links: Sequence[int], part: Part) -> list[int]:
     """The Values of which there are links to this part."""
-    return [link[1] for link in links if link[0] == part]
+    return [links[3 * place + 1] for place in _places(links, part)]
 
 
-def _places(links: Sequence[Any], part: Part) -> list[int]:
+def _places(links: Sequence[int], part: Part) -> list[int]:
     """Which of the links these are."""
-    return [place for place, link in enumerate(links) if link[0] == part]
+    return [place for place, each in enumerate(links[::3]) if each == part]

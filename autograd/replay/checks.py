@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import struct
 import sys
+from array import array
+from itertools import chain
 from typing import Any
 
 from autograd.engine.order import topological_order
@@ -15,6 +17,13 @@ from autograd.replay.tape import Tape
 def same(x: float, y: float) -> bool:
     """True if two floats have the same bits, or are both nan."""
     return struct.pack("d", x) == struct.pack("d", y) or (x != x and y != y)
+
+
+def first_other(xs: list[float], ys: list[float]) -> int | None:
+    """The index of the first floats of two equally long lists that are not `same`."""
+    if array("d", xs).tobytes() == array("d", ys).tobytes():
+        return None
+    return next((i for i, (x, y) in enumerate(zip(xs, ys)) if not same(x, y)), None)
 
 
 def difference(place: str, replayed: Any, result: Any) -> str | None:
@@ -98,7 +107,7 @@ def what_differs(old: Tape, new: Tape, same_values: bool) -> str:
 
     Args:
         old: the tape of the program.
-        new: the tape of the call.
+        new: the tape of the call, with each constant an entry of its own.
         same_values: True if both have read the same Values from outside.
     """
     if not same_values:
@@ -106,13 +115,19 @@ def what_differs(old: Tape, new: Tape, same_values: bool) -> str:
             "It reads other Values now than when it was recorded: one has been replaced, such as a "
             "parameter. Change the data of Values, or call clear()."
         )
-    for (entry, _), (now, place) in zip(old.constants.items(), new.constants.items()):
-        if not same(old.data[entry], new.data[now]):
+    rows = [[k for k, op in enumerate(tape.ops) if op is not None] for tape in (old, new)]
+    used = [
+        [*chain.from_iterable(map(tape.operands_of, listed)), *tape.outputs]
+        for tape, listed in zip((old, new), rows)
+    ]
+    for entry, now in zip(*used):
+        is_constant = entry in old.constants and now in new.constants
+        if is_constant and not same(old.data[entry], new.data[now]):
             return (
                 f"The constant {old.data[entry]!r} of the recording is {new.data[now]!r} now, at "
-                f"{place}. Pass it as an argument, or keep it in the data of a Value."
+                f"{new.constants[now]}. Pass it as an argument, or keep it in the data of a Value."
             )
-    if len(old.ops) != len(new.ops) or any(x != y for x, y in zip(old.ops, new.ops)):
+    if [old.ops[k] for k in rows[0]] != [new.ops[k] for k in rows[1]]:
         return (
             "It computes something else now than when it was recorded, and has not branched on a "
             "number. Pass what it depends on as an argument, or keep it in the data of a Value."

@@ -24,7 +24,7 @@ from autograd.replay.checks import difference, same, what_differs
 from autograd.replay.errors import CompileError, CompileWarning
 from autograd.replay.keys import Arguments, Surroundings, key_difference
 from autograd.replay.recorded import Recorded, recorded
-from autograd.replay.recording.outside import state_of
+from autograd.replay.recording.outside import Numbers
 from autograd.replay.replays import Call
 from autograd.replay.tape import Tape
 
@@ -301,7 +301,7 @@ class Compiled(Generic[P, R]):
             return result
         program.next_check = 4 * program.runs if program.runs > 1 else 2
         result = program.result(call)
-        before = [state_of(value) for value in call.values]
+        before = Numbers(call.values)
         returned = self.__wrapped__(*arguments, **options)
         problem = difference("the result", result, returned) or program.difference(call, before)
         if problem is None:
@@ -321,7 +321,9 @@ class Compiled(Generic[P, R]):
         parts = Arguments(arguments, options)
         function = self.__wrapped__
         try:
-            again = recorded(program.key, function, self.__name__, arguments, options, parts)
+            again = recorded(
+                program.key, function, self.__name__, arguments, options, parts, is_apart=True
+            )
         except CompileError as error:
             return f" Recorded again: {error}"
         same_values = list(map(id, program.captured)) == list(map(id, again.captured))

@@ -38,35 +38,35 @@ static double divide(double x, double y)
 /* ── Eight rows at once ────────────────────────────────────────────────────── */
 
 /* The functions return 0 where they leave special cases to the one of a single row. They are made
- * part of the loop that calls them, and are without branches, so that compilers find several rows
- * for one instruction.
+ * part of the loop that calls them, and have no branches, so that compilers take several rows at once.
  */
+#define EIGHT_OF(name)                                                                             \
+    static inline int name##_eight(const double *restrict x, const double *restrict y,             \
+                                   double *restrict out)
 
-static inline int divide_eight(const double *x, const double *y, double *out)
+EIGHT_OF(divide)
 {
     int none_is_zero = 1;
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 8; i++) {
         none_is_zero &= y[i] != 0.0;
-    if (none_is_zero)
-        for (int i = 0; i < 8; i++)
-            out[i] = x[i] / y[i];
+        out[i] = x[i] / y[i];
+    }
     return none_is_zero;
 }
 
 #define truediv_eight divide_eight
 
-static inline int sqrt_eight(const double *x, const double *y, double *out)
+EIGHT_OF(sqrt)
 {
     int none_is_negative = 1;
-    for (int i = 0; i < 8; i++)
+    for (int i = 0; i < 8; i++) {
         none_is_negative &= !(x[i] < 0.0);
-    if (none_is_negative)
-        for (int i = 0; i < 8; i++)
-            out[i] = sqrt(x[i]);
+        out[i] = sqrt(x[i]);
+    }
     return none_is_negative;
 }
 
-static inline int exp_eight(const double *x, const double *y, double *out)
+EIGHT_OF(exp)
 {
     int none_overflows = 1;
     for (int i = 0; i < 8; i++)
@@ -76,64 +76,59 @@ static inline int exp_eight(const double *x, const double *y, double *out)
     return none_overflows;
 }
 
-static inline int decay_eight(const double *x, const double *y, double *out)
+EIGHT_OF(decay)
 {
     for (int i = 0; i < 8; i++)
         out[i] = exp(-fabs(x[i]));
     return 1;
 }
 
-static inline int logistic_eight(const double *x, const double *y, double *out)
+EIGHT_OF(logistic)
 {
     for (int i = 0; i < 8; i++)
         out[i] = (x[i] > 0.0 ? 1.0 : y[i]) / (1.0 + y[i]);
     return 1;
 }
 
-static inline int bump_eight(const double *x, const double *y, double *out)
+EIGHT_OF(bump)
 {
     for (int i = 0; i < 8; i++)
         out[i] = x[i] / ((1.0 + x[i]) * (1.0 + x[i]));
     return 1;
 }
 
-static inline int over_square_eight(const double *x, const double *y, double *out)
+EIGHT_OF(over_square)
 {
-    double quotient[8];
     int are_normal = 1;
     for (int i = 0; i < 8; i++) {
-        quotient[i] = x[i] / y[i];
-        are_normal &= (y[i] != 0.0) & (fabs(quotient[i]) >= DBL_MIN);
+        double quotient = x[i] / y[i];
+        are_normal &= (y[i] != 0.0) & (fabs(quotient) >= DBL_MIN);
+        out[i] = quotient / y[i];
     }
-    if (are_normal)
-        for (int i = 0; i < 8; i++)
-            out[i] = quotient[i] / y[i];
     return are_normal;
 }
 
-static inline int relu_eight(const double *x, const double *y, double *out)
+EIGHT_OF(relu)
 {
     for (int i = 0; i < 8; i++)
         out[i] = x[i] <= 0.0 ? 0.0 : x[i];
     return 1;
 }
 
-static inline int below_eight(const double *x, const double *y, double *out)
+EIGHT_OF(below)
 {
     for (int i = 0; i < 8; i++) {
-        double is_below = x[i] < y[i] ? 1.0 : 0.0;
-        out[i] = x[i] == x[i] ? is_below : NAN;
+        double one_or_nan = x[i] < y[i] ? 1.0 : NAN;
+        out[i] = x[i] >= y[i] ? 0.0 : one_or_nan;
     }
-    for (int i = 0; i < 8; i++)
-        out[i] = y[i] == y[i] ? out[i] : NAN;
     return 1;
 }
 
-static inline int sign_eight(const double *x, const double *y, double *out)
+EIGHT_OF(sign)
 {
     for (int i = 0; i < 8; i++) {
-        double sign = x[i] > 0.0 ? 1.0 : x[i];
-        out[i] = sign < 0.0 ? -1.0 : sign;
+        double not_above = x[i] > 0.0 ? 1.0 : x[i];
+        out[i] = not_above < 0.0 ? -1.0 : not_above;
     }
     return 1;
 }
@@ -238,34 +233,6 @@ static int call_python(const Machine *machine, const double *v, const int32_t *p
     return failed;
 }
 
-/* Copy the operands of eight rows, which follow each other if `step` is 1. */
-static inline void gather(double *operand, const double *x, int step)
-{
-    for (int i = 0; i < 8; i++)
-        operand[i] = step ? x[i] : *x;
-}
-
-/* Blocks of eight sums, whose second operands follow each other too if they are paired; `out` is
- * moved on. Returns the end of their code.
- */
-static inline const int32_t *add_up(const double *v, const int32_t *p, double **out, int is_paired)
-{
-    int32_t terms = p[1], blocks = p[2];
-    for (p += 3; blocks-- > 0; *out += 8) {
-        double sum[8];
-        gather(sum, v + p[0], p[1]);
-        p += 2;
-        for (const int32_t *stop = p + 2 * terms; p < stop; p += 2) {
-            const double *a = v + p[0], *b = v + p[1], factor = *b;
-            for (int i = 0; i < 8; i++)
-                sum[i] += a[i] * (is_paired ? b[i] : factor);
-        }
-        for (int i = 0; i < 8; i++)
-            (*out)[i] = sum[i];
-    }
-    return p;
-}
-
 /* Eight rows of a function, one by one: 0, or -1 and an error. */
 static int call_one_by_one(const Function *function, const double *x, const double *y, double *out)
 {
@@ -281,13 +248,61 @@ static int call_one_by_one(const Function *function, const double *x, const doub
 #define CALL_EIGHT(name)                                                                           \
     case code_of_##name: {                                                                         \
         const Function *function = &functions[p[1]];                                               \
-        double x[8], y[8];                                                                         \
-        int32_t blocks = p[2], size = 2 * function->arity;                                         \
-        for (p += 3; blocks-- > 0; p += size, out += 8) {                                          \
-            gather(x, v + p[0], p[1]);                                                             \
-            gather(y, v + p[size - 2], p[size - 1]);                                               \
+        int32_t blocks = p[2], last = function->arity - 1;                                         \
+        for (p += 3; blocks-- > 0; p += last + 1, out += 8) {                                      \
+            const double *x = v + p[0], *y = v + p[last];                                          \
             if (!name##_eight(x, y, out) && call_one_by_one(function, x, y, out) < 0)              \
                 return -1;                                                                         \
+        }                                                                                          \
+        continue;                                                                                  \
+    }
+
+/* Numbers that lie side by side, and that one instruction adds or multiplies: where compilers can be
+ * told, four of them.
+ */
+#if defined(__GNUC__)
+typedef double Lanes __attribute__((vector_size(32), aligned(8), may_alias));
+#else
+typedef double Lanes;
+#endif
+enum { OF_EIGHT = 8 * sizeof(double) / sizeof(Lanes) };
+
+/* One block of eight sums, or two at a time, which do not need each other; paired if the second
+ * operands follow each other too.
+ */
+static inline void add_up(const double *v, const int32_t *p, double *out, int32_t terms, int blocks,
+                          int is_paired)
+{
+    const int32_t size = 1 + 2 * terms, *stop = p + size;
+    Lanes sum[2][OF_EIGHT];
+    for (int k = 0; k < blocks; k++)
+        for (int i = 0; i < OF_EIGHT; i++)
+            sum[k][i] = ((const Lanes *)(v + p[k * size]))[i];
+    for (p++; p < stop; p += 2)
+        for (int k = 0; k < blocks; k++) {
+            const double *b = v + p[k * size + 1], factor = *b;
+            const Lanes *x = (const Lanes *)(v + p[k * size]), *y = (const Lanes *)b;
+            for (int i = 0; i < OF_EIGHT; i++)
+                if (is_paired)
+                    sum[k][i] += x[i] * y[i];
+                else
+                    sum[k][i] += x[i] * factor;
+        }
+    for (int k = 0; k < blocks; k++)
+        for (int i = 0; i < OF_EIGHT; i++)
+            ((Lanes *)(out + 8 * k))[i] = sum[k][i];
+}
+
+/* In `kernel_carry_out`: blocks of eight sums. */
+#define ADD_UP(code, is_paired)                                                                    \
+    case code: {                                                                                   \
+        int32_t terms = p[1], blocks = p[2], size = 1 + 2 * terms;                                 \
+        for (p += 3; blocks > 1; blocks -= 2, p += 2 * size, out += 16)                            \
+            add_up(v, p, out, terms, 2, is_paired);                                                \
+        if (blocks) {                                                                              \
+            add_up(v, p, out, terms, 1, is_paired);                                                \
+            p += size;                                                                             \
+            out += 8;                                                                              \
         }                                                                                          \
         continue;                                                                                  \
     }
@@ -370,12 +385,8 @@ int kernel_carry_out(const Machine *machine, double *v, double *out, const int32
                     out[i] = v[p[i]];
             continue;
         }
-        case SCALED:
-            p = add_up(v, p, &out, 0);
-            continue;
-        case PAIRED:
-            p = add_up(v, p, &out, 1);
-            continue;
+        ADD_UP(SCALED, 0)
+        ADD_UP(PAIRED, 1)
         EIGHTS(CALL_EIGHT)
         default:
             if (call_python(machine, v, p, out++) < 0)

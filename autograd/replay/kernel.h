@@ -15,12 +15,11 @@
  *   LIST     f n x...            a Python function of a list
  *   PARTS    f n x...            the same, which gives a list
  *   FOLD     f n x...            f(f(x, x), x) ... of a native function of two
- * and of `blocks` of eight rows, where `step` is how far the cell of the next row is, 0 or 1:
- *   COPIES   blocks (x * 8) * blocks                       x
- *   SCALED   n blocks (init step (a b) * n) * blocks       init + a * b + ..., each a followed by
- *                                those of other rows, and b the same for all
- *   PAIRED   n blocks (init step (a b) * n) * blocks       the same, where b is followed too
- *   EIGHT... f blocks ((x step)...) * blocks               a native function, of one or two operands
+ * and of `blocks` of eight rows, where each operand is followed by those of the other rows:
+ *   COPIES   blocks (x * 8) * blocks             x, which lies elsewhere for each row
+ *   SCALED   n blocks (init (a b) * n) * blocks  init + a * b + ..., where b is the same for all
+ *   PAIRED   n blocks (init (a b) * n) * blocks  init + a * b + ...
+ *   EIGHT... f blocks (x...) * blocks            a native function, of one or two operands
  */
 enum {
     PRODUCT, TOTAL, GUARD, PART, ONE, TWO, THREE, FOUR, PYTHON, LIST, PARTS, FOLD,

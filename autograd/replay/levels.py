@@ -26,6 +26,8 @@ def levelled(program: Program) -> Program:
     levels = vec[i64]([0] * count)
     classes = vec[i64]([0] * count)
     found: dict[int, int] = {}  # the classes of equal rows, by kind and length
+    known: i64 = -1  # the latest of these, and its class
+    known_class: i64 = 0
     latest: i64 = 0  # the greatest level so far
     first: i64 = 0  # the least level of the values, or else of the gradients
     least: i64 = 0  # the level after the last row with an effect
@@ -57,8 +59,14 @@ def levelled(program: Program) -> Program:
         at = starts[row] + _middle(length)
         if kind == SUM and length > 1 and (cells[at] < 0 or cells[at + 1] < 0):
             length += 1
-        classes[row] = found.setdefault(int((kind + 8) << 40 | length), len(found))
-    order = vec[i64](list(range(count)))
+        key = (kind + 8) << 40 | length
+        if key != known:
+            known = key
+            known_class = found.setdefault(int(key), len(found))
+        classes[row] = known_class
+    order = vec[i64]([0] * count)
+    for row in range(count):
+        order[row] = row
     order = _sorted(order, classes, len(found))
     order = _sorted(order, levels, latest + 1)
     new = Rewriting(program)
@@ -71,48 +79,54 @@ def levelled(program: Program) -> Program:
             and classes[order[end]] == classes[order[begin]]
         ):
             end += 1
-        group = [order[k] for k in range(begin, end)]
-        for row in _by_operands(new, group):
-            new.copy(row)
-        begin = end
+        if end - begin >= EIGHT and kinds[order[end - 1]] != PART:
+            _sort_by_operands(new, order, begin, end)
+        while begin < end:
+            new.copy(order[begin])
+            begin += 1
     return new.finished()
 
 
-def _by_operands(new: Rewriting, rows: list[i64]) -> list[i64]:
-    """Equal rows in the order of what they take, which is most often how others are laid out.
+def _sort_by_operands(new: Rewriting, order: vec[i64], begin: i64, end: i64) -> None:
+    """Put equal rows in the order of what they take, which is most often how others are laid out.
 
     Of a product in the middle it is the second operand that counts first, or one that is constant:
     the products of a layer, or of an example, have it in common.
     """
     old = new.old
-    start, length = old.starts[rows[0]], old.starts[rows[0] + 1] - old.starts[rows[0]]
-    if length == 0 or len(rows) < EIGHT or old.kinds[rows[len(rows) - 1]] == PART:
-        return rows
+    starts, cells = old.starts, old.cells
+    row = order[begin]
+    start, length = starts[row], starts[row + 1] - starts[row]
+    if length == 0:
+        return
     places = [1, 0] if length > 1 else [0]
-    if old.kinds[rows[0]] == SUM and length > 1:
+    if old.kinds[row] == SUM and length > 1:
         at = _middle(length)
-        places = [at + 1, at] if old.cells[start + at] < 0 else [at, at + 1]
+        places = [at + 1, at] if cells[start + at] < 0 else [at, at + 1]
+    least, count = len(old.constants), end - begin
     for place in places:
-        keys: list[int] = []
+        latest: i64 = -least
         is_sorted = True
-        latest: i64 = -_FAR
-        for at in range(len(rows)):
-            cell = new.moved(old.cells[old.starts[rows[at]] + place])
-            is_sorted = is_sorted and latest <= cell
+        for k in range(begin, end):
+            cell = new.moved(cells[starts[order[k]] + place])
+            if cell < latest:
+                is_sorted = False
+                break
             latest = cell
-            keys.append((cell + _FAR) << 31 | at)
         if not is_sorted:
+            keys: list[int] = []
+            for k in range(begin, end):
+                cell = new.moved(cells[starts[order[k]] + place])
+                keys.append((cell + least) * count + k - begin)
             keys.sort()
-            rows = [rows[i64(key & (_FAR - 1))] for key in keys]
-    return rows
+            rows = order[begin:end]
+            for k in range(count):
+                order[begin + k] = rows[i64(keys[k]) % count]
 
 
 def _middle(length: i64) -> i64:
     """Where in the cells of a sum the product in the middle begins."""
     return 1 + 2 * (((length - 1) // 2 - 1) // 2)
-
-
-_FAR: Final[i64] = 1 << 31  # no cell is so far from 0, and no row
 
 
 def _sorted(rows: vec[i64], keys: vec[i64], count: i64) -> vec[i64]:

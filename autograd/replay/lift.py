@@ -10,12 +10,11 @@ from typing import Any, Final
 
 from autograd.engine.value import Value
 from autograd.replay.bound import Links
-from autograd.replay.lowering import choices_of, flows_of, lowered
+from autograd.replay.lowering import lowered
 from autograd.replay.machine import Machine, bound, machine
 from autograd.replay.optimizer import optimized
 from autograd.replay.program import Program
-from autograd.replay.reach import below_root, flags_of_takes
-from autograd.replay.shares import shares_of
+from autograd.replay.reach import below_root, choices_of, flags_of_takes
 from autograd.replay.tape import Tape
 from autograd.replay.writing import describe, source
 
@@ -45,7 +44,6 @@ class Gradient:
     Attributes:
         program: the program.
         machine: what runs it.
-        shares: the shares that the gradients consist of.
         leaves: the leaves that may get a share, as indices into those of the tape, in the order in
             which each gets its last.
         conditions: for each of them, where an index decides if it gets one, the flags under which
@@ -53,19 +51,16 @@ class Gradient:
     """
 
     def __init__(self, tape: Tape, root: int, flags: Sequence[bool]) -> None:
-        free = flags_of_takes(tape)
-        if free:
-            found, self.shares = below_root(tape, root)
-        if not free or not found.takes:
-            self.shares = shares_of(flows_of(tape, flags), root)
-        self.program: Program = optimized(lowered(tape, self.shares, root))
+        found, shares = below_root(tape, root, flags)
+        self.program: Program = optimized(lowered(tape, shares))
         self.machine = machine(self.program)
         indices = {entry: index for index, entry in enumerate(tape.leaves)}
-        ends = [entry for entry in self.shares.ends if entry in indices]
+        entries = shares.entries
+        ends = [entries[end] for end in shares.ends if entries[end] in indices]
         self.leaves = [indices[entry] for entry in ends]
         self.conditions: list[list[int]] = []
-        if free and found.takes:
-            places = {flag: place for place, flag in enumerate(free)}
+        if found.takes:
+            places = {flag: place for place, flag in enumerate(flags_of_takes(tape))}
             self.conditions = [[places[x] for x in found.flags_of(entry)] for entry in ends]
 
     def are_reached(self, taken: Sequence[bool]) -> list[bool]:
@@ -131,12 +126,12 @@ class Replay:
         """The program, with inputs that are read from Values and outputs that change them.
 
         >>> from autograd import Value, multiply
-        >>> from autograd.replay.bound import Change, Part
+        >>> from autograd.replay.bound import Part
         >>> tape = Tape("double")
         >>> x = tape.input(1.0)
         >>> tape.outputs = [tape.row(multiply, (x, tape.constant(2.0, "")), (), 2.0)]
         >>> value = Value(1.0)
-        >>> doubling = Links((value,), 0, 0, 0, [(Part.DATA, 0)], [Change(Part.DATA, 0, 0)])
+        >>> doubling = Links((value,), 0, 0, 0, [Part.DATA, 0, 0], [Part.DATA, 0, 0])
         >>> lift(tape).bind(doubling).repeat([], [], 3)
         ([], 3, None)
         >>> value.data

@@ -7,7 +7,6 @@ local derivative times the gradient of a user, in the order in which a backward 
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Any, Final
 
 from autograd.engine import table
@@ -26,9 +25,9 @@ from autograd.replay.program import (
     Operation,
     Program,
 )
-from autograd.replay.reach import below, flags_of_takes
+from autograd.replay.reach import below, choices_of, flags_of_takes
 from autograd.replay.rules import Steps, steps_of_gradient, steps_of_rule
-from autograd.replay.shares import Flows, Shares
+from autograd.replay.shares import Shares
 from autograd.replay.tape import Guard, Slope, Tape, backward_pass, choose, gradient_of, take
 
 # How an operation becomes a row. The first five are sums of products.
@@ -44,6 +43,11 @@ _CALL: Final[i64] = 8
 _PASS: Final[i64] = 9
 _GRADIENT: Final[i64] = 10
 _TAKE: Final[i64] = 11
+
+# Compiled code looks a function up by its name each time, but not a constant.
+_GRADIENT_OF: Final[Any] = gradient_of
+_ADDITION: Final[Any] = table.add
+_PRODUCT: Final[Any] = table.multiply
 
 _SUMS: Final[dict[Any, int]] = {
     table.add: 0,
@@ -71,54 +75,16 @@ def _way(op: Any) -> int:
     return 7 if isinstance(op, Slope) else 8
 
 
-def flows_of(tape: Tape, flags: Sequence[bool]) -> Flows:
-    """Where gradients flow, if the flags of choices are these."""
-    flows = Flows()
-    choices = 0
-    ops: list[Any] = tape.ops
-    starts, operands, flowing = tape.starts, tape.operands, tape.flows
-    same_leaf: dict[int, int] = tape.same_leaf
-    for entry in range(len(ops)):
-        start, end = starts[entry], starts[entry + 1]
-        taken: i64 = -1
-        if ops[entry] is choose and _any_flows(flowing, start, end):
-            taken = 1 if flags[choices] else 2
-            choices += 1
-        for at in range(start, end):
-            if flowing[at] and (taken < 0 or at - start == taken):
-                source = operands[at]
-                if ops[source] is take:
-                    source = tape.taken(source)
-                if same_leaf:
-                    source = same_leaf.get(source, source)
-                flows.add(source, at - start, -1)
-        flows.close()
-    return flows
+def lowered(tape: Tape, shares: Shares | None = None) -> Program:
+    """The program of a tape, with the gradients of a root if its shares are given.
 
-
-def choices_of(tape: Tape) -> list[int]:
-    """The flags by which gradients choose their way, as entries."""
-    starts, ops = tape.starts, tape.ops
-    found: list[int] = []
-    for entry in range(len(ops)):
-        if ops[entry] is choose and _any_flows(tape.flows, starts[entry], starts[entry + 1]):
-            found.append(tape.operands[starts[entry]])
-    return found
-
-
-def _any_flows(flows: vec[bool], start: i64, end: i64) -> bool:
-    """True if gradients flow to one of these operands."""
-    return any(flows[at] for at in range(start, end))
-
-
-def lowered(tape: Tape, shares: Shares | None = None, root: int = 0) -> Program:
-    """The program of a tape, with the gradients of the entry ``root`` if its shares are given.
-
-    Its inputs are those of the tape; then the gradient of the root; and for each entry of
-    ``shares.ends`` that is a leaf the sum that its shares are added to.
+    Its inputs are those of the tape; then the gradient of the root; and for each of ``shares.ends``
+    that is a leaf the sum that its shares are added to.
     """
     leaves = set(tape.leaves)
-    ends = [] if shares is None else [entry for entry in shares.ends if entry in leaves]
+    ends: list[int] = []
+    if shares is not None:
+        ends = [index for index in shares.ends if shares.entries[index] in leaves]
     lowering = _Lowering(tape, 0 if shares is None else 1 + len(ends))
     program = lowering.program
     flags = [*choices_of(tape), *flags_of_takes(tape)]
@@ -126,7 +92,7 @@ def lowered(tape: Tape, shares: Shares | None = None, root: int = 0) -> Program:
     program.values = len(program.outputs)
     program.forward = len(program.kinds)
     if shares is not None:
-        lowering.differentiate(shares, root, ends)
+        lowering.differentiate(shares, ends)
     program.trim()
     return program
 
@@ -141,8 +107,9 @@ class _Lowering:
         starts: where the cells of its operands begin in ``operands``, as in those of the tape.
         operands: the cells of the operands of all entries.
         passes: for each backward pass in the call the cells of the gradients that are wanted.
-        wanted: the entries whose gradients are.
-        numbering: zeros for `flows_below`.
+        wanted: for each entry, 1 if its gradient is, else 0.
+        numbering: zeros for `below`.
+        locals: room for local derivatives.
     """
 
     def __init__(self, tape: Tape, further: int) -> None:
@@ -155,8 +122,9 @@ class _Lowering:
         self.rules: dict[Any, Steps | None] = {}
         self.gradients: dict[Any, list[int]] = {}
         self.passes: dict[int, dict[int, int]] = {}
-        self.wanted: set[int] = set()
+        self.wanted = vec[i64]([0] * count)
         self.numbering = vec[i64]([0] * count)
+        self.locals = vec[i64]()
         self.cells = vec[i64]([0] * count)
         self.ways = vec[i64]([0] * count)
         self.starts = starts
@@ -166,32 +134,47 @@ class _Lowering:
         for place in tape.constants:
             self.cells[place] = self.program.constant(tape.data[place])
         for entry in range(count):
-            if ops[entry] is gradient_of:
-                self.wanted.add(operands[starts[entry] + 1])
+            if ops[entry] is _GRADIENT_OF:
+                self.wanted[operands[starts[entry] + 1]] = 1
+        guards = tape.guards
+        done: i64 = 0
         ways: dict[Any, int] = {}
-        guards: list[Any] = list(tape.guards)
-        guards.reverse()
+        latest: Any = None
+        latest_way: i64 = _CALL
+        way = latest_way
         for entry in range(count):
-            while guards and guards[-1].before <= entry:
-                self.guard(guards.pop())
+            while done < len(guards) and guards[done].before <= entry:
+                self.guard(guards[done])
+                done += 1
             op = ops[entry]
-            if op is not None:
-                way = ways.get(op)
-                if way is None:
-                    way = ways[op] = _way(op)
-                self.ways[entry] = way
-                start, end = starts[entry], starts[entry + 1]
-                for at in range(start, end):
-                    self.operands[at] = self.cells[operands[at]]
-                if way == _PASS:
-                    self.carry_back(entry)
-                elif way == _GRADIENT:
-                    found = self.passes[operands[start]]
-                    self.cells[entry] = found.get(operands[start + 1], ZERO)
-                else:
-                    self.cells[entry] = self.emit(way, op, self.operands, start, end)
-        while guards:
-            self.guard(guards.pop())
+            if op is None:
+                continue
+            if op is _ADDITION:
+                way = _ADD
+            elif op is _PRODUCT:
+                way = _MULTIPLY
+            elif op is not latest:
+                latest = op
+                if op not in ways:
+                    ways[op] = _way(op)
+                latest_way = ways[op]
+                way = latest_way
+            else:
+                way = latest_way
+            self.ways[entry] = way
+            start, end = starts[entry], starts[entry + 1]
+            for at in range(start, end):
+                self.operands[at] = self.cells[operands[at]]
+            if way == _PASS:
+                self.carry_back(entry)
+            elif way == _GRADIENT:
+                found = self.passes[operands[start]]
+                self.cells[entry] = found.get(operands[start + 1], ZERO)
+            else:
+                self.cells[entry] = self.emit(way, op, self.operands, start, end)
+        while done < len(guards):
+            self.guard(guards[done])
+            done += 1
         for place, label in tape.labels.items():
             self.program.labels.setdefault(self.cells[place], label)
 
@@ -215,15 +198,11 @@ class _Lowering:
         x = cells[start]
         y = cells[end - 1]
         program = self.program
-        program.push(x if way <= _SUBTRACT else MINUS_ZERO)
-        if way == _ADD:
-            program.push(ONE)
-        elif way >= _MULTIPLY:
-            program.push(x)
-        else:
-            program.push(MINUS_ONE)
-        program.push(y)
-        return program.close(SUM)
+        if way >= _MULTIPLY:
+            return program.product(MINUS_ZERO, x, y)
+        return program.product(
+            x if way <= _SUBTRACT else MINUS_ZERO, ONE if way == _ADD else MINUS_ONE, y
+        )
 
     def taken(self, cells: vec[i64], start: i64, end: i64) -> i64:
         """Add the row of a `take`, of pairs of a flag and a number."""
@@ -288,14 +267,14 @@ class _Lowering:
         number: int = reference
         return known[number]
 
-    def differentiate(self, shares: Shares, root: int, ends: Sequence[int]) -> None:
+    def differentiate(self, shares: Shares, ends: list[int]) -> None:
         """Add the rows of gradients, and make those of ``ends`` outputs."""
         seed: i64 = len(self.tape.inputs)
-        gradients = self.interior(shares, root, seed)
+        gradients = self.interior(shares, seed)
         total = seed
-        for entry in ends:
+        for index in ends:
             total += 1
-            cell = self.sum_of_shares(entry, shares, gradients, total)
+            cell = self.sum_of_shares(index, shares, gradients, total)
             self.program.outputs.append(cell)
 
     def carry_back(self, entry: i64) -> None:
@@ -303,33 +282,31 @@ class _Lowering:
         tape = self.tape
         start, end = tape.starts[entry], tape.starts[entry + 1]
         root, seed = tape.operands[start], self.cells[tape.operands[start + 1]]
-        _, shares = below(tape, root, self.numbering)
+        known = tape.passes.pop(entry, None)
+        shares: Shares = below(tape, root, self.numbering)[1] if known is None else known
         entries = shares.entries
-        gradients = self.interior(shares, 0, seed)
+        gradients = self.interior(shares, seed)
         sums: dict[int, int] = {}
         for at in range(start + 2, end, 2):
             sums[tape.operands[at]] = self.cells[tape.operands[at + 1]]
         for index in shares.ends:
-            if entries[index] in self.wanted:
+            if self.wanted[entries[index]] == 1:
                 init = sums.get(entries[index], int(ZERO))
                 gradients[index] = self.sum_of_shares(index, shares, gradients, init)
         found: dict[int, int] = dict(sums)  # of ends that are not reached after all
         for index in range(len(entries)):
-            if entries[index] in self.wanted:
+            if self.wanted[entries[index]] == 1:
                 found[entries[index]] = gradients[index]
         self.passes[entry] = found
 
-    def interior(self, shares: Shares, root: i64, seed: i64) -> vec[i64]:
+    def interior(self, shares: Shares, seed: i64) -> vec[i64]:
         """Add the rows of the gradients of all that hand shares down; returns all their cells."""
         program = self.program
         order = shares.order
         gradients = vec[i64]([0] * (len(shares.starts) - 1))
-        gradients[root] = seed
+        gradients[0] = seed
         # That of the root may be -0.0, and then a sum that begins with 0.0 is another number.
-        program.push(ZERO)
-        program.push(ONE)
-        program.push(seed)
-        from_zero = program.close(SUM)
+        from_zero = program.product(ZERO, ONE, seed)
         for at in range(1, len(order)):
             entry = order[at]
             same = self.gradient_passed_on(entry, shares)
@@ -343,7 +320,8 @@ class _Lowering:
     def gradient_passed_on(self, entry: i64, shares: Shares) -> i64:
         """The only user of an entry, if that passes its gradient on as it is; else -1."""
         first = shares.starts[entry]
-        if shares.starts[entry + 1] == first + 1 and shares.conditions[first] < 0:
+        is_certain = len(shares.conditions) == 0 or shares.conditions[first] < 0
+        if shares.starts[entry + 1] == first + 1 and is_certain:
             user = shares.users[first]
             if self.is_passed_on(shares.entries[user], shares.positions[first]):
                 return user
@@ -360,19 +338,22 @@ class _Lowering:
         """Add the row of a gradient: the sum of the shares, after ``init``."""
         first, end = shares.starts[entry], shares.starts[entry + 1]
         users, positions, entries = shares.users, shares.positions, shares.entries
+        conditions, program = shares.conditions, self.program
+        if len(self.locals) < end - first:
+            self.locals = vec[i64]([0] * (2 * (end - first)))
         # The local derivatives first, which may be rows.
-        locals_ = vec[i64]()
+        locals_ = self.locals
         for at in range(first, end):
-            locals_ = append(locals_, self.local(entries[users[at]], positions[at]))
-        program = self.program
+            locals_[at - first] = self.local(entries[users[at]], positions[at])
         kind = SUM
-        for at in range(first, end):
-            if shares.conditions[at] >= 0:
-                kind = CASES
+        if len(conditions) > 0:
+            for at in range(first, end):
+                if conditions[at] >= 0:
+                    kind = CASES
         program.push(init)
         for at in range(first, end):
             if kind == CASES:
-                flag = shares.conditions[at]
+                flag = conditions[at]
                 program.push(ONE if flag < 0 else self.cells[flag])
             program.push(locals_[at - first])
             program.push(gradients[users[at]])

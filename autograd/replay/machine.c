@@ -71,6 +71,7 @@ static int32_t *copied_cells(PyObject *list)
 typedef struct {
     const int64_t *kinds, *starts, *cells, *blocks, *last_block;
     PyObject *calls;
+    int32_t inputs;
 } Rows;
 
 /* Write the code of a row; returns its end, or NULL and an error. */
@@ -103,6 +104,15 @@ static int32_t *encode_row(int32_t *code, const Rows *rows, int32_t row)
     return code;
 }
 
+/* True if a block of eight rows takes what one of the eight before gives. */
+static int needs_block_before(const Rows *rows, int32_t row)
+{
+    int64_t at = rows->starts[row], before = rows->inputs + row - 8;
+    while (at < rows->starts[row + 8] && rows->cells[at] < before)
+        at++;
+    return at < rows->starts[row + 8];
+}
+
 /* Write the code of eight rows, which `packing.py` has seen to be alike; returns its end, or NULL and
  * an error. Where those before, whose code begins at `*group`, are alike too, they share that.
  */
@@ -129,22 +139,18 @@ static int32_t *encode_eight(int32_t *code, const Rows *rows, int32_t row, int32
         if (head[0] < 0)
             return NULL;
     }
-    if (*group == NULL || memcmp(*group, head, (size_t)size * sizeof *head) != 0) {
+    if (*group == NULL || memcmp(*group, head, (size_t)size * sizeof *head) != 0
+        || needs_block_before(rows, row)) {
         *group = code;
         memcpy(code, head, (size_t)size * sizeof *head);
         code += size;
         *code++ = 0;
     }
     (*group)[size]++;
-    int64_t i = 0;
-    if (head[0] == COPIES)
-        for (; i < 8; i++)
-            *code++ = (int32_t)x[i];
-    for (; i < (kind == -1 ? 1 : count); i++) {
+    int64_t single = kind != -1 ? count : head[0] == COPIES ? 8 : 1;
+    for (int64_t i = 0; i < single; i++)
         *code++ = (int32_t)x[i];
-        *code++ = x[i] != next[i];
-    }
-    for (; i < count; i += 2) {
+    for (int64_t i = single; i < count; i += 2) {  /* first the operand that follows */
         int is_swapped = x[i] == next[i];
         *code++ = (int32_t)x[i + is_swapped];
         *code++ = (int32_t)x[i + !is_swapped];
@@ -214,7 +220,7 @@ static PyObject *make_machine(PyObject *module, PyObject *arguments)
         const int64_t *first = blocks.buf;
         machine->end = encode(machine, (Rows){kinds.buf, starts.buf, cells.buf, first,
                                               first + blocks.len / (Py_ssize_t)sizeof *first,
-                                              calls});
+                                              calls, inputs});
     }
     PyObject_GC_Track(machine);
     if (PyErr_Occurred())

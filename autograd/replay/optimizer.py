@@ -14,7 +14,7 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from autograd.engine import floats
-from autograd.native import i64, vec
+from autograd.native import append, i64, vec
 from autograd.replay.program import (
     GUARD,
     MINUS_ZERO,
@@ -33,7 +33,7 @@ class Rewriting:
 
     Attributes:
         program: the new one.
-        place: for each row of the old one its cell in the new.
+        place: for each input and each row of the old one, by its cell, its cell in the new.
     """
 
     def __init__(self, old: Program) -> None:
@@ -43,25 +43,31 @@ class Rewriting:
         self.program.operations = list(old.operations)
         for number in old.constants:  # in the same order, so that they keep their cells
             self.program.constant(number)
-        self.place = vec[i64]([_GONE] * len(old.kinds))
+        self.place = vec[i64]([_GONE] * (old.inputs + len(old.kinds)))
+        for cell in range(old.inputs):
+            self.place[cell] = cell
 
     def moved(self, cell: i64) -> i64:
         """A cell of the old program, in the new one."""
-        return cell if cell < self.inputs else self.place[cell - self.inputs]
+        return cell if cell < 0 else self.place[cell]
 
     def copy(self, row: i64) -> None:
         """Add a row as it is."""
-        old, program = self.old, self.program
-        cells = old.cells
-        for at in range(old.starts[row], old.starts[row + 1]):
-            program.push(self.moved(cells[at]))
+        old, place = self.old, self.place
+        cells, start, end = old.cells, old.starts[row], old.starts[row + 1]
+        to = self.program.reserve(end - start) - start
+        new = self.program.cells
+        for at in range(start, end):
+            cell = cells[at]
+            new[to + at] = cell if cell < 0 else place[cell]
         self.add(row, old.kinds[row])
 
     def add(self, row: i64, kind: i64) -> None:
         """End a row of the new program, which is in the place of one of the old."""
-        self.place[row] = self.program.close(kind)
+        program = self.program
+        self.place[self.inputs + row] = program.close(kind)
         if row < self.old.forward:
-            self.program.forward = len(self.program.kinds)
+            program.forward = len(program.kinds)
 
     def finished(self) -> Program:
         """The new program."""
@@ -88,10 +94,13 @@ def _needed(program: Program) -> vec[i64]:
     for output in program.outputs:
         if output >= inputs:
             live[output - inputs] = 1
+    may_act = vec[i64]([0 if x.is_pure else 1 for x in program.operations])
     row = count
     while row > 0:
         row -= 1
-        if live[row] == 0 and (kinds[row] >= 0 or kinds[row] == GUARD) and _is_kept(program, row):
+        kind = kinds[row]
+        # It may end the run, or raise an error.
+        if kind == GUARD or (kind >= 0 and may_act[kind] == 1 and row < program.forward):
             live[row] = 1
         if live[row] == 1:
             for at in range(starts[row], starts[row + 1]):
@@ -104,17 +113,11 @@ def _needed(program: Program) -> vec[i64]:
     return live
 
 
-def _is_kept(program: Program, row: i64) -> bool:
-    """True if a row has an effect besides its number: it may end the run, or raise an error."""
-    kind = program.kinds[row]
-    if kind < 0:
-        return kind == GUARD
-    return row < program.forward and not program.operations[kind].is_pure
-
-
 def without_dead(program: Program) -> Program:
     """The program without rows that no output needs."""
     live = _needed(program)
+    if all(live[row] == 1 for row in range(len(live))):
+        return program
     new = Rewriting(program)
     for row in range(len(program.kinds)):
         if live[row] == 1:
@@ -128,10 +131,16 @@ def without_dead(program: Program) -> Program:
 def folded(program: Program) -> Program:
     """The program without rows that are a constant, or the same number as another cell."""
     new = Rewriting(program)
+    inputs, place = program.inputs, new.place
     kinds, starts, cells = program.kinds, program.starts, program.cells
     for row in range(len(kinds)):
         kind = kinds[row]
         start, end = starts[row], starts[row + 1]
+        known = True
+        for at in range(start, end):
+            if new.moved(cells[at]) >= 0:
+                known = False
+                break
         first = new.moved(cells[start]) if end > start else ONE
         if kind == SUM and first == MINUS_ZERO and end > start + 1:
             # -0.0 + 1.0 * x is x.
@@ -140,25 +149,21 @@ def folded(program: Program) -> Program:
                 first = b if a == ONE else a
                 start += 2
         if kind == SUM and end == start + 1:
-            new.place[row] = first
+            place[inputs + row] = first
             continue
         if kind == GUARD and first == new.moved(cells[start + 1]):
             continue
-        known = first < 0
-        for at in range(start + 1, end):
-            if not known:
-                break
-            known = new.moved(cells[at]) < 0
         if known:
             listed = [first, *[new.moved(cells[at]) for at in range(start + 1, end)]]
             number = _constant(new.program, kind, listed[: end - start])
             if number is not None:
-                new.place[row] = new.program.constant(number)
+                place[inputs + row] = new.program.constant(number)
                 continue
         if end > start:
-            new.program.push(first)
-        for at in range(start + 1, end):
-            new.program.push(new.moved(cells[at]))
+            to = new.program.reserve(end - start) - start
+            new.program.cells[start + to] = first
+            for at in range(start + 1, end):
+                new.program.cells[to + at] = new.moved(cells[at])
         new.add(row, kind)
     return new.finished()
 
@@ -225,6 +230,7 @@ class _Fusing:
         self.absorbed = absorbed = vec[i64]([0] * count)
         self.before = before = vec[i64]([-1] * count)
         self.swapped = swapped = vec[i64]([0] * count)
+        self.chain = vec[i64]()
         uses = _uses(program)
         fate = vec[i64]([_STAYS] * count)
         for row in range(count):
@@ -257,26 +263,34 @@ class _Fusing:
         """Push the cells of a sum with all that it absorbs."""
         program, to = self.program, new.program
         inputs, starts, cells = program.inputs, program.starts, program.cells
-        before, absorbed = self.before, self.absorbed
+        before, absorbed, swapped = self.before, self.absorbed, self.swapped
+        place = new.place
         # The rows that it continues, the first one at the end.
-        chain: list[int] = [row]
-        at = before[row]
-        while at >= 0:
-            chain.append(at)
-            at = before[at]
-        to.push(new.moved(cells[starts[chain[-1]]]))
-        for k in range(len(chain) - 1, -1, -1):
-            part: i64 = chain[k]
+        chain = self.chain
+        length: i64 = 0
+        part = row
+        while part >= 0:
+            if length == len(chain):
+                chain = append(chain, 0)
+            chain[length] = part
+            length += 1
+            part = before[part]
+        self.chain = chain
+        first = cells[starts[chain[length - 1]]]
+        to.push(first if first < 0 else place[first])
+        while length > 0:
+            length -= 1
+            part = chain[length]
             start, end = starts[part], starts[part + 1]
             for term in range(start + 1, end, 2):
                 a = cells[term]
-                b = cells[start] if self.swapped[part] == 1 else cells[term + 1]
+                b = cells[start] if swapped[part] == 1 else cells[term + 1]
                 if a == ONE and b >= inputs and absorbed[b - inputs] == 1:
                     product = starts[b - inputs]
                     a = cells[product + 1]
                     b = cells[product + 2]
-                to.push(new.moved(a))
-                to.push(new.moved(b))
+                to.push(a if a < 0 else place[a])
+                to.push(b if b < 0 else place[b])
 
 
 def _uses(program: Program) -> vec[i64]:
@@ -346,47 +360,42 @@ def shared(program: Program) -> Program:
     while size < 2 * count:
         size *= 2
     table = vec[i64]([-1] * size)  # rows of the new program, by what they compute
+    pure = vec[i64]([1 if x.is_pure and not x.parts else 0 for x in program.operations])
+    kinds, inputs, place = program.kinds, program.inputs, new.place
     for row in range(count):
-        if not _may_be_shared(program, row):
+        kind = kinds[row]
+        if kind in (PART, GUARD) or (kind >= 0 and pure[kind] == 0):
             new.copy(row)
             continue
         slot = _slot(new, row, table)
         if table[slot] >= 0:
-            new.place[row] = new.inputs + table[slot]
+            place[inputs + row] = inputs + table[slot]
         else:
             table[slot] = len(new.program.kinds)
             new.copy(row)
     return new.finished()
 
 
-def _may_be_shared(program: Program, row: i64) -> bool:
-    kind = program.kinds[row]
-    if kind < 0:
-        return kind != PART and kind != GUARD
-    return program.operations[kind].is_pure and not program.operations[kind].parts
-
-
 def _slot(new: Rewriting, row: i64, table: vec[i64]) -> i64:
     """Where a row that computes the same as this one is in the table, or else a free slot."""
-    old, place, inputs = new.old, new.place, new.inputs
+    old, made, place = new.old, new.program, new.place
     start, end = old.starts[row], old.starts[row + 1]
-    kinds, starts, cells = new.program.kinds, new.program.starts, new.program.cells
-    kind = old.kinds[row]
+    of_old, cells, kind = old.cells, made.cells, old.kinds[row]
     number = kind
     for at in range(start, end):
-        number = ((number ^ new.moved(old.cells[at])) * 1000003) & 0xFFFFFFFFFF
+        cell = of_old[at]
+        number = ((number ^ (cell if cell < 0 else place[cell])) * 1000003) & 0xFFFFFFFFFF
         number ^= number >> 21
     last: i64 = len(table) - 1
     slot = number & last
     while table[slot] >= 0:
         other = table[slot]
-        begin = starts[other]
-        equal = kinds[other] == kind and starts[other + 1] - begin == end - start
+        begin = made.starts[other]
+        equal = made.kinds[other] == kind and made.starts[other + 1] - begin == end - start
         at = start
         while equal and at < end:
-            cell = old.cells[at]
-            moved = cell if cell < inputs else place[cell - inputs]
-            equal = moved == cells[begin + at - start]
+            cell = of_old[at]
+            equal = (cell if cell < 0 else place[cell]) == cells[begin + at - start]
             at += 1
         if equal:
             return slot

@@ -148,20 +148,6 @@ def _places(program: Program, blocks: list[int]) -> vec[i64]:
     return places
 
 
-class _Placed(Rewriting):
-    """A program in the making, with inputs elsewhere."""
-
-    def __init__(self, program: Program, places: vec[i64]) -> None:
-        super().__init__(program)
-        self.places = places
-
-    def moved(self, cell: i64) -> i64:
-        """A cell of the old program, in the new one."""
-        if cell < 0:
-            return cell
-        return self.places[cell] if cell < self.inputs else self.place[cell - self.inputs]
-
-
 class _Block:
     """Eight rows.
 
@@ -193,7 +179,9 @@ class _Packing:
 
     def __init__(self, program: Program, places: vec[i64]) -> None:
         self.old = program
-        self.new = _Placed(program, places)
+        self.new = Rewriting(program)
+        for cell in range(program.inputs):
+            self.new.place[cell] = places[cell]
         self.blocks: list[int] = []
         self.copies: dict[tuple[int, ...], int] = {}
 
@@ -212,6 +200,9 @@ class _Packing:
             self.find(row, at, first, step)
         block = _Block(row, first, step)
         is_sum = old.kinds[row] == SUM
+        for at in range(1 if is_sum and length > 1 else length):
+            if step[at] == 0:
+                step[at] = _SCATTERED
         if is_sum:
             _mark_what_differs(step)
         copies: i64 = 0

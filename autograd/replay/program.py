@@ -189,6 +189,25 @@ class Program:
             self.cells = append(self.cells, cell)
         self._filled += 1
 
+    def reserve(self, count: i64) -> i64:
+        """Add so many cells, to be set by the caller, to the row; returns where they begin."""
+        start = self._filled
+        cells = self.cells
+        while len(cells) < start + count:
+            cells = append(cells, 0)
+        self.cells = cells
+        self._filled = start + count
+        return start
+
+    def product(self, init: i64, a: i64, b: i64) -> i64:
+        """Add the sum ``init + a * b``; returns its cell."""
+        at = self.reserve(3)
+        cells = self.cells
+        cells[at] = init
+        cells[at + 1] = a
+        cells[at + 2] = b
+        return self.close(SUM)
+
     def close(self, kind: i64) -> i64:
         """End a row, of the cells since the one before; returns its cell."""
         self.kinds = append(self.kinds, kind)

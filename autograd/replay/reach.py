@@ -9,16 +9,25 @@ goes through the graph is the same whichever are set. That is found here: where 
 
 from __future__ import annotations
 
-from typing import Final
+from collections.abc import Sequence
+from typing import Any, Final
 
 from autograd.native import append, i64, vec
 from autograd.replay.shares import Flows, Shares, shares_of
-from autograd.replay.tape import Tape, choose, take
+from autograd.replay.tape import Tape, choose
 
 # How an entry is reached, if not under a flag, which is an entry.
 ALWAYS: Final[i64] = -1
 UNDER_SEVERAL: Final[i64] = -2
 NEVER: Final[i64] = -3
+
+# Whether an entry is a take: a fixed one, or one whose flags are still to be noted, or noted.
+_NO_TAKE: Final[i64] = 0
+_FIXED: Final[i64] = 1
+_FREE: Final[i64] = 2
+_NOTED: Final[i64] = 3
+
+_CHOOSE: Final[Any] = choose
 
 
 class Below:
@@ -33,22 +42,32 @@ class Below:
             which is an entry, or `UNDER_SEVERAL`.
         flags: those of the entries that are reached under several.
         takes: the takes that are reached and not fixed, by each of their flags.
+        alike: what flags these have, by each of them: one index often chooses many numbers.
         givers: for each entry those that may give it.
         unsettled: takes that have to be fixed, since what is reached through them would depend
             on several flags.
+        has_takes: True if there are any on the tape.
+        taking: then for each entry whether it is one, and what is known of it.
     """
 
-    def __init__(self, tape: Tape, root: i64) -> None:
+    def __init__(self, tape: Tape, root: i64, chosen: dict[int, bool]) -> None:
         self.tape = tape
+        self._chosen = chosen
         self.entries = vec[i64]()
         self.flows = Flows()
         self.sources = vec[i64]()
         self.states = vec[i64]()
         self.flags: dict[int, list[int]] = {}
         self.takes: dict[int, set[int]] = {}
+        self.alike: dict[int, set[tuple[int, ...]]] = {}
         self.givers: dict[int, set[int]] = {}
         self.unsettled: set[int] = set()
-        if tape.takes:
+        self.taking = vec[i64]()
+        self.has_takes = len(tape.takes) > 0
+        if self.has_takes:
+            self.taking = vec[i64]([_NO_TAKE] * len(tape.ops))
+            for one in tape.takes:
+                self.taking[one] = _FIXED if one in tape.fixed else _FREE
             self._find_states(root)
 
     def flags_of(self, entry: int) -> list[int]:
@@ -63,34 +82,37 @@ class Below:
 
         They are in `sources`, each followed by its position, and by a flag or -1.
         """
-        tape = self.tape
+        tape, taking = self.tape, self.taking
+        operands, flows = tape.operands, tape.flows
         count: i64 = 0
         start, end = tape.starts[entry], tape.starts[entry + 1]
         taken: i64 = -1
-        if tape.ops[entry] is choose:
-            taken = start + (1 if tape.data[tape.operands[start]] != 0.0 else 2)
+        if tape.ops[entry] is _CHOOSE:
+            is_set = tape.data[operands[start]] != 0.0
+            if self._chosen:
+                is_set = self._chosen.get(operands[start], is_set)
+            taken = start + (1 if is_set else 2)
         for at in range(start, end):
-            if not tape.flows[at] or (taken >= 0 and at != taken):
+            if not flows[at] or (taken >= 0 and at != taken):
                 continue
-            source = tape.operands[at]
-            if tape.ops[source] is not take:
+            source = operands[at]
+            if not self.has_takes or taking[source] == _NO_TAKE:
                 count = self._put(count, source, at - start, -1)
-            elif source in tape.fixed:
+            elif taking[source] == _FIXED:
                 count = self._put(count, tape.taken(source), at - start, -1)
             else:
                 for pair in range(tape.starts[source], tape.starts[source + 1], 2):
-                    flag, given = tape.operands[pair], tape.operands[pair + 1]
+                    flag, given = operands[pair], operands[pair + 1]
                     count = self._put(count, given, at - start, flag)
         return count
 
     def _put(self, count: i64, source: i64, position: i64, flag: i64) -> i64:
-        same_leaf = self.tape.same_leaf
         sources, at = self.sources, 3 * count
         if at == len(sources):
             for _ in range(3):
                 sources = append(sources, 0)
             self.sources = sources
-        sources[at] = same_leaf.get(source, source) if same_leaf else source
+        sources[at] = self.tape.same_leaf[source]
         sources[at + 1] = position
         sources[at + 2] = flag
         return count + 1
@@ -136,22 +158,24 @@ class Below:
         if len(flags) == 1:
             return flags[0]
         for flag in flags:
-            for one in self.takes[flag]:
-                if all(each in flags for each in self.tape.operands_of(one)[::2]):
+            for every in self.alike[flag]:
+                if len(every) <= len(flags) and all(each in flags for each in every):
                     return ALWAYS
         return UNDER_SEVERAL
 
     def _note_takes(self, entry: i64) -> None:
         """Note the takes among the operands of an entry."""
-        tape = self.tape
+        tape, taking = self.tape, self.taking
         for at in range(tape.starts[entry], tape.starts[entry + 1]):
             source = tape.operands[at]
-            if tape.flows[at] and tape.ops[source] is take and source not in tape.fixed:
+            if tape.flows[at] and taking[source] == _FREE:
+                taking[source] = _NOTED
                 operands: list[int] = tape.operands_of(source)
-                for flag, given in zip(operands[::2], operands[1::2]):
+                every = tuple(operands[::2])
+                for flag, given in zip(every, operands[1::2]):
                     self.takes.setdefault(flag, set()).add(source)
-                    given = tape.same_leaf.get(given, given)
-                    self.givers.setdefault(given, set()).add(source)
+                    self.alike.setdefault(flag, set()).add(every)
+                    self.givers.setdefault(tape.same_leaf[given], set()).add(source)
 
     def _fix_below(self, entry: i64) -> None:
         """What this entry is reached under, or what it takes itself, is more than one flag."""
@@ -160,33 +184,35 @@ class Below:
             self.unsettled |= self.takes[flag]
         for at in range(tape.starts[entry], tape.starts[entry + 1]):
             source = tape.operands[at]
-            if tape.flows[at] and tape.ops[source] is take and source not in tape.fixed:
+            if tape.flows[at] and self.taking[source] >= _FREE:
                 self.unsettled.add(source)
 
     # ── The graph ─────────────────────────────────────────────────────────────
 
     def find_graph(self, root: i64, numbering: vec[i64]) -> None:
         """Fill in `entries` and `flows`; ``numbering`` has a zero for each entry of the tape."""
+        flows = self.flows
         entries = vec[i64]([root])
         numbering[root] = 1
         index: i64 = 0
-        with_takes = len(self.states) > 0
         while index < len(entries):
             entry = entries[index]
             count = self.find_sources(entry)
             sources = self.sources
             for at in range(0, 3 * count, 3):
                 source, position, flag = sources[at], sources[at + 1], sources[at + 2]
-                if with_takes:
+                if self.has_takes:
                     if self.states[entry] >= 0:
                         flag = self.states[entry]
-                    if flag == self.states[source] and self._hands_on(source):
+                    if flag >= 0 and flag == self.states[source] and self._hands_on(source):
                         flag = -1  # without that flag nothing asks for its gradient
                 if numbering[source] == 0:
                     entries = append(entries, source)
                     numbering[source] = len(entries)
-                self.flows.add(numbering[source] - 1, position, flag)
-            self.flows.close()
+                flows.add(numbering[source] - 1, position)
+                if self.has_takes:
+                    flows.conditions = append(flows.conditions, flag)
+            flows.close()
             index += 1
         for index in range(len(entries)):
             numbering[entries[index]] = 0
@@ -197,20 +223,12 @@ class Below:
         tape = self.tape
         return any(tape.flows[at] for at in range(tape.starts[entry], tape.starts[entry + 1]))
 
-    def of_tape(self) -> Flows:
-        """The flows by entries of the tape, in place of indices."""
-        flows, found, entries = Flows(), self.flows, self.entries
+    def _places(self) -> vec[i64]:
+        """For each entry of the tape its index here, or -1."""
         places = vec[i64]([-1] * len(self.tape.ops))
-        for index in range(len(entries)):
-            places[entries[index]] = index
-        for entry in range(len(places)):
-            if places[entry] >= 0:
-                index = places[entry]
-                for at in range(found.starts[index], found.starts[index + 1]):
-                    source = entries[found.entries[at]]
-                    flows.add(source, found.positions[at], found.conditions[at])
-            flows.close()
-        return flows
+        for index in range(len(self.entries)):
+            places[self.entries[index]] = index
+        return places
 
     # ── The order ─────────────────────────────────────────────────────────────
 
@@ -237,7 +255,7 @@ class Below:
                 if any(states[self.entries[users[at]]] >= 0 for at in range(first, end)):
                     deep |= self.takes[states[entry]]
                 continue
-            flag = shares.conditions[end - 1]
+            flag: i64 = shares.conditions[end - 1] if shares.conditions else -1
             if flag < 0:
                 continue
             user = self.entries[users[end - 1]]
@@ -246,23 +264,24 @@ class Below:
                 fixed |= self.takes[flag]
             else:
                 completing.setdefault(min(givers), []).append(index)
-        for one, completed in completing.items():
-            if one in deep or not self._complete_alike(one, completed, shares):
-                fixed.add(one)
+        if completing:
+            places = self._places()
+            for one, completed in completing.items():
+                if one in deep or not self._complete_alike(one, completed, shares, places):
+                    fixed.add(one)
         return fixed
 
     def _is_end(self, index: i64) -> bool:
         return self.flows.starts[index] == self.flows.starts[index + 1]
 
-    def _complete_alike(self, one: i64, completed: list[int], shares: Shares) -> bool:
+    def _complete_alike(
+        self, one: i64, completed: list[int], shares: Shares, places: vec[i64]
+    ) -> bool:
         """True if whichever entry a take gives completes these, in the same order."""
         operands: list[int] = self.tape.operands_of(one)
-        places: dict[int, int] = {}
-        for index in range(len(self.entries)):
-            places[self.entries[index]] = index
         given: list[int] = []
         for flag, entry in zip(operands[::2], operands[1::2]):
-            entry = self.tape.same_leaf.get(entry, entry)
+            entry = self.tape.same_leaf[entry]
             if self.states[entry] != flag:
                 return False
             given.append(places[entry])
@@ -285,26 +304,40 @@ class Below:
         ]
 
 
-def below(tape: Tape, root: i64, numbering: vec[i64]) -> tuple[Below, Shares]:
+def below(
+    tape: Tape, root: i64, numbering: vec[i64], chosen: dict[int, bool] | None = None
+) -> tuple[Below, Shares]:
     """What is below an entry of a tape, and the shares of a pass from there.
 
     Args:
         tape: the tape.
         root: the entry.
         numbering: a zero for each entry of the tape, as which they are left.
+        chosen: flags of choices, by their entries, where they are not those of the recording.
     """
-    found = Below(tape, root)
+    found = Below(tape, root, chosen or {})
     found.find_graph(root, numbering)
     shares = shares_of(found.flows, 0)
     shares.entries = found.entries
     return found, shares
 
 
-def below_root(tape: Tape, root: i64) -> tuple[Below, Shares]:
-    """The same of an output that gradients may start at, with the shares by entries of the tape."""
-    found = Below(tape, root)
-    found.find_graph(root, vec[i64]([0] * len(tape.ops)))
-    return found, shares_of(found.of_tape(), root)
+def below_root(tape: Tape, root: int, flags: Sequence[bool]) -> tuple[Below, Shares]:
+    """The same of an output that gradients may start at, where choices go these ways."""
+    numbering = vec[i64]([0] * len(tape.ops))
+    return below(tape, root, numbering, dict(zip(choices_of(tape), flags)))
+
+
+def choices_of(tape: Tape) -> list[int]:
+    """The flags by which gradients choose their way, as entries."""
+    starts, ops = tape.starts, tape.ops
+    found: list[int] = []
+    for entry in range(len(ops)):
+        if ops[entry] is _CHOOSE:
+            start, end = starts[entry], starts[entry + 1]
+            if any(tape.flows[at] for at in range(start, end)):
+                found.append(tape.operands[start])
+    return found
 
 
 def flags_of_takes(tape: Tape) -> list[int]:

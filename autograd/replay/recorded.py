@@ -9,13 +9,13 @@ from typing import Any
 from autograd.contexts import observed_by
 from autograd.engine.value import Value
 from autograd.replay.bound import Links
-from autograd.replay.checks import same
+from autograd.replay.checks import first_other
 from autograd.replay.errors import CompileError
 from autograd.replay.keys import Arguments, is_index
 from autograd.replay.lift import lift
 from autograd.replay.parts import is_open_array, mapped
 from autograd.replay.recording.leaks import settle
-from autograd.replay.recording.outside import Effects, State
+from autograd.replay.recording.outside import Effects, Numbers
 from autograd.replay.recording.recorder import Recorder
 from autograd.replay.replays import Call, ReachedBefore
 from autograd.replay.results import Form
@@ -48,7 +48,7 @@ class Recorded:
         self._bound = self.replay.bind(
             Links(
                 self.captured,
-                len(tape.inputs) - len(outside.sources),
+                len(tape.inputs) - len(outside.sources) // 3,
                 outside.arguments,
                 self._kept,
                 outside.sources,
@@ -103,7 +103,7 @@ class Recorded:
     def is_as_recorded(self, call: Call) -> bool:
         """True if a call has given what was recorded of the same call."""
         outputs = [self.tape.data[entry] for entry in self.tape.outputs]
-        return all(map(same, call.run.outputs, outputs))
+        return first_other(call.run.outputs, outputs) is None
 
     def result(self, call: Call) -> Any:
         """What the call returns; nothing is changed yet."""
@@ -114,7 +114,7 @@ class Recorded:
         if self._effects.count:
             self._bound.apply(call.run, call.arguments)
 
-    def difference(self, call: Call, before: list[State]) -> str | None:
+    def difference(self, call: Call, before: Numbers) -> str | None:
         """How what the function has made of Values differs from what the program makes of them."""
         return self._effects.difference(call.values, before, call.run.outputs)
 
@@ -126,15 +126,26 @@ def recorded(
     arguments: tuple[Any, ...],
     options: dict[str, Any],
     parts: Arguments,
+    *,
+    is_apart: bool = False,
 ) -> Recorded:
     """Call the function with stand-ins, and make a program of what it does.
 
     Values that it changes are as before afterwards: it is the program that changes them.
 
+    Args:
+        key: that of the calls that it may stand for.
+        function: the function.
+        name: its name.
+        arguments: those of the call.
+        options: those that are given by name.
+        parts: the same, taken apart.
+        is_apart: True to give each constant of the tape the line of its own.
+
     Raises:
         CompileError: it does what a replay would not do.
     """
-    recorder = Recorder(name)
+    recorder = Recorder(name, is_apart)
     try:
         form = _recorded_call(recorder, function, arguments, options, parts)
         settle(recorder)

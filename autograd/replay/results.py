@@ -168,7 +168,7 @@ class Form:
         entry = recorder.entry(value)
         output = self._output(entry)
         if recorder.is_from_outside(value):
-            return _Outside(tape.same_leaf.get(entry, entry), output, value.label)
+            return _Outside(tape.same_leaf[entry], output, value.label)
         if value.op is not None:
             tape.roots.append(output)
             self.roots.append(Root(recorder.name, len(tape.roots) - 1))

@@ -16,7 +16,7 @@ class Flows:
         entries: the entries.
         positions: their positions among the operands.
         conditions: the flag under which there is a share at all, as an entry; -1 if there always
-            is one.
+            is one. Nothing if there are no flags.
     """
 
     __slots__ = ("conditions", "entries", "positions", "starts")
@@ -27,11 +27,10 @@ class Flows:
         self.positions = vec[i64]()
         self.conditions = vec[i64]()
 
-    def add(self, entry: i64, position: i64, condition: i64 = -1) -> None:
+    def add(self, entry: i64, position: i64) -> None:
         """Add one to those that `close` will end."""
         self.entries = append(self.entries, entry)
         self.positions = append(self.positions, position)
-        self.conditions = append(self.conditions, condition)
 
     def close(self) -> None:
         """End those of an entry."""
@@ -48,7 +47,8 @@ class Shares:
         starts: for each entry where its shares begin in the lists that follow; and last, the end.
         users: the entry that a share comes from.
         positions: for which of its operands.
-        conditions: the flag under which there is a share at all, as an entry of the tape, or -1.
+        conditions: the flag under which there is a share at all, as an entry of the tape, or -1;
+            nothing if there are no flags.
     """
 
     __slots__ = ("conditions", "ends", "entries", "order", "positions", "starts", "users")
@@ -92,7 +92,10 @@ def shares_of(flows: Flows, root: i64) -> Shares:
     shares = Shares()
     users = vec[i64]([0] * total)
     places = vec[i64]([0] * total)
-    conditions = vec[i64]([0] * total)
+    has_conditions = len(flows.conditions) > 0
+    conditions = vec[i64]()
+    if has_conditions:
+        conditions = vec[i64]([0] * total)
     # Of the entries that have all their shares, the one that was completed last goes first.
     order = vec[i64]()
     stack[0] = root
@@ -106,7 +109,8 @@ def shares_of(flows: Flows, root: i64) -> Shares:
             share = following[source]
             users[share] = entry
             places[share] = positions[at]
-            conditions[share] = flows.conditions[at]
+            if has_conditions:
+                conditions[share] = flows.conditions[at]
             following[source] = share + 1
             if share + 1 == starts[source + 1]:
                 if firsts[source] < firsts[source + 1]:

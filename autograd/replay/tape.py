@@ -153,13 +153,14 @@ class Tape:
         guards: what Python has looked at, in order.
         leaves: the entries that are data of Values from outside, each Value once; gradients are
             handed out to them.
-        same_leaf: for data that a call has given such a Value, the entry among the leaves that
+        same_leaf: for each entry itself; but for data that a call has given a leaf, the entry that
             gradients go to in place of it.
         outputs: the entries whose floats a run gives, in that order.
         labels: the names of entries, as far as they have one.
         roots: the positions in `outputs` of those that are Values, which gradients may start at.
         takes: the entries that are a `take` of Values.
         fixed: those of them that take the same in each run.
+        passes: for entries that are a pass the shares that it hands on, as far as they are known.
     """
 
     def __init__(self, name: str) -> None:
@@ -173,12 +174,13 @@ class Tape:
         self.constants: dict[int, str] = {}
         self.guards: list[Guard] = []
         self.leaves: list[int] = []
-        self.same_leaf: dict[int, int] = {}
+        self.same_leaf = vec[i64]()
         self.outputs: list[int] = []
         self.roots: list[int] = []
         self.labels: dict[int, str] = {}
         self.takes: list[int] = []
         self.fixed: set[int] = set()
+        self.passes: dict[int, Any] = {}
 
     def push(self, operand: i64, flows: bool) -> None:
         """Add an operand to the entry that `close` will end."""
@@ -187,10 +189,18 @@ class Tape:
 
     def close(self, op: Any, number: float) -> i64:
         """End an entry, of the operands since the one before; returns its number."""
+        entry: i64 = len(self.data)
         self.ops.append(op)
         self.data = append(self.data, number)
         self.starts = append(self.starts, len(self.operands))
-        return len(self.ops) - 1
+        self.same_leaf = append(self.same_leaf, entry)
+        return entry
+
+    def one(self, op: Any, x: i64, flows: bool, number: float) -> i64:
+        """Append an entry with one operand; returns its number."""
+        self.operands = append(self.operands, x)
+        self.flows = append(self.flows, flows)
+        return self.close(op, number)
 
     def pair(self, op: Any, x: i64, x_flows: bool, y: i64, y_flows: bool, number: float) -> i64:
         """Append an entry with two operands, ``x`` and ``y``; returns its number."""

@@ -270,6 +270,22 @@ def test_the_samples_of_a_neuron_are_side_by_side_where_all_would_be_a_strip() -
     assert len(set(x)) < len(x)
 
 
+def test_a_group_turns_in_the_scene_in_which_most_others_stay_as_they_are() -> None:
+    snapshot = xor()
+    found = scenes(snapshot)
+    names = [scene["name"] for scene in found]
+    groups = [snapshot.place(group) for group in snapshot.groups]
+    for scene in found:
+        assert scene["even"] == (not scene["name"].startswith("only MLP.layers"))
+        for group, view in scene["turns"].items():
+            assert (group in scene["open"]) != (group in found[view]["open"])
+    turns = found[names.index("folded")]["turns"]
+    assert [(groups[group], names[view]) for group, view in turns.items()] == [("MLP", "only MLP")]
+    turns = found[names.index("open to depth 2")]["turns"]
+    neuron = "MLP.layers.0.neurons.2"
+    assert names[turns[groups.index(neuron)]] == f"only {neuron}"
+
+
 def test_a_long_graph_without_groups_has_a_scene_that_contracts_it() -> None:
     x = Value(1.0, "x")
     for _ in range(200):

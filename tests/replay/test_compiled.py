@@ -763,6 +763,24 @@ def test_a_constant_that_changes_is_found() -> None:
     assert recordings(compiled) == 0
 
 
+def test_a_constant_is_named_by_its_own_line_though_an_equal_one_is_elsewhere() -> None:
+    found = iter([3.0, 2.0, 2.0])
+
+    def counting(x: Any) -> Any:
+        doubled = x * 2.0
+        return doubled * next(found)
+
+    compiled = compile(counting)
+    compiled(5.0)
+    with pytest.raises(CompileError) as caught:
+        compiled(5.0)
+    assert str(caught.value) == (
+        "counting() does not do again what was recorded: the result is 30.0 replayed, 20.0 as it "
+        f"is. The constant 3.0 of the recording is 2.0 now, at {line(counting, 'next(found)')}. "
+        "Pass it as an argument, or keep it in the data of a Value."
+    )
+
+
 def test_a_replaced_value_is_found() -> None:
     held = [[Value(2.0)]]
     kept = held[0][0]

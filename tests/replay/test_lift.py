@@ -14,7 +14,7 @@ import pytest
 import autograd
 from autograd import Primitive, Value
 from autograd.engine import table
-from autograd.replay.bound import Change, Links, Part
+from autograd.replay.bound import Links, Part
 from autograd.replay.lift import BoundReplay, Replay, lift
 from autograd.replay.lists import ListMachine
 from autograd.replay.machine import Machine, native_machine
@@ -310,9 +310,8 @@ def test_a_long_chain_of_additions_is_one_row() -> None:
 def bound_to(tape: Tape, values: list[Value], kept: int = 0) -> BoundReplay:
     """A tape whose inputs are the data of these Values, and whose last outputs become that."""
     places = range(len(values))
-    sources = [(Part.DATA, i) for i in places]
-    changes = [Change(Part.DATA, i, 0) for i in places]
-    return lift(tape).bind(Links(tuple(values), 0, 0, kept, sources, changes))
+    data = [x for i in places for x in (Part.DATA, i, 0)]
+    return lift(tape).bind(Links(tuple(values), 0, 0, kept, data, data))
 
 
 def halving(then: Any = None) -> Tape:
@@ -341,8 +340,13 @@ def test_inputs_are_read_from_values_and_outputs_written_to_them() -> None:
         numbers=1,
         arguments=1,
         kept=1,
-        sources=[(Part.DATA, 0), (Part.DATA, 1), (Part.GRAD, 1), (Part.HAS_GRAD, 1)],
-        changes=[Change(Part.DATA, 1, 0), Change(Part.GRAD, 1, -1), Change(Part.GRAD, 0, 0)],
+        sources=[
+            *(Part.DATA, 0, 0),
+            *(Part.DATA, 1, 0),
+            *(Part.GRAD, 1, 0),
+            *(Part.HAS_GRAD, 1, 0),
+        ],
+        changes=[*(Part.DATA, 1, 0), *(Part.GRAD, 1, -1), *(Part.GRAD, 0, 0)],
     )
     bound = lift(tape).bind(links)
     run = bound.run([1.0], [given])
@@ -364,8 +368,8 @@ def test_runs_that_are_repeated_are_as_runs_that_are_applied_one_by_one() -> Non
         sum_ = tape.row(table.add, (grad, x), (), 8.0)
         tape.outputs = [has_grad, half, sum_]
         values = [Value(8.0), Value(1.0)]
-        sources = [(Part.DATA, 0), (Part.GRAD, 1), (Part.HAS_GRAD, 1)]
-        changes = [Change(Part.DATA, 0, 0), Change(Part.GRAD, 1, 0)]
+        sources = [*(Part.DATA, 0, 0), *(Part.GRAD, 1, 0), *(Part.HAS_GRAD, 1, 0)]
+        changes = [*(Part.DATA, 0, 0), *(Part.GRAD, 1, 0)]
         return lift(tape).bind(Links(tuple(values), 0, 0, 1, sources, changes)), values
 
     (one, x), (all_, y) = stepping(), stepping()
@@ -387,8 +391,8 @@ def test_whether_a_pass_has_reached_a_value_may_vary() -> None:
     no = tape.row(table.subtract, (tape.constant(1.0, ""), flag), (), 0.0)
     tape.outputs = [has_grad, no, tape.constant(0.0, ""), flag]
     x, y = Value(1.0), Value(2.0)
-    sources = [(Part.DATA, 0), (Part.HAS_GRAD, 1)]
-    changes = [Change(Part.DATA, 0, 0), Change(Part.GRAD, 1, 0), Change(Part.HAS_GRAD, 1, 0)]
+    sources = [*(Part.DATA, 0, 0), *(Part.HAS_GRAD, 1, 0)]
+    changes = [*(Part.DATA, 0, 0), *(Part.GRAD, 1, 2), *(Part.HAS_GRAD, 1, 0)]
     bound = lift(tape).bind(Links((x, y), 0, 0, 1, sources, changes))
     for expected in [True, False]:
         run = bound.run([], [])
@@ -457,7 +461,7 @@ def test_a_value_that_nothing_else_refers_to_is_found() -> None:
     tape = Tape("same")
     tape.outputs = [tape.input(8.0)]
     known = array("q", [1])
-    bound = lift(tape).bind(Links(tuple(values), 0, 0, 1, [(Part.DATA, 0)], [], known))
+    bound = lift(tape).bind(Links(tuple(values), 0, 0, 1, [Part.DATA, 0, 0], [], known))
     run = bound.run([], [])
     assert run is not None
     assert run.outputs == [8.0]

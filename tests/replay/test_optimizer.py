@@ -17,7 +17,7 @@ from autograd.engine import table
 from autograd.replay import operations
 from autograd.replay.levels import levelled
 from autograd.replay.lists import ListMachine
-from autograd.replay.lowering import choices_of, flows_of, lowered
+from autograd.replay.lowering import lowered
 from autograd.replay.machine import machine
 from autograd.replay.optimizer import (
     PASSES,
@@ -40,6 +40,7 @@ from autograd.replay.program import (
     Operation,
     Program,
 )
+from autograd.replay.reach import below_root, choices_of
 from autograd.replay.shares import Flows, shares_of
 from autograd.replay.tape import Tape
 from autograd.replay.writing import describe
@@ -77,8 +78,7 @@ def test_every_pass_leaves_the_bits_as_they_are(seed: int) -> None:
     if root.op is None:
         return
     tape = tape_of(root, leaves)
-    shares = shares_of(flows_of(tape, []), tape.outputs[0])
-    program = lowered(tape, shares, tape.outputs[0])
+    program = lowered(tape, below_root(tape, tape.outputs[0], [])[1])
     points = [numbers(rng, 3) for _ in range(3)]
     further = numbers(rng, program.inputs - 3)
 
@@ -97,8 +97,10 @@ def test_every_pass_leaves_the_bits_as_they_are(seed: int) -> None:
     expected = results(program)
     for one in PASSES:
         assert results(one(program)) == expected, one.__name__
-    assert results(optimized(program)) == expected
-    for form in program, optimized(program):
+    made = optimized(program)
+    assert results(made) == expected
+    assert without_dead(made) is made
+    for form in program, made:
         beside = levelled(form)
         assert results(beside) == expected
         packed = Packed(beside)
@@ -119,8 +121,7 @@ def test_a_gradient_that_nobody_asks_for_is_not_computed() -> None:
     x, y = Value(2.0), Value(3.0)
     tape = tape_of(x.exp() * y, [x, y])
     tape.leaves = tape.leaves[1:]
-    shares = shares_of(flows_of(tape, []), tape.outputs[0])
-    program = optimized(lowered(tape, shares, tape.outputs[0]))
+    program = optimized(lowered(tape, below_root(tape, tape.outputs[0], [])[1]))
     assert len(program.kinds) - program.forward == 1  # the sum of y
 
 
@@ -302,8 +303,24 @@ def test_eight_equal_rows_on_cells_that_follow_each_other_are_packed_as_they_are
     program = Program(18)
     outs = sums(program, [[*range(8)], [*range(8, 16)]], [16, 17])
     packed = Packed(finished(program, *outs))
-    assert (rows(packed.program), packed.blocks) == (rows(program), [0])
+    assert packed.blocks == [0]
+    assert [packed.program.row(k)[1:] for k in range(8)] == [program.row(k)[1:] for k in range(8)]
     assert [*packed.places] == [*range(18)]
+
+
+def test_what_is_the_same_for_eight_rows_is_laid_side_by_side_but_in_products() -> None:
+    program = Program(17)
+    program.operations = [Operation("divide", table.divide.forward, "", "")]
+    outs = [program.add(SUM, [ONE, k, 16]) for k in range(8)]
+    outs += [program.add(0, [8 + k, 16]) for k in range(8)]
+    packed = Packed(finished(program, *outs))
+    found = [packed.program.row(k) for k in range(24)]
+    constants, ones, copies = packed.program.constants, found[8][0], packed.program.inputs
+    assert packed.blocks == [0, 8, 16]
+    assert found[:8] == [[16]] * 8
+    assert found[8:16] == [[ones + k, k, 16] for k in range(8)]
+    assert [constants[~(ones + k)] for k in range(8)] == [1.0] * 8
+    assert found[16:] == [[8 + k, copies + k] for k in range(8)]
 
 
 def test_inputs_are_laid_so_that_those_of_eight_rows_follow_each_other() -> None:
@@ -313,7 +330,7 @@ def test_inputs_are_laid_so_that_those_of_eight_rows_follow_each_other() -> None
     assert packed.blocks == [0]
     assert [packed.places[k] for k in even] == [*range(8)]
     assert [packed.places[k] for k in odd] == [*range(8, 16)]
-    assert packed.program.row(7) == [MINUS_ZERO, 7, 16, 15, 17]
+    assert packed.program.row(7)[1:] == [7, 16, 15, 17]
 
 
 def test_cells_that_lie_elsewhere_are_copied_once() -> None:
@@ -324,8 +341,8 @@ def test_cells_that_lie_elsewhere_are_copied_once() -> None:
     packed = Packed(finished(program, *outs))
     assert packed.blocks == [0, 8, 16, 24]
     assert [packed.program.row(k) for k in range(8)] == [[k] for k in backwards]
-    assert packed.program.row(17) == [MINUS_ZERO, 18 + 1, 17]
-    assert packed.program.row(31) == [MINUS_ZERO, 18 + 7, 16]
+    assert packed.program.row(17)[1:] == [18 + 1, 17]
+    assert packed.program.row(31)[1:] == [18 + 7, 16]
 
 
 def test_a_number_for_all_of_eight_rows_is_copied_where_others_vary() -> None:
@@ -334,7 +351,7 @@ def test_a_number_for_all_of_eight_rows_is_copied_where_others_vary() -> None:
     packed = Packed(finished(program, *outs))
     assert packed.blocks == [0, 8]
     assert [packed.program.row(k) for k in range(8)] == [[16]] * 8
-    assert packed.program.row(9) == [ZERO, 1, 19, 1, 9]
+    assert packed.program.row(9)[1:] == [1, 19, 1, 9]
 
 
 def test_constants_that_lie_elsewhere_are_laid_side_by_side_for_good() -> None:
@@ -354,7 +371,8 @@ def test_rows_with_more_copies_than_products_are_not_packed() -> None:
     first = sums(program, [[*range(8)]], [8])
     outs = [program.add(SUM, [first[step * k % 8] for step in (3, 5, 7)]) for k in range(8)]
     packed = Packed(finished(program, *outs))
-    assert (rows(packed.program), packed.blocks) == (rows(program), [0])
+    assert packed.blocks == [0]
+    assert [packed.program.row(k) for k in range(8, 16)] == [program.row(k) for k in range(8, 16)]
 
 
 def test_copies_for_gradients_come_after_all_rows_of_the_values() -> None:
@@ -403,10 +421,11 @@ def test_choices_leave_out_the_operand_that_is_not_taken() -> None:
     assert [tape.ops[entry].__name__ for entry in choices_of(tape)] == ["gt"]
     taken = tape.operands_of(tape.outputs[0])[0]
     for flag, entry in ((True, 2), (False, 3)):
-        flows = flows_of(tape, [flag])
-        assert [*flows.entries[flows.starts[taken] : flows.starts[taken + 1]]] == [
-            tape.operands_of(taken)[entry - 1]
-        ]
+        found, _ = below_root(tape, tape.outputs[0], [flag])
+        flows, index = found.flows, [*found.entries].index(taken)
+        assert [
+            found.entries[k] for k in flows.entries[flows.starts[index] : flows.starts[index + 1]]
+        ] == [tape.operands_of(taken)[entry - 1]]
 
 
 def test_the_value_that_is_completed_last_hands_its_shares_down_first() -> None:

@@ -4,8 +4,6 @@ import { blend } from "./colors.js";
 import { find, s } from "./dom.js";
 import { shown } from "./numbers.js";
 
-/** @typedef {import("./colors.js").Theme} Theme */
-
 const CELLS = 40; // of the plane, along each axis
 const FEWEST_CELLS = 8;
 const MOST_COMPUTED = 1e6; // values that a plane may take: of a large graph it has fewer cells
@@ -16,27 +14,29 @@ const CROWD = 30; // cases that have smaller dots
 const MOST_POINTS = 200; // of a curve
 const CORNERS = "00 10 11 01 00".split(" ").map((pair) => [...pair].map(Number));
 
-/** The losses by step, from 0 to the largest. */
-export class Curve {
-  /** @param {number[]} losses those that are not known are left out */
-  draw(losses) {
-    const last = losses.length - 1;
-    const most = losses.reduce((x, loss) => (loss < Infinity ? Math.max(x, loss) : x), 0) || 1;
-    const stride = Math.max(last / MOST_POINTS, 1);
-    const points = [];
-    for (let at = 0; at < last + stride; at += stride) {
-      const step = Math.min(Math.round(at), last);
-      if (losses[step] < Infinity)
-        points.push(`${(100 * step) / (last || 1)} ${100 - (100 * losses[step]) / most}`);
-    }
-    const [line, end] = find(".curve svg").children;
-    line.setAttribute("points", points.join());
-    end.setAttribute("points", `${points.at(-1)},${points.at(-1)}`);
-    find(".curve svg").ariaLabel =
-      `Loss by step, from ${shown(losses[0])} to ${shown(losses[last])}`;
-    find(".curve figcaption").textContent = shown(most);
-    find(".curve span:last-child").textContent = last ? last.toLocaleString("en") : "";
+/**
+ * Draw the losses by step, from 0 to the largest.
+ *
+ * @param {number[]} losses those that are not known are left out
+ */
+export function drawCurve(losses) {
+  const last = losses.length - 1;
+  const most = losses.reduce((x, loss) => (loss < Infinity ? Math.max(x, loss) : x), 0) || 1;
+  const stride = Math.max(last / MOST_POINTS, 1);
+  const points = [];
+  for (let at = 0; at < last + stride; at += stride) {
+    const step = Math.min(Math.round(at), last);
+    if (losses[step] < Infinity)
+      points.push(`${(100 * step) / (last || 1)} ${100 - (100 * losses[step]) / most}`);
   }
+  const end = points.slice(-1);
+  const [line, dot] = find(".curve svg").children;
+  line.setAttribute("points", points.join());
+  dot.setAttribute("points", [...end, ...end].join());
+  const range = `from ${shown(losses[0])} to ${shown(losses[last])}`;
+  find(".curve svg").ariaLabel = `Loss by step, ${range}`;
+  find(".curve figcaption").textContent = shown(most);
+  find(".curve span:last-child").textContent = last ? last.toLocaleString("en") : "";
 }
 
 /** The output over the two inputs that it depends on, with the cases. */

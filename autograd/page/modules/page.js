@@ -105,7 +105,7 @@ export class Page {
    * @param {number} group
    */
   toggle(group) {
-    this.showOr(this.scenes.turned(group, this.scene.open));
+    this.showOr(this.scene.turns[group] ?? -1);
   }
 
   /**

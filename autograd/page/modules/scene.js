@@ -36,7 +36,9 @@ export class Scene {
     /** @type {Record<number, string>} */
     this.kinds = data.kinds;
     /** @type {Record<number, number>} */
-    this.folds = data.folds;
+    this.folds = data.folds; // the group of a box
+    /** @type {Record<number, number>} */
+    this.turns = data.turns; // the scene in which a group is folded, or open
     /** @type {Record<number, string[]>} */
     this.texts = data.texts;
     this.boxes = placesOf(data.boxes);

@@ -39,25 +39,6 @@ export class Scenes {
   }
 
   /**
-   * The scene in which a group is open if it was closed, or closed if it was open, and most of the
-   * others are as they were; -1 if there is none.
-   *
-   * @param {number} group
-   * @param {Set<number>} open
-   */
-  turned(group, open) {
-    const difference = (/** @type {number} */ view) => {
-      const theirs = new Set(this.data[view].open);
-      const closed = [...open].filter((g) => !theirs.has(g)).length;
-      return 2 * closed + [...theirs].filter((g) => !open.has(/** @type {number} */ (g))).length;
-    };
-    const views = [...this.data.keys()]
-      .filter((view) => this.data[view].open.includes(group) !== open.has(group))
-      .sort((one, other) => difference(one) - difference(other) || other - one);
-    return views[0] ?? -1;
-  }
-
-  /**
    * The scene with the fewest boxes in which a node has one of its own; -1 if there is none.
    *
    * @param {number} node
@@ -78,6 +59,6 @@ export class Scenes {
    */
   opening(node, scene) {
     const group = scene.folds[scene.part[node]];
-    return group === undefined ? this.smallest(node) : this.turned(group, scene.open);
+    return group === undefined ? this.smallest(node) : (scene.turns[group] ?? -1);
   }
 }

@@ -1,6 +1,6 @@
 // The panel that trains: the steps, the loss, the cases, and the output over two inputs.
 
-import { Curve, Plane } from "./charts.js";
+import { drawCurve, Plane } from "./charts.js";
 import { find, h } from "./dom.js";
 import { exact, shown, typed } from "./numbers.js";
 import { Training } from "./training.js";
@@ -14,7 +14,6 @@ export class Trainer {
   rate = find(".runs input");
   sum = find("p.sum");
   list = find(".cases select");
-  curve = new Curve();
 
   /**
    * @param {Page} page
@@ -122,7 +121,8 @@ export class Trainer {
     this.losses[page.trained] = loss;
     this.outputs = outputs;
     const [count, steps] = [training.cases.length, page.trained].map((x) => x.toLocaleString("en"));
-    this.sum.textContent = `After ${steps} step${page.trained === 1 ? "" : "s"} the sum of ${root} over ${count} cases is ${shown(loss)}.`;
+    const after = `After ${steps} step${page.trained === 1 ? "" : "s"}`;
+    this.sum.textContent = `${after} the sum of ${root} over ${count} cases is ${shown(loss)}.`;
     for (const [n, option] of [...this.list.options].entries()) option.textContent = this.named(n);
     this.list.selectedIndex = training.chosen;
     this.draw();
@@ -130,7 +130,7 @@ export class Trainer {
 
   draw() {
     const { losses, page } = this;
-    this.curve.draw(losses.slice(0, page.trained + 1));
+    drawCurve(losses.slice(0, page.trained + 1));
     this.plane?.draw();
   }
 }

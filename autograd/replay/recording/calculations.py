@@ -25,6 +25,7 @@ from autograd.replay.recording.standins import (
     Calculator,
     Flag,
     Number,
+    StandIn,
 )
 from autograd.replay.tape import Tape
 
@@ -49,10 +50,14 @@ class Calculations(Calculator):
         is_doubtful: True if floats may have been added in another order than that of the function
             itself, as NumPy does in arrays.
         numbers: every stand-in.
+        is_apart: True if each constant is an entry of its own, with its own line; otherwise one
+            entry stands for all constants of the same bits.
     """
 
-    def __init__(self, name: str) -> None:
+    def __init__(self, name: str, is_apart: bool = False) -> None:
         self.name = name
+        self.is_apart = is_apart
+        self._constants: dict[Any, int] = {}
         self.tape = Tape(name)
         self.finished = False
         self.is_doubtful = False
@@ -115,20 +120,34 @@ class Calculations(Calculator):
 
     def _operand(self, operand: Any) -> i64:
         """The entry of an operand."""
+        if isinstance(operand, StandIn):
+            if self.finished or operand.recorder is not self:
+                self._check(operand)
+            return operand.entry
         if isinstance(operand, Value):
             return self.entry(operand)
-        if is_stand_in(operand):
-            self._check(operand)
-            entry: i64 = operand.entry
-            return entry
-        return self.tape.constant(as_float(operand), place())
+        return self._constant(as_float(operand))
+
+    def _constant(self, number: float) -> i64:
+        """The entry of a constant that comes from the line that is being run."""
+        key: Any = number
+        if number == 0.0:
+            key = repr(number)  # of -0.0 it is another
+        known = self._constants.get(key)
+        if known is None or self.is_apart:
+            known = self._constants[key] = self.tape.constant(number, place())
+        return known
 
     def _taken(self, operand: Any, entry: i64) -> Any:
         """What the engine is to take in place of an operand."""
         return operand if isinstance(operand, Value) else self.tape.data[entry]
 
     def _zero(self) -> i64:
-        return self.tape.constant(0.0, "")
+        """The entry of a constant that comes from nowhere."""
+        known = self._constants.get("")
+        if known is None:
+            known = self._constants[""] = self.tape.constant(0.0, "")
+        return known
 
     def calculate(self, function: Any, x: Any, y: Any) -> Any:
         """The result of an operator of Python's on two numbers, one of which is a stand-in."""
@@ -196,10 +215,10 @@ class Calculations(Calculator):
         if function is ADD or function is SUBTRACT:
             entry = tape.row(_ROWS[function], entries, (), float(result))
         elif function is MULTIPLY:
-            entry = tape.row(
-                table.multiply, entries, (), tape.data[entries[0]] * tape.data[entries[1]]
-            )
-            entry = tape.row(table.add, (entry, self._zero()), (), float(result))  # never -0.0
+            product = tape.data[entries[0]] * tape.data[entries[1]]
+            entry = tape.row(table.multiply, entries, (), product)
+            total = float(result)  # never -0.0
+            entry = tape.pair(table.add, entry, False, self._zero(), False, total)
         else:
             entry = tape.row(of_kinds(function, (int,) * len(entries)), entries, (), float(result))
         size = tape.row(operator.abs, (entry,), (), float(abs(result)))

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final, cast
+from typing import Any, cast
 
 from autograd.engine import table
 from autograd.engine.node import Node
@@ -12,18 +12,13 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.recording import is_recording
 from autograd.engine.tracked import record_tracked
 from autograd.engine.value import Value
-from autograd.native import append, i64, vec
-from autograd.replay.bound import Part
+from autograd.native import append, i32, i64, vec
 from autograd.replay.recording.calculations import FLOAT, Calculations, is_stand_in
 from autograd.replay.recording.indices import Index
-from autograd.replay.recording.outside import Outside
-from autograd.replay.recording.places import place
+from autograd.replay.recording.outside import DATA, NONE, Outside
 from autograd.replay.recording.standins import NOT_EQUAL, Flag, Number
 from autograd.replay.recording.taken import Takes
 from autograd.replay.tape import choose
-
-NO_ENTRY: Final[i64] = -1
-_DATA: Final[Any] = Part.DATA
 
 
 class Followed(Calculations):
@@ -31,22 +26,20 @@ class Followed(Calculations):
 
     Attributes:
         outside: the Values from outside that the function has read or changed.
-        computed: every Value that an operation has made, in order.
-        made_leaves: the leaves that were made of stand-ins.
+        created: every Value that an operation has made, or that was made of a stand-in, in order.
     """
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, is_apart: bool = False) -> None:
+        super().__init__(name, is_apart)
         self.outside = Outside()
-        self.computed: list[Value] = []
-        self.made_leaves: list[Value] = []
-        # The entries of what is computed. Its `_number` is an index into these, unless a pass or
-        # a walk has put one of its own there: then the index is found by the id.
+        self.created: list[Value] = []
+        # The entries of these. The `_number` of such a Value is an index into them, unless a pass
+        # or a walk has put one of its own there: then the index is found by the id. Those of
+        # operations are noted only once one is asked for.
         self._places = vec[i64]()
         self._indices: dict[int, int] = {}
-        self._entries: dict[int, int] = {}  # of leaves, by their ids
+        self._indices_of_leaves: dict[int, int] = {}
         self._ends: dict[int, Value] = {}  # the leaf that a first entry is the data of
-        self._leaves: dict[int, int] = {}  # the first entry of each Value from outside, by index
         self._operations: dict[int, Primitive | None] = {}  # of arguments, by the id of the twin
         self._used: set[int] | None = None  # the entries that gradients flow to, once it is asked
         self._takes = Takes(self)
@@ -56,8 +49,7 @@ class Followed(Calculations):
     def forget(self) -> None:
         """Let go of what the call has made: stand-ins, for one, refer to this recorder."""
         self.numbers = []
-        self.computed = []
-        self.made_leaves = []
+        self.created = []
 
     def bring(self, twin: Value, value: Value) -> None:
         """``twin`` takes the place of an argument."""
@@ -67,68 +59,86 @@ class Followed(Calculations):
         self.entry(twin)
         self.outside.arguments += 1
 
-    def _found(self, value: Value) -> i64:
-        """The entry of the data of a Value, if it is known."""
-        if value.op is not None:
-            number = i64(value._number)
-            if number < len(self.computed) and self.computed[number] is value:
-                return self._places[number]
-        known = self._entries.get(id(value))
-        if known is not None:
-            return known
+    def _has_made(self, value: Value, entry: i64, is_leaf: bool) -> None:
+        """``value`` is new, and this is the entry of its data."""
+        value._number = i32(len(self.created))
+        if is_leaf:
+            self._indices_of_leaves[id(value)] = len(self.created)
+        self.created.append(value)
+        self._places = append(self._places, entry)
+
+    def _index(self, value: Value) -> i64:
+        """The index of a Value among those that the call has made, or -1."""
+        number = i64(value._number)
+        if number < len(self.created) and self.created[number] is value:
+            return number
         if value.op is None:
-            return NO_ENTRY
-        for at in range(len(self._indices), len(self.computed)):
-            self._indices[id(self.computed[at])] = at
-        index = self._indices.get(id(value))
-        return NO_ENTRY if index is None else self._places[index]
+            known = self._indices_of_leaves.get(id(value))
+        else:
+            for at in range(len(self._indices), len(self.created)):
+                self._indices[id(self.created[at])] = at
+            known = self._indices.get(id(value))
+        return NONE if known is None else known
+
+    def _found(self, value: Value) -> i64:
+        """The entry of the data of a Value, or -1 if it is not known."""
+        number = i64(value._number)
+        if number < len(self.created) and self.created[number] is value:
+            return self._places[number]
+        outside = self.outside
+        index = outside.find(value)
+        if index >= 0:
+            return outside.data[index]
+        index = self._index(value)
+        return NONE if index < 0 else self._places[index]
 
     def entry(self, value: Value) -> i64:
         """The entry of the data of a Value, which may come from outside."""
-        if self._takes.twins:
+        if value.op is None and self._takes.version > 0:
             self._takes.refresh(value)
         entry = self._found(value)
         if entry < 0:
-            entry = self._input(_DATA, value, value._data)
-            self._is_leaf(value, entry)
+            index = self.outside.index(value)
+            entry = self._input(DATA, index, value._data)
+            self._is_leaf(value, index, entry)
         return entry
 
-    def _input(self, source: Any, value: Value, number: float) -> i64:
-        self.outside.sources.append((source, self.outside.index(value)))
+    def _input(self, part: int, index: i64, number: float) -> i64:
+        sources = self.outside.sources
+        sources.append(part)
+        sources.append(index)
+        sources.append(0)
         return self.tape.input(number)
 
-    def _is_leaf(self, value: Value, entry: i64) -> None:
+    def _is_leaf(self, value: Value, index: i64, entry: i64) -> None:
         """From now on gradients that reach this entry are handed out to the Value."""
-        self._entries[id(value)] = entry
-        index = self.outside.index(value)
-        first = self._leaves.setdefault(index, entry)
-        if first != entry:  # its data has changed
-            self.tape.same_leaf[entry] = first
+        outside, tape = self.outside, self.tape
+        outside.data[index] = entry
+        first = outside.first[index]
+        if first >= 0:  # its data has changed
+            tape.same_leaf[entry] = first
         else:
+            outside.first[index] = entry
             self._ends[entry] = value
-            self.tape.leaves.append(entry)
-            self.outside.leaves.append(index)
-        if value.label:
-            self.tape.labels[entry] = value.label
-
-    def _is_made_here(self, value: Value) -> bool:
-        return self._found(value) >= 0 and value not in self.outside
+            tape.leaves.append(entry)
+            outside.leaves.append(index)
+        if value._label:
+            tape.labels[entry] = value.label
 
     def is_from_outside(self, value: Value) -> bool:
         """True if the Value was not made in the call, as far as is known during the call."""
-        return value in self.outside
+        return self.outside.find(value) >= 0
 
     def was_used_as_leaf(self, value: Value) -> bool:
         """True if an operation on this leaf, which the call has made, has been recorded."""
         tape = self.tape
         if self._used is None:
             self._used = {
-                tape.same_leaf.get(operand, operand)
+                tape.same_leaf[operand]
                 for operand, flowing in zip(tape.operands, tape.flows)
                 if flowing
             }
-        entry = self._entries[id(value)]
-        return tape.same_leaf.get(entry, entry) in self._used
+        return tape.same_leaf[self._found(value)] in self._used
 
     def operate(self, primitive: Any, operands: tuple[Any, ...]) -> Any:
         """Carry out an operation, one of whose operands is a stand-in."""
@@ -184,26 +194,25 @@ class Followed(Calculations):
             for operand, x in zip(listed, operands):
                 tape.push(operand, recording and isinstance(x, Value))
             entry = tape.close(op, number)
-        elif made.op is not None and made.op.arity == 1:
-            tape.push(self._slot(first, made._local0), recording)
-            entry = tape.close(op, number)
+        elif second is None and made.op is not None and made.op.arity == 1:
+            entry = tape.one(op, self._slot(first, made._local0), recording, number)
         else:
             one, two = self._slot(first, made._local0), self._slot(second, made._local1)
             one_flows, two_flows = recording and first is not None, recording and second is not None
             entry = tape.pair(op, one, one_flows, two, two_flows, number)
         if not recording:  # it becomes a leaf
-            self._entries[id(made)] = entry
             self._ends[entry] = made
         if self._takes.twins:
             self._takes.put_rows(made)
-        made._number = len(self.computed)
-        self.computed.append(made)
-        self._places = append(self._places, entry)
+        self._has_made(made, entry, not recording)
 
     def _slot(self, node: Node | None, constant: float) -> i64:
         """The entry of an operand: of the Value in a slot, or of the constant beside it."""
         if node is None:
-            return self.tape.constant(constant, place())
+            return self._constant(constant)
+        number = i64(node._number)
+        if number < len(self.created) and self.created[number] is node and not self._takes.version:
+            return self._places[number]
         return self.entry(cast(Value, node))
 
     def choose(self, primitive: Any, operands: tuple[Any, ...]) -> Any:
@@ -253,14 +262,13 @@ class Followed(Calculations):
         """``value`` is a new leaf, made of a stand-in or of a whole number."""
         leaf: Value = value
         entry = self._copied(number)
-        self._entries[id(leaf)] = entry
         self._ends[entry] = leaf
-        self.made_leaves.append(leaf)
+        self._has_made(leaf, entry, True)
 
     def _copied(self, number: Any) -> i64:
         """A number in an entry of its own: gradients that reach it end here."""
         operand = self._operand(number)
-        return self.tape.row(table.where, (operand,), (), self.tape.data[operand])
+        return self.tape.one(table.where, operand, False, self.tape.data[operand])
 
     def read(self, value: Any) -> Any:
         """The data of a Value."""
@@ -272,17 +280,17 @@ class Followed(Calculations):
             row = self.row_of(value)
             row.data = number
             return row._data
-        is_made_here = self._is_made_here(value)
-        if is_made_here and value.op is not None:
+        at = self._index(value)
+        if at >= 0 and value.op is not None:
             self.refuse("changes the data of a Value that it has computed")
         entry = self._copied(number)
-        if is_made_here:
-            earlier = self._entries[id(value)]
-            self.tape.same_leaf[entry] = self.tape.same_leaf.get(earlier, earlier)
-            self._entries[id(value)] = entry
+        if at >= 0:
+            self.tape.same_leaf[entry] = self.tape.same_leaf[self._places[at]]
+            self._places[at] = entry
         else:
-            self.outside.change(value, _DATA)
-            self._is_leaf(value, entry)
+            index = self.outside.index(value)
+            self.outside.moved[index] = 1
+            self._is_leaf(value, index, entry)
         self._takes.has_changed(value, self.tape.data[entry])
         return self.tape.data[entry]
 
@@ -298,6 +306,8 @@ class Followed(Calculations):
 
     def stands_for(self, value: Value, entry: int) -> None:
         """``value`` stands for what an index has chosen, which is this entry."""
-        if id(value) not in self._entries:
-            self.made_leaves.append(value)
-        self._entries[id(value)] = entry
+        at = self._index(value)
+        if at >= 0:
+            self._places[at] = entry
+        else:
+            self._has_made(value, entry, True)

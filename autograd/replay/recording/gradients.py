@@ -9,28 +9,29 @@ from autograd.engine import table
 from autograd.engine.known import Known
 from autograd.engine.node import propagate
 from autograd.engine.value import Value
-from autograd.native import append, i64, vec
-from autograd.replay.bound import Part
+from autograd.native import append, i32, i64, vec
 from autograd.replay.errors import CompileError
 from autograd.replay.reach import Below, below
 from autograd.replay.recording.calculations import FLOAT
-from autograd.replay.recording.followed import NO_ENTRY, Followed
-from autograd.replay.recording.outside import UNREACHED
+from autograd.replay.recording.followed import Followed
+from autograd.replay.recording.outside import GRAD, HAS_GRAD, KEPT, NONE, UNREACHED
 from autograd.replay.recording.places import place
 from autograd.replay.recording.standins import NOT_EQUAL
+from autograd.replay.shares import Shares
 from autograd.replay.tape import backward_pass, choose, gradient_of, take
 
-_GRAD: Final[Any] = Part.GRAD
-HAS_GRAD: Final[Any] = Part.HAS_GRAD
+_CHOOSE: Final[Any] = choose
+_TAKE: Final[Any] = take
 
 
 class Gradients(Followed):
     """A recorder of numbers, of Values, and of their gradients."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
-        self._gradients: dict[int, int] = {}  # the entry of the grad, by the id of a Value
-        self._interior: list[Value] = []  # those of the last that are no leaves
+    def __init__(self, name: str, is_apart: bool = False) -> None:
+        super().__init__(name, is_apart)
+        # The entry of the grad of a Value that the call has made, by its id.
+        self._gradients: dict[int, int] = {}
+        self._interior: list[Value] = []  # those of them that are no leaves
         self._pass_entries: list[int] = []  # of the backward passes in the call
         self._passes = vec[i64]()  # for each entry the index of the last of these to reach it
         # The flags under one of which alone the last pass has reached an entry.
@@ -58,28 +59,27 @@ class Gradients(Followed):
             self.tape.guard(self.entry(value), how, place())
 
     def _look_whether_reached(self, value: Value) -> None:
-        if value._awaited != 0 and id(value) in self._gradients:
-            gradient, zero = self._gradients[id(value)], self._zero()
+        gradient = self._known_gradient(value)
+        if value._awaited != 0 and gradient >= 0:
             differs = float(self.tape.data[gradient] != 0.0)
-            row = self.tape.row(operator.ne, (gradient, zero), (), differs)
+            row = self.tape.pair(operator.ne, gradient, False, self._zero(), False, differs)
             self.tape.guard(row, "has_grad", place())
-        if self._is_made_here(value):
+        if self._index(value) >= 0:
             for flag in self._conditions.get(self._end_of(value), []):
                 self.tape.guard(flag, "has_grad", place())
             return
-        index: int = self.outside.index(value)
-        changed = self.outside.changed
-        known = changed.get((index, HAS_GRAD))
-        if (index, _GRAD) not in changed:
+        outside = self.outside
+        index = outside.index(value)
+        if outside.reached[index] == KEPT:
             number = float(value._awaited == 0 or value._grad != 0.0)
-            self.tape.guard(self._input(HAS_GRAD, value, number), "has_grad", place())
-        elif known is not None:
-            self.tape.guard(self._has_been_reached(value, known), "has_grad", place())
+            self.tape.guard(self._input(HAS_GRAD, index, number), "has_grad", place())
+        elif outside.flag[index] >= 0:
+            self.tape.guard(self._has_been_reached(index), "has_grad", place())
 
     def _end_of(self, value: Value) -> int:
         """The entry of a Value; of a leaf whose data has changed the first one."""
-        entry: int = self._found(value)
-        return self.tape.same_leaf.get(entry, entry)
+        entry = self._found(value)
+        return NONE if entry < 0 else self.tape.same_leaf[entry]
 
     def read_grad(self, value: Any) -> Any:
         """The grad of a Value."""
@@ -92,23 +92,35 @@ class Gradients(Followed):
             row.grad = number
             return row._grad
         operand = self._operand(number)
-        if not self._is_made_here(value):
-            index: int = self.outside.change(value, _GRAD, UNREACHED)
-            self.outside.changed.pop((index, HAS_GRAD), None)
-        self._conditions.pop(self._end_of(value), None)
+        outside = self.outside
+        if self._index(value) < 0:
+            index = outside.index(value)
+            outside.reached[index] = UNREACHED
+            outside.flag[index] = NONE
+        if self._conditions:
+            self._conditions.pop(self._end_of(value), None)
         self._has_gradient(value, operand)
         return self.tape.data[operand]
 
+    def _known_gradient(self, value: Value) -> i64:
+        """The entry of the grad of a Value, or -1."""
+        index = self.outside.find(value)
+        if index >= 0:
+            return self.outside.grad[index]
+        known = self._gradients.get(id(value))
+        return NONE if known is None else known
+
     def _gradient(self, value: Value) -> i64:
         """The entry of the grad of a Value."""
-        known = self._gradients.get(id(value))
-        if known is not None:
-            return known
-        if not self._is_made_here(value):
-            entry = self._input(_GRAD, value, value._grad)
+        entry = self._known_gradient(value)
+        if entry >= 0:
+            return entry
+        at = self._index(value)
+        if at < 0:
+            entry = self._input(GRAD, self.outside.index(value), value._grad)
         else:
-            data = self._found(value)
-            number = self._passes[data] if data < len(self._passes) else NO_ENTRY
+            data = self._places[at]
+            number = self._passes[data] if data < len(self._passes) else NONE
             if number < 0 or value.op is None:
                 entry = self._zero()
             else:
@@ -121,80 +133,88 @@ class Gradients(Followed):
         return entry
 
     def _has_gradient(self, value: Value, entry: i64) -> None:
-        self._gradients[id(value)] = entry
-        if value.op is not None:
-            self._interior.append(value)
+        index = self.outside.find(value)
+        if index >= 0:
+            self.outside.grad[index] = entry
+        else:
+            self._gradients[id(value)] = entry
+            if value.op is not None:
+                self._interior.append(value)
 
     def backward(self, root: Any, gradient: float) -> None:
         """Carry out a backward pass, and note it as one entry of the tape."""
         tape = self.tape
         root = self.row_of(root)
-        seed = tape.constant(gradient, place())
+        place_of_root = self._index(root)
+        seed = self._constant(gradient)
         start = self._entry_of_root(root)
-        ends = self._reached(start)
+        ends, shares = self._reached(start)
         leaves = [self._ends[end] for end in ends]
         earlier: list[int] = [self._gradient(leaf) for leaf in leaves]
         sums: list[int] = [self._sum_before(entry) for entry in earlier]
         pass_ = self._pass_of(start, seed, ends, sums)
+        tape.passes[pass_] = shares
         for leaf, end, entry in zip(leaves, ends, sums):
-            if not self._is_made_here(leaf):
+            if self._index(leaf) < 0:
                 self._is_reached(leaf, end)
             leaf._grad = tape.data[entry]
         try:
             propagate(root, gradient)
+            if place_of_root >= 0:  # its number is that of the pass now, and it is asked for next
+                root._number = i32(place_of_root)
         except BaseException:
             for leaf, entry in zip(leaves, earlier):
                 leaf._grad = tape.data[entry]
             raise
         for leaf, end, before in zip(leaves, ends, earlier):
-            entry = tape.row(gradient_of, (pass_, end), (), leaf._grad)
+            entry = tape.pair(gradient_of, pass_, False, end, False, leaf._grad)
             entry = self._with_earlier(entry, before)
             leaf._grad = tape.data[entry]
-            self._gradients[id(leaf)] = entry
+            self._has_gradient(leaf, entry)
 
     def _entry_of_root(self, root: Value) -> i64:
         """The entry that a pass starts at."""
         if not isinstance(root.op, Known) or self._found(root) >= 0:
-            entry = self.entry(root)
-            return self.tape.same_leaf.get(entry, entry)
+            return self.tape.same_leaf[self.entry(root)]
         # It stands for several outputs, each with its own gradient, and nothing has recorded it.
         outputs = [self.row_of(output) for output in root.inputs]
         self._takes.put_rows(root)
         weights = root._recorded_derivatives()
         entries: list[int] = [self.entry(output) for output in outputs]
-        entries += [self.tape.constant(weight, place()) for weight in weights]
+        entries += [self._constant(weight) for weight in weights]
         number = table.dot.evaluate([*[output._data for output in outputs], *weights])
         return self.tape.row(table.dot, entries, range(len(outputs)), number)
 
-    def _reached(self, start: i64) -> list[int]:
-        """The entries of the leaves that a pass reaches; it is noted for all that it reaches."""
-        tape = self.tape
+    def _reached(self, start: i64) -> tuple[list[int], Shares]:
+        """The entries of the leaves that a pass reaches, or may reach, and the shares it hands on.
+
+        It is noted for all that it reaches.
+        """
+        tape, ends = self.tape, self._ends
         number = len(self._pass_entries)
         for _ in range(len(self._passes), len(tape.ops)):
-            self._passes = append(self._passes, NO_ENTRY)
-        if tape.takes:
-            return self._reached_by_takes(start)
-        ends: list[int] = []
-        self._passes[start] = number
-        stack: list[int] = [start]
-        while stack:
-            entry = stack.pop()
-            is_end = True
-            taken = self._operand_taken(entry)
-            for at in range(tape.starts[entry], tape.starts[entry + 1]):
-                if tape.flows[at]:
-                    is_end = False
-                    if taken < 0 or at == taken:
-                        source = tape.operands[at]
-                        source = tape.same_leaf.get(source, source)
-                        if self._passes[source] != number:
-                            self._passes[source] = number
-                            stack.append(source)
-            if is_end and entry in self._ends:
-                self._check_leaf(self._ends[entry])
-                ends.append(entry)
+            self._passes = append(self._passes, NONE)
+        found, shares = self._settled(start)
+        leaves: list[int] = []
+        starts = found.flows.starts
+        for index in range(len(found.entries)):
+            entry = found.entries[index]
+            self._passes[entry] = number
+            self._operand_taken(entry)
+            is_leaf = starts[index] == starts[index + 1] and entry in ends
+            if is_leaf:
+                self._check_leaf(ends[entry])
+                leaves.append(entry)
+            if found.has_takes:
+                flags = found.flags_of(entry)
+                if is_leaf and flags:
+                    flags = [*self._conditions.get(entry, []), *flags]
+                if flags:
+                    self._conditions[entry] = flags
+                elif entry in self._conditions:
+                    del self._conditions[entry]
         self._forget_gradients(number)
-        return ends
+        return leaves, shares
 
     def _forget_gradients(self, number: int) -> None:
         """What was known of gradients is so no longer where this pass has reached."""
@@ -202,43 +222,24 @@ class Gradients(Followed):
             if self._passes[self._found(value)] == number:
                 self._gradients.pop(id(value), None)
 
-    def _reached_by_takes(self, start: i64) -> list[int]:
-        """The same where an index may decide what is reached: all that may be."""
-        found = self._settled(start)
-        number = len(self._pass_entries)
-        ends: list[int] = []
-        for index in range(len(found.entries)):
-            entry: int = found.entries[index]
-            self._operand_taken(entry)
-            flags = found.flags_of(entry)
-            if entry in self._ends:
-                self._check_leaf(self._ends[entry])
-                ends.append(entry)
-                flags = [*self._conditions.get(entry, []), *flags] if flags else []
-            if flags:
-                self._conditions[entry] = flags
-            else:
-                self._conditions.pop(entry, None)
-            self._passes[entry] = number
-        self._forget_gradients(number)
-        return ends
-
-    def _settled(self, start: i64) -> Below:
+    def _settled(self, start: i64) -> tuple[Below, Shares]:
         """What a pass reaches, once every take is fixed by which its order would depend on it."""
         tape = self.tape
         written = {int(self._found(value)) for value in self._interior}
         while True:
             found, shares = below(tape, start, vec[i64]([0] * len(tape.ops)))
+            if not found.has_takes:
+                return found, shares
             takes = found.takes_to_fix(shares)
             for index in range(len(found.entries)):
-                entry: int = found.entries[index]
-                flag: int = found.states[entry]
+                entry = found.entries[index]
+                flag = found.states[entry]
                 # It has a gradient, which it keeps where this pass does not reach it.
-                is_known = self._passes[entry] >= 0 or entry in written
-                if flag >= 0 and is_known and entry not in self._ends:
-                    takes |= found.takes[flag]
+                if flag >= 0 and entry not in self._ends:
+                    is_known = self._passes[entry] >= 0 or entry in written
+                    takes |= found.takes[flag] if is_known else set()
             if not takes:
-                return found
+                return found, shares
             self._takes.fix(list(takes))
 
     def settle_root(self, start: i64) -> None:
@@ -272,13 +273,12 @@ class Gradients(Followed):
         has_choices = False
         while stack:
             entry = stack.pop()
-            if tape.ops[entry] is choose:
+            if tape.ops[entry] is _CHOOSE:
                 has_choices = True
-            elif tape.ops[entry] is take:
+            elif tape.ops[entry] is _TAKE:
                 takes.append(entry)
             for at in range(tape.starts[entry], tape.starts[entry + 1]):
-                source: int = tape.operands[at]
-                source = tape.same_leaf.get(source, source)
+                source: int = tape.same_leaf[tape.operands[at]]
                 if tape.flows[at] and source not in seen:
                     seen.add(source)
                     stack.append(source)
@@ -290,7 +290,7 @@ class Gradients(Followed):
         What follows depends on the graph, and so on the choice.
         """
         tape = self.tape
-        if tape.ops[entry] is not choose:
+        if tape.ops[entry] is not _CHOOSE:
             return -1
         start = tape.starts[entry]
         flag = tape.operands[start]
@@ -298,8 +298,10 @@ class Gradients(Followed):
         return start + (1 if tape.data[flag] != 0.0 else 2)
 
     def _check_leaf(self, leaf: Value) -> None:
-        op = None if self._is_made_here(leaf) else self._operations.get(id(leaf), leaf.op)
-        if op is not None:
+        op = leaf.op
+        if id(leaf) in self._operations:
+            op = self._operations[id(leaf)]
+        if op is not None and self._index(leaf) < 0:
             label = f", label={leaf._label!r}" if leaf._label else ""
             raise CompileError(
                 f"{self.name}(): backward() reaches Value({leaf._data!r}{label}, op={op.name}), "
@@ -313,9 +315,9 @@ class Gradients(Followed):
         if earlier in self.tape.constants:
             return earlier if number == 0.0 else self._zero()
         # A gradient of -0.0 is left as it is where only such shares are added to it.
-        sign = self.tape.row(table.sign, (earlier,), (), table.sign.forward(number))
+        sign = self.tape.one(table.sign, earlier, False, table.sign.forward(number))
         zero = self.tape.data[sign] * 0.0
-        return self.tape.row(table.multiply, (sign, self._zero()), (), zero)
+        return self.tape.pair(table.multiply, sign, False, self._zero(), False, zero)
 
     def _pass_of(self, start: i64, seed: i64, ends: list[int], sums: list[int]) -> i64:
         """Append the entry of a pass."""
@@ -334,38 +336,39 @@ class Gradients(Followed):
         if number == 0.0 and earlier in self.tape.constants:
             return entry
         total = self.tape.data[entry] + number
-        return self.tape.row(table.add, (entry, earlier), (), total)
+        return self.tape.pair(table.add, entry, False, earlier, False, total)
 
     def _is_reached(self, leaf: Value, end: int) -> None:
         """A pass has reached a leaf from outside, or has under some flags."""
         outside = self.outside
-        index: int = outside.index(leaf)
-        key = (index, HAS_GRAD)
-        flags = self._conditions.get(end, [])
-        before = outside.changed.get((index, _GRAD))
+        index = outside.index(leaf)
+        before = outside.reached[index]
+        flags = self._conditions.get(end, []) if self._conditions else []
         if not flags:
-            outside.changed.pop(key, None)
-            outside.change(leaf, _GRAD)
-        elif before is None or before == UNREACHED:
-            if key not in outside.changed:
-                outside.change(leaf, _GRAD, UNREACHED)
-                outside.change(leaf, HAS_GRAD, len(self._reached_under))
-                self._reached_under.append((before is None, []))
-            known = self._reached_under[outside.changed[key]][1]
+            outside.reached[index] = 0
+            outside.flag[index] = NONE
+        elif before != 0:
+            if outside.flag[index] < 0:
+                outside.reached[index] = UNREACHED
+                outside.flag[index] = len(self._reached_under)
+                self._reached_under.append((before == KEPT, []))
+            known = self._reached_under[outside.flag[index]][1]
             known.extend([flag for flag in flags if flag not in known])
 
-    def _has_been_reached(self, value: Value, known: int) -> i64:
+    def _has_been_reached(self, index: i64) -> i64:
         """The entry of whether a Value from outside has been reached, under some flags."""
-        tape = self.tape
-        was_outside, flags = self._reached_under[known]
+        tape, outside = self.tape, self.outside
+        was_outside, flags = self._reached_under[outside.flag[index]]
         entry = self._sum_of(tuple(flags))
         if was_outside:
-            before = float(self.outside.had_grad(value))
-            earlier = self._input(HAS_GRAD, value, before)
-            entry = tape.row(table.add, (earlier, entry), (), before + tape.data[entry])
+            before = float(outside.had_grad(index))
+            earlier = self._input(HAS_GRAD, index, before)
+            total = before + tape.data[entry]
+            entry = tape.pair(table.add, earlier, False, entry, False, total)
         elif len(flags) == 1:
             return entry
-        return tape.row(operator.ne, (entry, self._zero()), (), float(tape.data[entry] != 0.0))
+        differs = float(tape.data[entry] != 0.0)
+        return tape.pair(operator.ne, entry, False, self._zero(), False, differs)
 
     def _sum_of(self, flags: tuple[int, ...]) -> i64:
         known = self._sums_of_flags.get(flags)
@@ -379,8 +382,6 @@ class Gradients(Followed):
 
     def _note_what_was_reached(self) -> None:
         outside = self.outside
-        for index, part in list(outside.changed):
-            if part is HAS_GRAD:
-                known = outside.changed[index, part]
-                entry = self._has_been_reached(outside.values[index], known)
-                outside.changed[index, part] = entry
+        for index in range(len(outside.values)):
+            if outside.flag[index] >= 0:
+                outside.flag[index] = self._has_been_reached(index)

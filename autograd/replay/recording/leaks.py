@@ -15,10 +15,13 @@ from autograd.engine.value import Value
 from autograd.replay.errors import CompileError
 from autograd.replay.recording.recorder import Recorder
 
+_count: Final[Any] = sys.getrefcount
+
 
 def _references(things: list[Any], index: int) -> int:
     """The count of references to an object in a list."""
-    return sys.getrefcount(things[index])
+    count: int = _count(things[index])
+    return count
 
 
 # The references to an object in a list that nobody else holds; it depends on the interpreter.
@@ -40,7 +43,7 @@ def settle(recorder: Recorder) -> None:
 
 def _all_freed(recorder: Recorder) -> bool:
     """Free what the call has made, the last first, since it refers to what is before it."""
-    kept: list[list[Any]] = [recorder.numbers, recorder.computed, recorder.made_leaves]
+    kept: list[list[Any]] = [recorder.numbers, recorder.created]
     for made in kept:
         while made:
             if _references(made, -1) > _ALONE:
@@ -50,7 +53,7 @@ def _all_freed(recorder: Recorder) -> bool:
 
 
 def _raise(recorder: Recorder) -> NoReturn:
-    kept: list[list[Any]] = [recorder.numbers, recorder.computed, recorder.made_leaves]
+    kept: list[list[Any]] = [recorder.numbers, recorder.created]
     made = next(things for things in kept if things)
     kind = "a Value" if isinstance(made[-1], Value) else "a number"
     raise CompileError(
@@ -89,9 +92,12 @@ def _make_constants(recorder: Recorder) -> None:
         for index in range(outside.arguments, len(outside.values))
         if _references(values, index) <= _ALONE
     }
-    first = len(tape.inputs) - len(outside.sources)
-    sources = zip(tape.inputs[first:], outside.sources)
-    constant = {entry for entry, (_, index) in sources if index in made}
+    if not made:
+        return
+    indices = outside.sources[1::3]
+    first = len(tape.inputs) - len(indices)
+    sources = zip(tape.inputs[first:], indices)
+    constant = {entry for entry, index in sources if index in made}
     leaves = zip(tape.leaves, outside.leaves)
     tape.leaves = [entry for entry, index in leaves if index not in made]
     tape.inputs = [entry for entry in tape.inputs if entry not in constant]

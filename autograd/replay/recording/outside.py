@@ -7,22 +7,113 @@ what was recorded is a program, and it is the program that then changes them.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Final, TypeAlias
+from typing import Final
 
 from autograd.engine.value import Value
-from autograd.replay.bound import Change, Part
-from autograd.replay.checks import same
+from autograd.native import append, i32, i64, vec
+from autograd.replay.bound import Part
+from autograd.replay.checks import first_other
 
-UNREACHED: Final = -1  # the count of uses of a Value that no backward pass has reached
+UNREACHED: Final[i64] = -1  # the count of uses of a Value that no backward pass has reached
+KEPT: Final[i64] = -2  # in place of it: the grad is not changed
+NONE: Final[i64] = -1  # in place of an entry or an index
+
+# What of a Value an input or an output is.
+DATA: Final[int] = int(Part.DATA)
+GRAD: Final[int] = int(Part.GRAD)
+HAS_GRAD: Final[int] = int(Part.HAS_GRAD)
 
 
-# The data and the grad of a Value, and the count of its uses.
-State: TypeAlias = "tuple[float, float, int]"
+class Outside:
+    """The Values of a call that were not made in it: its arguments, and those that it has found.
 
+    Attributes:
+        values: each once; the arguments first. What follows has an item for each.
+        data: the entry of its data, or -1.
+        first: the entry of the data that it had before the call, or -1.
+        grad: the entry of its grad, or -1.
+        moved: 1 if its data is changed, else 0.
+        reached: if its grad is changed, the count of uses that it then has; else `KEPT`.
+        flag: where an index decides if a pass has reached it, what says so: during the call the
+            index of a list of flags, and in the end an entry; else -1.
+        arguments: the number of arguments.
+        sources: for each input of the tape, after the floats among the arguments, the part of a
+            Value that it is, the index of the Value, and 0.
+        leaves: for each leaf of the tape the index of its Value.
+    """
 
-def state_of(value: Value) -> State:
-    """The state of a Value."""
-    return value._data, value._grad, value._awaited
+    def __init__(self) -> None:
+        self.values: list[Value] = []
+        self.data = vec[i64]()
+        self.first = vec[i64]()
+        self.grad = vec[i64]()
+        self.moved = vec[i64]()
+        self.reached = vec[i64]()
+        self.flag = vec[i64]()
+        self.arguments = 0
+        self.sources: list[int] = []
+        self.leaves: list[int] = []
+        self._indices: dict[int, int] = {}
+        # What each was before the call.
+        self._data = vec[float]()
+        self._grads = vec[float]()
+        self._awaited = vec[i64]()
+
+    def find(self, value: Value) -> i64:
+        """The index of a Value, or -1."""
+        known = self._indices.get(id(value))
+        return NONE if known is None else known
+
+    def index(self, value: Value) -> i64:
+        """The index of a Value, which may be new; it is as before the call then."""
+        index = self.find(value)
+        if index >= 0:
+            return index
+        index = len(self.values)
+        self._indices[id(value)] = index
+        self.values.append(value)
+        self.data = append(self.data, NONE)
+        self.first = append(self.first, NONE)
+        self.grad = append(self.grad, NONE)
+        self.moved = append(self.moved, 0)
+        self.reached = append(self.reached, KEPT)
+        self.flag = append(self.flag, NONE)
+        self._data = append(self._data, value._data)
+        self._grads = append(self._grads, value._grad)
+        self._awaited = append(self._awaited, i64(value._awaited))
+        return index
+
+    def had_grad(self, index: i64) -> bool:
+        """True if a backward pass had reached a Value before the call."""
+        return self._awaited[index] == 0 or self._grads[index] != 0.0
+
+    def restore(self) -> None:
+        """Put all that was changed back."""
+        for index in range(len(self.values)):
+            if self.moved[index] == 1 or self.reached[index] != KEPT:
+                value = self.values[index]
+                value._data = self._data[index]
+                value._grad = self._grads[index]
+                value._awaited = i32(self._awaited[index])
+
+    def leave_out(self, indices: set[int]) -> None:
+        """Forget the Values with these indices, which were made in the call after all."""
+        if not indices:
+            return
+        kept = [i for i in range(len(self.values)) if i not in indices]
+        new = {old: i for i, old in enumerate(kept)}
+        self.values = [self.values[i] for i in kept]
+        self.data = vec[i64]([self.data[i] for i in kept])
+        self.grad = vec[i64]([self.grad[i] for i in kept])
+        self.moved = vec[i64]([self.moved[i] for i in kept])
+        self.reached = vec[i64]([self.reached[i] for i in kept])
+        self.flag = vec[i64]([self.flag[i] for i in kept])
+        pairs = list(zip(self.sources[::3], self.sources[1::3]))
+        self.sources = []
+        for part, i in pairs:
+            if i in new:
+                self.sources += [part, new[i], 0]
+        self.leaves = [new[i] for i in self.leaves if i in new]
 
 
 class Effects:
@@ -36,123 +127,81 @@ class Effects:
         has_grad_of: those of the Values of which an index decides if a pass has reached them.
     """
 
-    def __init__(self, changed: dict[tuple[int, Part], int]) -> None:
-        data, grad, has_grad = Part.DATA, Part.GRAD, Part.HAS_GRAD
-        self.data_of = [index for index, part in changed if part is data]
-        self.grad_of = [index for index, part in changed if part is grad]
-        self.awaited = [x for (_, part), x in changed.items() if part is grad]
-        self.has_grad_of = [index for index, part in changed if part is has_grad]
-        self.count = len(changed)
+    def __init__(self, outside: Outside) -> None:
+        moved, reached, flag = outside.moved, outside.reached, outside.flag
+        count = len(outside.values)
+        self.data_of: list[int] = [i for i in range(count) if moved[i] == 1]
+        self.grad_of: list[int] = [i for i in range(count) if reached[i] != KEPT]
+        self.awaited: list[int] = [reached[i] for i in self.grad_of]
+        self.has_grad_of: list[int] = [i for i in range(count) if flag[i] >= 0]
+        self.count = len(self.data_of) + len(self.grad_of) + len(self.has_grad_of)
 
-    def changes(self) -> list[Change]:
-        """The changes, those of data first."""
-        data, grad, has_grad = Part.DATA, Part.GRAD, Part.HAS_GRAD
-        return [
-            *[Change(data, index, 0) for index in self.data_of],
-            *[Change(grad, index, x) for index, x in zip(self.grad_of, self.awaited)],
-            *[Change(has_grad, index, 0) for index in self.has_grad_of],
-        ]
+    def changes(self) -> list[int]:
+        """The changes as `Links` have them, those of data first."""
+        found: list[int] = []
+        for index in self.data_of:
+            found += [DATA, index, 0]
+        first = len(self.data_of) + len(self.grad_of)
+        under_flags = {index: first + k for k, index in enumerate(self.has_grad_of)}
+        for index, awaited in zip(self.grad_of, self.awaited):
+            found += [GRAD, index, under_flags.get(index, awaited)]
+        for index in self.has_grad_of:
+            found += [HAS_GRAD, index, 0]
+        return found
 
     def difference(
-        self, values: Sequence[Value], before: list[State], outputs: list[float]
+        self, values: list[Value], before: Numbers, outputs: Sequence[float]
     ) -> str | None:
         """How Values differ from what they become by these changes, if they were so before."""
-        moved, reached = set(self.data_of), set(self.grad_of)
-        for index, (value, (data, grad, _)) in enumerate(zip(values, before)):
-            data_is_kept = index in moved or same(data, value._data)
-            if not data_is_kept or not (index in reached or same(grad, value._grad)):
-                what = "grad" if data_is_kept else "data"
-                return f"{_named(what, value)} is changed by the function only"
-        numbers = iter(outputs[len(outputs) - self.count :])
-        for index in self.data_of:
-            problem = _difference("data", values[index], next(numbers), values[index]._data)
-            if problem is not None:
-                return problem
+        first = len(outputs) - self.count
+        grads = first + len(self.data_of)
+        flags = grads + len(self.grad_of)
+        now = Numbers(values)
+        problem = _difference(
+            "data", values, before.data, dict(zip(self.data_of, outputs[first:grads])), now.data
+        ) or _difference(
+            "grad", values, before.grads, dict(zip(self.grad_of, outputs[grads:flags])), now.grads
+        )
+        if problem is not None:
+            return problem
+        under_flags = dict(zip(self.has_grad_of, outputs[flags:]))
         for index, awaited in zip(self.grad_of, self.awaited):
-            problem = _difference("grad", values[index], next(numbers), values[index]._grad)
-            if problem is not None:
-                return problem
-            is_certain = index not in self.has_grad_of
-            if is_certain and (awaited == 0) != (values[index]._awaited == 0):
-                return f"{_named('grad', values[index])} is reached in one of the two only"
-        for index in self.has_grad_of:
             value = values[index]
-            if (next(numbers) != 0.0 or value._grad != 0.0) != value.has_grad:
-                return f"{_named('grad', values[index])} is reached in one of the two only"
+            replayed, found = awaited == 0, value._awaited == 0
+            if index in under_flags:
+                replayed, found = under_flags[index] != 0.0 or value._grad != 0.0, value.has_grad
+            if replayed != found:
+                return f"{_named('grad', value)} is reached in one of the two only"
         return None
+
+
+class Numbers:
+    """The data and the grads of Values, at one time."""
+
+    def __init__(self, values: list[Value]) -> None:
+        self.data: list[float] = [value._data for value in values]
+        self.grads: list[float] = [value._grad for value in values]
+
+
+def _difference(
+    what: str,
+    values: list[Value],
+    before: list[float],
+    replayed: dict[int, float],
+    now: list[float],
+) -> str | None:
+    """How numbers of Values differ from what some of them become by a replay."""
+    expected = before.copy()
+    for index, number in replayed.items():
+        expected[index] = number
+    other = first_other(expected, now)
+    if other is None:
+        return None
+    name = _named(what, values[other])
+    if other not in replayed:
+        return f"{name} is changed by the function only"
+    return f"{name} is {expected[other]!r} replayed, {now[other]!r} as it is"
 
 
 def _named(what: str, value: Value) -> str:
     return f"the {what} of {value.label or 'a Value'}"
-
-
-def _difference(what: str, value: Value, number: float, now: float) -> str | None:
-    if same(number, now):
-        return None
-    return f"{_named(what, value)} is {number!r} replayed, {now!r} as it is"
-
-
-class Outside:
-    """The Values of a call that were not made in it: its arguments, and those that it has found.
-
-    Attributes:
-        values: each once; the arguments first.
-        arguments: the number of arguments.
-        sources: for each input of the tape, after the floats among the arguments, what of which
-            Value it is.
-        leaves: for each leaf of the tape the index of its Value.
-        changed: for each Value that is changed, what becomes of it: for its data True, for its
-            grad the count of its uses, and the entry that says if a pass has reached it where that
-            is not certain.
-    """
-
-    def __init__(self) -> None:
-        self.values: list[Value] = []
-        self.arguments = 0
-        self.sources: list[tuple[Part, int]] = []
-        self.leaves: list[int] = []
-        self.changed: dict[tuple[int, Part], int] = {}
-        self._indices: dict[int, int] = {}
-        self._before: dict[int, State] = {}
-
-    def __contains__(self, value: Value) -> bool:
-        return id(value) in self._indices
-
-    def index(self, value: Value) -> int:
-        """The index of a Value, which may be new."""
-        index = self._indices.setdefault(id(value), len(self.values))
-        if index == len(self.values):
-            self.values.append(value)
-        return index
-
-    def change(self, value: Value, part: Part, awaited: int = 0) -> int:
-        """Note that a Value is about to be changed; returns its index."""
-        index = self.index(value)
-        self._before.setdefault(index, state_of(value))
-        self.changed[index, part] = awaited
-        return index
-
-    def had_grad(self, value: Value) -> bool:
-        """True if a backward pass had reached a Value before the call."""
-        _, grad, awaited = self._before[self._indices[id(value)]]
-        return awaited == 0 or grad != 0.0
-
-    def restore(self) -> None:
-        """Put all that was changed back."""
-        for index, (data, grad, awaited) in self._before.items():
-            value = self.values[index]
-            value._data = data
-            value._grad = grad
-            value._awaited = awaited
-
-    def leave_out(self, indices: set[int]) -> None:
-        """Forget the Values with these indices, which were made in the call after all."""
-        if not indices:
-            return
-        kept = [i for i in range(len(self.values)) if i not in indices]
-        new = {old: i for i, old in enumerate(kept)}
-        self.values = [self.values[i] for i in kept]
-        self.sources = [(part, new[i]) for part, i in self.sources if i in new]
-        self.leaves = [new[i] for i in self.leaves if i in new]
-        self.changed = {(new[i], part): x for (i, part), x in self.changed.items() if i in new}
-        self._indices = {key: new[i] for key, i in self._indices.items() if i in new}

@@ -17,7 +17,7 @@ from autograd.engine.primitive import tracking
 from autograd.engine.value import Value
 from autograd.replay.errors import CompileError
 from autograd.replay.recording.calculations import FLOAT
-from autograd.replay.recording.gradients import HAS_GRAD, Gradients
+from autograd.replay.recording.gradients import Gradients
 from autograd.replay.recording.outside import Effects
 from autograd.replay.recording.places import place
 from autograd.replay.tape import Slope, choose
@@ -26,8 +26,8 @@ from autograd.replay.tape import Slope, choose
 class Recorder(Gradients):
     """One call of a function."""
 
-    def __init__(self, name: str) -> None:
-        super().__init__(name)
+    def __init__(self, name: str, is_apart: bool = False) -> None:
+        super().__init__(name, is_apart)
         self._slopes: dict[tuple[int, int], int] = {}  # entries
 
     def start(self) -> None:
@@ -46,14 +46,11 @@ class Recorder(Gradients):
 
     def effects(self) -> Effects:
         """What the call has changed; the new numbers become the last outputs of the tape."""
-        values, found = self.outside.values, Effects(self.outside.changed)
+        outside, found = self.outside, Effects(self.outside)
         outputs = self.tape.outputs
-        for index in found.data_of:
-            outputs.append(self._entries[id(values[index])])
-        for index in found.grad_of:
-            outputs.append(self._gradients[id(values[index])])
-        for index in found.has_grad_of:
-            outputs.append(self.outside.changed[index, HAS_GRAD])
+        outputs += [outside.data[index] for index in found.data_of]
+        outputs += [outside.grad[index] for index in found.grad_of]
+        outputs += [outside.flag[index] for index in found.has_grad_of]
         return found
 
     def operands(self, value: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:

@@ -264,9 +264,10 @@ class Takes:
         """Let a Value that was computed from twins refer to the rows themselves."""
         twins = self.twins
         first, second = value._input0, value._input1
-        if first is not None and id(first) in twins:
+        # Such a Value is a leaf.
+        if first is not None and first.op is None and id(first) in twins:
             value._input0 = twins[id(first)].row
-        if second is not None and id(second) in twins:
+        if second is not None and second.op is None and id(second) in twins:
             value._input1 = twins[id(second)].row
         if isinstance(value, _WideValue):
             value._operands = tuple(
