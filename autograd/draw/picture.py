@@ -103,6 +103,8 @@ class Frame:
         fill: the colour behind everything in it.
         stroke: the colour of its outline.
         text_color: of its title.
+        follows: the index of another frame in the same one, beside which it is to be: all of it
+            comes later than all of that. Or None.
     """
 
     title: str
@@ -110,6 +112,7 @@ class Frame:
     fill: str = "#f8fafc"
     stroke: str = "#cbd5e1"
     text_color: str = "#475569"
+    follows: int | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -18,7 +18,7 @@ from autograd.page.mathml import fragment
 from autograd.page.operations import LEAF, Operations
 from autograd.page.scenes import scenes
 from autograd.snapshot import Node, Snapshot
-from autograd.words.notation import NOTATIONS
+from autograd.words.notation import NOTATIONS, Name
 from autograd.words.statements import Statements
 
 
@@ -94,8 +94,11 @@ def _names(graph: Snapshot) -> dict[int, str]:
     """The names of the nodes in formulas, as `explain` has them, but for ``v`` and the id."""
     notation = NOTATIONS["unicode"]
     symbols = Statements(graph, range(len(graph))).names
-    names = {id: notation.name(symbol.name) for id, symbol in sorted(symbols.items())}
-    return {id: name for id, name in names.items() if name != f"v{notation.subscript(str(id))}"}
+    return {
+        id: notation.name(symbol.name)
+        for id, symbol in sorted(symbols.items())
+        if symbol.name != Name(f"v{id}")
+    }
 
 
 def _short_names(graph: Snapshot) -> dict[int, str]:

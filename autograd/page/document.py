@@ -90,7 +90,7 @@ def to_html(
 
 
 def _deflated(content: str) -> str:
-    return b64encode(zlib.compress(content.encode(), 9)).decode()
+    return b64encode(zlib.compress(content.encode())).decode()
 
 
 def frame(page: str, title: str, height: int) -> str:

@@ -7,6 +7,7 @@ derivative, and their product.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from itertools import chain
@@ -16,11 +17,12 @@ from autograd.draw.content import Drawing, operation_text
 from autograd.draw.folding import Folding, Part, fold
 from autograd.draw.layout import layout
 from autograd.draw.options import complete_options
-from autograd.draw.picture import Box, Edge, Line
+from autograd.draw.picture import Box, Edge, Frame, Line
 from autograd.draw.summary import SMALL, contents
 from autograd.draw.svg import path_data
 from autograd.page.columns import packed, tenths
 from autograd.snapshot import Node, Snapshot
+from autograd.snapshot.grouping import Group
 
 # More values outside of open groups are contracted, and of the groups those of two levels are open
 # together at most.
@@ -42,6 +44,7 @@ _MOST_LABELLED: Final = 1000
 _MOST_TO_READ: Final = 60
 
 _NUMBER: Final = "-0.00000"  # as wide as numbers of 4 digits are
+_NUMBERS: Final = (Line(_NUMBER), Line(f"grad {_NUMBER}", scale=SMALL))
 _STEP: Final = "0.00 x 0.0000\n= -0.00000"  # narrower than some, which reach into the gap beside it
 
 
@@ -107,16 +110,17 @@ class _Roomy(Drawing):
             operation = "" if node.op is None else operation_text(node, self._constant)
             shown = operation if name else f"{self.graph.name(node)} {operation}"
             above.append(Line(shown, bold=not name))
-        grad = Line(f"grad {_NUMBER}", scale=SMALL)
-        self._add_box([node], node.group, Box((*above, Line(_NUMBER), grad)))
+        self.boxes.append(Box((*above, *_NUMBERS), frame=self._frame(node.group)))
 
     def _summary(self, part: Part, nodes: Sequence[Node]) -> Sequence[Line]:
         ranges = [f"{what} {_NUMBER} to {_NUMBER}" for what in ("values", "grads")]
         return [Line(line, scale=SMALL) for line in (*contents(part, nodes), *ranges)]
 
     def _add_box(self, nodes: Sequence[Node], group: int | None, box: Box) -> None:  # noqa: ARG002
-        frame = None if group is None else self.frame_of.get(group)
-        self.boxes.append(Box(box.lines, frame=frame))  # the page colours it
+        self.boxes.append(Box(box.lines, frame=self._frame(group)))  # the page colours it
+
+    def _frame(self, group: int | None) -> int | None:
+        return None if group is None else self.frame_of.get(group)
 
     def _add_edge(self, node: Node, position: int, source: int, formulas: Sequence[str]) -> None:  # noqa: ARG002
         tail, head = self.folding.part_of[source], self.folding.part_of[node.id]
@@ -156,12 +160,31 @@ def _name(graph: Snapshot, folding: Folding, depth: int) -> str:
     return f"open to depth {depth}"
 
 
+def _samples_in_rows(
+    frames: Sequence[Frame], groups: Sequence[Group], length: int
+) -> tuple[Frame, ...]:
+    """The frames, with the samples of each module side by side, so many in a row."""
+    found = list(frames)
+    samples: dict[int | None, list[int]] = {}
+    for frame, group in enumerate(groups):
+        if group.kind == "sample":
+            before = samples.setdefault(group.parent, [])
+            if length > 1 and len(before) % length:
+                found[frame] = replace(found[frame], follows=before[-1])
+            before.append(frame)
+    return tuple(found)
+
+
 def _scene(graph: Snapshot, folding: Folding, turns: dict[int, int]) -> dict[str, Any]:
     options = complete_options({"color_by": None, "max_boxes": None})
     wraps = len(folding.parts) > _MOST_IN_A_ROW
     picture = replace(_Roomy(graph, folding, options).picture(), wraps=wraps)
     placed = layout(picture)
     opened = sorted(folding.open)
+    in_a_row = round(math.sqrt(placed.height / placed.width))
+    frames = _samples_in_rows(picture.frames, [graph.groups[id] for id in opened], in_a_row)
+    if any(frame.follows is not None for frame in frames):
+        placed = layout(replace(picture, frames=frames))
     levels = folding.levels
     depth = max([levels[group] for group in opened], default=0)
     return {

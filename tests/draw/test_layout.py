@@ -21,11 +21,14 @@ TEXTS = ["", "x", "0.5", "-1.2346e-05", "log_softmax", "two\nlines", "日本", "
 
 @st.composite
 def frames(draw: st.DrawFn, most: int = 5) -> tuple[Frame, ...]:
-    parents: list[int | None] = []
-    for number in range(draw(st.integers(0, most))):
-        parents.append(draw(st.sampled_from([None, *range(number)])))
     titles = st.sampled_from(["", "MLP", "a title that is wider than a box of a number"])
-    return tuple(Frame(draw(titles), parent) for parent in parents)
+    found: list[Frame] = []
+    for number in range(draw(st.integers(0, most))):
+        parent = draw(st.sampled_from([None, *range(number)]))
+        beside = [other for other in range(number) if found[other].parent == parent]
+        follows = draw(st.sampled_from([None, *beside]))
+        found.append(Frame(draw(titles), parent, follows=follows))
+    return tuple(found)
 
 
 @st.composite
@@ -341,6 +344,22 @@ def test_frames_that_feed_each_other_stand_side_by_side() -> None:
     assert place[0].x + place[0].width < place[1].x
     assert place[2].x == place[3].x
     assert place[2].y < place[3].y
+
+
+def test_a_frame_that_follows_another_stands_beside_it() -> None:
+    frames = (Frame("0"), Frame("1"), Frame("2", follows=1), Frame("3", follows=0))
+    boxes = tuple(Box((Line(f"{number}"),), frame=number % 4) for number in range(8))
+    edges = tuple(Edge(number, number + 4) for number in range(4))
+    placed = check(Picture(boxes, edges, frames))
+    one, two, three, four = [panel.place for panel in placed.panels]
+    assert one.x == two.x
+    assert one.x + one.width < four.x
+    assert two.x + two.width < three.x
+
+
+def test_a_frame_that_follows_another_and_leads_to_it_is_drawn_all_the_same() -> None:
+    boxes = (Box((Line("x"),), frame=1), Box((Line("y"),), frame=0))
+    check(Picture(boxes, (Edge(0, 1),), (Frame("later"), Frame("sooner", follows=0))))
 
 
 def test_the_label_of_an_edge_into_a_frame_lies_in_the_frame() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import random
 import re
 import zlib
 from base64 import b64decode, b64encode
@@ -31,6 +32,7 @@ from autograd.testing.expression import Expression
 from autograd.testing.strategies import expressions
 from autograd.words.notation import NOTATIONS
 from autograd.words.typesetting import pattern
+from nn import MLP
 from tests.drawings import HOSTILE, network
 from tests.page.examples import hand, readme, xor
 
@@ -253,6 +255,19 @@ def test_there_is_a_scene_for_each_depth_and_one_for_each_innermost_group() -> N
     assert layers in [sorted(each) for each in places]
     for neuron in ("MLP.layers.0.neurons.0", "MLP.layers.0.neurons.1"):
         assert ["MLP", "MLP.layers.0", neuron] in places
+
+
+def test_the_samples_of_a_neuron_are_side_by_side_where_all_would_be_a_strip() -> None:
+    model = MLP(2, [16, 1], rng=random.Random(0))
+    losses = [(model([Value(0.1 * n), Value(0.2)]) - 1.0) ** 2 for n in range(16)]
+    snapshot = graph(autograd.sum(losses))
+    everything = scenes(snapshot)[0]
+    assert everything["height"] < 4 * everything["width"]
+    places = {group: place for group, *place in everything["frames"]}
+    samples = [g.id for g in snapshot.groups if g.kind == "sample" and g.parent == 2]
+    x = [places[sample][0] for sample in samples]
+    assert x[0] < x[1]  # ascending in each row, and each begins where the first does
+    assert len(set(x)) < len(x)
 
 
 def test_a_group_turns_in_the_scene_in_which_most_others_stay_as_they_are() -> None:

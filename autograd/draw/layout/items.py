@@ -25,6 +25,7 @@ class Nesting:
     Attributes:
         frames: of each box, the innermost frame that it lies in, or `OUTSIDE`.
         parents: of each frame, the frame that it lies in, or `OUTSIDE`.
+        follows: of each frame, another one that ends before it begins, or None.
         depths: of each frame, the number of frames around it.
         first: of each frame, its first layer.
         last: of each frame, its last layer; less than the first if the frame has no box.
@@ -33,6 +34,7 @@ class Nesting:
     def __init__(self, picture: Picture) -> None:
         self.frames = [OUTSIDE if box.frame is None else box.frame for box in picture.boxes]
         self.parents = [OUTSIDE if each.parent is None else each.parent for each in picture.frames]
+        self.follows = [each.follows for each in picture.frames]
         self.depths: list[int] = []
         for parent in self.parents:
             self.depths.append(0 if parent == OUTSIDE else self.depths[parent] + 1)

@@ -8,7 +8,8 @@ move towards the side with more of their edges: the step of the network simplex
 method of the same paper that matters in graphs of computations.
 
 If all edges between two frames lead from one to the other, the second begins in a
-layer after the last of the first, so that they can be side by side. The border
+layer after the last of the first, so that they can be side by side. So does one that is
+to follow another, unless a path leads from it to that. The border
 vertices that achieve this are Sander's (1996).
 """
 
@@ -174,6 +175,16 @@ class _LayerGraph:
                 self.join(self.end(frame), self.end(parent))
         pairs = self._one_way_pairs(nesting, edges)
         pairs += self._with_their_leaves(pairs, nesting.frames)
+        self._join_without_cycles(pairs)
+        follows = [
+            (self.end(before), self.begin(frame))
+            for frame, before in enumerate(nesting.follows)
+            if before is not None
+        ]
+        self._join_without_cycles(follows)
+
+    def _join_without_cycles(self, pairs: Sequence[tuple[int, int]]) -> None:
+        """Add edges, but for those that would be on a cycle, or behind one."""
         for one, other in pairs:
             self.join(one, other)
         settled = set(topological_order(self.inputs, self.users))

@@ -57,6 +57,8 @@ def _sweeps(items: Items, as_numbered: bool) -> tuple[list[int], int]:
         crossings = _crossings(items, starting, places)
         if crossings <= fewest:
             best, fewest = sequence, crossings
+        elif len(items) >= MANY_ITEMS:
+            break
     return best, fewest
 
 

@@ -28,9 +28,7 @@ def placed(geometry: Geometry, routes: Sequence[Route]) -> Layout:
         texts=sizes.texts,
         panels=view.panels(),
         headers=sizes.headers,
-        routes=[
-            [tuple([view.point(*each) for each in piece]) for piece in route] for route in routes
-        ],
+        routes=[view.route(route) for route in routes],
         stretches=[chain.stretch for chain in chains],
         labels=labels,
     )
@@ -59,6 +57,12 @@ class _View:
         """The x and y of a point."""
         along = self.length - self.margin - along if self.mirrored else along + self.margin
         return self.sizes.turn(along, across)
+
+    def route(self, route: Route) -> Route:
+        """The line of an edge in the picture."""
+        if self.sizes.sideways and not self.mirrored and not self.margin:
+            return route  # as most are
+        return [tuple([self.point(*each) for each in piece]) for piece in route]
 
     def between(self, one: Point, other: Point) -> Rectangle:
         """The rectangle between two corners."""

@@ -18,8 +18,8 @@ const LINES = 0.015; // from this scale on, lines
 const BLOCK = 28; // a group is one block if it has fewer pixels of the screen than this
 const FAINT = 0.4; // the opacity of what is not computed yet
 const AROUND = 20; // the most that a box or a line has around it: arrowheads, and texts
-const MOST_STROKES = 2500; // that are drawn at once; of more, the long ones are thinned
-const MOST_DOTS = 8000; // of them that are drawn at once
+const MOST_STROKES = 1500; // that are drawn at once; of more, the long ones are thinned
+const MOST_DOTS = 3000; // of them that are drawn at once
 
 /** Draws a scene with its numbers as they are at a step. */
 export class Drawer {
@@ -174,8 +174,8 @@ export class Drawer {
    */
   labels(pen, near) {
     const { tape } = this.graph;
-    for (const { uses, label } of this.scene.lines) {
-      if (!label || !meet(label, near)) continue;
+    for (const { uses, label } of this.scene.labelled) {
+      if (!meet(label, near)) continue;
       if (uses.length === 1 && !this.steps.isComputed(this.position, tape.owner[uses[0]])) continue;
       const text = uses.length > 1 ? `×${uses.length}` : shown(tape.local[uses[0]]);
       const { x, y, width, height } = label;

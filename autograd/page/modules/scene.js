@@ -56,6 +56,8 @@ export class Scene {
     this.nodes = Array.from({ length: this.count }, () => []);
     for (const [i, box] of this.part.entries()) this.nodes[box].push(i);
     this.lines = this.joined(data.paths.match(/M[^M]*/g) ?? [], placesOf(data.labels));
+    /** @type {any[]} */
+    this.labelled = this.lines.filter(({ label }) => label);
     /** @type {Map<number, number>} */
     this.lineOf = new Map(); // of each use between two boxes
     for (const [e, { uses }] of this.lines.entries())

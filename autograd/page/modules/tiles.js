@@ -5,8 +5,8 @@ import { CanvasPen } from "./pens.js";
 /** @typedef {import("./scene.js").Place} Place */
 /** @typedef {{canvas: OffscreenCanvas, state: object}} Tile */
 
-const SIZE = 256; // of a tile, in pixels of the screen
-const MOST = 400; // tiles that are kept
+const SIZE = 128; // of a tile, in pixels of the screen
+const MOST = 1600; // tiles that are kept
 const BUDGET = 9; // milliseconds of a frame in which tiles are drawn
 const COARSER = [2, 4, 6, 8]; // levels up, of which two are a factor of 2
 
