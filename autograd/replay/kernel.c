@@ -12,6 +12,10 @@
 #include <math.h>
 #include <string.h>
 
+#if defined(_MSC_VER)
+#define restrict __restrict
+#endif
+
 /* ── Native functions ──────────────────────────────────────────────────────── */
 
 static double choose(double flag, double x, double y) { return flag != 0.0 ? x : y; }
