@@ -194,13 +194,13 @@ def work(session: CDPSession) -> float:
 def script_sizes() -> tuple[int, int]:
     """The bytes of all JavaScript that is written by hand, as it is in a page, and deflated.
 
-    That is without comments and indentation, and with what makes one program of the modules.
+    That is without comments and indentation.
     """
-    from autograd.page.bundle import MODULES, as_object
+    from autograd.page.bundle import MODULES, part
 
     files = [path for path in sorted(MODULES.glob("*.js")) if path.name != "rules.js"]
     texts = [path.read_text("utf-8").replace("export default { render };\n", "") for path in files]
-    program = "".join([as_object(path.name, text) for path, text in zip(files, texts)]).encode()
+    program = "".join([part(path.name, text) for path, text in zip(files, texts)]).encode()
     return len(program), len(zlib.compress(program, 9))
 
 

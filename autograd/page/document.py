@@ -72,7 +72,7 @@ def to_html(
         contents["training"] = training_data(graph, operations, data, output)
     entry = "plain.js" if data is None else "trained.js"
     style, loader = _style(), program("loader.js", operations)
-    script = program(entry, operations)
+    script = f"(() => {{\n{program(entry, operations)}}})();\n"
     root = graph.root
     parts = {
         "THEME": "" if theme is None else f' data-theme="{theme}"',

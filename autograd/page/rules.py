@@ -31,8 +31,8 @@ RULES: Final = Path(__file__).parent / "modules" / "rules.js"
 _HEAD: Final = """\
 // Generated from floats.py, table.py and arithmetic.py by `python -m autograd.page.rules`.
 
-import * as bits from "./bits.js";
-import * as lists from "./lists.js";
+import { bits } from "./bits.js";
+import { lists } from "./lists.js";
 
 /**
  * An operation: its value, and its derivative by each operand.
@@ -229,7 +229,7 @@ def needed(names: Iterable[str], own: Iterable[str] = ()) -> str:
 
 def _is_used(line: str, body: str) -> bool:
     """False for an import of a module that the body has no use for."""
-    found = re.match(r"import \* as (\w+) ", line)
+    found = re.match(r"import \{ (\w+) \} ", line)
     return found is None or f"{found[1]}." in body
 
 

@@ -40,7 +40,6 @@ SPECIAL = [
 SPECIAL += [1e-200, 1e200, -1e308, 1.7e308, 710.0, -745.0, 1024.0, 1e16]
 
 SCRIPT = """
-const { rules } = rules_js;
 const answer = data.map(([name, points]) => points.map((point) => {
   const xs = point.map(Number);
   const { forward, derivatives, gradient } = rules[name];

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import math
-import re
 import shutil
 import subprocess
 from pathlib import Path
@@ -35,18 +34,15 @@ class AllRules(Operations):
         pass
 
     def rules(self) -> str:
-        """All of the module, which exports what is translated from `arithmetic` too."""
-        text = RULES.read_text("utf-8")
-        names = re.findall(r"^const math_(\w+) = \(", text, re.MULTILINE)
-        exported = ", ".join([f"math_{name} as {name}" for name in names])
-        return f"{text}export {{ {exported} }};\n"
+        """All of the module."""
+        return RULES.read_text("utf-8")
 
 
 def run(operations: Operations, script: str, data: Any, entry: str = "engine.js") -> Any:
     """What a script assigns to ``answer``, of ``data``: beside a module and all it imports."""
     with TemporaryDirectory() as folder:
         path = Path(folder) / "script.js"
-        path.write_text(program(entry, operations) + READ + script + WRITE, "utf-8")
+        path.write_text(f"{program(entry, operations)}{{{READ}{script}{WRITE}}}", "utf-8")
         result = subprocess.run(
             [str(NODE), str(path)],
             input=json.dumps(data, allow_nan=False),

@@ -23,8 +23,6 @@ from autograd.testing import Expression, expressions
 from autograd.testing.exact import Expected
 from tests.page.nodejs import AllRules, from_json, run
 
-TAPE = "const { Tape } = engine_js;\n"
-
 
 def drawn(count: int, **options: Any) -> list[Expression]:
     """Programs of up to 12 operations."""
@@ -65,7 +63,7 @@ def computed(graphs: Sequence[Snapshot]) -> list[tuple[list[float], list[float]]
     data = [graph_data(snapshot, Operations(snapshot)) for snapshot in graphs]
     return [
         ([from_json(x) for x in value], [from_json(x) for x in grad])
-        for value, grad in run(AllRules(), TAPE + script, data)
+        for value, grad in run(AllRules(), script, data)
     ]
 
 

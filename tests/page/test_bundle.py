@@ -30,35 +30,48 @@ def test_what_a_module_exports_is_what_another_imports(
         monkeypatch,
         tmp_path,
         main="""
-import { one, Kind, three as drei } from "./a.js";
-import * as b from "./b.js";
+import { one, Kind } from "./a.js";
 import {
-  passed,
+  two,
+  three,
 } from "./b.js";
 import { rules } from "./rules.js";
 
-const hidden = "main";
-console.log(one, new Kind().name, drei(), b.two, b.passed === passed, hidden, Object.keys(rules));
+console.log(one, new Kind().name, two, three(), Object.keys(rules));
 """,
         a="""
 import { two } from "./b.js";
 const hidden = "a";
 export const one = two - 1;
 export class Kind { name = hidden; }
-function three() { return one + two; }
-export { three };
 """,
         b="""
-export { one as passed } from "./c.js";
-const hidden = "b";
-export const two = hidden.length + 1;
+export const two = 2;
+export function three() { const hidden = 1; return two + hidden; }
 """,
-        c="export const one = 1;\n",
     )
     text = bundle.program("main.js", OPERATIONS)
     assert NODE is not None
     result = subprocess.run([NODE, "-"], input=text, capture_output=True, text=True, check=True)
-    assert result.stdout == "1 a 3 2 true main [ 'add' ]\n"
+    assert result.stdout == "1 a 2 3 [ 'add' ]\n"
+
+
+@pytest.mark.parametrize(
+    ("there", "here"),
+    [
+        ("const hidden = 1;", "const hidden = 2;"),
+        ("export function* hidden() {}", "class hidden {}"),
+        ("const [seen, hidden] = [1, 2];", "let hidden = 2;"),
+        ("const { seen, hidden } = {};", "export async function hidden() {}"),
+    ],
+)
+def test_a_name_stands_for_one_thing(
+    there: str, here: str, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    main = f'import {{ two }} from "./a.js";\n{here}\n'
+    modules(monkeypatch, tmp_path, main=main, a=f"export const two = 2;\n{there}\n")
+    with pytest.raises(ValueError, match=r"js both declare hidden: modules share one scope$"):
+        bundle.program("main.js", OPERATIONS)
 
 
 def test_a_program_holds_only_the_rules_that_are_needed() -> None:
@@ -81,6 +94,9 @@ def test_a_program_has_no_comments_and_no_imports() -> None:
         'import x from "./x.js";',
         "export let x = 1;",
         "export * from './x.js';",
+        "export { x };",
+        'import { x as y } from "./x.js";',
+        'import * as x from "./x.js";',
     ],
 )
 def test_a_form_that_is_not_known_is_an_error(

@@ -14,7 +14,7 @@ from autograd.page.data import graph_data
 from autograd.page.operations import Operations
 from tests.drawings import network
 from tests.page.nodejs import from_json, needs_node, run
-from tests.page.programs import TAPE, compared, computed, drawn, recorded
+from tests.page.programs import compared, computed, drawn, recorded
 
 pytestmark = needs_node
 
@@ -24,7 +24,7 @@ def on_tape(y: Value, script: str) -> Any:
     snapshot = graph(y)
     operations = Operations(snapshot)
     data = graph_data(snapshot, operations)
-    return run(operations, f"{TAPE}const tape = new Tape(data);\n{script}", data)
+    return run(operations, f"const tape = new Tape(data);\n{script}", data)
 
 
 # ── As Python computes it ─────────────────────────────────────────────────────
@@ -177,7 +177,7 @@ def test_programs_as_operations_of_ones_own_are_within_the_bounds_of_the_program
     operations = Operations(snapshot)
     assert operations.frozen == []
     data = graph_data(snapshot, operations)
-    script = TAPE + "const { value, grad } = new Tape(data), answer = [[...value], [...grad]];"
+    script = "const { value, grad } = new Tape(data), answer = [[...value], [...grad]];"
     value, grad = run(operations, script, data)
     for program, inputs, out in graphs:
         expected = program.exact()

@@ -61,7 +61,7 @@ def covered(segments: list[list[float]]) -> tuple[set[tuple[int, int, int]], int
 def test_strokes_cover_what_the_lines_cover_and_each_place_once(
     cases: list[list[Segment]],
 ) -> None:
-    script = "const answer = data.map((lines) => paths_js.strokes(lines));"
+    script = "const answer = data.map((lines) => strokes(lines));"
     for lines, strokes in zip(cases, answer(script, cases)):
         ends = [[s["x"], s["y"], s["x"] + s["width"], s["y"] + s["height"]] for s in strokes]
         units, length = covered(ends)
@@ -72,7 +72,7 @@ def test_strokes_cover_what_the_lines_cover_and_each_place_once(
 def test_curves_and_slanted_lines_are_drawn_once_each() -> None:
     curve, slanted = [0, 0, 10, 0, 10, 20, 20, 20], [0, 0, 5, 9]
     lines = [curve, slanted, curve, slanted, [0, 20, 9, 20]]
-    script = "const answer = paths_js.strokes(data).map((each) => paths_js.pathOf(each, each));"
+    script = "const answer = strokes(data).map((each) => pathOf(each, each));"
     assert sorted(answer(script, lines)) == ["M0 0C10 0 10 20 20 20", "M0 0L5 9", "M0 20H9"]
 
 
@@ -89,7 +89,7 @@ def test_a_grid_finds_exactly_what_meets_a_place_or_a_point(
 ) -> None:
     script = """
     const answer = data.map(([places, seen]) => {
-      const grid = new grid_js.Grid(places);
+      const grid = new Grid(places);
       return seen.map((place) => grid.within(place));
     });
     """
@@ -107,8 +107,8 @@ def test_a_grid_finds_exactly_what_meets_a_place_or_a_point(
 
 def test_a_point_on_a_line_is_at_its_share_of_the_length() -> None:
     script = """
-    const line = paths_js.stretches("M0,0H30V40C30,60 30,60 30,80");
-    const answer = [0, 0.25, 0.5, 1].map((share) => paths_js.pointOn(line, share));
+    const line = stretches("M0,0H30V40C30,60 30,60 30,80");
+    const answer = [0, 0.25, 0.5, 1].map((share) => pointOn(line, share));
     """
     found = [(point["x"], point["y"]) for point in answer(script, None)]
     expected = [(0.0, 0.0), (27.5, 0.0), (30.0, 25.0), (30.0, 80.0)]

@@ -132,8 +132,8 @@ def test_a_page_trains_only_where_it_has_data(tmp_path: Path) -> None:
     snapshot, v = line()
     data = {v["x"]: [1.0], v["t"]: [2.0]}
     plain, trained = snapshot.to_html(), snapshot.to_html(data=data, output=v["y"])
-    assert "const training_js" not in program_of(plain)
-    assert "const training_js" in program_of(trained)
+    assert "class Training " not in program_of(plain)
+    assert "class Training " in program_of(trained)
     assert snapshot.save(tmp_path / "a.html", data=data, output="y").read_text("utf-8") == trained
     shown = snapshot.show(opener=lambda _: True, data=data, output="y")
     assert shown is not None

@@ -7,7 +7,7 @@ import { shown } from "./numbers.js";
 const CELLS = 40; // of the plane, along each axis
 const FEWEST_CELLS = 8;
 const MOST_COMPUTED = 1e6; // values that a plane may take: of a large graph it has fewer cells
-const AROUND = 0.25; // the share of the range of a data set that is seen around it
+const BEYOND = 0.25; // the share of the range of a data set that is seen around it
 const OFF = 0.12; // how far the colours of both sides are from that between them
 const DOT = 3.2; // the size of a case, of a plane of 100
 const CROWD = 30; // cases that have smaller dots
@@ -160,6 +160,6 @@ function boundary(grid, size) {
  */
 function rangeOf(numbers) {
   const [low, high] = [Math.min(...numbers), Math.max(...numbers)];
-  const around = AROUND * (high - low || 4);
+  const around = BEYOND * (high - low || 4);
   return [low - around, high + around];
 }

@@ -4,7 +4,7 @@ import { m } from "./dom.js";
 import { parts, plain, signed } from "./numbers.js";
 
 // How tightly a fragment of a formula is bound together; mathml.py has the same levels, and more.
-const [NEGATIVE, QUOTIENT, PRODUCT, ATOM] = [1, 2, 3, 5];
+const [NEGATIVE, QUOTIENT, TIMES, ATOM] = [1, 2, 3, 5];
 
 /**
  * A fragment of a formula.
@@ -33,7 +33,7 @@ export function numberOf(x) {
   if (isNegative) shown.prepend(operator("−"));
   if (exponent !== null)
     shown.append(operator("·"), m("msup", m("mn", "10"), m("mn", signed(exponent))));
-  return { shown, level: isNegative ? NEGATIVE : exponent === null ? ATOM : PRODUCT };
+  return { shown, level: isNegative ? NEGATIVE : exponent === null ? ATOM : TIMES };
 }
 
 /**

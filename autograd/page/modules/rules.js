@@ -1,7 +1,7 @@
 // Generated from floats.py, table.py and arithmetic.py by `python -m autograd.page.rules`.
 
-import * as bits from "./bits.js";
-import * as lists from "./lists.js";
+import { bits } from "./bits.js";
+import { lists } from "./lists.js";
 
 /**
  * An operation: its value, and its derivative by each operand.

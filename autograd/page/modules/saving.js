@@ -8,7 +8,7 @@ import { CanvasPen, SvgPen } from "./pens.js";
 /** @typedef {import("./page.js").Page} Page */
 /** @typedef {import("./stage.js").Stage} Stage */
 
-const MARGIN = 16;
+const FRAME = 16; // around a saved picture
 const PIXELS = 2; // of a PNG for one of the picture
 const MOST_PIXELS = 16000;
 
@@ -36,7 +36,7 @@ export function saved(format, page, stage) {
  * @param {Stage} stage
  */
 function draw(pen, { scene }, stage) {
-  const place = widened({ x: 0, y: 0, width: scene.width, height: scene.height }, MARGIN);
+  const place = widened({ x: 0, y: 0, width: scene.width, height: scene.height }, FRAME);
   pen.rectangle(place, { fill: stage.theme.background });
   stage.drawAll(pen);
   return place;
@@ -58,13 +58,13 @@ export function svgOf(page, stage) {
  * @param {Stage} stage
  */
 function canvasOf(page, stage) {
-  const [width, height] = [page.scene.width + 2 * MARGIN, page.scene.height + 2 * MARGIN];
+  const [width, height] = [page.scene.width + 2 * FRAME, page.scene.height + 2 * FRAME];
   const scale = Math.min(PIXELS, MOST_PIXELS / Math.max(width, height));
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: width * scale, height: height * scale });
   const context = /** @type {CanvasRenderingContext2D} */ (canvas.getContext("2d"));
   context.scale(scale, scale);
-  context.translate(MARGIN, MARGIN);
+  context.translate(FRAME, FRAME);
   draw(new CanvasPen(context), page, stage);
   return canvas;
 }

@@ -4,7 +4,7 @@ import { find, h } from "./dom.js";
 import { ofKind } from "./kinds.js";
 import { plain, shown } from "./numbers.js";
 
-const MOST = 12; // results that are listed
+const LISTED = 12; // results that are listed
 
 /**
  * Let a reader find a value: a field with a list of what it finds.
@@ -22,7 +22,7 @@ export function search(page, stage) {
   function look() {
     const text = field.value.trim().toLowerCase();
     const all = text ? [...ofKind(graph, text), ...matching(text)] : [];
-    found = [...new Set(all)].slice(0, MOST);
+    found = [...new Set(all)].slice(0, LISTED);
     at = 0;
     write();
     if (text) page.say(found.length ? `${found.length} found` : "Nothing found");

@@ -6,12 +6,12 @@ import { find } from "./dom.js";
 import { Drawer } from "./draw.js";
 import { Marks } from "./marks.js";
 import { CanvasPen } from "./pens.js";
-import { READABLE as BEGINNING } from "./scenes.js";
+import { READABLE } from "./scenes.js";
 import { Tiles } from "./tiles.js";
 
 /** @typedef {import("./page.js").Page} Page */
 
-const READABLE = 0.72; // the least scale to look at a step
+const CLEAR = 0.72; // the least scale to look at a step
 const LEAST = 0.02; // the least scale, unless a picture is too large for it
 const SEEN = 0.25; // the least scale to see a scene
 const BUSY = 0.12; // the scale from which on a scene of many boxes may be drawn in every frame
@@ -144,7 +144,7 @@ export class Stage {
     this.fit(true);
     const { selected, scene } = this.page;
     if (selected < 0 || this.camera.fitting(scene) >= SEEN) return;
-    this.camera.show(scene.boxes[scene.part[selected]], READABLE, true, scene);
+    this.camera.show(scene.boxes[scene.part[selected]], CLEAR, true, scene);
   }
 
   /** Show the scene to begin with: all of it, or as much of its beginning as can be read. */
@@ -155,7 +155,7 @@ export class Stage {
     const { width, height } = page.scene;
     this.fit();
     const whole = { x: 0, y: 0, width: 0, height };
-    if (camera.scale < BEGINNING) camera.show(whole, READABLE, false, { width, height });
+    if (camera.scale < READABLE) camera.show(whole, CLEAR, false, { width, height });
     this.begun = this.view;
   }
 
@@ -176,8 +176,8 @@ export class Stage {
     }
     if (!boxes.size) return;
     const place = page.scene.around(boxes);
-    if (camera.scale >= READABLE && camera.sees(place)) return;
-    const wanted = camera.scale >= READABLE ? camera.scale : 1;
+    if (camera.scale >= CLEAR && camera.sees(place)) return;
+    const wanted = camera.scale >= CLEAR ? camera.scale : 1;
     camera.show(place, Math.min(wanted, camera.fitting(place)), true, page.scene);
   }
 
@@ -188,8 +188,8 @@ export class Stage {
    */
   find(node) {
     const place = this.page.scene.boxes[this.page.scene.part[node]];
-    if (this.camera.scale >= READABLE && this.camera.sees(place)) return;
-    this.camera.show(place, Math.max(this.camera.scale, READABLE), true, this.page.scene);
+    if (this.camera.scale >= CLEAR && this.camera.sees(place)) return;
+    this.camera.show(place, Math.max(this.camera.scale, CLEAR), true, this.page.scene);
   }
 
   /** The stage has another size, or its first one. */

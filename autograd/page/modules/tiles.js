@@ -6,7 +6,7 @@ import { CanvasPen } from "./pens.js";
 /** @typedef {{canvas: OffscreenCanvas, state: object}} Tile */
 
 const SIZE = 128; // of a tile, in pixels of the screen
-const MOST = 1600; // tiles that are kept
+const KEPT = 1600; // tiles that are kept
 const BUDGET = 9; // milliseconds of a frame in which tiles are drawn
 const COARSER = [2, 4, 6, 8]; // levels up, of which two are a factor of 2
 
@@ -58,7 +58,7 @@ export class Tiles {
       }
     }
     for (const name of this.kept.keys()) {
-      if (this.kept.size <= MOST) break;
+      if (this.kept.size <= KEPT) break;
       this.kept.delete(name);
     }
     return isDone;
