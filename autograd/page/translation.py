@@ -2,7 +2,8 @@
 
 A forward function is opaque: it branches and loops as it pleases, so it cannot be carried out on
 symbols. But those of the table are functions of `floats.py`, which is written in a small part of
-Python, and they are translated statement by statement.
+Python, and they are translated statement by statement. So is what they take of `math`, and
+JavaScript lacks: `arithmetic.py`.
 
 What Python computes with one kind of number JavaScript may compute with another, so a type is
 inferred for every expression, from the annotations of functions. A float is a number there, and so

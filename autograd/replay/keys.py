@@ -39,6 +39,9 @@ _FEW: Final = 32
 # The attributes of what has none.
 _NOTHING: Final[dict[str, Any]] = {}
 
+# What Python finds the attributes of an object by.
+_OF_PYTHON: Final = (types.GetSetDescriptorType, types.MemberDescriptorType)
+
 # Packages of which nothing changes between calls.
 _SETTLED: Final = frozenset((*sys.stdlib_module_names, "autograd", "nn", "numpy")) - {"__main__"}
 
@@ -203,7 +206,7 @@ def _held(thing: Any) -> dict[str, Any]:
         return thing if named else _NOTHING
     if isinstance(thing, (*_OPAQUE, Value)) or _is_of_autograd(thing):
         return _NOTHING
-    found = _namespace(thing)
+    found = namespace(thing)
     slots = _slots(type(thing))
     if not slots:
         return found
@@ -214,13 +217,17 @@ def _held(thing: Any) -> dict[str, Any]:
     return held
 
 
-def _namespace(thing: Any) -> dict[str, Any]:
-    """The ``__dict__`` of an object, found without code of its class."""
-    try:
-        found = object.__getattribute__(thing, "__dict__")
-    except AttributeError:
-        return _NOTHING
-    return found if isinstance(found, dict) else _NOTHING
+def namespace(thing: Any) -> dict[str, Any]:
+    """The ``__dict__`` of an object, found without code of its class; else a dict of nothing.
+
+    A class may have a property of that name: what is behind it, only its code could tell.
+    """
+    for kind in type(thing).__mro__:
+        found = vars(kind).get("__dict__")
+        if found is not None:
+            held = found.__get__(thing) if isinstance(found, _OF_PYTHON) else None
+            return held if isinstance(held, dict) else _NOTHING
+    return _NOTHING
 
 
 def _slots(kind: type) -> list[Any]:
@@ -248,7 +255,8 @@ def _is_of_autograd(thing: Any) -> bool:
 class Surroundings:
     """What a function, and functions that it names, read from outside: closures and globals.
 
-    The names are found in the code, once. No property is read, and no code of the user's runs.
+    The names are found in the code, once. No property is read, and no code of the user's runs,
+    unless a class has a ``__class__`` of its own, which `isinstance` asks for.
     """
 
     def __init__(self, function: Any) -> None:
@@ -324,7 +332,7 @@ class Surroundings:
 
     def _behind(self, thing: Any, owners: list[str]) -> list[tuple[Any, Any]]:
         """The function that an object stands for, such as a compiled one or a derivative."""
-        held = _namespace(thing)
+        held = namespace(thing)
         if held is _NOTHING:
             return []
         if _is_of_autograd(thing):

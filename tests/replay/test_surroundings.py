@@ -296,7 +296,16 @@ class Loud:
         raise RuntimeError(f"nobody asks for {name}")
 
 
+class Shadowed:
+    """An object whose class has a property in place of its attributes, as proxies do."""
+
+    @property
+    def __dict__(self) -> Any:  # type: ignore[override]
+        raise RuntimeError("nobody asks for the attributes")
+
+
 loud = Loud()
+shadowed = Shadowed()
 
 
 def test_no_code_of_an_object_runs_that_a_function_names() -> None:
@@ -304,7 +313,7 @@ def test_no_code_of_an_object_runs_that_a_function_names() -> None:
 
     @compile
     def f(x: Any) -> Any:
-        return w * x if loud is not None else x
+        return w * x if loud is not None and shadowed is not None else x
 
     assert [f(2.0).data, f(5.0).data] == [6.0, 15.0]
     kept = Plain()

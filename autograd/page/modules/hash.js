@@ -9,7 +9,7 @@ import { soon } from "./time.js";
  *
  * @param {Page} page
  */
-export function hashOf(page) {
+function hashOf(page) {
   const changes = Object.entries(page.changes).map((pair) => pair.join(":"));
   const found = [
     page.position < page.steps.rest && `step=${page.position}`,
@@ -27,7 +27,7 @@ export function hashOf(page) {
  * @param {Page} page
  * @param {string} hash
  */
-export function restore(page, hash) {
+function restore(page, hash) {
   const pairs = (
     /** @type {string} */ text,
     /** @type {string} */ between,

@@ -2,7 +2,7 @@
 
 import { s } from "./dom.js";
 
-export const FONT = "Helvetica, Arial, sans-serif";
+const FONT = "Helvetica, Arial, sans-serif";
 
 /**
  * The looks of a shape.

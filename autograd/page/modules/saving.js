@@ -46,7 +46,7 @@ function draw(pen, { scene }, stage) {
  * @param {Page} page
  * @param {Stage} stage
  */
-export function svgOf(page, stage) {
+function svgOf(page, stage) {
   const pen = new SvgPen(new CanvasPen(stage.context));
   const { x, y, width, height } = draw(pen, page, stage);
   const svg = s("svg", { width, height, viewBox: `${x} ${y} ${width} ${height}` }, pen.root);
@@ -74,7 +74,7 @@ function canvasOf(page, stage) {
  *
  * @param {Page} page
  */
-export function stateOf(page) {
+function stateOf(page) {
   const { graph } = page;
   const number = (/** @type {number} */ x) => (Number.isFinite(x) ? x : exact(x));
   const changes = [...graph.changes()].map(([node, to]) => ({

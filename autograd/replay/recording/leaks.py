@@ -13,6 +13,7 @@ from typing import Any, Final, NoReturn
 
 from autograd.engine.value import Value
 from autograd.replay.errors import CompileError
+from autograd.replay.keys import namespace
 from autograd.replay.recording.recorder import Recorder
 
 _count: Final[Any] = sys.getrefcount
@@ -76,11 +77,7 @@ def _holder(made: list[Any]) -> str:
 
 
 def _has_attribute(owner: Any, made: list[Any]) -> bool:
-    try:
-        attributes = object.__getattribute__(owner, "__dict__")  # runs no code of its class
-    except AttributeError:
-        return False
-    return isinstance(attributes, dict) and any(x is made[-1] for x in [*attributes.values()])
+    return any(x is made[-1] for x in [*namespace(owner).values()])
 
 
 def _make_constants(recorder: Recorder) -> None:

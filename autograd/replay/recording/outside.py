@@ -97,7 +97,10 @@ class Outside:
                 value._awaited = i32(self._awaited[index])
 
     def leave_out(self, indices: set[int]) -> None:
-        """Forget the Values with these indices, which were made in the call after all."""
+        """Forget the Values with these indices, which were made in the call after all.
+
+        The call is over: nothing asks for an index any more, nor for what was before.
+        """
         if not indices:
             return
         kept = [i for i in range(len(self.values)) if i not in indices]
