@@ -216,7 +216,8 @@ class _Lowering:
     def call(self, op: Any, cells: list[int], place: int | None) -> i64:
         """Add an elementwise row: of an operation, or of its derivative by one operand."""
         program = self.program
-        if (op is table.divide or op is operator.truediv) and cells[1] < 0:
+        is_quotient = place is None and (op is table.divide or op is operator.truediv)
+        if is_quotient and cells[1] < 0:
             reciprocal = _exact_reciprocal(program.constants[~cells[1]])
             if reciprocal != 0.0:
                 return program.product(MINUS_ZERO, cells[0], program.constant(reciprocal))
