@@ -14,6 +14,24 @@ from autograd.engine import floats
 from autograd.engine.floats import Whole
 from autograd.page.error_coefficients import CENTRE, TAILS
 
+# ── Kinds and parts of floats ─────────────────────────────────────────────────
+
+
+def isinf(x: float) -> bool:
+    """True of both infinities."""
+    return abs(x) == floats.INFINITY
+
+
+def ldexp(x: float, exponent: int) -> float:
+    """x * 2**exponent, rounded once; infinite where that is too large."""
+    mantissa, shift = math.frexp(x)
+    total = max(shift + exponent, -1200)
+    if total > 1200:
+        total = 1200
+    half = total // 2
+    return mantissa * 2.0**half * 2.0 ** (total - half)  # only the last product may round
+
+
 # ── Quotients and what they leave ─────────────────────────────────────────────
 
 

@@ -60,8 +60,8 @@ _COMPARISONS: Final[dict[type[ast.cmpop], str]] = {
 _HOMES: Final = {
     "Math.": "acos acosh asin asinh atan atan2 atanh cbrt ceil cos cosh exp expm1 floor log log10 "
     "log1p log2 sin sinh sqrt tan tanh trunc",
-    "bits.": "copysign frexp isinf ldexp",
-    "math_": "erf erfc exp2 factorial fsum hypot isqrt pow remainder",
+    "bits.": "copysign frexp",
+    "math_": "erf erfc exp2 factorial fsum hypot isinf isqrt ldexp pow remainder",
 }
 _OF_MATH: Final = {
     **{name: f"{home}{name}" for home, names in _HOMES.items() for name in names.split()},
@@ -195,6 +195,8 @@ class Expressions:
                 base, exponent = a.as_(WHOLE), b.as_(WHOLE)
                 power = f"{base.within(SIGNED + 1)} ** {exponent.within(SIGNED)}"
                 return Code(power, SIGNED, WHOLE)
+            case ast.Pow() if a.text == "2" and b.type == INT:
+                return Code(f"2 ** {b.within(SIGNED)}", SIGNED, FLOAT)  # exact in every browser
             case ast.Pow():
                 return Code(f"math_pow({a.as_(FLOAT).text}, {b.as_(FLOAT).text})", type=FLOAT)
             case ast.Mod():

@@ -140,7 +140,7 @@ def test_the_parts_of_floats() -> None:
     ]
     hold(
         {
-            "bits.ldexp": (ldexp, [[x, Count(e)] for x, e in zip(numbers, exponents)]),
+            "arithmetic.ldexp": (ldexp, [[x, Count(e)] for x, e in zip(numbers, exponents)]),
             "arithmetic.integer_ratio": (float.as_integer_ratio, [[x] for x in finite]),
         }
     )

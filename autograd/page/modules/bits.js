@@ -7,9 +7,6 @@ const view = new DataView(new ArrayBuffer(8));
 const isNegative = (x) => x < 0 || Object.is(x, -0);
 
 export const bits = {
-  /** @param {number} x */
-  isinf: (x) => x === Infinity || x === -Infinity,
-
   /** @param {number} x @param {number} sign */
   copysign: (x, sign) => (isNegative(x) === isNegative(sign) ? x : -x),
 
@@ -27,29 +24,8 @@ export const bits = {
     return [view.getFloat64(0), ((high >>> 20) & 0x7ff) - 1022 + shift];
   },
 
-  /**
-   * x * 2**exponent, rounded once.
-   * @param {number} x
-   * @param {number} exponent
-   */
-  ldexp(x, exponent) {
-    const [mantissa, shift] = bits.frexp(x);
-    const total = shift + exponent;
-    if (mantissa === 0 || !Number.isFinite(mantissa)) return x;
-    if (total > 1024) return mantissa * Infinity;
-    if (total < -1074) return mantissa * 0;
-    // Only the last product may round: where the result is subnormal.
-    if (total > 1000) return mantissa * 2 ** 1000 * 2 ** (total - 1000);
-    return total < -1000 ? mantissa * 2 ** (total + 100) * 2 ** -100 : mantissa * 2 ** total;
-  },
-
   /** @param {bigint} x */
-  bit_length(x) {
-    const size = x < 0n ? -x : x;
-    if (size === 0n) return 0;
-    const text = size.toString(16);
-    return 4 * text.length - Math.clz32(parseInt(text[0], 16)) + 28;
-  },
+  bit_length: (x) => (x ? x.toString(2).replace("-", "").length : 0),
 
   /**
    * x // y.

@@ -22,6 +22,20 @@ const math_CENTRE = [0.1283791670955126, -0.3761263890318375, 0.1128379167095487
 
 const math_TAILS = [[0.35952293862040013, -0.059199010672768594, 0.008289237738507727, -0.0007416500983076652, -7.27960624490628e-05, 6.449072470221862e-05, -2.332441443573349e-05, 6.613881142471753e-06, -1.6200879545463783e-06, 3.4729876142192516e-07, -6.237726451843675e-08, 7.63657020862041e-09, 3.6211750962701745e-10, -6.813196496553608e-10, 3.1178575068696854e-10, -1.0888364930312691e-10, 3.3004641979843754e-11, -8.973161148902722e-12, 2.3222296774856383e-12, -5.956376843925431e-13, 1.0084010792836798e-13], [0.46817959203854037, -0.042270244446368704, 0.0012092420392932266, 0.00062958124597706, -0.00019713177833111703, 3.680539063606941e-05, -4.4230805061953e-06, 3.422918934635712e-08, 1.6981364124490542e-07, -6.19028298036171e-08, 1.504147608385912e-08, -2.7628490704637522e-09, 3.3553168901791334e-10, 5.572263495365052e-12, -1.877813101665173e-11, 7.575804874862482e-12, -2.4579470920665083e-12, 4.947897561712426e-13], [0.530860349316975, -0.018948191196769486, -0.0014381248079935534, 0.0003462266291524069, -2.8389142314310586e-05, -1.1538108984145074e-06, 7.486050999705257e-07, -1.2191986836057954e-07, 8.113102992864511e-09, 1.2687193480500954e-09, -5.16892190223923e-10, 9.092879014995101e-11, -7.864163953139374e-12, -7.773072162907057e-13, 5.147355149218051e-13, -1.0401185200140691e-13], [0.5547541131463941, -0.005993561956300755, -0.0008157912375101873, 5.2213305759027976e-05, 1.2379957952914758e-06, -4.027017249391177e-07, 2.0514106780555428e-08, 1.7813480662827896e-09, -3.675641103337022e-10, 1.8027876163590056e-11, 2.396639035312153e-12, -5.138750608261239e-13, 2.7952057430403755e-14, 3.668163431072499e-15], [0.5617422245641448, -0.0016106971348497788, -0.00025482441403573865, 4.352722074601531e-06, 2.875963987151194e-07, -1.342807060804849e-08, -3.4324866746822245e-10, 4.506995856583112e-11, -2.9515390127078034e-13, -1.4752744236989804e-13, 6.472777965557399e-15, 3.6449867853661485e-16], [0.5635717781425851, -0.00041052311559804544, -6.752729101467824e-05, 2.9451750072295364e-07, 2.3215505185975055e-08, -2.580526169071274e-10, -1.231235560377386e-11, 2.7238593597626313e-13, 8.003417513150007e-15, -3.3083046649645223e-16]];
 
+/** @type {(x: number) => boolean} */
+const math_isinf = (x) => Math.abs(x) === INFINITY;
+
+/** @type {(x: number, exponent: number) => number} */
+const math_ldexp = (x, exponent) => {
+  let [mantissa, shift] = bits.frexp(x);
+  let total = Math.max(shift + exponent, -1200);
+  if (total > 1200) {
+    total = 1200;
+  }
+  let half = Math.floor(total / 2);
+  return mantissa * 2 ** half * 2 ** (total - half);
+};
+
 /** @type {(x: number, y: number) => number} */
 const math_modulo = (x, y) => {
   let rest = x % y;
@@ -60,7 +74,7 @@ const math_remainder = (x, y) => {
   if (!Number.isFinite(x) || y === 0 || y !== y) {
     return NAN;
   }
-  if (bits.isinf(y)) {
+  if (math_isinf(y)) {
     return x;
   }
   let size = Math.abs(y);
@@ -113,7 +127,7 @@ const math_pow = (x, y) => {
 
 /** @type {(x: number, y: number) => number} */
 const math_special_power = (x, y) => {
-  if (x === 1 || y === 0 || x === -1 && bits.isinf(y)) {
+  if (x === 1 || y === 0 || x === -1 && math_isinf(y)) {
     return 1;
   }
   if (x !== x || y !== y) {
@@ -246,7 +260,7 @@ const math_hypot = (x, y) => math_length([x, y]);
 /** @type {(numbers: number[]) => number} */
 const math_length = (numbers) => {
   let square;
-  if (numbers.some((x) => bits.isinf(x))) {
+  if (numbers.some((x) => math_isinf(x))) {
     return INFINITY;
   }
   let greatest = numbers.map((x) => Math.abs(x)).reduce((a, b) => (a > b ? a : b));
@@ -476,7 +490,7 @@ const exp_of_difference = (x, y) => {
 };
 
 /** @type {(mantissa: number, exponent: number) => number} */
-const ldexp = (mantissa, exponent) => bits.ldexp(mantissa, exponent);
+const ldexp = (mantissa, exponent) => math_ldexp(mantissa, exponent);
 
 /** @type {(numerator: bigint, denominator: bigint) => number} */
 const exact_quotient = (numerator, denominator) => math_quotient(numerator, denominator);
@@ -576,7 +590,7 @@ const power_derivative = (x, y, order_x, order_y) => {
   }
   let base = Math.abs(x);
   let logarithm = log(base);
-  let extreme = bits.isinf(logarithm);
+  let extreme = math_isinf(logarithm);
   let factor = power_factor(y, by_x, extreme ? 0 : by_y, logarithm);
   let logarithms = by_y;
   if (extreme && factor === 0 && by_y > 0) {
@@ -646,13 +660,13 @@ const cbrt = (x) => {
   }
   let [mantissa, exponent] = bits.frexp(x);
   let third = Math.floor(exponent / 3);
-  let reduced = bits.ldexp(mantissa, exponent - 3 * third);
+  let reduced = math_ldexp(mantissa, exponent - 3 * third);
   let root = Math.cbrt(reduced);
   let square = root * root;
   let cube = square * root;
   let lost = product_error(square, root, cube) + product_error(root, root, square) * root;
   root = root - (cube - reduced + lost) / (3 * square);
-  return bits.ldexp(root, third);
+  return math_ldexp(root, third);
 };
 
 /** @type {(x: number, order: number) => number} */
@@ -668,7 +682,7 @@ const cbrt_derivative = (x, order) => {
   for (let i = 1; i < n; i += 1) {
     factor = factor * (1 - 1 / (3 * i));
   }
-  return bits.isinf(x) ? 0 : quotient_derivative(factor * cbrt(x), x, n - 1);
+  return math_isinf(x) ? 0 : quotient_derivative(factor * cbrt(x), x, n - 1);
 };
 
 /** @type {(x: number) => number} */
@@ -825,7 +839,7 @@ const arctan2_derivative = (y, x, order_y, order_x) => {
   if (n === 0) {
     return Math.atan2(y, x);
   }
-  if (bits.isinf(x) || bits.isinf(y)) {
+  if (math_isinf(x) || math_isinf(y)) {
     return 0;
   }
   if (x === y && y === 0) {
@@ -880,7 +894,7 @@ const sinc_derivative = (x, order) => {
   if (x !== x || !(0 <= order && order <= 99)) {
     return NAN;
   }
-  if (bits.isinf(x)) {
+  if (math_isinf(x)) {
     return 0;
   }
   let n = Math.trunc(order);
@@ -996,7 +1010,7 @@ const silu = (x) => {
 
 /** @type {(x: number) => number} */
 const silu_slope = (x) => {
-  if (bits.isinf(x)) {
+  if (math_isinf(x)) {
     return Number(x > 0);
   }
   let small = Math.exp(-Math.abs(x));
@@ -1050,7 +1064,7 @@ const mish = (x) => {
 /** @type {(x: number) => number} */
 const mish_slope = (x) => {
   let below;
-  if (bits.isinf(x)) {
+  if (math_isinf(x)) {
     return Number(x > 0);
   }
   let small = Math.exp(-Math.abs(x));
@@ -1079,7 +1093,7 @@ const mish_derivative = (x, order) => {
   /** @type {number[]} */
   let once = lists.range(n + 1).map((k) => math_pow(sign, k) / Number(math_factorial(k)));
   /** @type {number[]} */
-  let twice = lists.enumerate(once).map(([k, c]) => math_pow(2, k) * c);
+  let twice = lists.enumerate(once).map(([k, c]) => 2 ** k * c);
   if (x > 0) {
     dividend = twice.map((b) => -2 * b);
     divisor = lists.zip(once, twice).map(([a, b]) => 2 * w * (a + w * b));
@@ -1112,7 +1126,7 @@ const elu = (x, alpha) => x > 0 ? x : alpha * Math.expm1(x);
 const elu_slope = (x, alpha) => x < 0 ? times_exp(alpha, x) : two_slopes(x, alpha);
 
 /** @type {(x: number) => number} */
-const softsign = (x) => bits.isinf(x) ? bits.copysign(1, x) : x / (1 + Math.abs(x));
+const softsign = (x) => math_isinf(x) ? bits.copysign(1, x) : x / (1 + Math.abs(x));
 
 /** @type {(numbers: number[]) => number} */
 const sum_ = (numbers) => sum_over(numbers, 1);
@@ -1130,7 +1144,7 @@ const sum_over = (numbers, divisor) => {
     }
     if (error instanceof OverflowError) {
       /** @type {number[]} */
-      let infinite = numbers.filter((x) => bits.isinf(x) || x !== x);
+      let infinite = numbers.filter((x) => math_isinf(x) || x !== x);
       if (infinite.length > 0) {
         return sum_over(infinite, divisor);
       }
@@ -1224,13 +1238,13 @@ const components = (numbers) => {
   if (numbers.some((x) => x !== x)) {
     return numbers.map((_) => NAN);
   }
-  let infinite = numbers.filter((x) => bits.isinf(x)).length;
+  let infinite = numbers.filter((x) => math_isinf(x)).length;
   if (infinite !== 0) {
     let limit = infinite === 1 ? 1 : NAN;
-    return numbers.map((x) => bits.isinf(x) ? bits.copysign(limit, x) : bits.copysign(0, x));
+    return numbers.map((x) => math_isinf(x) ? bits.copysign(limit, x) : bits.copysign(0, x));
   }
   let exponent = bits.frexp(max_(numbers.map((x) => Math.abs(x))))[1];
-  return components(numbers.map((x) => bits.ldexp(x, -exponent)));
+  return components(numbers.map((x) => math_ldexp(x, -exponent)));
 };
 
 /** @type {(numbers: number[], i: number) => number[]} */
@@ -1285,7 +1299,7 @@ const exact_norm_derivative = (numbers, orders) => {
   if (numbers.some((x) => x !== x) || !numbers.some((x) => x !== 0)) {
     return NAN;
   }
-  let infinite = numbers.filter((x) => bits.isinf(x)).length;
+  let infinite = numbers.filter((x) => math_isinf(x)).length;
   if (infinite !== 0) {
     return infinite === 1 ? 0 : NAN;
   }
