@@ -68,9 +68,24 @@ def graph_data(graph: Snapshot, operations: Operations) -> dict[str, Any]:
         "arity": packed("I", [len(node.operands) for node in graph]),
         "operand": packed("i", operands),
         "constants": packed("d", constants),
+        "held": packed("H", _held(graph, operations)),
         "data": packed("d", [node.data for node in graph if node.op is None or node.id in frozen]),
         "locals": {id: [*_locals(graph[id])] for id in sorted(frozen)},
     }
+
+
+def _held(graph: Snapshot, operations: Operations) -> list[int]:
+    """For each node the operation that a change of it does not pass, or `LEAF`.
+
+    It is that of the first frozen node that was computed from it.
+    """
+    none = len(graph)
+    first = [none] * none
+    for node in reversed(graph.nodes):
+        found = node.id if operations.is_frozen(node.id) else first[node.id]
+        for input in node.inputs:
+            first[input] = min(first[input], found)
+    return [LEAF if id == none else operations.column[id] for id in first]
 
 
 def _locals(node: Node) -> Iterable[float | str]:

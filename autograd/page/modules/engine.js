@@ -20,6 +20,8 @@ import { rules } from "./rules.js";
  * @property {string} operand i32: the operands of all nodes, one after the other; count + i is the
  *   constant i
  * @property {string} constants f64
+ * @property {string} held u16: for each node the operation, not computed here, that a change of it
+ *   would have to pass; 65535 if there is none
  * @property {string} data f64: the numbers of the leaves, and of the nodes that are not computed here
  * @property {Record<string, (number | string)[]>} locals for each node that is not computed here its
  *   derivative by each operand; of numbers that are not finite the names in JavaScript
@@ -64,8 +66,8 @@ export class Tape {
     this.computed = Int32Array.from(this.kinds.keys()).filter((i) => this.kinds[i] !== GIVEN);
     /** The places in the order in which gradients are handed on. */
     this.passes = this.listPasses();
-    /** 1 for a node that is part of one that is not computed here, so that no change of it counts. */
-    this.held = new Uint8Array(count);
+    /** For each node the operation that keeps a change of it from counting. */
+    this.held = unpacked(graph.held, Uint16Array);
     this.read(unpacked(graph.data, Float64Array), graph.locals);
     this.recompute();
   }
@@ -108,22 +110,14 @@ export class Tape {
   }
 
   /**
-   * Why a change of a held node does not count, by the first frozen node computed from it; else "".
+   * Why a change of a node does not count; "" if it does.
    * @param {number} i
    * @returns {string}
    */
   reason(i) {
-    const reached = new Uint8Array(this.count);
-    reached[i] = 1;
-    for (let j = i; j < this.count; j++) {
-      if (!reached[j]) continue;
-      if (j !== i && this.isFrozen(j)) {
-        const { name, reason } = this.operations[this.op[j]];
-        return `a change would not reach ${name}, which the page cannot compute: ${reason}`;
-      }
-      for (const place of this.usesOf(j)) reached[this.owner[place]] = 1;
-    }
-    return "";
+    const held = this.operations[this.held[i]];
+    if (!held) return "";
+    return `a change would not reach ${held.name}, which the page cannot compute: ${held.reason}`;
   }
 
   /**
@@ -230,9 +224,9 @@ export class Tape {
   /** The places of each node, as parts of one array. */
   listUses() {
     const { count, start, operand, owner } = this;
-    const first = new Int32Array(count + 1);
-    for (const i of operand) if (i < count) first[i + 1] += 1;
-    for (let i = 0; i < count; i++) first[i + 1] += first[i];
+    const numbers = new Uint32Array(count);
+    for (const i of operand) if (i < count) numbers[i]++;
+    const first = starts(numbers);
     const places = new Int32Array(first[count]);
     const next = first.slice();
     for (let i = 0; i < count; i++) {
@@ -260,7 +254,7 @@ export class Tape {
    * @param {Record<string, (number | string)[]>} locals
    */
   read(data, locals) {
-    const { count, start, operand } = this;
+    const { count, start } = this;
     let next = 0;
     for (let i = 0; i < count; i++) {
       if (this.isLeaf(i) || this.isFrozen(i)) this.value[i] = data[next++];
@@ -270,11 +264,6 @@ export class Tape {
       const i = this.owner[k];
       const isNegative = this.kinds[i] === DIFFERENCE && k > start[i];
       if (!this.isFrozen(i)) this.local[k] = isNegative ? -1 : 1; // as it stays for sums
-    }
-    for (let i = count - 1; i >= 0; i--) {
-      if (!this.isFrozen(i) && !this.held[i]) continue;
-      for (let k = start[i]; k < start[i + 1]; k++)
-        if (operand[k] < count) this.held[operand[k]] = 1;
     }
   }
 }

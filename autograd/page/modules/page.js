@@ -58,7 +58,7 @@ export class Page {
 
   /**
    * Tell all parts what has changed: "numbers", "step", "scene", "selection", "hover", "edit",
-   * "playing" or "said".
+   * "playing", "theme" or "said".
    *
    * @param {string} what
    */
@@ -222,7 +222,7 @@ export class Page {
    */
   locked(i) {
     if (!this.graph.tape.isLeaf(i)) return "It is computed: change what it was computed from.";
-    return this.graph.tape.held[i] ? this.graph.tape.reason(i) : "";
+    return this.graph.tape.reason(i);
   }
 
   /** The inputs that are changed, with their numbers as texts. */
