@@ -143,6 +143,4 @@ def test_an_untouched_page_begins_anew_in_a_frame_of_another_size(notebook: Note
     notebook.wait(f"stage.camera.height > {began[1] + 100}")
     assert notebook.ask("stage.view === stage.begun")
     assert notebook.ask(view)[2] != began[2]
-    assert notebook.ask(
-        "(({ width, height }) => stage.camera.sees({ x: 0, y: 0, width, height }))(page.scene)"
-    )
+    assert notebook.ask("stage.camera.sees(page.scene.whole)")

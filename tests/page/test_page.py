@@ -395,7 +395,7 @@ def test_a_large_graph_opens_folded_and_its_groups_open_one_at_a_time(reader: Re
 CULLED = """
 [...Array(40).keys()].every((n) => {
     const { scene } = page;
-    const { boxes, width, height } = scene;
+    const { boxes, whole: { width, height } } = scene;
     const size = 2000 * 0.9 ** n;
     const seen = { x: ((n * 37) % 41) / 41 * width, y: ((n * 17) % 43) / 43 * height,
         width: size, height: size };

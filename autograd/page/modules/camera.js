@@ -59,10 +59,15 @@ export class Camera {
   zoom(factor, x = this.width / 2, y = this.height / 2) {
     this.land();
     const fixed = this.toPicture(x, y);
-    this.scale = Math.min(Math.max(this.scale * factor, this.least), MOST_SCALE);
+    this.scale = this.allowed(this.scale * factor);
     this.x = fixed.x - x / this.scale;
     this.y = fixed.y - y / this.scale;
     this.onMove();
+  }
+
+  /** @param {number} scale */
+  allowed(scale) {
+    return Math.min(Math.max(scale, this.least), MOST_SCALE);
   }
 
   /**
@@ -89,21 +94,21 @@ export class Camera {
    * Show a place in the middle, at a scale.
    *
    * @param {Place} place
-   * @param {number} scale
+   * @param {number} wanted
    * @param {boolean} [flies] false to be there at once
    * @param {{width: number, height: number}} [whole] a picture beyond whose borders nothing is
    */
-  show(place, scale, flies = false, whole) {
+  show(place, wanted, flies = false, whole) {
     this.land();
-    const there = { scale: Math.min(Math.max(scale, this.least), MOST_SCALE), x: 0, y: 0 };
-    there.x = place.x + place.width / 2 - this.width / 2 / there.scale;
-    there.y = place.y + place.height / 2 - this.height / 2 / there.scale;
+    const scale = this.allowed(wanted);
+    const [width, height, margin] = [this.width, this.height, MARGIN].map((size) => size / scale);
+    let x = place.x + (place.width - width) / 2;
+    let y = place.y + (place.height - height) / 2;
     if (whole) {
-      there.x = this.inside(there.x, this.width / there.scale, whole.width, MARGIN / there.scale);
-      there.y = this.inside(there.y, this.height / there.scale, whole.height, MARGIN / there.scale);
+      x = this.inside(x, width, whole.width, margin);
+      y = this.inside(y, height, whole.height, margin);
     }
-    if (flies) this.fly(there);
-    else this.set(there);
+    this[flies ? "fly" : "set"]({ x, y, scale });
   }
 
   /**

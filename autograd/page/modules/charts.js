@@ -2,6 +2,7 @@
 
 import { blend } from "./colors.js";
 import { find, s } from "./dom.js";
+import { lists } from "./lists.js";
 import { shown } from "./numbers.js";
 
 const CELLS = 40; // of the plane, along each axis
@@ -33,8 +34,8 @@ export function drawCurve(losses) {
   const [line, dot] = find(".curve svg").children;
   line.setAttribute("points", points.join());
   dot.setAttribute("points", [...end, ...end].join());
-  const range = `from ${shown(losses[0])} to ${shown(losses[last])}`;
-  find(".curve svg").ariaLabel = `Loss by step, ${range}`;
+  const ends = `from ${shown(losses[0])} to ${shown(losses[last])}`;
+  find(".curve svg").ariaLabel = `Loss by step, ${ends}`;
   find(".curve figcaption").textContent = shown(most);
   find(".curve span:last-child").textContent = last ? last.toLocaleString("en") : "";
 }
@@ -77,7 +78,7 @@ export class Plane {
     const room = Math.sqrt(MOST_COMPUTED / training.output);
     const count = Math.round(Math.max(Math.min(CELLS, room), FEWEST_CELLS));
     const [xs, ys] = this.ranges.map(([low, high]) =>
-      Array.from({ length: count }, (_, n) => low + ((high - low) * (n + 0.5)) / count),
+      lists.range(count).map((n) => low + ((high - low) * (n + 0.5)) / count),
     );
     const grid = training.grid(xs, ys.reverse());
     const places = grid.map((row) => row.map(position));
@@ -98,8 +99,8 @@ export class Plane {
       ...order.flatMap((n) => this.mark(n, position(targets[n]), n === chosen, stops)),
     );
     const all = grid.flat();
-    const range = [Math.min(...all), Math.max(...all)].map(shown).join(" to ");
-    this.canvas.ariaLabel = `${output} over ${axes.replace(", ", " and ")}: from ${range}`;
+    const ends = [Math.min(...all), Math.max(...all)].map(shown).join(" to ");
+    this.canvas.ariaLabel = `${output} over ${axes.replace(", ", " and ")}: from ${ends}`;
     const [name, least, , most] = find(".plane figcaption").children;
     name.textContent = output;
     least.textContent = shown(low);

@@ -2,6 +2,7 @@
 
 import { blend } from "./colors.js";
 import { find } from "./dom.js";
+import { lists } from "./lists.js";
 import { shown } from "./numbers.js";
 
 const NAMES = { given: "inputs", forward: "forward", seed: "turn", backward: "backward" };
@@ -35,9 +36,9 @@ export function control(page, stage) {
     const scale = stage.drawn().drawer.color;
     const { least, most } = scale;
     const [from, to] = [scale.position(least), scale.position(most)];
-    const colors = Array.from({ length: STOPS + 1 }, (_, n) =>
-      blend(stage.theme.stops, from + ((to - from) * n) / STOPS),
-    );
+    const colors = lists
+      .range(STOPS + 1)
+      .map((n) => blend(stage.theme.stops, from + ((to - from) * n) / STOPS));
     find(".legend .ramp").style.background = `linear-gradient(90deg, ${colors.join(", ")})`;
     find(".least").textContent = shown(least);
     find(".most").textContent = shown(most);
@@ -48,7 +49,7 @@ export function control(page, stage) {
     playing.classList.toggle("plays", page.isPlaying);
   });
   page.on("step scene", count);
-  page.on("numbers step scene", explainColors);
+  page.on("numbers step scene theme", explainColors);
   count();
   explainColors();
 }

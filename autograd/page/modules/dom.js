@@ -1,6 +1,6 @@
 // Elements, whose texts are never markup.
 
-/** @typedef {Node | string | null | undefined | false} Child */
+/** @typedef {Node | string} Child */
 
 /**
  * The element of the document that a selector finds first.
@@ -22,19 +22,13 @@ export const copied = (id) => find(`#${id}`).content.cloneNode(true);
  * An element of HTML. Its children are elements and texts; a text is only ever text.
  *
  * @param {string} name
- * @param {Record<string, any>} [properties] "class", handlers such as "onclick", attributes
+ * @param {Record<string, any>} [properties] handlers such as "onclick", and attributes; one that is
+ *   false is left out
  * @param {...Child} children
  * @returns {any}
  */
-export function h(name, properties = {}, ...children) {
-  const element = document.createElement(name);
-  for (const [key, value] of Object.entries(properties)) {
-    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
-    else if (value !== false && value !== undefined)
-      element.setAttribute(key, value === true ? "" : String(value));
-  }
-  return filled(element, children);
-}
+export const h = (name, properties = {}, ...children) =>
+  filled(document.createElement(name), properties, children);
 
 /**
  * An element of MathML.
@@ -43,31 +37,30 @@ export function h(name, properties = {}, ...children) {
  * @param {...Child} children
  * @returns {Element}
  */
-export function m(name, ...children) {
-  return filled(document.createElementNS("http://www.w3.org/1998/Math/MathML", name), children);
-}
+export const m = (name, ...children) =>
+  filled(document.createElementNS("http://www.w3.org/1998/Math/MathML", name), {}, children);
 
 /**
  * An element of SVG.
  *
  * @param {string} name
- * @param {Record<string, string | number>} [attributes]
+ * @param {Record<string, any>} attributes
  * @param {...Child} children
- * @returns {Element}
  */
-export function s(name, attributes = {}, ...children) {
-  const element = document.createElementNS("http://www.w3.org/2000/svg", name);
-  for (const [key, value] of Object.entries(attributes)) element.setAttribute(key, String(value));
-  return filled(element, children);
-}
+export const s = (name, attributes, ...children) =>
+  filled(document.createElementNS("http://www.w3.org/2000/svg", name), attributes, children);
 
 /**
- * @param {Element} element
+ * @template {Element} E
+ * @param {E} element
+ * @param {Record<string, any>} properties
  * @param {Child[]} children
  */
-function filled(element, children) {
-  for (const child of children) {
-    if (child) element.append(child);
+function filled(element, properties, children) {
+  for (const [key, value] of Object.entries(properties)) {
+    if (key.startsWith("on")) element.addEventListener(key.slice(2), value);
+    else if (value !== false) element.setAttribute(key, value);
   }
+  element.append(...children);
   return element;
 }

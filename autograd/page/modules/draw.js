@@ -59,7 +59,7 @@ export class Drawer {
     const boxes = this.scene.grid.within(near);
     const every = scale < DOTS ? Math.ceil(boxes.length / MOST_DOTS) : 1;
     for (const [n, box] of boxes.entries()) {
-      if (n % every || isHidden(this.scene.groupAround(box))) continue;
+      if (n % every || isHidden(this.scene.groupAround(this.scene.nodes[box][0]))) continue;
       this.box(pen, scale, box);
     }
     if (scale >= FULL) this.labels(pen, near);
@@ -197,14 +197,16 @@ export class Drawer {
     const { background, stroke, text } = this.theme;
     if (scale < CARD) {
       const outline = scale < CARD / 2 ? undefined : stroke;
-      return pen.rectangle(atLeast(place, 1.2 / scale), { fill, alpha, stroke: outline });
+      const { x, y } = place;
+      const least = 1.2 / scale; // so that it can be seen
+      const [width, height] = [Math.max(place.width, least), Math.max(place.height, least)];
+      return pen.rectangle({ x, y, width, height }, { fill, alpha, stroke: outline });
     }
     pen.rectangle(place, { fill: background });
     pen.rectangle(place, { fill, stroke, radius: 4, alpha, dashed });
     const isColored = fill.startsWith("#") && this.says.gradientOf(box) !== null;
     const color = isColored ? readableOn(fill) : text;
-    if (scale < FULL) this.card(pen, box, place, { color, alpha });
-    else this.texts(pen, box, place, { color, alpha });
+    this[scale < FULL ? "card" : "texts"](pen, box, place, { color, alpha });
   }
 
   /** @param {number} box */
@@ -265,16 +267,6 @@ export class Drawer {
       y += size * LINE_HEIGHT;
     }
   }
-}
-
-/**
- * A place that is not too small to be seen.
- *
- * @param {Place} place
- * @param {number} least
- */
-function atLeast({ x, y, width, height }, least) {
-  return { x, y, width: Math.max(width, least), height: Math.max(height, least) };
 }
 
 /**

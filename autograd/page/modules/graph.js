@@ -36,7 +36,7 @@ export class Graph {
    * @param {number} i
    */
   name(i) {
-    return this.names[i] ?? `v${subscript(i)}`;
+    return this.names[i] ?? `v${String(i).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)])}`;
   }
 
   /**
@@ -94,13 +94,4 @@ export class Graph {
   get grad() {
     return this.tape.grad;
   }
-}
-
-/**
- * A whole number in small letters below the line.
- *
- * @param {number} i
- */
-function subscript(i) {
-  return String(i).replace(/\d/g, (digit) => "₀₁₂₃₄₅₆₇₈₉"[Number(digit)]);
 }

@@ -103,7 +103,7 @@ export function inspect(page) {
     const value = graph.tape.value[i];
     const [number, gradient] = element.querySelectorAll("strong");
     number.textContent = steps.isComputed(position, i) ? shown(value) : "?";
-    gradient.textContent = gradients ? shown(gradients[i] + 0) : "–";
+    gradient.textContent = gradients ? shown(gradients[i]) : "–";
     part(".verdict").textContent = page.told?.to.has(i) ? verdict(page) : "";
     part(".statement")?.replaceChildren(words.statement(i));
     if (part("table")) explain(i);
@@ -125,8 +125,7 @@ export function inspect(page) {
   function explain(i) {
     const { position } = page;
     const all = steps.received(i, steps.rest);
-    const received = position < steps.turn ? [] : steps.received(i, position);
-    const known = new Set(received.map(({ place }) => place));
+    const known = new Set(steps.received(i, position).map(({ place }) => place));
     const rows = all.slice(0, MOST_USES).map(({ place, user, upstream, local, product }, n) => {
       const isKnown = known.has(place);
       const act = () => page.select(user);

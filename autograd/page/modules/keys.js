@@ -121,7 +121,6 @@ function walk(page, stage, along, across) {
  * @param {Page} page
  */
 function close(page) {
-  let group = page.selected < 0 ? -1 : page.graph.group[page.selected];
-  while (group >= 0 && !page.scene.open.has(group)) group = page.graph.groups[group].parent ?? -1;
+  const group = page.scene.groupAround(page.selected);
   if (group >= 0) page.toggle(group);
 }

@@ -1,5 +1,7 @@
 // The kinds of value that can be searched for, besides names: those that `Graph.anomalies` knows.
 
+import { lists } from "./lists.js";
+
 /** @typedef {import("./graph.js").Graph} Graph */
 
 const SATURATING = ["arctan", "erf", "hard_tanh", "sigmoid", "softsign", "tanh"];
@@ -52,5 +54,5 @@ function named({ tape }, i) {
  * @param {(i: number) => boolean} isOne
  */
 function all(graph, isOne) {
-  return Array.from({ length: graph.count }, (_, i) => i).filter(isOne);
+  return lists.range(graph.count).filter(isOne);
 }

@@ -27,10 +27,10 @@ export class Marks {
     /** @type {Map<number, Contribution[]>} */
     this.passed = new Map(); // by line, what the current step passes on
     const run = steps.run(scene, position);
-    const { kind, node } = run[run.length - 1] ?? { kind: "given", node: -1 };
+    const { kind, node } = run.at(-1) ?? { kind: "given", node: -1 };
     this.current = node < 0 ? -1 : scene.part[node];
     this.isForward = kind === "forward";
-    for (const step of kind === "forward" || kind === "backward" ? run : []) {
+    for (const step of kind === "seed" ? [] : run) {
       for (const use of steps.passedOn(step.node)) {
         const line = scene.lineOf.get(use.place);
         if (line === undefined) continue;

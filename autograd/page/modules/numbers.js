@@ -9,15 +9,11 @@ const MINUS = "−";
  * @returns {{digits: string, exponent: number | null}} the exponent of ten, if it is written
  */
 export function parts(x) {
-  if (Number.isNaN(x)) return { digits: "nan", exponent: null };
-  if (!Number.isFinite(x)) return { digits: x > 0 ? "∞" : `${MINUS}∞`, exponent: null };
-  if (x === 0) return { digits: "0", exponent: null };
-  const [mantissa, power] = x.toExponential(3).split("e");
-  const exponent = Number(power);
-  const isPlain = exponent >= -4 && exponent < 4;
-  const text = isPlain ? x.toFixed(3 - exponent) : mantissa;
-  const short = text.includes(".") ? text.replace(/\.?0+$/, "") : text;
-  return { digits: short.replace("-", MINUS), exponent: isPlain ? null : exponent };
+  const [mantissa, power] = x.toExponential(3).split("e").map(Number);
+  const isPlain = !(power < -4 || power >= 4);
+  const digits = signed(isPlain ? Number(x.toPrecision(4)) : mantissa);
+  const named = digits.replace("Infinity", "∞").replace("NaN", "nan");
+  return { digits: named, exponent: isPlain ? null : power };
 }
 
 /**
@@ -31,13 +27,11 @@ export function shown(x) {
 }
 
 /**
- * A whole number with a true minus.
+ * A number with a true minus.
  *
- * @param {number} exponent
+ * @param {number} x
  */
-export function signed(exponent) {
-  return String(exponent).replace("-", MINUS);
-}
+export const signed = (x) => String(x).replace("-", MINUS);
 
 /**
  * A number with all its digits, to be edited.
@@ -45,8 +39,7 @@ export function signed(exponent) {
  * @param {number} x
  */
 export function exact(x) {
-  if (Object.is(x, -0)) return "-0";
-  return Number.isNaN(x) ? "nan" : String(x).replace("Infinity", "inf");
+  return Object.is(x, -0) ? "-0" : String(x).replace("Infinity", "inf").replace("NaN", "nan");
 }
 
 /**

@@ -34,7 +34,7 @@ export function stretches(path) {
     if (command === "H") numbers.push(y);
     if (command === "V") numbers.unshift(x);
     if (command !== "M") found.push([x, y, ...numbers]);
-    [x, y] = [numbers[numbers.length - 2], numbers[numbers.length - 1]];
+    [x, y] = numbers.slice(-2);
     numbers = [];
   }
   return found;
@@ -62,9 +62,9 @@ export function strokes(all) {
     }
     const [line, from, to] = isVertical ? [x, y, y1] : [y, x, x1];
     const lines = rows[Number(isVertical)];
-    const spans = lines.get(line);
-    if (spans) spans.push([Math.min(from, to), Math.max(from, to)]);
-    else lines.set(line, [[Math.min(from, to), Math.max(from, to)]]);
+    const spans = lines.get(line) ?? [];
+    spans.push([Math.min(from, to), Math.max(from, to)]);
+    lines.set(line, spans);
   }
   const [level, upright] = rows.map((lines) =>
     [...lines].flatMap(([line, spans]) => joined(spans).map(([from, to]) => [line, from, to])),

@@ -23,7 +23,7 @@ const FONT = "Helvetica, Arial, sans-serif";
  * @property {number} size
  * @property {boolean} [bold]
  * @property {string} color
- * @property {"left" | "center" | "right"} [align]
+ * @property {"left" | "center"} [align]
  * @property {number} [alpha]
  */
 
@@ -103,7 +103,7 @@ export class CanvasPen {
   paint({ fill, stroke, width = 1, alpha = 1, dashed }, path) {
     const { context } = this;
     context.globalAlpha = alpha;
-    if (fill && fill !== "none") {
+    if (fill) {
       context.fillStyle = fill;
       if (path) context.fill(path);
       else context.fill();
@@ -119,13 +119,9 @@ export class CanvasPen {
   }
 }
 
-/** Draws an SVG; the texts in it are text. */
-export class SvgPen {
-  /** @param {CanvasPen} measure knows the widths of texts */
-  constructor(measure) {
-    this.measure = measure;
-    this.root = s("g", { "font-family": FONT });
-  }
+/** Draws an SVG; the texts in it are text, whose widths a canvas knows. */
+export class SvgPen extends CanvasPen {
+  root = s("g", { "font-family": FONT });
 
   /** @type {CanvasPen["rectangle"]} */
   rectangle({ x, y, width, height }, look) {
@@ -139,7 +135,7 @@ export class SvgPen {
 
   /** @type {CanvasPen["text"]} */
   text(text, x, y, { size, bold, color, align = "center", alpha = 1 }) {
-    const anchor = { left: "start", center: "middle", right: "end" }[align];
+    const anchor = { left: "start", center: "middle" }[align];
     this.root.append(
       s(
         "text",
@@ -155,11 +151,6 @@ export class SvgPen {
         text,
       ),
     );
-  }
-
-  /** @type {CanvasPen["widthOf"]} */
-  widthOf(text, size, bold) {
-    return this.measure.widthOf(text, size, bold);
   }
 }
 

@@ -2,6 +2,7 @@
 
 import { s } from "./dom.js";
 import { widened } from "./grid.js";
+import { lists } from "./lists.js";
 import { exact } from "./numbers.js";
 import { CanvasPen, SvgPen } from "./pens.js";
 
@@ -36,7 +37,7 @@ export function saved(format, page, stage) {
  * @param {Stage} stage
  */
 function draw(pen, { scene }, stage) {
-  const place = widened({ x: 0, y: 0, width: scene.width, height: scene.height }, FRAME);
+  const place = widened(scene.whole, FRAME);
   pen.rectangle(place, { fill: stage.theme.background });
   stage.drawAll(pen);
   return place;
@@ -47,7 +48,7 @@ function draw(pen, { scene }, stage) {
  * @param {Stage} stage
  */
 function svgOf(page, stage) {
-  const pen = new SvgPen(new CanvasPen(stage.context));
+  const pen = new SvgPen(stage.context);
   const { x, y, width, height } = draw(pen, page, stage);
   const svg = s("svg", { width, height, viewBox: `${x} ${y} ${width} ${height}` }, pen.root);
   return new XMLSerializer().serializeToString(svg);
@@ -58,7 +59,7 @@ function svgOf(page, stage) {
  * @param {Stage} stage
  */
 function canvasOf(page, stage) {
-  const [width, height] = [page.scene.width + 2 * FRAME, page.scene.height + 2 * FRAME];
+  const { width, height } = widened(page.scene.whole, FRAME);
   const scale = Math.min(PIXELS, MOST_PIXELS / Math.max(width, height));
   const canvas = document.createElement("canvas");
   Object.assign(canvas, { width: width * scale, height: height * scale });
@@ -82,7 +83,7 @@ function stateOf(page) {
     from: number(graph.given[node]),
     to: number(to),
   }));
-  const values = Array.from({ length: graph.count }, (_, id) => ({
+  const values = lists.range(graph.count).map((id) => ({
     id,
     name: graph.short[id] ?? graph.name(id),
     operation: graph.operation(id),

@@ -3,6 +3,7 @@
 import { Scale } from "./colors.js";
 import { unpacked } from "./columns.js";
 import { Grid, meet } from "./grid.js";
+import { lists } from "./lists.js";
 import { endOf, pointOn, stretches, strokes } from "./paths.js";
 
 /** @typedef {import("./graph.js").Graph} Graph */
@@ -27,8 +28,7 @@ export class Scene {
    */
   constructor(data, graph) {
     this.graph = graph;
-    this.width = data.width;
-    this.height = data.height;
+    this.whole = { x: 0, y: 0, width: data.width, height: data.height };
     this.count = data.count;
     /** @type {Set<number>} */
     this.open = new Set(data.open);
@@ -53,7 +53,7 @@ export class Scene {
       this.breadths[group] = Math.max(this.breadths[group] ?? 0, breadth);
     }
     /** @type {number[][]} */
-    this.nodes = Array.from({ length: this.count }, () => []);
+    this.nodes = lists.range(this.count).map(() => []);
     for (const [i, box] of this.part.entries()) this.nodes[box].push(i);
     this.lines = this.joined(data.paths.match(/M[^M]*/g) ?? [], placesOf(data.labels));
     /** @type {any[]} */
@@ -77,24 +77,19 @@ export class Scene {
    */
   joined(paths, labels) {
     const { tape, count } = this.graph;
-    /** @type {{tail: number, head: number, uses: number[]}[]} */
-    const single = [];
-    /** @type {Map<string, {tail: number, head: number, uses: number[]}>} */
-    const merged = new Map();
+    /** @type {Map<number | string, {tail: number, head: number, uses: number[]}>[]} */
+    const [single, merged] = [new Map(), new Map()];
     for (let place = 0; place < tape.operand.length; place++) {
       if (tape.operand[place] >= count) continue;
       const [tail, head] = [this.part[tape.operand[place]], this.part[tape.owner[place]]];
       if (tail === head) continue;
-      if (!this.kinds[tail] && !this.kinds[head]) {
-        single.push({ tail, head, uses: [place] });
-        continue;
-      }
-      const key = `${tail} ${head}`;
-      const known = merged.get(key);
-      if (known) known.uses.push(place);
-      else merged.set(key, { tail, head, uses: [place] });
+      const isSingle = this.isValue(tail) && this.isValue(head);
+      const [lines, key] = isSingle ? [single, place] : [merged, `${tail} ${head}`];
+      const line = lines.get(key) ?? { tail, head, uses: [] };
+      line.uses.push(place);
+      lines.set(key, line);
     }
-    return [...single, ...merged.values()].map((line, e) => ({
+    return [...single.values(), ...merged.values()].map((line, e) => ({
       ...line,
       path: paths[e],
       label: labels[e].width ? labels[e] : null,
@@ -130,7 +125,7 @@ export class Scene {
     const found = this.frames.filter((/** @type {any} */ { place }) =>
       meet({ ...place, height: 20 }, { x, y, width: 0, height: 0 }),
     );
-    return found.length ? found[found.length - 1].group : -1;
+    return found.at(-1)?.group ?? -1;
   }
 
   /**
@@ -169,12 +164,12 @@ export class Scene {
   }
 
   /**
-   * The innermost open group around a box, or -1.
+   * The innermost open group around a node; -1 if there is none.
    *
-   * @param {number} box
+   * @param {number} node
    */
-  groupAround(box) {
-    let group = this.graph.group[this.nodes[box][0]];
+  groupAround(node) {
+    let group = this.graph.group[node] ?? -1;
     while (group >= 0 && !this.open.has(group)) group = this.graph.groups[group].parent ?? -1;
     return group;
   }
@@ -216,7 +211,7 @@ export class Scene {
  */
 function placesOf(text) {
   const tenths = unpacked(text, Int32Array);
-  return Array.from({ length: tenths.length / 4 }, (_, i) => {
+  return lists.range(tenths.length / 4).map((i) => {
     const [x, y, width, height] = Array.from(tenths.subarray(4 * i, 4 * i + 4), (n) => n / 10);
     return { x, y, width, height };
   });

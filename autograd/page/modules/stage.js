@@ -36,7 +36,6 @@ export class Stage {
     this.settling = 0;
     this.still = ""; // where the camera was when nothing moved
     this.frame = 0;
-    this.isPlaced = false;
     this.begun = ""; // where the camera was at the beginning
     /** @type {{x: number, y: number, scale: number} | null} */
     this.printed = null; // where the camera was before what is on paper
@@ -123,9 +122,8 @@ export class Stage {
    * @param {any} pen
    */
   drawAll(pen) {
-    const { width, height } = this.page.scene;
     const { drawer, marks } = this.drawn();
-    drawer.draw(pen, 1, { x: 0, y: 0, width, height });
+    drawer.draw(pen, 1, this.page.scene.whole);
     marks.draw(pen, this.page);
   }
 
@@ -133,18 +131,18 @@ export class Stage {
 
   /** @param {boolean} [flies] */
   fit(flies = false) {
-    const { width, height } = this.page.scene;
-    const scale = Math.min(this.camera.fitting({ width, height }), 1.5);
+    const { whole } = this.page.scene;
+    const scale = Math.min(this.camera.fitting(whole), 1.5);
     this.camera.least = Math.min(scale / 2, LEAST);
-    this.camera.show({ x: 0, y: 0, width, height }, scale, flies);
+    this.camera.show(whole, scale, flies);
   }
 
   /** Show all of another scene, or if that is too small, what is selected. */
   arrive() {
     this.fit(true);
     const { selected, scene } = this.page;
-    if (selected < 0 || this.camera.fitting(scene) >= SEEN) return;
-    this.camera.show(scene.boxes[scene.part[selected]], CLEAR, true, scene);
+    if (selected < 0 || this.camera.fitting(scene.whole) >= SEEN) return;
+    this.camera.show(scene.boxes[scene.part[selected]], CLEAR, true, scene.whole);
   }
 
   /** Show the scene to begin with: all of it, or as much of its beginning as can be read. */
@@ -152,10 +150,9 @@ export class Stage {
     const { page, camera } = this;
     page.begin = page.scenes.readable(camera);
     page.show(page.begin);
-    const { width, height } = page.scene;
+    const { whole } = page.scene;
     this.fit();
-    const whole = { x: 0, y: 0, width: 0, height };
-    if (camera.scale < READABLE) camera.show(whole, CLEAR, false, { width, height });
+    if (camera.scale < READABLE) camera.show({ ...whole, width: 0 }, CLEAR, false, whole);
     this.begun = this.view;
   }
 
@@ -176,20 +173,30 @@ export class Stage {
     }
     if (!boxes.size) return;
     const place = page.scene.around(boxes);
-    if (camera.scale >= CLEAR && camera.sees(place)) return;
     const wanted = camera.scale >= CLEAR ? camera.scale : 1;
-    camera.show(place, Math.min(wanted, camera.fitting(place)), true, page.scene);
+    this.approach(place, Math.min(wanted, camera.fitting(place)));
   }
 
   /**
-   * Show a node, unless it is in sight.
+   * Show a node, unless it is in sight and large enough.
    *
    * @param {number} node
    */
   find(node) {
-    const place = this.page.scene.boxes[this.page.scene.part[node]];
-    if (this.camera.scale >= CLEAR && this.camera.sees(place)) return;
-    this.camera.show(place, Math.max(this.camera.scale, CLEAR), true, this.page.scene);
+    const { boxes, part } = this.page.scene;
+    this.approach(boxes[part[node]], Math.max(this.camera.scale, CLEAR));
+  }
+
+  /**
+   * Show a place at a scale, unless it is in sight and large enough.
+   *
+   * @param {import("./scene.js").Place} place
+   * @param {number} scale
+   */
+  approach(place, scale) {
+    const { camera, page } = this;
+    if (camera.scale >= CLEAR && camera.sees(place)) return;
+    camera.show(place, scale, true, page.scene.whole);
   }
 
   /** The stage has another size, or its first one. */
@@ -200,10 +207,7 @@ export class Stage {
     Object.assign(this.camera, { width, height });
     if (this.printed) this.fit();
     else if (this.begun === this.view) this.begin();
-    else if (this.isPlaced) {
-      this.camera.show({ ...middle, width: 0, height: 0 }, this.camera.scale);
-    }
-    this.isPlaced = true;
+    else this.camera.show({ ...middle, width: 0, height: 0 }, this.camera.scale);
   }
 
   /**
@@ -225,6 +229,7 @@ export class Stage {
     this.theme = theme();
     this.layers = null;
     this.draw();
+    this.page.changed("theme");
   }
 
   /** @param {number} box */

@@ -1,5 +1,7 @@
 // The computation as one row of steps: forward through the operations, and back again.
 
+import { lists } from "./lists.js";
+
 /** @typedef {import("./graph.js").Graph} Graph */
 /** @typedef {import("./scene.js").Scene} Scene */
 
@@ -32,7 +34,7 @@ export class Steps {
     /** @type {Step[]} */
     this.list = [{ kind: "given", node: -1 }];
     const { count, tape } = graph;
-    const operations = Array.from({ length: count }, (_, i) => i).filter((i) => !tape.isLeaf(i));
+    const operations = lists.range(count).filter((i) => !tape.isLeaf(i));
     for (const node of operations) this.list.push({ kind: "forward", node });
     this.turn = this.list.length;
     this.list.push({ kind: "seed", node: graph.root });
@@ -145,8 +147,7 @@ export class Steps {
    * @param {Scene} scene
    */
   stops(scene) {
-    const positions = Array.from({ length: this.rest + 1 }, (_, position) => position);
-    return positions.filter((position) => !this.continues(scene, position + 1));
+    return lists.range(this.rest + 1).filter((position) => !this.continues(scene, position + 1));
   }
 
   /**

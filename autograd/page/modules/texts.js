@@ -102,18 +102,16 @@ export class Texts {
    */
   valueRows(i) {
     const operation = this.graph.operation(i);
-    const names = this.graph.short[i]?.split("\n");
+    const isNamed = i in this.graph.short;
     /** @type {Row[]} */
-    const rows = names
-      ? names.map((name) => [name, 1.1, true])
-      : [[`${this.graph.name(i)} ${operation}`, 1, true]];
-    if (names && operation) rows.push([operation, 1, false]);
+    const rows = this.head(this.scene.part[i]).map((name) => [name, isNamed ? 1.1 : 1, true]);
+    if (isNamed && operation) rows.push([operation, 1, false]);
     return [...rows, [this.value(i), 1, false], [this.grad(i), 0.9, false]];
   }
 
   /** @param {number} i */
   value(i) {
-    return this.steps.isComputed(this.position, i) ? shown(this.graph.tape.value[i] + 0) : "?";
+    return this.steps.isComputed(this.position, i) ? shown(this.graph.tape.value[i]) : "?";
   }
 
   /** @param {number} i */
@@ -121,7 +119,7 @@ export class Texts {
     const count = this.summed(i);
     if (!this.gradients || (!count && i !== this.graph.root)) return "grad –";
     const isPart = count < this.graph.tape.usesOf(i).length;
-    return `grad ${shown(this.gradients[i] + 0)}${isPart ? " + …" : ""}`;
+    return `grad ${shown(this.gradients[i])}${isPart ? " + …" : ""}`;
   }
 
   /**
@@ -130,13 +128,13 @@ export class Texts {
    */
   foldedRows(box) {
     const computed = this.scene.nodes[box].filter((i) => this.steps.isComputed(this.position, i));
-    const values = range(computed.map((i) => this.graph.tape.value[i]));
+    const values = extremes(computed.map((i) => this.graph.tape.value[i]));
     const [title, ...texts] = this.scene.texts[box];
     return [
       [title, 1, true],
       ...texts.map((text) => /** @type {Row} */ ([text, 0.9, false])),
       [`values ${values}`, 0.9, false],
-      [`grads ${range(this.known(box))}`, 0.9, false],
+      [`grads ${extremes(this.known(box))}`, 0.9, false],
     ];
   }
 }
@@ -156,11 +154,11 @@ export function largest(numbers) {
  *
  * @param {number[]} numbers
  */
-function range(numbers) {
+function extremes(numbers) {
   if (!numbers.length) return "–";
   const bad = numbers.find((x) => !Number.isFinite(x));
   if (bad !== undefined) return shown(bad);
   const ends = [Math.min, Math.max].map((end) => numbers.reduce((one, other) => end(one, other)));
-  const [least, most] = ends.map((x) => shown(x + 0));
+  const [least, most] = ends.map(shown);
   return least === most ? least : `${least} to ${most}`;
 }

@@ -36,8 +36,8 @@ export class Tiles {
     const end = performance.now() + BUDGET;
     const level = Math.round(2 * Math.log2(camera.scale));
     const size = SIZE / 2 ** (level / 2);
-    const right = Math.min(camera.x + camera.width / camera.scale, scene.width);
-    const bottom = Math.min(camera.y + camera.height / camera.scale, scene.height);
+    const right = Math.min(camera.x + camera.width / camera.scale, scene.whole.width);
+    const bottom = Math.min(camera.y + camera.height / camera.scale, scene.whole.height);
     let isDone = true;
     for (let column = Math.max(0, Math.floor(camera.x / size)); column * size < right; column++) {
       for (let row = Math.max(0, Math.floor(camera.y / size)); row * size < bottom; row++) {

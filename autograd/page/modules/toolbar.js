@@ -16,8 +16,7 @@ export function bar(page, stage) {
   const { scenes } = page;
   const [folding, save] = [find(".folding"), find(".save")];
   const [undo, reset] = [find("[data-key=u]"), find("[data-key=r]")];
-  for (const [view, { name }] of scenes.data.entries())
-    folding.append(h("option", { value: view }, name));
+  folding.append(...scenes.data.map(({ name }, value) => h("option", { value }, name)));
   folding.hidden = scenes.count < 2;
   folding.onchange = () => page.show(Number(folding.value));
   save.onchange = () => {
@@ -45,5 +44,4 @@ export function turned(stage) {
     : matchMedia("(prefers-color-scheme: dark)").matches;
   dataset.theme = isDark ? "light" : "dark";
   stage.recolor();
-  stage.page.changed("numbers");
 }

@@ -45,8 +45,7 @@ export class Trainer {
     this.list.append(...cases.map(() => h("option")));
     this.list.onchange = () => this.choose(this.list.selectedIndex);
     page.on("numbers", () => this.update());
-    for (const query of ["(prefers-color-scheme: dark)", "print"])
-      matchMedia(query).addEventListener("change", () => this.draw());
+    page.on("theme", () => this.draw());
     this.update();
   }
 
@@ -58,8 +57,8 @@ export class Trainer {
    * @param {number} count
    */
   start(count) {
-    const rate = typed(this.rate.value);
-    const isRate = rate !== null && rate > 0 && rate < Infinity;
+    const rate = typed(this.rate.value) ?? NaN;
+    const isRate = rate > 0 && rate < Infinity;
     this.rate.ariaInvalid = String(!isRate);
     if (!isRate)
       return this.page.say(

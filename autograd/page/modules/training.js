@@ -54,9 +54,7 @@ export class Training {
     const columns = [this.tape.value, this.tape.local];
     const before = columns.map((column) => column.slice());
     const found = work();
-    columns.forEach((column, n) => {
-      column.set(before[n]);
-    });
+    for (const [n, column] of columns.entries()) column.set(before[n]);
     return found;
   }
 

@@ -1,6 +1,7 @@
 // The steps as a list of equations, of which the current one is marked.
 
 import { find, h } from "./dom.js";
+import { lists } from "./lists.js";
 import { soon } from "./time.js";
 
 const MOST_ROWS = 40; // that are shown at once, of more than twice as many
@@ -50,11 +51,9 @@ export function transcribe(page) {
   function fill() {
     last = page.position;
     run = steps.run(page.scene, last).length;
-    const isAll = steps.rest <= 2 * MOST_ROWS;
-    const count = isAll ? steps.rest : MOST_ROWS;
+    const count = steps.rest <= 2 * MOST_ROWS ? steps.rest : MOST_ROWS;
     first = Math.max(Math.min(last - count / 2, steps.rest - count), 0);
-    if (isAll) first = 0;
-    rows = Array.from({ length: count }, (_, n) => row(first + n));
+    rows = lists.range(count).map((n) => row(first + n));
     const more = (/** @type {number} */ left) =>
       left > 0 ? [h("li", { class: "more" }, `… ${left} more …`)] : [];
     find(".rows").replaceChildren(...more(first), ...rows, ...more(steps.rest - first - count));

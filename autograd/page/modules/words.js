@@ -2,6 +2,7 @@
 
 import { m } from "./dom.js";
 import { derivative, nameOf, numberOf, operator, row, within, written } from "./formula.js";
+import { lists } from "./lists.js";
 
 /** @typedef {import("./steps.js").Steps} Steps */
 /** @typedef {import("./steps.js").Contribution} Contribution */
@@ -37,10 +38,9 @@ export function wordsOf(steps) {
 
   /** The first leaves and their numbers. */
   function given() {
-    const found = [];
-    for (let i = 0; i < graph.count && found.length < MOST_EQUATIONS; i++)
-      if (tape.isLeaf(i)) found.push(equation([nameAt(i).shown, numberAt(i).shown]));
-    return found;
+    const leaves = lists.range(graph.count).filter((i) => tape.isLeaf(i));
+    const first = leaves.slice(0, MOST_EQUATIONS);
+    return first.map((i) => equation([nameAt(i).shown, numberAt(i).shown]));
   }
 
   /**
