@@ -60,7 +60,7 @@ def test_a_number_that_is_set_changes_all_that_follows() -> None:
     x, w = Value(3.0, "x"), Value(2.0, "w")
     y = (x * w).tanh() + w**2
     script = """
-    tape.set(WHICH, 0.25);
+    tape.value[WHICH] = 0.25;
     const before = tape.value[tape.root];
     tape.recompute();
     const answer = [before, tape.value[tape.root], [...tape.grad]];
@@ -78,7 +78,7 @@ def test_a_number_that_is_set_changes_all_that_follows() -> None:
 def test_values_alone_are_computed_by_evaluate() -> None:
     x = Value(3.0)
     script = """
-    tape.set(0, 5);
+    tape.value[0] = 5;
     tape.evaluate();
     const answer = [tape.value[tape.root], tape.local[0]];
     """
@@ -191,7 +191,7 @@ def test_a_frozen_node_keeps_its_number_and_its_local_derivatives() -> None:
     a, b = Value(0.5, "a"), Value(3.0, "b")
     out = strange(a) * b
     script = """
-    tape.set(WHICH, 4);
+    tape.value[WHICH] = 4;
     tape.recompute();
     const answer = [[...tape.value], [...tape.grad], tape.isFrozen(FROZEN)];
     """

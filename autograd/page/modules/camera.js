@@ -30,6 +30,12 @@ export class Camera {
     return { x: x / this.scale + this.x, y: y / this.scale + this.y };
   }
 
+  /** Where it is, to be put there again. */
+  get position() {
+    const { x, y, scale } = this;
+    return { x, y, scale };
+  }
+
   /** The part of the picture that is in sight. */
   get seen() {
     const { x, y, scale } = this;
@@ -136,17 +142,13 @@ export class Camera {
    * @param {{x: number, y: number, scale: number}} there
    */
   fly(there) {
-    const { x, y, scale, flight } = this;
+    const { position: from, flight } = this;
     animate(FLIGHT, (share) => {
       if (flight !== this.flight) return false;
       const rest = (1 - share) ** 3;
-      const between = (/** @type {number} */ from, /** @type {number} */ to) =>
-        to + (from - to) * rest;
-      this.set({
-        x: between(x, there.x),
-        y: between(y, there.y),
-        scale: between(scale, there.scale),
-      });
+      const at = (/** @type {"x" | "y" | "scale"} */ key) =>
+        there[key] + (from[key] - there[key]) * rest;
+      this.set({ x: at("x"), y: at("y"), scale: at("scale") });
       return true;
     });
   }

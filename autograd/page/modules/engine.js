@@ -120,15 +120,6 @@ export class Tape {
     return `a change would not reach ${held.name}, which the page cannot compute: ${held.reason}`;
   }
 
-  /**
-   * Give a node a number; nothing is computed anew yet.
-   * @param {number} i
-   * @param {number} number
-   */
-  set(i, number) {
-    this.value[i] = number;
-  }
-
   /** Compute all values, local derivatives and gradients. */
   recompute() {
     this.forward();

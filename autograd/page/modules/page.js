@@ -302,7 +302,7 @@ export class Page {
    * @param {number} trained
    */
   set(numbers, trained) {
-    for (const [node, number] of numbers) this.graph.tape.set(node, number);
+    for (const [node, number] of numbers) this.graph.tape.value[node] = number;
     this.trained += trained;
     this.graph.tape.recompute();
     this.steps.changed();

@@ -1,6 +1,6 @@
 // What a reader saves: the picture as SVG or PNG, and the numbers as JSON.
 
-import { s } from "./dom.js";
+import { h, s } from "./dom.js";
 import { widened } from "./grid.js";
 import { lists } from "./lists.js";
 import { exact } from "./numbers.js";
@@ -98,9 +98,7 @@ function stateOf(page) {
  * @param {string} name
  */
 function download(blob, name) {
-  const link = document.createElement("a");
-  link.href = URL.createObjectURL(blob);
-  link.download = name;
-  link.click();
-  setTimeout(() => URL.revokeObjectURL(link.href), 10000);
+  const href = URL.createObjectURL(blob);
+  h("a", { href, download: name }).click();
+  setTimeout(() => URL.revokeObjectURL(href), 10000);
 }

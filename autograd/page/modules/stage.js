@@ -158,8 +158,7 @@ export class Stage {
 
   /** Where the camera is, as a text. */
   get view() {
-    const { x, y, scale } = this.camera;
-    return `${x} ${y} ${scale}`;
+    return Object.values(this.camera.position).join(" ");
   }
 
   /** Show all that takes part in the step, unless it is in sight and large enough. */
@@ -216,9 +215,8 @@ export class Stage {
    * @param {boolean} begins
    */
   print(begins) {
-    const { x, y, scale } = this.camera;
     const before = this.printed;
-    this.printed = begins ? { x, y, scale } : null;
+    this.printed = begins ? this.camera.position : null;
     this.resize();
     if (begins) this.fit();
     else if (before) this.camera.set(before);

@@ -138,9 +138,9 @@ export class Training {
     const { tape, output, axes } = this;
     return this.borrowed(() =>
       ys.map((y) => {
-        tape.set(axes[1], y);
+        tape.value[axes[1]] = y;
         return xs.map((x) => {
-          tape.set(axes[0], x);
+          tape.value[axes[0]] = x;
           tape.evaluate(output + 1);
           return tape.value[output];
         });
