@@ -499,6 +499,16 @@ def test_what_is_saved_is_what_is_seen(reader: Reader) -> None:
 # ── Whatever is in it ─────────────────────────────────────────────────────────
 
 
+def test_the_legend_takes_on_the_theme_of_the_system(reader: Reader) -> None:
+    reader.open(graph(hand()))
+    ramp = "document.querySelector('.legend .ramp').style.background"
+    light = json.dumps(reader.ask(ramp))
+    reader.tab.emulate_media(color_scheme="dark")
+    reader.wait(f"{ramp} !== {light}")
+    reader.tab.emulate_media(color_scheme="light")
+    reader.wait(f"{ramp} === {light}")
+
+
 def test_hostile_labels_inject_nothing(reader: Reader) -> None:
     labels = [*HOSTILE, "</script><script>alert(1)</script>", "<img src=x onerror=alert(2)>"]
     product = Value(1.0)

@@ -30,6 +30,7 @@ def translated(source: str) -> str:
         ("float(not (x == y or x != x))", "Number(!(x === y || x !== x))"),
         ("x if x and not xs else y", "x !== 0 && !(xs.length > 0) ? x : y"),
         ("math.factorial(n) * x", "Number(math_factorial(n)) * x"),
+        ("x * 2.0 ** (n - 1)", "x * 2 ** (n - 1)"),
         ("float(2**n)", "Number(2n ** BigInt(n))"),
         ("float((-2) ** n)", "Number(BigInt(-2) ** BigInt(n))"),
         ("math.copysign(round(x), x)", "bits.copysign(math_nearest(x), x)"),
