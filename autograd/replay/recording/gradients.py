@@ -11,7 +11,7 @@ from autograd.engine.node import propagate
 from autograd.engine.value import Value
 from autograd.native import append, i32, i64, vec
 from autograd.replay.errors import CompileError
-from autograd.replay.reach import Below, below
+from autograd.replay.reach import ALWAYS, Below, below
 from autograd.replay.recording.calculations import FLOAT
 from autograd.replay.recording.followed import Followed
 from autograd.replay.recording.outside import GRAD, HAS_GRAD, KEPT, NONE, UNREACHED
@@ -34,6 +34,7 @@ class Gradients(Followed):
         self._interior: list[Value] = []  # those of them that are no leaves
         self._pass_entries: list[int] = []  # of the backward passes in the call
         self._passes = vec[i64]()  # for each entry the index of the last of these to reach it
+        self._numbering = vec[i64]()  # zeros for `below`
         # The flags under one of which alone the last pass has reached an entry.
         self._conditions: dict[int, list[int]] = {}
         # Whether Values from outside have been reached: whether it is unknown if they had been
@@ -190,31 +191,37 @@ class Gradients(Followed):
 
         It is noted for all that it reaches.
         """
-        tape, ends = self.tape, self._ends
         number = len(self._pass_entries)
-        for _ in range(len(self._passes), len(tape.ops)):
-            self._passes = append(self._passes, NONE)
         found, shares = self._settled(start)
+        for flag in found.choices:
+            # What follows depends on the graph, and so on the choice.
+            self.tape.guard(flag, "where in a derivative", place())
+        passes, entries, starts = self._passes, found.entries, found.flows.starts
         leaves: list[int] = []
-        starts = found.flows.starts
-        for index in range(len(found.entries)):
-            entry = found.entries[index]
-            self._passes[entry] = number
-            self._operand_taken(entry)
-            is_leaf = starts[index] == starts[index + 1] and entry in ends
-            if is_leaf:
-                self._check_leaf(ends[entry])
+        for index in range(len(entries)):
+            entry = entries[index]
+            passes[entry] = number
+            if starts[index] == starts[index + 1] and entry in self._ends:
+                self._check_leaf(self._ends[entry])
                 leaves.append(entry)
-            if found.has_takes:
-                flags = found.flags_of(entry)
-                if is_leaf and flags:
-                    flags = [*self._conditions.get(entry, []), *flags]
-                if flags:
-                    self._conditions[entry] = flags
-                elif entry in self._conditions:
-                    del self._conditions[entry]
+        if found.has_takes:
+            self._note_conditions(found)
         self._forget_gradients(number)
         return leaves, shares
+
+    def _note_conditions(self, found: Below) -> None:
+        """Note under which flags alone a pass has reached entries."""
+        entries, starts, conditions = found.entries, found.flows.starts, self._conditions
+        any_before = len(conditions) > 0
+        for index in range(len(entries)):
+            entry = entries[index]
+            if found.states[entry] != ALWAYS:
+                flags = found.flags_of(entry)
+                if starts[index] == starts[index + 1] and entry in self._ends:
+                    flags = [*conditions.get(entry, []), *flags]
+                conditions[entry] = flags
+            elif any_before and entry in conditions:
+                del conditions[entry]
 
     def _forget_gradients(self, number: int) -> None:
         """What was known of gradients is so no longer where this pass has reached."""
@@ -224,20 +231,25 @@ class Gradients(Followed):
 
     def _settled(self, start: i64) -> tuple[Below, Shares]:
         """What a pass reaches, once every take is fixed by which its order would depend on it."""
-        tape = self.tape
-        written = {int(self._found(value)) for value in self._interior}
+        passes, numbering = self._passes, self._numbering
+        for _ in range(len(passes), len(self.tape.ops)):
+            passes = append(passes, NONE)
+            numbering = append(numbering, 0)
+        self._passes, self._numbering = passes, numbering
+        written: set[int] = {int(self._found(value)) for value in self._interior}
         while True:
-            found, shares = below(tape, start, vec[i64]([0] * len(tape.ops)))
+            found, shares = below(self.tape, start, numbering)
             if not found.has_takes:
                 return found, shares
             takes = found.takes_to_fix(shares)
             for index in range(len(found.entries)):
                 entry = found.entries[index]
                 flag = found.states[entry]
-                # It has a gradient, which it keeps where this pass does not reach it.
-                if flag >= 0 and entry not in self._ends:
-                    is_known = self._passes[entry] >= 0 or entry in written
-                    takes |= found.takes[flag] if is_known else set()
+                if flag < 0 or entry in self._ends:
+                    continue
+                # It keeps the gradient that it has where this pass does not reach it.
+                if passes[entry] >= 0 or entry in written:
+                    takes |= found.takes[flag]
             if not takes:
                 return found, shares
             self._takes.fix(list(takes))
@@ -283,19 +295,6 @@ class Gradients(Followed):
                     seen.add(source)
                     stack.append(source)
         return takes if has_choices else []
-
-    def _operand_taken(self, entry: i64) -> i64:
-        """Where the operand that a choice has taken is; -1 if the entry is none, or has no flows.
-
-        What follows depends on the graph, and so on the choice.
-        """
-        tape = self.tape
-        if tape.ops[entry] is not _CHOOSE:
-            return -1
-        start = tape.starts[entry]
-        flag = tape.operands[start]
-        tape.guard(flag, "where in a derivative", place())
-        return start + (1 if tape.data[flag] != 0.0 else 2)
 
     def _check_leaf(self, leaf: Value) -> None:
         op = leaf.op
