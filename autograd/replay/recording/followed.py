@@ -47,8 +47,8 @@ class Followed(Calculations):
         self._pending: tuple[Any, list[int], list[bool]] | None = None
 
     def forget(self) -> None:
-        """Let go of what the call has made: stand-ins, for one, refer to this recorder."""
-        self.numbers = []
+        """Let go of what the call has made, and of what refers to this recorder."""
+        self.families = []
         self.created = []
 
     def bring(self, twin: Value, value: Value) -> None:

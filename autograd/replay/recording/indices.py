@@ -18,7 +18,6 @@ from autograd.replay.recording.standins import (
     POWER,
     SUBTRACT,
     Comparable,
-    Number,
     is_a_float,
     rounding_to,
 )
@@ -44,7 +43,7 @@ class Index(Comparable):
         if is_whole(other):
             return self.recorder.calculate_whole(function, (self, other))
         if isinstance(other, Value) or is_a_float(other):
-            return function(Number(self.recorder, self.entry, float), other)
+            return function(self.recorder.number(self.entry, float), other)
         return (
             function(self.seen("arithmetic"), other)
             if isinstance(other, AnyNumber)
@@ -56,7 +55,7 @@ class Index(Comparable):
         if is_whole(other):
             return self.recorder.calculate_whole(function, (other, self))
         if isinstance(other, Value) or is_a_float(other):
-            return function(other, Number(self.recorder, self.entry, float))
+            return function(other, self.recorder.number(self.entry, float))
         return (
             function(other, self.seen("arithmetic"))
             if isinstance(other, AnyNumber)
