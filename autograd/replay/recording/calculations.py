@@ -15,7 +15,7 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
 from autograd.native import i64
 from autograd.replay.errors import CompileError
-from autograd.replay.recording.indices import EXACT, Index
+from autograd.replay.recording.indices import EXACT, Index, is_exact
 from autograd.replay.recording.places import place
 from autograd.replay.recording.standins import (
     ADD,
@@ -147,7 +147,7 @@ class Calculations(Calculator):
         if kind is FLOAT:
             known = self._constants.get(operand)
             return self._constant(operand) if known is None else known
-        return -1
+        return self._constant(float(operand)) if kind is int and is_exact(operand) else -1
 
     def _constant(self, number: float) -> i64:
         """The entry of a constant that comes from the line that is being run."""
@@ -332,7 +332,7 @@ def _kind(operand: Any) -> Any:
     if kind is Number:
         return operand.kind
     if kind is int:
-        return FLOAT if -EXACT <= operand <= EXACT else None
+        return FLOAT if is_exact(operand) else None
     numpy: Any = sys.modules.get("numpy")
     if numpy is None:
         return None

@@ -94,11 +94,17 @@ class Followed(Calculations):
 
     def entry(self, value: Value) -> i64:
         """The entry of the data of a Value, which may come from outside."""
-        if value.op is None and self._takes.version > 0:
-            self._takes.refresh(value)
-        entry = self._found(value)
+        outside = self.outside
+        index = outside.find(value)
+        if index < 0:
+            if value.op is None and self._takes.version > 0:
+                self._takes.refresh(value)
+            at = self._index(value)
+            if at >= 0:
+                return self._places[at]
+            index = outside.index(value)
+        entry = outside.data[index]
         if entry < 0:
-            index = self.outside.index(value)
             entry = self._input(DATA, index, value._data)
             self._is_leaf(value, index, entry)
         return entry
@@ -202,9 +208,18 @@ class Followed(Calculations):
             entry = tape.pair(op, one, one_flows, two, two_flows, number)
         if not recording:  # it becomes a leaf
             self._ends[entry] = made
-        if self._takes.twins:
+        if self._takes.twins and self._has_twin(first, second):
             self._takes.put_rows(made)
         self._has_made(made, entry, not recording)
+
+    def _has_twin(self, first: Node | None, second: Node | None) -> bool:
+        """True if what has these inputs, or more than can be told here, may have a twin."""
+        if first is None and second is None:
+            return True
+        return self._may_be_twin(first) or self._may_be_twin(second)
+
+    def _may_be_twin(self, node: Node | None) -> bool:
+        return node is not None and node.op is None and self.outside.find(cast(Value, node)) < 0
 
     def _slot(self, node: Node | None, constant: float) -> i64:
         """The entry of an operand: of the Value in a slot, or of the constant beside it."""
@@ -276,20 +291,24 @@ class Followed(Calculations):
 
     def write(self, value: Any, number: Any) -> float:
         """The float that becomes the data of a Value."""
-        if id(value) in self._takes.twins:
-            row = self.row_of(value)
-            row.data = number
-            return row._data
-        at = self._index(value)
-        if at >= 0 and value.op is not None:
-            self.refuse("changes the data of a Value that it has computed")
+        outside = self.outside
+        index = outside.find(value)
+        at = NONE
+        if index < 0:
+            if id(value) in self._takes.twins:
+                row = self.row_of(value)
+                row.data = number
+                return row._data
+            at = self._index(value)
+            if at >= 0 and value.op is not None:
+                self.refuse("changes the data of a Value that it has computed")
         entry = self._copied(number)
         if at >= 0:
             self.tape.same_leaf[entry] = self.tape.same_leaf[self._places[at]]
             self._places[at] = entry
         else:
-            index = self.outside.index(value)
-            self.outside.moved[index] = 1
+            index = outside.index(value) if index < 0 else index
+            outside.moved[index] = 1
             self._is_leaf(value, index, entry)
         self._takes.has_changed(value, self.tape.data[entry])
         return self.tape.data[entry]

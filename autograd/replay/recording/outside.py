@@ -24,6 +24,55 @@ GRAD: Final[int] = int(Part.GRAD)
 HAS_GRAD: Final[int] = int(Part.HAS_GRAD)
 
 
+class Indices:
+    """The indices of Values, by their ids: a table of ids, each as near as it can be to its place.
+
+    The Values are to be kept, so that no other has the id of one of them.
+    """
+
+    def __init__(self) -> None:
+        self._ids = vec[i64]([0] * 64)
+        self._indices = vec[i64]([0] * 64)
+        self._count: i64 = 0
+
+    def find(self, value: Value) -> i64:
+        """The index of a Value, or -1."""
+        key: i64 = id(value)
+        ids = self._ids
+        last: i64 = len(ids) - 1
+        at = _place(key) & last
+        while ids[at] != key:
+            if ids[at] == 0:
+                return NONE
+            at = (at + 1) & last
+        return self._indices[at]
+
+    def add(self, value: Value, index: i64) -> None:
+        """Note the index of a Value that has none."""
+        self._count += 1
+        if 2 * self._count > len(self._ids):
+            ids, indices = self._ids, self._indices
+            self._ids = vec[i64]([0] * (4 * len(ids)))
+            self._indices = vec[i64]([0] * (4 * len(ids)))
+            for at in range(len(ids)):
+                if ids[at] != 0:
+                    self._put(ids[at], indices[at])
+        self._put(id(value), index)
+
+    def _put(self, key: i64, index: i64) -> None:
+        last: i64 = len(self._ids) - 1
+        at = _place(key) & last
+        while self._ids[at] != 0:
+            at = (at + 1) & last
+        self._ids[at] = key
+        self._indices[at] = index
+
+
+def _place(key: i64) -> i64:
+    """Ids have most digits in common: their differences are multiples of the size of a Value."""
+    return ((key >> 4) * 40503) >> 8
+
+
 class Outside:
     """The Values of a call that were not made in it: its arguments, and those that it has found.
 
@@ -53,7 +102,7 @@ class Outside:
         self.arguments = 0
         self.sources: list[int] = []
         self.leaves: list[int] = []
-        self._indices: dict[int, int] = {}
+        self._indices = Indices()
         # What each was before the call.
         self._data = vec[float]()
         self._grads = vec[float]()
@@ -61,8 +110,7 @@ class Outside:
 
     def find(self, value: Value) -> i64:
         """The index of a Value, or -1."""
-        known = self._indices.get(id(value))
-        return NONE if known is None else known
+        return self._indices.find(value)
 
     def index(self, value: Value) -> i64:
         """The index of a Value, which may be new; it is as before the call then."""
@@ -70,7 +118,7 @@ class Outside:
         if index >= 0:
             return index
         index = len(self.values)
-        self._indices[id(value)] = index
+        self._indices.add(value, index)
         self.values.append(value)
         self.data = append(self.data, NONE)
         self.first = append(self.first, NONE)
