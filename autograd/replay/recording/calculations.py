@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import sys
 from collections.abc import Sequence
@@ -151,7 +152,9 @@ class Calculations(Calculator):
 
     def _constant(self, number: float) -> i64:
         """The entry of a constant that comes from the line that is being run."""
-        key: Any = repr(number) if number == 0.0 else number
+        key: Any = number
+        if number == 0.0:
+            key = "-0.0" if math.copysign(1.0, number) < 0.0 else "0.0"
         known = self._constants.get(key)
         if known is None:
             known = self.tape.constant(number, place())

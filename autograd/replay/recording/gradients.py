@@ -84,18 +84,21 @@ class Gradients(Followed):
 
     def read_grad(self, value: Any) -> Any:
         """The grad of a Value."""
-        return self.number(self._gradient(self.row_of(value)), FLOAT)
+        row = value if self.is_from_outside(value) else self.row_of(value)
+        return self.number(self._gradient(row), FLOAT)
 
     def write_grad(self, value: Any, number: Any) -> float:
         """The float that becomes the grad of a Value, which then counts as not reached."""
-        if id(value) in self._takes.twins:
+        outside = self.outside
+        index = outside.find(value)
+        if index < 0 and id(value) in self._takes.twins:
             row = self.row_of(value)
             row.grad = number
             return row._grad
         operand = self._operand(number)
-        outside = self.outside
-        if self._index(value) < 0:
+        if index < 0 and self._index(value) < 0:
             index = outside.index(value)
+        if index >= 0:
             outside.reached[index] = UNREACHED
             outside.flag[index] = NONE
         if self._conditions:
@@ -116,7 +119,7 @@ class Gradients(Followed):
         entry = self._known_gradient(value)
         if entry >= 0:
             return entry
-        at = self._index(value)
+        at = NONE if self.is_from_outside(value) else self._index(value)
         if at < 0:
             entry = self._input(GRAD, self.outside.index(value), value._grad)
         else:
@@ -156,7 +159,7 @@ class Gradients(Followed):
         pass_ = self._pass_of(start, seed, ends, sums)
         tape.passes[pass_] = shares
         for leaf, end, entry in zip(leaves, ends, sums):
-            if self._index(leaf) < 0:
+            if self.is_from_outside(leaf):
                 self._is_reached(leaf, end)
             leaf._grad = tape.data[entry]
         try:
