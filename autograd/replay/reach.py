@@ -16,6 +16,8 @@ from autograd.native import append, i64, vec
 from autograd.replay.shares import Flows, Shares, shares_of
 from autograd.replay.tape import Tape, choose
 
+NONE: Final[i64] = -1  # in place of an entry or an index
+
 # How an entry is reached, if not under a flag, which is an entry.
 ALWAYS: Final[i64] = -1
 UNDER_SEVERAL: Final[i64] = -2
@@ -91,8 +93,8 @@ class Below:
         flowing, same_leaf = tape.flows, tape.same_leaf
         entries, ends = vec[i64](), vec[i64]([0])
         sources, positions, conditions = vec[i64](), vec[i64](), vec[i64]()
-        state: i64 = ALWAYS
-        flag: i64 = -1
+        state = ALWAYS
+        flag = NONE
         numbering[root] = 1
         left: i64 = 1
         entry = root + 1
@@ -104,16 +106,19 @@ class Below:
             entries = append(entries, entry)
             numbering[entry] = len(entries)
             start, end = starts[entry], starts[entry + 1]
-            taken: i64 = self._chosen_operand(start) if ops[entry] is _CHOOSE else -1
+            taken = NONE
+            if ops[entry] is _CHOOSE:
+                taken = self._chosen_operand(start)
             if has_takes:
-                state = self._settled(entry)
-                states[entry] = state
+                state = states[entry]
+                if state == UNDER_SEVERAL:
+                    states[entry] = state = self._settled(entry)
             for at in range(start, end):
                 if not flowing[at] or (taken >= 0 and at != taken):
                     continue
                 # The operand, or all that a take may give, each after its flag.
                 operand, first, last = operands[at], at, at + 1
-                flag = -1
+                flag = NONE
                 if has_takes and taking[operand] != _NO_TAKE:
                     if taking[operand] == _FIXED:
                         operand = tape.taken(operand)
@@ -143,10 +148,11 @@ class Below:
             ends = append(ends, len(sources))
         for at in range(len(sources)):
             source = sources[at]
-            if has_takes and conditions[at] >= 0 and conditions[at] == states[source]:
-                # Without that flag nothing asks for its gradient.
-                conditions[at] = -1 if self._hands_on(source) else conditions[at]
             sources[at] = numbering[source] - 1
+            if has_takes and conditions[at] >= 0:
+                is_alone = conditions[at] == states[source] and self._hands_on(source)
+                if is_alone:  # without that flag nothing asks for its gradient
+                    conditions[at] = NONE
         for index in range(len(entries)):
             numbering[entries[index]] = 0
         self.entries = entries
@@ -173,10 +179,7 @@ class Below:
             known.append(flag)
 
     def _settled(self, entry: i64) -> i64:
-        """The state of an entry, once all that use it have been gone through."""
-        state = self.states[entry]
-        if state != UNDER_SEVERAL:
-            return state
+        """The state of an entry that is reached under one flag or more."""
         flags = self.flags[entry]
         if len(flags) == 1:
             return flags[0]

@@ -53,7 +53,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, TypeAlias
 
 from autograd.engine.primitive import Primitive, Reduction
-from autograd.native import append, i64, vec
+from autograd.native import i64, vec
 
 
 class Slope:
@@ -141,6 +141,8 @@ class Guard:
 class Tape:
     """What one call has computed; see the docstring of this module.
 
+    There are as many entries as `ops`; the arrays have room for more.
+
     Attributes:
         name: the name of the function.
         ops: for each entry its operation; None for inputs and constants.
@@ -170,6 +172,7 @@ class Tape:
         self.operands = vec[i64]()
         self.flows = vec[bool]()
         self.data = vec[float]()
+        self._pushed: i64 = 0  # the number of operands
         self.inputs: list[int] = []
         self.constants: dict[int, str] = {}
         self.guards: list[Guard] = []
@@ -184,28 +187,55 @@ class Tape:
 
     def push(self, operand: i64, flows: bool) -> None:
         """Add an operand to the entry that `close` will end."""
-        self.operands = append(self.operands, operand)
-        self.flows = append(self.flows, flows)
+        at = self._pushed
+        if at == len(self.operands):
+            self._make_room_for_operands()
+        self.operands[at] = operand
+        self.flows[at] = flows
+        self._pushed = at + 1
 
     def close(self, op: Any, number: float) -> i64:
         """End an entry, of the operands since the one before; returns its number."""
-        entry: i64 = len(self.data)
+        entry: i64 = len(self.ops)
+        if entry == len(self.data):
+            self._make_room()
         self.ops.append(op)
-        self.data = append(self.data, number)
-        self.starts = append(self.starts, len(self.operands))
-        self.same_leaf = append(self.same_leaf, entry)
+        self.data[entry] = number
+        self.starts[entry + 1] = self._pushed
         return entry
+
+    def _make_room(self) -> None:
+        """Let there be room for twice as many entries, each of which is its own leaf."""
+        count: i64 = len(self.data)
+        data = vec[float]([0.0] * (2 * count + 16))
+        starts = vec[i64]([0] * (2 * count + 17))
+        same_leaf = vec[i64]([0] * (2 * count + 16))
+        for entry in range(count):
+            data[entry] = self.data[entry]
+            starts[entry + 1] = self.starts[entry + 1]
+            same_leaf[entry] = self.same_leaf[entry]
+        for entry in range(count, len(same_leaf)):
+            same_leaf[entry] = entry
+        self.data, self.starts, self.same_leaf = data, starts, same_leaf
+
+    def _make_room_for_operands(self) -> None:
+        count: i64 = len(self.operands)
+        operands = vec[i64]([0] * (2 * count + 32))
+        flows = vec[bool]([False] * (2 * count + 32))
+        for at in range(count):
+            operands[at] = self.operands[at]
+            flows[at] = self.flows[at]
+        self.operands, self.flows = operands, flows
 
     def one(self, op: Any, x: i64, flows: bool, number: float) -> i64:
         """Append an entry with one operand; returns its number."""
-        self.operands = append(self.operands, x)
-        self.flows = append(self.flows, flows)
+        self.push(x, flows)
         return self.close(op, number)
 
     def pair(self, op: Any, x: i64, x_flows: bool, y: i64, y_flows: bool, number: float) -> i64:
         """Append an entry with two operands, ``x`` and ``y``; returns its number."""
-        self.operands = append(append(self.operands, x), y)
-        self.flows = append(append(self.flows, x_flows), y_flows)
+        self.push(x, x_flows)
+        self.push(y, y_flows)
         return self.close(op, number)
 
     def row(self, op: Any, operands: Sequence[int], flows: Sequence[int], number: float) -> int:

@@ -16,6 +16,7 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
 from autograd.native import i64
 from autograd.replay.errors import CompileError
+from autograd.replay.reach import NONE
 from autograd.replay.recording.indices import EXACT, Index, is_exact
 from autograd.replay.recording.places import place
 from autograd.replay.recording.standins import (
@@ -141,14 +142,19 @@ class Calculations(Calculator):
         """The entry of an operand that is a float, or takes the place of one; -1 of another."""
         kind: Any = type(operand)
         if self.finished:
-            return -1
+            return NONE
         if kind is Number:
             number: Number = operand
-            return number.entry if number.family is self.families[0] else -1
-        if kind is FLOAT:
+            if number.family is self.families[0]:
+                return number.entry
+        elif kind is FLOAT:
             known = self._constants.get(operand)
-            return self._constant(operand) if known is None else known
-        return self._constant(float(operand)) if kind is int and is_exact(operand) else -1
+            if known is not None:
+                return known
+            return self._constant(operand)
+        elif kind is int and is_exact(operand):
+            return self._constant(float(operand))
+        return NONE
 
     def _constant(self, number: float) -> i64:
         """The entry of a constant that comes from the line that is being run."""

@@ -13,9 +13,10 @@ from autograd.engine.recording import is_recording
 from autograd.engine.tracked import record_tracked
 from autograd.engine.value import Value
 from autograd.native import append, i32, i64, vec
+from autograd.replay.reach import NONE
 from autograd.replay.recording.calculations import FLOAT, Calculations, is_stand_in
 from autograd.replay.recording.indices import Index
-from autograd.replay.recording.outside import DATA, NONE, Outside
+from autograd.replay.recording.outside import DATA, Outside
 from autograd.replay.recording.standins import NOT_EQUAL, Flag, Number
 from autograd.replay.recording.taken import Takes
 from autograd.replay.tape import choose
@@ -78,7 +79,9 @@ class Followed(Calculations):
             for at in range(len(self._indices), len(self.created)):
                 self._indices[id(self.created[at])] = at
             known = self._indices.get(id(value))
-        return NONE if known is None else known
+        if known is None:
+            return NONE
+        return known
 
     def _found(self, value: Value) -> i64:
         """The entry of the data of a Value, or -1 if it is not known."""
@@ -146,8 +149,10 @@ class Followed(Calculations):
             }
         return tape.same_leaf[self._found(value)] in self._used
 
-    def operate(self, primitive: Any, operands: tuple[Any, ...]) -> Any:
+    def operate(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
         """Carry out an operation, one of whose operands is a stand-in."""
+        if len(operands) == 1 and primitive.arity == 1:
+            return self._operate_on_one(primitive, operands[0])
         entries: list[int] = [self._operand(x) for x in operands]
         taken = [self._taken(x, entry) for x, entry in zip(operands, entries)]
         for x in operands:
@@ -161,6 +166,17 @@ class Followed(Calculations):
         if type(result) is not FLOAT:
             return primitive.evaluate([self._bare(x, "arithmetic") for x in operands])
         return self.number(self.tape.row(primitive, entries, (), result), FLOAT)
+
+    def _operate_on_one(self, primitive: Primitive, x: Any) -> Any:
+        entry = self._operand(x)
+        try:
+            result: Any = primitive.forward(self.tape.data[entry])
+        except Exception:
+            self._look_for_an_error([x])
+            raise
+        if type(result) is not FLOAT:
+            return primitive.forward(self._bare(x, "arithmetic"))
+        return self.number(self.tape.one(primitive, entry, False, result), FLOAT)
 
     def _record(
         self,

@@ -11,10 +11,10 @@ from autograd.engine.node import propagate
 from autograd.engine.value import Value
 from autograd.native import append, i32, i64, vec
 from autograd.replay.errors import CompileError
-from autograd.replay.reach import ALWAYS, Below, below
+from autograd.replay.reach import ALWAYS, NONE, Below, below
 from autograd.replay.recording.calculations import FLOAT
 from autograd.replay.recording.followed import Followed
-from autograd.replay.recording.outside import GRAD, HAS_GRAD, KEPT, NONE, UNREACHED
+from autograd.replay.recording.outside import GRAD, HAS_GRAD, KEPT, UNREACHED
 from autograd.replay.recording.places import place
 from autograd.replay.recording.standins import NOT_EQUAL
 from autograd.replay.shares import Shares
@@ -112,7 +112,9 @@ class Gradients(Followed):
         if index >= 0:
             return self.outside.grad[index]
         known = self._gradients.get(id(value))
-        return NONE if known is None else known
+        if known is None:
+            return NONE
+        return known
 
     def _gradient(self, value: Value) -> i64:
         """The entry of the grad of a Value."""
@@ -235,7 +237,8 @@ class Gradients(Followed):
     def _settled(self, start: i64) -> tuple[Below, Shares]:
         """What a pass reaches, once every take is fixed by which its order would depend on it."""
         passes, numbering = self._passes, self._numbering
-        for _ in range(len(passes), len(self.tape.ops)):
+        count: i64 = len(self.tape.ops)
+        while len(passes) < count:
             passes = append(passes, NONE)
             numbering = append(numbering, 0)
         self._passes, self._numbering = passes, numbering

@@ -13,10 +13,10 @@ from autograd.engine.value import Value
 from autograd.native import append, i32, i64, vec
 from autograd.replay.bound import Part
 from autograd.replay.checks import first_other
+from autograd.replay.reach import NONE
 
 UNREACHED: Final[i64] = -1  # the count of uses of a Value that no backward pass has reached
 KEPT: Final[i64] = -2  # in place of it: the grad is not changed
-NONE: Final[i64] = -1  # in place of an entry or an index
 
 # What of a Value an input or an output is.
 DATA: Final[int] = int(Part.DATA)
