@@ -8,10 +8,11 @@ from typing import Any, Final
 from autograd.engine import table
 from autograd.engine.known import Known
 from autograd.engine.node import propagate
+from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
 from autograd.native import append, i32, i64, vec
 from autograd.replay.errors import CompileError
-from autograd.replay.reach import ALWAYS, NONE, Below, below
+from autograd.replay.reach import ALWAYS, NONE, Below, below, choices_of
 from autograd.replay.recording.calculations import FLOAT
 from autograd.replay.recording.followed import Followed
 from autograd.replay.recording.outside import GRAD, HAS_GRAD, KEPT, UNREACHED
@@ -197,7 +198,7 @@ class Gradients(Followed):
         It is noted for all that it reaches.
         """
         number = len(self._pass_entries)
-        found, shares = self._settled(start)
+        found, shares = self._settled(start, False)
         for flag in found.choices:
             # What follows depends on the graph, and so on the choice.
             self.tape.guard(flag, "where in a derivative", place())
@@ -234,8 +235,12 @@ class Gradients(Followed):
             if self._passes[self._found(value)] == number:
                 self._gradients.pop(id(value), None)
 
-    def _settled(self, start: i64) -> tuple[Below, Shares]:
-        """What a pass reaches, once every take is fixed by which its order would depend on it."""
+    def _settled(self, start: i64, is_root: bool) -> tuple[Below, Shares]:
+        """What a pass reaches, once every take is fixed by which its order would depend on it.
+
+        And every take that decides whether a Value is reached which is no leaf: in the call such a
+        Value keeps the gradient that it has, and one from outside gets the gradient of a leaf.
+        """
         passes, numbering = self._passes, self._numbering
         count: i64 = len(self.tape.ops)
         while len(passes) < count:
@@ -250,12 +255,16 @@ class Gradients(Followed):
             takes = found.takes_to_fix(shares)
             for index in range(len(found.entries)):
                 entry = found.entries[index]
-                flag = found.states[entry]
-                if flag < 0 or entry in self._ends:
+                if found.states[entry] == ALWAYS:
                     continue
-                # It keeps the gradient that it has where this pass does not reach it.
-                if passes[entry] >= 0 or entry in written:
-                    takes |= found.takes[flag]
+                leaf = self._ends.get(entry)
+                if is_root:
+                    is_fixed = leaf is not None and self._op_of(leaf) is not None
+                else:
+                    is_fixed = leaf is None and (passes[entry] >= 0 or entry in written)
+                if is_fixed:
+                    for flag in found.flags_of(entry):
+                        takes |= found.takes[flag]
             if not takes:
                 return found, shares
             self._takes.fix(list(takes))
@@ -263,24 +272,13 @@ class Gradients(Followed):
     def settle_root(self, start: i64) -> None:
         """Fix every take that a pass from outside, through this entry, cannot follow.
 
-        What it reaches may depend on choices or on indices, not on both; and Values that are not
-        reached at all are leaves.
+        What it reaches may depend on choices or on indices, not on both.
         """
         tape = self.tape
         if tape.takes:
-            self._takes.fix(self._takes_beside_choices(start))
-        while tape.takes:
-            found, shares = below(tape, start, vec[i64]([0] * len(tape.ops)))
-            takes = found.takes_to_fix(shares)
-            for index in range(len(found.entries)):
-                entry: int = found.entries[index]
-                leaf = self._ends.get(entry)
-                if leaf is not None and self._operations.get(id(leaf), leaf.op) is not None:
-                    for flag in found.flags_of(entry):
-                        takes |= found.takes[flag]
-            if not takes:
-                return
-            self._takes.fix(list(takes))
+            if choices_of(tape):
+                self._takes.fix(self._takes_beside_choices(start))
+            self._settled(start, True)
 
     def _takes_beside_choices(self, start: i64) -> list[int]:
         """All takes below an entry, whichever way choices go, if there are any choices."""
@@ -302,10 +300,12 @@ class Gradients(Followed):
                     stack.append(source)
         return takes if has_choices else []
 
+    def _op_of(self, leaf: Value) -> Primitive | None:
+        """The operation of a leaf of the call, which may have been computed outside."""
+        return self._operations.get(id(leaf), leaf.op) if self._operations else leaf.op
+
     def _check_leaf(self, leaf: Value) -> None:
-        op = leaf.op
-        if id(leaf) in self._operations:
-            op = self._operations[id(leaf)]
+        op = self._op_of(leaf)
         if op is not None and self._index(leaf) < 0:
             label = f", label={leaf._label!r}" if leaf._label else ""
             raise CompileError(
