@@ -50,10 +50,10 @@ have no visible effect, such as an exception, in a run in which it finds another
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from autograd.engine.primitive import Primitive, Reduction
-from autograd.native import i64, vec
+from autograd.native import extend, i64, vec
 
 
 class Slope:
@@ -138,6 +138,9 @@ class Guard:
         self.place = place
 
 
+_ROOM: Final = 64  # of a new tape
+
+
 class Tape:
     """What one call has computed; see the docstring of this module.
 
@@ -168,16 +171,16 @@ class Tape:
     def __init__(self, name: str) -> None:
         self.name: str = name
         self.ops: list[Any] = []
-        self.starts = vec[i64]([0])
-        self.operands = vec[i64]()
-        self.flows = vec[bool]()
-        self.data = vec[float]()
+        self.starts = vec[i64]([0] * (_ROOM + 1))
+        self.operands = vec[i64]([0] * _ROOM)
+        self.flows = vec[bool]([False] * _ROOM)
+        self.data = vec[float]([0.0] * _ROOM)
         self._pushed: i64 = 0  # the number of operands
         self.inputs: list[int] = []
         self.constants: dict[int, str] = {}
         self.guards: list[Guard] = []
         self.leaves: list[int] = []
-        self.same_leaf = vec[i64]()
+        self.same_leaf = vec[i64]([0] * _ROOM)
         self.outputs: list[int] = []
         self.roots: list[int] = []
         self.labels: dict[int, str] = {}
@@ -202,30 +205,18 @@ class Tape:
         self.ops.append(op)
         self.data[entry] = number
         self.starts[entry + 1] = self._pushed
+        self.same_leaf[entry] = entry
         return entry
 
     def _make_room(self) -> None:
-        """Let there be room for twice as many entries, each of which is its own leaf."""
-        count: i64 = len(self.data)
-        data = vec[float]([0.0] * (2 * count + 16))
-        starts = vec[i64]([0] * (2 * count + 17))
-        same_leaf = vec[i64]([0] * (2 * count + 16))
-        for entry in range(count):
-            data[entry] = self.data[entry]
-            starts[entry + 1] = self.starts[entry + 1]
-            same_leaf[entry] = self.same_leaf[entry]
-        for entry in range(count, len(same_leaf)):
-            same_leaf[entry] = entry
-        self.data, self.starts, self.same_leaf = data, starts, same_leaf
+        """Let there be room for twice as many entries."""
+        self.data = extend(self.data, self.data)
+        self.starts = extend(self.starts, self.starts)
+        self.same_leaf = extend(self.same_leaf, self.same_leaf)
 
     def _make_room_for_operands(self) -> None:
-        count: i64 = len(self.operands)
-        operands = vec[i64]([0] * (2 * count + 32))
-        flows = vec[bool]([False] * (2 * count + 32))
-        for at in range(count):
-            operands[at] = self.operands[at]
-            flows[at] = self.flows[at]
-        self.operands, self.flows = operands, flows
+        self.operands = extend(self.operands, self.operands)
+        self.flows = extend(self.flows, self.flows)
 
     def one(self, op: Any, x: i64, flows: bool, number: float) -> i64:
         """Append an entry with one operand; returns its number."""

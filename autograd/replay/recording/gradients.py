@@ -10,7 +10,7 @@ from autograd.engine.known import Known
 from autograd.engine.node import propagate
 from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
-from autograd.native import append, i32, i64, vec
+from autograd.native import extend, i32, i64, vec
 from autograd.replay.errors import CompileError
 from autograd.replay.reach import ALWAYS, NONE, Below, below, choices_of
 from autograd.replay.recording.calculations import FLOAT
@@ -242,11 +242,9 @@ class Gradients(Followed):
         Value keeps the gradient that it has, and one from outside gets the gradient of a leaf.
         """
         passes, numbering = self._passes, self._numbering
-        count: i64 = len(self.tape.ops)
-        while len(passes) < count:
-            passes = append(passes, NONE)
-            numbering = append(numbering, 0)
-        self._passes, self._numbering = passes, numbering
+        more: i64 = len(self.tape.ops) - len(passes)
+        self._passes = passes = extend(passes, vec[i64]([NONE] * more))
+        self._numbering = numbering = extend(numbering, vec[i64]([0] * more))
         written: set[int] = {int(self._found(value)) for value in self._interior}
         while True:
             found, shares = below(self.tape, start, numbering)
