@@ -43,8 +43,9 @@ class Below:
         states: for each entry up to the root how it is reached: `ALWAYS`, `NEVER`, under a flag,
             which is an entry, or `UNDER_SEVERAL`. Nothing if there are no takes.
         flags: those of the entries that are reached under several.
-        takes: the takes that are reached and not fixed, by each of their flags.
-        alike: what flags these have, by each of them: one index often chooses many numbers.
+        takes: the takes that are reached and not fixed, by all of their flags: one index often
+            chooses many numbers.
+        alike: what flags these have, by each of them.
         givers: for each entry those that may give it.
         unsettled: takes that have to be fixed, since what is reached through them would depend
             on several flags.
@@ -59,9 +60,9 @@ class Below:
         self.choices: list[int] = []
         self.states = vec[i64]()
         self.flags: dict[int, list[int]] = {}
-        self.takes: dict[int, set[int]] = {}
-        self.alike: dict[int, list[list[int]]] = {}
-        self.givers: dict[int, set[int]] = {}
+        self.takes: dict[tuple[int, ...], list[int]] = {}
+        self.alike: dict[int, list[tuple[int, ...]]] = {}
+        self.givers: dict[int, list[int]] = {}
         self.unsettled: set[int] = set()
         self.taking = vec[i64]()
         self.has_takes = len(tape.takes) > 0
@@ -80,6 +81,10 @@ class Below:
         if state >= 0:
             return [state]
         return self.flags[entry] if state == UNDER_SEVERAL else []
+
+    def takes_under(self, flag: int) -> set[int]:
+        """The takes that are reached and not fixed of which this is a flag."""
+        return {one for every in self.alike[flag] for one in self.takes[every]}
 
     # ── The graph ─────────────────────────────────────────────────────────────
 
@@ -193,19 +198,20 @@ class Below:
         """Note a take that is not fixed."""
         self.taking[one] = _NOTED
         operands: list[int] = self.tape.operands_of(one)
-        every = operands[::2]
-        for flag, given in zip(every, operands[1::2]):
-            self.takes.setdefault(flag, set()).add(one)
-            self.givers.setdefault(self.tape.same_leaf[given], set()).add(one)
-        if every not in self.alike.setdefault(every[0], []):
+        every = tuple(operands[::2])
+        if every not in self.takes:
+            self.takes[every] = []
             for flag in every:
                 self.alike.setdefault(flag, []).append(every)
+        self.takes[every].append(one)
+        for given in operands[1::2]:
+            self.givers.setdefault(self.tape.same_leaf[given], []).append(one)
 
     def _fix_below(self, entry: i64) -> None:
         """What this entry is reached under, or what it takes itself, is more than one flag."""
         tape = self.tape
         for flag in self.flags[entry]:
-            self.unsettled |= self.takes[flag]
+            self.unsettled |= self.takes_under(flag)
         for at in range(tape.starts[entry], tape.starts[entry + 1]):
             source = tape.operands[at]
             if tape.flows[at] and self.taking[source] >= _FREE:
@@ -243,15 +249,15 @@ class Below:
             state = states[entries[index]]
             if state != ALWAYS:
                 if any(states[entries[users[at]]] >= 0 for at in range(first, end)):
-                    deep |= self.takes[state]
+                    deep |= self.takes_under(state)
                 continue
             flag = conditions[end - 1]
             if flag < 0:
                 continue
             user = entries[users[end - 1]]
-            givers = self.givers.get(user, set())
+            givers = set(self.givers.get(user, []))
             if states[user] == ALWAYS or len(givers) != 1:
-                fixed |= self.takes[flag]
+                fixed |= self.takes_under(flag)
             else:
                 completing.setdefault(min(givers), []).append(index)
         if completing:

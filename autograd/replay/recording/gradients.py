@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import Any, Final
 
-from autograd.engine import table
+from autograd.engine import floats, table
 from autograd.engine.known import Known
 from autograd.engine.node import propagate
 from autograd.engine.primitive import Primitive
@@ -262,7 +262,7 @@ class Gradients(Followed):
                     is_fixed = leaf is None and (passes[entry] >= 0 or entry in written)
                 if is_fixed:
                     for flag in found.flags_of(entry):
-                        takes |= found.takes[flag]
+                        takes |= found.takes_under(flag)
             if not takes:
                 return found, shares
             self._takes.fix(list(takes))
@@ -318,7 +318,7 @@ class Gradients(Followed):
         if earlier in self.tape.constants:
             return earlier if number == 0.0 else self._zero()
         # A gradient of -0.0 is left as it is where only such shares are added to it.
-        sign = self.tape.one(table.sign, earlier, False, table.sign.forward(number))
+        sign = self.tape.one(table.sign, earlier, False, floats.sign(number))
         zero = self.tape.data[sign] * 0.0
         return self.tape.pair(table.multiply, sign, False, self._zero(), False, zero)
 
@@ -346,8 +346,8 @@ class Gradients(Followed):
         outside = self.outside
         index = outside.index(leaf)
         before = outside.reached[index]
-        flags = self._conditions.get(end, []) if self._conditions else []
-        if not flags:
+        flags = self._conditions.get(end) if self._conditions else None
+        if flags is None:
             outside.reached[index] = 0
             outside.flag[index] = NONE
         elif before != 0:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from autograd.engine.value import Value
-from autograd.native import append, i32, i64, vec
+from autograd.native import extend, i32, i64, vec
 from autograd.replay.bound import Part
 from autograd.replay.checks import first_other
 from autograd.replay.reach import NONE
@@ -24,6 +24,9 @@ GRAD: Final[int] = int(Part.GRAD)
 HAS_GRAD: Final[int] = int(Part.HAS_GRAD)
 
 
+_ROOM: Final = 32  # of what is new
+
+
 class Indices:
     """The indices of Values, by their ids: a table of ids, each as near as it can be to its place.
 
@@ -31,8 +34,8 @@ class Indices:
     """
 
     def __init__(self) -> None:
-        self._ids = vec[i64]([0] * 64)
-        self._indices = vec[i64]([0] * 64)
+        self._ids = vec[i64]([0] * (2 * _ROOM))
+        self._indices = vec[i64]([0] * (2 * _ROOM))
         self._count: i64 = 0
 
     def find(self, value: Value) -> i64:
@@ -77,7 +80,7 @@ class Outside:
     """The Values of a call that were not made in it: its arguments, and those that it has found.
 
     Attributes:
-        values: each once; the arguments first. What follows has an item for each.
+        values: each once; the arguments first. What follows has an item for each, and room.
         data: the entry of its data, or -1.
         first: the entry of the data that it had before the call, or -1.
         grad: the entry of its grad, or -1.
@@ -93,20 +96,20 @@ class Outside:
 
     def __init__(self) -> None:
         self.values: list[Value] = []
-        self.data = vec[i64]()
-        self.first = vec[i64]()
-        self.grad = vec[i64]()
-        self.moved = vec[i64]()
-        self.reached = vec[i64]()
-        self.flag = vec[i64]()
+        self.data = vec[i64]([0] * _ROOM)
+        self.first = vec[i64]([0] * _ROOM)
+        self.grad = vec[i64]([0] * _ROOM)
+        self.moved = vec[i64]([0] * _ROOM)
+        self.reached = vec[i64]([0] * _ROOM)
+        self.flag = vec[i64]([0] * _ROOM)
         self.arguments = 0
         self.sources: list[int] = []
         self.leaves: list[int] = []
         self._indices = Indices()
         # What each was before the call.
-        self._data = vec[float]()
-        self._grads = vec[float]()
-        self._awaited = vec[i64]()
+        self._data = vec[float]([0.0] * _ROOM)
+        self._grads = vec[float]([0.0] * _ROOM)
+        self._awaited = vec[i64]([0] * _ROOM)
 
     def find(self, value: Value) -> i64:
         """The index of a Value, or -1."""
@@ -120,16 +123,30 @@ class Outside:
         index = len(self.values)
         self._indices.add(value, index)
         self.values.append(value)
-        self.data = append(self.data, NONE)
-        self.first = append(self.first, NONE)
-        self.grad = append(self.grad, NONE)
-        self.moved = append(self.moved, 0)
-        self.reached = append(self.reached, KEPT)
-        self.flag = append(self.flag, NONE)
-        self._data = append(self._data, value._data)
-        self._grads = append(self._grads, value._grad)
-        self._awaited = append(self._awaited, i64(value._awaited))
+        if index == len(self.data):
+            self._make_room()
+        self.data[index] = NONE
+        self.first[index] = NONE
+        self.grad[index] = NONE
+        self.moved[index] = 0
+        self.reached[index] = KEPT
+        self.flag[index] = NONE
+        self._data[index] = value._data
+        self._grads[index] = value._grad
+        self._awaited[index] = i64(value._awaited)
         return index
+
+    def _make_room(self) -> None:
+        """Let there be room for twice as many."""
+        self.data = extend(self.data, self.data)
+        self.first = extend(self.first, self.first)
+        self.grad = extend(self.grad, self.grad)
+        self.moved = extend(self.moved, self.moved)
+        self.reached = extend(self.reached, self.reached)
+        self.flag = extend(self.flag, self.flag)
+        self._data = extend(self._data, self._data)
+        self._grads = extend(self._grads, self._grads)
+        self._awaited = extend(self._awaited, self._awaited)
 
     def had_grad(self, index: i64) -> bool:
         """True if a backward pass had reached a Value before the call."""
