@@ -15,7 +15,7 @@ from autograd.replay.machine import Machine, bound, machine
 from autograd.replay.optimizer import optimized
 from autograd.replay.program import Program
 from autograd.replay.reach import below_root, choices_of, flags_of_takes
-from autograd.replay.tape import Tape
+from autograd.replay.tape import Tape, backward_pass
 from autograd.replay.writing import describe, source
 
 
@@ -33,6 +33,14 @@ def lift(tape: Tape) -> Replay:
     ([0.999999969540041], [0], [3.6551950273939385e-07])
     """
     return Replay(tape)
+
+
+def floats_of_entries(tape: Tape, numbers: Sequence[float]) -> dict[int, float] | None:
+    """The float of each entry that is no pass, given those of inputs; None if a guard ends it."""
+    entries = [entry for entry, op in enumerate(tape.ops) if op is not backward_pass]
+    made = machine(lowered(tape, outputs=entries))
+    state = made.forward(numbers)
+    return None if state is None else dict(zip(entries, made.values(state, len(entries))))
 
 
 _MOST_GRADIENTS: Final = 64  # programs that are kept, of the ways that choices have taken
