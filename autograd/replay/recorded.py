@@ -12,7 +12,7 @@ from autograd.replay.bound import Links
 from autograd.replay.checks import first_other
 from autograd.replay.errors import CompileError
 from autograd.replay.keys import Arguments, is_index
-from autograd.replay.lift import lift
+from autograd.replay.lift import Run, lift
 from autograd.replay.parts import is_open_array, mapped
 from autograd.replay.recording.leaks import settle
 from autograd.replay.recording.outside import Effects, Numbers
@@ -76,13 +76,13 @@ class Recorded:
         an operation has raised an error, which the function may catch.
         """
         try:
-            run = self._bound.run(parts.numbers, parts.values)
+            state = self._bound.forward(parts.numbers, parts.values)
         except Exception:
             return None
-        if run is None:
+        if state is None:
             return None
         before = None if parts.values else self._reached
-        return Call(run, parts.values, self.captured, self._leaves, before)
+        return Call(Run(self.replay, state), parts.values, self.captured, self._leaves, before)
 
     def steps(self, parts: Arguments, times: int) -> tuple[list[Any], BaseException | None]:
         """Stand for so many calls in a row, or for fewer, and change Values as the last one does.
@@ -112,7 +112,7 @@ class Recorded:
     def apply(self, call: Call) -> None:
         """Change the Values that the call changes."""
         if self._effects.count:
-            self._bound.apply(call.run, call.arguments)
+            self._bound.apply(call.run.state, call.arguments)
 
     def difference(self, call: Call, before: Numbers) -> str | None:
         """How what the function has made of Values differs from what the program makes of them."""

@@ -11,7 +11,7 @@ from autograd.engine.replayed import CompiledOperation, Origin, Reached, _Replay
 from autograd.engine.value import Operand, Value
 from autograd.functional import gradients
 from autograd.replay.errors import CompileError
-from autograd.replay.lift import Replay, Run, floats_of_entries
+from autograd.replay.lift import Replay, Run
 from autograd.replay.tape import Tape, choose, take
 
 T = TypeVar("T")
@@ -58,7 +58,7 @@ class Root:
             )
         tape = self.replay.tape
         variables = [x if isinstance(x, Value) else Value(x) for x in operands]
-        numbers = self._on_its_path(floats_of_entries(tape, [x.data for x in variables]))
+        numbers = self._on_its_path(self.replay.entries([x.data for x in variables]))
         with enable_grad():
             recorded = _recorded(tape, variables, numbers, tape.outputs[tape.roots[self.index]])
             slopes: list[Any] = gradients(recorded, variables)
