@@ -20,7 +20,7 @@ from numbers import Number
 from operator import is_not
 from typing import Any, Final
 
-from autograd.containers import is_module
+from autograd.containers import is_dataclass, is_module
 from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
 
@@ -140,11 +140,6 @@ class Arguments:
 def is_index(part: Any) -> bool:
     """True for an int that is an input of a program, as a float that is equal to it."""
     return type(part) is int and -(2**53) <= part <= 2**53
-
-
-def is_dataclass(part: Any) -> bool:
-    """True for an instance of a dataclass whose fields are parts of it; a module is a whole."""
-    return hasattr(type(part), "__dataclass_fields__") and not is_module(part)
 
 
 def _exactly(number: Any) -> tuple[Any, ...]:

@@ -18,7 +18,6 @@ from autograd.replay.recording.standins import (
     POWER,
     SUBTRACT,
     Comparable,
-    Number,
     is_a_float,
     looking,
     rounding_to,
@@ -40,7 +39,7 @@ class Index(Comparable):
             return self.recorder.calculate_whole(function, (x, y))
         number: Any
         if isinstance(other, Value) or is_a_float(other):
-            number = Number(self.recorder, self.entry, float)
+            number = self.recorder.number(self.entry, float)
         elif isinstance(other, AnyNumber):
             number = self.seen("arithmetic")
         else:

@@ -52,6 +52,10 @@ _SUM_IS_COMPENSATED: Final = sys.version_info >= (3, 12)
 class Calculator(Follower):
     """The interface of a recorder, as far as stand-ins ask for it; see recorder.py."""
 
+    def number(self, entry: int, kind: Any) -> Any:
+        """The stand-in for a float, or for a number of NumPy's of that type."""
+        raise NotImplementedError
+
     def seen(self, standin: Any, how: str) -> Any:
         """The number that a stand-in stands for, at which Python looks."""
         raise NotImplementedError
@@ -260,7 +264,7 @@ class Flag(StandIn):
     def counted(self, other: Any) -> Any:
         """The flag as a number, to calculate with ``other``."""
         if isinstance(other, Value) or is_a_float(other):
-            return Number(self.recorder, self.entry, float)
+            return self.recorder.number(self.entry, float)
         return self.seen("truth")
 
     def _left(self, primitive: Primitive, other: Any) -> Any:
