@@ -84,15 +84,16 @@ class Form:
 
     def _part(self, part: Any) -> _Part:
         """Note the outputs of a part, and return what makes it of them."""
-        kind, is_list = _kind(part), type(part) is list
-        if is_list or is_open_array(part):
-            parts = part if is_list else part.ravel()
-            kinds = {_kind(x) for x in parts}
-            if kinds and all(x is float or (not is_list and issubclass(x, float)) for x in kinds):
-                outputs = [self._number(x) for x in parts]  # one after the other
-                all_ = slice(outputs[0], outputs[-1] + 1)
-                shape = None if is_list else part.shape
-                return lambda filling: _floats(filling.outputs[all_], shape)
+        kind = _kind(part)
+        if _are_floats(part):
+            run, shape = self._floats(part), getattr(part, "shape", None)
+            return lambda filling: _shaped(filling.outputs[run], shape)
+        if kind is list and part and all(type(x) is list and _are_floats(x) for x in part):
+            rows = [self._floats(x) for x in part]
+            return lambda filling: [*map(filling.outputs.__getitem__, rows)]
+        if kind is list or kind is tuple:
+            parts = [self._part(x) for x in part]
+            return lambda filling: kind([made(filling) for made in parts])
         container = rebuilt(self._part, part)
         if container is not None:
             return lambda filling: rebuilt(lambda made: made(filling), container)
@@ -106,6 +107,11 @@ class Form:
             return self._values[id(part)].filled
         kept = part.copy() if is_array(part) else part
         return lambda _: kept.copy() if is_array(kept) else kept
+
+    def _floats(self, part: Any) -> slice:
+        """The outputs that the floats of a list or an array are, one after the other."""
+        outputs = [self._number(x) for x in (part if type(part) is list else part.ravel())]
+        return slice(outputs[0], outputs[-1] + 1)
 
     def _number(self, part: Any) -> int:
         """The output that a number is."""
@@ -160,5 +166,14 @@ def _kind(part: Any) -> Any:
     return part.kind if type(part) in _STAND_INS else type(part)
 
 
-def _floats(floats: list[float], shape: tuple[int, ...] | None) -> Any:
+def _are_floats(part: Any) -> bool:
+    """True for a list of floats or an array of such, NumPy's own among them."""
+    is_list = type(part) is list
+    kinds = {_kind(x) for x in (part if is_list else part.ravel() if is_open_array(part) else ())}
+    return len(kinds) > 0 and all(
+        x is float or (not is_list and issubclass(x, float)) for x in kinds
+    )
+
+
+def _shaped(floats: list[float], shape: tuple[int, ...] | None) -> Any:
     return floats if shape is None else sys.modules["numpy"].reshape(floats, shape)
