@@ -66,23 +66,39 @@ class Arguments:
     """The arguments of a call, taken apart.
 
     Attributes:
+        positional: those that are given by their position.
+        options: those that are given by name.
         key: their structure.
         numbers: the floats in them, those of arrays included.
         values: the Values in them, each once.
         are_used_up: True if one is an iterator, which goes through its elements once.
     """
 
-    __slots__ = ("_positions", "are_used_up", "key", "numbers", "values")
+    __slots__ = (
+        "_positions",
+        "are_used_up",
+        "key",
+        "numbers",
+        "options",
+        "positional",
+        "values",
+    )
 
-    def __init__(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+    def __init__(self, positional: tuple[Any, ...], options: dict[str, Any]) -> None:
+        self.positional = positional
+        self.options = options
         self.are_used_up = False
         self.numbers: list[float] = []
         self.values: list[Value] = []
         self._positions: dict[int, int] = {}
         self.key = (
-            tuple([self._part(x) for x in arguments]),
+            tuple([self._part(x) for x in positional]),
             tuple([(name, self._part(x)) for name, x in options.items()]),
         )
+
+    def given_to(self, function: Any) -> Any:
+        """What a function returns for them."""
+        return function(*self.positional, **self.options)
 
     def _part(self, part: Any) -> Any:
         kind = type(part)

@@ -124,8 +124,6 @@ def recorded(
     key: Any,
     function: Callable[..., Any],
     name: str,
-    arguments: tuple[Any, ...],
-    options: dict[str, Any],
     parts: Arguments,
     *,
     is_apart: bool = False,
@@ -138,9 +136,7 @@ def recorded(
         key: that of the calls that it may stand for.
         function: the function.
         name: its name.
-        arguments: those of the call.
-        options: those that are given by name.
-        parts: the same, taken apart.
+        parts: the arguments.
         is_apart: True to give each constant of the tape the line of its own.
 
     Raises:
@@ -148,7 +144,7 @@ def recorded(
     """
     recorder = Recorder(name, is_apart)
     try:
-        form = _recorded_call(recorder, function, arguments, options, parts)
+        form = _recorded_call(recorder, function, parts)
         settle(recorder)
     except BaseException:
         recorder.forget()
@@ -158,13 +154,7 @@ def recorded(
     return Recorded(key, recorder, form, effects)
 
 
-def _recorded_call(
-    recorder: Recorder,
-    function: Callable[..., Any],
-    arguments: tuple[Any, ...],
-    options: dict[str, Any],
-    parts: Arguments,
-) -> Form:
+def _recorded_call(recorder: Recorder, function: Callable[..., Any], parts: Arguments) -> Form:
     tape = recorder.tape
     inputs = iter([tape.input(number) for number in parts.numbers])
     # A Value of its own, so that an argument is told from the same Value found elsewhere.
@@ -185,7 +175,7 @@ def _recorded_call(
             return recorder.number(next(inputs), kind)
         return part.copy() if is_array(part) else part
 
-    given = mapped(stand_in, (arguments, options))
+    given = mapped(stand_in, (parts.positional, parts.options))
     before = mapped(lambda part: part.copy() if is_array(part) else part, given)
     recorder.start()
     try:
