@@ -20,12 +20,13 @@ from numbers import Number
 from operator import is_not
 from typing import Any, Final
 
-from autograd.containers import is_module
+from autograd.containers import is_dataclass, is_module
 from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
 
 _PLAIN: Final = frozenset((int, float, bool, str, bytes, type(None), complex))
 _SIZED: Final = frozenset((list, dict, set, tuple))
+_NUMBERS: Final = (Primitive, Value)
 _OPAQUE: Final = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
 
 # What is equal to another of its type only if it is the same in all.
@@ -60,31 +61,44 @@ class Identity:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Identity) and self.thing is other.thing
 
-    def __repr__(self) -> str:
-        return f"the same {type(self.thing).__name__}"
-
 
 class Arguments:
     """The arguments of a call, taken apart.
 
     Attributes:
+        positional: those that are given by their position.
+        options: those that are given by name.
         key: their structure.
         numbers: the floats in them, those of arrays included.
         values: the Values in them, each once.
         are_used_up: True if one is an iterator, which goes through its elements once.
     """
 
-    __slots__ = ("_positions", "are_used_up", "key", "numbers", "values")
+    __slots__ = (
+        "_positions",
+        "are_used_up",
+        "key",
+        "numbers",
+        "options",
+        "positional",
+        "values",
+    )
 
-    def __init__(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+    def __init__(self, positional: tuple[Any, ...], options: dict[str, Any]) -> None:
+        self.positional = positional
+        self.options = options
         self.are_used_up = False
         self.numbers: list[float] = []
         self.values: list[Value] = []
         self._positions: dict[int, int] = {}
         self.key = (
-            tuple([self._part(x) for x in arguments]),
+            tuple([self._part(x) for x in positional]),
             tuple([(name, self._part(x)) for name, x in options.items()]),
         )
+
+    def given_to(self, function: Any) -> Any:
+        """What a function returns for them."""
+        return function(*self.positional, **self.options)
 
     def _part(self, part: Any) -> Any:
         kind = type(part)
@@ -140,11 +154,6 @@ class Arguments:
 def is_index(part: Any) -> bool:
     """True for an int that is an input of a program, as a float that is equal to it."""
     return type(part) is int and -(2**53) <= part <= 2**53
-
-
-def is_dataclass(part: Any) -> bool:
-    """True for an instance of a dataclass whose fields are parts of it; a module is a whole."""
-    return hasattr(type(part), "__dataclass_fields__") and not is_module(part)
 
 
 def _exactly(number: Any) -> tuple[Any, ...]:
@@ -262,41 +271,39 @@ class Surroundings:
     def __init__(self, function: Any) -> None:
         self._cells: list[tuple[str, Any]] = []
         self._globals: list[tuple[str, Mapping[str, Any]]] = []
-        self._owners: list[Any] = []
-        owners: list[str] = []
+        self._objects: list[tuple[str, Any]] = []
         self._latest: Seen | None = None
         self._watch([])
-        seen: set[int] = set()
+        known: set[int] = set()
         pending = [(function, None)]
         while pending:
-            pending.extend(self._search(*pending.pop(), owners, seen))
-        self._names = [*[name for name, _ in [*self._cells, *self._globals]], *owners]
+            thing, owner = pending.pop()
+            if id(thing) not in known and not isinstance(
+                thing, (type, types.ModuleType, *_NUMBERS)
+            ):
+                known.add(id(thing))
+                pending += self._search(thing, owner)
+        self._owners = [thing for _, thing in self._objects]
+        self._names = [name for name, _ in (*self._cells, *self._globals, *self._objects)]
 
-    def _search(
-        self, thing: Any, owner: Any, owners: list[str], seen: set[int]
-    ) -> list[tuple[Any, Any]]:
+    def _search(self, thing: Any, owner: Any) -> list[tuple[Any, Any]]:
         """Note what one thing that may be called reads; returns what it may call, and on what."""
-        if id(thing) in seen or isinstance(thing, (type, types.ModuleType, Primitive, Value)):
-            return []
-        seen.add(id(thing))
         if isinstance(thing, types.MethodType):
-            owners.append(f"{thing.__func__.__name__}.__self__")
-            self._owners.append(thing.__self__)
+            self._objects.append((f"{thing.__func__.__name__}.__self__", thing.__self__))
             return [(thing.__func__, thing.__self__)]
         if isinstance(thing, property):
             return [(thing.fget, owner)]
         if isinstance(thing, (staticmethod, classmethod)):
             return [(thing.__func__, owner)]
         if isinstance(thing, functools.partial):
-            self._bind([*thing.args, *thing.keywords.values()], owners)
+            self._bind(thing.args, thing.keywords)
             return [(thing.func, None)]
         if not isinstance(thing, types.FunctionType):
-            return self._behind(thing, owners)
-        self._bind([*(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values()], owners)
-        found: list[Any] = []
-        for name, cell in zip(thing.__code__.co_freevars, thing.__closure__ or ()):
-            self._cells.append((name, cell))
-            found.append(_content(cell))
+            return self._behind(thing)
+        self._bind(thing.__defaults__, thing.__kwdefaults__)
+        cells = list(zip(thing.__code__.co_freevars, thing.__closure__ or ()))
+        self._cells += cells
+        found = [_content(cell) for _, cell in cells]
         if _is_settled(thing):
             return [(x, None) for x in found]
         names = _names(thing.__code__)
@@ -307,30 +314,26 @@ class Surroundings:
         members = [pair for x in [*found, owner] for pair in self._members(x, names)]
         return [*[(x, None) for x in found], *members]
 
-    def _bind(self, things: list[Any], owners: list[str]) -> None:
+    def _bind(self, things: tuple[Any, ...] | None, named: dict[str, Any] | None) -> None:
         """Note objects that a function has been given beforehand."""
-        for thing in things:
+        for thing in [*(things or ()), *(named or {}).values()]:
             if not _is_plain(thing):
-                owners.append(type(thing).__name__)
-                self._owners.append(thing)
+                self._objects.append((type(thing).__name__, thing))
 
     def _members(self, thing: Any, names: list[str]) -> list[tuple[Any, Any]]:
         """Note what of a class or a module a function reads by name; of an object, its class's."""
-        if thing is None or isinstance(thing, (types.FunctionType, Primitive, Value)):
+        if thing is None or isinstance(thing, (types.FunctionType, *_NUMBERS)):
             return []
         if isinstance(thing, types.ModuleType):
             kinds: tuple[Any, ...] = (thing,)
         else:
             kinds = (thing if isinstance(thing, type) else type(thing)).__mro__
         spaces = [vars(kind) for kind in kinds if not _is_settled(kind)]
-        found = []
-        for name in names:
-            if any(name in space for space in spaces):
-                self._globals.extend([(name, space) for space in spaces])
-                found.extend([(space[name], thing) for space in spaces if name in space])
-        return found
+        read = [(x, space) for x in names if any(x in y for y in spaces) for space in spaces]
+        self._globals += read
+        return [(space[name], thing) for name, space in read if name in space]
 
-    def _behind(self, thing: Any, owners: list[str]) -> list[tuple[Any, Any]]:
+    def _behind(self, thing: Any) -> list[tuple[Any, Any]]:
         """The function that an object stands for, such as a compiled one or a derivative."""
         held = namespace(thing)
         if held is _NOTHING:
@@ -341,8 +344,7 @@ class Surroundings:
         method = next((found for found in methods if found is not None), None)
         if not isinstance(method, types.FunctionType):
             return []
-        owners.append(type(thing).__name__)
-        self._owners.append(thing)
+        self._objects.append((type(thing).__name__, thing))
         return [(method, thing)]
 
     def seen(self) -> Seen:
@@ -457,12 +459,10 @@ def key_difference(old: Any, new: Any) -> str:
             f"{name}, which it reads from outside; pass it as an argument, or keep it in the data "
             "of a Value"
         )
-    positional, named = new[0]
-    before_positional, before_named = old[0]
-    for i, part in enumerate(positional):
-        if before_positional[i : i + 1] != (part,):
-            return f"argument {i}, which is neither a float nor a Value throughout"
-    for pair in named:
-        if pair not in before_named:
-            return f"argument {pair[0]}, which is neither a float nor a Value throughout"
-    return "the arguments"
+    (before, before_named), (now, now_named) = old[0], new[0]
+    known = [*enumerate(before), *before_named]
+    changed = (name for name, part in [*enumerate(now), *now_named] if (name, part) not in known)
+    name = next(changed, None)
+    if name is None:
+        return "the arguments"
+    return f"argument {name}, which is neither a float nor a Value throughout"

@@ -91,7 +91,11 @@ def test_every_pass_leaves_the_bits_as_they_are(seed: int) -> None:
                 given[place] = number
             state = machine.forward(given)
             assert state is not None
-            found += machine.values(state, program.values) + machine.backward(state, given[3:])
+            values = [Value(0.0) for _ in given[4:]]
+            for value, grad in zip(values, given[4:]):
+                value.grad = grad
+            machine.add_shares(state, given[3], values)
+            found += [*machine.values(state, program.values), *[value.grad for value in values]]
         return bits(found)
 
     expected = results(program)
