@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import math
 import operator
+from collections.abc import Sequence
 from typing import Any, Final
 
 from autograd.engine import table
@@ -77,11 +78,14 @@ def _way(op: Any) -> int:
     return 7 if isinstance(op, Slope) else 8
 
 
-def lowered(tape: Tape, shares: Shares | None = None) -> Program:
+def lowered(
+    tape: Tape, shares: Shares | None = None, outputs: Sequence[int] | None = None
+) -> Program:
     """The program of a tape, with the gradients of a root if its shares are given.
 
-    Its inputs are those of the tape; then the gradient of the root; and for each of ``shares.ends``
-    that is a leaf the sum that its shares are added to.
+    Its outputs are those of the tape, or these entries. Its inputs are those of the tape; then the
+    gradient of the root; and for each of ``shares.ends`` that is a leaf the sum that its shares are
+    added to.
     """
     leaves = set(tape.leaves)
     ends: list[int] = []
@@ -90,7 +94,8 @@ def lowered(tape: Tape, shares: Shares | None = None) -> Program:
     lowering = _Lowering(tape, 0 if shares is None else 1 + len(ends))
     program = lowering.program
     flags = [*choices_of(tape), *flags_of_takes(tape)]
-    program.outputs = [lowering.cells[entry] for entry in (*tape.outputs, *flags)]
+    wanted = tape.outputs if outputs is None else outputs
+    program.outputs = [lowering.cells[entry] for entry in (*wanted, *flags)]
     program.values = len(program.outputs)
     program.forward = len(program.kinds)
     if shares is not None:
