@@ -17,7 +17,7 @@ from collections.abc import Mapping
 from dataclasses import fields
 from enum import Enum
 from numbers import Number
-from operator import is_not
+from operator import is_not, itemgetter
 from typing import Any, Final
 
 from autograd.containers import is_dataclass, is_module
@@ -33,6 +33,7 @@ _OPAQUE: Final = (type, types.FunctionType, types.BuiltinFunctionType, types.Mod
 _EXACT: Final = frozenset((int, bool, str, bytes, type(None)))
 
 _ONLY_FLOATS: Final = {float}
+_ONLY_INTS: Final = {int}
 
 # The most entries of a dict that is as an object.
 _FEW: Final = 32
@@ -118,9 +119,13 @@ class Arguments:
         if isinstance(part, dict):
             return kind, tuple([(_hashed(key), self._part(x)) for key, x in part.items()])
         if isinstance(part, (list, tuple)):
-            if set(map(type, part)) == _ONLY_FLOATS:
+            kinds = set(map(type, part))
+            if kinds == _ONLY_FLOATS:
                 self.numbers.extend(part)
                 return kind, (float,) * len(part)
+            if kinds == _ONLY_INTS and is_index(min(part)) and is_index(max(part)):
+                self.numbers.extend(map(float, part))
+                return kind, (int,) * len(part)
             return kind, tuple([self._part(x) for x in part])
         if kind is set or kind is frozenset:
             return kind, frozenset(map(_hashed, part))
@@ -273,7 +278,6 @@ class Surroundings:
         self._globals: list[tuple[str, Mapping[str, Any]]] = []
         self._objects: list[tuple[str, Any]] = []
         self._latest: Seen | None = None
-        self._watch([])
         known: set[int] = set()
         pending = [(function, None)]
         while pending:
@@ -349,42 +353,66 @@ class Surroundings:
 
     def seen(self) -> Seen:
         """What is there now; the object of the last time, where nothing has changed."""
+        latest = self._latest
+        if latest is not None and self._is_unchanged():
+            return latest
         things = [_content(cell) for _, cell in self._cells]
         things += [names.get(name) for name, names in self._globals]
         things += self._owners
-        latest = self._latest
-        if latest is None or not self._is_unchanged(things):
-            parts = [_described(thing) for thing in things]
-            self._watch(things)
-            if latest is None or parts != latest.parts:
-                latest = self._latest = Seen(self._names, things, parts)
+        parts = [_described(thing) for thing in things]
+        self._watch(things)
+        if latest is None or parts != latest.parts:
+            latest = self._latest = Seen(self._names, things, parts)
         return latest
 
     def _watch(self, things: list[Any]) -> None:
         """Note the objects by which it is seen, at little expense, that nothing has changed."""
-        self._things = things
+        cells = [cell for _, cell in self._cells]
+        self._filled = [cell for cell in cells if _is_filled(cell)]
+        self._empty = [cell for cell in cells if not _is_filled(cell)]
+        self._absent = [(name, names) for name, names in self._globals if name not in names]
+        spaces = {id(names): names for _, names in self._globals}
+        self._read = []
+        for key, names in spaces.items():
+            read = [name for name, others in self._globals if id(others) == key and name in names]
+            if read:  # of one name alone `itemgetter` would give no tuple
+                self._read.append((itemgetter(read[0], *dict.fromkeys(read)), names))
         # An object without attributes may get some.
         held = [(x, found) for x in things if (found := _held(x)) is not _NOTHING]
-        self._slotted = [(x, list(found.values())) for x, found in held if _slots(type(x))]
-        self._attributes = [
-            (found, list(found.values())) for x, found in held if not _slots(type(x))
-        ]
+        self._slotted = [x for x, _ in held if _slots(type(x))]
+        self._attributes = [found for x, found in held if not _slots(type(x))]
         lists = [x for _, found in held for x in found.values() if type(x) is list]
-        self._sizes = [(x, len(x)) for x in [*things, *lists] if type(x) in _SIZED]
+        sized = [x for x in [*things, *lists] if type(x) in _SIZED]
+        self._sized = [*sized, *self._attributes]
+        self._sizes = [*map(len, self._sized)]
+        self._known = self._there()
 
-    def _is_unchanged(self, things: list[Any]) -> bool:
+    def _there(self) -> list[Any]:
+        """The objects that are there now."""
+        there = [cell.cell_contents for cell in self._filled]
+        for get, names in self._read:
+            there += get(names)
+        for found in self._attributes:
+            there += found.values()
+        for thing in self._slotted:
+            there += (thing, *_held(thing).values())
+        return there
+
+    def _is_unchanged(self) -> bool:
         """True if all is the same objects as the last time."""
-        if any(map(is_not, things, self._things)):
+        for name, names in self._absent:
+            if name in names:
+                return False
+        for cell in self._empty:
+            if _is_filled(cell):
+                return False
+        try:
+            there = self._there()
+        except (KeyError, ValueError):  # a name or the content of a cell has been deleted
             return False
-        for sized, length in self._sizes:
-            if len(sized) != length:
-                return False
-        pairs = [(found.values(), before) for found, before in self._attributes]
-        pairs += [(_held(x).values(), before) for x, before in self._slotted]
-        for values, before in pairs:
-            if len(values) != len(before) or any(map(is_not, values, before)):
-                return False
-        return True
+        if len(there) != len(self._known) or [*map(len, self._sized)] != self._sizes:
+            return False
+        return not any(map(is_not, there, self._known))
 
 
 class Seen:
@@ -434,10 +462,15 @@ def _names(code: types.CodeType) -> list[str]:
 
 
 def _content(cell: Any) -> Any:
+    return cell.cell_contents if _is_filled(cell) else None
+
+
+def _is_filled(cell: Any) -> bool:
     try:
-        return cell.cell_contents
+        cell.cell_contents  # noqa: B018
     except ValueError:  # nothing has been assigned to it
-        return None
+        return False
+    return True
 
 
 def _described(thing: Any) -> tuple[Any, ...]:

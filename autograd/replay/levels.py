@@ -9,7 +9,7 @@ from typing import Final
 
 from autograd.native import i64, vec
 from autograd.replay.optimizer import Rewriting
-from autograd.replay.program import GUARD, PART, SUM, Operation, Program
+from autograd.replay.program import CASES, GUARD, PART, SUM, Operation, Program
 
 EIGHT: Final[i64] = 8
 
@@ -100,7 +100,9 @@ def _sort_by_operands(new: Rewriting, order: vec[i64], begin: i64, end: i64) -> 
     if length == 0:
         return
     places = [1, 0] if length > 1 else [0]
-    if old.kinds[row] == SUM and length > 1:
+    if old.kinds[row] == CASES:  # what is chosen, of rows with the same flag
+        places = [3 if cells[start + 2] < 0 else 2, 1]
+    elif old.kinds[row] == SUM and length > 1:
         at = _middle(length)
         places = [at + 1, at] if cells[start + at] < 0 else [at, at + 1]
     least, count = len(old.constants), end - begin
