@@ -225,8 +225,15 @@ class Tape:
 
     def pair(self, op: Any, x: i64, x_flows: bool, y: i64, y_flows: bool, number: float) -> i64:
         """Append an entry with two operands, ``x`` and ``y``; returns its number."""
-        self.push(x, x_flows)
-        self.push(y, y_flows)
+        at = self._pushed
+        if at + 2 > len(self.operands):
+            self._make_room_for_operands()
+        operands, flows = self.operands, self.flows
+        operands[at] = x
+        operands[at + 1] = y
+        flows[at] = x_flows
+        flows[at + 1] = y_flows
+        self._pushed = at + 2
         return self.close(op, number)
 
     def row(self, op: Any, operands: Sequence[int], flows: Sequence[int], number: float) -> int:

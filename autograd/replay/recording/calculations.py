@@ -14,7 +14,7 @@ from autograd.engine.operands import as_float
 from autograd.engine.operators import compared
 from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
-from autograd.native import i64
+from autograd.native import append, i64, vec
 from autograd.replay.errors import CompileError
 from autograd.replay.reach import NONE
 from autograd.replay.recording.indices import EXACT, Index, is_exact
@@ -44,6 +44,8 @@ _ROWS: Final[dict[Any, Any]] = {
 
 FLOAT: Final[Any] = float
 
+_FEW: Final = 8
+
 _ADDITION: Final[Any] = table.add
 _DIFFERENCE: Final[Any] = table.subtract
 _PRODUCT: Final[Any] = table.multiply
@@ -69,6 +71,9 @@ class Calculations(Calculator):
         self.is_apart = is_apart
         # The entries of constants, by the float or, for 0.0 and where it is another, by the text.
         self._constants: dict[Any, int] = {}
+        # The first of them other than 0.0, which are found faster.
+        self._first_numbers = vec[float]()
+        self._first_entries = vec[i64]()
         self.tape = Tape(name)
         self.families: list[Family] = [Family(self, FLOAT)]
         self.finished = False
@@ -148,9 +153,6 @@ class Calculations(Calculator):
             if number.family is self.families[0]:
                 return number.entry
         elif kind is FLOAT:
-            known = self._constants.get(operand)
-            if known is not None:
-                return known
             return self._constant(operand)
         elif kind is int and is_exact(operand):
             return self._constant(float(operand))
@@ -158,6 +160,10 @@ class Calculations(Calculator):
 
     def _constant(self, number: float) -> i64:
         """The entry of a constant that comes from the line that is being run."""
+        numbers = self._first_numbers
+        for at in range(len(numbers)):
+            if numbers[at] == number:
+                return self._first_entries[at]
         key: Any = number
         if number == 0.0:
             key = "-0.0" if math.copysign(1.0, number) < 0.0 else "0.0"
@@ -166,6 +172,9 @@ class Calculations(Calculator):
             known = self.tape.constant(number, place())
             if not self.is_apart:
                 self._constants[key] = known
+                if number != 0.0 and len(numbers) < _FEW:
+                    self._first_numbers = append(numbers, number)
+                    self._first_entries = append(self._first_entries, known)
         return known
 
     def _taken(self, operand: Any, entry: i64) -> Any:

@@ -118,9 +118,11 @@ class Outside:
     def index(self, value: Value) -> i64:
         """The index of a Value, which may be new; it is as before the call then."""
         index = self.find(value)
-        if index >= 0:
-            return index
-        index = len(self.values)
+        return self.add(value) if index < 0 else index
+
+    def add(self, value: Value) -> i64:
+        """The index of a Value that is new."""
+        index: i64 = len(self.values)
         self._indices.add(value, index)
         self.values.append(value)
         if index == len(self.data):

@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from autograd.engine import table
 from autograd.engine.primitive import tracking
 from autograd.engine.value import Value
+from autograd.native import i64, vec
 from autograd.replay.errors import CompileError
 from autograd.replay.recording.calculations import FLOAT
 from autograd.replay.recording.gradients import Gradients
@@ -40,7 +41,8 @@ class Recorder(Gradients):
         self._note_what_was_reached()
         self.outside.restore()
         self.finished = True
-        self._ends = {}
+        self._leaves = []
+        self._leaf_at = vec[i64]()
         self._interior = []
         self._takes.stop()
 
