@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
 import sys
@@ -321,16 +322,7 @@ class OfKinds:
         return self.function(*[kind(x) for kind, x in zip(self.kinds, operands)])
 
 
-_of_kinds: Final[dict[tuple[Any, tuple[Any, ...]], OfKinds]] = {}
-
-
-def of_kinds(function: Any, kinds: tuple[Any, ...]) -> OfKinds:
-    """The one there is of this operator and these types."""
-    key = (function, kinds)
-    if key not in _of_kinds:
-        _of_kinds[key] = OfKinds(function, kinds)
-    return _of_kinds[key]
-
+of_kinds: Final[Any] = functools.cache(OfKinds)  # the one there is of an operator and types
 
 # What operators of numbers take. Other things, such as arrays, have operators of their own.
 NUMBERS: Final[Any] = (float, Value, Number, Flag, AnyNumber)
