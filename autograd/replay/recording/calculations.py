@@ -58,7 +58,6 @@ class Calculations(Calculator):
 
     Attributes:
         name: that of the function.
-        tape: what has been noted.
         families: the stand-ins; those for floats come first.
         finished: True once the call is over.
         is_doubtful: True if floats may have been added in another order than that of the function
@@ -75,10 +74,22 @@ class Calculations(Calculator):
         # The first of them other than 0.0, which are found faster.
         self._first_numbers = vec[float]()
         self._first_entries = vec[i64]()
-        self.tape = Tape(name)
+        self._tape = Tape(name)
+        self._waiting: i64 = 0  # operations that are still to be noted, see `Followed.note_waiting`
         self.families: list[Family] = [Family(self, FLOAT)]
         self.finished = False
         self.is_doubtful = False
+
+    @property
+    def tape(self) -> Tape:
+        """What has been noted."""
+        if self._waiting > 0:
+            self.note_waiting()
+        return self._tape
+
+    def note_waiting(self) -> None:
+        """Note the operations that are still to be noted."""
+        raise NotImplementedError
 
     def entry(self, value: Value) -> i64:
         """The entry of the data of a Value."""

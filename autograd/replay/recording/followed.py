@@ -97,6 +97,8 @@ class Followed(Calculations):
 
     def _found(self, value: Value) -> i64:
         """The entry of the data of a Value, or -1 if it is not known."""
+        if self._waiting > 0:
+            self.note_waiting()
         number = i64(value._number)
         if number < len(self.created) and self.created[number] is value:
             return self._places[number]
@@ -109,6 +111,8 @@ class Followed(Calculations):
 
     def entry(self, value: Value) -> i64:
         """The entry of the data of a Value, which may come from outside."""
+        if self._waiting > 0:
+            self.note_waiting()
         outside = self.outside
         index = outside.find(value)
         if index < 0:
@@ -212,10 +216,17 @@ class Followed(Calculations):
     def recorded(self, value: Any) -> None:
         """The engine has carried out an operation on Values."""
         made: Value = value
-        op: Any = made.op
-        tape = self.tape
         recording = is_recording()
         first, second = made._input0, made._input1
+        has_twin = len(self._takes.twins) > 0 and self._has_twin(first, second)
+        is_pair = first is not None and second is not None
+        if is_pair and recording and not has_twin and self._pending is None:
+            made._number = i32(len(self.created))
+            self.created.append(made)
+            self._waiting += 1
+            return
+        tape = self.tape
+        op: Any = made.op
         number = made._data
         if self._pending is not None:
             op, entries, flows = self._pending
@@ -236,9 +247,24 @@ class Followed(Calculations):
             entry = tape.pair(op, one, one_flows, two, two_flows, number)
         if not recording:  # it becomes a leaf
             self._has_end(entry, made)
-        if self._takes.twins and self._has_twin(first, second):
+        if has_twin:
             self._takes.put_rows(made)
         self._has_made(made, entry, not recording)
+
+    def note_waiting(self) -> None:
+        """Note the operations on two Values that have been carried out one after the other.
+
+        Most are such, and many at a time are noted faster. It is done before anything else is
+        noted or looked up.
+        """
+        created, tape = self.created, self._tape
+        self._waiting = 0
+        count: i64 = len(created)
+        for at in range(len(self._places), count):
+            made = created[at]
+            one, two = self._slot(made._input0, 0.0), self._slot(made._input1, 0.0)
+            entry = tape.pair(made.op, one, True, two, True, made._data)
+            self._places = append(self._places, entry)
 
     def _has_twin(self, first: Node | None, second: Node | None) -> bool:
         """True if what has these inputs, or more than can be told here, may have a twin."""
@@ -319,6 +345,8 @@ class Followed(Calculations):
 
     def write(self, value: Any, number: Any) -> float:
         """The float that becomes the data of a Value."""
+        if self._waiting > 0:
+            self.note_waiting()
         outside = self.outside
         index = outside.find(value)
         at = NONE
@@ -346,10 +374,14 @@ class Followed(Calculations):
 
     def take(self, rows: Any, i: Any) -> Any:
         """The row of that index; NotImplemented if it cannot be followed."""
+        if self._waiting > 0:
+            self.note_waiting()
         return self._takes.take(rows, i)
 
     def row_of(self, value: Value) -> Value:
         """The Value itself, in place of one that stands for what an index has chosen."""
+        if self._waiting > 0:
+            self.note_waiting()
         return self._takes.row(value, "take() of Values")
 
     def stands_for(self, value: Value, entry: int) -> None:
