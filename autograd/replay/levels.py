@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Final
 
 from autograd.native import i64, vec
-from autograd.replay.optimizer import Rewriting
+from autograd.replay.optimizer import rearranged, unmoved
 from autograd.replay.program import GUARD, PART, SUM, Operation, Program
 
 EIGHT: Final[i64] = 8
@@ -69,7 +69,7 @@ def levelled(program: Program) -> Program:
         order[row] = row
     order = _sorted(order, classes, len(found))
     order = _sorted(order, levels, latest + 1)
-    new = Rewriting(program)
+    place = unmoved(program)
     begin: i64 = 0
     while begin < count:
         end = begin + 1
@@ -80,35 +80,44 @@ def levelled(program: Program) -> Program:
         ):
             end += 1
         if end - begin >= EIGHT and kinds[order[end - 1]] != PART:
-            _sort_by_operands(new, order, begin, end)
+            _sort_by_operands(program, place, order, begin, end)
         while begin < end:
-            new.copy(order[begin])
+            place[inputs + order[begin]] = inputs + begin
             begin += 1
-    return new.finished()
+    return rearranged(program, order, place)
 
 
-def _sort_by_operands(new: Rewriting, order: vec[i64], begin: i64, end: i64) -> None:
+def _sort_by_operands(
+    program: Program, place: vec[i64], order: vec[i64], begin: i64, end: i64
+) -> None:
     """Put equal rows in the order of what they take, which is most often how others are laid out.
 
     Of a product in the middle it is the second operand that counts first, or one that is constant:
     the products of a layer, or of an example, have it in common.
     """
-    old = new.old
-    starts, cells = old.starts, old.cells
+    starts, cells = program.starts, program.cells
     row = order[begin]
     start, length = starts[row], starts[row + 1] - starts[row]
     if length == 0:
         return
-    places = [1, 0] if length > 1 else [0]
-    if old.kinds[row] == SUM and length > 1:
-        at = _middle(length)
-        places = [at + 1, at] if cells[start + at] < 0 else [at, at + 1]
-    least, count = len(old.constants), end - begin
-    for place in places:
+    # The operand that counts last, and the one that counts first.
+    last: i64 = 0
+    first: i64 = 0
+    if program.kinds[row] == SUM and length > 1:
+        last = _middle(length)
+        first = last + 1
+        if cells[start + last] < 0:
+            last, first = first, last
+    elif length > 1:
+        last = 1
+    least, count = len(program.constants), end - begin
+    for operand in (last, first):
         latest: i64 = -least
         is_sorted = True
         for k in range(begin, end):
-            cell = new.moved(cells[starts[order[k]] + place])
+            cell = cells[starts[order[k]] + operand]
+            if cell >= 0:
+                cell = place[cell]
             if cell < latest:
                 is_sorted = False
                 break
@@ -116,7 +125,9 @@ def _sort_by_operands(new: Rewriting, order: vec[i64], begin: i64, end: i64) -> 
         if not is_sorted:
             keys: list[int] = []
             for k in range(begin, end):
-                cell = new.moved(cells[starts[order[k]] + place])
+                cell = cells[starts[order[k]] + operand]
+                if cell >= 0:
+                    cell = place[cell]
                 keys.append((cell + least) * count + k - begin)
             keys.sort()
             rows = order[begin:end]

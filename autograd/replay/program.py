@@ -171,6 +171,14 @@ class Program:
         for number in (0.0, math.copysign(0.0, -1.0), 1.0, -1.0):
             self.constant(number)
 
+    def without_rows(self) -> Program:
+        """A program with the same inputs, constants and operations, and room for as many cells."""
+        new = Program(self.inputs, len(self.cells))
+        new.constants = list(self.constants)
+        new._known = dict(self._known)
+        new.operations = list(self.operations)
+        return new
+
     def constant(self, number: float) -> int:
         """The cell of a constant: one for each pattern of bits, and one for every nan."""
         key = (number, math.copysign(1.0, number)) if number == number else (0.0, 0.0)
@@ -212,6 +220,41 @@ class Program:
         cells[at + 1] = a
         cells[at + 2] = b
         return self.close(SUM)
+
+    def total(self) -> i64:
+        """End a sum; returns its cell, or that of a constant if it adds nothing else."""
+        constants, cells, start = self.constants, self.cells, self.starts[len(self.kinds)]
+        for at in range(start, self._filled):
+            if cells[at] >= 0:
+                return self.close(SUM)
+        number = constants[~cells[start]]
+        for at in range(start + 1, self._filled, 2):
+            number += constants[~cells[at]] * constants[~cells[at + 1]]
+        self._filled = start
+        return self.constant(number)
+
+    def call(self, kind: i64) -> i64:
+        """End an elementwise row; returns its cell, or that of a constant if it always is one."""
+        cells, start = self.cells, self.starts[len(self.kinds)]
+        for at in range(start, self._filled):
+            if cells[at] >= 0:
+                return self.close(kind)
+        operation = self.operations[kind]
+        if operation.parts or not operation.is_pure:
+            return self.close(kind)
+        numbers = [self.constants[~cells[at]] for at in range(start, self._filled)]
+        self._filled = start
+        return self.constant(operation.evaluate(numbers))
+
+    def reciprocal(self, cell: i64) -> i64:
+        """The cell of 1 / x for a constant x that is a power of 2, or else of 0.
+
+        By that it is all the same to divide or to multiply.
+        """
+        number = self.constants[~cell]
+        mantissa, exponent = math.frexp(number)
+        is_power = abs(mantissa) == 0.5 and abs(exponent) < 1000
+        return self.constant(1.0 / number) if is_power else ZERO
 
     def close(self, kind: i64) -> i64:
         """End a row, of the cells since the one before; returns its cell."""
