@@ -12,6 +12,7 @@ from autograd.replay.optimizer import rearranged, unmoved
 from autograd.replay.program import GUARD, PART, SUM, Operation, Program
 
 EIGHT: Final[i64] = 8
+_RECENT: Final[i64] = 256
 
 
 def levelled(program: Program) -> Program:
@@ -26,8 +27,8 @@ def levelled(program: Program) -> Program:
     levels = vec[i64]([0] * count)
     classes = vec[i64]([0] * count)
     found: dict[int, int] = {}  # the classes of equal rows, by kind and length
-    known: i64 = -1  # the latest of these, and its class
-    known_class: i64 = 0
+    recent = vec[i64]([-1] * _RECENT)  # some of these, and the class of each
+    recent_classes = vec[i64]([0] * _RECENT)
     latest: i64 = 0  # the greatest level so far
     first: i64 = 0  # the least level of the values, or else of the gradients
     least: i64 = 0  # the level after the last row with an effect
@@ -60,10 +61,11 @@ def levelled(program: Program) -> Program:
         if kind == SUM and length > 1 and (cells[at] < 0 or cells[at + 1] < 0):
             length += 1
         key = (kind + 8) << 40 | length
-        if key != known:
-            known = key
-            known_class = found.setdefault(int(key), len(found))
-        classes[row] = known_class
+        slot = (31 * kind + length) & (_RECENT - 1)
+        if key != recent[slot]:
+            recent[slot] = key
+            recent_classes[slot] = found.setdefault(int(key), len(found))
+        classes[row] = recent_classes[slot]
     order = vec[i64]([0] * count)
     for row in range(count):
         order[row] = row

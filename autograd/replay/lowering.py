@@ -95,7 +95,6 @@ def lowered(tape: Tape, shares: Shares | None = None) -> Program:
     program.forward = len(program.kinds)
     if shares is not None:
         lowering.differentiate(shares, ends)
-    program.trim()
     return program
 
 
@@ -115,6 +114,7 @@ class _Lowering:
         wanted: for each entry the only ``gradient_of`` it, or also one of these.
         parts: three cells ``init, a, b`` for each sum that becomes part of another.
         passes: for each backward pass in the call the cells of the gradients that are wanted.
+        sums: for each entry what its shares are added to in a pass, `ZERO` but in between.
         numbering: zeros for `below`.
         locals: room for local derivatives.
         chain: room for the parts of a row.
@@ -130,6 +130,7 @@ class _Lowering:
         self.rules: dict[Any, Steps | None] = {}
         self.gradients: dict[Any, list[int]] = {}
         self.passes: dict[int, dict[int, int]] = {}
+        self.sums = vec[i64]([ZERO] * count)
         self.numbering = vec[i64]([0] * count)
         self.locals = vec[i64]()
         self.chain = vec[i64]()
@@ -416,22 +417,24 @@ class _Lowering:
         shares: Shares = below(tape, root, self.numbering)[1] if known is None else known
         entries = shares.entries
         gradients = self.interior(shares, seed)
-        sums: dict[int, int] = {}
+        sums = self.sums
         for at in range(start + 2, end, 2):
             sums[tape.operands[at]] = self.cells[tape.operands[at + 1]]
         for index in shares.ends:
             only = wanted[entries[index]]
             if only != _NONE:
-                init = sums.get(entries[index], int(ZERO))
+                init = sums[entries[index]]
                 is_part = only >= 0 and self.is_part(only, False)
                 gradients[index] = self.sum_of_shares(index, shares, gradients, init, is_part)
         found: dict[int, int] = {}
-        for index in range(len(entries)):
-            if wanted[entries[index]] != _NONE:
-                found[entries[index]] = gradients[index]
-        for place, init in sums.items():  # of ends that are not reached after all
-            if place not in found and wanted[place] != _NONE:
-                found[place] = self.written(init)
+        for at in range(len(entries)):
+            if wanted[entries[at]] != _NONE:
+                found[entries[at]] = gradients[at]
+        for at in range(start + 2, end, 2):
+            place = tape.operands[at]
+            if wanted[place] != _NONE and place not in found:  # it is not reached after all
+                found[place] = self.written(sums[place])
+            sums[place] = ZERO
         self.passes[entry] = found
 
     def interior(self, shares: Shares, seed: i64) -> vec[i64]:
@@ -481,26 +484,35 @@ class _Lowering:
         if len(self.locals) < end - first:
             self.locals = vec[i64]([0] * (2 * (end - first)))
         # The local derivatives first, which may be rows.
-        locals_ = self.locals
+        locals_, starts, operands = self.locals, self.tape.starts, self.tape.operands
         kind = SUM
         for at in range(first, end):
-            locals_[at - first] = self.local(entries[users[at]], positions[at])
+            user = entries[users[at]]
+            if self.ways[user] == _MULTIPLY:
+                locals_[at - first] = self.cells[operands[starts[user] + 1 - positions[at]]]
+            else:
+                locals_[at - first] = self.local(user, positions[at])
             if len(conditions) > 0 and conditions[at] >= 0:
                 kind = CASES
         if kind == SUM and is_part:
             for at in range(first, end):
                 init = self.total(init, locals_[at - first], gradients[users[at]], True)
             return init
-        if kind == CASES:
-            init = self.written(init)
-        self.push(init)
+        if kind == SUM:
+            self.push(init)
+            to = program.reserve(2 * (end - first))
+            cells = program.cells
+            for at in range(first, end):
+                cells[to] = locals_[at - first]
+                cells[to + 1] = gradients[users[at]]
+                to += 2
+            return program.total()
+        program.push(self.written(init))
         for at in range(first, end):
-            if kind == CASES:
-                flag = conditions[at]
-                program.push(ONE if flag < 0 else self.cells[flag])
+            program.push(ONE if conditions[at] < 0 else self.cells[conditions[at]])
             program.push(locals_[at - first])
             program.push(gradients[users[at]])
-        return program.total() if kind == SUM else program.close(CASES)
+        return program.close(CASES)
 
     def local(self, entry: i64, position: i64) -> i64:
         """The cell of the local derivative of an entry by one of its operands."""

@@ -54,7 +54,6 @@ class Rewriting:
 
     def finished(self) -> Program:
         """The new program."""
-        self.program.trim()
         return _completed(self.program, self.old, self.place)
 
 
@@ -85,7 +84,7 @@ def rearranged(old: Program, rows: vec[i64], place: vec[i64]) -> Program:
         new_starts[k + 1] = filled
         if row < old.forward:
             new.forward = k + 1
-    new.kinds, new.starts, new.cells = new_kinds, new_starts, new_cells[:filled]
+    new.set_rows(new_kinds, new_starts, new_cells)
     return _completed(new, old, place)
 
 

@@ -39,7 +39,7 @@ class Packed:
                 packing.new.copy(row)
                 row += 1
             # Copies before all that do not need each other, which then follow each other.
-            begin = done
+            begin, packing.filled = done, 0
             while done < len(blocks) and blocks[done] == row + (done - begin) * EIGHT:
                 # What gradients start with is not there yet when values are computed.
                 is_first = blocks[done] == program.forward and done > begin
@@ -47,6 +47,7 @@ class Packed:
                     break
                 packing.prepare(blocks[done])
                 done += 1
+            packing.filled = 0
             while begin < done:
                 packing.add(row)
                 begin += 1
@@ -153,19 +154,20 @@ def _places(program: Program, blocks: vec[i64]) -> vec[i64]:
     for block in range(len(blocks)):
         begin, end = starts[blocks[block]], starts[blocks[block] + 1]
         length = end - begin
-        for first in range(begin, end):
+        for at in range(begin, end):
             is_free = True
             earlier: i64 = -1
-            for at in range(first, first + EIGHT * length, length):
-                cell = cells[at]
+            for lane in range(EIGHT):
+                cell = cells[at + lane * length]
                 if cell < 0 or cell >= inputs or places[cell] >= 0 or cell == earlier:
                     is_free = False
                     break
                 earlier = cell
             if is_free:
-                for at in range(first, first + EIGHT * length, length):
-                    if places[cells[at]] < 0:
-                        places[cells[at]] = following
+                for lane in range(EIGHT):
+                    cell = cells[at + lane * length]
+                    if places[cell] < 0:
+                        places[cell] = following
                         following += 1
     for cell in range(inputs):
         if places[cell] < 0:
@@ -183,9 +185,9 @@ class _Packing:
     Attributes:
         new: the program in the making.
         blocks: the rows of it at which eight begin.
-        first: for each operand of the first of eight rows its cell, at the index of that.
-        step: how far that of the next row is from there: 0 or 1; nothing if they are carried out
-            one by one after all.
+        first: for each operand of eight rows the cell of the first of them.
+        step: how far that of the next row is from there: 0 or 1.
+        filled: how many of these are in use.
         lanes: the cells of one operand of eight rows.
         copied: such cells that have been copied, eight after eight.
         copies: the first cell of each copy.
@@ -198,8 +200,9 @@ class _Packing:
         for cell in range(program.inputs):
             self.new.place[cell] = places[cell]
         self.blocks = vec[i64]()
-        self.first = vec[i64]([0] * len(program.cells))
-        self.step = vec[i64]([_SCATTERED] * len(program.cells))
+        self.first = vec[i64]()
+        self.step = vec[i64]()
+        self.filled: i64 = 0
         self.lanes = vec[i64]([0] * EIGHT)
         self.copied = vec[i64]()
         self.copies = vec[i64]()
@@ -214,31 +217,36 @@ class _Packing:
         Each copy takes about as long as it saves in a product: where there are more of them than
         products, the rows stay as they are.
         """
-        begin, end = self.old.starts[row], self.old.starts[row + 1]
-        step, length = self.step, end - begin
+        at, length = self.old.starts[row], self.old.starts[row + 1] - self.old.starts[row]
+        begin, end = self.filled, self.filled + length
+        while len(self.step) < end:
+            self.first, self.step = append(self.first, 0), append(self.step, 0)
+        self.filled = end
+        step, beyond = self.step, at - begin
         is_sum = self.old.kinds[row] == SUM
-        for at in range(begin, end):
-            self.find(at, length)
-            if step[at] == 0 and (not is_sum or at == begin):
-                step[at] = _SCATTERED
+        for k in range(begin, end):
+            self.find(beyond + k, length, k)
+            if step[k] == 0 and (not is_sum or k == begin):
+                step[k] = _SCATTERED
         copies: i64 = 0
         if is_sum:
             self.mark_what_differs(begin + 1, end)
-            for at in range(begin, end):
-                if step[at] == _SCATTERED:
-                    slot = self.slot(at, length)
+            for k in range(begin, end):
+                if step[k] == _SCATTERED:
+                    slot = self.slot(beyond + k, length)
                     if self.table[slot] < 0 and not self.are_constants():
                         copies += 1
         if copies > length // 2 + 1:
-            step[begin] = _SCATTERED
+            step[begin] = _SCATTERED  # they are carried out one by one after all
             return
-        for at in range(begin, end):
-            if step[at] == _SCATTERED:
-                self.first[at], step[at] = self.copy(self.slot(at, length)), 1
+        for k in range(begin, end):
+            if step[k] == _SCATTERED:
+                self.first[k], step[k] = self.copy(self.slot(beyond + k, length)), 1
 
-    def find(self, at: i64, length: i64) -> None:
+    def find(self, at: i64, length: i64, k: i64) -> None:
         """Find out how the cells of one operand of eight rows lie."""
         cells, place = self.old.cells, self.new.place
+        begin: i64 = 0
         following: i64 = 0
         by: i64 = 0
         for lane in range(EIGHT):
@@ -246,9 +254,9 @@ class _Packing:
             if cell >= 0:
                 cell = place[cell]
             if lane == 0:
-                self.first[at] = cell
+                begin = cell
             elif lane == 1:
-                by = cell - self.first[at]
+                by = cell - begin
                 if by < 0 or by > 1:
                     by = _SCATTERED
                     break
@@ -256,7 +264,7 @@ class _Packing:
                 by = _SCATTERED
                 break
             following = cell + by
-        self.step[at] = by
+        self.first[k], self.step[k] = begin, by
 
     def mark_what_differs(self, begin: i64, end: i64) -> None:
         """Have so many operands of products copied that these are alike.
@@ -332,15 +340,16 @@ class _Packing:
     def add(self, row: i64) -> None:
         """Add eight rows."""
         old, new, first, step = self.old, self.new, self.first, self.step
-        begin, end = old.starts[row], old.starts[row + 1]
+        begin, length = self.filled, old.starts[row + 1] - old.starts[row]
+        self.filled = end = begin + length
         if step[begin] == _SCATTERED:
             for each in range(row, row + EIGHT):
                 new.copy(each)
             return
         self.blocks = append(self.blocks, len(new.program.kinds))
         for lane in range(EIGHT):
-            to = new.program.reserve(end - begin) - begin
+            to = new.program.reserve(length) - begin
             cells = new.program.cells
-            for at in range(begin, end):
-                cells[to + at] = first[at] + lane * step[at]
+            for k in range(begin, end):
+                cells[to + k] = first[k] + lane * step[k]
             new.add(row + lane, old.kinds[row])

@@ -125,7 +125,7 @@ class Operation:
 class Program:
     """Rows, and the cells of what is wanted of them.
 
-    It begins without rows, and with room for so many cells, until `trim` is called.
+    It begins without rows, and with room for so many cells.
 
     Attributes:
         inputs: the number of inputs.
@@ -133,7 +133,7 @@ class Program:
         operations: those of elementwise rows.
         kinds: for each row `SUM`, `PART`, `GUARD`, `CASES`, or the index of its operation.
         starts: for each row where its cells begin in ``cells``; and last, where they end.
-        cells: the cells of all rows, one row after the other.
+        cells: the cells of all rows, one row after the other; then there may be room for more.
         outputs: the cells of the results: of the values, then of the sums of shares.
         forward: the number of rows, the first ones, that the values need.
         values: the number of outputs that are values.
@@ -173,11 +173,16 @@ class Program:
 
     def without_rows(self) -> Program:
         """A program with the same inputs, constants and operations, and room for as many cells."""
-        new = Program(self.inputs, len(self.cells))
+        new = Program(self.inputs, self._filled)
         new.constants = list(self.constants)
         new._known = dict(self._known)
         new.operations = list(self.operations)
         return new
+
+    def set_rows(self, kinds: vec[i64], starts: vec[i64], cells: vec[i64]) -> None:
+        """Take these rows."""
+        self.kinds, self.starts, self.cells = kinds, starts, cells
+        self._filled = starts[len(kinds)]
 
     def constant(self, number: float) -> int:
         """The cell of a constant: one for each pattern of bits, and one for every nan."""
@@ -261,10 +266,6 @@ class Program:
         self.kinds = append(self.kinds, kind)
         self.starts = append(self.starts, self._filled)
         return self.inputs + len(self.kinds) - 1
-
-    def trim(self) -> None:
-        """Give back the room that no cell has taken."""
-        self.cells = self.cells[: self._filled]
 
     def add(self, kind: i64, cells: Sequence[int]) -> i64:
         """Add a row; returns its cell."""
