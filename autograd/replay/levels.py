@@ -69,20 +69,18 @@ def levelled(program: Program) -> Program:
     order = vec[i64]([0] * count)
     for row in range(count):
         order[row] = row
-    order = _sorted(order, classes, len(found))
-    order = _sorted(order, levels, latest + 1)
+    order = _sorted(order, classes, 0, _bits(len(found)))
+    order = _sorted(order, levels, 0, _bits(latest))
     place = unmoved(program)
+    keys = classes  # that of a row is needed no more when it is sorted
     begin: i64 = 0
     while begin < count:
+        level, one = levels[order[begin]], classes[order[begin]]
         end = begin + 1
-        while (
-            end < count
-            and levels[order[end]] == levels[order[begin]]
-            and classes[order[end]] == classes[order[begin]]
-        ):
+        while end < count and levels[order[end]] == level and classes[order[end]] == one:
             end += 1
         if end - begin >= EIGHT and kinds[order[end - 1]] != PART:
-            _sort_by_operands(program, place, order, begin, end)
+            _sort_by_operands(program, place, keys, order, begin, end)
         while begin < end:
             place[inputs + order[begin]] = inputs + begin
             begin += 1
@@ -90,14 +88,14 @@ def levelled(program: Program) -> Program:
 
 
 def _sort_by_operands(
-    program: Program, place: vec[i64], order: vec[i64], begin: i64, end: i64
+    program: Program, place: vec[i64], keys: vec[i64], order: vec[i64], begin: i64, end: i64
 ) -> None:
     """Put equal rows in the order of what they take, which is most often how others are laid out.
 
     Of a product in the middle it is the second operand that counts first, or one that is constant:
     the products of a layer, or of an example, have it in common.
     """
-    starts, cells = program.starts, program.cells
+    starts, cells, inputs = program.starts, program.cells, program.inputs
     row = order[begin]
     start, length = starts[row], starts[row + 1] - starts[row]
     if length == 0:
@@ -112,29 +110,26 @@ def _sort_by_operands(
             last, first = first, last
     elif length > 1:
         last = 1
-    least, count = len(program.constants), end - begin
     for operand in (last, first):
-        latest: i64 = -least
         is_sorted = True
+        latest: i64 = -len(program.constants)
+        least, greatest = inputs + len(order), latest
         for k in range(begin, end):
             cell = cells[starts[order[k]] + operand]
             if cell >= 0:
                 cell = place[cell]
             if cell < latest:
                 is_sorted = False
-                break
-            latest = cell
+            latest = keys[order[k]] = cell
+            least, greatest = min(least, cell), max(greatest, cell)
         if not is_sorted:
-            keys: list[int] = []
-            for k in range(begin, end):
-                cell = cells[starts[order[k]] + operand]
-                if cell >= 0:
-                    cell = place[cell]
-                keys.append((cell + least) * count + k - begin)
-            keys.sort()
             rows = order[begin:end]
-            for k in range(count):
-                order[begin + k] = rows[i64(keys[k]) % count]
+            for k in range(begin, end):
+                keys[order[k]] -= least
+            half = (_bits(greatest - least) + 1) // 2
+            rows = _sorted(_sorted(rows, keys, 0, half), keys, half, half)
+            for k in range(begin, end):
+                order[k] = rows[k - begin]
 
 
 def _middle(length: i64) -> i64:
@@ -142,18 +137,29 @@ def _middle(length: i64) -> i64:
     return 1 + 2 * (((length - 1) // 2 - 1) // 2)
 
 
-def _sorted(rows: vec[i64], keys: vec[i64], count: i64) -> vec[i64]:
-    """Rows by a key of each, which is less than ``count``; rows of one key stay in their order."""
-    starts = vec[i64]([0] * (count + 1))
+def _bits(number: i64) -> i64:
+    """How many bits a number has."""
+    bits: i64 = 0
+    while number >> bits > 0:
+        bits += 1
+    return bits
+
+
+def _sorted(rows: vec[i64], keys: vec[i64], from_bit: i64, bits: i64) -> vec[i64]:
+    """Rows by some bits of the key of each; where these are equal they stay in their order."""
+    one: i64 = 1
+    starts = vec[i64]([0] * ((one << bits) + 1))
+    last = (one << bits) - 1
     for at in range(len(rows)):
-        starts[keys[rows[at]] + 1] += 1
-    for key in range(count):
+        starts[((keys[rows[at]] >> from_bit) & last) + 1] += 1
+    for key in range(last):
         starts[key + 1] += starts[key]
     by_key = vec[i64]([0] * len(rows))
     for at in range(len(rows)):
         row = rows[at]
-        by_key[starts[keys[row]]] = row
-        starts[keys[row]] += 1
+        key = (keys[row] >> from_bit) & last
+        by_key[starts[key]] = row
+        starts[key] += 1
     return by_key
 
 

@@ -70,13 +70,6 @@ _OTHERS: Final[i64] = -2
 _PART: Final[i64] = 1 << 40
 
 
-def _way(op: Any) -> int:
-    """How an operation becomes a row."""
-    if op in _WAYS:
-        return _WAYS[op]
-    return 5 if isinstance(op, Choice) else 7 if operations.is_pure(op) else 8
-
-
 def lowered(tape: Tape, shares: Shares | None = None) -> Program:
     """The program of a tape, with the gradients of a root if its shares are given.
 
@@ -90,8 +83,7 @@ def lowered(tape: Tape, shares: Shares | None = None) -> Program:
     outputs = [*tape.outputs, *choices_of(tape), *flags_of_takes(tape)]
     lowering = _Lowering(tape, 0 if shares is None else 1 + len(ends), outputs)
     program = lowering.program
-    program.outputs = [lowering.cells[entry] for entry in outputs]
-    program.values = len(program.outputs)
+    program.set_outputs([lowering.cells[entry] for entry in outputs])
     program.forward = len(program.kinds)
     if shares is not None:
         lowering.differentiate(shares, ends)
@@ -113,6 +105,7 @@ class _Lowering:
         users: for each entry what uses it, see `_OTHERS`.
         wanted: for each entry the only ``gradient_of`` it, or also one of these.
         parts: three cells ``init, a, b`` for each sum that becomes part of another.
+        filled: how many there are.
         passes: for each backward pass in the call the cells of the gradients that are wanted.
         sums: for each entry what its shares are added to in a pass, `ZERO` but in between.
         numbering: zeros for `below`.
@@ -125,7 +118,8 @@ class _Lowering:
         ops: list[Any] = tape.ops
         starts, operands = tape.starts, tape.operands
         count: i64 = len(ops)
-        self.program = Program(len(tape.inputs) + further, 2 * count)
+        self.program = Program(len(tape.inputs) + further, 3 * count)
+        self.known = dict(_WAYS)
         self.kinds: dict[Any, int] = {}
         self.rules: dict[Any, Steps | None] = {}
         self.gradients: dict[Any, list[int]] = {}
@@ -134,7 +128,8 @@ class _Lowering:
         self.numbering = vec[i64]([0] * count)
         self.locals = vec[i64]()
         self.chain = vec[i64]()
-        self.parts = vec[i64]()
+        self.parts = vec[i64]([0] * (3 * count))
+        self.filled: i64 = 0
         self.cells = cells = vec[i64]([_PART] * count)
         for cell, place in enumerate(tape.inputs):
             cells[place] = cell
@@ -199,7 +194,6 @@ class _Lowering:
         starts, operands = self.tape.starts, self.tape.operands
         ways, users, wanted = self.ways, self.users, self.wanted
         latest: Any = None
-        known: dict[Any, int] = {}
         latest_way = way = _ACT
         entry: i64 = len(ops)
         while entry > 0:
@@ -214,9 +208,7 @@ class _Lowering:
             else:
                 if op is not latest:
                     latest = op
-                    if op not in known:
-                        known[op] = _way(op)
-                    latest_way = known[op]
+                    latest_way = self.way(op)
                 way = latest_way
             ways[entry] = way
             if users[entry] == _NONE:
@@ -236,6 +228,14 @@ class _Lowering:
                     way == _PASS and at > start + 2 and (at - start) & 1 == 1
                 )
                 users[operand] = entry if adds and users[operand] == _NONE else _OTHERS
+
+    def way(self, op: Any) -> i64:
+        """How an operation becomes a row."""
+        way = self.known.get(op)
+        if way is None:
+            way = 5 if isinstance(op, Choice) else 7 if operations.is_pure(op) else 8
+            self.known[op] = way
+        return way
 
     def is_part(self, entry: i64, has_constant: bool) -> bool:
         """True if a sum is to be part of the sum that is its only user."""
@@ -279,10 +279,14 @@ class _Lowering:
             return self.program.product(init, a, b)
         if a == ONE and b >= _PART and not self.is_product(b):
             init, b = b, init
-        parts = self.parts
-        cell = _PART + len(parts)
-        self.parts = append(append(append(parts, init), a), b)
-        return cell if is_part else self.written(cell)
+        parts, at = self.parts, self.filled
+        while len(parts) < at + 3:
+            self.parts = parts = append(parts, 0)
+        parts[at] = init
+        parts[at + 1] = a
+        parts[at + 2] = b
+        self.filled = at + 3
+        return _PART + at if is_part else self.written(_PART + at)
 
     def is_product(self, part: i64) -> bool:
         """True if nothing is added in a part."""
@@ -383,7 +387,7 @@ class _Lowering:
         known = list(cells)
         for op, references in steps.steps:
             operands = [self.referred(reference, known) for reference in references]
-            way = _way(op)
+            way = self.way(op)
             if way <= _SQUARE:
                 known.append(self.sum(way, operands[0], operands[-1], False))
             else:
@@ -405,7 +409,7 @@ class _Lowering:
         for index in ends:
             total += 1
             cell = self.sum_of_shares(index, shares, gradients, total)
-            self.program.outputs.append(cell)
+            self.program.outputs = append(self.program.outputs, cell)
 
     def carry_back(self, entry: i64) -> None:
         """Add the rows of the gradients of a backward pass within the call."""
@@ -485,11 +489,12 @@ class _Lowering:
             self.locals = vec[i64]([0] * (2 * (end - first)))
         # The local derivatives first, which may be rows.
         locals_, starts, operands = self.locals, self.tape.starts, self.tape.operands
+        ways, of_all = self.ways, self.cells
         kind = SUM
         for at in range(first, end):
             user = entries[users[at]]
-            if self.ways[user] == _MULTIPLY:
-                locals_[at - first] = self.cells[operands[starts[user] + 1 - positions[at]]]
+            if ways[user] == _MULTIPLY:
+                locals_[at - first] = of_all[operands[starts[user] + 1 - positions[at]]]
             else:
                 locals_[at - first] = self.local(user, positions[at])
             if len(conditions) > 0 and conditions[at] >= 0:

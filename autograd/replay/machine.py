@@ -85,8 +85,8 @@ def native_machine(program: Program) -> Machine:
         _array(packed.places),
         calls,
         tuple(python),
-        program.outputs[: program.values],
-        program.outputs[program.values :],
+        list(program.outputs[: program.values]),
+        list(program.outputs[program.values :]),
     )
     return made
 

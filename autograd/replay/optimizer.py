@@ -90,8 +90,11 @@ def rearranged(old: Program, rows: vec[i64], place: vec[i64]) -> Program:
 
 def _completed(new: Program, old: Program, place: vec[i64]) -> Program:
     """The new program, with what else the old one has."""
-    new.outputs = [cell if cell < 0 else place[cell] for cell in old.outputs]
-    new.values = old.values
+    outputs = vec[i64]([0] * len(old.outputs))
+    for index in range(len(outputs)):
+        output = old.outputs[index]
+        outputs[index] = output if output < 0 else place[output]
+    new.outputs, new.values = outputs, old.values
     for cell, label in old.labels.items():
         moved: i64 = cell if cell < 0 else place[cell]
         if moved != _GONE:
@@ -108,7 +111,8 @@ def _needed(program: Program) -> vec[i64]:
     starts, cells = program.starts, program.cells
     count: i64 = len(kinds)
     live = vec[i64]([0] * count)
-    for output in program.outputs:
+    for index in range(len(program.outputs)):
+        output = program.outputs[index]
         if output >= inputs:
             live[output - inputs] = 1
     may_act = vec[i64]([0 if x.is_pure else 1 for x in program.operations])

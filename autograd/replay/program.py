@@ -163,7 +163,7 @@ class Program:
         self.starts = vec[i64]([0])
         self.cells = vec[i64]([0] * room)
         self._filled: i64 = 0
-        self.outputs: list[int] = []
+        self.outputs = vec[i64]()
         self.forward: i64 = 0
         self.values: i64 = 0
         self.labels: dict[int, str] = {}
@@ -178,6 +178,11 @@ class Program:
         new._known = dict(self._known)
         new.operations = list(self.operations)
         return new
+
+    def set_outputs(self, values: Sequence[int], others: Sequence[int] = ()) -> None:
+        """Want these cells: those of the values, and of the sums of shares."""
+        self.outputs = vec[i64](list(values) + list(others))
+        self.values = len(values)
 
     def set_rows(self, kinds: vec[i64], starts: vec[i64], cells: vec[i64]) -> None:
         """Take these rows."""

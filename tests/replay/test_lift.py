@@ -283,8 +283,7 @@ gradients:
 
 def test_a_program_without_rows_gives_what_it_is_given() -> None:
     program = Program(1)
-    program.outputs = [0]
-    program.values = 1
+    program.set_outputs([0])
     for made in MACHINES:
         machine: Machine = made(program)
         assert machine.values(machine.forward([2.5]), 1) == [2.5]

@@ -62,8 +62,7 @@ def multiply(program: Program, x: int, y: int) -> int:
 
 
 def finished(program: Program, *outputs: int) -> Program:
-    program.outputs = list(outputs)
-    program.values = len(outputs)
+    program.set_outputs(outputs)
     program.forward = len(program.kinds)
     return program
 
@@ -483,7 +482,7 @@ def test_copies_for_gradients_come_after_all_rows_of_the_values() -> None:
     outs = sums(program, [[*range(8)]], [8])
     finished(program, *outs)
     grads = sums(program, [[*range(16, 8, -1)], [*range(9, 17)]], [24, 25])
-    program.outputs = [*outs, *grads]
+    program.set_outputs(outs, grads)
     packed = Packed(program)
     assert packed.program.forward == 8
     assert packed.blocks == [0, 8, 16]
