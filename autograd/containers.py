@@ -289,7 +289,7 @@ def holds_a_value(container: Any) -> bool:
             pending.extend(part)
         elif _is_array(part) and part.dtype.kind == "O":
             pending.extend(part.ravel().tolist())
-        elif _is_dataclass(part):
+        elif is_dataclass(part):
             pending.extend(getattr(part, field.name, None) for field in fields(part))
     return False
 
@@ -308,7 +308,7 @@ class _Open:
             self.rest = ((x, (path, "[{!r}]", key)) for key, x in container.items())
         elif hasattr(container, "_fields"):
             self.rest = ((x, (path, ".{}", y)) for x, y in zip(container, container._fields))
-        elif _is_dataclass(container):
+        elif is_dataclass(container):
             self.rest = (
                 (getattr(container, name), (path, _FIELD, name))
                 for name in _field_names(container, path)
@@ -324,7 +324,7 @@ class _Open:
             return out
         if hasattr(self.container, "_fields"):
             return self.container._make(self.mapped)
-        if _is_dataclass(self.container):
+        if is_dataclass(self.container):
             # Not by its __init__, which may check or convert what it takes.
             out = copy(self.container)
             for name, part in zip(_field_names(self.container, ()), self.mapped):
@@ -369,10 +369,11 @@ def _is_opened(part: Any) -> bool:
     """True for a container of which each part is mapped by itself."""
     if isinstance(part, (float, Traced, Block)):  # as most are
         return False
-    return isinstance(part, (dict, list, tuple)) or _is_dataclass(part)
+    return isinstance(part, (dict, list, tuple)) or is_dataclass(part)
 
 
-def _is_dataclass(part: Any) -> bool:
+def is_dataclass(part: Any) -> bool:
+    """True for an instance of a dataclass whose fields are parts of it; a module is a whole."""
     return hasattr(type(part), "__dataclass_fields__") and not is_module(part)
 
 

@@ -234,7 +234,12 @@ FIGURES: Final = [
     ),
     Figure("the same, 1,000 steps with all recording", 200, all_steps),
     Figure(
-        "the same step, against PyTorch's tensors, one thread",
+        "the same step, against PyTorch's tensors, one thread, a position after the other",
+        40,
+        lambda: step_against(peers.torch_training_by_position, 1),
+    ),
+    Figure(
+        "the same step, against PyTorch's tensors, one thread, all positions at once",
         40,
         lambda: step_against(peers.torch_training, 3),
     ),

@@ -13,6 +13,7 @@ import shutil
 import subprocess
 import tempfile
 from collections.abc import Callable, Sequence
+from itertools import pairwise
 from pathlib import Path
 from typing import Any
 
@@ -56,20 +57,36 @@ def _torch() -> Any:
     return torch
 
 
+class _Tensors:
+    """microgpt's parameters as tensors of PyTorch, and its optimiser."""
+
+    def __init__(self) -> None:
+        self.torch = torch = _torch()
+        numbers = torch.tensor(transformer.random_parameters())
+        sizes = [rows * columns for rows, columns in transformer.SHAPES.values()]
+        self.weights = {
+            name: part.reshape(shape).clone().requires_grad_()
+            for (name, shape), part in zip(transformer.SHAPES.items(), numbers.split(sizes))
+        }
+        self._optimizer = torch.optim.Adam(self.weights.values(), lr=RATE, betas=BETAS)
+
+    def step(self, loss: Any) -> float:
+        """Take a step; returns the loss."""
+        self._optimizer.zero_grad()
+        loss.backward()
+        self._optimizer.step()
+        return float(loss.item())
+
+    def normal(self, x: Any) -> Any:
+        """``x`` divided by the root of its mean square."""
+        return x * (x.square().mean(-1, keepdim=True) + 1e-5).rsqrt()
+
+
 def torch_training() -> Callable[[list[int]], float]:
     """A step by tensors of PyTorch: all positions of a name at once."""
-    torch = _torch()
-    numbers = torch.tensor(transformer.random_parameters())
-    sizes = [rows * columns for rows, columns in transformer.SHAPES.values()]
-    w = {
-        name: part.reshape(shape).clone().requires_grad_()
-        for (name, shape), part in zip(transformer.SHAPES.items(), numbers.split(sizes))
-    }
-    optimizer = torch.optim.Adam(w.values(), lr=RATE, betas=BETAS)
+    tensors = _Tensors()
+    torch, w, normal = tensors.torch, tensors.weights, tensors.normal
     heads, size = transformer.HEADS, transformer.WIDTH // transformer.HEADS
-
-    def normal(x: Any) -> Any:
-        return x * (x.square().mean(-1, keepdim=True) + 1e-5).rsqrt()
 
     def step(word: list[int]) -> float:
         here, following = torch.tensor(word[:-1]), torch.tensor(word[1:])
@@ -85,11 +102,32 @@ def torch_training() -> Callable[[list[int]], float]:
         shares = scores.masked_fill(later, -math.inf).softmax(-1)
         x = x + (shares @ value).transpose(0, 1).reshape(count, -1) @ w["attended"].T
         x = x + (normal(x) @ w["expand"].T).relu() @ w["contract"].T
-        loss = torch.nn.functional.cross_entropy(x @ w["output"].T, following)
-        optimizer.zero_grad()
-        loss.backward()
-        optimizer.step()
-        return float(loss.item())
+        return tensors.step(torch.nn.functional.cross_entropy(x @ w["output"].T, following))
+
+    return step
+
+
+def torch_training_by_position() -> Callable[[list[int]], float]:
+    """The same, position after position, as microgpt goes: a vector is a tensor."""
+    tensors = _Tensors()
+    torch, w, normal = tensors.torch, tensors.weights, tensors.normal
+    heads, size = transformer.HEADS, transformer.WIDTH // transformer.HEADS
+
+    def step(word: list[int]) -> float:
+        keys: list[Any] = []
+        values: list[Any] = []
+        losses = []
+        for position, (here, following) in enumerate(pairwise(word)):
+            x = normal(w["token"][here] + w["position"][position])
+            n = normal(x)
+            keys.append((w["key"] @ n).view(heads, size, 1))
+            values.append((w["value"] @ n).view(heads, 1, size))
+            query = (w["query"] @ n).view(heads, 1, size)
+            shares = (query @ torch.cat(keys, 2) * size**-0.5).softmax(-1)
+            x = x + w["attended"] @ (shares @ torch.cat(values, 1)).view(-1)
+            x = x + w["contract"] @ (w["expand"] @ normal(x)).relu()
+            losses.append(-(w["output"] @ x).log_softmax(-1)[following])
+        return tensors.step(torch.stack(losses).mean())
 
     return step
 

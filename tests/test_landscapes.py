@@ -8,7 +8,7 @@ from collections.abc import Callable, Sequence
 from typing import Any
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from mpmath import mp, mpf
 
@@ -91,12 +91,13 @@ def assert_agrees(
 
 @pytest.mark.parametrize("landscape", LANDSCAPES)
 @settings(max_examples=40)
+@example(point=[0.0, 1e-2])
 @given(point=st.lists(coordinates, min_size=2, max_size=2))
 def test_the_gradient_and_the_hessian_agree_with_mpmath(
     landscape: Landscape, point: list[float]
 ) -> None:
-    if landscape is ackley and point == [0.0, 0.0]:
-        return  # it has a tip at 0
+    if landscape is ackley:  # it has a tip at 0, near which large terms cancel
+        assume(math.hypot(*point) > 1e-3)
     slopes = grad(lambda p: landscape(autograd, p))(point)
     rows = hessian(lambda p: landscape(autograd, p))(point)
     for i in range(2):

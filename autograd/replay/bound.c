@@ -66,7 +66,7 @@ static int are_arguments(const Bound *bound, PyObject *values)
  */
 static int run(const Bound *bound, State *state, PyObject *numbers, PyObject *values)
 {
-    double *v = kernel_cells(state);
+    double *v = state->cells;
     int is_stale = 0, has_references = bound->references.len > 0;
     if (!are_arguments(bound, values)
         || kernel_set_inputs(bound->machine, v, 0, numbers, bound->numbers, bound->numbers) < 0)
@@ -89,7 +89,7 @@ static int run(const Bound *bound, State *state, PyObject *numbers, PyObject *va
 /* Change the Values, all of them: no other code runs meanwhile. Returns 1, or 0 and an error. */
 static int change(const Bound *bound, State *state, PyObject *values)
 {
-    const double *v = kernel_cells(state);
+    const double *v = state->cells;
     if (!are_arguments(bound, values))
         return 0;
     const Link *link = bound->changes, *end = link + bound->change_count;
@@ -181,7 +181,7 @@ static PyObject *Bound_repeat(PyObject *self, PyObject *arguments)
             break;
         }
         for (Py_ssize_t i = 0; i < bound->kept; i++) {
-            PyObject *number = PyFloat_FromDouble(kernel_cells(state)[machine->values[i]]);
+            PyObject *number = PyFloat_FromDouble(state->cells[machine->values[i]]);
             int failed = number == NULL || PyList_Append(kept, number) < 0;
             Py_XDECREF(number);
             if (failed)

@@ -11,8 +11,8 @@ import sys
 from array import array
 from collections.abc import Sequence
 from enum import IntEnum
-from operator import le
-from typing import Any, Final, NamedTuple, Protocol
+from operator import attrgetter, le
+from typing import Any, Final, NamedTuple
 
 from autograd.engine.value import Value
 
@@ -68,17 +68,59 @@ class Links(NamedTuple):
         return sources, array("i", self.changes)
 
 
-class Bound(Protocol):
-    """A program that is bound to Values.
+_READ: Final[Any] = {
+    Part.DATA: attrgetter("_data"),
+    Part.GRAD: attrgetter("_grad"),
+    Part.HAS_GRAD: lambda value: float(value.has_grad),
+}
 
-    Each method takes the Values of a call as a list.
+
+class ListBound:
+    """A program for lists of numbers, bound to Values; what the kernel binds has these methods.
+
+    Each takes the floats and the Values of a call as lists.
     """
+
+    def __init__(self, machine: Any, links: Links) -> None:
+        self._machine = machine
+        self._links = links
+        self._read = [(_READ[part], i) for part, i in zip(links.sources[::3], links.sources[1::3])]
+        # Part by part: a loop over one attribute is several times as fast as one that chooses.
+        self._data: list[tuple[int, int]] = []
+        self._grads: list[tuple[int, int, int]] = []
+        self._flags: list[tuple[int, int]] = []
+        of_parts: Any = self._data, self._grads, self._flags
+        changes = [links.changes[at : at + 3] for at in range(0, len(links.changes), 3)]
+        for (part, i, awaited), cell in zip(changes, machine.program.outputs[links.kept :]):
+            of_parts[part].append((i, cell, awaited) if part == Part.GRAD else (i, cell))
 
     def forward(self, numbers: list[float], values: list[Value]) -> Any:
         """The state after a run; None if a guard ends it, or a Value has been replaced."""
+        if self.is_stale():
+            return None
+        found = [*values, *self._links.captured]
+        return self._machine.forward([*numbers, *[read(found[i]) for read, i in self._read]])
 
-    def apply(self, state: Any, values: list[Value]) -> None:
+    def apply(self, run: list[float], values: list[Value]) -> None:
         """Change the Values as a run does: all of them, also if Ctrl-C comes meanwhile."""
+        if not self._links.changes:
+            return
+        found = [*values, *self._links.captured]
+        try:
+            self._write(found, run)
+        except BaseException:
+            self._write(found, run)
+            raise
+
+    def _write(self, found: list[Value], run: list[float]) -> None:
+        for i, cell in self._data:
+            found[i]._data = run[cell]
+        for i, cell, awaited in self._grads:
+            value = found[i]
+            value._grad = run[cell]
+            value._awaited = awaited
+        for i, cell in self._flags:
+            found[i]._awaited = 0 if run[cell] else -1
 
     def repeat(
         self, numbers: list[float], values: list[Value], times: int
@@ -96,68 +138,6 @@ class Bound(Protocol):
         Raises:
             BaseException: the first run has raised it.
         """
-
-    def is_stale(self) -> bool:
-        """True if a captured Value has been replaced: nobody else refers to it."""
-
-
-class ListBound:
-    """A program for lists of numbers, bound to Values."""
-
-    def __init__(self, machine: Any, links: Links) -> None:
-        self._machine = machine
-        self._links = links
-        # Part by part: a loop over one attribute is several times as fast as one that chooses.
-        self._read = [_indices(links.sources, part) for part in Part]
-        places = [_places(links.sources, part) for part in Part]
-        order = [place for part in places for place in part]
-        self._order = sorted(range(len(order)), key=order.__getitem__)
-        self._written = [_indices(links.changes, part) for part in Part]
-        self._cells = [
-            [machine.program.outputs[links.kept + place] for place in _places(links.changes, part)]
-            for part in Part
-        ]
-        grads = _places(links.changes, Part.GRAD)
-        self._awaited = [links.changes[3 * place + 2] for place in grads]
-
-    def forward(self, numbers: list[float], values: list[Value]) -> Any:
-        """The state after a run; None if a guard ends it, or a Value has been replaced."""
-        if self.is_stale():
-            return None
-        found = [*values, *self._links.captured]
-        data, grads, flags = self._read
-        read = [found[i]._data for i in data]
-        read += [found[i]._grad for i in grads]
-        read += [float(found[i].has_grad) for i in flags]
-        return self._machine.forward([*numbers, *map(read.__getitem__, self._order)])
-
-    def apply(self, run: list[float], values: list[Value]) -> None:
-        """Change the Values as a run does."""
-        if not self._links.changes:
-            return
-        found = [*values, *self._links.captured]
-        try:
-            self._write(found, run)
-        except BaseException:
-            self._write(found, run)
-            raise
-
-    def _write(self, found: list[Value], run: list[float]) -> None:
-        data, grads, flags = self._written
-        numbers, slopes, reached = self._cells
-        for i, cell in zip(data, numbers):
-            found[i]._data = run[cell]
-        for i, cell, awaited in zip(grads, slopes, self._awaited):
-            value = found[i]
-            value._grad = run[cell]
-            value._awaited = awaited
-        for i, cell in zip(flags, reached):
-            found[i]._awaited = 0 if run[cell] else -1
-
-    def repeat(
-        self, numbers: list[float], values: list[Value], times: int
-    ) -> tuple[list[float], int, BaseException | None]:
-        """Runs one after the other, each applied."""
         kept: list[float] = []
         runs = 0
         try:
@@ -175,20 +155,10 @@ class ListBound:
         return kept, runs, None
 
     def is_stale(self) -> bool:
-        """True if a captured Value has been replaced."""
+        """True if a captured Value has been replaced: nobody else refers to it."""
         counts = map(sys.getrefcount, self._links.captured)
         return any(map(le, counts, [known + _UNSEEN for known in self._links.references]))
 
 
 # The references that `map` adds, by which it hands an object on.
 _UNSEEN: Final = min(map(sys.getrefcount, (object(),))) - 1
-
-
-def _indices(links: Sequence[int], part: Part) -> list[int]:
-    """The Values of which there are links to this part."""
-    return [links[3 * place + 1] for place in _places(links, part)]
-
-
-def _places(links: Sequence[int], part: Part) -> list[int]:
-    """Which of the links these are."""
-    return [place for place, each in enumerate(links[::3]) if each == part]

@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 import struct
-import sys
 from array import array
-from itertools import chain
+from itertools import chain, zip_longest
 from typing import Any
 
+from autograd.engine.arrays import is_array
 from autograd.engine.order import topological_order
 from autograd.engine.value import Value
-from autograd.replay.keys import is_dataclass
+from autograd.replay.parts import opened
 from autograd.replay.tape import Tape
 
 
@@ -32,31 +32,36 @@ def difference(place: str, replayed: Any, result: Any) -> str | None:
         return _difference_of_values(place, replayed, result)
     if _kind(replayed) is not _kind(result):
         return f"{place} is {_article(replayed)} replayed, {_article(result)} as it is"
-    numpy = sys.modules.get("numpy")
-    if numpy is not None and isinstance(result, numpy.ndarray):
-        if replayed.shape != result.shape:
-            return f"{place} has the shape {replayed.shape} replayed, {result.shape} as it is"
-        replayed, result = replayed.ravel().tolist(), result.ravel().tolist()
-    if isinstance(result, dict):
-        if list(replayed) != list(result):
-            return f"{place} has the keys {list(replayed)} replayed, {list(result)} as it is"
-        pairs = [(f"{place}[{key!r}]", replayed[key], result[key]) for key in result]
-    elif isinstance(result, (list, tuple)):
-        if len(replayed) != len(result):
-            return f"{place} has {len(replayed)} parts replayed, {len(result)} as it is"
-        pairs = [(f"{place}[{i}]", x, y) for i, (x, y) in enumerate(zip(replayed, result))]
-    elif is_dataclass(result):
-        return difference(place, vars(replayed), vars(result))
-    elif isinstance(result, float):
-        pairs = []
-        if not same(replayed, result):
-            return f"{place} is {replayed!r} replayed, {result!r} as it is"
-    else:
-        pairs = []
-        if replayed is not result and replayed != result:
-            return f"{place} is {replayed!r} replayed, {result!r} as it is"
-    found = (difference(*pair) for pair in pairs)
+    ours, theirs = opened(replayed), opened(result)
+    if ours is None or theirs is None:
+        if _is_same(replayed, result):
+            return None
+        return f"{place} is {replayed!r} replayed, {result!r} as it is"
+    for name, other in zip_longest(ours, theirs, fillvalue="no more"):
+        if name != other:
+            return f"{place} has {name} replayed, {other} as it is"
+    found = (difference(place + name, ours[name], part) for name, part in theirs.items())
     return next((each for each in found if each is not None), None)
+
+
+def _is_same(x: Any, y: Any) -> bool:
+    """True if two parts of one type are the same, which are no containers."""
+    if isinstance(x, float):
+        return same(x, y)
+    return is_unchanged(x, y) or (not is_array(x) and bool(x == y))
+
+
+def is_unchanged(before: Any, now: Any) -> bool:
+    """True if a part, in containers or not, is the same object, or an array of the same."""
+    if type(before) is not type(now):
+        return False
+    parts, others = opened(before), opened(now)
+    if parts is not None and others is not None:
+        return [*parts] == [*others] and all(map(is_unchanged, parts.values(), others.values()))
+    if is_array(before) and is_array(now):
+        same_shape: bool = (before.dtype, before.shape) == (now.dtype, now.shape)
+        return same_shape and before.tobytes() == now.tobytes()
+    return before is now
 
 
 def _kind(thing: Any) -> type:

@@ -228,34 +228,27 @@ class Compiled(Generic[P, R]):
         # to see each operation.
         if self._runs_as_it_is or observer() is not None:
             return self.__wrapped__(*arguments, **options)
-        result: R = self._called(arguments, options)
+        result: R = self._called(Arguments(arguments, options))
         return result
 
-    def _called(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> Any:
-        parts = Arguments(arguments, options)
+    def _called(self, parts: Arguments) -> Any:
         if parts.are_used_up:
-            return self.__wrapped__(*arguments, **options)
+            return parts.given_to(self.__wrapped__)
         key = self._key(parts)
         for program in self._programs.get(key, ()):
             if program.reads(parts.values):  # as an argument and from elsewhere
-                return self.__wrapped__(*arguments, **options)
+                return parts.given_to(self.__wrapped__)
             call = program.call(parts)
             if call is not None:
-                return self._replayed(program, call, arguments, options)
+                return self._replayed(program, call, parts)
             if program.is_stale():
                 self._forget(program)
         with self._lock:
             # It may name other functions by now.
             self._surroundings = Surroundings(self.__wrapped__)
-            return self._recorded(self._key(parts), parts, arguments, options)
+            return self._recorded(self._key(parts), parts)
 
-    def _recorded(
-        self,
-        key: Any,
-        parts: Arguments,
-        arguments: tuple[Any, ...],
-        options: dict[str, Any],
-    ) -> Any:
+    def _recorded(self, key: Any, parts: Arguments) -> Any:
         """The result of a call for which there is no program yet."""
         if len(self._all) >= self._limit:
             self._runs_as_it_is = True
@@ -265,18 +258,18 @@ class Compiled(Generic[P, R]):
                 CompileWarning,
                 stacklevel=4,
             )
-            return self.__wrapped__(*arguments, **options)
-        program = recorded(key, self.__wrapped__, self.__name__, arguments, options, parts)
+            return parts.given_to(self.__wrapped__)
+        program = recorded(key, self.__wrapped__, self.__name__, parts)
         if program.is_stale():  # nobody holds any more what this call has read
-            return self.__wrapped__(*arguments, **options)
+            return parts.given_to(self.__wrapped__)
         call = program.call(parts)
         if call is None or not program.is_as_recorded(call):
             raise self._unlike("an operation gives another result for the same numbers", "")
         self._all.append(program)
         self._first(program)
         if program.reads(parts.values):  # as an argument and from elsewhere
-            return self.__wrapped__(*arguments, **options)
-        return self._replayed(program, call, arguments, options)
+            return parts.given_to(self.__wrapped__)
+        return self._replayed(program, call, parts)
 
     def _first(self, program: Recorded) -> None:
         """Try this program before others: calls that are alike often follow each other."""
@@ -289,9 +282,7 @@ class Compiled(Generic[P, R]):
             others = [x for x in self._programs.get(program.key, ()) if x is not program]
             self._programs[program.key] = others
 
-    def _replayed(
-        self, program: Recorded, call: Call, arguments: tuple[Any, ...], options: dict[str, Any]
-    ) -> Any:
+    def _replayed(self, program: Recorded, call: Call, parts: Arguments) -> Any:
         program.runs += 1
         if self._programs[program.key][0] is not program:
             self._first(program)
@@ -302,28 +293,23 @@ class Compiled(Generic[P, R]):
         program.next_check = 4 * program.runs if program.runs > 1 else 2
         result = program.result(call)
         before = Numbers(call.values)
-        returned = self.__wrapped__(*arguments, **options)
+        returned = parts.given_to(self.__wrapped__)
         problem = difference("the result", result, returned) or program.difference(call, before)
         if problem is None:
             return result
         self._forget(program)
-        raise self._unlike(problem, self._reason(program, arguments, options))
+        raise self._unlike(problem, self._reason(program, parts))
 
     def _unlike(self, problem: str, reason: str) -> CompileError:
         return CompileError(
             f"{self.__name__}() does not do again what was recorded: {problem}.{reason}"
         )
 
-    def _reason(
-        self, program: Recorded, arguments: tuple[Any, ...], options: dict[str, Any]
-    ) -> str:
+    def _reason(self, program: Recorded, parts: Arguments) -> str:
         """Why a program is not what the function does, as far as recording it again tells."""
-        parts = Arguments(arguments, options)
-        function = self.__wrapped__
+        parts = Arguments(parts.positional, parts.options)
         try:
-            again = recorded(
-                program.key, function, self.__name__, arguments, options, parts, is_apart=True
-            )
+            again = recorded(program.key, self.__wrapped__, self.__name__, parts, is_apart=True)
         except CompileError as error:
             return f" Recorded again: {error}"
         same_values = list(map(id, program.captured)) == list(map(id, again.captured))

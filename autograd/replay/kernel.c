@@ -271,43 +271,47 @@ typedef double Lanes;
 #endif
 enum { OF_EIGHT = 8 * sizeof(double) / sizeof(Lanes) };
 
-/* One block of eight sums, or two at a time, which do not need each other; paired if the second
- * operands follow each other too.
+/* What a block multiplies eight numbers by: one, or eight others. Or four blocks multiply the same
+ * eight by one number each.
  */
-static inline void add_up(const double *v, const int32_t *p, double *out, int32_t terms, int blocks,
-                          int is_paired)
+enum Products { BY_ONE, BY_EIGHT, FOUR_BY_ONE };
+
+/* Blocks of eight sums side by side, which do not need each other; returns the rest of the code. */
+static inline const int32_t *add_up(double *v, const int32_t *p, int32_t terms, int blocks,
+                                    enum Products products)
 {
-    const int32_t size = 1 + 2 * terms, *stop = p + size;
-    Lanes sum[2][OF_EIGHT];
+    int is_shared = products == FOUR_BY_ONE, step = is_shared ? 1 : 2 + 2 * terms;
+    const int32_t *out = p, *init = p + (is_shared ? blocks : 1);
+    Lanes sum[4][OF_EIGHT];
     for (int k = 0; k < blocks; k++)
         for (int i = 0; i < OF_EIGHT; i++)
-            sum[k][i] = ((const Lanes *)(v + p[k * size]))[i];
-    for (p++; p < stop; p += 2)
+            sum[k][i] = ((const Lanes *)(v + init[k * step]))[i];
+    p = init + (is_shared ? blocks : 1);
+    for (int32_t n = 0; n < terms; n++, p += is_shared ? 1 + blocks : 2)
         for (int k = 0; k < blocks; k++) {
-            const double *b = v + p[k * size + 1], factor = *b;
-            const Lanes *x = (const Lanes *)(v + p[k * size]), *y = (const Lanes *)b;
+            const double *b = v + p[k * step + 1], factor = *b;
+            const Lanes *x = (const Lanes *)(v + p[is_shared ? 0 : k * step]);
+            const Lanes *y = (const Lanes *)b;
             for (int i = 0; i < OF_EIGHT; i++)
-                if (is_paired)
+                if (products == BY_EIGHT)
                     sum[k][i] += x[i] * y[i];
                 else
                     sum[k][i] += x[i] * factor;
         }
     for (int k = 0; k < blocks; k++)
         for (int i = 0; i < OF_EIGHT; i++)
-            ((Lanes *)(out + 8 * k))[i] = sum[k][i];
+            ((Lanes *)(v + out[k * step]))[i] = sum[k][i];
+    return is_shared ? p : p + (blocks - 1) * step;
 }
 
-/* In `kernel_carry_out`: blocks of eight sums. */
-#define ADD_UP(code, is_paired)                                                                    \
+/* In `kernel_carry_out`: blocks of eight sums, two at a time. */
+#define ADD_UP(code, products)                                                                     \
     case code: {                                                                                   \
-        int32_t terms = p[1], blocks = p[2], size = 1 + 2 * terms;                                 \
-        for (p += 3; blocks > 1; blocks -= 2, p += 2 * size, out += 16)                            \
-            add_up(v, p, out, terms, 2, is_paired);                                                \
-        if (blocks) {                                                                              \
-            add_up(v, p, out, terms, 1, is_paired);                                                \
-            p += size;                                                                             \
-            out += 8;                                                                              \
-        }                                                                                          \
+        int32_t terms = p[1], blocks = p[2];                                                       \
+        for (p += 3; blocks > 1; blocks -= 2)                                                      \
+            p = add_up(v, p, terms, 2, products);                                                  \
+        if (blocks)                                                                                \
+            p = add_up(v, p, terms, 1, products);                                                  \
         continue;                                                                                  \
     }
 
@@ -355,8 +359,8 @@ int kernel_carry_out(const Machine *machine, double *v, double *out, const int32
             continue;
         }
         case PART:
-            p += 1;
-            out++;
+            out += p[1];
+            p += 2;
             continue;
         case ONE:
             total = functions[p[1]].call.one(v[p[2]]);
@@ -389,8 +393,29 @@ int kernel_carry_out(const Machine *machine, double *v, double *out, const int32
                     out[i] = v[p[i]];
             continue;
         }
-        ADD_UP(SCALED, 0)
-        ADD_UP(PAIRED, 1)
+        ADD_UP(SCALED, BY_ONE)
+        ADD_UP(PAIRED, BY_EIGHT)
+        case SHARED: {
+            int32_t terms = p[1], fours = p[2];
+            for (p += 3; fours > 0; fours--)
+                p = add_up(v, p, terms, 4, FOUR_BY_ONE);
+            continue;
+        }
+        case CHOSEN: {
+            int32_t terms = p[1], blocks = p[2];
+            for (p += 3; blocks > 0; blocks--, out += 8) {
+                const int32_t *stop = p + 1 + 3 * terms;
+                Lanes sum[OF_EIGHT];
+                for (int i = 0; i < OF_EIGHT; i++)
+                    sum[i] = ((const Lanes *)(v + *p))[i];
+                for (p++; p < stop; p += 3)
+                    for (int i = 0; i < OF_EIGHT && v[p[0]] != 0.0; i++)
+                        sum[i] += ((const Lanes *)(v + p[1]))[i] * v[p[2]];
+                for (int i = 0; i < OF_EIGHT; i++)
+                    ((Lanes *)out)[i] = sum[i];
+            }
+            continue;
+        }
         EIGHTS(CALL_EIGHT)
         default:
             if (call_python(machine, v, p, out++) < 0)

@@ -9,21 +9,23 @@
  *   TOTAL    n init (a b) * n    init + a * b + ...
  *   CASES    n init (flag a b) * n   the same, without terms whose flag is 0.0
  *   GUARD    x y                 ends the run if they differ
- *   PART                         nothing: the row before has set it
+ *   PART     n                   nothing: n rows that code before it has set
  *   ONE...   f x...              a native function
  *   PYTHON   f n x...            a Python function of floats
  *   LIST     f n x...            a Python function of a list
  *   PARTS    f n x...            the same, which gives a list
  *   FOLD     f n x...            f(f(x, x), x) ... of a native function of two
  * and of `blocks` of eight rows, where each operand is followed by those of the other rows:
- *   COPIES   blocks (x * 8) * blocks             x, which lies elsewhere for each row
- *   SCALED   n blocks (init (a b) * n) * blocks  init + a * b + ..., where b is the same for all
- *   PAIRED   n blocks (init (a b) * n) * blocks  init + a * b + ...
- *   EIGHT... f blocks (x...) * blocks            a native function, of one or two operands
+ *   COPIES   blocks (x * 8) * blocks        x, which lies elsewhere for each row
+ *   CHOSEN   n blocks (init (flag a b) * n) * blocks   as CASES; flag and b are the same for all
+ *   SCALED   n blocks (out init (a b) * n) * blocks    init + a * b + ..., b is the same for all
+ *   PAIRED   n blocks (out init (a b) * n) * blocks    init + a * b + ...
+ *   SHARED   n fours (out * 4 init * 4 (a b * 4) * n) * fours   as SCALED, for four blocks
+ *   EIGHT... f blocks (x...) * blocks       a native function, of one or two operands
  */
 enum {
     PRODUCT, TOTAL, GUARD, PART, ONE, TWO, THREE, FOUR, PYTHON, LIST, PARTS, FOLD,
-    CASES, COPIES, SCALED, PAIRED, EIGHT
+    CASES, COPIES, SCALED, PAIRED, SHARED, CHOSEN, EIGHT
 };
 
 /* A program. */
@@ -45,6 +47,7 @@ typedef struct {
     Machine *machine;
     double *memory;           /* the constants, the inputs, the rows, */
     size_t size;              /* and perhaps some more */
+    double *cells;            /* the numbers by their cells */
     int is_busy;
 } State;
 
@@ -58,12 +61,6 @@ void kernel_free_spare(void);
 
 /* An object as a state of this machine, or NULL and an error. */
 State *kernel_as_state(PyObject *thing, const Machine *machine);
-
-/* The numbers by their cells. */
-static inline double *kernel_cells(const State *state)
-{
-    return state->memory + state->machine->constants;
-}
 
 /* Set inputs, from the index `first` on, from a sequence of numbers; returns 0, or -1 and an error. */
 int kernel_set_inputs(const Machine *machine, double *v, Py_ssize_t first, PyObject *numbers,

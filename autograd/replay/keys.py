@@ -17,21 +17,23 @@ from collections.abc import Mapping
 from dataclasses import fields
 from enum import Enum
 from numbers import Number
-from operator import is_not
+from operator import is_not, itemgetter
 from typing import Any, Final
 
-from autograd.containers import is_module
+from autograd.containers import is_dataclass, is_module
 from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
 
 _PLAIN: Final = frozenset((int, float, bool, str, bytes, type(None), complex))
 _SIZED: Final = frozenset((list, dict, set, tuple))
+_NUMBERS: Final = (Primitive, Value)
 _OPAQUE: Final = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
 
 # What is equal to another of its type only if it is the same in all.
 _EXACT: Final = frozenset((int, bool, str, bytes, type(None)))
 
 _ONLY_FLOATS: Final = {float}
+_ONLY_INTS: Final = {int}
 
 # The most entries of a dict that is as an object.
 _FEW: Final = 32
@@ -60,31 +62,44 @@ class Identity:
     def __eq__(self, other: object) -> bool:
         return isinstance(other, Identity) and self.thing is other.thing
 
-    def __repr__(self) -> str:
-        return f"the same {type(self.thing).__name__}"
-
 
 class Arguments:
     """The arguments of a call, taken apart.
 
     Attributes:
+        positional: those that are given by their position.
+        options: those that are given by name.
         key: their structure.
         numbers: the floats in them, those of arrays included.
         values: the Values in them, each once.
         are_used_up: True if one is an iterator, which goes through its elements once.
     """
 
-    __slots__ = ("_positions", "are_used_up", "key", "numbers", "values")
+    __slots__ = (
+        "_positions",
+        "are_used_up",
+        "key",
+        "numbers",
+        "options",
+        "positional",
+        "values",
+    )
 
-    def __init__(self, arguments: tuple[Any, ...], options: dict[str, Any]) -> None:
+    def __init__(self, positional: tuple[Any, ...], options: dict[str, Any]) -> None:
+        self.positional = positional
+        self.options = options
         self.are_used_up = False
         self.numbers: list[float] = []
         self.values: list[Value] = []
         self._positions: dict[int, int] = {}
         self.key = (
-            tuple([self._part(x) for x in arguments]),
+            tuple([self._part(x) for x in positional]),
             tuple([(name, self._part(x)) for name, x in options.items()]),
         )
+
+    def given_to(self, function: Any) -> Any:
+        """What a function returns for them."""
+        return function(*self.positional, **self.options)
 
     def _part(self, part: Any) -> Any:
         kind = type(part)
@@ -104,9 +119,13 @@ class Arguments:
         if isinstance(part, dict):
             return kind, tuple([(_hashed(key), self._part(x)) for key, x in part.items()])
         if isinstance(part, (list, tuple)):
-            if set(map(type, part)) == _ONLY_FLOATS:
+            kinds = set(map(type, part))
+            if kinds == _ONLY_FLOATS:
                 self.numbers.extend(part)
                 return kind, (float,) * len(part)
+            if kinds == _ONLY_INTS and is_index(min(part)) and is_index(max(part)):
+                self.numbers.extend(map(float, part))
+                return kind, (int,) * len(part)
             return kind, tuple([self._part(x) for x in part])
         if kind is set or kind is frozenset:
             return kind, frozenset(map(_hashed, part))
@@ -140,11 +159,6 @@ class Arguments:
 def is_index(part: Any) -> bool:
     """True for an int that is an input of a program, as a float that is equal to it."""
     return type(part) is int and -(2**53) <= part <= 2**53
-
-
-def is_dataclass(part: Any) -> bool:
-    """True for an instance of a dataclass whose fields are parts of it; a module is a whole."""
-    return hasattr(type(part), "__dataclass_fields__") and not is_module(part)
 
 
 def _exactly(number: Any) -> tuple[Any, ...]:
@@ -262,41 +276,38 @@ class Surroundings:
     def __init__(self, function: Any) -> None:
         self._cells: list[tuple[str, Any]] = []
         self._globals: list[tuple[str, Mapping[str, Any]]] = []
-        self._owners: list[Any] = []
-        owners: list[str] = []
+        self._objects: list[tuple[str, Any]] = []
         self._latest: Seen | None = None
-        self._watch([])
-        seen: set[int] = set()
+        known: set[int] = set()
         pending = [(function, None)]
         while pending:
-            pending.extend(self._search(*pending.pop(), owners, seen))
-        self._names = [*[name for name, _ in [*self._cells, *self._globals]], *owners]
+            thing, owner = pending.pop()
+            if id(thing) not in known and not isinstance(
+                thing, (type, types.ModuleType, *_NUMBERS)
+            ):
+                known.add(id(thing))
+                pending += self._search(thing, owner)
+        self._owners = [thing for _, thing in self._objects]
+        self._names = [name for name, _ in (*self._cells, *self._globals, *self._objects)]
 
-    def _search(
-        self, thing: Any, owner: Any, owners: list[str], seen: set[int]
-    ) -> list[tuple[Any, Any]]:
+    def _search(self, thing: Any, owner: Any) -> list[tuple[Any, Any]]:
         """Note what one thing that may be called reads; returns what it may call, and on what."""
-        if id(thing) in seen or isinstance(thing, (type, types.ModuleType, Primitive, Value)):
-            return []
-        seen.add(id(thing))
         if isinstance(thing, types.MethodType):
-            owners.append(f"{thing.__func__.__name__}.__self__")
-            self._owners.append(thing.__self__)
+            self._objects.append((f"{thing.__func__.__name__}.__self__", thing.__self__))
             return [(thing.__func__, thing.__self__)]
         if isinstance(thing, property):
             return [(thing.fget, owner)]
         if isinstance(thing, (staticmethod, classmethod)):
             return [(thing.__func__, owner)]
         if isinstance(thing, functools.partial):
-            self._bind([*thing.args, *thing.keywords.values()], owners)
+            self._bind(thing.args, thing.keywords)
             return [(thing.func, None)]
         if not isinstance(thing, types.FunctionType):
-            return self._behind(thing, owners)
-        self._bind([*(thing.__defaults__ or ()), *(thing.__kwdefaults__ or {}).values()], owners)
-        found: list[Any] = []
-        for name, cell in zip(thing.__code__.co_freevars, thing.__closure__ or ()):
-            self._cells.append((name, cell))
-            found.append(_content(cell))
+            return self._behind(thing)
+        self._bind(thing.__defaults__, thing.__kwdefaults__)
+        cells = list(zip(thing.__code__.co_freevars, thing.__closure__ or ()))
+        self._cells += cells
+        found = [_content(cell) for _, cell in cells]
         if _is_settled(thing):
             return [(x, None) for x in found]
         names = _names(thing.__code__)
@@ -307,30 +318,26 @@ class Surroundings:
         members = [pair for x in [*found, owner] for pair in self._members(x, names)]
         return [*[(x, None) for x in found], *members]
 
-    def _bind(self, things: list[Any], owners: list[str]) -> None:
+    def _bind(self, things: tuple[Any, ...] | None, named: dict[str, Any] | None) -> None:
         """Note objects that a function has been given beforehand."""
-        for thing in things:
+        for thing in [*(things or ()), *(named or {}).values()]:
             if not _is_plain(thing):
-                owners.append(type(thing).__name__)
-                self._owners.append(thing)
+                self._objects.append((type(thing).__name__, thing))
 
     def _members(self, thing: Any, names: list[str]) -> list[tuple[Any, Any]]:
         """Note what of a class or a module a function reads by name; of an object, its class's."""
-        if thing is None or isinstance(thing, (types.FunctionType, Primitive, Value)):
+        if thing is None or isinstance(thing, (types.FunctionType, *_NUMBERS)):
             return []
         if isinstance(thing, types.ModuleType):
             kinds: tuple[Any, ...] = (thing,)
         else:
             kinds = (thing if isinstance(thing, type) else type(thing)).__mro__
         spaces = [vars(kind) for kind in kinds if not _is_settled(kind)]
-        found = []
-        for name in names:
-            if any(name in space for space in spaces):
-                self._globals.extend([(name, space) for space in spaces])
-                found.extend([(space[name], thing) for space in spaces if name in space])
-        return found
+        read = [(x, space) for x in names if any(x in y for y in spaces) for space in spaces]
+        self._globals += read
+        return [(space[name], thing) for name, space in read if name in space]
 
-    def _behind(self, thing: Any, owners: list[str]) -> list[tuple[Any, Any]]:
+    def _behind(self, thing: Any) -> list[tuple[Any, Any]]:
         """The function that an object stands for, such as a compiled one or a derivative."""
         held = namespace(thing)
         if held is _NOTHING:
@@ -341,48 +348,71 @@ class Surroundings:
         method = next((found for found in methods if found is not None), None)
         if not isinstance(method, types.FunctionType):
             return []
-        owners.append(type(thing).__name__)
-        self._owners.append(thing)
+        self._objects.append((type(thing).__name__, thing))
         return [(method, thing)]
 
     def seen(self) -> Seen:
         """What is there now; the object of the last time, where nothing has changed."""
+        latest = self._latest
+        if latest is not None and self._is_unchanged():
+            return latest
         things = [_content(cell) for _, cell in self._cells]
         things += [names.get(name) for name, names in self._globals]
         things += self._owners
-        latest = self._latest
-        if latest is None or not self._is_unchanged(things):
-            parts = [_described(thing) for thing in things]
-            self._watch(things)
-            if latest is None or parts != latest.parts:
-                latest = self._latest = Seen(self._names, things, parts)
+        parts = [_described(thing) for thing in things]
+        self._watch(things)
+        if latest is None or parts != latest.parts:
+            latest = self._latest = Seen(self._names, things, parts)
         return latest
 
     def _watch(self, things: list[Any]) -> None:
         """Note the objects by which it is seen, at little expense, that nothing has changed."""
-        self._things = things
+        cells = [cell for _, cell in self._cells]
+        self._filled = [cell for cell in cells if _is_filled(cell)]
+        self._empty = [cell for cell in cells if not _is_filled(cell)]
+        self._absent = [(name, names) for name, names in self._globals if name not in names]
+        spaces = {id(names): names for _, names in self._globals}
+        self._read = []
+        for key, names in spaces.items():
+            read = [name for name, others in self._globals if id(others) == key and name in names]
+            if read:  # of one name alone `itemgetter` would give no tuple
+                self._read.append((itemgetter(read[0], *dict.fromkeys(read)), names))
         # An object without attributes may get some.
         held = [(x, found) for x in things if (found := _held(x)) is not _NOTHING]
-        self._slotted = [(x, list(found.values())) for x, found in held if _slots(type(x))]
-        self._attributes = [
-            (found, list(found.values())) for x, found in held if not _slots(type(x))
-        ]
+        self._slotted = [x for x, _ in held if _slots(type(x))]
+        self._attributes = [found for x, found in held if not _slots(type(x))]
         lists = [x for _, found in held for x in found.values() if type(x) is list]
-        self._sizes = [(x, len(x)) for x in [*things, *lists] if type(x) in _SIZED]
+        sized = [x for x in [*things, *lists] if type(x) in _SIZED]
+        self._sized = [*sized, *self._attributes]
+        self._sizes = [*map(len, self._sized)]
+        self._known = self._there()
 
-    def _is_unchanged(self, things: list[Any]) -> bool:
+    def _there(self) -> list[Any]:
+        """The objects that are there now."""
+        there = [cell.cell_contents for cell in self._filled]
+        for get, names in self._read:
+            there += get(names)
+        for found in self._attributes:
+            there += found.values()
+        for thing in self._slotted:
+            there += (thing, *_held(thing).values())
+        return there
+
+    def _is_unchanged(self) -> bool:
         """True if all is the same objects as the last time."""
-        if any(map(is_not, things, self._things)):
+        for name, names in self._absent:
+            if name in names:
+                return False
+        for cell in self._empty:
+            if _is_filled(cell):
+                return False
+        try:
+            there = self._there()
+        except (KeyError, ValueError):  # a name or the content of a cell has been deleted
             return False
-        for sized, length in self._sizes:
-            if len(sized) != length:
-                return False
-        pairs = [(found.values(), before) for found, before in self._attributes]
-        pairs += [(_held(x).values(), before) for x, before in self._slotted]
-        for values, before in pairs:
-            if len(values) != len(before) or any(map(is_not, values, before)):
-                return False
-        return True
+        if len(there) != len(self._known) or [*map(len, self._sized)] != self._sizes:
+            return False
+        return not any(map(is_not, there, self._known))
 
 
 class Seen:
@@ -432,10 +462,15 @@ def _names(code: types.CodeType) -> list[str]:
 
 
 def _content(cell: Any) -> Any:
+    return cell.cell_contents if _is_filled(cell) else None
+
+
+def _is_filled(cell: Any) -> bool:
     try:
-        return cell.cell_contents
+        cell.cell_contents  # noqa: B018
     except ValueError:  # nothing has been assigned to it
-        return None
+        return False
+    return True
 
 
 def _described(thing: Any) -> tuple[Any, ...]:
@@ -457,12 +492,10 @@ def key_difference(old: Any, new: Any) -> str:
             f"{name}, which it reads from outside; pass it as an argument, or keep it in the data "
             "of a Value"
         )
-    positional, named = new[0]
-    before_positional, before_named = old[0]
-    for i, part in enumerate(positional):
-        if before_positional[i : i + 1] != (part,):
-            return f"argument {i}, which is neither a float nor a Value throughout"
-    for pair in named:
-        if pair not in before_named:
-            return f"argument {pair[0]}, which is neither a float nor a Value throughout"
-    return "the arguments"
+    (before, before_named), (now, now_named) = old[0], new[0]
+    known = [*enumerate(before), *before_named]
+    changed = (name for name, part in [*enumerate(now), *now_named] if (name, part) not in known)
+    name = next(changed, None)
+    if name is None:
+        return "the arguments"
+    return f"argument {name}, which is neither a float nor a Value throughout"

@@ -9,7 +9,7 @@ from typing import Final
 
 from autograd.native import i64, vec
 from autograd.replay.optimizer import rearranged, unmoved
-from autograd.replay.program import GUARD, PART, SUM, Operation, Program
+from autograd.replay.program import CASES, GUARD, PART, SUM, Operation, Program
 
 EIGHT: Final[i64] = 8
 _RECENT: Final[i64] = 256
@@ -103,7 +103,11 @@ def _sort_by_operands(
     # The operand that counts last, and the one that counts first.
     last: i64 = 0
     first: i64 = 0
-    if program.kinds[row] == SUM and length > 1:
+    if program.kinds[row] == CASES:  # what is chosen, of rows with the same flag
+        last, first = 2, 1
+        if cells[start + last] < 0:
+            last = 3
+    elif program.kinds[row] == SUM and length > 1:
         last = _middle(length)
         first = last + 1
         if cells[start + last] < 0:

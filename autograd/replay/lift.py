@@ -9,13 +9,14 @@ from itertools import compress
 from typing import Any, Final
 
 from autograd.engine.value import Value
-from autograd.replay.bound import Links
+from autograd.replay.bound import Links, ListBound
+from autograd.replay.lists import ListMachine
 from autograd.replay.lowering import lowered
-from autograd.replay.machine import Machine, bound, machine
+from autograd.replay.machine import bound, machine
 from autograd.replay.optimizer import optimized
 from autograd.replay.program import Program
 from autograd.replay.reach import below_root, choices_of, flags_of_takes
-from autograd.replay.tape import Tape
+from autograd.replay.tape import Tape, backward_pass
 from autograd.replay.writing import describe, source
 
 
@@ -74,6 +75,7 @@ class Replay:
     Attributes:
         tape: the tape.
         program: the program of the outputs, with the gradients of the first root.
+        machine: what runs it.
         seconds: the processor time that this took.
         choices: the number of flags of choices.
     """
@@ -88,10 +90,10 @@ class Replay:
         self._gradients: dict[tuple[int, tuple[bool, ...]], Gradient] = {}
         if self._roots:
             first = self.gradient(self._first)
-            self.program, self._machine = first.program, first.machine
+            self.program, self.machine = first.program, first.machine
         else:
             self.program = optimized(lowered(tape))
-            self._machine = machine(self.program)
+            self.machine = machine(self.program)
         self.seconds = time.process_time() - start
 
     def __str__(self) -> str:
@@ -119,25 +121,23 @@ class Replay:
 
     def run(self, numbers: Sequence[float]) -> Run | None:
         """Compute the outputs from a number for each input; None if a guard finds another one."""
-        state = self._machine.forward(numbers)
+        state = self.machine.forward(numbers)
         return None if state is None else Run(self, state)
 
-    def bind(self, links: Links) -> BoundReplay:
-        """The program, with inputs that are read from Values and outputs that change them.
+    @cached_property
+    def _of_entries(self) -> tuple[list[int], ListMachine]:
+        entries = [entry for entry, op in enumerate(self.tape.ops) if op is not backward_pass]
+        return entries, machine(lowered(self.tape, outputs=entries))
 
-        >>> from autograd import Value, multiply
-        >>> from autograd.replay.bound import Part
-        >>> tape = Tape("double")
-        >>> x = tape.input(1.0)
-        >>> tape.outputs = [tape.row(multiply, (x, tape.constant(2.0, "")), (), 2.0)]
-        >>> value = Value(1.0)
-        >>> doubling = Links((value,), 0, 0, 0, [Part.DATA, 0, 0], [Part.DATA, 0, 0])
-        >>> lift(tape).bind(doubling).repeat([], [], 3)
-        ([], 3, None)
-        >>> value.data
-        8.0
-        """
-        return BoundReplay(self, links)
+    def entries(self, numbers: Sequence[float]) -> dict[int, float] | None:
+        """The float of each entry that is no pass, given those of inputs; None if a guard fails."""
+        entries, made = self._of_entries
+        state = made.forward(numbers)
+        return None if state is None else dict(zip(entries, made.values(state, len(entries))))
+
+    def bind(self, links: Links) -> ListBound:
+        """The program, with inputs that are read from Values and outputs that change them."""
+        return bound(self.machine, links)
 
     def gradient(self, key: tuple[int, tuple[bool, ...]]) -> Gradient:
         """The program of the gradients of one root, for these flags of the choices."""
@@ -151,75 +151,54 @@ class Replay:
         return found
 
 
-class BoundReplay:
-    """A program that is bound to Values; see `Bound` for its methods."""
-
-    def __init__(self, replay: Replay, links: Links) -> None:
-        self._replay = replay
-        self._bound = bound(replay._machine, links)
-        self.repeat = self._bound.repeat
-        self.is_stale = self._bound.is_stale
-
-    def run(self, numbers: list[float], values: list[Value]) -> Run | None:
-        """Compute the outputs; None if a guard finds another number. No Value is changed yet."""
-        state = self._bound.forward(numbers, values)
-        return None if state is None else Run(self._replay, state)
-
-    def apply(self, run: Run, values: list[Value]) -> None:
-        """Change the Values as a run does."""
-        self._bound.apply(run._state, values)
-
-
 class Run:
-    """One run of a program."""
+    """One run of a program, which has left this state.
+
+    Attributes:
+        state: that of the machine.
+    """
 
     def __init__(self, replay: Replay, state: Any) -> None:
         self._replay = replay
-        self._state = state
+        self.state = state
 
     def first(self, count: int) -> list[float]:
         """So many of the outputs of the tape, the first ones."""
-        return self._replay._machine.values(self._state, count)
+        return self._replay.machine.values(self.state, count)
 
     @property
     def outputs(self) -> list[float]:
         """The outputs of the tape."""
         return self.first(len(self._replay.tape.outputs))
 
-    @cached_property
-    def _all_flags(self) -> list[bool]:
-        count = len(self._replay.tape.outputs)
-        found = self.first(self._replay.program.values)[count:]
-        return [flag != 0.0 for flag in found]
-
-    @property
-    def _flags(self) -> tuple[bool, ...]:
-        """The flags of choices."""
-        return tuple(self._all_flags[: self._replay.choices])
-
-    def _are_reached(self, root: int) -> list[bool]:
-        """For each leaf whether it is; nothing if all are."""
-        return self._gradient(root).are_reached(self._all_flags[self._replay.choices :])
-
     @property
     def numbers(self) -> list[float]:
         """The numbers of the inputs."""
-        return self._replay._machine.inputs(self._state)[: len(self._replay.tape.inputs)]
+        return self._replay.machine.inputs(self.state)[: len(self._replay.tape.inputs)]
 
-    def _gradient(self, root: int) -> Gradient:
-        return self._replay.gradient((root, self._flags))
+    @cached_property
+    def _flags(self) -> tuple[bool, ...]:
+        """The flags of choices, then those of takes."""
+        flags = self.first(self._replay.program.values)[len(self._replay.tape.outputs) :]
+        return tuple([flag != 0.0 for flag in flags])
+
+    def _gradient(self, root: int) -> tuple[Gradient, list[bool]]:
+        """The program of the gradients of a root; and, if an index decides, which are reached."""
+        choices = self._replay.choices
+        gradient = self._replay.gradient((root, self._flags[:choices]))
+        return gradient, gradient.are_reached(self._flags[choices:])
 
     def reached(self, root: int) -> list[int]:
         """The leaves that get a share of the gradient of a root, as indices into `Tape.leaves`.
 
         Each once, in the order in which they get their last share.
         """
-        leaves, are_reached = self._gradient(root).leaves, self._are_reached(root)
-        return list(compress(leaves, are_reached)) if are_reached else leaves
+        gradient, are_reached = self._gradient(root)
+        return list(compress(gradient.leaves, are_reached)) if are_reached else gradient.leaves
 
     def varies(self, root: int) -> bool:
         """True if an index decides which leaves are `reached`."""
-        return len(self._are_reached(root)) > 0
+        return len(self._gradient(root)[1]) > 0
 
     def add_shares(self, root: int, seed: float, sums: Sequence[float]) -> list[float]:
         """The sums with all shares added, one after the other, in the order of a backward pass.
@@ -229,29 +208,22 @@ class Run:
             seed: the gradient of the root.
             sums: for each leaf that is `reached` the sum of the shares it has.
         """
-        machine, state = self._prepared(root)
-        are_reached = self._are_reached(root)
-        if not are_reached:
-            return machine.backward(state, [seed, *sums])
-        given = iter(sums)
-        every = [next(given) if reached else 0.0 for reached in are_reached]
-        return list(compress(machine.backward(state, [seed, *every]), are_reached))
+        values = [Value(0.0) for _ in sums]
+        for value, total in zip(values, sums):
+            value._grad = total
+        self.add_to(root, seed, values)
+        return [value._grad for value in values]
 
     def add_to(self, root: int, seed: float, values: Sequence[Value]) -> None:
         """Add the shares to the gradients of ``values``, those of the leaves that are `reached`."""
-        machine, state = self._prepared(root)
-        are_reached = self._are_reached(root)
+        gradient, are_reached = self._gradient(root)
         if are_reached:
             given = iter(values)
             values = [next(given) if reached else Value(0.0) for reached in are_reached]
-        machine.add_shares(state, seed, values)
-
-    def _prepared(self, root: int) -> tuple[Machine, Any]:
-        """The machine of the gradients of a root, and the state of this run in it."""
-        made = self._gradient(root).machine
-        if (root, self._flags) == self._replay._first:
-            return made, self._state
-        return made, made.forward(self.numbers)
+        made, state = gradient.machine, self.state
+        if made is not self._replay.machine:
+            state = made.forward(self.numbers)
+        made.add_shares(state, seed, values)
 
 
 def _counted(number: int, thing: str) -> str:

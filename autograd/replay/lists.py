@@ -19,7 +19,10 @@ _LONGEST: Final = 64  # terms of a sum that a loop writes out
 
 
 class ListMachine:
-    """A program, prepared to be run on lists of numbers: `Program` says where each number is."""
+    """A program, prepared to be run; machines of the kernel have the same methods.
+
+    The state that a run leaves is here a list of its numbers: `Program` says where each is.
+    """
 
     def __init__(self, program: Program) -> None:
         self.program = program
@@ -32,33 +35,35 @@ class ListMachine:
     def __reduce__(self) -> tuple[Any, ...]:
         return ListMachine, (self.program,)
 
-    def forward(self, numbers: Sequence[float]) -> list[float] | None:
-        """The numbers of a run, as far as the values need them; None if a guard ends it."""
+    def forward(self, numbers: Sequence[float]) -> Any:
+        """The state after a run of the rows that the values need; None if a guard ends it.
+
+        The first inputs are given.
+        """
         further = self.program.inputs - len(numbers)
         run = [*map(float, numbers), *[0.0] * further, *self._rest]
         return run if _carried_out(self._forward, run) else None
 
-    def inputs(self, run: list[float]) -> list[float]:
-        """The inputs of a run."""
-        return run[: self.program.inputs]
+    def inputs(self, state: Any) -> list[float]:
+        """All inputs of a run."""
+        inputs: list[float] = state[: self.program.inputs]
+        return inputs
 
-    def values(self, run: list[float], count: int) -> list[float]:
+    def values(self, state: Any, count: int) -> list[float]:
         """So many of the outputs of a run that are values, the first ones."""
-        return [run[cell] for cell in self._values[:count]]
+        return [state[cell] for cell in self._values[:count]]
 
-    def backward(self, run: list[float], numbers: Sequence[float]) -> list[float]:
-        """The other outputs, for these numbers in place of the last inputs."""
+    def add_shares(self, state: Any, seed: float, values: Sequence[Value]) -> None:
+        """Add to the gradients of Values, in place: to none of them if there is an error.
+
+        The last inputs are the gradient ``seed`` and theirs, which become the other outputs.
+        """
         inputs = self.program.inputs
-        run = run[:]  # another thread may do the same
-        run[inputs - len(numbers) : inputs] = numbers
+        run = state[:]  # another thread may do the same
+        run[inputs - len(values) - 1 : inputs] = [seed, *[value._grad for value in values]]
         _carried_out(self._backward, run)
-        return [run[cell] for cell in self._sums]
-
-    def add_shares(self, run: list[float], seed: float, values: Sequence[Value]) -> None:
-        """Add to the gradients of Values, in place."""
-        sums = self.backward(run, [seed, *[value._grad for value in values]])
-        for value, total in zip(values, sums):
-            value._grad = total
+        for value, cell in zip(values, self._sums):
+            value._grad = run[cell]
 
 
 def _grouped(program: Program, rows: range) -> list[tuple[_Loop, list[Any]]]:
@@ -81,18 +86,15 @@ def _step(program: Program, row: int) -> _Row:
     if kind == CASES:
         return _cases, (out, cells[0], [*zip(cells[1::3], cells[2::3], cells[3::3])])
     operation = program.operations[kind]
-    loop = _more
     if operation.parts:
-        loop = _parts
-    elif operation.takes_list:
-        loop = _lists
-    elif len(cells) == 1:
-        return _one, (out, operation.function, *cells)
-    elif operation.source is operator.truediv:
+        return _parts, (out, operation.function, cells)
+    if operation.takes_list:
+        return _loop("out, f, xs", "f([run[x] for x in xs])"), (out, operation.function, cells)
+    if operation.source is operator.truediv:
         return _loop("out, x, y", "run[x] / run[y]"), (out, *cells)
-    elif len(cells) == 2:
-        return _two, (out, operation.function, *cells)
-    return loop, (out, operation.function, cells)
+    names = [f"x{i}" for i in range(len(cells))]
+    number = f"f({', '.join([f'run[{x}]' for x in names])})"
+    return _loop(", ".join(["out", "f", *names]), number), (out, operation.function, *cells)
 
 
 def _carried_out(groups: list[tuple[_Loop, list[Any]]], run: list[float]) -> bool:
@@ -165,26 +167,6 @@ def _cases(run: list[float], rows: list[Any]) -> None:
         run[out] = total
 
 
-def _one(run: list[float], rows: list[Any]) -> None:
-    for out, function, x in rows:
-        run[out] = function(run[x])
-
-
-def _two(run: list[float], rows: list[Any]) -> None:
-    for out, function, x, y in rows:
-        run[out] = function(run[x], run[y])
-
-
-def _more(run: list[float], rows: list[Any]) -> None:
-    for out, function, cells in rows:
-        run[out] = function(*[run[cell] for cell in cells])
-
-
-def _lists(run: list[float], rows: list[Any]) -> None:
-    for out, function, cells in rows:
-        run[out] = function([run[cell] for cell in cells])
-
-
 def _parts(run: list[float], rows: list[Any]) -> None:
     for out, function, cells in rows:
         found = function([run[cell] for cell in cells])
@@ -192,11 +174,4 @@ def _parts(run: list[float], rows: list[Any]) -> None:
 
 
 def _guards(run: list[float], rows: list[Any]) -> bool:
-    return all(_is_same(run[x], run[y]) for x, y in rows)
-
-
-def _is_same(x: float, y: float) -> bool:
-    """True if two numbers have the same bits, or are both nan."""
-    if x == y:
-        return x != 0.0 or str(x) == str(y)  # 0.0 and -0.0 are equal
-    return x != x and y != y
+    return all(run[x] == run[y] != 0.0 or repr(run[x]) == repr(run[y]) for x, y in rows)

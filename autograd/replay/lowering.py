@@ -8,6 +8,7 @@ local derivative times the gradient of a user, in the order in which a backward 
 from __future__ import annotations
 
 import operator
+from collections.abc import Sequence
 from typing import Any, Final
 
 from autograd.engine import table
@@ -70,20 +71,24 @@ _OTHERS: Final[i64] = -2
 _PART: Final[i64] = 1 << 40
 
 
-def lowered(tape: Tape, shares: Shares | None = None) -> Program:
+def lowered(
+    tape: Tape, shares: Shares | None = None, outputs: Sequence[int] | None = None
+) -> Program:
     """The program of a tape, with the gradients of a root if its shares are given.
 
-    Its inputs are those of the tape; then the gradient of the root; and for each of ``shares.ends``
-    that is a leaf the sum that its shares are added to.
+    Its outputs are those of the tape, or these entries. Its inputs are those of the tape; then the
+    gradient of the root; and for each of ``shares.ends`` that is a leaf the sum that its shares are
+    added to.
     """
     leaves = set(tape.leaves)
     ends: list[int] = []
     if shares is not None:
         ends = [index for index in shares.ends if shares.entries[index] in leaves]
-    outputs = [*tape.outputs, *choices_of(tape), *flags_of_takes(tape)]
-    lowering = _Lowering(tape, 0 if shares is None else 1 + len(ends), outputs)
+    wanted = list(tape.outputs if outputs is None else outputs)
+    wanted += choices_of(tape) + flags_of_takes(tape)
+    lowering = _Lowering(tape, 0 if shares is None else 1 + len(ends), wanted)
     program = lowering.program
-    program.set_outputs([lowering.cells[entry] for entry in outputs])
+    program.set_outputs([lowering.cells[entry] for entry in wanted])
     program.forward = len(program.kinds)
     if shares is not None:
         lowering.differentiate(shares, ends)

@@ -2,6 +2,7 @@
  * their runs; and how a machine is made of a `Program`.
  */
 #include "kernel.h"
+#include <stdlib.h>
 #include <string.h>
 
 static int Machine_traverse(PyObject *self, visitproc visit, void *arg)
@@ -82,9 +83,6 @@ static int32_t *encode_row(int32_t *code, const Rows *rows, int32_t row)
         *code++ = count == 3 ? PRODUCT : TOTAL;
         if (count != 3)
             *code++ = (int32_t)(count / 2);
-    } else if (kind == -2) {
-        *code++ = PART;
-        return code;
     } else if (kind == -3) {
         *code++ = GUARD;
     } else if (kind == -4) {
@@ -104,56 +102,181 @@ static int32_t *encode_row(int32_t *code, const Rows *rows, int32_t row)
     return code;
 }
 
-/* True if a block of eight rows takes what one of the eight before gives. */
-static int needs_block_before(const Rows *rows, int32_t row)
+/* True if both operands of each product of eight rows follow those of the row before. */
+static int are_paired(const Rows *rows, int32_t row)
 {
-    int64_t at = rows->starts[row], before = rows->inputs + row - 8;
-    while (at < rows->starts[row + 8] && rows->cells[at] < before)
-        at++;
-    return at < rows->starts[row + 8];
+    int64_t at = rows->starts[row], end = rows->starts[row + 1], count = end - at;
+    int are_paired = rows->kinds[row] == -1;
+    for (at++; at < end; at++)
+        are_paired &= rows->cells[at] != rows->cells[at + count];
+    return are_paired;
 }
 
-/* Write the code of eight rows, which `packing.py` has seen to be alike; returns its end, or NULL and
- * an error. Where those before, whose code begins at `*group`, are alike too, they share that.
- */
-static int32_t *encode_eight(int32_t *code, const Rows *rows, int32_t row, int32_t **group)
+/* How many blocks, from this row on, are alike and do not need each other. */
+static int32_t count_alike(const Rows *rows, int32_t row, int32_t forward)
 {
     int64_t kind = rows->kinds[row], count = rows->starts[row + 1] - rows->starts[row];
-    const int64_t *x = rows->cells + rows->starts[row], *next = x + count;
-    int32_t head[2];  /* and the number of blocks */
-    int size = 2;
-    if (kind == -1 && count == 1) {
-        head[0] = COPIES;
-        size = 1;
-    } else if (kind == -1) {
-        int is_paired = 1;
-        for (int64_t i = 1; i < count; i++)
-            is_paired &= x[i] != next[i];
-        head[0] = is_paired ? PAIRED : SCALED;
-        head[1] = (int32_t)(count / 2);
+    int paired = are_paired(rows, row);
+    for (int32_t blocks = 1, next = row + 8;; blocks++, next += 8) {
+        if (rows->blocks + blocks == rows->last_block || rows->blocks[blocks] != next
+            || next == forward || rows->kinds[next] != kind
+            || rows->starts[next + 1] - rows->starts[next] != count
+            || are_paired(rows, next) != paired)
+            return blocks;
+        for (int64_t at = rows->starts[next]; at < rows->starts[next + 8]; at++)
+            if (rows->cells[at] >= rows->inputs + row)
+                return blocks;
+    }
+}
+
+/* The operands of a product of eight rows: first the one that follows that of the row before. */
+static int32_t operand(const Rows *rows, int32_t row, int64_t product, int is_second)
+{
+    int64_t count = rows->starts[row + 1] - rows->starts[row], at = rows->starts[row] + product;
+    int is_swapped = rows->cells[at] == rows->cells[at + count];
+    return (int32_t)rows->cells[at + (is_swapped ^ is_second)];
+}
+
+enum { LEAST_SHARED = 4 };  /* terms that are worth it */
+
+/* True if at least four of these blocks have the first operand of a term in common. */
+static int is_shared(const Rows *rows, int32_t row, int32_t blocks, int32_t term)
+{
+    int32_t first = operand(rows, row, 1 + 2 * term, 0), found = 1;
+    for (int32_t block = 1; block < blocks && found < 4; block++)
+        found += operand(rows, row + 8 * block, 1 + 2 * term, 0) == first;
+    return found == 4;
+}
+
+/* Write the code of some terms of blocks; returns its end. */
+static int32_t *encode_terms(int32_t *code, const Rows *rows, int32_t row, int32_t blocks, int head,
+                             int32_t first, int32_t last)
+{
+    if (first == last)
+        return code;
+    *code++ = head;
+    *code++ = last - first;
+    *code++ = blocks;
+    for (int32_t end = row + 8 * blocks; row < end; row += 8) {
+        *code++ = rows->inputs + row;
+        *code++ = first > 0 ? rows->inputs + row : (int32_t)rows->cells[rows->starts[row]];
+        for (int32_t term = first; term < last; term++) {
+            *code++ = operand(rows, row, 1 + 2 * term, 0);
+            *code++ = operand(rows, row, 1 + 2 * term, 1);
+        }
+    }
+    return code;
+}
+
+/* Code of sums of eight, `out init (a b) * n`, with n before it, by the first operands. */
+static int by_first_operands(const void *left, const void *right)
+{
+    const int32_t *x = left, *y = right;
+    for (int32_t i = 3; i < 3 + 2 * *x; i += 2)
+        if (x[i] != y[i])
+            return x[i] < y[i] ? -1 : 1;
+    return 0;
+}
+
+/* Put together four that have the same first operands, in code of sums of eight; returns its end, or
+ * NULL and an error.
+ */
+static int32_t *share_operands(int32_t *code)
+{
+    int32_t terms = code[1], blocks = code[2], size = 3 + 2 * terms, left = 0;
+    int32_t *sums = PyMem_Malloc((size_t)blocks * (size_t)size * sizeof *sums);
+    if (sums == NULL)
+        return (int32_t *)PyErr_NoMemory();
+    for (int32_t i = 0; i < blocks; i++) {
+        sums[i * size] = terms;
+        memcpy(sums + i * size + 1, code + 3 + i * (size - 1), (size_t)(size - 1) * sizeof *sums);
+    }
+    qsort(sums, (size_t)blocks, (size_t)size * sizeof *sums, by_first_operands);
+    int32_t *fours = code + 2;
+    *code = SHARED;
+    *fours = 0;
+    code += 3;
+    for (int32_t i = 0; i < blocks; i++) {
+        int32_t *x = sums + i * size;
+        if (i + 3 < blocks && by_first_operands(x, x + 3 * size) == 0) {
+            for (int32_t at = 1; at < size; at++)
+                for (int k = 0; k < (at < 3 || at % 2 == 0 ? 4 : 1); k++)
+                    *code++ = x[k * size + at];
+            ++*fours;
+            i += 3;
+        } else {
+            memmove(sums + left++ * size, x, (size_t)size * sizeof *x);
+        }
+    }
+    *code++ = SCALED;
+    *code++ = terms;
+    *code++ = left;
+    for (int32_t i = 0; i < left; i++, code += size - 1)
+        memcpy(code, sums + i * size + 1, (size_t)(size - 1) * sizeof *code);
+    PyMem_Free(sums);
+    return code;
+}
+
+/* Write the code of blocks of sums; returns its end, or NULL and an error. Where first operands are
+ * shared, that may be only a part of the terms: the others are added before and after these.
+ */
+static int32_t *encode_sums(int32_t *code, const Rows *rows, int32_t row, int32_t blocks)
+{
+    int32_t terms = (int32_t)(rows->starts[row + 1] - rows->starts[row]) / 2;
+    int32_t first = terms, last = terms, begin = 0;
+    int head = are_paired(rows, row) ? PAIRED : SCALED;
+    for (int32_t term = 0; term < terms && head == SCALED; term++) {
+        if (!is_shared(rows, row, blocks, term)) {
+            begin = term + 1;
+        } else if (term - begin >= last - first && term - begin >= LEAST_SHARED - 1) {
+            first = begin;
+            last = term + 1;
+        }
+    }
+    code = encode_terms(code, rows, row, blocks, head, 0, first);
+    if (first < last) {
+        encode_terms(code, rows, row, blocks, head, first, last);
+        code = share_operands(code);
+        if (code != NULL)
+            code = encode_terms(code, rows, row, blocks, head, last, terms);
+    }
+    if (code != NULL) {
+        *code++ = PART;
+        *code++ = 8 * blocks;
+    }
+    return code;
+}
+
+/* Write the code of blocks that are alike; returns its end, or NULL and an error. */
+static int32_t *encode_blocks(int32_t *code, const Rows *rows, int32_t row, int32_t blocks)
+{
+    int64_t kind = rows->kinds[row], count = rows->starts[row + 1] - rows->starts[row];
+    if (kind == -1 && count > 1)
+        return encode_sums(code, rows, row, blocks);
+    if (kind == -1) {
+        *code++ = COPIES;
+    } else if (kind == -4) {
+        *code++ = CHOSEN;
+        *code++ = (int32_t)(count / 3);
     } else {
-        int call;
-        if (!PyArg_ParseTuple(PyList_GET_ITEM(rows->calls, kind), "ii", &call, &head[1]))
+        int call, function;
+        if (!PyArg_ParseTuple(PyList_GET_ITEM(rows->calls, kind), "ii", &call, &function))
             return NULL;
-        head[0] = kernel_eight(head[1]);
-        if (head[0] < 0)
+        *code++ = kernel_eight(function);
+        *code++ = function;
+        if (code[-2] < 0)
             return NULL;
     }
-    if (*group == NULL || memcmp(*group, head, (size_t)size * sizeof *head) != 0
-        || needs_block_before(rows, row)) {
-        *group = code;
-        memcpy(code, head, (size_t)size * sizeof *head);
-        code += size;
-        *code++ = 0;
-    }
-    (*group)[size]++;
-    int64_t single = kind != -1 ? count : head[0] == COPIES ? 8 : 1;
-    for (int64_t i = 0; i < single; i++)
-        *code++ = (int32_t)x[i];
-    for (int64_t i = single; i < count; i += 2) {  /* first the operand that follows */
-        int is_swapped = x[i] == next[i];
-        *code++ = (int32_t)x[i + is_swapped];
-        *code++ = (int32_t)x[i + !is_swapped];
+    *code++ = blocks;
+    int64_t written = kind == -1 ? 8 : count;
+    for (const int32_t *end = code + blocks * written; code < end; row += 8) {
+        for (int64_t i = 0; i < written; i++)
+            code[i] = (int32_t)rows->cells[rows->starts[row] + i];
+        for (int64_t i = 2; kind == -4 && i < written; i += 3) {
+            code[i] = operand(rows, row, i, 0);
+            code[i + 1] = operand(rows, row, i, 1);
+        }
+        code += written;
     }
     return code;
 }
@@ -161,21 +284,26 @@ static int32_t *encode_eight(int32_t *code, const Rows *rows, int32_t row, int32
 /* Write the code of all rows; returns its end, or NULL and an error. */
 static int32_t *encode(Machine *machine, Rows rows)
 {
-    int32_t *code = machine->code, *group = NULL;
+    int32_t *code = machine->code;
     machine->backward = code;
     for (int32_t row = 0; row < machine->rows && code != NULL;) {
         if (rows.blocks < rows.last_block && *rows.blocks == row) {
-            code = encode_eight(code, &rows, row, &group);
-            rows.blocks++;
-            row += 8;
-        } else {
+            int32_t blocks = count_alike(&rows, row, machine->forward);
+            code = encode_blocks(code, &rows, row, blocks);
+            rows.blocks += blocks;
+            row += 8 * blocks;
+        } else if (rows.kinds[row] != -2) {
             code = encode_row(code, &rows, row++);
-            group = NULL;
+        } else {
+            *code++ = PART;
+            *code = 0;
+            do
+                ++*code;
+            while (++row < machine->rows && row != machine->forward && rows.kinds[row] == -2);
+            code++;
         }
-        if (row == machine->forward) {
+        if (row == machine->forward)
             machine->backward = code;
-            group = NULL;
-        }
     }
     return code;
 }

@@ -9,43 +9,19 @@ from __future__ import annotations
 import math
 import operator
 from array import array
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from functools import cache
 from importlib import import_module
-from typing import Any, Final, Protocol
+from typing import Any, Final
 
 from autograd.engine import floats
-from autograd.engine.value import Value
 from autograd.native import COMPILED, library_name
-from autograd.replay.bound import Bound, Links, ListBound
+from autograd.replay.bound import Links, ListBound
 from autograd.replay.levels import levelled
 from autograd.replay.lists import ListMachine
 from autograd.replay.packing import Packed
 from autograd.replay.program import Operation, Program
 from autograd.replay.tape import choose
-
-
-class Machine(Protocol):
-    """A program, prepared to be run."""
-
-    def forward(self, numbers: Sequence[float]) -> Any:
-        """The state after a run of the rows that the values need; None if a guard ends it.
-
-        The first inputs are given.
-        """
-
-    def inputs(self, state: Any) -> list[float]:
-        """All inputs of a run."""
-
-    def values(self, state: Any, count: int) -> list[float]:
-        """So many of the outputs of a run that are values, the first ones."""
-
-    def backward(self, state: Any, numbers: Sequence[float]) -> list[float]:
-        """The other outputs, for these numbers in place of the last inputs."""
-
-    def add_shares(self, state: Any, seed: float, values: Sequence[Value]) -> None:
-        """The same, from and to the gradients of Values: of none of them if there is an error."""
-
 
 # The codes of calls in kernel.c.
 _ONE, _PYTHON, _LIST, _PARTS, _FOLD = 4, 8, 9, 10, 11
@@ -63,20 +39,20 @@ _OTHERS: Final[dict[Any, str]] = {
 }
 
 
-def machine(program: Program) -> Machine:
-    """What runs ``program``."""
+def machine(program: Program) -> ListMachine:
+    """What runs ``program``: a `ListMachine`, or one of the kernel with the same methods."""
     program = levelled(program)
     return native_machine(program) if COMPILED else ListMachine(program)
 
 
-def native_machine(program: Program) -> Machine:
+def native_machine(program: Program) -> ListMachine:
     """The program for the kernel, which is there if the engine is compiled."""
     kernel, natives = _kernel()
     packed = Packed(program)
     program = packed.program
     python: list[Callable[..., Any]] = []
     calls = [_call(operation, natives, python) for operation in program.operations]
-    made: Machine = kernel.machine(
+    made: ListMachine = kernel.machine(
         program.inputs,
         program.forward,
         program.constants,
@@ -91,11 +67,11 @@ def native_machine(program: Program) -> Machine:
     return made
 
 
-def bound(machine: Any, links: Links) -> Bound:
+def bound(machine: Any, links: Links) -> ListBound:
     """The program of a machine, bound to Values."""
     if isinstance(machine, ListMachine):
         return ListBound(machine, links)
-    made: Bound = machine.bind(*links[:4], *links.arrays(), links.references)
+    made: ListBound = machine.bind(*links[:4], *links.arrays(), links.references)
     return made
 
 

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable
+from operator import eq, ge, gt, le, lt, ne, truediv
 from typing import Any, Final
 
 from autograd.engine.primitive import Primitive, Reduction, checked
@@ -12,18 +12,7 @@ from autograd.replay.rules import OF_THE_TABLE
 from autograd.replay.tape import Slope, choose
 
 # Functions, besides those of the table, that raise no error and have no side effect.
-_PURE: Final = frozenset(
-    {
-        abs,
-        choose,
-        operator.lt,
-        operator.le,
-        operator.gt,
-        operator.ge,
-        operator.eq,
-        operator.ne,
-    }
-)
+_PURE: Final = frozenset({abs, choose, lt, le, gt, ge, eq, ne})
 
 
 def is_pure(operation: Any) -> bool:
@@ -41,7 +30,7 @@ def forward(operation: Any) -> Operation:
     if not isinstance(operation, Primitive):
         return Operation(
             getattr(operation, "__name__", repr(operation)),
-            operation if operation is operator.truediv else _AsFloat(operation),
+            operation if operation is truediv else lambda *xs: float(operation(*xs)),
             f"lambda *xs: float({path}(*xs))",
             needs,
             is_pure=operation in _PURE,
@@ -51,7 +40,7 @@ def forward(operation: Any) -> Operation:
     pure = operation in OF_THE_TABLE
     return Operation(
         operation.name,
-        operation.forward if pure else _Checked(operation, operation.forward),
+        operation.forward if pure else _checked(operation, operation.forward),
         f"{path}.forward" if pure else f"lambda *xs: float({path}.forward(*xs))",
         needs,
         takes_list=isinstance(operation, Reduction),
@@ -65,7 +54,7 @@ def derivative(operation: Primitive, place: int) -> Operation:
     needs, path = _origin(operation)
     return Operation(
         f"{operation.name}.derivatives[{place}]",
-        _Checked(operation, operation.derivatives[place]),
+        _checked(operation, operation.derivatives[place]),
         f"lambda *xs: float({path}.derivatives[{place}](*xs))",
         needs,
         is_pure=operation in OF_THE_TABLE,
@@ -81,7 +70,7 @@ def derivatives(operation: Reduction) -> Operation:
     needs, path = _origin(operation)
     return Operation(
         f"{operation.name}.local_derivatives",
-        _AllDerivatives(operation),
+        lambda xs: [checked(operation, x) for x in operation.local_derivatives(xs[:-1], xs[-1])],
         f"lambda xs: {path}.local_derivatives(xs[:-1], xs[-1])",
         needs,
         takes_list=True,
@@ -105,39 +94,6 @@ def _origin(operation: Any) -> tuple[str, str]:
     return ("", name) if module == "builtins" else (f"from {module} import {name}", name)
 
 
-class _AsFloat:
-    """A function of Python's, whose result is made a float."""
-
-    __slots__ = ("function",)
-
-    def __init__(self, function: Callable[..., Any]) -> None:
-        self.function = function
-
-    def __call__(self, *operands: float) -> float:
-        return float(self.function(*operands))
-
-
-class _Checked:
+def _checked(operation: Primitive, function: Callable[..., Any]) -> Callable[..., float]:
     """A function of a user's operation, whose result is held to be a number."""
-
-    __slots__ = ("function", "operation")
-
-    def __init__(self, operation: Primitive, function: Callable[..., Any]) -> None:
-        self.operation = operation
-        self.function = function
-
-    def __call__(self, *operands: Any) -> float:
-        return checked(self.operation, self.function(*operands))
-
-
-class _AllDerivatives:
-    """The derivatives of a reduction."""
-
-    __slots__ = ("operation",)
-
-    def __init__(self, operation: Reduction) -> None:
-        self.operation = operation
-
-    def __call__(self, numbers: list[float]) -> list[float]:
-        found = self.operation.local_derivatives(numbers[:-1], numbers[-1])
-        return [checked(self.operation, x) for x in found]
+    return lambda *operands: checked(operation, function(*operands))

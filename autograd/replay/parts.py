@@ -8,55 +8,66 @@ from copy import copy
 from dataclasses import fields
 from typing import Any
 
-from autograd.replay.keys import is_dataclass
+from autograd.containers import is_dataclass
+from autograd.engine.arrays import is_array
 
 
 def mapped(function: Callable[[Any], Any], thing: Any) -> Any:
-    """The container with what ``function`` makes of its parts; of anything else, what it makes.
+    """The container with what ``function`` makes of its parts, also of those of containers in it.
+
+    Of anything else, what it makes of it.
+    """
+    container = rebuilt(lambda part: mapped(function, part), thing)
+    return function(thing) if container is None else container
+
+
+def rebuilt(function: Callable[[Any], Any], thing: Any) -> Any:
+    """The container with what ``function`` makes of each part; None if it is no container.
 
     Parts of an array are its elements, if these are floats or objects; an array of others is one.
     """
     kind = type(thing)
     container: Any
     if kind is list:
-        return [mapped(function, x) for x in thing]
+        return [function(x) for x in thing]
     if kind is tuple:
-        return tuple([mapped(function, x) for x in thing])
-    if isinstance(thing, dict):
-        container = copy(thing)
-        for key, x in thing.items():
-            container[key] = mapped(function, x)
-        return container
+        return tuple([function(x) for x in thing])
     if isinstance(thing, tuple) and hasattr(thing, "_make"):
-        return kind._make([mapped(function, x) for x in thing])
-    if isinstance(thing, list):
-        container = copy(thing)
-        container[:] = [mapped(function, x) for x in thing]
-        return container
-    if is_dataclass(thing):
-        container = copy(thing)
-        for field in fields(thing):
-            part = mapped(function, getattr(thing, field.name))
-            object.__setattr__(container, field.name, part)
-        return container
+        return kind._make([function(x) for x in thing])
     if is_open_array(thing):
-        return _array([mapped(function, x) for x in elements(thing)], thing.shape)
-    return function(thing)
+        return _array([function(x) for x in thing.ravel()], thing.shape)
+    if not isinstance(thing, (dict, list)) and not is_dataclass(thing):
+        return None
+    container = copy(thing)
+    if isinstance(thing, dict):
+        for key, x in thing.items():
+            container[key] = function(x)
+    elif isinstance(thing, list):
+        container[:] = [function(x) for x in thing]
+    else:
+        for field in fields(thing):
+            object.__setattr__(container, field.name, function(getattr(thing, field.name)))
+    return container
+
+
+def opened(thing: Any) -> dict[str, Any] | None:
+    """The parts of a container, by their places in it as text; None if it is no container."""
+    if isinstance(thing, dict):
+        return {f"[{key!r}]": x for key, x in thing.items()}
+    if isinstance(thing, (list, tuple)):
+        return {f"[{i}]": x for i, x in enumerate(thing)}
+    if is_open_array(thing):
+        places = sys.modules["numpy"].ndindex(thing.shape)
+        return {str([*at]): x for at, x in zip(places, thing.ravel().tolist())}
+    if is_dataclass(thing):
+        held = {field.name: getattr(thing, field.name) for field in fields(thing)}
+        return {f".{name}": x for name, x in (held | getattr(thing, "__dict__", {})).items()}
+    return None
 
 
 def is_open_array(thing: Any) -> bool:
     """True for an array of which each element is a part: one of floats, or of objects."""
-    numpy = sys.modules.get("numpy")
-    return (
-        numpy is not None
-        and isinstance(thing, numpy.ndarray)
-        and (thing.dtype == float or thing.dtype.kind == "O")
-    )
-
-
-def elements(array: Any) -> list[Any]:
-    """The elements of an array in a list: floats as NumPy's own, as they are in the array."""
-    return list(array.ravel())
+    return is_array(thing) and (thing.dtype == float or thing.dtype.kind == "O")
 
 
 def _array(parts: list[Any], shape: tuple[int, ...]) -> Any:

@@ -77,19 +77,6 @@ class Operation:
         by_eight: True if the kernel has the function for eight rows at once.
     """
 
-    __slots__ = (
-        "by_eight",
-        "expression",
-        "function",
-        "has_effect",
-        "is_pure",
-        "name",
-        "needs",
-        "parts",
-        "source",
-        "takes_list",
-    )
-
     def __init__(
         self,
         name: str,
@@ -114,9 +101,6 @@ class Operation:
         self.source = function if source is None else source
         self.by_eight = self.source in BY_EIGHT
 
-    def __repr__(self) -> str:
-        return f"<operation {self.name}>"
-
     def evaluate(self, numbers: Sequence[float]) -> Any:
         """What the function gives for these numbers: a float, or a list of them."""
         return self.function(list(numbers)) if self.takes_list else self.function(*numbers)
@@ -139,21 +123,6 @@ class Program:
         values: the number of outputs that are values.
         labels: the names of cells, as far as they have one; of a guard, what it is about.
     """
-
-    __slots__ = (
-        "_filled",
-        "_known",
-        "cells",
-        "constants",
-        "forward",
-        "inputs",
-        "kinds",
-        "labels",
-        "operations",
-        "outputs",
-        "starts",
-        "values",
-    )
 
     def __init__(self, inputs: int, room: i64 = 0) -> None:
         self.inputs: i64 = inputs

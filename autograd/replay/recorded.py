@@ -2,18 +2,18 @@
 
 from __future__ import annotations
 
-import sys
 from collections.abc import Callable
 from typing import Any
 
 from autograd.contexts import observed_by
+from autograd.engine.arrays import is_array
 from autograd.engine.value import Value
 from autograd.replay.bound import Links
-from autograd.replay.checks import first_other
+from autograd.replay.checks import first_other, is_unchanged
 from autograd.replay.errors import CompileError
 from autograd.replay.keys import Arguments, is_index
-from autograd.replay.lift import lift
-from autograd.replay.parts import is_open_array, mapped
+from autograd.replay.lift import Run, lift
+from autograd.replay.parts import mapped
 from autograd.replay.recording.leaks import settle
 from autograd.replay.recording.outside import Effects, Numbers
 from autograd.replay.recording.recorder import Recorder
@@ -76,13 +76,13 @@ class Recorded:
         an operation has raised an error, which the function may catch.
         """
         try:
-            run = self._bound.run(parts.numbers, parts.values)
+            state = self._bound.forward(parts.numbers, parts.values)
         except Exception:
             return None
-        if run is None:
+        if state is None:
             return None
         before = None if parts.values else self._reached
-        return Call(run, parts.values, self.captured, self._leaves, before)
+        return Call(Run(self.replay, state), parts.values, self.captured, self._leaves, before)
 
     def steps(self, parts: Arguments, times: int) -> tuple[list[Any], BaseException | None]:
         """Stand for so many calls in a row, or for fewer, and change Values as the last one does.
@@ -98,7 +98,8 @@ class Recorded:
             outputs, runs, error = self._bound.repeat(parts.numbers, parts.values, times)
         except Exception:  # of an operation in the first: the call that follows raises it again
             return [], None
-        return self._form.all_of(outputs, runs, [*parts.values, *self.captured]), error
+        call = Call(Run(self.replay, None), parts.values, self.captured, self._leaves, None)
+        return self._form.all_of(outputs, runs, call), error
 
     def is_as_recorded(self, call: Call) -> bool:
         """True if a call has given what was recorded of the same call."""
@@ -107,12 +108,12 @@ class Recorded:
 
     def result(self, call: Call) -> Any:
         """What the call returns; nothing is changed yet."""
-        return self._form.filled(call, self._kept)
+        return self._form.filled(call.run.first(self._kept), call)
 
     def apply(self, call: Call) -> None:
         """Change the Values that the call changes."""
         if self._effects.count:
-            self._bound.apply(call.run, call.arguments)
+            self._bound.apply(call.run.state, call.arguments)
 
     def difference(self, call: Call, before: Numbers) -> str | None:
         """How what the function has made of Values differs from what the program makes of them."""
@@ -123,8 +124,6 @@ def recorded(
     key: Any,
     function: Callable[..., Any],
     name: str,
-    arguments: tuple[Any, ...],
-    options: dict[str, Any],
     parts: Arguments,
     *,
     is_apart: bool = False,
@@ -137,9 +136,7 @@ def recorded(
         key: that of the calls that it may stand for.
         function: the function.
         name: its name.
-        arguments: those of the call.
-        options: those that are given by name.
-        parts: the same, taken apart.
+        parts: the arguments.
         is_apart: True to give each constant of the tape the line of its own.
 
     Raises:
@@ -147,7 +144,7 @@ def recorded(
     """
     recorder = Recorder(name, is_apart)
     try:
-        form = _recorded_call(recorder, function, arguments, options, parts)
+        form = _recorded_call(recorder, function, parts)
         settle(recorder)
     except BaseException:
         recorder.forget()
@@ -157,13 +154,7 @@ def recorded(
     return Recorded(key, recorder, form, effects)
 
 
-def _recorded_call(
-    recorder: Recorder,
-    function: Callable[..., Any],
-    arguments: tuple[Any, ...],
-    options: dict[str, Any],
-    parts: Arguments,
-) -> Form:
+def _recorded_call(recorder: Recorder, function: Callable[..., Any], parts: Arguments) -> Form:
     tape = recorder.tape
     inputs = iter([tape.input(number) for number in parts.numbers])
     # A Value of its own, so that an argument is told from the same Value found elsewhere.
@@ -182,10 +173,10 @@ def _recorded_call(
         if kind.__name__ == "float64":  # of an array: NumPy may add floats in another order
             recorder.is_doubtful = True
             return recorder.number(next(inputs), kind)
-        return part.copy() if _is_array(part) else part
+        return part.copy() if is_array(part) else part
 
-    given = mapped(stand_in, (arguments, options))
-    before = mapped(lambda part: part.copy() if _is_array(part) else part, given)
+    given = mapped(stand_in, (parts.positional, parts.options))
+    before = mapped(lambda part: part.copy() if is_array(part) else part, given)
     recorder.start()
     try:
         with observed_by(lambda: recorder):
@@ -193,33 +184,9 @@ def _recorded_call(
             form = Form(recorder, result)
     finally:
         recorder.stop()
-    if not _is_same(before, given):
+    if not is_unchanged(before, given):
         raise CompileError(
             f"{recorder.name}() changes an argument, which a replay would not do: work on a copy, "
             "and return it"
         )
     return form
-
-
-def _is_array(part: Any) -> bool:
-    numpy = sys.modules.get("numpy")
-    return numpy is not None and isinstance(part, numpy.ndarray)
-
-
-def _is_same(before: Any, now: Any) -> bool:
-    """True if two containers have the same parts."""
-    kind = type(before)
-    if kind is not type(now):
-        return False
-    if isinstance(before, dict):
-        return list(before) == list(now) and all(_is_same(before[key], now[key]) for key in before)
-    if isinstance(before, (list, tuple)):
-        return len(before) == len(now) and all(map(_is_same, before, now))
-    if is_open_array(before):
-        return before.shape == now.shape and all(map(_is_same, before.ravel(), now.ravel()))
-    if _is_array(before):
-        same: bool = before.tobytes() == now.tobytes()
-        return same
-    if hasattr(kind, "__dataclass_fields__"):
-        return _is_same(vars(before), vars(now)) if hasattr(before, "__dict__") else True
-    return before is now

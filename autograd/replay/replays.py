@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, TypeVar
 
 from autograd.contexts import enable_grad
-from autograd.engine.primitive import Primitive
 from autograd.engine.replayed import CompiledOperation, Origin, Reached, _ReplayedValue
 from autograd.engine.value import Operand, Value
 from autograd.functional import gradients
-from autograd.replay.backward import gradients_of_pass
 from autograd.replay.errors import CompileError
 from autograd.replay.lift import Replay, Run
-from autograd.replay.tape import Slope, Tape, backward_pass, choose, gradient_of, take
+from autograd.replay.tape import Tape, choose, take
+
+T = TypeVar("T")
 
 
 class Root:
@@ -34,13 +34,15 @@ class Root:
         self.op = CompiledOperation(name, self._forward, self._gradient)
 
     def _run(self, numbers: Sequence[float]) -> Run:
-        run = self.replay.run(numbers[: len(self.replay.tape.inputs)])
-        if run is None:
+        return self._on_its_path(self.replay.run(numbers[: len(self.replay.tape.inputs)]))
+
+    def _on_its_path(self, found: T | None) -> T:
+        if found is None:
             raise CompileError(
                 f"{self.name}() takes another path at these numbers than in the call that is "
                 "differentiated: differentiate the function itself, before it is compiled"
             )
-        return run
+        return found
 
     def _forward(self, numbers: list[float]) -> float:
         return self._run(numbers).outputs[self.replay.tape.roots[self.index]]
@@ -54,9 +56,11 @@ class Root:
                 f"{self.name}() changes the data of a Value and computes with it, and that has no "
                 "second derivatives: differentiate the function itself, before it is compiled"
             )
+        tape = self.replay.tape
         variables = [x if isinstance(x, Value) else Value(x) for x in operands]
+        numbers = self._on_its_path(self.replay.entries([x.data for x in variables]))
         with enable_grad():
-            recorded = _recorded(self.replay.tape, variables, self.index)
+            recorded = _recorded(tape, variables, numbers, tape.outputs[tape.roots[self.index]])
             slopes: list[Any] = gradients(recorded, variables)
         return slopes
 
@@ -76,46 +80,27 @@ class Root:
         return [by_entry.get(entry, 0.0) for entry in self.entries(run)]
 
 
-def _recorded(tape: Tape, variables: Sequence[Value], root: int) -> Value:
-    """The root as a Value, computed from these with all that is in between."""
-    last = tape.outputs[tape.roots[root]]
-    found: list[Any] = list(tape.data[: last + 1])
-    for entry, value in zip(tape.inputs, variables):
-        if entry <= last:
-            found[entry] = value
-    passes: dict[int, dict[int, float]] = {}
+def _recorded(
+    tape: Tape, variables: Sequence[Value], numbers: dict[int, float], last: int
+) -> Value:
+    """An entry as a Value, computed from these of the inputs with all that is in between."""
+    values = dict(zip(tape.inputs, variables))
     for entry in range(last + 1):
-        op = tape.ops[entry]
-        if op is None:
+        op, operands = tape.ops[entry], tape.operands_of(entry)
+        traced = {i: values[operands[i]] for i in tape.flows_of(entry) if operands[i] in values}
+        if not traced:
             continue
-        if op is backward_pass:
-            numbers = [x.data if isinstance(x, Value) else x for x in found[:entry]]
-            passes[entry] = gradients_of_pass(tape, entry, numbers)
-            continue
-        if op is gradient_of:
-            pass_, place = tape.operands_of(entry)
-            found[entry] = passes[pass_][place]
-            continue
-        flows = tape.flows_of(entry)
-        operands = [
-            found[k] if i in flows or not isinstance(found[k], Value) else found[k].data
-            for i, k in enumerate(tape.operands_of(entry))
-        ]
         if op is choose:
-            found[entry] = operands[1] if operands[0] else operands[2]
+            taken = 1 if numbers[operands[0]] else 2
         elif op is take:
-            pairs = zip(operands[::2], operands[1::2])
-            found[entry] = next(x for flag, x in pairs if flag != 0.0)
-        elif not isinstance(op, (Primitive, Slope)):
-            found[entry] = float(op(*operands))
+            taken = 1 + next(i for i in range(0, len(operands), 2) if numbers[operands[i]])
         else:
-            traced = next((x for x in operands if isinstance(x, Value)), None)
-            if traced is None or isinstance(op, Slope):
-                found[entry] = op.evaluate(operands)
-            else:
-                found[entry] = traced.apply(op, tuple(operands))
-    out = found[last]
-    return out if isinstance(out, Value) else Value(out)
+            given = [traced.get(i, numbers[k]) for i, k in enumerate(operands)]
+            values[entry] = next(iter(traced.values())).apply(op, tuple(given))
+            continue
+        if taken in traced:
+            values[entry] = traced[taken]
+    return values[last] if last in values else Value(numbers[last])
 
 
 class ReachedBefore:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, TypeAlias
 
+from autograd.engine.arrays import is_array
 from autograd.engine.value import Value
 from autograd.replay.errors import CompileError
-from autograd.replay.parts import elements, is_open_array, mapped
+from autograd.replay.parts import is_open_array, rebuilt
 from autograd.replay.recording.indices import Index
 from autograd.replay.recording.outside import Outside
 from autograd.replay.recording.recorder import Recorder
@@ -17,110 +18,44 @@ from autograd.replay.replays import Call, Root
 from autograd.replay.tape import Tape
 
 
-class _Numbers:
-    """What is made of outputs of the tape alone."""
+class _Filling(NamedTuple):
+    """What a result is made of: the outputs of a call, the call, and the new Values made so far."""
 
-    def made(self, outputs: list[float]) -> Any:
-        """The result of a call."""
-        raise NotImplementedError
-
-
-class _Float(_Numbers):
-    """A number: an output of the tape, of this type."""
-
-    def __init__(self, output: int, kind: Any) -> None:
-        self.output = output
-        self.kind = kind
-
-    def made(self, outputs: list[float]) -> Any:
-        """The number of a call."""
-        return self.kind(outputs[self.output])
+    outputs: list[float]
+    call: Call
+    made: dict[int, Value]
 
 
-class _New:
-    """A new Value, an output of the tape: a leaf, unless gradients may start at it as a root."""
+# What makes a part of a result.
+_Part: TypeAlias = Callable[[_Filling], Any]
 
-    def __init__(self, output: int, label: str, root: Root | None) -> None:
+
+class _Value:
+    """A Value of a result, an output of the tape.
+
+    Attributes:
+        root: what gradients may start at; None for a leaf.
+        leaf: the leaf of the tape that it is, or -1.
+        index: that of the Value from outside, if it is one; when the call is over, it is known.
+    """
+
+    def __init__(self, output: int, label: str, root: Root | None, leaf: int = -1) -> None:
         self.output = output
         self.label = label
         self.root = root
+        self.leaf = leaf
+        self.index: int | None = None
 
-    def made(self, outputs: list[float], call: Call | None) -> Value:
+    def filled(self, filling: _Filling) -> Value:
         """The Value of a call."""
-        number = outputs[self.output]
-        if self.root is None or call is None:
-            return Value(number, self.label)
-        return call.value(self.root, number, self.label)
-
-
-class _Outside(_New):
-    """A Value that was not made in the call, or was made of a constant.
-
-    Only when the call is over, it is known which.
-    """
-
-    def __init__(self, entry: int, output: int, label: str) -> None:
-        super().__init__(output, label, None)
-        self.entry = entry
-
-
-class _Copied:
-    """An array of whole numbers or the like, of which each call returns a copy."""
-
-    def __init__(self, array: Any) -> None:
-        self.array = array
-
-
-class _Floats(_Numbers):
-    """A list or an array of floats that are outputs one after the other."""
-
-    def __init__(self, start: int, stop: int, shape: tuple[int, ...] | None) -> None:
-        self.part = slice(start, stop)
-        self.shape = shape  # of an array
-
-    def made(self, outputs: list[float]) -> Any:
-        """The list or array of a call."""
-        floats = outputs[self.part]
-        if self.shape is None:
-            return floats
-        return sys.modules["numpy"].array(floats).reshape(self.shape)
-
-
-class _Group(_Numbers):
-    """A list or a tuple of such."""
-
-    def __init__(self, kind: type, parts: Sequence[_Numbers]) -> None:
-        self.kind = kind
-        self.parts = parts
-        rows = [x for x in parts if type(x) is _Floats and x.shape is None]
-        self.rows = [x.part for x in rows] if len(rows) == len(parts) else None
-
-    def made(self, outputs: list[float]) -> Any:
-        """The list or tuple of a call."""
-        if self.rows is not None:
-            return self.kind([outputs[part] for part in self.rows])
-        return self.kind([part.made(outputs) for part in self.parts])
-
-
-def _gathered(template: Any) -> Any:
-    """The template with one form in place of each list, tuple and array of numbers."""
-    kind = type(template)
-    if kind is list and not template:
-        return template
-    if kind is list or is_open_array(template):
-        parts = template if kind is list else elements(template)
-        start = getattr(parts[0], "output", 0) if parts else 0
-        if parts and all(
-            type(x) is _Float and x.output == i and (kind is not list or x.kind is float)
-            for i, x in enumerate(parts, start=start)
-        ):
-            return _Floats(start, start + len(parts), None if kind is list else template.shape)
-    if kind in (list, tuple):
-        gathered = [_gathered(x) for x in template]
-        if gathered and all(isinstance(x, _Numbers) for x in gathered):
-            return _Group(kind, gathered)
-        return kind(gathered)
-    return template
+        outputs, call, made = filling
+        if self.index is not None:
+            return call.values[self.index]
+        at, root, label = self.output, self.root, self.label
+        if at not in made:
+            number = outputs[at]
+            made[at] = call.value(root, number, label) if root else Value(number, label)
+        return made[at]
 
 
 class Form:
@@ -133,90 +68,112 @@ class Form:
     def __init__(self, recorder: Recorder, result: Any) -> None:
         """Note the outputs on the tape of the recorder."""
         self._recorder = recorder
-        self._indices: dict[int, int] = {}
-        self._parts: dict[int, Any] = {}  # by the id of a Value: it is returned as one object
+        self._values: dict[int, _Value] = {}  # by the id of a Value: it is returned as one object
         self.roots: list[Root] = []
-        self._template = _gathered(mapped(self._part, result))
-        del self._recorder, self._parts
+        self._kind = _kind(result)
+        self._is_number = type(result) in _STAND_INS or self._kind is float
+        self._filled = self._part(result)
+        del self._recorder
 
     def settle(self, tape: Tape, outside: Outside) -> None:
         """The call is over: the leaves of the tape are data of Values from outside."""
-        self._indices = dict(zip(tape.leaves, outside.leaves))
+        indices = dict(zip(tape.leaves, outside.leaves))
+        for value in self._values.values():
+            value.index = indices.get(value.leaf)
+        del self._values
+
+    def _part(self, part: Any) -> _Part:
+        """Note the outputs of a part, and return what makes it of them."""
+        kind = _kind(part)
+        if _are_floats(part):
+            run, shape = self._floats(part), getattr(part, "shape", None)
+            return lambda filling: _shaped(filling.outputs[run], shape)
+        if kind is list and part and all(type(x) is list and _are_floats(x) for x in part):
+            rows = [self._floats(x) for x in part]
+            return lambda filling: [*map(filling.outputs.__getitem__, rows)]
+        if kind is list or kind is tuple:
+            parts = [self._part(x) for x in part]
+            return lambda filling: kind([made(filling) for made in parts])
+        container = rebuilt(self._part, part)
+        if container is not None:
+            return lambda filling: rebuilt(lambda made: made(filling), container)
+        if type(part) in _STAND_INS or kind is float:  # a float may be among other numbers
+            at = self._number(part)
+            return lambda filling: kind(filling.outputs[at])
+        if isinstance(part, Value):
+            part = self._recorder.row_of(part)
+            if id(part) not in self._values:
+                self._values[id(part)] = self._value(part)
+            return self._values[id(part)].filled
+        kept = part.copy() if is_array(part) else part
+        return lambda _: kept.copy() if is_array(kept) else kept
+
+    def _floats(self, part: Any) -> slice:
+        """The outputs that the floats of a list or an array are, one after the other."""
+        outputs = [self._number(x) for x in (part if type(part) is list else part.ravel())]
+        return slice(outputs[0], outputs[-1] + 1)
+
+    def _number(self, part: Any) -> int:
+        """The output that a number is."""
+        is_followed = type(part) in _STAND_INS
+        return self._output(
+            part.entry if is_followed else self._recorder.tape.constant(float(part), "")
+        )
 
     def _output(self, entry: int) -> int:
         outputs = self._recorder.tape.outputs
         outputs.append(entry)
         return len(outputs) - 1
 
-    def _part(self, part: Any) -> Any:
-        if type(part) in (Number, Flag, Index):
-            return _Float(self._output(part.entry), part.kind)
-        if type(part) is float:  # an output as well, since it may be among others
-            return _Float(self._output(self._recorder.tape.constant(part, "")), float)
-        if isinstance(part, Value):
-            part = self._recorder.row_of(part)
-            if id(part) not in self._parts:
-                self._parts[id(part)] = self._of_value(part)
-            return self._parts[id(part)]
-        numpy = sys.modules.get("numpy")
-        if numpy is not None and isinstance(part, numpy.ndarray):
-            return _Copied(part.copy())
-        return part
-
-    def _of_value(self, value: Value) -> Any:
+    def _value(self, value: Value) -> _Value:
         recorder, tape = self._recorder, self._recorder.tape
         entry = recorder.entry(value)
         output = self._output(entry)
         if recorder.is_from_outside(value):
-            return _Outside(tape.same_leaf[entry], output, value.label)
+            return _Value(output, value.label, None, tape.same_leaf[entry])
         if value.op is not None:
             tape.roots.append(output)
             self.roots.append(Root(recorder.name, len(tape.roots) - 1))
             recorder.settle_root(entry)
-            return _New(output, value.label, self.roots[-1])
+            return _Value(output, value.label, self.roots[-1])
         if recorder.was_used_as_leaf(value):
             raise CompileError(
                 f"{recorder.name}() returns a leaf that it has made and computed with, which no "
                 "gradient would reach in a replay: pass the leaf as an argument"
             )
-        return _New(output, value.label, None)
+        return _Value(output, value.label, None)
 
-    def filled(self, call: Call, count: int) -> Any:
-        """What the call returns, which is made of the first ``count`` outputs."""
-        template = self._template
-        outputs = call.run.first(count)
-        if type(template) is _New:  # a Value, as most functions return
-            return template.made(outputs, call)
-        if isinstance(template, _Numbers):
-            return template.made(outputs)
-        return self.of(outputs, call.values, call)
+    def filled(self, outputs: list[float], call: Call) -> Any:
+        """What a call returns, which has these outputs."""
+        return self._filled(_Filling(outputs, call, {}))
 
-    def all_of(self, outputs: list[float], calls: int, values: Sequence[Value]) -> list[Any]:
-        """What so many calls return, which have these outputs, one call after the other."""
-        template = self._template
+    def all_of(self, outputs: list[float], calls: int, call: Call) -> list[Any]:
+        """What so many calls return, which have these outputs, one call after the other.
+
+        They return no roots; Values from outside are those of ``call``.
+        """
         count = len(outputs) // max(calls, 1)
-        if type(template) is _Float and calls:
-            return [*map(template.kind, outputs[template.output :: count])]
-        return [self.of(outputs[i * count : (i + 1) * count], values) for i in range(calls)]
+        if self._is_number and calls:
+            return [*map(self._kind, outputs[::count])]
+        return [self.filled(outputs[i * count : (i + 1) * count], call) for i in range(calls)]
 
-    def of(self, outputs: list[float], values: Sequence[Value], call: Call | None = None) -> Any:
-        """What a call with these outputs returns; it is known itself if there is a root."""
-        template = self._template
-        if isinstance(template, _Numbers):
-            return template.made(outputs)
-        made: dict[int, Value] = {}
 
-        def part(form: Any) -> Any:
-            if isinstance(form, _Numbers):
-                return form.made(outputs)
-            if isinstance(form, _Copied):
-                return form.array.copy()
-            if isinstance(form, _Outside) and form.entry in self._indices:
-                return values[self._indices[form.entry]]
-            if not isinstance(form, _New):
-                return form
-            if id(form) not in made:
-                made[id(form)] = form.made(outputs, call)
-            return made[id(form)]
+_STAND_INS: Final = (Number, Flag, Index)
 
-        return mapped(part, template)
+
+def _kind(part: Any) -> Any:
+    """The type of a part of a result, or of what is stood for."""
+    return part.kind if type(part) in _STAND_INS else type(part)
+
+
+def _are_floats(part: Any) -> bool:
+    """True for a list of floats or an array of such, NumPy's own among them."""
+    is_list = type(part) is list
+    kinds = {_kind(x) for x in (part if is_list else part.ravel() if is_open_array(part) else ())}
+    return len(kinds) > 0 and all(
+        x is float or (not is_list and issubclass(x, float)) for x in kinds
+    )
+
+
+def _shaped(floats: list[float], shape: tuple[int, ...] | None) -> Any:
+    return floats if shape is None else sys.modules["numpy"].reshape(floats, shape)

@@ -6,7 +6,7 @@ run: what it calls becomes rows like those of the function itself.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from autograd.engine import table
@@ -30,8 +30,6 @@ class Steps:
             operands and, last of these, to the output; the steps have the numbers from there on.
         results: what the rule gives.
     """
-
-    __slots__ = ("first", "results", "steps")
 
     def __init__(self, first: int) -> None:
         self.first = first
@@ -59,18 +57,19 @@ def _reference(x: Any) -> Reference:
     return x.number if isinstance(x, _Symbol) else as_float(x)
 
 
-def _carried_out(rule: Callable[..., Any], arity: int) -> tuple[Steps, Any]:
+def _carried_out(rule: Callable[[list[Any]], Sequence[Any]], arity: int) -> Steps:
     noted = Steps(arity + 1)
-    return noted, rule(*[_Symbol(noted, number) for number in range(arity + 1)])
+    results = rule([_Symbol(noted, number) for number in range(arity + 1)])
+    noted.results = [_reference(x) for x in results]
+    return noted
 
 
 def steps_of_rule(primitive: Primitive, place: int) -> Steps | None:
     """What the rule for one operand computes; None if only a call of it tells."""
     if primitive not in OF_THE_TABLE:
         return None  # it may branch as it likes
-    noted, result = _carried_out(primitive.derivatives[place], primitive.arity)
-    noted.results.append(_reference(result))
-    return noted
+    rule = primitive.derivatives[place]
+    return _carried_out(lambda symbols: [rule(*symbols)], primitive.arity)
 
 
 # Reductions whose derivatives, of floats, are operands or constants. The others compute theirs all
@@ -82,8 +81,4 @@ def steps_of_gradient(primitive: Any, count: int) -> Steps | None:
     """The same of a reduction of ``count`` operands, for all of them."""
     if primitive not in _SIMPLE:
         return None
-    noted = Steps(count + 1)
-    symbols = [_Symbol(noted, number) for number in range(count + 1)]
-    derivatives = primitive.local_derivatives(symbols[:-1], symbols[-1])
-    noted.results.extend([_reference(x) for x in derivatives])
-    return noted
+    return _carried_out(lambda x: primitive.local_derivatives(x[:-1], x[-1]), count)

@@ -7,6 +7,8 @@ static size_t size_of(const Machine *machine)
     return (size_t)machine->constants + (size_t)machine->inputs + (size_t)machine->rows;
 }
 
+enum { LINE = 64 };  /* of a cache: cells begin with one */
+
 /* The memory of a run that is over, for the next one, of whatever program: it is in the caches. */
 static struct {
     double *memory;
@@ -23,16 +25,20 @@ State *kernel_new_state(Machine *machine)
     state->memory = spare.memory;
     state->size = spare.size;
     spare.memory = NULL;
-    if (state->memory == NULL || state->size < size_of(machine)) {
+    size_t size = size_of(machine) + LINE / sizeof(double);
+    if (state->memory == NULL || state->size < size) {
         PyMem_Free(state->memory);
-        state->size = size_of(machine);
+        state->size = size;
         state->memory = PyMem_Calloc(state->size, sizeof(double));
         if (state->memory == NULL) {
             Py_DECREF(state);
             return (State *)PyErr_NoMemory();
         }
     }
-    memcpy(state->memory, machine->numbers, (size_t)machine->constants * sizeof(double));
+    double *cells = state->memory + machine->constants;
+    state->cells = cells + (LINE - (uintptr_t)cells % LINE) % LINE / sizeof(double);
+    memcpy(state->cells - machine->constants, machine->numbers,
+           (size_t)machine->constants * sizeof(double));
     return state;
 }
 
@@ -105,7 +111,7 @@ int kernel_set_inputs(const Machine *machine, double *v, Py_ssize_t first, PyObj
 int kernel_run(State *state)
 {
     const Machine *machine = state->machine;
-    double *v = kernel_cells(state);
+    double *v = state->cells;
     return kernel_carry_out(machine, v, v + machine->inputs, machine->code, machine->backward);
 }
 
@@ -126,7 +132,7 @@ PyObject *Machine_forward(PyObject *self, PyObject *numbers)
     if (state == NULL)
         return NULL;
     int outcome = -1;
-    if (kernel_set_inputs(machine, kernel_cells(state), 0, numbers, 0, machine->inputs) == 0)
+    if (kernel_set_inputs(machine, state->cells, 0, numbers, 0, machine->inputs) == 0)
         outcome = kernel_run(state);
     return kernel_outcome(state, outcome);
 }
@@ -137,7 +143,7 @@ PyObject *Machine_inputs(PyObject *self, PyObject *given)
     State *state = kernel_as_state(given, machine);
     PyObject *list = state == NULL ? NULL : PyList_New(machine->inputs);
     for (Py_ssize_t i = 0; list != NULL && i < machine->inputs; i++) {
-        PyObject *number = PyFloat_FromDouble(kernel_cells(state)[machine->places[i]]);
+        PyObject *number = PyFloat_FromDouble(state->cells[machine->places[i]]);
         if (number == NULL)
             Py_CLEAR(list);
         else
@@ -155,7 +161,7 @@ PyObject *Machine_values(PyObject *self, PyObject *const *arguments, Py_ssize_t 
         return NULL;
     if (wanted < 0 || wanted > machine->value_count)
         return PyErr_Format(PyExc_ValueError, "the program has %zd values", machine->value_count);
-    return kernel_list_of(kernel_cells(state), machine->values, wanted);
+    return kernel_list_of(state->cells, machine->values, wanted);
 }
 
 /* The numbers in which to carry out the rows of gradients: those of the state, or a copy.
@@ -165,20 +171,21 @@ PyObject *Machine_values(PyObject *self, PyObject *const *arguments, Py_ssize_t 
 static double *begin(const Machine *machine, State *state)
 {
     if (!state->is_busy++)
-        return state->memory;
+        return state->cells;
     double *copy = PyMem_Malloc(size_of(machine) * sizeof(double));
     if (copy == NULL) {
         state->is_busy--;
         return (double *)PyErr_NoMemory();
     }
-    return memcpy(copy, state->memory, size_of(machine) * sizeof(double));
+    memcpy(copy, state->cells - machine->constants, size_of(machine) * sizeof(double));
+    return copy + machine->constants;
 }
 
-static void finish(State *state, double *memory)
+static void finish(State *state, double *v)
 {
     state->is_busy--;
-    if (memory != state->memory)
-        PyMem_Free(memory);
+    if (v != state->cells)
+        PyMem_Free(v - state->machine->constants);
 }
 
 static int carry_back(const Machine *machine, double *v)
@@ -191,16 +198,15 @@ PyObject *Machine_backward(PyObject *self, PyObject *const *arguments, Py_ssize_
 {
     const Machine *machine = (Machine *)self;
     State *state = kernel_as_state(count == 2 ? arguments[0] : self, machine);
-    double *memory = state == NULL ? NULL : begin(machine, state);
-    if (memory == NULL)
+    double *v = state == NULL ? NULL : begin(machine, state);
+    if (v == NULL)
         return NULL;
-    double *v = memory + machine->constants;
     Py_ssize_t given = machine->sum_count + 1;
     PyObject *result = NULL;
     if (kernel_set_inputs(machine, v, machine->inputs - given, arguments[1], given, given) == 0
         && carry_back(machine, v) == 1)
         result = kernel_list_of(v, machine->sums, machine->sum_count);
-    finish(state, memory);
+    finish(state, v);
     return result;
 }
 
@@ -221,12 +227,11 @@ PyObject *Machine_add_shares(PyObject *self, PyObject *const *arguments, Py_ssiz
     for (Py_ssize_t i = 0; !PyErr_Occurred() && i < machine->sum_count; i++)
         if (!PyObject_TypeCheck(PyTuple_GET_ITEM(values, i), CPyType_node___Node))
             PyErr_SetString(PyExc_TypeError, "shares are added to Values");
-    double *memory = PyErr_Occurred() ? NULL : begin(machine, state);
-    if (memory == NULL) {
+    double *v = PyErr_Occurred() ? NULL : begin(machine, state);
+    if (v == NULL) {
         Py_DECREF(values);
         return NULL;
     }
-    double *v = memory + machine->constants;
     const int32_t *sums = machine->places + machine->inputs - machine->sum_count;
     v[sums[-1]] = seed;
     for (Py_ssize_t i = 0; i < machine->sum_count; i++)
@@ -234,7 +239,7 @@ PyObject *Machine_add_shares(PyObject *self, PyObject *const *arguments, Py_ssiz
     int outcome = carry_back(machine, v);
     for (Py_ssize_t i = 0; outcome == 1 && i < machine->sum_count; i++)
         GRAD(PyTuple_GET_ITEM(values, i)) = v[machine->sums[i]];
-    finish(state, memory);
+    finish(state, v);
     Py_DECREF(values);
     if (outcome != 1)
         return NULL;

@@ -106,12 +106,12 @@ def take(*operands: float) -> float:
 
 def backward_pass(*operands: float) -> float:
     """A backward pass: of its root, its seed, and pairs of an end and what its sum starts with."""
-    raise NotImplementedError("a pass is a loop over a tape, see backward.py")
+    raise NotImplementedError("a pass is made rows of, see lowering.py")
 
 
 def gradient_of(*operands: float) -> float:
     """The gradient that a pass leaves in an entry: its operands are the two."""
-    raise NotImplementedError("a pass is a loop over a tape, see backward.py")
+    raise NotImplementedError("a pass is made rows of, see lowering.py")
 
 
 Operation: TypeAlias = "Primitive | Slope | Callable[..., Any]"

@@ -58,25 +58,15 @@ def _is_free(label: str) -> bool:
 
 
 class _Writer:
-    """Writes the rows of a program."""
+    """Writes the rows of a program, with these names of its operations."""
 
-    def __init__(self, program: Program, data: int) -> None:
+    def __init__(self, program: Program, data: int, calls: list[str]) -> None:
         self.program = program
         self.names = _Names(program, data)
-        names = Counter(operation.name for operation in program.operations)
-        self.calls = [
-            f"call{index}"
-            if names[operation.name] > 1 or not operation.name.isidentifier()
-            else f"{operation.name}_"
-            for index, operation in enumerate(program.operations)
-        ]
-
-    def sum(self, cells: list[int]) -> str:
-        """A sum of products; what it does not say is exact: 1.0 * x is x, and -0.0 + x is x."""
-        return self.terms("" if cells[0] == MINUS_ZERO else self.names[cells[0]], cells[1:])
+        self.calls = calls
 
     def terms(self, text: str, cells: list[int]) -> str:
-        """The same, with the text of what comes first, if anything."""
+        """A sum of products after this text; what it does not say is exact, as 1.0 * x is x."""
         names = self.names
         for a, b in zip(cells[::2], cells[1::2]):
             if b in (ONE, MINUS_ONE):
@@ -89,54 +79,38 @@ class _Writer:
                 text = f"-({term})" if sign == "-" and b < 0 else f"{sign.strip('+')}{term}"
         return text or names[MINUS_ZERO]
 
-    def cases(self, cells: list[int]) -> str:
-        """A sum of terms that are there only where their flag is not 0.0."""
-        names = self.names
-        terms = [
-            self.terms("", [a, b])
-            if flag == ONE
-            else f"({self.terms('', [a, b])} if {names[flag]})"
-            for flag, a, b in zip(cells[1::3], cells[2::3], cells[3::3])
-        ]
-        return " + ".join([names[cells[0]], *terms][cells[0] == MINUS_ZERO :])
-
-    def call(self, row: int, function: str) -> str:
-        """A call of the function of an elementwise row."""
-        program = self.program
-        operands = [self.names[cell] for cell in program.row(row)]
-        operation = program.operations[program.kinds[row]]
-        text = ", ".join(operands)
-        return f"{function}([{text}])" if operation.takes_list else f"{function}({text})"
-
-    def row(self, row: int, function: str) -> str:
-        """A row as a statement."""
-        program = self.program
-        kind, cells = program.kinds[row], program.row(row)
+    def statements(self, row: int) -> list[str]:
+        """A row in Python: a part has no statement of its own, and a long sum has several."""
+        program, names = self.program, self.names
+        kind, cells, target = program.kinds[row], program.row(row), names[program.inputs + row]
+        if kind == PART:
+            return []
         if kind == GUARD:
-            return f"guard {self.names[cells[0]]} is {self.names[cells[1]]}"
-        targets = self.names[program.inputs + row]
+            return [f"assert repr({names[cells[0]]}) == repr({names[cells[1]]})"]
         if kind == SUM:
-            most = 2 * _MOST_TERMS + 1
-            more = f" + ... {(len(cells) - most) // 2:,} more terms" if len(cells) > most else ""
-            return f"{targets} = {self.sum(cells[:most])}{more}"
+            text, found = "" if cells[0] == MINUS_ZERO else names[cells[0]], []
+            for start in range(1, max(len(cells), 2), 2 * _MOST_TERMS):
+                text = self.terms(text, cells[start : start + 2 * _MOST_TERMS])
+                found.append(f"{target} = {text}")
+                text = target
+            return found
         if kind == CASES:
-            most = 3 * _FEW_CASES + 1
-            more = f" + ... {(len(cells) - most) // 3:,} more cases" if len(cells) > most else ""
-            return f"{targets} = {self.cases(cells[:most])}{more}"
-        if program.operations[kind].parts:
-            names = [self.names[program.inputs + part] for part in _with_parts(program, row)]
-            targets = ", ".join(names)
-            if len(names) == 1:
-                targets = f"[{targets}]"
-        return f"{targets} = {self.call(row, function)}"
-
-
-def _with_parts(program: Program, row: int) -> Iterator[int]:
-    """A row and the parts that follow it."""
-    yield row
-    while row + 1 < len(program.kinds) and program.kinds[row + 1] == PART:
-        row += 1
-        yield row
+            found = [f"{target} = {names[cells[0]]}"]
+            for flag, a, b in zip(cells[1::3], cells[2::3], cells[3::3]):
+                condition = "" if flag == ONE else f"if {names[flag]}: "
+                found.append(f"{condition}{target} += {self.terms('', [a, b])}")
+            return found
+        operation = program.operations[kind]
+        operands = ", ".join([names[cell] for cell in cells])
+        if operation.takes_list:
+            operands = f"[{operands}]"
+        if operation.parts:
+            end = row + 1
+            while end < len(program.kinds) and program.kinds[end] == PART:
+                end += 1
+            target = ", ".join([names[program.inputs + part] for part in range(row, end)])
+            target = f"[{target}]"
+        return [f"{target} = {self.calls[kind]}({operands})"]
 
 
 # ── Python ────────────────────────────────────────────────────────────────────
@@ -151,13 +125,18 @@ def source(name: str, program: Program, data: int) -> str:
         data: the number of its inputs that are data; the gradient of the root follows them, and
             the sums that shares are added to.
     """
-    writer = _Writer(program, data)
+    known = Counter(operation.name for operation in program.operations)
+    calls = [
+        f"{x.name}_" if known[x.name] == 1 and x.name.isidentifier() else f"call{index}"
+        for index, x in enumerate(program.operations)
+    ]
+    writer = _Writer(program, data, calls)
     names = writer.names
     lines = [f'"""{name}: what it computes, row by row."""', "", "from math import inf, nan", ""]
     used = sorted({kind for kind in program.kinds if kind >= 0})
     lines += sorted({program.operations[kind].needs for kind in used} - {""})
     lines.append("")
-    lines += [f"{writer.calls[kind]} = {program.operations[kind].expression}" for kind in used]
+    lines += [f"{calls[kind]} = {program.operations[kind].expression}" for kind in used]
     lines += ["", ""]
     gradients = len(program.outputs) > program.values
     further = program.inputs - data - 1
@@ -180,27 +159,8 @@ def _unpacked(names: list[str], sequence: str) -> list[str]:
     return [f"    [{', '.join(names)}] = {sequence}"] if names else []
 
 
-def _written(writer: _Writer, rows: range) -> Iterator[str]:
-    program = writer.program
-    for row in rows:
-        kind = program.kinds[row]
-        if kind == GUARD:
-            x, y = [writer.names[cell] for cell in program.row(row)]
-            yield f"    assert repr({x}) == repr({y})"
-        elif kind == SUM:
-            cells, target = program.row(row), writer.names[program.inputs + row]
-            most = 2 * _MOST_TERMS
-            yield f"    {target} = {writer.sum(cells[: most + 1])}"
-            for start in range(most + 1, len(cells), most):
-                yield f"    {target} = {writer.terms(target, cells[start : start + most])}"
-        elif kind == CASES:
-            cells, target = program.row(row), writer.names[program.inputs + row]
-            yield f"    {target} = {writer.names[cells[0]]}"
-            for flag, a, b in zip(cells[1::3], cells[2::3], cells[3::3]):
-                term = f"{target} += {writer.terms('', [a, b])}"
-                yield f"    {term}" if flag == ONE else f"    if {writer.names[flag]}: {term}"
-        elif kind != PART:
-            yield "    " + writer.row(row, writer.calls[kind])
+def _written(writer: _Writer, rows: range) -> list[str]:
+    return [f"    {statement}" for row in rows for statement in writer.statements(row)]
 
 
 # ── To be read ────────────────────────────────────────────────────────────────
@@ -214,7 +174,7 @@ def describe(program: Program, data: int, places: dict[int, str]) -> str:
         data: the number of its inputs that are data.
         places: the lines that constants come from, by their cells.
     """
-    writer = _Writer(program, data)
+    writer = _Writer(program, data, [operation.name for operation in program.operations])
     lines: list[str] = []
     count = len(program.kinds)
     for title, rows, outputs in (
@@ -242,9 +202,31 @@ def _numbered(writer: _Writer, rows: range, places: dict[int, str]) -> Iterator[
             if row == skipped[0]:
                 yield f"    ... {len(skipped)} more rows ..."
         elif kind != PART:
-            text = writer.row(row, program.operations[kind].name if kind >= 0 else "")
             remark = _remark(program, row, places)
-            yield f"{row + 1:6}  {text}" + (f"  # {remark}" if remark else "")
+            yield f"{row + 1:6}  {_shown(writer, row)}" + (f"  # {remark}" if remark else "")
+
+
+def _shown(writer: _Writer, row: int) -> str:
+    """A row in one line, of which no more than so much is shown."""
+    names, program = writer.names, writer.program
+    kind, cells = program.kinds[row], program.row(row)
+    if kind == GUARD:
+        return f"guard {names[cells[0]]} is {names[cells[1]]}"
+    text = writer.statements(row)[0]
+    left = (len(cells) - 1) // 2 - _MOST_TERMS if kind == SUM else 0
+    what = "terms"
+    if kind == CASES:
+        cases = list(zip(cells[1::3], cells[2::3], cells[3::3]))
+        left, what = len(cases) - _FEW_CASES, "cases"
+        terms = [
+            writer.terms("", [a, b])
+            if flag == ONE
+            else f"({writer.terms('', [a, b])} if {names[flag]})"
+            for flag, a, b in cases[:_FEW_CASES]
+        ]
+        begun = [] if cells[0] == MINUS_ZERO and terms else [names[cells[0]]]
+        text = f"{names[program.inputs + row]} = {' + '.join([*begun, *terms])}"
+    return f"{text} + ... {left:,} more {what}" if left > 0 else text
 
 
 def _remark(program: Program, row: int, places: dict[int, str]) -> str:

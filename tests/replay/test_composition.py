@@ -183,6 +183,24 @@ def test_second_derivatives_from_a_graph() -> None:
     assert w.grad == 36.0
 
 
+def test_second_derivatives_of_what_has_a_pass_a_choice_and_a_take_within() -> None:
+    w, rows = Value(3.0), [Value(0.5), Value(-2.0)]
+
+    def function(x: Value, i: int) -> Value:
+        (w**2 * x.data).backward()
+        slope, w.grad = w.grad, 0.0
+        return autograd.where(x > 1.0, x**3, x) * slope * autograd.take(rows, i) * x
+
+    compiled = compile(function)
+    for x in (0.75, 1.25):
+        for i in (0, 1, 0):
+            ours, theirs = (
+                autograd.grad(autograd.grad(lambda x, f=f, i=i: f(x, i)))(x)
+                for f in (compiled, function)
+            )
+            assert ours == pytest.approx(theirs, rel=1e-12)
+
+
 def test_a_derivative_beyond_a_guard_is_an_error() -> None:
     compiled = compile(lambda x: x * x if x > 0 else -x)
     x = Value(2.0)

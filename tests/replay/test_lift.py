@@ -14,10 +14,10 @@ import pytest
 import autograd
 from autograd import Primitive, Value
 from autograd.engine import table
-from autograd.replay.bound import Links, Part
-from autograd.replay.lift import BoundReplay, Replay, lift
+from autograd.replay.bound import Links, ListBound, Part
+from autograd.replay.lift import Replay, lift
 from autograd.replay.lists import ListMachine
-from autograd.replay.machine import Machine, native_machine
+from autograd.replay.machine import native_machine
 from autograd.replay.program import Program
 from autograd.replay.tape import Tape
 from tests.replay.graphs import bits, choice, difference, eager, graph, numbers, replayed, tape_of
@@ -285,7 +285,7 @@ def test_a_program_without_rows_gives_what_it_is_given() -> None:
     program = Program(1)
     program.set_outputs([0])
     for made in MACHINES:
-        machine: Machine = made(program)
+        machine: ListMachine = made(program)
         assert machine.values(machine.forward([2.5]), 1) == [2.5]
 
 
@@ -306,7 +306,7 @@ def test_a_long_chain_of_additions_is_one_row() -> None:
 # ── Values ────────────────────────────────────────────────────────────────────
 
 
-def bound_to(tape: Tape, values: list[Value], kept: int = 0) -> BoundReplay:
+def bound_to(tape: Tape, values: list[Value], kept: int = 0) -> ListBound:
     """A tape whose inputs are the data of these Values, and whose last outputs become that."""
     places = range(len(values))
     data = [x for i in places for x in (Part.DATA, i, 0)]
@@ -347,19 +347,19 @@ def test_inputs_are_read_from_values_and_outputs_written_to_them() -> None:
         ],
         changes=[*(Part.DATA, 1, 0), *(Part.GRAD, 1, -1), *(Part.GRAD, 0, 0)],
     )
-    bound = lift(tape).bind(links)
-    run = bound.run([1.0], [given])
-    assert run is not None
-    assert run.first(1) == [1.0 + 20.0 + 300.0 + 4000.0 + 1.0]
+    replay = lift(tape)
+    bound = replay.bind(links)
+    state = bound.forward([1.0], [given])
+    assert replay.machine.values(state, 1) == [1.0 + 20.0 + 300.0 + 4000.0 + 1.0]
     assert (held.data, held.grad, given.grad) == (300.0, 4000.0, 0.0)
-    bound.apply(run, [given])
+    bound.apply(state, [given])
     assert (held.data, held.grad, held.has_grad) == (20.0, 300.0, True)
     assert (given.data, given.grad, given.has_grad) == (20.0, 4000.0, True)
 
 
 @pytest.mark.usefixtures("either")
 def test_runs_that_are_repeated_are_as_runs_that_are_applied_one_by_one() -> None:
-    def stepping() -> tuple[BoundReplay, list[Value]]:
+    def stepping() -> tuple[Replay, ListBound, list[Value]]:
         """Each step halves x, adds it to the grad of y, and tells whether y had one."""
         tape = Tape("stepping")
         x, grad, has_grad = tape.input(8.0), tape.input(0.0), tape.input(0.0)
@@ -369,15 +369,15 @@ def test_runs_that_are_repeated_are_as_runs_that_are_applied_one_by_one() -> Non
         values = [Value(8.0), Value(1.0)]
         sources = [*(Part.DATA, 0, 0), *(Part.GRAD, 1, 0), *(Part.HAS_GRAD, 1, 0)]
         changes = [*(Part.DATA, 0, 0), *(Part.GRAD, 1, 0)]
-        return lift(tape).bind(Links(tuple(values), 0, 0, 1, sources, changes)), values
+        replay = lift(tape)
+        return replay, replay.bind(Links(tuple(values), 0, 0, 1, sources, changes)), values
 
-    (one, x), (all_, y) = stepping(), stepping()
+    (replay, one, x), (_, all_, y) = stepping(), stepping()
     singly: list[float] = []
     for _ in range(3):
-        run = one.run([], [])
-        assert run is not None
-        singly += run.first(1)
-        one.apply(run, [])
+        state = one.forward([], [])
+        singly += replay.machine.values(state, 1)
+        one.apply(state, [])
     assert all_.repeat([], [], 3) == (singly, 3, None) == ([0.0, 1.0, 1.0], 3, None)
     for values in x, y:
         assert [(value.data, value.grad) for value in values] == [(1.0, 0.0), (1.0, 14.0)]
@@ -394,9 +394,7 @@ def test_whether_a_pass_has_reached_a_value_may_vary() -> None:
     changes = [*(Part.DATA, 0, 0), *(Part.GRAD, 1, 2), *(Part.HAS_GRAD, 1, 0)]
     bound = lift(tape).bind(Links((x, y), 0, 0, 1, sources, changes))
     for expected in [True, False]:
-        run = bound.run([], [])
-        assert run is not None
-        bound.apply(run, [])
+        bound.apply(bound.forward([], []), [])
         assert y.has_grad is expected
     assert bound.repeat([], [], 3) == ([0.0, 1.0, 0.0], 3, None)
 
@@ -460,14 +458,13 @@ def test_a_value_that_nothing_else_refers_to_is_found() -> None:
     tape = Tape("same")
     tape.outputs = [tape.input(8.0)]
     known = array("q", [1])
-    bound = lift(tape).bind(Links(tuple(values), 0, 0, 1, [Part.DATA, 0, 0], [], known))
-    run = bound.run([], [])
-    assert run is not None
-    assert run.outputs == [8.0]
+    replay = lift(tape)
+    bound = replay.bind(Links(tuple(values), 0, 0, 1, [Part.DATA, 0, 0], [], known))
+    assert replay.machine.values(bound.forward([], []), 1) == [8.0]
     assert not bound.is_stale()
     values.clear()
     assert bound.is_stale()
-    assert bound.run([], []) is None
+    assert bound.forward([], []) is None
     assert bound.repeat([], [], 2) == ([], 0, None)
 
 

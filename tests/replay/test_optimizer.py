@@ -30,6 +30,7 @@ from autograd.replay.optimizer import (
 from autograd.replay.packing import Packed
 from autograd.replay.program import (
     BY_EIGHT,
+    CASES,
     GUARD,
     MINUS_ZERO,
     ONE,
@@ -45,6 +46,8 @@ from autograd.replay.writing import describe
 from tests.replay.graphs import bits, choice, graph, numbers, tape_of
 
 X, Y, Z = 0, 1, 2
+
+SPECIAL = [0.0, -0.0, 1.0, -2.5, 5e-324, -1e-310, 1e300, -1e300, 700.5, -800.0, math.inf, math.nan]
 
 
 def rows(program: Program) -> list[str]:
@@ -88,7 +91,11 @@ def test_every_pass_leaves_the_bits_as_they_are(seed: int) -> None:
                 given[place] = number
             state = machine.forward(given)
             assert state is not None
-            found += machine.values(state, program.values) + machine.backward(state, given[3:])
+            values = [Value(0.0) for _ in given[4:]]
+            for value, grad in zip(values, given[4:]):
+                value.grad = grad
+            machine.add_shares(state, given[3], values)
+            found += [*machine.values(state, program.values), *[value.grad for value in values]]
         return bits(found)
 
     expected = results(program)
@@ -402,16 +409,16 @@ def sums(program: Program, vectors: list[list[int]], numbers: list[int]) -> list
 
 
 def test_eight_equal_rows_on_cells_that_follow_each_other_are_packed_as_they_are() -> None:
-    program = Program(18)
+    program = Program(24)
     outs = sums(program, [[*range(8)], [*range(8, 16)]], [16, 17])
     packed = Packed(finished(program, *outs))
     assert packed.blocks == [0]
     assert [packed.program.row(k)[1:] for k in range(8)] == [program.row(k)[1:] for k in range(8)]
-    assert [*packed.places] == [*range(18)]
+    assert [*packed.places] == [*range(24)]
 
 
 def test_what_is_the_same_for_eight_rows_is_laid_side_by_side_but_in_products() -> None:
-    program = Program(17)
+    program = Program(24)
     program.operations = [Operation("divide", table.divide.forward, "", "")]
     outs = [program.add(SUM, [ONE, k, 16]) for k in range(8)]
     outs += [program.add(0, [8 + k, 16]) for k in range(8)]
@@ -426,7 +433,7 @@ def test_what_is_the_same_for_eight_rows_is_laid_side_by_side_but_in_products() 
 
 
 def test_inputs_are_laid_so_that_those_of_eight_rows_follow_each_other() -> None:
-    program = Program(18)
+    program = Program(24)
     even, odd = [*range(0, 16, 2)], [*range(1, 16, 2)]
     packed = Packed(finished(program, *sums(program, [even, odd], [16, 17])))
     assert packed.blocks == [0]
@@ -435,25 +442,34 @@ def test_inputs_are_laid_so_that_those_of_eight_rows_follow_each_other() -> None
     assert packed.program.row(7)[1:] == [7, 16, 15, 17]
 
 
+def gives_the_bits_of_lists(program: Program) -> bool:
+    """True if the machine at hand does, for inputs with special numbers among them."""
+    given = [*SPECIAL, *[1.0 / k for k in range(2, int(program.inputs) - len(SPECIAL) + 2)]]
+    given[16:19] = 0.0, 1.0, -3.0  # flags among them
+    machines: list[Any] = [machine(program), ListMachine(program)]
+    found, wanted = (bits(ready.values(ready.forward(given), program.values)) for ready in machines)
+    return found == wanted
+
+
 def test_cells_that_lie_elsewhere_are_copied_once() -> None:
-    program = Program(18)
+    program = Program(24)
     backwards = [*range(7, -1, -1)]
     outs = sums(program, [[*range(8)]], [16]) + sums(program, [backwards], [17])
     outs += sums(program, [backwards], [16])
     packed = Packed(finished(program, *outs))
     assert packed.blocks == [0, 8, 16, 24]
     assert [packed.program.row(k) for k in range(8)] == [[k] for k in backwards]
-    assert packed.program.row(17)[1:] == [18 + 1, 17]
-    assert packed.program.row(31)[1:] == [18 + 7, 16]
+    assert packed.program.row(17)[1:] == [24 + 1, 17]
+    assert packed.program.row(31)[1:] == [24 + 7, 16]
 
 
 def test_a_number_for_all_of_eight_rows_is_copied_where_others_vary() -> None:
-    program = Program(18)
+    program = Program(24)
     outs = [program.add(SUM, [ZERO, k, 16, k, 8 + k]) for k in range(8)]
     packed = Packed(finished(program, *outs))
     assert packed.blocks == [0, 8]
     assert [packed.program.row(k) for k in range(8)] == [[16]] * 8
-    assert packed.program.row(9)[1:] == [1, 19, 1, 9]
+    assert packed.program.row(9)[1:] == [1, 25, 1, 9]
 
 
 def test_constants_that_lie_elsewhere_are_laid_side_by_side_for_good() -> None:
@@ -469,7 +485,7 @@ def test_constants_that_lie_elsewhere_are_laid_side_by_side_for_good() -> None:
 
 
 def test_rows_with_more_copies_than_products_are_not_packed() -> None:
-    program = Program(9)
+    program = Program(16)
     first = sums(program, [[*range(8)]], [8])
     outs = [program.add(SUM, [first[step * k % 8] for step in (3, 5, 7)]) for k in range(8)]
     packed = Packed(finished(program, *outs))
@@ -478,7 +494,7 @@ def test_rows_with_more_copies_than_products_are_not_packed() -> None:
 
 
 def test_copies_for_gradients_come_after_all_rows_of_the_values() -> None:
-    program = Program(26)
+    program = Program(32)
     outs = sums(program, [[*range(8)]], [8])
     finished(program, *outs)
     grads = sums(program, [[*range(16, 8, -1)], [*range(9, 17)]], [24, 25])
@@ -489,15 +505,46 @@ def test_copies_for_gradients_come_after_all_rows_of_the_values() -> None:
     assert packed.program.row(8) != packed.program.row(16)
 
 
+def test_blocks_begin_at_cells_that_are_multiples_of_eight() -> None:
+    program = Program(13)
+    first = program.add(SUM, [8, 9, 10, 11, 12])
+    outs = [first, *sums(program, [[*range(8)]], [8])]
+    packed = Packed(finished(program, *outs)).program
+    assert [(packed.outputs[k] - packed.outputs[1], packed.outputs[1] % 8) for k in (1, 8)] == [
+        (0, 0), (7, 0),
+    ]  # fmt: skip
+
+
+def test_cases_of_the_same_flags_are_packed() -> None:
+    program = Program(24)
+    outs = [program.add(CASES, [ZERO, 16, ONE, k, 17, 8 + k, 18]) for k in range(8)]
+    outs += [program.add(CASES, [ZERO, k, ONE, k, 17, 8 + k, 18]) for k in range(8)]
+    packed = Packed(finished(program, *outs))
+    assert packed.blocks == [0]
+    assert gives_the_bits_of_lists(program)
+
+
+@pytest.mark.parametrize("beside", [0, 1, 3])
+@pytest.mark.parametrize("count", [3, 4, 11])
+def test_sums_that_share_operands_have_the_bits_of_each(beside: int, count: int) -> None:
+    """Operands that are not shared come first, last, and among the others."""
+    program = Program(200)
+    outs = []
+    for block in range(count):
+        own = [[*range(100 + 8 * block, 108 + 8 * block)]] * beside
+        vectors = [*own, *[[*range(8 * k, 8 * k + 8)] for k in range(6)], *own]
+        outs += sums(program, vectors, [48 + (block + k) % 40 for k in range(len(vectors))])
+    packed = Packed(finished(program, *outs))
+    assert len(packed.blocks) == count
+    assert gives_the_bits_of_lists(program)
+
+
 def test_rows_that_need_each_other_are_not_packed() -> None:
     program = Program(3)
     out = X
     for _ in range(20):
         out = multiply(program, out, Y)
     assert Packed(finished(program, out)).blocks == []
-
-
-SPECIAL = [0.0, -0.0, 1.0, -2.5, 5e-324, -1e-310, 1e300, -1e300, 700.5, -800.0, math.inf, math.nan]
 
 
 @pytest.mark.parametrize("function", sorted(BY_EIGHT, key=operator.attrgetter("__name__")))

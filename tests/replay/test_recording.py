@@ -15,10 +15,9 @@ import pytest
 
 import autograd
 from autograd import CompileError, Value, compile, exp, no_grad, tanh, where  # noqa: A004
-from autograd.replay.backward import gradients_of_pass
 from autograd.replay.lift import lift
 from autograd.replay.recording.places import place
-from autograd.replay.tape import Tape, backward_pass, gradient_of
+from autograd.replay.tape import Slope, Tape, backward_pass, gradient_of
 from tests.replay.test_effects import bits, state
 
 NUMBERS = [0.7, -1.3, 0.0, -0.0, 2.5]
@@ -140,6 +139,34 @@ def test_a_pass_is_one_entry_of_the_tape() -> None:
     tape = step.programs[0].tape
     assert tape.ops.count(backward_pass) == 1
     assert tape.ops.count(gradient_of) == len(w)
+
+
+def gradients_of_pass(tape: Tape, entry: int, numbers: list[float]) -> dict[int, float]:
+    """The gradient of each entry that a pass reaches, by the loops of autograd/engine/node.py."""
+    root, seed, *pairs = tape.operands_of(entry)
+    uses, stack = {root: 1}, [root]
+    while stack:
+        user = stack.pop()
+        for position in tape.flows_of(user):
+            source = tape.operands_of(user)[position]
+            if source not in uses:
+                uses[source] = 0
+                stack.append(source)
+            uses[source] += 1
+    gradients = {end: numbers[start] for end, start in zip(pairs[::2], pairs[1::2])}
+    gradients[root] = numbers[seed]
+    complete = [root]
+    while complete:
+        user = complete.pop()
+        operands = [*tape.operands_of(user), user]
+        for position in tape.flows_of(user):
+            local = Slope(tape.ops[user], position).evaluate([numbers[k] for k in operands])
+            source = operands[position]
+            gradients[source] = gradients.get(source, 0.0) + local * gradients[user]
+            uses[source] -= 1
+            if uses[source] == 0:
+                complete.append(source)
+    return gradients
 
 
 def test_programs_and_the_loop_over_numbers_agree_on_a_pass() -> None:

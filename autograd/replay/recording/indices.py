@@ -18,19 +18,13 @@ from autograd.replay.recording.standins import (
     POWER,
     SUBTRACT,
     Comparable,
-    Number,
     is_a_float,
+    looking,
     rounding_to,
 )
 
 # A whole number up to this size is the same as a float.
 EXACT: Final = 2**53
-
-_AND: Final[Any] = operator.and_
-_OR: Final[Any] = operator.or_
-_XOR: Final[Any] = operator.xor
-_SHIFT_LEFT: Final[Any] = operator.lshift
-_SHIFT_RIGHT: Final[Any] = operator.rshift
 
 
 @mypyc_attr(acyclic=True)
@@ -39,70 +33,29 @@ class Index(Comparable):
 
     __slots__ = ()
 
-    def _with(self, function: Any, other: Any) -> Any:
-        """The result of an operator on this number and another."""
+    def calculated(self, function: Any, x: Any, y: Any, other: Any) -> Any:
+        """The result of an operator on this number and another, which are x and y or y and x."""
         if is_whole(other):
-            return self.recorder.calculate_whole(function, (self, other))
+            return self.recorder.calculate_whole(function, (x, y))
+        number: Any
         if isinstance(other, Value) or is_a_float(other):
-            return function(Number(self.recorder, self.entry, float), other)
-        return (
-            function(self.seen("arithmetic"), other)
-            if isinstance(other, AnyNumber)
-            else NotImplemented
-        )
-
-    def _reflected(self, function: Any, other: Any) -> Any:
-        """The result of an operator on another number and this one."""
-        if is_whole(other):
-            return self.recorder.calculate_whole(function, (other, self))
-        if isinstance(other, Value) or is_a_float(other):
-            return function(other, Number(self.recorder, self.entry, float))
-        return (
-            function(other, self.seen("arithmetic"))
-            if isinstance(other, AnyNumber)
-            else NotImplemented
-        )
+            number = self.recorder.number(self.entry, float)
+        elif isinstance(other, AnyNumber):
+            number = self.seen("arithmetic")
+        else:
+            return NotImplemented
+        return function(number, y) if x is self else function(x, number)
 
     def _left(self, primitive: Primitive, other: Any) -> Any:
-        return self._with(OPERATORS[primitive], other)
+        return self.calculated(OPERATORS[primitive], self, other, other)
 
     def _right(self, primitive: Primitive, other: Any) -> Any:
-        return self._reflected(OPERATORS[primitive], other)
+        return self.calculated(OPERATORS[primitive], other, self, other)
 
     def __pow__(self, other: Any, modulus: Any = None) -> Any:
         if modulus is not None:
             return pow(self.seen("pow()"), other, modulus)
-        return self._with(POWER, other)
-
-    def __and__(self, other: Any) -> Any:
-        return self._with(_AND, other)
-
-    def __rand__(self, other: Any) -> Any:
-        return self._reflected(_AND, other)
-
-    def __or__(self, other: Any) -> Any:
-        return self._with(_OR, other)
-
-    def __ror__(self, other: Any) -> Any:
-        return self._reflected(_OR, other)
-
-    def __xor__(self, other: Any) -> Any:
-        return self._with(_XOR, other)
-
-    def __rxor__(self, other: Any) -> Any:
-        return self._reflected(_XOR, other)
-
-    def __lshift__(self, other: Any) -> Any:
-        return self._with(_SHIFT_LEFT, other)
-
-    def __rlshift__(self, other: Any) -> Any:
-        return self._reflected(_SHIFT_LEFT, other)
-
-    def __rshift__(self, other: Any) -> Any:
-        return self._with(_SHIFT_RIGHT, other)
-
-    def __rrshift__(self, other: Any) -> Any:
-        return self._reflected(_SHIFT_RIGHT, other)
+        return self.calculated(POWER, self, other, other)
 
     def __neg__(self) -> Any:
         return self.recorder.calculate_whole(SUBTRACT, (0, self))
@@ -127,12 +80,6 @@ class Index(Comparable):
     def __ceil__(self) -> Any:
         return self
 
-    def __index__(self) -> Any:
-        return self.seen("index")
-
-    def __int__(self) -> Any:
-        return self.seen("int()")
-
     @property
     def numerator(self) -> Any:
         """The number itself."""
@@ -145,7 +92,19 @@ def is_whole(thing: Any) -> bool:
     return kind is Index or (kind is int and -EXACT <= thing <= EXACT)
 
 
-# What messages of Python's call it.
+def _left(function: Any) -> Any:
+    return lambda self, other: self.calculated(function, self, other, other)
+
+
+def _right(function: Any) -> Any:
+    return lambda self, other: self.calculated(function, other, self, other)
+
+
+for _name in ("and", "or", "xor", "lshift", "rshift"):
+    _function: Any = getattr(operator, f"__{_name}__")
+    setattr(Index, f"__{_name}__", _left(_function))
+    setattr(Index, f"__r{_name}__", _right(_function))
 _shown: Any = Index
-_shown.__name__ = "int"
-_shown.__index__ = _shown.__index__  # which a compiled class has as an attribute only
+_shown.__int__ = looking(int, "int()")
+_shown.__index__ = looking(int, "index")
+_shown.__name__ = "int"  # what messages of Python's call it

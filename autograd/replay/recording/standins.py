@@ -52,6 +52,10 @@ _SUM_IS_COMPENSATED: Final = sys.version_info >= (3, 12)
 class Calculator(Follower):
     """The interface of a recorder, as far as stand-ins ask for it; see recorder.py."""
 
+    def number(self, entry: int, kind: Any) -> Any:
+        """The stand-in for a float, or for a number of NumPy's of that type."""
+        raise NotImplementedError
+
     def seen(self, standin: Any, how: str) -> Any:
         """The number that a stand-in stands for, at which Python looks."""
         raise NotImplementedError
@@ -119,24 +123,6 @@ class StandIn(Numeric):
             raise AttributeError(f"{self.kind.__name__!r} object has no attribute {name!r}")
         return getattr(self.seen(name), name)
 
-    def __hash__(self) -> int:
-        return hash(self.seen("hash"))
-
-    def __repr__(self) -> str:
-        return repr(self.seen("text"))
-
-    def __str__(self) -> str:
-        return str(self.seen("text"))
-
-    def __format__(self, spec: str) -> str:
-        return format(self.seen("text"), spec)
-
-    def __float__(self) -> float:
-        return float(self.seen("float()"))
-
-    def __complex__(self) -> complex:
-        return complex(self.seen("complex()"))
-
     def __copy__(self) -> Any:
         return self
 
@@ -152,27 +138,6 @@ class Comparable(StandIn):
     """What takes the place of a number: comparisons of it are followed, and so is its truth."""
 
     __slots__ = ()
-
-    def __eq__(self, other: object) -> Any:
-        return self.recorder.compare(EQUAL, self, other)
-
-    def __ne__(self, other: object) -> Any:
-        return self.recorder.compare(NOT_EQUAL, self, other)
-
-    def __lt__(self, other: Any) -> Any:
-        return self.recorder.compare(LESS, self, other)
-
-    def __le__(self, other: Any) -> Any:
-        return self.recorder.compare(LESS_OR_EQUAL, self, other)
-
-    def __gt__(self, other: Any) -> Any:
-        return self.recorder.compare(GREATER, self, other)
-
-    def __ge__(self, other: Any) -> Any:
-        return self.recorder.compare(GREATER_OR_EQUAL, self, other)
-
-    def __hash__(self) -> int:
-        return hash(self.seen("hash"))
 
     def __bool__(self) -> bool:
         return bool(self.recorder.compare(NOT_EQUAL, self, 0.0))
@@ -219,7 +184,7 @@ class Number(Comparable):
             return pow(self.seen("pow()"), other, modulus)
         # A power of a negative number may be complex.
         fraction = is_a_float(other) and not (type(other) is float and other.is_integer())
-        if fraction and self.kind is float and self < 0.0:
+        if fraction and self.kind is float and self.recorder.compare(LESS, self, 0.0):
             self.seen("pow()")
             if type(other) is Number:
                 other.seen("pow()")
@@ -299,17 +264,8 @@ class Flag(StandIn):
     def counted(self, other: Any) -> Any:
         """The flag as a number, to calculate with ``other``."""
         if isinstance(other, Value) or is_a_float(other):
-            return Number(self.recorder, self.entry, float)
+            return self.recorder.number(self.entry, float)
         return self.seen("truth")
-
-    def __bool__(self) -> bool:
-        return bool(self.seen("truth"))
-
-    def __index__(self) -> int:
-        return int(self.seen("index"))
-
-    def __int__(self) -> Any:
-        return int(self.seen("truth"))
 
     def _left(self, primitive: Primitive, other: Any) -> Any:
         return OPERATORS[primitive](self.counted(other), other)
@@ -322,79 +278,44 @@ class Flag(StandIn):
             return pow(self.seen("truth"), other, modulus)
         return self._left(table.power, other)
 
-    def __and__(self, other: Any) -> Any:
-        return self.seen("truth") & other
 
-    def __rand__(self, other: Any) -> Any:
-        return other & self.seen("truth")
+def looking(function: Any, how: str, is_reflected: bool = False) -> Any:
+    """A method: a function of the number itself, at which Python looks."""
+    if is_reflected:
+        return lambda self, other: function(other, self.seen(how))
+    return lambda self, *others: function(self.seen(how), *others)
 
-    def __or__(self, other: Any) -> Any:
-        return self.seen("truth") | other
 
-    def __ror__(self, other: Any) -> Any:
-        return other | self.seen("truth")
+def _following(comparison: Any) -> Any:
+    return lambda self, other: self.recorder.compare(comparison, self, other)
 
-    def __xor__(self, other: Any) -> Any:
-        return self.seen("truth") ^ other
 
-    def __rxor__(self, other: Any) -> Any:
-        return other ^ self.seen("truth")
-
-    def __eq__(self, other: object) -> Any:
-        return self.seen("truth") == other
-
-    def __lt__(self, other: Any) -> Any:
-        return self.seen("truth") < other
-
-    def __le__(self, other: Any) -> Any:
-        return self.seen("truth") <= other
-
-    def __gt__(self, other: Any) -> Any:
-        return self.seen("truth") > other
-
-    def __ge__(self, other: Any) -> Any:
-        return self.seen("truth") >= other
-
-    def __hash__(self) -> int:
-        return hash(self.seen("hash"))
-
-    def __neg__(self) -> Any:
-        return -self.seen("truth")
-
-    def __pos__(self) -> Any:
-        return +self.seen("truth")
-
-    def __abs__(self) -> Any:
-        return abs(self.seen("truth"))
-
-    def __invert__(self) -> Any:
-        return ~self.seen("truth")
-
-    def __round__(self, digits: Any = None) -> Any:
-        return round(self.seen("truth"), digits)
-
-    def __trunc__(self) -> Any:
-        return math.trunc(self.seen("truth"))
-
-    def __floor__(self) -> Any:
-        return math.floor(self.seen("truth"))
-
-    def __ceil__(self) -> Any:
-        return math.ceil(self.seen("truth"))
-
-    @property
-    def real(self) -> Any:
-        """The flag as a whole number."""
-        return self.seen("truth").real
-
-    def conjugate(self) -> Any:
-        """The flag as a whole number."""
-        return self.seen("truth").conjugate()
-
+for _comparison in (EQUAL, NOT_EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL):
+    setattr(Comparable, f"__{_comparison.__name__}__", _following(_comparison))
+    setattr(Flag, f"__{_comparison.__name__}__", looking(_comparison, "truth"))
+for _name in ("and", "or", "xor"):
+    _function: Any = getattr(operator, f"__{_name}__")
+    setattr(Flag, f"__{_name}__", looking(_function, "truth"))
+    setattr(Flag, f"__r{_name}__", looking(_function, "truth", is_reflected=True))
+for _function in (bool, int, abs, round, operator.neg, operator.pos, operator.invert):
+    setattr(Flag, f"__{_function.__name__}__", looking(_function, "truth"))
+for _function in (math.trunc, math.floor, math.ceil):
+    setattr(Flag, f"__{_function.__name__}__", looking(_function, "truth"))
+_flag: Any = Flag
+_flag.__index__ = looking(int, "index")
+_flag.real = property(looking(operator.attrgetter("real"), "truth"))
+_flag.conjugate = looking(operator.methodcaller("conjugate"), "truth")
+for _function, _how in (
+    (hash, "hash"),
+    (repr, "text"),
+    (str, "text"),
+    (format, "text"),
+    (float, "float()"),
+    (complex, "complex()"),
+):
+    setattr(StandIn, f"__{_function.__name__}__", looking(_function, _how))
 
 # What messages of Python's call them.
 _shown: Any = Number
 _shown.__name__ = "float"
-_shown = Flag
-_shown.__name__ = "bool"
-_shown.__index__ = _shown.__index__  # which a compiled class has as an attribute only
+_flag.__name__ = "bool"

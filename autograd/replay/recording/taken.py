@@ -9,7 +9,7 @@ from __future__ import annotations
 import operator
 import sys
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Any, Final, TypeAlias
 
 from autograd.engine import table
 from autograd.engine.arrays import is_array
@@ -25,14 +25,8 @@ _MOST: Final = 2**16  # numbers that are followed to take a row of them
 _FLOAT: Final[Any] = float
 
 
-class Look:
-    """An index that has chosen, as an entry, and the line where it did."""
-
-    __slots__ = ("entry", "place")
-
-    def __init__(self, entry: int, place: str) -> None:
-        self.entry = entry
-        self.place = place
+# An index that has chosen, as an entry, and the line where it did.
+Look: TypeAlias = "tuple[int, str]"
 
 
 class Twin:
@@ -45,8 +39,6 @@ class Twin:
         looks: what has chosen.
         version: the number of writes to data before.
     """
-
-    __slots__ = ("looks", "row", "rows", "value", "version")
 
     def __init__(
         self,
@@ -100,7 +92,7 @@ class Takes:
         count = len(listed)
         if not -count <= number < count or not 0 < count * _width(listed) <= _MOST:
             return NotImplemented
-        return self._row(listed, self._flags_of(i.entry, count), Look(i.entry, place()))
+        return self._row(listed, self._flags_of(i.entry, count), (i.entry, place()))
 
     def _row(self, rows: list[Any], flags: list[int], look: Look) -> Any:
         """What has in each place the number or the Value of the row that is chosen."""
@@ -109,18 +101,17 @@ class Takes:
             return first
         if isinstance(first, Value):
             return self._value(rows, flags, look)
-        if isinstance(first, (list, tuple)):
-            columns = [self._row([row[k] for row in rows], flags, look) for k in range(len(first))]
-            return columns if type(first) is list else tuple(columns)
+        columns = _columns(rows)
+        if columns is None:
+            return self._number(rows, flags)
+        taken = [self._row(column, flags, look) for column in columns]
         if isinstance(first, dict):
-            return {key: self._row([row[key] for row in rows], flags, look) for key in first}
+            return dict(zip(first, taken))
         if is_array(first):
-            elements = [row.ravel() for row in rows]
             array = sys.modules["numpy"].empty(first.size, dtype=object)
-            for k in range(first.size):
-                array[k] = self._row([row[k] for row in elements], flags, look)
+            array[:] = taken
             return array.reshape(first.shape)
-        return self._number(rows, flags)
+        return taken if type(first) is list else tuple(taken)
 
     def _number(self, rows: list[Any], flags: list[int]) -> Any:
         recorder, tape = self._recorder, self._tape
@@ -168,14 +159,14 @@ class Takes:
     def _value(self, rows: list[Any], flags: list[int], look: Look) -> Value:
         """The twin of the Value that is chosen."""
         merged: dict[int, tuple[int, Value]] = {}
-        looks: dict[int, Look] = {look.entry: look}
+        looks: dict[int, Look] = {look[0]: look}
         for flag, row in zip(flags, rows):
             twin = self.twins.get(id(row))
             if twin is None:
                 self._merge(merged, flag, row)
                 continue
             for each in twin.looks:
-                looks.setdefault(each.entry, each)
+                looks.setdefault(each[0], each)
             for other, inner in twin.rows:
                 self._merge(merged, self._both(table.multiply, flag, other), inner)
         pairs = list(merged.values())
@@ -236,15 +227,15 @@ class Takes:
         twin = self.twins.get(id(value))
         if twin is None:
             return value
-        for look in twin.looks:
-            self._tape.guard(look.entry, how, look.place)
+        for entry, line in twin.looks:
+            self._tape.guard(entry, how, line)
         return twin.row
 
     def look_at(self, entries: Sequence[int], how: str) -> None:
         """Python looks at the graph, which has the rows that takes among these have chosen."""
         for entry in entries:
-            for look in self.looks.get(entry, ()):
-                self._tape.guard(look.entry, how, look.place)
+            for index, line in self.looks.get(entry, ()):
+                self._tape.guard(index, how, line)
 
     def look_at_label(self, value: Value) -> None:
         """Python looks at the label of a Value, which may be that of any row."""
@@ -257,8 +248,8 @@ class Takes:
         for entry in takes:
             if entry not in self._tape.fixed:
                 self._tape.fixed.add(entry)
-                for look in self.looks[entry]:
-                    self._tape.guard(look.entry, "take() of Values", look.place)
+                for index, line in self.looks[entry]:
+                    self._tape.guard(index, "take() of Values", line)
 
     def put_rows(self, value: Value) -> None:
         """Let a Value that was computed from twins refer to the rows themselves."""
@@ -283,37 +274,42 @@ class Takes:
 def _width(rows: list[Any]) -> int:
     """How many numbers a row has, if an index that chooses one can be followed; else 0."""
     first: Any = rows[0]
-    kind: Any = type(first)
     if all(row is first for row in rows):
         return 1
     if isinstance(first, Value):
         is_of_values = all(isinstance(row, Value) for row in rows)
         return 1 if is_of_values and not differentiated.get() else 0
-    if kind is list or kind is tuple:
-        if any(type(row) is not kind or len(row) != len(first) for row in rows):
-            return 0
-        return _total([_width([row[k] for row in rows]) for k in range(len(first))])
-    if kind is dict:
-        keys = list(first)
-        if any(type(row) is not dict or list(row) != keys for row in rows):
-            return 0
-        return _total([_width([row[key] for row in rows]) for key in keys])
-    number = _kind(first)
-    if number is not None:
-        return 1 if all(_kind(row) is number for row in rows) else 0
-    if not is_array(first):
-        return 0
-    for row in rows:
-        if not is_array(row) or row.shape != first.shape:
-            return 0
-        if row.dtype != first.dtype or not (row.dtype == _FLOAT or row.dtype.kind == "O"):
-            return 0
-    elements = [row.ravel() for row in rows]
-    return _total([_width([row[k] for row in elements]) for k in range(first.size)])
-
-
-def _total(widths: list[int]) -> int:
+    columns = _columns(rows)
+    if columns is None:
+        number = _kind(first)
+        return 1 if number is not None and all(_kind(row) is number for row in rows) else 0
+    widths = [_width(column) for column in columns]
     return 0 if 0 in widths else sum(widths)
+
+
+def _columns(rows: list[Any]) -> list[list[Any]] | None:
+    """The parts of rows that are containers, place by place; nothing if their forms differ.
+
+    None if they are no containers that can be followed.
+    """
+    first: Any = rows[0]
+    kind: Any = type(first)
+    if kind is list or kind is tuple:
+        is_alike = all(type(row) is kind and len(row) == len(first) for row in rows)
+        places: Any = range(len(first))
+    elif kind is dict:
+        places = list(first)
+        is_alike = all(type(row) is dict and list(row) == places for row in rows)
+    elif is_array(first):
+        form = (first.shape, first.dtype)
+        is_open = first.dtype == _FLOAT or first.dtype.kind == "O"
+        is_alike = is_open and all(is_array(x) and (x.shape, x.dtype) == form for x in rows)
+        places = range(first.size)
+        if is_alike:
+            rows = [row.ravel() for row in rows]
+    else:
+        return None
+    return [[row[place] for row in rows] for place in places] if is_alike else []
 
 
 def _kind(thing: Any) -> Any:
