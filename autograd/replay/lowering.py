@@ -45,6 +45,7 @@ _ACT: Final[i64] = 8  # a call that may have an effect, or raise an error
 _PASS: Final[i64] = 9
 _GRADIENT: Final[i64] = 10
 _TAKE: Final[i64] = 11
+_GIVEN: Final[i64] = 12  # not at all, as an input or a constant
 
 # Compiled code looks a function up by its name each time, but not a constant.
 _ADDITION: Final[Any] = table.add
@@ -80,9 +81,9 @@ def lowered(
     gradient of the root; and for each of ``shares.ends`` that is a leaf the sum that its shares are
     added to.
     """
-    leaves = set(tape.leaves)
     ends: list[int] = []
     if shares is not None:
+        leaves = set(tape.leaves)
         ends = [index for index in shares.ends if shares.entries[index] in leaves]
     wanted = list(tape.outputs if outputs is None else outputs)
     wanted += choices_of(tape) + flags_of_takes(tape)
@@ -108,12 +109,12 @@ class _Lowering:
         cells: the cell of each entry of the tape.
         ways: for each entry how it became a row.
         users: for each entry what uses it, see `_OTHERS`.
-        wanted: for each entry the only ``gradient_of`` it, or also one of these.
+        wanted: for each backward pass in the call the entries whose gradients are wanted: first
+            with the only ``gradient_of`` it, if that may be a part, and then with the cell of it.
         parts: three cells ``init, a, b`` for each sum that becomes part of another.
         filled: how many there are.
-        passes: for each backward pass in the call the cells of the gradients that are wanted.
         sums: for each entry what its shares are added to in a pass, `ZERO` but in between.
-        numbering: zeros for `below`.
+        marks: zeros, to mark entries for a while.
         locals: room for local derivatives.
         chain: room for the parts of a row.
     """
@@ -128,9 +129,9 @@ class _Lowering:
         self.kinds: dict[Any, int] = {}
         self.rules: dict[Any, Steps | None] = {}
         self.gradients: dict[Any, list[int]] = {}
-        self.passes: dict[int, dict[int, int]] = {}
+        self.wanted: dict[int, dict[int, int]] = {}
         self.sums = vec[i64]([ZERO] * count)
-        self.numbering = vec[i64]([0] * count)
+        self.marks = vec[i64]([0] * count)
         self.locals = vec[i64]()
         self.chain = vec[i64]()
         self.parts = vec[i64]([0] * (3 * count))
@@ -140,9 +141,8 @@ class _Lowering:
             cells[place] = cell
         for place in tape.constants:
             cells[place] = self.program.constant(tape.data[place])
-        self.ways = ways = vec[i64]([_ACT] * count)
+        self.ways = ways = vec[i64]([_GIVEN] * count)
         self.users = users = vec[i64]([_NONE] * count)
-        self.wanted = vec[i64]([_NONE] * count)
         for output in outputs:
             users[output] = _OTHERS
         guards = tape.guards
@@ -150,13 +150,19 @@ class _Lowering:
             users[guard.entry] = _OTHERS
         self.find_users()
         done: i64 = 0
+        following: i64 = 0  # before which entry the next guard is
         for entry in range(count):
-            while done < len(guards) and guards[done].before <= entry:
-                self.guard(guards[done])
-                done += 1
-            if users[entry] == _NONE or ops[entry] is None:
-                continue
+            while following <= entry:
+                if done == len(guards):
+                    following = count
+                elif guards[done].before <= entry:
+                    self.guard(guards[done])
+                    done += 1
+                else:
+                    following = guards[done].before
             way = ways[entry]
+            if way == _GIVEN or users[entry] == _NONE:
+                continue
             start, end = starts[entry], starts[entry + 1]
             if way <= _SQUARE:
                 x, y = cells[operands[start]], cells[operands[end - 1]]
@@ -169,8 +175,7 @@ class _Lowering:
             elif way == _PASS:
                 self.carry_back(entry)
             elif way == _GRADIENT:
-                found = self.passes[operands[start]]
-                cells[entry] = found.get(operands[start + 1], ZERO)
+                cells[entry] = self.wanted[operands[start]][operands[start + 1]]
             elif isinstance(ops[entry], Slope):
                 listed: list[int] = [cells[operands[at]] for at in range(start, end)]
                 cells[entry] = self.slope(ops[entry].primitive, ops[entry].position, listed)
@@ -197,7 +202,7 @@ class _Lowering:
         """Find `ways`, `users` and `wanted`; an entry that is of no use is not a user."""
         ops: list[Any] = self.tape.ops
         starts, operands = self.tape.starts, self.tape.operands
-        ways, users, wanted = self.ways, self.users, self.wanted
+        ways, users = self.ways, self.users
         latest: Any = None
         latest_way = way = _ACT
         entry: i64 = len(ops)
@@ -221,8 +226,9 @@ class _Lowering:
                     continue
                 users[entry] = _OTHERS
             if way == _GRADIENT:
+                wanted = self.wanted.setdefault(operands[starts[entry]], {})
                 source = operands[starts[entry] + 1]
-                is_only = wanted[source] == _NONE and users[entry] >= 0
+                is_only = users[entry] >= 0 and source not in wanted
                 wanted[source] = entry if is_only else _OTHERS
                 continue
             start = starts[entry]
@@ -245,8 +251,10 @@ class _Lowering:
     def is_part(self, entry: i64, has_constant: bool) -> bool:
         """True if a sum is to be part of the sum that is its only user."""
         user, ways = self.users[entry], self.ways
-        if user < 0 or ways[user] == _PASS:
-            return user >= 0
+        if user < 0:
+            return False
+        if ways[user] == _PASS or (ways[user] == _ADD and ways[entry] == _MULTIPLY):
+            return True
         first = self.tape.operands[self.tape.starts[user]]
         is_product = ways[entry] >= _NEGATIVE and ways[entry] != _GRADIENT
         if ways[user] == _NEGATIVE or (ways[user] == _SUBTRACT and first != entry):
@@ -418,33 +426,37 @@ class _Lowering:
 
     def carry_back(self, entry: i64) -> None:
         """Add the rows of the gradients of a backward pass within the call."""
-        tape = self.tape
+        tape, marks, sums = self.tape, self.marks, self.sums
         start, end = tape.starts[entry], tape.starts[entry + 1]
-        wanted = self.wanted
         root, seed = tape.operands[start], self.cells[tape.operands[start + 1]]
         known = tape.passes.pop(entry, None)
-        shares: Shares = below(tape, root, self.numbering)[1] if known is None else known
+        shares: Shares = below(tape, root, marks)[1] if known is None else known
         entries = shares.entries
         gradients = self.interior(shares, seed)
-        sums = self.sums
         for at in range(start + 2, end, 2):
             sums[tape.operands[at]] = self.cells[tape.operands[at + 1]]
+        wanted = self.wanted.setdefault(entry, {})
+        for place in wanted:
+            marks[place] = 1
         for index in shares.ends:
-            only = wanted[entries[index]]
-            if only != _NONE:
-                init = sums[entries[index]]
+            place = entries[index]
+            if marks[place] == 1:
+                only: i64 = wanted[place]
                 is_part = only >= 0 and self.is_part(only, False)
-                gradients[index] = self.sum_of_shares(index, shares, gradients, init, is_part)
-        found: dict[int, int] = {}
+                gradients[index] = self.sum_of_shares(
+                    index, shares, gradients, sums[place], is_part
+                )
         for at in range(len(entries)):
-            if wanted[entries[at]] != _NONE:
-                found[entries[at]] = gradients[at]
+            place = entries[at]
+            if marks[place] == 1:
+                wanted[place] = gradients[at]
+                marks[place] = 0
+        for place in wanted:
+            if marks[place] == 1:  # it is not reached after all
+                wanted[place] = self.written(sums[place])
+                marks[place] = 0
         for at in range(start + 2, end, 2):
-            place = tape.operands[at]
-            if wanted[place] != _NONE and place not in found:  # it is not reached after all
-                found[place] = self.written(sums[place])
-            sums[place] = ZERO
-        self.passes[entry] = found
+            sums[tape.operands[at]] = ZERO
 
     def interior(self, shares: Shares, seed: i64) -> vec[i64]:
         """Add the rows of the gradients of all that hand shares down; returns all their cells."""

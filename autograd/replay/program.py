@@ -193,7 +193,10 @@ class Program:
         if init < 0 and a < 0 and b < 0:
             constants = self.constants
             return self.constant(constants[~init] + constants[~a] * constants[~b])
-        at = self.reserve(3)
+        at = self._filled
+        if at + 3 > len(self.cells):
+            self.reserve(3)
+        self._filled = at + 3
         cells = self.cells
         cells[at] = init
         cells[at + 1] = a
