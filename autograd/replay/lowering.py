@@ -1,8 +1,15 @@
-"""From a tape to a program: a row for each entry, and for each gradient the sum of its shares.
+"""From a tape to a program: what a function computes, and its gradients, in few rows.
 
-The rows are what the engine computes, one by one; `optimizer.py` makes fewer of them. Gradients are
-pulled, not pushed: that of an entry is one row, whose terms are the shares that it gets, each a
-local derivative times the gradient of a user, in the order in which a backward pass adds them.
+Gradients are pulled, not pushed: that of an entry is one row, whose terms are the shares that it
+gets, each a local derivative times the gradient of a user, in the order in which a backward pass
+adds them.
+
+Nothing is ever added in another order than the engine's, and no product fused with the sum it is
+added to. All that is done are steps that are exact in IEEE arithmetic:
+
+* ``-0.0 + x`` is x, and ``1.0 * x`` is x (``0.0 + x`` is not, if x is -0.0);
+* ``x + y`` is ``y + x``, ``x - y`` is ``x + -1.0 * y``, and ``-1.0 * (x * y)`` is ``-x * y``;
+* what is computed from constants alone is a constant.
 """
 
 from __future__ import annotations
@@ -68,8 +75,8 @@ _WAYS: Final[dict[Any, int]] = {
 _NONE: Final[i64] = -1
 _OTHERS: Final[i64] = -2
 
-# In place of its cell, what a sum has that becomes part of another: this and its index in `parts`.
-_PART: Final[i64] = 1 << 40
+# In place of its cell, what an inner sum has, which has no row: this and its index in `inner`.
+_INNER: Final[i64] = 1 << 40
 
 
 def lowered(
@@ -99,7 +106,7 @@ def lowered(
 class _Lowering:
     """A program that is being made.
 
-    A sum that is used once, by an addition or a subtraction, becomes no row but a part of that one.
+    A sum that is used once, by an addition or a subtraction, gets no row: it is an **inner** sum.
     A row begins where the sum begins that it is continued from: ``(a * b + c * d) + e * f`` is one
     row, and so is ``e * f + (a * b + c * d)``, since addition is commutative. Two sums that are
     added stay two.
@@ -110,13 +117,13 @@ class _Lowering:
         ways: for each entry how it became a row.
         users: for each entry what uses it, see `_OTHERS`.
         wanted: for each backward pass in the call the entries whose gradients are wanted: first
-            with the only ``gradient_of`` it, if that may be a part, and then with the cell of it.
-        parts: three cells ``init, a, b`` for each sum that becomes part of another.
-        filled: how many there are.
+            with the only ``gradient_of`` it, if that is inner, and then with the cell of it.
+        inner: three cells ``init, a, b`` for each inner sum.
+        filled: how many cells these are.
         sums: for each entry what its shares are added to in a pass, `ZERO` but in between.
         marks: zeros, to mark entries for a while.
         locals: room for local derivatives.
-        chain: room for the parts of a row.
+        chain: room for the sums of a row.
     """
 
     def __init__(self, tape: Tape, further: int, outputs: list[int]) -> None:
@@ -134,9 +141,9 @@ class _Lowering:
         self.marks = vec[i64]([0] * count)
         self.locals = vec[i64]()
         self.chain = vec[i64]()
-        self.parts = vec[i64]([0] * (3 * count))
+        self.inner = vec[i64]([0] * (3 * count))
         self.filled: i64 = 0
-        self.cells = cells = vec[i64]([_PART] * count)
+        self.cells = cells = vec[i64]([_INNER] * count)
         for cell, place in enumerate(tape.inputs):
             cells[place] = cell
         for place in tape.constants:
@@ -166,8 +173,8 @@ class _Lowering:
             start, end = starts[entry], starts[entry + 1]
             if way <= _SQUARE:
                 x, y = cells[operands[start]], cells[operands[end - 1]]
-                is_part = users[entry] >= 0 and self.is_part(entry, x < 0 or y < 0)
-                cells[entry] = self.sum(way, x, y, is_part)
+                is_inner = users[entry] >= 0 and self.is_inner(entry, x < 0 or y < 0)
+                cells[entry] = self.sum(way, x, y, is_inner)
             elif way == _SAME:
                 cells[entry] = cells[operands[start]]
             elif way == _TAKE:
@@ -185,8 +192,8 @@ class _Lowering:
                 if last < 0 and ops[entry] in _QUOTIENTS:
                     reciprocal = self.program.reciprocal(last)
                 if reciprocal != ZERO:
-                    x, is_part = cells[operands[start]], self.is_part(entry, True)
-                    cells[entry] = self.total(MINUS_ZERO, x, reciprocal, is_part)
+                    x, is_inner = cells[operands[start]], self.is_inner(entry, True)
+                    cells[entry] = self.total(MINUS_ZERO, x, reciprocal, is_inner)
                 else:
                     for at in range(start, end):
                         self.program.push(cells[operands[at]])
@@ -195,7 +202,7 @@ class _Lowering:
             self.guard(guards[done])
             done += 1
         for place, label in tape.labels.items():
-            if cells[place] < _PART:
+            if cells[place] < _INNER:
                 self.program.labels.setdefault(cells[place], label)
 
     def find_users(self) -> None:
@@ -248,8 +255,8 @@ class _Lowering:
             self.known[op] = way
         return way
 
-    def is_part(self, entry: i64, has_constant: bool) -> bool:
-        """True if a sum is to be part of the sum that is its only user."""
+    def is_inner(self, entry: i64, has_constant: bool) -> bool:
+        """True if a sum becomes part of the sum that is its only user."""
         user, ways = self.users[entry], self.ways
         if user < 0:
             return False
@@ -275,64 +282,64 @@ class _Lowering:
 
     # ── Sums ──────────────────────────────────────────────────────────────────
 
-    def sum(self, way: i64, x: i64, y: i64, is_part: bool) -> i64:
+    def sum(self, way: i64, x: i64, y: i64, is_inner: bool) -> i64:
         """The cell of what one of the first five operations gives, of the last cell if of one."""
         if way <= _SUBTRACT:
-            return self.total(x, ONE if way == _ADD else MINUS_ONE, y, is_part)
-        return self.total(MINUS_ZERO, MINUS_ONE if way == _NEGATIVE else x, y, is_part)
+            return self.total(x, ONE if way == _ADD else MINUS_ONE, y, is_inner)
+        return self.total(MINUS_ZERO, MINUS_ONE if way == _NEGATIVE else x, y, is_inner)
 
-    def total(self, init: i64, a: i64, b: i64, is_part: bool) -> i64:
-        """The cell of ``init + a * b``, of which ``init`` and ``b`` may be parts."""
-        if init < _PART and b < _PART and not is_part:
+    def total(self, init: i64, a: i64, b: i64, is_inner: bool) -> i64:
+        """The cell of ``init + a * b``, of which ``init`` and ``b`` may be inner sums."""
+        if init < _INNER and b < _INNER and not is_inner:
             return self.program.product(init, a, b)
         if init == MINUS_ZERO and (a == ONE or b == ONE):
             cell = b if a == ONE else a
-            return cell if is_part else self.written(cell)
+            return cell if is_inner else self.written(cell)
         if init < 0 and a < 0 and b < 0:
             return self.program.product(init, a, b)
-        if a == ONE and b >= _PART and not self.is_product(b):
+        if a == ONE and b >= _INNER and not self.is_product(b):
             init, b = b, init
-        parts, at = self.parts, self.filled
-        while len(parts) < at + 3:
-            self.parts = parts = append(parts, 0)
-        parts[at] = init
-        parts[at + 1] = a
-        parts[at + 2] = b
+        inner, at = self.inner, self.filled
+        while len(inner) < at + 3:
+            self.inner = inner = append(inner, 0)
+        inner[at] = init
+        inner[at + 1] = a
+        inner[at + 2] = b
         self.filled = at + 3
-        return _PART + at if is_part else self.written(_PART + at)
+        return _INNER + at if is_inner else self.written(_INNER + at)
 
-    def is_product(self, part: i64) -> bool:
-        """True if nothing is added in a part."""
-        return self.parts[part - _PART] == MINUS_ZERO
+    def is_product(self, cell: i64) -> bool:
+        """True if nothing is added in an inner sum."""
+        return self.inner[cell - _INNER] == MINUS_ZERO
 
     def written(self, cell: i64) -> i64:
-        """The cell itself, or that of the row that is added if it is a part."""
-        if cell < _PART:
+        """The cell itself, or that of the row that is added if it is an inner sum."""
+        if cell < _INNER:
             return cell
         self.push(cell)
         return self.program.close(SUM)
 
-    def push(self, part: i64) -> None:
-        """Begin a row with a cell, or with a part and all its parts."""
-        parts, program, chain = self.parts, self.program, self.chain
+    def push(self, cell: i64) -> None:
+        """Begin a row with a cell, or with an inner sum and all that is in it."""
+        inner, program, chain = self.inner, self.program, self.chain
         # The sums that it continues, the first one at the end.
         length: i64 = 0
-        while part >= _PART:
+        while cell >= _INNER:
             if length == len(chain):
                 chain = append(chain, 0)
-            chain[length] = part - _PART
+            chain[length] = cell - _INNER
             length += 1
-            part = parts[part - _PART]
+            cell = inner[cell - _INNER]
         self.chain = chain
         to = program.reserve(1 + 2 * length)
         cells = program.cells
-        cells[to] = part
+        cells[to] = cell
         while length > 0:
             length -= 1
-            a, b = parts[chain[length] + 1], parts[chain[length] + 2]
-            while b >= _PART:  # a is 1.0 or -1.0
+            a, b = inner[chain[length] + 1], inner[chain[length] + 2]
+            while b >= _INNER:  # a product, and a is 1.0 or -1.0
                 is_negative = a == MINUS_ONE
-                a, b = parts[b - _PART + 1], parts[b - _PART + 2]
+                a, b = inner[b - _INNER + 1], inner[b - _INNER + 2]
                 if is_negative and a < 0:
                     a = program.constant(-program.constants[~a])
                 elif is_negative:
@@ -442,9 +449,9 @@ class _Lowering:
             place = entries[index]
             if marks[place] == 1:
                 only: i64 = wanted[place]
-                is_part = only >= 0 and self.is_part(only, False)
+                is_inner = only >= 0 and self.is_inner(only, False)
                 gradients[index] = self.sum_of_shares(
-                    index, shares, gradients, sums[place], is_part
+                    index, shares, gradients, sums[place], is_inner
                 )
         for at in range(len(entries)):
             place = entries[at]
@@ -493,7 +500,7 @@ class _Lowering:
         return way == _ADD or _SAME <= way <= _CHOOSE
 
     def sum_of_shares(
-        self, entry: i64, shares: Shares, gradients: vec[i64], init: i64, is_part: bool = False
+        self, entry: i64, shares: Shares, gradients: vec[i64], init: i64, is_inner: bool = False
     ) -> i64:
         """The cell of a gradient: the sum of the shares, after ``init``."""
         first, end = shares.starts[entry], shares.starts[entry + 1]
@@ -501,7 +508,7 @@ class _Lowering:
         conditions, program = shares.conditions, self.program
         if end == first + 1 and len(conditions) == 0:
             local = self.local(entries[users[first]], positions[first])
-            return self.total(init, local, gradients[users[first]], is_part)
+            return self.total(init, local, gradients[users[first]], is_inner)
         if len(self.locals) < end - first:
             self.locals = vec[i64]([0] * (2 * (end - first)))
         # The local derivatives first, which may be rows.
@@ -516,7 +523,7 @@ class _Lowering:
                 locals_[at - first] = self.local(user, positions[at])
             if len(conditions) > 0 and conditions[at] >= 0:
                 kind = CASES
-        if kind == SUM and is_part:
+        if kind == SUM and is_inner:
             for at in range(first, end):
                 init = self.total(init, locals_[at - first], gradients[users[at]], True)
             return init

@@ -1,11 +1,6 @@
 """Passes: functions that make of a program one that gives the same bits with fewer rows.
 
-Nothing is ever added in another order, and no product fused with the sum it is added to, so all
-that a pass may do are the steps that are exact in IEEE arithmetic:
-
-* ``-0.0 + x`` is x, and ``1.0 * x`` is x (``0.0 + x`` is not, if x is -0.0);
-* ``x + y`` is ``y + x``, ``x - y`` is ``x + -1.0 * y``, and ``-1.0 * (x * y)`` is ``-x * y``;
-* what is computed twice from the same numbers is the same, also where it is a part of a function.
+What is computed twice from the same numbers is the same, also where it is a part of a function.
 """
 
 from __future__ import annotations
