@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Sequence
-from functools import cached_property
+from functools import cached_property, lru_cache, partial
 from itertools import compress
 from typing import Any, Final
 
@@ -36,9 +36,6 @@ def lift(tape: Tape) -> Replay:
     return Replay(tape)
 
 
-_MOST_GRADIENTS: Final = 64  # programs that are kept, of the ways that choices have taken
-
-
 class Gradient:
     """A program with the gradients of one root, where choices have taken one way.
 
@@ -52,7 +49,7 @@ class Gradient:
     """
 
     def __init__(self, tape: Tape, root: int, flags: Sequence[bool]) -> None:
-        found, shares = below_root(tape, root, flags)
+        found, shares = below_root(tape, tape.outputs[tape.roots[root]], flags)
         self.program: Program = optimized(lowered(tape, shares))
         self.machine = machine(self.program)
         indices = {entry: index for index, entry in enumerate(tape.leaves)}
@@ -69,6 +66,9 @@ class Gradient:
         return [not each or any(taken[flag] for flag in each) for each in self.conditions]
 
 
+_MOST_GRADIENTS: Final = 64  # programs that are kept, of the ways that choices have taken
+
+
 class Replay:
     """A tape, made into programs.
 
@@ -78,18 +78,18 @@ class Replay:
         machine: what runs it.
         seconds: the processor time that this took.
         choices: the number of flags of choices.
+        gradient: makes the program of the gradients of a root, by its index in `Tape.roots`, for
+            these flags of the choices; it keeps some of them.
     """
 
     def __init__(self, tape: Tape) -> None:
         start = time.process_time()
         self.tape = tape
-        self._roots = [tape.outputs[position] for position in tape.roots]
         flags = tuple([tape.data[entry] != 0.0 for entry in choices_of(tape)])
         self.choices = len(flags)
-        self._first = (0, flags)
-        self._gradients: dict[tuple[int, tuple[bool, ...]], Gradient] = {}
-        if self._roots:
-            first = self.gradient(self._first)
+        self.gradient = lru_cache(_MOST_GRADIENTS)(partial(Gradient, tape))
+        if tape.roots:
+            first = self.gradient(0, flags)
             self.program, self.machine = first.program, first.machine
         else:
             self.program = optimized(lowered(tape))
@@ -139,17 +139,6 @@ class Replay:
         """The program, with inputs that are read from Values and outputs that change them."""
         return bound(self.machine, links)
 
-    def gradient(self, key: tuple[int, tuple[bool, ...]]) -> Gradient:
-        """The program of the gradients of one root, for these flags of the choices."""
-        found = self._gradients.get(key)
-        if found is None:
-            if len(self._gradients) >= _MOST_GRADIENTS:
-                kept = {key: x for key, x in self._gradients.items() if key == self._first}
-                self._gradients = kept
-            root, flags = key
-            found = self._gradients[key] = Gradient(self.tape, self._roots[root], flags)
-        return found
-
 
 class Run:
     """One run of a program, which has left this state.
@@ -185,7 +174,7 @@ class Run:
     def _gradient(self, root: int) -> tuple[Gradient, list[bool]]:
         """The program of the gradients of a root; and, if an index decides, which are reached."""
         choices = self._replay.choices
-        gradient = self._replay.gradient((root, self._flags[:choices]))
+        gradient = self._replay.gradient(root, self._flags[:choices])
         return gradient, gradient.are_reached(self._flags[choices:])
 
     def reached(self, root: int) -> list[int]:

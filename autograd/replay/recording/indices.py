@@ -6,6 +6,7 @@ Value it counts as a float. Any other look at it, such as ``rows[i]`` or ``range
 
 from __future__ import annotations
 
+import math
 import operator
 from numbers import Number as AnyNumber
 from typing import Any, Final
@@ -21,6 +22,7 @@ from autograd.replay.recording.standins import (
     is_a_float,
     looking,
     rounding_to,
+    set_method,
 )
 
 # A whole number up to this size is the same as a float.
@@ -60,30 +62,10 @@ class Index(Comparable):
     def __neg__(self) -> Any:
         return self.recorder.calculate_whole(SUBTRACT, (0, self))
 
-    def __abs__(self) -> Any:
-        return self.recorder.calculate_whole(operator.abs, (self,))
-
-    def __invert__(self) -> Any:
-        return self.recorder.calculate_whole(operator.invert, (self,))
-
     def __round__(self, digits: Any = None) -> Any:
         if digits is None:
             return self
         return self.recorder.calculate_whole(rounding_to(operator.index(digits)), (self,))
-
-    def __trunc__(self) -> Any:
-        return self
-
-    def __floor__(self) -> Any:
-        return self
-
-    def __ceil__(self) -> Any:
-        return self
-
-    @property
-    def numerator(self) -> Any:
-        """The number itself."""
-        return self
 
 
 def is_whole(thing: Any) -> bool:
@@ -92,19 +74,26 @@ def is_whole(thing: Any) -> bool:
     return kind is Index or (kind is int and -EXACT <= thing <= EXACT)
 
 
-def _left(function: Any) -> Any:
+def _with(function: Any, is_reflected: bool = False) -> Any:
+    if is_reflected:
+        return lambda self, other: self.calculated(function, other, self, other)
     return lambda self, other: self.calculated(function, self, other, other)
 
 
-def _right(function: Any) -> Any:
-    return lambda self, other: self.calculated(function, other, self, other)
+def _of_itself(function: Any) -> Any:
+    return lambda self: self.recorder.calculate_whole(function, (self,))
 
 
-for _name in ("and", "or", "xor", "lshift", "rshift"):
-    _function: Any = getattr(operator, f"__{_name}__")
-    setattr(Index, f"__{_name}__", _left(_function))
-    setattr(Index, f"__r{_name}__", _right(_function))
-_shown: Any = Index
-_shown.__int__ = looking(int, "int()")
-_shown.__index__ = looking(int, "index")
-_shown.__name__ = "int"  # what messages of Python's call it
+_function: Any
+for _function in (operator.and_, operator.or_, operator.xor, operator.lshift, operator.rshift):
+    set_method(Index, _function, _with(_function))
+    set_method(Index, _function, _with(_function, is_reflected=True), "r")
+for _function in (operator.abs, operator.invert):
+    set_method(Index, _function, _of_itself(_function))
+for _function in (math.trunc, math.floor, math.ceil):
+    set_method(Index, _function, lambda self: self)
+set_method(Index, int, looking(int, "int()"))
+set_method(Index, operator.index, looking(int, "index"))
+_index: Any = Index
+_index.numerator = property(lambda self: self)
+_index.__name__ = "int"  # what messages of Python's call it

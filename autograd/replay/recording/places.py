@@ -21,8 +21,7 @@ _LIBRARIES: Final[Any] = (
 
 # What is known of codes, by their ids: whether they belong to a library, and the lines of their
 # instructions. The codes are kept, so that no other has the id of one of them.
-_codes: Final[list[Any]] = []
-_passed_over: Final[dict[int, bool]] = {}
+_codes: Final[dict[int, tuple[Any, bool]]] = {}
 _written: Final[dict[tuple[int, int], str]] = {}
 _MOST: Final = 10_000
 
@@ -49,14 +48,14 @@ def place() -> str:
 
 
 def _is_passed_over(code: Any) -> bool:
-    known = _passed_over.get(id(code))
+    known = _codes.get(id(code))
     if known is None:
         if len(_written) > _MOST:  # of functions that are made anew again and again
             _codes.clear()
-            _passed_over.clear()
             _written.clear()
         file: str = code.co_filename
-        known = file.startswith(_LIBRARIES) and "site-packages" not in file.removeprefix(_AUTOGRAD)
-        _codes.append(code)
-        _passed_over[id(code)] = known
-    return known
+        is_ours = file.startswith(_LIBRARIES) and "site-packages" not in file.removeprefix(
+            _AUTOGRAD
+        )
+        known = _codes[id(code)] = code, is_ours
+    return known[1]

@@ -13,6 +13,8 @@ from __future__ import annotations
 import math
 import operator
 import sys
+from copy import copy, deepcopy
+from functools import cache
 from typing import Any, ClassVar, Final
 
 from autograd.engine import table
@@ -45,6 +47,8 @@ OPERATORS: Final[dict[Primitive, Any]] = {
     table.remainder: operator.mod,
     table.power: POWER,
 }
+
+_BITWISE: Final = (operator.and_, operator.or_, operator.xor)
 
 _SUM_IS_COMPENSATED: Final = sys.version_info >= (3, 12)
 
@@ -123,12 +127,6 @@ class StandIn(Numeric):
             raise AttributeError(f"{self.kind.__name__!r} object has no attribute {name!r}")
         return getattr(self.seen(name), name)
 
-    def __copy__(self) -> Any:
-        return self
-
-    def __deepcopy__(self, memo: Any) -> Any:
-        return self
-
     def __reduce_ex__(self, protocol: Any) -> Any:
         return self.seen("copy").__reduce_ex__(protocol)
 
@@ -141,15 +139,6 @@ class Comparable(StandIn):
 
     def __bool__(self) -> bool:
         return bool(self.recorder.compare(NOT_EQUAL, self, 0.0))
-
-    @property
-    def real(self) -> Any:
-        """The number itself."""
-        return self
-
-    def conjugate(self) -> Any:
-        """The number itself."""
-        return self
 
 
 @mypyc_attr(acyclic=True)
@@ -195,28 +184,10 @@ class Number(Comparable):
             self.seen("pow()")
         return self._right(table.power, other)
 
-    def __neg__(self) -> Any:
-        return self.recorder.calculate_one(operator.neg, self)
-
-    def __abs__(self) -> Any:
-        return self.recorder.calculate_one(operator.abs, self)
-
     def __round__(self, digits: Any = None) -> Any:
         if digits is None:
             return self.recorder.whole(round, self)
         return self.recorder.calculate_one(rounding_to(operator.index(digits)), self)
-
-    def __int__(self) -> Any:
-        return self.recorder.whole(int, self)
-
-    def __trunc__(self) -> Any:
-        return self.recorder.whole(math.trunc, self)
-
-    def __floor__(self) -> Any:
-        return self.recorder.whole(math.floor, self)
-
-    def __ceil__(self) -> Any:
-        return self.recorder.whole(math.ceil, self)
 
     def item(self) -> Any:
         """The number as a float, as NumPy's numbers have it."""
@@ -242,14 +213,8 @@ class Rounding:
         return round(x, self.digits)
 
 
-_roundings: Final[dict[int, Rounding]] = {}
-
-
-def rounding_to(digits: int) -> Rounding:
-    """The one there is of that number of digits."""
-    if digits not in _roundings:
-        _roundings[digits] = Rounding(digits)
-    return _roundings[digits]
+# The one there is of that number of digits.
+rounding_to: Final[Any] = cache(Rounding)
 
 
 @mypyc_attr(acyclic=True)
@@ -279,6 +244,9 @@ class Flag(StandIn):
         return self._left(table.power, other)
 
 
+# ── Methods that are one and the same but for a function ──────────────────────
+
+
 def looking(function: Any, how: str, is_reflected: bool = False) -> Any:
     """A method: a function of the number itself, at which Python looks."""
     if is_reflected:
@@ -286,36 +254,40 @@ def looking(function: Any, how: str, is_reflected: bool = False) -> Any:
     return lambda self, *others: function(self.seen(how), *others)
 
 
-def _following(comparison: Any) -> Any:
-    return lambda self, other: self.recorder.compare(comparison, self, other)
+def followed(how: str, function: Any) -> Any:
+    """A method: what this method of the recorder makes of a function and the number."""
+    return lambda self, *others: getattr(self.recorder, how)(function, self, *others)
 
 
-for _comparison in (EQUAL, NOT_EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL):
-    setattr(Comparable, f"__{_comparison.__name__}__", _following(_comparison))
-    setattr(Flag, f"__{_comparison.__name__}__", looking(_comparison, "truth"))
-for _name in ("and", "or", "xor"):
-    _function: Any = getattr(operator, f"__{_name}__")
-    setattr(Flag, f"__{_name}__", looking(_function, "truth"))
-    setattr(Flag, f"__r{_name}__", looking(_function, "truth", is_reflected=True))
-for _function in (bool, int, abs, round, operator.neg, operator.pos, operator.invert):
-    setattr(Flag, f"__{_function.__name__}__", looking(_function, "truth"))
-for _function in (math.trunc, math.floor, math.ceil):
-    setattr(Flag, f"__{_function.__name__}__", looking(_function, "truth"))
+def set_method(kind: Any, function: Any, method: Any, prefix: str = "") -> None:
+    """Give a class the method by which Python carries out a function; with an "r" the reflected."""
+    setattr(kind, f"__{prefix}{function.__name__.removesuffix('_')}__", method)
+
+
+_function: Any
+for _function in (hash, repr, str, format, float, complex):
+    _how = {float: "float()", complex: "complex()", hash: "hash"}.get(_function, "text")
+    set_method(StandIn, _function, looking(_function, _how))
+for _function in (copy, deepcopy):
+    set_method(StandIn, _function, lambda self, *_: self)
+for _function in (EQUAL, NOT_EQUAL, LESS, LESS_OR_EQUAL, GREATER, GREATER_OR_EQUAL):
+    set_method(Comparable, _function, followed("compare", _function))
+    set_method(Flag, _function, looking(_function, "truth"))
+for _function in (operator.neg, operator.abs):
+    set_method(Number, _function, followed("calculate_one", _function))
+for _function in (int, math.trunc, math.floor, math.ceil):
+    set_method(Number, _function, followed("whole", _function))
+    set_method(Flag, _function, looking(_function, "truth"))
+for _function in (bool, abs, round, operator.neg, operator.pos, operator.invert, *_BITWISE):
+    set_method(Flag, _function, looking(_function, "truth"))
+for _function in _BITWISE:
+    set_method(Flag, _function, looking(_function, "truth", is_reflected=True), "r")
 _flag: Any = Flag
 _flag.__index__ = looking(int, "index")
 _flag.real = property(looking(operator.attrgetter("real"), "truth"))
 _flag.conjugate = looking(operator.methodcaller("conjugate"), "truth")
-for _function, _how in (
-    (hash, "hash"),
-    (repr, "text"),
-    (str, "text"),
-    (format, "text"),
-    (float, "float()"),
-    (complex, "complex()"),
-):
-    setattr(StandIn, f"__{_function.__name__}__", looking(_function, _how))
 
 # What messages of Python's call them.
-_shown: Any = Number
-_shown.__name__ = "float"
 _flag.__name__ = "bool"
+_number: Any = Number
+_number.__name__ = "float"
