@@ -96,7 +96,10 @@ def lowered(
     wanted += choices_of(tape) + flags_of_takes(tape)
     lowering = _Lowering(tape, 0 if shares is None else 1 + len(ends), wanted)
     program = lowering.program
-    program.set_outputs([lowering.cells[entry] for entry in wanted])
+    program.outputs = vec[i64]([0] * len(wanted))
+    for index in range(len(wanted)):
+        program.outputs[index] = lowering.cells[wanted[index]]
+    program.values = len(wanted)
     program.forward = len(program.kinds)
     if shares is not None:
         lowering.differentiate(shares, ends)
@@ -120,8 +123,9 @@ class _Lowering:
             with the only ``gradient_of`` it, if that is inner, and then with the cell of it.
         inner: three cells ``init, a, b`` for each inner sum.
         filled: how many cells these are.
-        sums: for each entry what its shares are added to in a pass, `ZERO` but in between.
-        marks: zeros, to mark entries for a while.
+        sums: for each entry what its shares are added to in a pass, and `ZERO` in between; only
+            there if there is a pass.
+        marks: then zeros, to mark entries for a while.
         locals: room for local derivatives.
         chain: room for the sums of a row.
     """
@@ -137,11 +141,11 @@ class _Lowering:
         self.rules: dict[Any, Steps | None] = {}
         self.gradients: dict[Any, list[int]] = {}
         self.wanted: dict[int, dict[int, int]] = {}
-        self.sums = vec[i64]([ZERO] * count)
-        self.marks = vec[i64]([0] * count)
+        self.sums = vec[i64]()
+        self.marks = vec[i64]()
         self.locals = vec[i64]()
         self.chain = vec[i64]()
-        self.inner = vec[i64]([0] * (3 * count))
+        self.inner = vec[i64]([0] * (2 * count))
         self.filled: i64 = 0
         self.cells = cells = vec[i64]([_INNER] * count)
         for cell, place in enumerate(tape.inputs):
@@ -433,7 +437,11 @@ class _Lowering:
 
     def carry_back(self, entry: i64) -> None:
         """Add the rows of the gradients of a backward pass within the call."""
-        tape, marks, sums = self.tape, self.marks, self.sums
+        tape = self.tape
+        if len(self.marks) == 0:
+            self.sums = vec[i64]([ZERO] * len(self.cells))
+            self.marks = vec[i64]([0] * len(self.cells))
+        sums, marks = self.sums, self.marks
         start, end = tape.starts[entry], tape.starts[entry + 1]
         root, seed = tape.operands[start], self.cells[tape.operands[start + 1]]
         known = tape.passes.pop(entry, None)
