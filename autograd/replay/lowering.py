@@ -135,7 +135,7 @@ class _Lowering:
         ops: list[Any] = tape.ops
         starts, operands = tape.starts, tape.operands
         count: i64 = len(ops)
-        self.program = Program(len(tape.inputs) + further, 3 * count)
+        self.program = Program(len(tape.inputs) + further, 7 * count // 2)
         self.known = dict(_WAYS)
         self.kinds: dict[Any, int] = {}
         self.rules: dict[Any, Steps | None] = {}

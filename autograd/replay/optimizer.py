@@ -26,7 +26,7 @@ class Rewriting:
     def __init__(self, old: Program) -> None:
         self.old = old
         self.inputs = old.inputs
-        self.program = old.without_rows()
+        self.program = old.without_rows(len(old.cells) // 4)
         self.place = unmoved(old)
 
     def copy(self, row: i64) -> None:

@@ -140,9 +140,12 @@ class Program:
         for number in (0.0, math.copysign(0.0, -1.0), 1.0, -1.0):
             self.constant(number)
 
-    def without_rows(self) -> Program:
-        """A program with the same inputs, constants and operations, and room for as many cells."""
-        new = Program(self.inputs, self._filled)
+    def without_rows(self, further: i64 = 0) -> Program:
+        """A program with the same inputs, constants and operations.
+
+        It has room for as many cells and so many further ones.
+        """
+        new = Program(self.inputs, self._filled + further)
         new.constants = list(self.constants)
         new._known = dict(self._known)
         new.operations = list(self.operations)
