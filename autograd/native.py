@@ -67,6 +67,7 @@ _LIFTING: Final = (
 
 if TYPE_CHECKING:
     from librt.vecs import append as append
+    from librt.vecs import extend as extend
     from librt.vecs import vec as vec
     from mypy_extensions import i32 as i32
     from mypy_extensions import i64 as i64
@@ -84,6 +85,11 @@ else:
     def append(numbers, number):
         """The array with ``number`` at its end; the one before is used up."""
         numbers.append(number)
+        return numbers
+
+    def extend(numbers, more):
+        """The array with more at its end, which may be itself; the one before is used up."""
+        numbers.extend(more)
         return numbers
 
     def mypyc_attr(**options):  # noqa: ARG001

@@ -199,6 +199,8 @@ deriving: Final[ContextVar[bool]] = ContextVar("deriving", default=False)
 turned_off: Final[ContextVar[Alteration | None]] = ContextVar("turned_off", default=None)
 observed: Final[ContextVar[Alteration | None]] = ContextVar("observed", default=None)
 
+_here: Final[Any] = observed.get  # found once: it is asked at every operation that is observed
+
 # For each function that is being differentiated here and now, the Values it is differentiated
 # by. What is computed meanwhile may depend on them through a closure.
 differentiated: Final[ContextVar[tuple[tuple[Any, ...], ...]]] = ContextVar(
@@ -239,7 +241,7 @@ def is_recording() -> bool:
 
 def observer() -> Observer | None:
     """The observer of recording here and now, or None."""
-    alteration = observed.get()
+    alteration: Alteration | None = _here()
     return None if alteration is None else alteration.observer
 
 

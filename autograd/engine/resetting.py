@@ -30,9 +30,9 @@ def zero_grad(values: Iterable[Value]) -> None:
     for element in elements:
         if not isinstance(element, Value):
             raise TypeError(f"zero_grad() takes a list of Values, and {kind_of(element)} is in it")
+    watcher = follower() if switches.followed else None
     for element in elements:
         value: Value = element
         if value.op is None:
-            watcher = follower() if switches.followed else None
             value._grad = 0.0 if watcher is None else watcher.write_grad(value, 0.0)
             value._awaited = -1

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import struct
 from array import array
-from itertools import chain, zip_longest
+from itertools import chain
 from typing import Any
 
 from autograd.engine.arrays import is_array
@@ -37,10 +37,10 @@ def difference(place: str, replayed: Any, result: Any) -> str | None:
         if _is_same(replayed, result):
             return None
         return f"{place} is {replayed!r} replayed, {result!r} as it is"
-    for name, other in zip_longest(ours, theirs, fillvalue="no more"):
-        if name != other:
-            return f"{place} has {name} replayed, {other} as it is"
-    found = (difference(place + name, ours[name], part) for name, part in theirs.items())
+    if [*ours] != [*theirs]:
+        return f"{place} has the parts {[*ours]} replayed, {[*theirs]} as it is"
+    pairs = zip(theirs, ours.values(), theirs.values())
+    found = (difference(f"{place}[{key!r}]", x, y) for key, x, y in pairs)
     return next((each for each in found if each is not None), None)
 
 

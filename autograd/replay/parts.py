@@ -50,18 +50,17 @@ def rebuilt(function: Callable[[Any], Any], thing: Any) -> Any:
     return container
 
 
-def opened(thing: Any) -> dict[str, Any] | None:
-    """The parts of a container, by their places in it as text; None if it is no container."""
+def opened(thing: Any) -> dict[Any, Any] | None:
+    """The parts of a container by their keys, indices or names; None if it is no container."""
     if isinstance(thing, dict):
-        return {f"[{key!r}]": x for key, x in thing.items()}
+        return thing
     if isinstance(thing, (list, tuple)):
-        return {f"[{i}]": x for i, x in enumerate(thing)}
+        return dict(enumerate(thing))
     if is_open_array(thing):
-        places = sys.modules["numpy"].ndindex(thing.shape)
-        return {str([*at]): x for at, x in zip(places, thing.ravel().tolist())}
+        return dict(zip(sys.modules["numpy"].ndindex(thing.shape), thing.ravel().tolist()))
     if is_dataclass(thing):
-        held = {field.name: getattr(thing, field.name) for field in fields(thing)}
-        return {f".{name}": x for name, x in (held | getattr(thing, "__dict__", {})).items()}
+        named = {field.name: getattr(thing, field.name) for field in fields(thing)}
+        return named | getattr(thing, "__dict__", {})
     return None
 
 

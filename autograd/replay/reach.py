@@ -16,6 +16,8 @@ from autograd.native import append, i64, vec
 from autograd.replay.shares import Flows, Shares, shares_of
 from autograd.replay.tape import Tape, choose
 
+NONE: Final[i64] = -1  # in place of an entry or an index
+
 # How an entry is reached, if not under a flag, which is an entry.
 ALWAYS: Final[i64] = -1
 UNDER_SEVERAL: Final[i64] = -2
@@ -37,38 +39,41 @@ class Below:
         entries: what it reaches under some flag, the root first; what follows has indices into
             these.
         flows: where gradients flow.
-        sources: what `find_sources` has found last.
-        states: for each entry of the tape how it is reached: `ALWAYS`, `NEVER`, under a flag,
-            which is an entry, or `UNDER_SEVERAL`.
+        choices: the flags of the choices that it reaches, which say where.
+        states: for each entry up to the root how it is reached: `ALWAYS`, `NEVER`, under a flag,
+            which is an entry, or `UNDER_SEVERAL`. Nothing if there are no takes.
         flags: those of the entries that are reached under several.
-        takes: the takes that are reached and not fixed, by each of their flags.
-        alike: what flags these have, by each of them: one index often chooses many numbers.
+        takes: the takes that are reached and not fixed, by all of their flags: one index often
+            chooses many numbers.
+        alike: what flags these have, by each of them.
         givers: for each entry those that may give it.
         unsettled: takes that have to be fixed, since what is reached through them would depend
             on several flags.
         has_takes: True if there are any on the tape.
-        taking: then for each entry whether it is one, and what is known of it.
+        taking: then for each entry up to the root whether it is one, and what is known of it.
     """
 
-    def __init__(self, tape: Tape, root: i64, chosen: dict[int, bool]) -> None:
+    def __init__(self, tape: Tape, root: i64, numbering: vec[i64], chosen: dict[int, bool]) -> None:
         self.tape = tape
         self._chosen = chosen
         self.entries = vec[i64]()
-        self.flows = Flows()
-        self.sources = vec[i64]()
+        self.choices: list[int] = []
         self.states = vec[i64]()
         self.flags: dict[int, list[int]] = {}
-        self.takes: dict[int, set[int]] = {}
-        self.alike: dict[int, set[tuple[int, ...]]] = {}
-        self.givers: dict[int, set[int]] = {}
+        self.takes: dict[tuple[int, ...], list[int]] = {}
+        self.alike: dict[int, list[tuple[int, ...]]] = {}
+        self.givers: dict[int, list[int]] = {}
         self.unsettled: set[int] = set()
         self.taking = vec[i64]()
         self.has_takes = len(tape.takes) > 0
         if self.has_takes:
-            self.taking = vec[i64]([_NO_TAKE] * len(tape.ops))
+            self.states = vec[i64]([NEVER] * (root + 1))
+            self.states[root] = ALWAYS
+            self.taking = vec[i64]([_NO_TAKE] * (root + 1))
             for one in tape.takes:
-                self.taking[one] = _FIXED if one in tape.fixed else _FREE
-            self._find_states(root)
+                if one <= root:
+                    self.taking[one] = _FIXED if one in tape.fixed else _FREE
+        self.flows = self._find(root, numbering)
 
     def flags_of(self, entry: int) -> list[int]:
         """The flags under one of which an entry is reached; none if it always is."""
@@ -77,80 +82,106 @@ class Below:
             return [state]
         return self.flags[entry] if state == UNDER_SEVERAL else []
 
-    def find_sources(self, entry: i64) -> i64:
-        """Find where the gradient of an entry flows, and return to how many operands.
+    def takes_under(self, flag: int) -> set[int]:
+        """The takes that are reached and not fixed of which this is a flag."""
+        return {one for every in self.alike[flag] for one in self.takes[every]}
 
-        They are in `sources`, each followed by its position, and by a flag or -1.
+    # ── The graph ─────────────────────────────────────────────────────────────
+
+    def _find(self, root: i64, numbering: vec[i64]) -> Flows:
+        """Go through the graph: an entry comes after all that use it, as these have higher numbers.
+
+        That is also their order in memory. ``numbering`` has a zero for each entry of the tape.
         """
-        tape, taking = self.tape, self.taking
-        operands, flows = tape.operands, tape.flows
-        count: i64 = 0
-        start, end = tape.starts[entry], tape.starts[entry + 1]
-        taken: i64 = -1
-        if tape.ops[entry] is _CHOOSE:
-            is_set = tape.data[operands[start]] != 0.0
-            if self._chosen:
-                is_set = self._chosen.get(operands[start], is_set)
-            taken = start + (1 if is_set else 2)
-        for at in range(start, end):
-            if not flows[at] or (taken >= 0 and at != taken):
+        tape, states, taking, has_takes = self.tape, self.states, self.taking, self.has_takes
+        ops, starts, operands = tape.ops, tape.starts, tape.operands
+        flowing, same_leaf = tape.flows, tape.same_leaf
+        entries, ends = vec[i64](), vec[i64]([0])
+        sources, positions, conditions = vec[i64](), vec[i64](), vec[i64]()
+        state = ALWAYS
+        flag = NONE
+        numbering[root] = 1
+        left: i64 = 1
+        entry = root + 1
+        while left > 0:
+            entry -= 1
+            if numbering[entry] == 0:
                 continue
-            source = operands[at]
-            if not self.has_takes or taking[source] == _NO_TAKE:
-                count = self._put(count, source, at - start, -1)
-            elif taking[source] == _FIXED:
-                count = self._put(count, tape.taken(source), at - start, -1)
-            else:
-                for pair in range(tape.starts[source], tape.starts[source + 1], 2):
-                    flag, given = operands[pair], operands[pair + 1]
-                    count = self._put(count, given, at - start, flag)
-        return count
+            left -= 1
+            entries = append(entries, entry)
+            numbering[entry] = len(entries)
+            start, end = starts[entry], starts[entry + 1]
+            taken = NONE
+            if ops[entry] is _CHOOSE:
+                taken = self._chosen_operand(start)
+            if has_takes:
+                state = states[entry]
+                if state == UNDER_SEVERAL:
+                    states[entry] = state = self._settled(entry)
+            for at in range(start, end):
+                if not flowing[at] or (taken >= 0 and at != taken):
+                    continue
+                # The operand, or all that a take may give, each after its flag.
+                operand, first, last = operands[at], at, at + 1
+                flag = NONE
+                if has_takes and taking[operand] != _NO_TAKE:
+                    if taking[operand] == _FIXED:
+                        operand = tape.taken(operand)
+                    else:
+                        first, last = starts[operand], starts[operand + 1]
+                        if state == ALWAYS and taking[operand] == _FREE:
+                            self._note_take(operand)
+                for pair in range(first, last, 2):
+                    if last > first + 1:
+                        flag, operand = operands[pair], operands[pair + 1]
+                    source = same_leaf[operand]
+                    if has_takes:
+                        if state != ALWAYS:
+                            if state == UNDER_SEVERAL or flag >= 0:
+                                self._fix_below(entry)
+                            flag = state
+                        if flag < 0:
+                            states[source] = ALWAYS
+                        elif states[source] != ALWAYS:
+                            self._reach(source, flag)
+                        conditions = append(conditions, flag)
+                    if numbering[source] == 0:
+                        numbering[source] = 1
+                        left += 1
+                    sources = append(sources, source)
+                    positions = append(positions, at - start)
+            ends = append(ends, len(sources))
+        for at in range(len(sources)):
+            source = sources[at]
+            sources[at] = numbering[source] - 1
+            if has_takes and conditions[at] >= 0:
+                is_alone = conditions[at] == states[source] and self._hands_on(source)
+                if is_alone:  # without that flag nothing asks for its gradient
+                    conditions[at] = NONE
+        for index in range(len(entries)):
+            numbering[entries[index]] = 0
+        self.entries = entries
+        return Flows(ends, sources, positions, conditions)
 
-    def _put(self, count: i64, source: i64, position: i64, flag: i64) -> i64:
-        sources, at = self.sources, 3 * count
-        if at == len(sources):
-            for _ in range(3):
-                sources = append(sources, 0)
-            self.sources = sources
-        sources[at] = self.tape.same_leaf[source]
-        sources[at + 1] = position
-        sources[at + 2] = flag
-        return count + 1
+    def _chosen_operand(self, start: i64) -> i64:
+        """Where the operand is that a choice has taken, whose operands start there."""
+        flag = self.tape.operands[start]
+        self.choices.append(flag)
+        is_set = self._chosen.get(int(flag), self.tape.data[flag] != 0.0)
+        return start + (1 if is_set else 2)
+
+    def _hands_on(self, entry: i64) -> bool:
+        """True if gradients flow from an entry to others."""
+        tape = self.tape
+        return any(tape.flows[at] for at in range(tape.starts[entry], tape.starts[entry + 1]))
 
     # ── Under which flags ─────────────────────────────────────────────────────
 
-    def _find_states(self, root: i64) -> None:
-        """Find how each entry is reached: after all that use it, which have higher numbers."""
-        tape = self.tape
-        self.states = states = vec[i64]([NEVER] * len(tape.ops))
-        states[root] = ALWAYS
-        entry = root + 1
-        while entry > 0:
-            entry -= 1
-            if states[entry] == NEVER:
-                continue
-            if states[entry] == UNDER_SEVERAL:
-                states[entry] = self._settled(entry)
-            state = states[entry]
-            if state == ALWAYS:
-                self._note_takes(entry)
-            for at in range(0, 3 * self.find_sources(entry), 3):
-                source, flag = self.sources[at], self.sources[at + 2]
-                if state != ALWAYS:
-                    if state == UNDER_SEVERAL or flag >= 0:
-                        self._fix_below(entry)
-                    flag = state
-                self._reach(source, flag)
-
     def _reach(self, source: i64, flag: i64) -> None:
-        states = self.states
-        if flag < 0:
-            states[source] = ALWAYS
-        elif states[source] != ALWAYS:
-            states[source] = UNDER_SEVERAL
-            known = self.flags.setdefault(source, [])
-            if flag not in known:
-                known.append(flag)
+        self.states[source] = UNDER_SEVERAL
+        known = self.flags.setdefault(source, [])
+        if flag not in known:
+            known.append(flag)
 
     def _settled(self, entry: i64) -> i64:
         """The state of an entry that is reached under one flag or more."""
@@ -163,71 +194,28 @@ class Below:
                     return ALWAYS
         return UNDER_SEVERAL
 
-    def _note_takes(self, entry: i64) -> None:
-        """Note the takes among the operands of an entry."""
-        tape, taking = self.tape, self.taking
-        for at in range(tape.starts[entry], tape.starts[entry + 1]):
-            source = tape.operands[at]
-            if tape.flows[at] and taking[source] == _FREE:
-                taking[source] = _NOTED
-                operands: list[int] = tape.operands_of(source)
-                every = tuple(operands[::2])
-                for flag, given in zip(every, operands[1::2]):
-                    self.takes.setdefault(flag, set()).add(source)
-                    self.alike.setdefault(flag, set()).add(every)
-                    self.givers.setdefault(tape.same_leaf[given], set()).add(source)
+    def _note_take(self, one: i64) -> None:
+        """Note a take that is not fixed."""
+        self.taking[one] = _NOTED
+        operands: list[int] = self.tape.operands_of(one)
+        every = tuple(operands[::2])
+        if every not in self.takes:
+            self.takes[every] = []
+            for flag in every:
+                self.alike.setdefault(flag, []).append(every)
+        self.takes[every].append(one)
+        for given in operands[1::2]:
+            self.givers.setdefault(self.tape.same_leaf[given], []).append(one)
 
     def _fix_below(self, entry: i64) -> None:
         """What this entry is reached under, or what it takes itself, is more than one flag."""
         tape = self.tape
         for flag in self.flags[entry]:
-            self.unsettled |= self.takes[flag]
+            self.unsettled |= self.takes_under(flag)
         for at in range(tape.starts[entry], tape.starts[entry + 1]):
             source = tape.operands[at]
             if tape.flows[at] and self.taking[source] >= _FREE:
                 self.unsettled.add(source)
-
-    # ── The graph ─────────────────────────────────────────────────────────────
-
-    def find_graph(self, root: i64, numbering: vec[i64]) -> None:
-        """Fill in `entries` and `flows`; ``numbering`` has a zero for each entry of the tape."""
-        flows, entries = self.flows, vec[i64]()
-        numbering[root] = 1
-        left: i64 = 1
-        entry = root + 1
-        # Those that an entry uses have lower numbers, so this is also their order in memory.
-        while left > 0:
-            entry -= 1
-            if numbering[entry] == 0:
-                continue
-            left -= 1
-            entries = append(entries, entry)
-            numbering[entry] = len(entries)
-            count = self.find_sources(entry)
-            sources = self.sources
-            for at in range(0, 3 * count, 3):
-                source, position, flag = sources[at], sources[at + 1], sources[at + 2]
-                if self.has_takes:
-                    if self.states[entry] >= 0:
-                        flag = self.states[entry]
-                    if flag >= 0 and flag == self.states[source] and self._hands_on(source):
-                        flag = -1  # without that flag nothing asks for its gradient
-                    flows.conditions = append(flows.conditions, flag)
-                if numbering[source] == 0:
-                    numbering[source] = 1
-                    left += 1
-                flows.add(source, position)
-            flows.close()
-        for at in range(len(flows.entries)):
-            flows.entries[at] = numbering[flows.entries[at]] - 1
-        for index in range(len(entries)):
-            numbering[entries[index]] = 0
-        self.entries = entries
-
-    def _hands_on(self, entry: i64) -> bool:
-        """True if gradients flow from an entry to others."""
-        tape = self.tape
-        return any(tape.flows[at] for at in range(tape.starts[entry], tape.starts[entry + 1]))
 
     def _places(self) -> vec[i64]:
         """For each entry of the tape its index here, or -1."""
@@ -251,23 +239,25 @@ class Below:
             return fixed
         completing: dict[int, list[int]] = {}
         deep: set[int] = set()
+        entries, firsts = self.entries, self.flows.starts
         starts, users, states = shares.starts, shares.users, self.states
-        for index in range(len(self.entries)):
+        conditions = shares.conditions
+        for index in range(len(entries)):
             first, end = starts[index], starts[index + 1]
-            if first == end or self._is_end(index):
+            if first == end or firsts[index] == firsts[index + 1]:
                 continue
-            entry = self.entries[index]
-            if states[entry] != ALWAYS:
-                if any(states[self.entries[users[at]]] >= 0 for at in range(first, end)):
-                    deep |= self.takes[states[entry]]
+            state = states[entries[index]]
+            if state != ALWAYS:
+                if any(states[entries[users[at]]] >= 0 for at in range(first, end)):
+                    deep |= self.takes_under(state)
                 continue
-            flag: i64 = shares.conditions[end - 1] if shares.conditions else -1
+            flag = conditions[end - 1]
             if flag < 0:
                 continue
-            user = self.entries[users[end - 1]]
-            givers = self.givers.get(user, set())
+            user = entries[users[end - 1]]
+            givers = set(self.givers.get(user, []))
             if states[user] == ALWAYS or len(givers) != 1:
-                fixed |= self.takes[flag]
+                fixed |= self.takes_under(flag)
             else:
                 completing.setdefault(min(givers), []).append(index)
         if completing:
@@ -276,9 +266,6 @@ class Below:
                 if one in deep or not self._complete_alike(one, completed, shares, places):
                     fixed.add(one)
         return fixed
-
-    def _is_end(self, index: i64) -> bool:
-        return self.flows.starts[index] == self.flows.starts[index + 1]
 
     def _complete_alike(
         self, one: i64, completed: list[int], shares: Shares, places: vec[i64]
@@ -321,11 +308,8 @@ def below(
         numbering: a zero for each entry of the tape, as which they are left.
         chosen: flags of choices, by their entries, where they are not those of the recording.
     """
-    found = Below(tape, root, chosen or {})
-    found.find_graph(root, numbering)
-    shares = shares_of(found.flows, 0)
-    shares.entries = found.entries
-    return found, shares
+    found = Below(tape, root, numbering, chosen or {})
+    return found, shares_of(found.flows, found.entries)
 
 
 def below_root(tape: Tape, root: int, flags: Sequence[bool]) -> tuple[Below, Shares]:

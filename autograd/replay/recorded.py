@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from functools import cached_property
 from typing import Any
 
 from autograd.contexts import observed_by
@@ -37,7 +38,6 @@ class Recorded:
         self.key = key
         self.tape = recorder.tape
         self.captured = tuple(outside.values[outside.arguments :])
-        self._captured_ids = {id(value) for value in self.captured}
         self._effects = effects
         self._leaves = outside.leaves
         self._reached = ReachedBefore(self.captured)
@@ -60,6 +60,10 @@ class Recorded:
             root.replay = self.replay
         self.runs = 0
         self.next_check = 1 if recorder.is_doubtful else 2
+
+    @cached_property
+    def _captured_ids(self) -> set[int]:
+        return {id(value) for value in self.captured}
 
     def is_stale(self) -> bool:
         """True if nobody but this program holds a Value that it reads: it has been replaced."""

@@ -112,7 +112,7 @@ class ReachedBefore:
     """
 
     def __init__(self, captured: Sequence[Value]) -> None:
-        self._captured = {id(value): i for i, value in enumerate(captured)}
+        self._captured = captured
         self._known: dict[int, tuple[list[int], Reached]] = {}
         self.references = array("q", [1] * len(captured))
 
@@ -122,8 +122,9 @@ class ReachedBefore:
         if known is None:
             reached = _reached(leaves, values, indices)
             known = self._known[id(leaves)] = leaves, reached
+            indices_of = {id(value): i for i, value in enumerate(self._captured)}
             for value in reached.values:
-                self.references[self._captured[id(value)]] += _IN_REACHED
+                self.references[indices_of[id(value)]] += _IN_REACHED
         return known[1]
 
 

@@ -9,32 +9,23 @@ from autograd.native import append, i64, vec
 
 
 class Flows:
-    """For each entry of a tape those that it passes shares of its gradient to, in that order.
+    """For each of some entries those that it passes shares of its gradient to, in that order.
 
     Attributes:
         starts: where those of each entry begin in the lists that follow; and last, the end.
         entries: the entries.
         positions: their positions among the operands.
-        conditions: the flag under which there is a share at all, as an entry; -1 if there always
-            is one. Nothing if there are no flags.
+        conditions: the flag under which there is a share at all, as an entry of the tape; -1 if
+            there always is one. Nothing if there are no flags.
     """
 
-    __slots__ = ("conditions", "entries", "positions", "starts")
-
-    def __init__(self) -> None:
-        self.starts = vec[i64]([0])
-        self.entries = vec[i64]()
-        self.positions = vec[i64]()
-        self.conditions = vec[i64]()
-
-    def add(self, entry: i64, position: i64) -> None:
-        """Add one to those that `close` will end."""
-        self.entries = append(self.entries, entry)
-        self.positions = append(self.positions, position)
-
-    def close(self) -> None:
-        """End those of an entry."""
-        self.starts = append(self.starts, len(self.entries))
+    def __init__(
+        self, starts: vec[i64], entries: vec[i64], positions: vec[i64], conditions: vec[i64]
+    ) -> None:
+        self.starts = starts
+        self.entries = entries
+        self.positions = positions
+        self.conditions = conditions
 
 
 class Shares:
@@ -51,10 +42,8 @@ class Shares:
             nothing if there are no flags.
     """
 
-    __slots__ = ("conditions", "ends", "entries", "order", "positions", "starts", "users")
-
-    def __init__(self) -> None:
-        self.entries = vec[i64]()
+    def __init__(self, entries: vec[i64]) -> None:
+        self.entries = entries
         self.order = vec[i64]()
         self.ends: list[int] = []
         self.starts = vec[i64]()
@@ -63,43 +52,33 @@ class Shares:
         self.conditions = vec[i64]()
 
 
-def shares_of(flows: Flows, root: i64) -> Shares:
-    """The shares that a backward pass from ``root`` hands down, an index into ``flows``."""
+def shares_of(flows: Flows, tape_entries: vec[i64]) -> Shares:
+    """The shares that a backward pass hands down.
+
+    Args:
+        flows: where they flow, from the first entry to all others.
+        tape_entries: the number that each of these has on the tape.
+    """
     firsts, sources, positions = flows.starts, flows.entries, flows.positions
     count: i64 = len(firsts) - 1
-    # How many shares each entry is to get.
-    uses = vec[i64]([0] * count)
-    stack = vec[i64]([0] * (count + 1))
-    stack[0] = root
-    height: i64 = 1
-    while height > 0:
-        height -= 1
-        entry = stack[height]
-        for at in range(firsts[entry], firsts[entry + 1]):
-            source = sources[at]
-            uses[source] += 1
-            if uses[source] == 1:
-                stack[height] = source
-                height += 1
+    total: i64 = len(sources)
     starts = vec[i64]([0] * (count + 1))
-    following = vec[i64]([0] * count)  # where the next share of each entry goes
-    total: i64 = 0
+    for at in range(total):
+        starts[sources[at] + 1] += 1
     for entry in range(count):
-        starts[entry] = total
-        following[entry] = total
-        total += uses[entry]
-    starts[count] = total
-    shares = Shares()
+        starts[entry + 1] += starts[entry]
+    following = vec[i64]([0] * count)  # where the next share of each entry goes
+    for entry in range(count):
+        following[entry] = starts[entry]
+    shares = Shares(tape_entries)
     users = vec[i64]([0] * total)
     places = vec[i64]([0] * total)
     has_conditions = len(flows.conditions) > 0
-    conditions = vec[i64]()
-    if has_conditions:
-        conditions = vec[i64]([0] * total)
+    conditions = vec[i64]([0] * len(flows.conditions))
     # Of the entries that have all their shares, the one that was completed last goes first.
     order = vec[i64]()
-    stack[0] = root
-    height = 1
+    stack = vec[i64]([0] * (count + 1))
+    height: i64 = 1
     while height > 0:
         height -= 1
         entry = stack[height]
@@ -118,9 +97,6 @@ def shares_of(flows: Flows, root: i64) -> Shares:
                     height += 1
                 else:
                     shares.ends.append(source)
-    shares.entries = vec[i64]([0] * count)
-    for index in range(count):
-        shares.entries[index] = index
     shares.order = order
     shares.starts = starts
     shares.users = users

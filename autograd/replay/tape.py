@@ -50,10 +50,10 @@ have no visible effect, such as an exception, in a run in which it finds another
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, TypeAlias
+from typing import Any, Final, TypeAlias
 
 from autograd.engine.primitive import Primitive, Reduction
-from autograd.native import append, i64, vec
+from autograd.native import extend, i64, vec
 
 
 class Slope:
@@ -138,8 +138,13 @@ class Guard:
         self.place = place
 
 
+_ROOM: Final = 64  # of a new tape
+
+
 class Tape:
     """What one call has computed; see the docstring of this module.
+
+    There are as many entries as `ops`; the arrays have room for more.
 
     Attributes:
         name: the name of the function.
@@ -166,15 +171,16 @@ class Tape:
     def __init__(self, name: str) -> None:
         self.name: str = name
         self.ops: list[Any] = []
-        self.starts = vec[i64]([0])
-        self.operands = vec[i64]()
-        self.flows = vec[bool]()
-        self.data = vec[float]()
+        self.starts = vec[i64]([0] * (_ROOM + 1))
+        self.operands = vec[i64]([0] * _ROOM)
+        self.flows = vec[bool]([False] * _ROOM)
+        self.data = vec[float]([0.0] * _ROOM)
+        self._pushed: i64 = 0  # the number of operands
         self.inputs: list[int] = []
         self.constants: dict[int, str] = {}
         self.guards: list[Guard] = []
         self.leaves: list[int] = []
-        self.same_leaf = vec[i64]()
+        self.same_leaf = vec[i64]([0] * _ROOM)
         self.outputs: list[int] = []
         self.roots: list[int] = []
         self.labels: dict[int, str] = {}
@@ -184,28 +190,43 @@ class Tape:
 
     def push(self, operand: i64, flows: bool) -> None:
         """Add an operand to the entry that `close` will end."""
-        self.operands = append(self.operands, operand)
-        self.flows = append(self.flows, flows)
+        at = self._pushed
+        if at == len(self.operands):
+            self._make_room_for_operands()
+        self.operands[at] = operand
+        self.flows[at] = flows
+        self._pushed = at + 1
 
     def close(self, op: Any, number: float) -> i64:
         """End an entry, of the operands since the one before; returns its number."""
-        entry: i64 = len(self.data)
+        entry: i64 = len(self.ops)
+        if entry == len(self.data):
+            self._make_room()
         self.ops.append(op)
-        self.data = append(self.data, number)
-        self.starts = append(self.starts, len(self.operands))
-        self.same_leaf = append(self.same_leaf, entry)
+        self.data[entry] = number
+        self.starts[entry + 1] = self._pushed
+        self.same_leaf[entry] = entry
         return entry
+
+    def _make_room(self) -> None:
+        """Let there be room for twice as many entries."""
+        self.data = extend(self.data, self.data)
+        self.starts = extend(self.starts, self.starts)
+        self.same_leaf = extend(self.same_leaf, self.same_leaf)
+
+    def _make_room_for_operands(self) -> None:
+        self.operands = extend(self.operands, self.operands)
+        self.flows = extend(self.flows, self.flows)
 
     def one(self, op: Any, x: i64, flows: bool, number: float) -> i64:
         """Append an entry with one operand; returns its number."""
-        self.operands = append(self.operands, x)
-        self.flows = append(self.flows, flows)
+        self.push(x, flows)
         return self.close(op, number)
 
     def pair(self, op: Any, x: i64, x_flows: bool, y: i64, y_flows: bool, number: float) -> i64:
         """Append an entry with two operands, ``x`` and ``y``; returns its number."""
-        self.operands = append(append(self.operands, x), y)
-        self.flows = append(append(self.flows, x_flows), y_flows)
+        self.push(x, x_flows)
+        self.push(y, y_flows)
         return self.close(op, number)
 
     def row(self, op: Any, operands: Sequence[int], flows: Sequence[int], number: float) -> int:

@@ -20,6 +20,7 @@ import pytest
 import autograd
 from autograd import CompileError, CompileWarning, Value, no_grad, where
 from autograd import compile as compile  # noqa: A004  # as users import it
+from autograd.replay.checks import difference
 from nn import MLP, Module
 from tests.replaying import bits
 
@@ -663,6 +664,20 @@ def test_a_number_that_was_kept_is_of_no_use_later() -> None:
         "a number of a call of keeps() is used after it: the function has kept it outside of "
         "itself, which a replay would not do: return it instead"
     )
+
+
+def test_differences_of_containers_say_where() -> None:
+    numpy = pytest.importorskip("numpy")
+    one, other = Value(1.0), Value(1.0)  # which look alike
+    for replayed, result, expected in [
+        ({one: 1.0, other: 2.0}, {one: 3.0, other: 2.0}, "r[Value(1.0)] is 1.0 replayed, 3.0"),
+        ([1.0, [2.0]], [1.0, [-2.0]], "r[1][0] is 2.0 replayed, -2.0"),
+        (numpy.zeros((1, 2)), numpy.ones((1, 2)), "r[(0, 0)] is 0.0 replayed, 1.0"),
+        ([1.0], [1.0, 2.0], "r has the parts [0] replayed, [0, 1]"),
+        ([1.0], (1.0,), "r is a list replayed, a tuple"),
+    ]:
+        assert difference("r", replayed, result) == f"{expected} as it is"
+        assert difference("r", result, copy.copy(result)) is None
 
 
 def test_a_changed_argument_is_an_error() -> None:

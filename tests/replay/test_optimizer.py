@@ -40,7 +40,6 @@ from autograd.replay.program import (
     Program,
 )
 from autograd.replay.reach import below_root, choices_of
-from autograd.replay.shares import Flows, shares_of
 from autograd.replay.tape import Tape
 from autograd.replay.writing import describe
 from tests.replay.graphs import bits, choice, graph, numbers, tape_of
@@ -603,15 +602,16 @@ def test_choices_leave_out_the_operand_that_is_not_taken() -> None:
 
 
 def test_the_value_that_is_completed_last_hands_its_shares_down_first() -> None:
-    # 0 is used by 1 and by 2, which 3 uses in that order.
-    flows = Flows()
-    for sources in [], [0], [0], [1, 2]:
-        for position, source in enumerate(sources):
-            flows.add(source, position)
-        flows.close()
-    shares = shares_of(flows, 3)
-    assert ([*shares.order], shares.ends) == ([3, 2, 1], [0])
-    assert [*shares.users[shares.starts[0] : shares.starts[1]]] == [2, 1]
+    tape = Tape("order")
+    x = tape.input(1.0)
+    first, second = (tape.row(table.negative, (x,), (0,), -1.0) for _ in range(2))
+    root = tape.row(table.add, (first, second), (0, 1), -2.0)
+    found, shares = below_root(tape, root, ())
+    assert [*found.entries] == [root, second, first, x]
+    assert [found.entries[k] for k in shares.order] == [root, second, first]
+    assert [found.entries[k] for k in shares.ends] == [x]
+    of_x = shares.starts[shares.ends[0]], shares.starts[shares.ends[0] + 1]
+    assert [found.entries[k] for k in shares.users[slice(*of_x)]] == [second, first]
 
 
 def test_an_operation_with_a_tape_of_nothing_else_is_a_program() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 import sys
 from collections.abc import Sequence
@@ -11,18 +12,22 @@ from typing import Any, Final
 from autograd.engine import table
 from autograd.engine.operands import as_float
 from autograd.engine.operators import compared
+from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
 from autograd.native import i64
 from autograd.replay.errors import CompileError
-from autograd.replay.recording.indices import EXACT, Index
+from autograd.replay.reach import NONE
+from autograd.replay.recording.indices import EXACT, Index, is_exact
 from autograd.replay.recording.places import place
 from autograd.replay.recording.standins import (
     ADD,
     DIVIDE,
     MULTIPLY,
+    OPERATORS,
     POWER,
     SUBTRACT,
     Calculator,
+    Family,
     Flag,
     Number,
     StandIn,
@@ -39,6 +44,11 @@ _ROWS: Final[dict[Any, Any]] = {
 
 FLOAT: Final[Any] = float
 
+_ADDITION: Final[Any] = table.add
+_DIFFERENCE: Final[Any] = table.subtract
+_PRODUCT: Final[Any] = table.multiply
+_QUOTIENT: Final[Any] = table.divide
+
 
 class Calculations(Calculator):
     """A recorder of numbers.
@@ -46,10 +56,10 @@ class Calculations(Calculator):
     Attributes:
         name: that of the function.
         tape: what has been noted.
+        families: the stand-ins; those for floats come first.
         finished: True once the call is over.
         is_doubtful: True if floats may have been added in another order than that of the function
             itself, as NumPy does in arrays.
-        numbers: every stand-in.
         is_apart: True if each constant is an entry of its own, with its own line; otherwise one
             entry stands for all constants of the same bits.
     """
@@ -57,32 +67,32 @@ class Calculations(Calculator):
     def __init__(self, name: str, is_apart: bool = False) -> None:
         self.name = name
         self.is_apart = is_apart
+        # The entries of constants, by the float or, for 0.0 and where it is another, by the text.
         self._constants: dict[Any, int] = {}
         self.tape = Tape(name)
+        self.families: list[Family] = [Family(self, FLOAT)]
         self.finished = False
         self.is_doubtful = False
-        self.numbers: list[Any] = []
 
     def entry(self, value: Value) -> i64:
         """The entry of the data of a Value."""
         raise NotImplementedError
 
-    def number(self, entry: int, kind: Any) -> Number:
+    def _family(self, kind: Any) -> Family:
+        """The stand-ins for numbers of that type."""
+        for family in self.families:
+            if family.kind is kind:
+                return family
+        self.families.append(Family(self, kind))
+        return self.families[-1]
+
+    def number(self, entry: i64, kind: Any) -> Number:
         """The stand-in for a float, or for a number of NumPy's of that type."""
-        number = Number(self, entry, kind)
-        self.numbers.append(number)
-        return number
+        return Number(self._family(kind), entry)
 
-    def index(self, entry: int) -> Index:
+    def index(self, entry: i64) -> Index:
         """The stand-in for a whole number."""
-        index = Index(self, entry, int)
-        self.numbers.append(index)
-        return index
-
-    def _flag(self, entry: int, kind: Any) -> Flag:
-        flag = Flag(self, entry, kind)
-        self.numbers.append(flag)
-        return flag
+        return Index(self._family(int), entry)
 
     def doubt(self) -> None:
         """Floats may be added in another order than that of the function itself."""
@@ -128,14 +138,34 @@ class Calculations(Calculator):
             return self.entry(operand)
         return self._constant(as_float(operand))
 
+    def _plain(self, operand: Any) -> i64:
+        """The entry of an operand that is a float, or takes the place of one; -1 of another."""
+        kind: Any = type(operand)
+        if self.finished:
+            return NONE
+        if kind is Number:
+            number: Number = operand
+            if number.family is self.families[0]:
+                return number.entry
+        elif kind is FLOAT:
+            known = self._constants.get(operand)
+            if known is not None:
+                return known
+            return self._constant(operand)
+        elif kind is int and is_exact(operand):
+            return self._constant(float(operand))
+        return NONE
+
     def _constant(self, number: float) -> i64:
         """The entry of a constant that comes from the line that is being run."""
         key: Any = number
         if number == 0.0:
-            key = repr(number)  # of -0.0 it is another
+            key = "-0.0" if math.copysign(1.0, number) < 0.0 else "0.0"
         known = self._constants.get(key)
-        if known is None or self.is_apart:
-            known = self._constants[key] = self.tape.constant(number, place())
+        if known is None:
+            known = self.tape.constant(number, place())
+            if not self.is_apart:
+                self._constants[key] = known
         return known
 
     def _taken(self, operand: Any, entry: i64) -> Any:
@@ -149,24 +179,40 @@ class Calculations(Calculator):
             known = self._constants[""] = self.tape.constant(0.0, "")
         return known
 
-    def calculate(self, function: Any, x: Any, y: Any) -> Any:
-        """The result of an operator of Python's on two numbers, one of which is a stand-in."""
+    def calculate(self, primitive: Primitive, x: Any, y: Any) -> Any:
+        """The result of an operator on two numbers, one of which is a stand-in."""
+        first, second = self._plain(x), self._plain(y)
+        if first < 0 or second < 0:
+            return self._calculate(primitive, x, y)
+        tape = self.tape
+        a, b = tape.data[first], tape.data[second]
+        op: Any = primitive
+        if primitive is _ADDITION:
+            result = a + b
+        elif primitive is _PRODUCT:
+            result = a * b
+        elif primitive is _DIFFERENCE:
+            result = a - b
+        elif primitive is _QUOTIENT and b != 0.0:
+            op = DIVIDE
+            result = a / b
+        else:
+            return self._calculate(primitive, x, y)
+        return Number(self.families[0], tape.pair(op, first, False, second, False, result))
+
+    def _calculate(self, primitive: Primitive, x: Any, y: Any) -> Any:
+        """The same of numbers of other types, of Values, and where Python may raise an error."""
+        if isinstance(x, Value) or isinstance(y, Value):
+            return self.operate(primitive, (x, y))
+        function = OPERATORS[primitive]
         kind_x, kind_y = _kind(x), _kind(y)
         if kind_x is None or kind_y is None:
             if not isinstance(x, NUMBERS) or not isinstance(y, NUMBERS):
                 return NotImplemented
             return function(self._bare(x, "arithmetic"), self._bare(y, "arithmetic"))
         first, second = self._operand(x), self._operand(y)
-        a, b = self.tape.data[first], self.tape.data[second]
-        if kind_x is FLOAT and kind_y is FLOAT:
-            if function is ADD:
-                return self._calculated(table.add, first, second, a + b, FLOAT)
-            if function is MULTIPLY:
-                return self._calculated(table.multiply, first, second, a * b, FLOAT)
-            if function is SUBTRACT:
-                return self._calculated(table.subtract, first, second, a - b, FLOAT)
         try:
-            result: Any = function(kind_x(a), kind_y(b))
+            result: Any = function(kind_x(self.tape.data[first]), kind_y(self.tape.data[second]))
         except Exception:
             self._look_for_an_error([x, y])
             raise
@@ -176,10 +222,8 @@ class Calculations(Calculator):
         op: Any = _ROWS.get(function, function)
         if op is function and (kind_x is not FLOAT or kind_y is not FLOAT):
             op = of_kinds(function, (kind_x, kind_y))
-        return self._calculated(op, first, second, float(result), kind)
-
-    def _calculated(self, op: Any, first: i64, second: i64, result: float, kind: Any) -> Number:
-        return self.number(self.tape.pair(op, first, False, second, False, result), kind)
+        entry = self.tape.pair(op, first, False, second, False, float(result))
+        return self.number(entry, kind)
 
     def calculate_one(self, function: Any, x: Any) -> Any:
         """The result of a function of Python's on a stand-in."""
@@ -251,7 +295,8 @@ class Calculations(Calculator):
         kinds = [_kind(y) for y in (x, other) if not isinstance(y, Value)]
         is_of_numpy = any(kind is not FLOAT for kind in kinds)
         kind = sys.modules["numpy"].bool_ if is_of_numpy else bool
-        return self._flag(self.tape.row(comparison, entries, (), float(outcome)), kind)
+        entry = self.tape.row(comparison, entries, (), float(outcome))
+        return Flag(self._family(kind), entry)
 
 
 class OfKinds:
@@ -296,7 +341,7 @@ def _kind(operand: Any) -> Any:
     if kind is Number:
         return operand.kind
     if kind is int:
-        return FLOAT if -EXACT <= operand <= EXACT else None
+        return FLOAT if is_exact(operand) else None
     numpy: Any = sys.modules.get("numpy")
     if numpy is None:
         return None

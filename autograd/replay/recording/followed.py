@@ -13,9 +13,10 @@ from autograd.engine.recording import is_recording
 from autograd.engine.tracked import record_tracked
 from autograd.engine.value import Value
 from autograd.native import append, i32, i64, vec
+from autograd.replay.reach import NONE
 from autograd.replay.recording.calculations import FLOAT, Calculations, is_stand_in
 from autograd.replay.recording.indices import Index
-from autograd.replay.recording.outside import DATA, NONE, Outside
+from autograd.replay.recording.outside import DATA, Outside
 from autograd.replay.recording.standins import NOT_EQUAL, Flag, Number
 from autograd.replay.recording.taken import Takes
 from autograd.replay.tape import choose
@@ -47,8 +48,8 @@ class Followed(Calculations):
         self._pending: tuple[Any, list[int], list[bool]] | None = None
 
     def forget(self) -> None:
-        """Let go of what the call has made: stand-ins, for one, refer to this recorder."""
-        self.numbers = []
+        """Let go of what the call has made, and of what refers to this recorder."""
+        self.families = []
         self.created = []
 
     def bring(self, twin: Value, value: Value) -> None:
@@ -78,7 +79,9 @@ class Followed(Calculations):
             for at in range(len(self._indices), len(self.created)):
                 self._indices[id(self.created[at])] = at
             known = self._indices.get(id(value))
-        return NONE if known is None else known
+        if known is None:
+            return NONE
+        return known
 
     def _found(self, value: Value) -> i64:
         """The entry of the data of a Value, or -1 if it is not known."""
@@ -94,11 +97,17 @@ class Followed(Calculations):
 
     def entry(self, value: Value) -> i64:
         """The entry of the data of a Value, which may come from outside."""
-        if value.op is None and self._takes.version > 0:
-            self._takes.refresh(value)
-        entry = self._found(value)
+        outside = self.outside
+        index = outside.find(value)
+        if index < 0:
+            if value.op is None and self._takes.version > 0:
+                self._takes.refresh(value)
+            at = self._index(value)
+            if at >= 0:
+                return self._places[at]
+            index = outside.index(value)
+        entry = outside.data[index]
         if entry < 0:
-            index = self.outside.index(value)
             entry = self._input(DATA, index, value._data)
             self._is_leaf(value, index, entry)
         return entry
@@ -140,8 +149,10 @@ class Followed(Calculations):
             }
         return tape.same_leaf[self._found(value)] in self._used
 
-    def operate(self, primitive: Any, operands: tuple[Any, ...]) -> Any:
+    def operate(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
         """Carry out an operation, one of whose operands is a stand-in."""
+        if len(operands) == 1 and primitive.arity == 1:
+            return self._operate_on_one(primitive, operands[0])
         entries: list[int] = [self._operand(x) for x in operands]
         taken = [self._taken(x, entry) for x, entry in zip(operands, entries)]
         for x in operands:
@@ -155,6 +166,17 @@ class Followed(Calculations):
         if type(result) is not FLOAT:
             return primitive.evaluate([self._bare(x, "arithmetic") for x in operands])
         return self.number(self.tape.row(primitive, entries, (), result), FLOAT)
+
+    def _operate_on_one(self, primitive: Primitive, x: Any) -> Any:
+        entry = self._operand(x)
+        try:
+            result: Any = primitive.forward(self.tape.data[entry])
+        except Exception:
+            self._look_for_an_error([x])
+            raise
+        if type(result) is not FLOAT:
+            return primitive.forward(self._bare(x, "arithmetic"))
+        return self.number(self.tape.one(primitive, entry, False, result), FLOAT)
 
     def _record(
         self,
@@ -202,9 +224,18 @@ class Followed(Calculations):
             entry = tape.pair(op, one, one_flows, two, two_flows, number)
         if not recording:  # it becomes a leaf
             self._ends[entry] = made
-        if self._takes.twins:
+        if self._takes.twins and self._has_twin(first, second):
             self._takes.put_rows(made)
         self._has_made(made, entry, not recording)
+
+    def _has_twin(self, first: Node | None, second: Node | None) -> bool:
+        """True if what has these inputs, or more than can be told here, may have a twin."""
+        if first is None and second is None:
+            return True
+        return self._may_be_twin(first) or self._may_be_twin(second)
+
+    def _may_be_twin(self, node: Node | None) -> bool:
+        return node is not None and node.op is None and self.outside.find(cast(Value, node)) < 0
 
     def _slot(self, node: Node | None, constant: float) -> i64:
         """The entry of an operand: of the Value in a slot, or of the constant beside it."""
@@ -276,20 +307,24 @@ class Followed(Calculations):
 
     def write(self, value: Any, number: Any) -> float:
         """The float that becomes the data of a Value."""
-        if id(value) in self._takes.twins:
-            row = self.row_of(value)
-            row.data = number
-            return row._data
-        at = self._index(value)
-        if at >= 0 and value.op is not None:
-            self.refuse("changes the data of a Value that it has computed")
+        outside = self.outside
+        index = outside.find(value)
+        at = NONE
+        if index < 0:
+            if id(value) in self._takes.twins:
+                row = self.row_of(value)
+                row.data = number
+                return row._data
+            at = self._index(value)
+            if at >= 0 and value.op is not None:
+                self.refuse("changes the data of a Value that it has computed")
         entry = self._copied(number)
         if at >= 0:
             self.tape.same_leaf[entry] = self.tape.same_leaf[self._places[at]]
             self._places[at] = entry
         else:
-            index = self.outside.index(value)
-            self.outside.moved[index] = 1
+            index = outside.index(value) if index < 0 else index
+            outside.moved[index] = 1
             self._is_leaf(value, index, entry)
         self._takes.has_changed(value, self.tape.data[entry])
         return self.tape.data[entry]

@@ -5,16 +5,17 @@ from __future__ import annotations
 import operator
 from typing import Any, Final
 
-from autograd.engine import table
+from autograd.engine import floats, table
 from autograd.engine.known import Known
 from autograd.engine.node import propagate
+from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
-from autograd.native import append, i32, i64, vec
+from autograd.native import extend, i32, i64, vec
 from autograd.replay.errors import CompileError
-from autograd.replay.reach import Below, below
+from autograd.replay.reach import ALWAYS, NONE, Below, below, choices_of
 from autograd.replay.recording.calculations import FLOAT
 from autograd.replay.recording.followed import Followed
-from autograd.replay.recording.outside import GRAD, HAS_GRAD, KEPT, NONE, UNREACHED
+from autograd.replay.recording.outside import GRAD, HAS_GRAD, KEPT, UNREACHED
 from autograd.replay.recording.places import place
 from autograd.replay.recording.standins import NOT_EQUAL
 from autograd.replay.shares import Shares
@@ -34,6 +35,7 @@ class Gradients(Followed):
         self._interior: list[Value] = []  # those of them that are no leaves
         self._pass_entries: list[int] = []  # of the backward passes in the call
         self._passes = vec[i64]()  # for each entry the index of the last of these to reach it
+        self._numbering = vec[i64]()  # zeros for `below`
         # The flags under one of which alone the last pass has reached an entry.
         self._conditions: dict[int, list[int]] = {}
         # Whether Values from outside have been reached: whether it is unknown if they had been
@@ -83,18 +85,21 @@ class Gradients(Followed):
 
     def read_grad(self, value: Any) -> Any:
         """The grad of a Value."""
-        return self.number(self._gradient(self.row_of(value)), FLOAT)
+        row = value if self.is_from_outside(value) else self.row_of(value)
+        return self.number(self._gradient(row), FLOAT)
 
     def write_grad(self, value: Any, number: Any) -> float:
         """The float that becomes the grad of a Value, which then counts as not reached."""
-        if id(value) in self._takes.twins:
+        outside = self.outside
+        index = outside.find(value)
+        if index < 0 and id(value) in self._takes.twins:
             row = self.row_of(value)
             row.grad = number
             return row._grad
         operand = self._operand(number)
-        outside = self.outside
-        if self._index(value) < 0:
+        if index < 0 and self._index(value) < 0:
             index = outside.index(value)
+        if index >= 0:
             outside.reached[index] = UNREACHED
             outside.flag[index] = NONE
         if self._conditions:
@@ -108,14 +113,16 @@ class Gradients(Followed):
         if index >= 0:
             return self.outside.grad[index]
         known = self._gradients.get(id(value))
-        return NONE if known is None else known
+        if known is None:
+            return NONE
+        return known
 
     def _gradient(self, value: Value) -> i64:
         """The entry of the grad of a Value."""
         entry = self._known_gradient(value)
         if entry >= 0:
             return entry
-        at = self._index(value)
+        at = NONE if self.is_from_outside(value) else self._index(value)
         if at < 0:
             entry = self._input(GRAD, self.outside.index(value), value._grad)
         else:
@@ -155,7 +162,7 @@ class Gradients(Followed):
         pass_ = self._pass_of(start, seed, ends, sums)
         tape.passes[pass_] = shares
         for leaf, end, entry in zip(leaves, ends, sums):
-            if self._index(leaf) < 0:
+            if self.is_from_outside(leaf):
                 self._is_reached(leaf, end)
             leaf._grad = tape.data[entry]
         try:
@@ -190,31 +197,37 @@ class Gradients(Followed):
 
         It is noted for all that it reaches.
         """
-        tape, ends = self.tape, self._ends
         number = len(self._pass_entries)
-        for _ in range(len(self._passes), len(tape.ops)):
-            self._passes = append(self._passes, NONE)
-        found, shares = self._settled(start)
+        found, shares = self._settled(start, False)
+        for flag in found.choices:
+            # What follows depends on the graph, and so on the choice.
+            self.tape.guard(flag, "where in a derivative", place())
+        passes, entries, starts = self._passes, found.entries, found.flows.starts
         leaves: list[int] = []
-        starts = found.flows.starts
-        for index in range(len(found.entries)):
-            entry = found.entries[index]
-            self._passes[entry] = number
-            self._operand_taken(entry)
-            is_leaf = starts[index] == starts[index + 1] and entry in ends
-            if is_leaf:
-                self._check_leaf(ends[entry])
+        for index in range(len(entries)):
+            entry = entries[index]
+            passes[entry] = number
+            if starts[index] == starts[index + 1] and entry in self._ends:
+                self._check_leaf(self._ends[entry])
                 leaves.append(entry)
-            if found.has_takes:
-                flags = found.flags_of(entry)
-                if is_leaf and flags:
-                    flags = [*self._conditions.get(entry, []), *flags]
-                if flags:
-                    self._conditions[entry] = flags
-                elif entry in self._conditions:
-                    del self._conditions[entry]
+        if found.has_takes:
+            self._note_conditions(found)
         self._forget_gradients(number)
         return leaves, shares
+
+    def _note_conditions(self, found: Below) -> None:
+        """Note under which flags alone a pass has reached entries."""
+        entries, starts, conditions = found.entries, found.flows.starts, self._conditions
+        any_before = len(conditions) > 0
+        for index in range(len(entries)):
+            entry = entries[index]
+            if found.states[entry] != ALWAYS:
+                flags = found.flags_of(entry)
+                if starts[index] == starts[index + 1] and entry in self._ends:
+                    flags = [*conditions.get(entry, []), *flags]
+                conditions[entry] = flags
+            elif any_before and entry in conditions:
+                del conditions[entry]
 
     def _forget_gradients(self, number: int) -> None:
         """What was known of gradients is so no longer where this pass has reached."""
@@ -222,22 +235,34 @@ class Gradients(Followed):
             if self._passes[self._found(value)] == number:
                 self._gradients.pop(id(value), None)
 
-    def _settled(self, start: i64) -> tuple[Below, Shares]:
-        """What a pass reaches, once every take is fixed by which its order would depend on it."""
-        tape = self.tape
-        written = {int(self._found(value)) for value in self._interior}
+    def _settled(self, start: i64, is_root: bool) -> tuple[Below, Shares]:
+        """What a pass reaches, once every take is fixed by which its order would depend on it.
+
+        And every take that decides whether a Value is reached which is no leaf: in the call such a
+        Value keeps the gradient that it has, and one from outside gets the gradient of a leaf.
+        """
+        passes, numbering = self._passes, self._numbering
+        more: i64 = len(self.tape.ops) - len(passes)
+        self._passes = passes = extend(passes, vec[i64]([NONE] * more))
+        self._numbering = numbering = extend(numbering, vec[i64]([0] * more))
+        written: set[int] = {int(self._found(value)) for value in self._interior}
         while True:
-            found, shares = below(tape, start, vec[i64]([0] * len(tape.ops)))
+            found, shares = below(self.tape, start, numbering)
             if not found.has_takes:
                 return found, shares
             takes = found.takes_to_fix(shares)
             for index in range(len(found.entries)):
                 entry = found.entries[index]
-                flag = found.states[entry]
-                # It has a gradient, which it keeps where this pass does not reach it.
-                if flag >= 0 and entry not in self._ends:
-                    is_known = self._passes[entry] >= 0 or entry in written
-                    takes |= found.takes[flag] if is_known else set()
+                if found.states[entry] == ALWAYS:
+                    continue
+                leaf = self._ends.get(entry)
+                if is_root:
+                    is_fixed = leaf is not None and self._op_of(leaf) is not None
+                else:
+                    is_fixed = leaf is None and (passes[entry] >= 0 or entry in written)
+                if is_fixed:
+                    for flag in found.flags_of(entry):
+                        takes |= found.takes_under(flag)
             if not takes:
                 return found, shares
             self._takes.fix(list(takes))
@@ -245,24 +270,13 @@ class Gradients(Followed):
     def settle_root(self, start: i64) -> None:
         """Fix every take that a pass from outside, through this entry, cannot follow.
 
-        What it reaches may depend on choices or on indices, not on both; and Values that are not
-        reached at all are leaves.
+        What it reaches may depend on choices or on indices, not on both.
         """
         tape = self.tape
         if tape.takes:
-            self._takes.fix(self._takes_beside_choices(start))
-        while tape.takes:
-            found, shares = below(tape, start, vec[i64]([0] * len(tape.ops)))
-            takes = found.takes_to_fix(shares)
-            for index in range(len(found.entries)):
-                entry: int = found.entries[index]
-                leaf = self._ends.get(entry)
-                if leaf is not None and self._operations.get(id(leaf), leaf.op) is not None:
-                    for flag in found.flags_of(entry):
-                        takes |= found.takes[flag]
-            if not takes:
-                return
-            self._takes.fix(list(takes))
+            if choices_of(tape):
+                self._takes.fix(self._takes_beside_choices(start))
+            self._settled(start, True)
 
     def _takes_beside_choices(self, start: i64) -> list[int]:
         """All takes below an entry, whichever way choices go, if there are any choices."""
@@ -284,23 +298,12 @@ class Gradients(Followed):
                     stack.append(source)
         return takes if has_choices else []
 
-    def _operand_taken(self, entry: i64) -> i64:
-        """Where the operand that a choice has taken is; -1 if the entry is none, or has no flows.
-
-        What follows depends on the graph, and so on the choice.
-        """
-        tape = self.tape
-        if tape.ops[entry] is not _CHOOSE:
-            return -1
-        start = tape.starts[entry]
-        flag = tape.operands[start]
-        tape.guard(flag, "where in a derivative", place())
-        return start + (1 if tape.data[flag] != 0.0 else 2)
+    def _op_of(self, leaf: Value) -> Primitive | None:
+        """The operation of a leaf of the call, which may have been computed outside."""
+        return self._operations.get(id(leaf), leaf.op) if self._operations else leaf.op
 
     def _check_leaf(self, leaf: Value) -> None:
-        op = leaf.op
-        if id(leaf) in self._operations:
-            op = self._operations[id(leaf)]
+        op = self._op_of(leaf)
         if op is not None and self._index(leaf) < 0:
             label = f", label={leaf._label!r}" if leaf._label else ""
             raise CompileError(
@@ -315,7 +318,7 @@ class Gradients(Followed):
         if earlier in self.tape.constants:
             return earlier if number == 0.0 else self._zero()
         # A gradient of -0.0 is left as it is where only such shares are added to it.
-        sign = self.tape.one(table.sign, earlier, False, table.sign.forward(number))
+        sign = self.tape.one(table.sign, earlier, False, floats.sign(number))
         zero = self.tape.data[sign] * 0.0
         return self.tape.pair(table.multiply, sign, False, self._zero(), False, zero)
 
@@ -343,8 +346,8 @@ class Gradients(Followed):
         outside = self.outside
         index = outside.index(leaf)
         before = outside.reached[index]
-        flags = self._conditions.get(end, []) if self._conditions else []
-        if not flags:
+        flags = self._conditions.get(end) if self._conditions else None
+        if flags is None:
             outside.reached[index] = 0
             outside.flag[index] = NONE
         elif before != 0:

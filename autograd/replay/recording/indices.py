@@ -68,10 +68,15 @@ class Index(Comparable):
         return self.recorder.calculate_whole(rounding_to(operator.index(digits)), (self,))
 
 
+def is_exact(whole: int) -> bool:
+    """True for an int that a float is equal to."""
+    return -EXACT <= whole <= EXACT
+
+
 def is_whole(thing: Any) -> bool:
-    """True for an int that a float is equal to, and for what takes the place of one."""
+    """True for such an int, and for what takes the place of one."""
     kind: Any = type(thing)
-    return kind is Index or (kind is int and -EXACT <= thing <= EXACT)
+    return kind is Index or (kind is int and is_exact(thing))
 
 
 def _with(function: Any, is_reflected: bool = False) -> Any:

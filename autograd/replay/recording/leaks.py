@@ -11,9 +11,9 @@ import sys
 import types
 from typing import Any, Final, NoReturn
 
-from autograd.engine.value import Value
 from autograd.replay.errors import CompileError
 from autograd.replay.keys import namespace
+from autograd.replay.recording.calculations import is_stand_in
 from autograd.replay.recording.recorder import Recorder
 
 _count: Final[Any] = sys.getrefcount
@@ -39,45 +39,62 @@ def settle(recorder: Recorder) -> None:
         gc.collect()  # it may be in a cycle, such as that of a local function that calls itself
         if not _all_freed(recorder):
             _raise(recorder)
+    recorder.forget()
     _make_constants(recorder)
 
 
 def _all_freed(recorder: Recorder) -> bool:
-    """Free what the call has made, the last first, since it refers to what is before it."""
-    kept: list[list[Any]] = [recorder.numbers, recorder.created]
-    for made in kept:
-        while made:
-            if _references(made, -1) > _ALONE:
-                return False
-            made.pop()
+    """Free the Values of the call, the last first, since it refers to what is before it."""
+    created: list[Any] = recorder.created
+    if not _is_without_numbers(recorder):
+        return False
+    while created:
+        if _references(created, -1) > _ALONE:
+            return False
+        created.pop()
     return True
 
 
+def _is_without_numbers(recorder: Recorder) -> bool:
+    """True if there is no stand-in any more."""
+    families: list[Any] = recorder.families
+    return all(_references(families, index) <= _ALONE for index in range(len(families)))
+
+
 def _raise(recorder: Recorder) -> NoReturn:
-    kept: list[list[Any]] = [recorder.numbers, recorder.created]
-    made = next(things for things in kept if things)
-    kind = "a Value" if isinstance(made[-1], Value) else "a number"
+    kind = "a Value"
+    if not _is_without_numbers(recorder):
+        kind = "a number"
+        recorder.created = []
     raise CompileError(
-        f"{recorder.name}() keeps {kind} outside of itself{_holder(made)}, which a replay would "
-        "not do: return it instead"
+        f"{recorder.name}() keeps {kind} outside of itself{_holder(recorder)}, which a replay "
+        "would not do: return it instead"
     )
 
 
-def _holder(made: list[Any]) -> str:
-    """The kind of the object that refers to the last of a list, where it can be found."""
+def _holder(recorder: Recorder) -> str:
+    """The kind of an object that refers to what is kept, where it can be found."""
     others = (dict, types.FrameType, types.CellType)
-    for holder in gc.get_referrers(made[-1]):
-        if holder is not made and not isinstance(holder, others):
+    for holder in gc.get_objects():
+        if holder is recorder.created or not _has_kept(gc.get_referents(holder), recorder):
+            continue
+        if not isinstance(holder, others):
             return f" in a {type(holder).__name__}"
     # The collector does not follow a dict of compiled Values alone: it is found by its owner.
     for owner in gc.get_objects():
-        if getattr(type(owner), "__dictoffset__", 0) and _has_attribute(owner, made):
+        has_dict = getattr(type(owner), "__dictoffset__", 0)
+        if has_dict and _has_kept([*namespace(owner).values()], recorder):
             return f" in a {type(owner).__name__}"
     return ""
 
 
-def _has_attribute(owner: Any, made: list[Any]) -> bool:
-    return any(x is made[-1] for x in [*namespace(owner).values()])
+def _has_kept(things: list[Any], recorder: Recorder) -> bool:
+    """True if among these is a number of the call, or the last Value that is not freed."""
+    made = recorder.created
+    for thing in things:
+        if thing.recorder is recorder if is_stand_in(thing) else made and thing is made[-1]:
+            return True
+    return False
 
 
 def _make_constants(recorder: Recorder) -> None:

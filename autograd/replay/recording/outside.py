@@ -10,13 +10,13 @@ from collections.abc import Sequence
 from typing import Final
 
 from autograd.engine.value import Value
-from autograd.native import append, i32, i64, vec
+from autograd.native import extend, i32, i64, vec
 from autograd.replay.bound import Part
 from autograd.replay.checks import first_other
+from autograd.replay.reach import NONE
 
 UNREACHED: Final[i64] = -1  # the count of uses of a Value that no backward pass has reached
 KEPT: Final[i64] = -2  # in place of it: the grad is not changed
-NONE: Final[i64] = -1  # in place of an entry or an index
 
 # What of a Value an input or an output is.
 DATA: Final[int] = int(Part.DATA)
@@ -24,11 +24,63 @@ GRAD: Final[int] = int(Part.GRAD)
 HAS_GRAD: Final[int] = int(Part.HAS_GRAD)
 
 
+_ROOM: Final = 32  # of what is new
+
+
+class Indices:
+    """The indices of Values, by their ids: a table of ids, each as near as it can be to its place.
+
+    The Values are to be kept, so that no other has the id of one of them.
+    """
+
+    def __init__(self) -> None:
+        self._ids = vec[i64]([0] * (2 * _ROOM))
+        self._indices = vec[i64]([0] * (2 * _ROOM))
+        self._count: i64 = 0
+
+    def find(self, value: Value) -> i64:
+        """The index of a Value, or -1."""
+        key: i64 = id(value)
+        ids = self._ids
+        last: i64 = len(ids) - 1
+        at = _place(key) & last
+        while ids[at] != key:
+            if ids[at] == 0:
+                return NONE
+            at = (at + 1) & last
+        return self._indices[at]
+
+    def add(self, value: Value, index: i64) -> None:
+        """Note the index of a Value that has none."""
+        self._count += 1
+        if 2 * self._count > len(self._ids):
+            ids, indices = self._ids, self._indices
+            self._ids = vec[i64]([0] * (4 * len(ids)))
+            self._indices = vec[i64]([0] * (4 * len(ids)))
+            for at in range(len(ids)):
+                if ids[at] != 0:
+                    self._put(ids[at], indices[at])
+        self._put(id(value), index)
+
+    def _put(self, key: i64, index: i64) -> None:
+        last: i64 = len(self._ids) - 1
+        at = _place(key) & last
+        while self._ids[at] != 0:
+            at = (at + 1) & last
+        self._ids[at] = key
+        self._indices[at] = index
+
+
+def _place(key: i64) -> i64:
+    """Ids have most digits in common: their differences are multiples of the size of a Value."""
+    return ((key >> 4) * 40503) >> 8
+
+
 class Outside:
     """The Values of a call that were not made in it: its arguments, and those that it has found.
 
     Attributes:
-        values: each once; the arguments first. What follows has an item for each.
+        values: each once; the arguments first. What follows has an item for each, and room.
         data: the entry of its data, or -1.
         first: the entry of the data that it had before the call, or -1.
         grad: the entry of its grad, or -1.
@@ -44,25 +96,24 @@ class Outside:
 
     def __init__(self) -> None:
         self.values: list[Value] = []
-        self.data = vec[i64]()
-        self.first = vec[i64]()
-        self.grad = vec[i64]()
-        self.moved = vec[i64]()
-        self.reached = vec[i64]()
-        self.flag = vec[i64]()
+        self.data = vec[i64]([0] * _ROOM)
+        self.first = vec[i64]([0] * _ROOM)
+        self.grad = vec[i64]([0] * _ROOM)
+        self.moved = vec[i64]([0] * _ROOM)
+        self.reached = vec[i64]([0] * _ROOM)
+        self.flag = vec[i64]([0] * _ROOM)
         self.arguments = 0
         self.sources: list[int] = []
         self.leaves: list[int] = []
-        self._indices: dict[int, int] = {}
+        self._indices = Indices()
         # What each was before the call.
-        self._data = vec[float]()
-        self._grads = vec[float]()
-        self._awaited = vec[i64]()
+        self._data = vec[float]([0.0] * _ROOM)
+        self._grads = vec[float]([0.0] * _ROOM)
+        self._awaited = vec[i64]([0] * _ROOM)
 
     def find(self, value: Value) -> i64:
         """The index of a Value, or -1."""
-        known = self._indices.get(id(value))
-        return NONE if known is None else known
+        return self._indices.find(value)
 
     def index(self, value: Value) -> i64:
         """The index of a Value, which may be new; it is as before the call then."""
@@ -70,18 +121,32 @@ class Outside:
         if index >= 0:
             return index
         index = len(self.values)
-        self._indices[id(value)] = index
+        self._indices.add(value, index)
         self.values.append(value)
-        self.data = append(self.data, NONE)
-        self.first = append(self.first, NONE)
-        self.grad = append(self.grad, NONE)
-        self.moved = append(self.moved, 0)
-        self.reached = append(self.reached, KEPT)
-        self.flag = append(self.flag, NONE)
-        self._data = append(self._data, value._data)
-        self._grads = append(self._grads, value._grad)
-        self._awaited = append(self._awaited, i64(value._awaited))
+        if index == len(self.data):
+            self._make_room()
+        self.data[index] = NONE
+        self.first[index] = NONE
+        self.grad[index] = NONE
+        self.moved[index] = 0
+        self.reached[index] = KEPT
+        self.flag[index] = NONE
+        self._data[index] = value._data
+        self._grads[index] = value._grad
+        self._awaited[index] = i64(value._awaited)
         return index
+
+    def _make_room(self) -> None:
+        """Let there be room for twice as many."""
+        self.data = extend(self.data, self.data)
+        self.first = extend(self.first, self.first)
+        self.grad = extend(self.grad, self.grad)
+        self.moved = extend(self.moved, self.moved)
+        self.reached = extend(self.reached, self.reached)
+        self.flag = extend(self.flag, self.flag)
+        self._data = extend(self._data, self._data)
+        self._grads = extend(self._grads, self._grads)
+        self._awaited = extend(self._awaited, self._awaited)
 
     def had_grad(self, index: i64) -> bool:
         """True if a backward pass had reached a Value before the call."""

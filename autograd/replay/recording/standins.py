@@ -22,7 +22,7 @@ from autograd.engine.operators import Numeric
 from autograd.engine.primitive import Primitive
 from autograd.engine.recording import Follower
 from autograd.engine.value import Value
-from autograd.native import mypyc_attr
+from autograd.native import i64, mypyc_attr
 
 # The operators of Python's, as functions of two numbers.
 ADD: Final[Any] = operator.add
@@ -56,16 +56,16 @@ _SUM_IS_COMPENSATED: Final = sys.version_info >= (3, 12)
 class Calculator(Follower):
     """The interface of a recorder, as far as stand-ins ask for it; see recorder.py."""
 
-    def number(self, entry: int, kind: Any) -> Any:
-        """The stand-in for a float, or for a number of NumPy's of that type."""
-        raise NotImplementedError
-
     def seen(self, standin: Any, how: str) -> Any:
         """The number that a stand-in stands for, at which Python looks."""
         raise NotImplementedError
 
-    def calculate(self, function: Any, x: Any, y: Any) -> Any:
-        """The result of an operator of Python's on two numbers, one of which is a stand-in."""
+    def number(self, entry: i64, kind: Any) -> Number:
+        """The stand-in for a float, or for a number of NumPy's of that type."""
+        raise NotImplementedError
+
+    def calculate(self, primitive: Primitive, x: Any, y: Any) -> Any:
+        """The result of an operator on two numbers, one of which is a stand-in."""
         raise NotImplementedError
 
     def calculate_one(self, function: Any, x: Any) -> Any:
@@ -85,30 +85,51 @@ class Calculator(Follower):
         raise NotImplementedError
 
 
+class Family:
+    """All stand-ins of one call for numbers of one type: its references tell if there are any.
+
+    Attributes:
+        recorder: that of the call.
+        kind: the type, such as float.
+    """
+
+    def __init__(self, recorder: Calculator, kind: Any) -> None:
+        self.recorder = recorder
+        self.kind = kind
+
+
 @mypyc_attr(acyclic=True)
 class StandIn(Numeric):
     """What numbers and flags have in common: every look at them is a guard.
 
     Attributes:
-        recorder: that of the call.
+        family: those of the same call and type.
         entry: the number of the entry of the tape.
-        kind: the type of what it stands for, such as float.
     """
 
-    __slots__ = ("entry", "kind", "recorder")
+    __slots__ = ("entry", "family")
 
     # A number of NumPy's leaves an operator to it, and keeps its type; an array goes on element by
     # element.
     __array_priority__: ClassVar[float] = -1.0
 
-    def __init__(self, recorder: Calculator, entry: int, kind: Any) -> None:
-        self.recorder = recorder
+    def __init__(self, family: Family, entry: i64) -> None:
+        self.family = family
         self.entry = entry
-        self.kind = kind
+
+    @property
+    def recorder(self) -> Calculator:
+        """That of the call."""
+        return self.family.recorder
+
+    @property
+    def kind(self) -> Any:
+        """The type of what it stands for, such as float."""
+        return self.family.kind
 
     @property  # type: ignore[misc]  # only a class can be assigned to it
     def __class__(self) -> Any:
-        return self.kind
+        return self.family.kind
 
     def is_float(self) -> bool:
         """True: it takes the place of a number."""
@@ -151,14 +172,10 @@ class Number(Comparable):
     __slots__ = ()
 
     def _left(self, primitive: Primitive, other: Any) -> Any:
-        if isinstance(other, Value):
-            return self.recorder.operate(primitive, (self, other))
-        return self.recorder.calculate(OPERATORS[primitive], self, other)
+        return self.family.recorder.calculate(primitive, self, other)
 
     def _right(self, primitive: Primitive, other: Any) -> Any:
-        if isinstance(other, Value):
-            return self.recorder.operate(primitive, (other, self))
-        return self.recorder.calculate(OPERATORS[primitive], other, self)
+        return self.family.recorder.calculate(primitive, other, self)
 
     def __add__(self, other: Any) -> Any:
         return self._left(table.add, other)
@@ -193,7 +210,7 @@ class Number(Comparable):
         """The number as a float, as NumPy's numbers have it."""
         if self.kind is float:
             raise AttributeError("'float' object has no attribute 'item'")
-        return Number(self.recorder, self.entry, float)
+        return self.recorder.number(self.entry, float)
 
 
 def is_a_float(thing: Any) -> bool:

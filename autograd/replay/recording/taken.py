@@ -16,6 +16,7 @@ from autograd.engine.arrays import is_array
 from autograd.engine.recording import differentiated
 from autograd.engine.value import Value, _WideValue
 from autograd.replay.recording.indices import EXACT, Index
+from autograd.replay.recording.outside import Indices
 from autograd.replay.recording.places import place
 from autograd.replay.recording.standins import Number
 from autograd.replay.tape import Tape, choose, take
@@ -72,14 +73,16 @@ class Takes:
         self._tape: Tape = recorder.tape
         self._flags: dict[tuple[int, int], list[int]] = {}
         self._known: dict[Any, Value] = {}
-        self._standing_for: dict[int, list[Value]] = {}  # by the ids of rows
+        # What stands for each row that has been chosen.
+        self._chosen = Indices()
+        self._standing_for: list[list[Value]] = []
 
     def stop(self) -> None:
         """The call is over."""
         self._recorder = None
         self.twins = {}
         self._known = {}
-        self._standing_for = {}
+        self._standing_for = []
 
     # ── Rows ──────────────────────────────────────────────────────────────────
 
@@ -193,7 +196,12 @@ class Takes:
             return chosen
         value = Value(chosen._data, chosen.label)
         self.twins[id(value)] = Twin(value, chosen, pairs, looks, self.version)
-        self._standing_for.setdefault(id(chosen), []).append(value)
+        index = self._chosen.find(chosen)
+        if index < 0:
+            index = len(self._standing_for)
+            self._chosen.add(chosen, index)
+            self._standing_for.append([])
+        self._standing_for[index].append(value)
         self._note(value)
         return value
 
@@ -212,8 +220,10 @@ class Takes:
     def has_changed(self, row: Value, number: float) -> None:
         """The data of a Value is about to be this number, and so is that of what stands for it."""
         self.version += 1
-        for value in self._standing_for.get(id(row), ()):
-            value._data = number
+        index = self._chosen.find(row)
+        if index >= 0:
+            for value in self._standing_for[index]:
+                value._data = number
 
     def refresh(self, value: Value) -> None:
         """Take again what a twin stands for, if the data of rows may have changed since."""
