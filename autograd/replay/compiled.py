@@ -235,11 +235,14 @@ class Compiled(Generic[P, R]):
         if parts.are_used_up:
             return parts.given_to(self.__wrapped__)
         key = self._key(parts)
-        for program in self._programs.get(key, ()):
+        programs = self._programs.get(key, [])
+        for program in programs:
             if program.reads(parts.values):  # as an argument and from elsewhere
                 return parts.given_to(self.__wrapped__)
             call = program.call(parts)
             if call is not None:
+                if program is not programs[0]:
+                    self._first(program)
                 return self._replayed(program, call, parts)
             if program.is_stale():
                 self._forget(program)
@@ -284,8 +287,6 @@ class Compiled(Generic[P, R]):
 
     def _replayed(self, program: Recorded, call: Call, parts: Arguments) -> Any:
         program.runs += 1
-        if self._programs[program.key][0] is not program:
-            self._first(program)
         if not self._check and program.runs < program.next_check:
             result = program.result(call)
             program.apply(call)

@@ -93,8 +93,8 @@ class Arguments:
         self.values: list[Value] = []
         self._positions: dict[int, int] = {}
         self.key = (
-            tuple([self._part(x) for x in positional]),
-            tuple([(name, self._part(x)) for name, x in options.items()]),
+            tuple(map(self._part, positional)),
+            tuple([(name, self._part(x)) for name, x in options.items()]) if options else (),
         )
 
     def given_to(self, function: Any) -> Any:
