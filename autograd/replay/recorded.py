@@ -8,10 +8,10 @@ from typing import Any
 from autograd.contexts import observed_by
 from autograd.engine.arrays import is_array
 from autograd.engine.value import Value
+from autograd.replay.arguments import Arguments, is_index
 from autograd.replay.bound import Links
 from autograd.replay.checks import first_other, is_unchanged
 from autograd.replay.errors import CompileError
-from autograd.replay.keys import Arguments, is_index
 from autograd.replay.lift import Run, lift
 from autograd.replay.parts import mapped
 from autograd.replay.recording.leaks import settle
