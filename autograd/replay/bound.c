@@ -260,35 +260,33 @@ static int by_address(const void *left, const void *right)
     return x != y ? (x > y) - (x < y) : (one->part == HAS_GRAD) - (other->part == HAS_GRAD);
 }
 
-/* The links of an array of rows of three whole numbers, to these cells; and their count.
+/* The links of a list of whole numbers, three for each, to these cells; and their count.
  * NULL and an error if one of them is to what is not there.
  */
-static Link *linked(const Bound *bound, PyObject *array, const int32_t *cells, Py_ssize_t cell_count,
+static Link *linked(const Bound *bound, PyObject *list, const int32_t *cells, Py_ssize_t cell_count,
                     Py_ssize_t *count)
 {
-    Py_buffer buffer;
-    if (PyObject_GetBuffer(array, &buffer, PyBUF_SIMPLE) < 0)
-        return NULL;
-    const int32_t *rows = buffer.buf;
-    *count = buffer.len / (Py_ssize_t)(3 * sizeof *rows);
+    *count = PyList_GET_SIZE(list) / 3;
     Py_ssize_t values = bound->arguments + PyTuple_GET_SIZE(bound->captured);
     Link *links = PyMem_Malloc((size_t)(*count + 1) * sizeof(Link));
     if (links == NULL)
         PyErr_NoMemory();
-    for (Py_ssize_t i = 0; links != NULL && i < *count; i++, rows += 3) {
-        int has_cell = rows[0] != NOTHING;
-        if (rows[1] < 0 || rows[1] >= values || values >= 1 << 29 || (has_cell && i >= cell_count)) {
+    for (Py_ssize_t i = 0; links != NULL && i < *count; i++) {
+        long part = PyLong_AsLong(PyList_GET_ITEM(list, 3 * i));
+        long value = PyLong_AsLong(PyList_GET_ITEM(list, 3 * i + 1));
+        long awaited = PyLong_AsLong(PyList_GET_ITEM(list, 3 * i + 2));
+        int has_cell = part != NOTHING;
+        if (value < 0 || value >= values || values >= 1 << 29 || (has_cell && i >= cell_count)) {
             PyErr_SetString(PyExc_ValueError, "the program has no such inputs, outputs or Values");
             break;
         }
-        Py_ssize_t index = rows[1] - bound->arguments;
+        Py_ssize_t index = value - bound->arguments;
         Node *node = index < 0 ? NULL : (Node *)PyTuple_GET_ITEM(bound->captured, index);
-        uint32_t part = rows[0] == GRAD && rows[2] < 0 ? UNREACHED : (uint32_t)rows[0];
-        links[i] = (Link){node, has_cell ? cells[i] : 0, part, (uint32_t)rows[1]};
+        links[i] = (Link){node, has_cell ? cells[i] : 0,
+                          part == GRAD && awaited < 0 ? UNREACHED : (uint32_t)part, (uint32_t)value};
     }
     if (links != NULL && !PyErr_Occurred())
         qsort(links, (size_t)*count, sizeof *links, by_address);
-    PyBuffer_Release(&buffer);
     return links;
 }
 
@@ -299,8 +297,8 @@ PyObject *Machine_bind(PyObject *self, PyObject *arguments)
     PyObject *captured, *sources, *changes;
     Py_ssize_t numbers, values, kept;
     Py_buffer references;
-    if (!PyArg_ParseTuple(arguments, "O!nnnOOy*", &PyTuple_Type, &captured, &numbers, &values, &kept,
-                          &sources, &changes, &references))
+    if (!PyArg_ParseTuple(arguments, "O!nnnO!O!y*", &PyTuple_Type, &captured, &numbers, &values,
+                          &kept, &PyList_Type, &sources, &PyList_Type, &changes, &references))
         return NULL;
     Bound *bound = NULL;
     if (PyType_Ready(&kernel_Bound) == 0)

@@ -56,16 +56,16 @@ class Links(NamedTuple):
     changes: Sequence[int]
     references: array[int] = array("q")
 
-    def arrays(self) -> tuple[array[int], array[int]]:
+    def lists(self) -> tuple[list[int], list[int]]:
         """The sources and the changes for `bound.c`.
 
         Captured Values that are not read follow the sources, so that all are seen.
         """
-        sources = array("i", self.sources)
+        sources = list(self.sources)
         captured = range(self.arguments, self.arguments + len(self.captured))
-        for index in sorted(set(captured).difference(self.sources[1::3])):
-            sources.extend((_NOTHING, index, 0))
-        return sources, array("i", self.changes)
+        for index in sorted(set(captured).difference(sources[1::3])):
+            sources += [_NOTHING, index, 0]
+        return sources, list(self.changes)
 
 
 _READ: Final[Any] = {

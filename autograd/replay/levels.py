@@ -8,10 +8,11 @@ from __future__ import annotations
 from typing import Final
 
 from autograd.native import i64, vec
-from autograd.replay.optimizer import Rewriting
+from autograd.replay.optimizer import rearranged, unmoved
 from autograd.replay.program import CASES, GUARD, PART, SUM, Operation, Program
 
 EIGHT: Final[i64] = 8
+_RECENT: Final[i64] = 256
 
 
 def levelled(program: Program) -> Program:
@@ -26,8 +27,8 @@ def levelled(program: Program) -> Program:
     levels = vec[i64]([0] * count)
     classes = vec[i64]([0] * count)
     found: dict[int, int] = {}  # the classes of equal rows, by kind and length
-    known: i64 = -1  # the latest of these, and its class
-    known_class: i64 = 0
+    recent = vec[i64]([-1] * _RECENT)  # some of these, and the class of each
+    recent_classes = vec[i64]([0] * _RECENT)
     latest: i64 = 0  # the greatest level so far
     first: i64 = 0  # the least level of the values, or else of the gradients
     least: i64 = 0  # the level after the last row with an effect
@@ -60,70 +61,79 @@ def levelled(program: Program) -> Program:
         if kind == SUM and length > 1 and (cells[at] < 0 or cells[at + 1] < 0):
             length += 1
         key = (kind + 8) << 40 | length
-        if key != known:
-            known = key
-            known_class = found.setdefault(int(key), len(found))
-        classes[row] = known_class
+        slot = (31 * kind + length) & (_RECENT - 1)
+        if key != recent[slot]:
+            recent[slot] = key
+            recent_classes[slot] = found.setdefault(int(key), len(found))
+        classes[row] = recent_classes[slot]
     order = vec[i64]([0] * count)
     for row in range(count):
         order[row] = row
-    order = _sorted(order, classes, len(found))
-    order = _sorted(order, levels, latest + 1)
-    new = Rewriting(program)
+    order = _sorted(order, classes, 0, _bits(len(found)))
+    order = _sorted(order, levels, 0, _bits(latest))
+    place = unmoved(program)
+    keys = classes  # that of a row is needed no more when it is sorted
     begin: i64 = 0
     while begin < count:
+        level, one = levels[order[begin]], classes[order[begin]]
         end = begin + 1
-        while (
-            end < count
-            and levels[order[end]] == levels[order[begin]]
-            and classes[order[end]] == classes[order[begin]]
-        ):
+        while end < count and levels[order[end]] == level and classes[order[end]] == one:
             end += 1
         if end - begin >= EIGHT and kinds[order[end - 1]] != PART:
-            _sort_by_operands(new, order, begin, end)
+            _sort_by_operands(program, place, keys, order, begin, end)
         while begin < end:
-            new.copy(order[begin])
+            place[inputs + order[begin]] = inputs + begin
             begin += 1
-    return new.finished()
+    return rearranged(program, order, place)
 
 
-def _sort_by_operands(new: Rewriting, order: vec[i64], begin: i64, end: i64) -> None:
+def _sort_by_operands(
+    program: Program, place: vec[i64], keys: vec[i64], order: vec[i64], begin: i64, end: i64
+) -> None:
     """Put equal rows in the order of what they take, which is most often how others are laid out.
 
     Of a product in the middle it is the second operand that counts first, or one that is constant:
     the products of a layer, or of an example, have it in common.
     """
-    old = new.old
-    starts, cells = old.starts, old.cells
+    starts, cells, inputs = program.starts, program.cells, program.inputs
     row = order[begin]
     start, length = starts[row], starts[row + 1] - starts[row]
     if length == 0:
         return
-    places = [1, 0] if length > 1 else [0]
-    if old.kinds[row] == CASES:  # what is chosen, of rows with the same flag
-        places = [3 if cells[start + 2] < 0 else 2, 1]
-    elif old.kinds[row] == SUM and length > 1:
-        at = _middle(length)
-        places = [at + 1, at] if cells[start + at] < 0 else [at, at + 1]
-    least, count = len(old.constants), end - begin
-    for place in places:
-        latest: i64 = -least
+    # The operand that counts last, and the one that counts first.
+    last: i64 = 0
+    first: i64 = 0
+    if program.kinds[row] == CASES:  # what is chosen, of rows with the same flag
+        last, first = 2, 1
+        if cells[start + last] < 0:
+            last = 3
+    elif program.kinds[row] == SUM and length > 1:
+        last = _middle(length)
+        first = last + 1
+        if cells[start + last] < 0:
+            last, first = first, last
+    elif length > 1:
+        last = 1
+    for operand in (last, first):
         is_sorted = True
+        latest: i64 = -len(program.constants)
+        least, greatest = inputs + len(order), latest
         for k in range(begin, end):
-            cell = new.moved(cells[starts[order[k]] + place])
+            cell = cells[starts[order[k]] + operand]
+            if cell >= 0:
+                cell = place[cell]
             if cell < latest:
                 is_sorted = False
-                break
-            latest = cell
+            latest = keys[order[k]] = cell
+            least, greatest = min(least, cell), max(greatest, cell)
         if not is_sorted:
-            keys: list[int] = []
-            for k in range(begin, end):
-                cell = new.moved(cells[starts[order[k]] + place])
-                keys.append((cell + least) * count + k - begin)
-            keys.sort()
             rows = order[begin:end]
-            for k in range(count):
-                order[begin + k] = rows[i64(keys[k]) % count]
+            for k in range(begin, end):
+                keys[order[k]] -= least
+            half = (_bits(greatest - least) + 1) // 2
+            rows = _sorted(_sorted(rows, keys, 0, half), keys, half, half)
+            for k in range(begin, end):
+                order[k] = rows[k - begin]
 
 
 def _middle(length: i64) -> i64:
@@ -131,18 +141,29 @@ def _middle(length: i64) -> i64:
     return 1 + 2 * (((length - 1) // 2 - 1) // 2)
 
 
-def _sorted(rows: vec[i64], keys: vec[i64], count: i64) -> vec[i64]:
-    """Rows by a key of each, which is less than ``count``; rows of one key stay in their order."""
-    starts = vec[i64]([0] * (count + 1))
+def _bits(number: i64) -> i64:
+    """How many bits a number has."""
+    bits: i64 = 0
+    while number >> bits > 0:
+        bits += 1
+    return bits
+
+
+def _sorted(rows: vec[i64], keys: vec[i64], from_bit: i64, bits: i64) -> vec[i64]:
+    """Rows by some bits of the key of each; where these are equal they stay in their order."""
+    one: i64 = 1
+    starts = vec[i64]([0] * ((one << bits) + 1))
+    last = (one << bits) - 1
     for at in range(len(rows)):
-        starts[keys[rows[at]] + 1] += 1
-    for key in range(count):
+        starts[((keys[rows[at]] >> from_bit) & last) + 1] += 1
+    for key in range(last):
         starts[key + 1] += starts[key]
     by_key = vec[i64]([0] * len(rows))
     for at in range(len(rows)):
         row = rows[at]
-        by_key[starts[keys[row]]] = row
-        starts[keys[row]] += 1
+        key = (keys[row] >> from_bit) & last
+        by_key[starts[key]] = row
+        starts[key] += 1
     return by_key
 
 

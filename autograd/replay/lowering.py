@@ -1,13 +1,19 @@
-"""From a tape to a program: a row for each entry, and for each gradient the sum of its shares.
+"""From a tape to a program: what a function computes, and its gradients, in few rows.
 
-The rows are what the engine computes, one by one; `optimizer.py` makes fewer of them. Gradients are
-pulled, not pushed: that of an entry is one row, whose terms are the shares that it gets, each a
-local derivative times the gradient of a user, in the order in which a backward pass adds them.
+Gradients are pulled, not pushed: that of an entry is one row, whose terms are the shares that it
+gets, each a local derivative times the gradient of a user, in the order in which a backward pass
+adds them.
+
+Nothing is ever added in another order than the engine's, and no product fused with the sum it is
+added to. All that is done are steps that are exact in IEEE arithmetic:
+
+* ``-0.0 + x`` is x, and ``1.0 * x`` is x (``0.0 + x`` is not, if x is -0.0);
+* ``x + y`` is ``y + x``, ``x - y`` is ``x + -1.0 * y``, and ``-1.0 * (x * y)`` is ``-x * y``;
+* what is computed from constants alone is a constant.
 """
 
 from __future__ import annotations
 
-import math
 import operator
 from collections.abc import Sequence
 from typing import Any, Final
@@ -41,41 +47,36 @@ _MULTIPLY: Final[i64] = 3
 _SQUARE: Final[i64] = 4
 _SAME: Final[i64] = 5
 _CHOOSE: Final[i64] = 6
-_SLOPE: Final[i64] = 7
-_CALL: Final[i64] = 8
+_CALL: Final[i64] = 7
+_ACT: Final[i64] = 8  # a call that may have an effect, or raise an error
 _PASS: Final[i64] = 9
 _GRADIENT: Final[i64] = 10
 _TAKE: Final[i64] = 11
+_GIVEN: Final[i64] = 12  # not at all, as an input or a constant
 
 # Compiled code looks a function up by its name each time, but not a constant.
-_GRADIENT_OF: Final[Any] = gradient_of
 _ADDITION: Final[Any] = table.add
 _PRODUCT: Final[Any] = table.multiply
+_QUOTIENTS: Final[tuple[Any, ...]] = (table.divide, operator.truediv)
 
-_SUMS: Final[dict[Any, int]] = {
+_WAYS: Final[dict[Any, int]] = {
     table.add: 0,
     table.subtract: 1,
     table.negative: 2,
     table.multiply: 3,
     table.square: 4,
+    choose: 6,
+    backward_pass: 9,
+    gradient_of: 10,
+    take: 11,
 }
 
+# What uses an entry: the only one, which adds it, subtracts it or changes its sign; or else this.
+_NONE: Final[i64] = -1
+_OTHERS: Final[i64] = -2
 
-def _way(op: Any) -> int:
-    """How an operation becomes a row."""
-    if op in _SUMS:
-        return _SUMS[op]
-    if isinstance(op, Choice):
-        return 5
-    if op is choose:
-        return 6
-    if op is backward_pass:
-        return 9
-    if op is gradient_of:
-        return 10
-    if op is take:
-        return 11
-    return 7 if isinstance(op, Slope) else 8
+# In place of its cell, what an inner sum has, which has no row: this and its index in `inner`.
+_INNER: Final[i64] = 1 << 40
 
 
 def lowered(
@@ -87,72 +88,137 @@ def lowered(
     gradient of the root; and for each of ``shares.ends`` that is a leaf the sum that its shares are
     added to.
     """
-    leaves = set(tape.leaves)
     ends: list[int] = []
     if shares is not None:
+        leaves = set(tape.leaves)
         ends = [index for index in shares.ends if shares.entries[index] in leaves]
-    lowering = _Lowering(tape, 0 if shares is None else 1 + len(ends))
+    wanted = list(tape.outputs if outputs is None else outputs)
+    wanted += choices_of(tape) + flags_of_takes(tape)
+    lowering = _Lowering(tape, 0 if shares is None else 1 + len(ends), wanted)
     program = lowering.program
-    flags = [*choices_of(tape), *flags_of_takes(tape)]
-    wanted = tape.outputs if outputs is None else outputs
-    program.outputs = [lowering.cells[entry] for entry in (*wanted, *flags)]
-    program.values = len(program.outputs)
+    program.outputs = vec[i64]([0] * len(wanted))
+    for index in range(len(wanted)):
+        program.outputs[index] = lowering.cells[wanted[index]]
+    program.values = len(wanted)
     program.forward = len(program.kinds)
     if shares is not None:
         lowering.differentiate(shares, ends)
-    program.trim()
     return program
 
 
 class _Lowering:
     """A program that is being made.
 
+    A sum that is used once, by an addition or a subtraction, gets no row: it is an **inner** sum.
+    A row begins where the sum begins that it is continued from: ``(a * b + c * d) + e * f`` is one
+    row, and so is ``e * f + (a * b + c * d)``, since addition is commutative. Two sums that are
+    added stay two.
+
     Attributes:
         program: the program.
         cells: the cell of each entry of the tape.
         ways: for each entry how it became a row.
-        starts: where the cells of its operands begin in ``operands``, as in those of the tape.
-        operands: the cells of the operands of all entries.
-        passes: for each backward pass in the call the cells of the gradients that are wanted.
-        wanted: for each entry, 1 if its gradient is, else 0.
-        numbering: zeros for `below`.
+        users: for each entry what uses it, see `_OTHERS`.
+        wanted: for each backward pass in the call the entries whose gradients are wanted: first
+            with the only ``gradient_of`` it, if that is inner, and then with the cell of it.
+        inner: three cells ``init, a, b`` for each inner sum.
+        filled: how many cells these are.
+        sums: for each entry what its shares are added to in a pass, and `ZERO` in between; only
+            there if there is a pass.
+        marks: then zeros, to mark entries for a while.
         locals: room for local derivatives.
+        chain: room for the sums of a row.
     """
 
-    def __init__(self, tape: Tape, further: int) -> None:
+    def __init__(self, tape: Tape, further: int, outputs: list[int]) -> None:
         self.tape = tape
         ops: list[Any] = tape.ops
         starts, operands = tape.starts, tape.operands
         count: i64 = len(ops)
-        self.program = Program(len(tape.inputs) + further, 4 * count)
-        self.operations: dict[Any, int] = {}
+        self.program = Program(len(tape.inputs) + further, 7 * count // 2)
+        self.known = dict(_WAYS)
+        self.kinds: dict[Any, int] = {}
         self.rules: dict[Any, Steps | None] = {}
         self.gradients: dict[Any, list[int]] = {}
-        self.passes: dict[int, dict[int, int]] = {}
-        self.wanted = vec[i64]([0] * count)
-        self.numbering = vec[i64]([0] * count)
+        self.wanted: dict[int, dict[int, int]] = {}
+        self.sums = vec[i64]()
+        self.marks = vec[i64]()
         self.locals = vec[i64]()
-        self.cells = vec[i64]([0] * count)
-        self.ways = vec[i64]([0] * count)
-        self.starts = starts
-        self.operands = vec[i64]([0] * len(operands))
+        self.chain = vec[i64]()
+        self.inner = vec[i64]([0] * (2 * count))
+        self.filled: i64 = 0
+        self.cells = cells = vec[i64]([_INNER] * count)
         for cell, place in enumerate(tape.inputs):
-            self.cells[place] = cell
+            cells[place] = cell
         for place in tape.constants:
-            self.cells[place] = self.program.constant(tape.data[place])
-        for entry in range(count):
-            if ops[entry] is _GRADIENT_OF:
-                self.wanted[operands[starts[entry] + 1]] = 1
+            cells[place] = self.program.constant(tape.data[place])
+        self.ways = ways = vec[i64]([_GIVEN] * count)
+        self.users = users = vec[i64]([_NONE] * count)
+        for output in outputs:
+            users[output] = _OTHERS
         guards = tape.guards
+        for guard in guards:
+            users[guard.entry] = _OTHERS
+        self.find_users()
         done: i64 = 0
-        ways: dict[Any, int] = {}
-        latest: Any = None
-        latest_way: i64 = _CALL
-        way = latest_way
+        following: i64 = 0  # before which entry the next guard is
         for entry in range(count):
-            while done < len(guards) and guards[done].before <= entry:
-                self.guard(guards[done])
-                done += 1
+            while following <= entry:
+                if done == len(guards):
+                    following = count
+                elif guards[done].before <= entry:
+                    self.guard(guards[done])
+                    done += 1
+                else:
+                    following = guards[done].before
+            way = ways[entry]
+            if way == _GIVEN or users[entry] == _NONE:
+                continue
+            start, end = starts[entry], starts[entry + 1]
+            if way <= _SQUARE:
+                x, y = cells[operands[start]], cells[operands[end - 1]]
+                is_inner = users[entry] >= 0 and self.is_inner(entry, x < 0 or y < 0)
+                cells[entry] = self.sum(way, x, y, is_inner)
+            elif way == _SAME:
+                cells[entry] = cells[operands[start]]
+            elif way == _TAKE:
+                cells[entry] = self.taken(start, end)
+            elif way == _PASS:
+                self.carry_back(entry)
+            elif way == _GRADIENT:
+                cells[entry] = self.wanted[operands[start]][operands[start + 1]]
+            elif isinstance(ops[entry], Slope):
+                listed: list[int] = [cells[operands[at]] for at in range(start, end)]
+                cells[entry] = self.slope(ops[entry].primitive, ops[entry].position, listed)
+            else:
+                reciprocal = ZERO
+                last = cells[operands[end - 1]] if end > start else ZERO
+                if last < 0 and ops[entry] in _QUOTIENTS:
+                    reciprocal = self.program.reciprocal(last)
+                if reciprocal != ZERO:
+                    x, is_inner = cells[operands[start]], self.is_inner(entry, True)
+                    cells[entry] = self.total(MINUS_ZERO, x, reciprocal, is_inner)
+                else:
+                    for at in range(start, end):
+                        self.program.push(cells[operands[at]])
+                    cells[entry] = self.program.call(self.kind(ops[entry], None))
+        while done < len(guards):
+            self.guard(guards[done])
+            done += 1
+        for place, label in tape.labels.items():
+            if cells[place] < _INNER:
+                self.program.labels.setdefault(cells[place], label)
+
+    def find_users(self) -> None:
+        """Find `ways`, `users` and `wanted`; an entry that is of no use is not a user."""
+        ops: list[Any] = self.tape.ops
+        starts, operands = self.tape.starts, self.tape.operands
+        ways, users = self.ways, self.users
+        latest: Any = None
+        latest_way = way = _ACT
+        entry: i64 = len(ops)
+        while entry > 0:
+            entry -= 1
             op = ops[entry]
             if op is None:
                 continue
@@ -160,78 +226,158 @@ class _Lowering:
                 way = _ADD
             elif op is _PRODUCT:
                 way = _MULTIPLY
-            elif op is not latest:
-                latest = op
-                if op not in ways:
-                    ways[op] = _way(op)
-                latest_way = ways[op]
-                way = latest_way
             else:
+                if op is not latest:
+                    latest = op
+                    latest_way = self.way(op)
                 way = latest_way
-            self.ways[entry] = way
-            start, end = starts[entry], starts[entry + 1]
-            for at in range(start, end):
-                self.operands[at] = self.cells[operands[at]]
-            if way == _PASS:
-                self.carry_back(entry)
-            elif way == _GRADIENT:
-                found = self.passes[operands[start]]
-                self.cells[entry] = found.get(operands[start + 1], ZERO)
-            else:
-                self.cells[entry] = self.emit(way, op, self.operands, start, end)
-        while done < len(guards):
-            self.guard(guards[done])
-            done += 1
-        for place, label in tape.labels.items():
-            self.program.labels.setdefault(self.cells[place], label)
+            ways[entry] = way
+            if users[entry] == _NONE:
+                if way != _ACT and way != _PASS:
+                    continue
+                users[entry] = _OTHERS
+            if way == _GRADIENT:
+                wanted = self.wanted.setdefault(operands[starts[entry]], {})
+                source = operands[starts[entry] + 1]
+                is_only = users[entry] >= 0 and source not in wanted
+                wanted[source] = entry if is_only else _OTHERS
+                continue
+            start = starts[entry]
+            for at in range(start, starts[entry + 1]):
+                operand = operands[at]
+                # What shares are added to is every other operand of a pass.
+                adds = way <= _NEGATIVE or (
+                    way == _PASS and at > start + 2 and (at - start) & 1 == 1
+                )
+                users[operand] = entry if adds and users[operand] == _NONE else _OTHERS
+
+    def way(self, op: Any) -> i64:
+        """How an operation becomes a row."""
+        way = self.known.get(op)
+        if way is None:
+            way = 5 if isinstance(op, Choice) else 7 if operations.is_pure(op) else 8
+            self.known[op] = way
+        return way
+
+    def is_inner(self, entry: i64, has_constant: bool) -> bool:
+        """True if a sum becomes part of the sum that is its only user."""
+        user, ways = self.users[entry], self.ways
+        if user < 0:
+            return False
+        if ways[user] == _PASS or (ways[user] == _ADD and ways[entry] == _MULTIPLY):
+            return True
+        first = self.tape.operands[self.tape.starts[user]]
+        is_product = ways[entry] >= _NEGATIVE and ways[entry] != _GRADIENT
+        if ways[user] == _NEGATIVE or (ways[user] == _SUBTRACT and first != entry):
+            # With the other sign it is a product still, of a constant with the other sign.
+            return is_product and (has_constant or ways[entry] == _NEGATIVE)
+        if is_product or first == entry:
+            return True
+        way = ways[first]
+        return self.users[first] < 0 or (way > _SUBTRACT and way != _GRADIENT)
 
     def guard(self, guard: Guard) -> None:
         """Add a row that looks whether an entry is the number that it was."""
-        self.program.push(self.cells[guard.entry])
-        self.program.push(self.program.constant(guard.value))
-        self.program.labels[self.program.close(GUARD)] = f"{guard.look} at {guard.place}"
+        cell, number = self.cells[guard.entry], self.program.constant(guard.value)
+        if cell != number:
+            self.program.push(cell)
+            self.program.push(number)
+            self.program.labels[self.program.close(GUARD)] = f"{guard.look} at {guard.place}"
 
-    def emit(self, way: i64, op: Any, cells: vec[i64], start: i64, end: i64) -> i64:
-        """Add the rows of an operation on these cells; returns the cell of its result."""
-        if way > _SQUARE:
-            if way == _SAME:
-                return cells[start]
-            if way == _TAKE:
-                return self.taken(cells, start, end)
-            listed = [cells[at] for at in range(start, end)]
-            if way == _SLOPE:
-                return self.slope(op.primitive, op.position, listed)
-            return self.call(op, listed, None)
-        x = cells[start]
-        y = cells[end - 1]
-        init = x if way <= _SUBTRACT else MINUS_ZERO
-        factor = x if way >= _MULTIPLY else ONE if way == _ADD else MINUS_ONE
-        return self.program.product(init, factor, y)
+    # ── Sums ──────────────────────────────────────────────────────────────────
 
-    def taken(self, cells: vec[i64], start: i64, end: i64) -> i64:
+    def sum(self, way: i64, x: i64, y: i64, is_inner: bool) -> i64:
+        """The cell of what one of the first five operations gives, of the last cell if of one."""
+        if way <= _SUBTRACT:
+            return self.total(x, ONE if way == _ADD else MINUS_ONE, y, is_inner)
+        return self.total(MINUS_ZERO, MINUS_ONE if way == _NEGATIVE else x, y, is_inner)
+
+    def total(self, init: i64, a: i64, b: i64, is_inner: bool) -> i64:
+        """The cell of ``init + a * b``, of which ``init`` and ``b`` may be inner sums."""
+        if init < _INNER and b < _INNER and not is_inner:
+            return self.program.product(init, a, b)
+        if init == MINUS_ZERO and (a == ONE or b == ONE):
+            cell = b if a == ONE else a
+            return cell if is_inner else self.written(cell)
+        if init < 0 and a < 0 and b < 0:
+            return self.program.product(init, a, b)
+        if a == ONE and b >= _INNER and not self.is_product(b):
+            init, b = b, init
+        inner, at = self.inner, self.filled
+        while len(inner) < at + 3:
+            self.inner = inner = append(inner, 0)
+        inner[at] = init
+        inner[at + 1] = a
+        inner[at + 2] = b
+        self.filled = at + 3
+        return _INNER + at if is_inner else self.written(_INNER + at)
+
+    def is_product(self, cell: i64) -> bool:
+        """True if nothing is added in an inner sum."""
+        return self.inner[cell - _INNER] == MINUS_ZERO
+
+    def written(self, cell: i64) -> i64:
+        """The cell itself, or that of the row that is added if it is an inner sum."""
+        if cell < _INNER:
+            return cell
+        self.push(cell)
+        return self.program.close(SUM)
+
+    def push(self, cell: i64) -> None:
+        """Begin a row with a cell, or with an inner sum and all that is in it."""
+        inner, program, chain = self.inner, self.program, self.chain
+        # The sums that it continues, the first one at the end.
+        length: i64 = 0
+        while cell >= _INNER:
+            if length == len(chain):
+                chain = append(chain, 0)
+            chain[length] = cell - _INNER
+            length += 1
+            cell = inner[cell - _INNER]
+        self.chain = chain
+        to = program.reserve(1 + 2 * length)
+        cells = program.cells
+        cells[to] = cell
+        while length > 0:
+            length -= 1
+            a, b = inner[chain[length] + 1], inner[chain[length] + 2]
+            while b >= _INNER:  # a product, and a is 1.0 or -1.0
+                is_negative = a == MINUS_ONE
+                a, b = inner[b - _INNER + 1], inner[b - _INNER + 2]
+                if is_negative and a < 0:
+                    a = program.constant(-program.constants[~a])
+                elif is_negative:
+                    b = program.constant(-program.constants[~b])
+            cells[to + 1] = a
+            cells[to + 2] = b
+            to += 2
+
+    # ── Other rows ────────────────────────────────────────────────────────────
+
+    def taken(self, start: i64, end: i64) -> i64:
         """Add the row of a `take`, of pairs of a flag and a number."""
-        program = self.program
+        program, operands = self.program, self.tape.operands
         program.push(MINUS_ZERO)
         for at in range(start, end, 2):
-            program.push(cells[at])
+            program.push(self.cells[operands[at]])
             program.push(ONE)
-            program.push(cells[at + 1])
+            program.push(self.cells[operands[at + 1]])
         return program.close(CASES)
 
-    def call(self, op: Any, cells: list[int], place: int | None) -> i64:
-        """Add an elementwise row: of an operation, or of its derivative by one operand."""
-        program = self.program
-        is_quotient = place is None and (op is table.divide or op is operator.truediv)
-        if is_quotient and cells[1] < 0:
-            reciprocal = _exact_reciprocal(program.constants[~cells[1]])
-            if reciprocal != 0.0:
-                return program.product(MINUS_ZERO, cells[0], program.constant(reciprocal))
-        key = (op, place)
-        kind = self.operations.get(key)
+    def kind(self, op: Any, place: int | None) -> i64:
+        """The kind of the rows of an operation, or of its derivative by one operand."""
+        key = op if place is None else (op, place)
+        kind = self.kinds.get(key)
         if kind is None:
-            kind = self.operations[key] = len(program.operations)
-            program.operations.append(_operation(op, place))
-        return program.add(kind, cells)
+            kind = self.kinds[key] = len(self.program.operations)
+            self.program.operations.append(_operation(op, place))
+        return kind
+
+    def call(self, op: Any, cells: list[int], place: int | None) -> i64:
+        """Add an elementwise row."""
+        for cell in cells:
+            self.program.push(cell)
+        return self.program.call(self.kind(op, place))
 
     # ── Derivatives ───────────────────────────────────────────────────────────
 
@@ -264,10 +410,12 @@ class _Lowering:
         """The cells of what a rule gives, for these of its operands and the output."""
         known = list(cells)
         for op, references in steps.steps:
-            operands = vec[i64]()
-            for reference in references:
-                operands = append(operands, self.referred(reference, known))
-            known.append(self.emit(_way(op), op, operands, 0, len(operands)))
+            operands = [self.referred(reference, known) for reference in references]
+            way = self.way(op)
+            if way <= _SQUARE:
+                known.append(self.sum(way, operands[0], operands[-1], False))
+            else:
+                known.append(self.call(op, operands, None))
         return [self.referred(reference, known) for reference in steps.results]
 
     def referred(self, reference: Any, known: list[int]) -> int:
@@ -285,46 +433,61 @@ class _Lowering:
         for index in ends:
             total += 1
             cell = self.sum_of_shares(index, shares, gradients, total)
-            self.program.outputs.append(cell)
+            self.program.outputs = append(self.program.outputs, cell)
 
     def carry_back(self, entry: i64) -> None:
         """Add the rows of the gradients of a backward pass within the call."""
         tape = self.tape
+        if len(self.marks) == 0:
+            self.sums = vec[i64]([ZERO] * len(self.cells))
+            self.marks = vec[i64]([0] * len(self.cells))
+        sums, marks = self.sums, self.marks
         start, end = tape.starts[entry], tape.starts[entry + 1]
         root, seed = tape.operands[start], self.cells[tape.operands[start + 1]]
         known = tape.passes.pop(entry, None)
-        shares: Shares = below(tape, root, self.numbering)[1] if known is None else known
+        shares: Shares = below(tape, root, marks)[1] if known is None else known
         entries = shares.entries
         gradients = self.interior(shares, seed)
-        sums: dict[int, int] = {}
         for at in range(start + 2, end, 2):
             sums[tape.operands[at]] = self.cells[tape.operands[at + 1]]
+        wanted = self.wanted.setdefault(entry, {})
+        for place in wanted:
+            marks[place] = 1
         for index in shares.ends:
-            if self.wanted[entries[index]] == 1:
-                init = sums.get(entries[index], int(ZERO))
-                gradients[index] = self.sum_of_shares(index, shares, gradients, init)
-        found: dict[int, int] = dict(sums)  # of ends that are not reached after all
-        for index in range(len(entries)):
-            if self.wanted[entries[index]] == 1:
-                found[entries[index]] = gradients[index]
-        self.passes[entry] = found
+            place = entries[index]
+            if marks[place] == 1:
+                only: i64 = wanted[place]
+                is_inner = only >= 0 and self.is_inner(only, False)
+                gradients[index] = self.sum_of_shares(
+                    index, shares, gradients, sums[place], is_inner
+                )
+        for at in range(len(entries)):
+            place = entries[at]
+            if marks[place] == 1:
+                wanted[place] = gradients[at]
+                marks[place] = 0
+        for place in wanted:
+            if marks[place] == 1:  # it is not reached after all
+                wanted[place] = self.written(sums[place])
+                marks[place] = 0
+        for at in range(start + 2, end, 2):
+            sums[tape.operands[at]] = ZERO
 
     def interior(self, shares: Shares, seed: i64) -> vec[i64]:
         """Add the rows of the gradients of all that hand shares down; returns all their cells."""
-        program = self.program
         order = shares.order
         gradients = vec[i64]([0] * (len(shares.starts) - 1))
         gradients[0] = seed
-        # That of the root may be -0.0, and then a sum that begins with 0.0 is another number.
-        from_zero = program.product(ZERO, ONE, seed)
         for at in range(1, len(order)):
             entry = order[at]
             same = self.gradient_passed_on(entry, shares)
-            if same >= 0:
-                # A sum that began with 0.0 is never -0.0: to add it to 0.0 leaves it as it is.
-                gradients[entry] = from_zero if gradients[same] == seed else gradients[same]
-            else:
+            if same < 0:
                 gradients[entry] = self.sum_of_shares(entry, shares, gradients, ZERO)
+            elif gradients[same] == seed:  # it may be -0.0
+                gradients[entry] = self.program.product(ZERO, ONE, seed)
+            else:
+                # A sum that began with 0.0 is never -0.0: to add it to 0.0 leaves it as it is.
+                gradients[entry] = gradients[same]
         return gradients
 
     def gradient_passed_on(self, entry: i64, shares: Shares) -> i64:
@@ -344,51 +507,64 @@ class _Lowering:
             return position == 0
         return way == _ADD or _SAME <= way <= _CHOOSE
 
-    def sum_of_shares(self, entry: i64, shares: Shares, gradients: vec[i64], init: i64) -> i64:
-        """Add the row of a gradient: the sum of the shares, after ``init``."""
+    def sum_of_shares(
+        self, entry: i64, shares: Shares, gradients: vec[i64], init: i64, is_inner: bool = False
+    ) -> i64:
+        """The cell of a gradient: the sum of the shares, after ``init``."""
         first, end = shares.starts[entry], shares.starts[entry + 1]
         users, positions, entries = shares.users, shares.positions, shares.entries
         conditions, program = shares.conditions, self.program
+        if end == first + 1 and len(conditions) == 0:
+            local = self.local(entries[users[first]], positions[first])
+            return self.total(init, local, gradients[users[first]], is_inner)
         if len(self.locals) < end - first:
             self.locals = vec[i64]([0] * (2 * (end - first)))
         # The local derivatives first, which may be rows.
-        locals_ = self.locals
-        for at in range(first, end):
-            locals_[at - first] = self.local(entries[users[at]], positions[at])
+        locals_, starts, operands = self.locals, self.tape.starts, self.tape.operands
+        ways, of_all = self.ways, self.cells
         kind = SUM
-        if len(conditions) > 0:
-            for at in range(first, end):
-                if conditions[at] >= 0:
-                    kind = CASES
-        program.push(init)
         for at in range(first, end):
-            if kind == CASES:
-                flag = conditions[at]
-                program.push(ONE if flag < 0 else self.cells[flag])
+            user = entries[users[at]]
+            if ways[user] == _MULTIPLY:
+                locals_[at - first] = of_all[operands[starts[user] + 1 - positions[at]]]
+            else:
+                locals_[at - first] = self.local(user, positions[at])
+            if len(conditions) > 0 and conditions[at] >= 0:
+                kind = CASES
+        if kind == SUM and is_inner:
+            for at in range(first, end):
+                init = self.total(init, locals_[at - first], gradients[users[at]], True)
+            return init
+        if kind == SUM:
+            self.push(init)
+            to = program.reserve(2 * (end - first))
+            cells = program.cells
+            for at in range(first, end):
+                cells[to] = locals_[at - first]
+                cells[to + 1] = gradients[users[at]]
+                to += 2
+            return program.total()
+        program.push(self.written(init))
+        for at in range(first, end):
+            program.push(ONE if conditions[at] < 0 else self.cells[conditions[at]])
             program.push(locals_[at - first])
             program.push(gradients[users[at]])
-        return program.close(kind)
+        return program.close(CASES)
 
     def local(self, entry: i64, position: i64) -> i64:
         """The cell of the local derivative of an entry by one of its operands."""
         if self.is_passed_on(entry, position):
             return ONE
         way = self.ways[entry]
-        start, end = self.starts[entry], self.starts[entry + 1]
-        operands = self.operands
+        start, end = self.tape.starts[entry], self.tape.starts[entry + 1]
+        operands, of_all = self.tape.operands, self.cells
         if way == _MULTIPLY:
-            return operands[start + 1 - position]
+            return of_all[operands[start + 1 - position]]
         if way < _MULTIPLY:
             return MINUS_ONE
         op = self.tape.ops[entry]
-        cells: list[int] = [operands[at] for at in range(start, end)]
-        return self.slope(op, position, [*cells, self.cells[entry]])
-
-
-def _exact_reciprocal(x: float) -> float:
-    """1 / x for a power of 2, by which it is all the same to divide or to multiply; else 0."""
-    mantissa, exponent = math.frexp(x)
-    return 1.0 / x if abs(mantissa) == 0.5 and abs(exponent) < 1000 else 0.0
+        cells: list[int] = [of_all[operands[at]] for at in range(start, end)]
+        return self.slope(op, position, [*cells, of_all[entry]])
 
 
 def _operation(op: Any, place: int | None) -> Operation:

@@ -61,8 +61,8 @@ def native_machine(program: Program) -> ListMachine:
         _array(packed.places),
         calls,
         tuple(python),
-        program.outputs[: program.values],
-        program.outputs[program.values :],
+        list(program.outputs[: program.values]),
+        list(program.outputs[program.values :]),
     )
     return made
 
@@ -71,7 +71,7 @@ def bound(machine: Any, links: Links) -> ListBound:
     """The program of a machine, bound to Values."""
     if isinstance(machine, ListMachine):
         return ListBound(machine, links)
-    made: ListBound = machine.bind(*links[:4], *links.arrays(), links.references)
+    made: ListBound = machine.bind(*links[:4], *links.lists(), links.references)
     return made
 
 

@@ -9,10 +9,17 @@ from typing import Any, Final
 from autograd.engine.primitive import Primitive, Reduction, checked
 from autograd.replay.program import Operation
 from autograd.replay.rules import OF_THE_TABLE
-from autograd.replay.tape import choose
+from autograd.replay.tape import Slope, choose
 
 # Functions, besides those of the table, that raise no error and have no side effect.
 _PURE: Final = frozenset({abs, choose, lt, le, gt, ge, eq, ne})
+
+
+def is_pure(operation: Any) -> bool:
+    """True if an operation is known to raise no error and to have no side effect."""
+    if isinstance(operation, Slope):
+        operation = operation.primitive
+    return operation in OF_THE_TABLE or operation in _PURE
 
 
 def forward(operation: Any) -> Operation:

@@ -1,11 +1,6 @@
 """Passes: functions that make of a program one that gives the same bits with fewer rows.
 
-Nothing is ever added in another order, and no product fused with the sum it is added to, so all
-that a pass may do are the steps that are exact in IEEE arithmetic:
-
-* ``-0.0 + x`` is x, and ``1.0 * x`` is x (``0.0 + x`` is not, if x is -0.0);
-* ``x + y`` is ``y + x``, ``x - y`` is ``x + -1.0 * y``, and ``-1.0 * (x * y)`` is ``-x * y``;
-* what is computed twice from the same numbers is the same, also where it is a part of a function.
+What is computed twice from the same numbers is the same, also where it is a part of a function.
 """
 
 from __future__ import annotations
@@ -14,17 +9,8 @@ from collections.abc import Callable
 from typing import Any, Final
 
 from autograd.engine import floats
-from autograd.native import append, i64, vec
-from autograd.replay.program import (
-    GUARD,
-    MINUS_ONE,
-    MINUS_ZERO,
-    ONE,
-    PART,
-    SUM,
-    Operation,
-    Program,
-)
+from autograd.native import i64, vec
+from autograd.replay.program import CASES, GUARD, PART, SUM, Operation, Program
 
 _GONE: Final[i64] = -(1 << 60)  # in place of the cell of a row that nothing refers to any more
 
@@ -40,17 +26,8 @@ class Rewriting:
     def __init__(self, old: Program) -> None:
         self.old = old
         self.inputs = old.inputs
-        self.program = Program(old.inputs, len(old.cells))
-        self.program.operations = list(old.operations)
-        for number in old.constants:  # in the same order, so that they keep their cells
-            self.program.constant(number)
-        self.place = vec[i64]([_GONE] * (old.inputs + len(old.kinds)))
-        for cell in range(old.inputs):
-            self.place[cell] = cell
-
-    def moved(self, cell: i64) -> i64:
-        """A cell of the old program, in the new one."""
-        return cell if cell < 0 else self.place[cell]
+        self.program = old.without_rows(len(old.cells) // 4)
+        self.place = unmoved(old)
 
     def copy(self, row: i64) -> None:
         """Add a row as it is."""
@@ -72,15 +49,52 @@ class Rewriting:
 
     def finished(self) -> Program:
         """The new program."""
-        old, program = self.old, self.program
-        program.trim()
-        program.outputs = [self.moved(cell) for cell in old.outputs]
-        program.values = old.values
-        for cell, label in old.labels.items():
-            place = self.moved(cell)
-            if place != _GONE:
-                program.labels.setdefault(place, label)
-        return program
+        return _completed(self.program, self.old, self.place)
+
+
+def unmoved(old: Program) -> vec[i64]:
+    """The cells of a new program by those of the old one, where so far only inputs have one."""
+    place = vec[i64]([_GONE] * (old.inputs + len(old.kinds)))
+    for cell in range(old.inputs):
+        place[cell] = cell
+    return place
+
+
+def rearranged(old: Program, rows: vec[i64], place: vec[i64]) -> Program:
+    """The program of some rows of another, in this order, with its cells by those of the old."""
+    new = old.without_rows()
+    kinds, starts, cells = old.kinds, old.starts, old.cells
+    count: i64 = len(rows)
+    new_kinds = vec[i64]([0] * count)
+    new_starts = vec[i64]([0] * (count + 1))
+    new_cells = new.cells
+    filled: i64 = 0
+    for k in range(count):
+        row = rows[k]
+        new_kinds[k] = kinds[row]
+        for at in range(starts[row], starts[row + 1]):
+            cell = cells[at]
+            new_cells[filled] = cell if cell < 0 else place[cell]
+            filled += 1
+        new_starts[k + 1] = filled
+        if row < old.forward:
+            new.forward = k + 1
+    new.set_rows(new_kinds, new_starts, new_cells)
+    return _completed(new, old, place)
+
+
+def _completed(new: Program, old: Program, place: vec[i64]) -> Program:
+    """The new program, with what else the old one has."""
+    outputs = vec[i64]([0] * len(old.outputs))
+    for index in range(len(outputs)):
+        output = old.outputs[index]
+        outputs[index] = output if output < 0 else place[output]
+    new.outputs, new.values = outputs, old.values
+    for cell, label in old.labels.items():
+        moved: i64 = cell if cell < 0 else place[cell]
+        if moved != _GONE:
+            new.labels.setdefault(moved, label)
+    return new
 
 
 # ── Rows that nothing needs ───────────────────────────────────────────────────
@@ -92,7 +106,8 @@ def _needed(program: Program) -> vec[i64]:
     starts, cells = program.starts, program.cells
     count: i64 = len(kinds)
     live = vec[i64]([0] * count)
-    for output in program.outputs:
+    for index in range(len(program.outputs)):
+        output = program.outputs[index]
         if output >= inputs:
             live[output - inputs] = 1
     may_act = vec[i64]([0 if x.is_pure else 1 for x in program.operations])
@@ -116,230 +131,15 @@ def _needed(program: Program) -> vec[i64]:
 
 def without_dead(program: Program) -> Program:
     """The program without rows that no output needs."""
-    live = _needed(program)
-    if all(live[row] == 1 for row in range(len(live))):
-        return program
-    new = Rewriting(program)
-    for row in range(len(program.kinds)):
-        if live[row] == 1:
-            new.copy(row)
-    return new.finished()
-
-
-# ── Constants and aliases ─────────────────────────────────────────────────────
-
-
-def folded(program: Program) -> Program:
-    """The program without rows that are a constant, or the same number as another cell."""
-    kinds, starts, cells = program.kinds, program.starts, program.cells
-    if not any(_may_fold(program, row) for row in range(len(kinds))):
-        return program
-    new = Rewriting(program)
-    inputs, place = program.inputs, new.place
-    for row in range(len(kinds)):
-        kind = kinds[row]
-        start, end = starts[row], starts[row + 1]
-        known = True
-        for at in range(start, end):
-            if new.moved(cells[at]) >= 0:
-                known = False
-                break
-        first = new.moved(cells[start]) if end > start else ONE
-        if kind == SUM and first == MINUS_ZERO and end > start + 1:
-            # -0.0 + 1.0 * x is x.
-            a, b = new.moved(cells[start + 1]), new.moved(cells[start + 2])
-            if a == ONE or b == ONE:
-                first = b if a == ONE else a
-                start += 2
-        if kind == SUM and end == start + 1:
-            place[inputs + row] = first
-            continue
-        if kind == GUARD and first == new.moved(cells[start + 1]):
-            continue
-        if known:
-            listed = [first, *[new.moved(cells[at]) for at in range(start + 1, end)]]
-            number = _constant(new.program, kind, listed[: end - start])
-            if number is not None:
-                place[inputs + row] = new.program.constant(number)
-                continue
-        if end > start:
-            to = new.program.reserve(end - start) - start
-            new.program.cells[start + to] = first
-            for at in range(start + 1, end):
-                new.program.cells[to + at] = new.moved(cells[at])
-        new.add(row, kind)
-    return new.finished()
-
-
-def _may_fold(program: Program, row: i64) -> bool:
-    """True if a row of a program is a constant or another cell, or begins with one."""
-    kind, cells = program.kinds[row], program.cells
-    start, end = program.starts[row], program.starts[row + 1]
-    if kind == GUARD:
-        return cells[start] == cells[start + 1]
-    if kind == SUM:
-        if end == start + 1:
-            return True
-        if cells[start] == MINUS_ZERO and (cells[start + 1] == ONE or cells[start + 2] == ONE):
-            return True
-    elif kind < 0:
-        return False
-    return all(cells[at] < 0 for at in range(start, end))
-
-
-def _constant(program: Program, kind: i64, cells: list[int]) -> float | None:
-    """What a row of constants gives; None if only a run tells."""
-    numbers = [program.constants[~cell] for cell in cells]
-    if kind == SUM:
-        total = numbers[0]
-        for at in range(1, len(numbers), 2):
-            total += numbers[at] * numbers[at + 1]
-        return total
-    if kind < 0:
-        return None
-    operation: Operation = program.operations[kind]
-    if operation.parts or not operation.is_pure:
-        return None
-    number: float = operation.evaluate(numbers)
-    return number
-
-
-# ── Sums of products ──────────────────────────────────────────────────────────
-
-
-def fused(program: Program) -> Program:
-    """The program in which sums that are used once are part of the sum that uses them.
-
-    Rows that no output needs do not count as users, and are left out.
-
-    A sum begins where the sum begins that it is continued from: ``(a * b + c * d) + e * f`` is one
-    row, and so is ``e * f + (a * b + c * d)``, since addition is commutative.
-    """
-    fusing = _Fusing(program)
-    new = Rewriting(program)
-    for row in range(len(program.kinds)):
-        if fusing.absorbed[row] == 1:
-            continue
-        if program.kinds[row] == SUM:
-            fusing.write(row, new)
-            new.add(row, SUM)
-        else:
-            new.copy(row)
-    return new.finished()
-
-
-# What may become of a sum: it stays, it is a product that is used once, or another sum that is.
-_STAYS: Final[i64] = 0
-_PRODUCT: Final[i64] = 1
-_CHAIN: Final[i64] = 2
-
-
-class _Fusing:
-    """Which sums become part of others.
-
-    Attributes:
-        absorbed: for each row, 1 if it is no longer one of its own, else 0.
-        before: for each sum the row that it continues; -1 if it begins by itself.
-        swapped: for each sum, 1 if that is its second operand, else 0.
-    """
-
-    def __init__(self, program: Program) -> None:
-        self.program = program
-        inputs, kinds = program.inputs, program.kinds
-        starts, cells = program.starts, program.cells
-        count: i64 = len(kinds)
-        self.absorbed = absorbed = vec[i64]([0] * count)
-        self.before = before = vec[i64]([-1] * count)
-        self.swapped = swapped = vec[i64]([0] * count)
-        self.chain = vec[i64]()
-        live = _needed(program)
-        uses = _uses(program, live)
-        fate = vec[i64]([_STAYS] * count)
-        for row in range(count):
-            if live[row] == 0:
-                absorbed[row] = 1
-            if kinds[row] != SUM or live[row] == 0:
-                continue
-            start, end = starts[row], starts[row + 1]
-            if uses[row] == 1:
-                is_product = end == start + 3 and cells[start] == MINUS_ZERO
-                fate[row] = _PRODUCT if is_product else _CHAIN
-            first = cells[start] - inputs
-            continued: i64 = -1
-            if first >= 0 and fate[first] != _STAYS:
-                continued = first
-            if end == start + 3 and cells[start + 1] == ONE:
-                second = cells[start + 2] - inputs
-                is_chain = second >= 0 and fate[second] == _CHAIN
-                if is_chain and (continued < 0 or fate[continued] == _PRODUCT):
-                    continued = second
-                    swapped[row] = 1
-            if continued >= 0:
-                before[row] = continued
-                absorbed[continued] = 1
-            # What is left of the terms: 1.0 times a product is that product; -1.0 times it is one,
-            # too, of a constant with the other sign.
-            for at in range(start + 1, end, 2):
-                other = first if swapped[row] == 1 else cells[at + 1] - inputs
-                if other >= 0 and fate[other] == _PRODUCT:
-                    product = starts[other]
-                    has_constant = cells[product + 1] < 0 or cells[product + 2] < 0
-                    if cells[at] == ONE or (cells[at] == MINUS_ONE and has_constant):
-                        absorbed[other] = 1
-
-    def write(self, row: i64, new: Rewriting) -> None:
-        """Push the cells of a sum with all that it absorbs."""
-        program, to = self.program, new.program
-        inputs, starts, cells = program.inputs, program.starts, program.cells
-        before, absorbed, swapped = self.before, self.absorbed, self.swapped
-        place = new.place
-        # The rows that it continues, the first one at the end.
-        chain = self.chain
-        length: i64 = 0
-        part = row
-        while part >= 0:
-            if length == len(chain):
-                chain = append(chain, 0)
-            chain[length] = part
-            length += 1
-            part = before[part]
-        self.chain = chain
-        first = cells[starts[chain[length - 1]]]
-        to.push(first if first < 0 else place[first])
-        while length > 0:
-            length -= 1
-            part = chain[length]
-            start, end = starts[part], starts[part + 1]
-            for term in range(start + 1, end, 2):
-                a = cells[term]
-                b = cells[start] if swapped[part] == 1 else cells[term + 1]
-                while b >= inputs and absorbed[b - inputs] == 1 and MINUS_ONE <= a <= ONE:
-                    product = starts[b - inputs]
-                    is_negative = a == MINUS_ONE
-                    a = cells[product + 1]
-                    b = cells[product + 2]
-                    if is_negative and a < 0:
-                        a = to.constant(-program.constants[~a])
-                    elif is_negative:
-                        b = to.constant(-program.constants[~b])
-                to.push(a if a < 0 else place[a])
-                to.push(b if b < 0 else place[b])
-
-
-def _uses(program: Program, live: vec[i64]) -> vec[i64]:
-    """How often each row is used, by those that are needed."""
-    inputs, starts, cells = program.inputs, program.starts, program.cells
-    uses = vec[i64]([0] * len(program.kinds))
+    live, place = _needed(program), unmoved(program)
+    rows = vec[i64]([0] * len(live))
+    kept: i64 = 0
     for row in range(len(live)):
         if live[row] == 1:
-            for at in range(starts[row], starts[row + 1]):
-                cell = cells[at]
-                if cell >= inputs:
-                    uses[cell - inputs] += 1
-    for output in program.outputs:
-        if output >= inputs:
-            uses[output - inputs] += 1
-    return uses
+            place[program.inputs + row] = program.inputs + kept
+            rows[kept] = row
+            kept += 1
+    return program if kept == len(rows) else rearranged(program, rows[:kept], place)
 
 
 # ── Functions of a function ───────────────────────────────────────────────────
@@ -364,7 +164,9 @@ def parted(program: Program) -> Program:
             new.copy(row)
             continue
         first, second, takes_operand = _BEGINNINGS[program.operations[kind].source]
-        operand = new.moved(program.cells[program.starts[row]])
+        operand = program.cells[program.starts[row]]
+        if operand >= 0:
+            operand = new.place[operand]
         new.program.push(operand)
         beginning = new.program.close(_kind_of(new.program, first, kinds))
         if takes_operand:
@@ -389,61 +191,58 @@ def _kind_of(program: Program, function: Any, kinds: dict[Any, int]) -> i64:
 
 def shared(program: Program) -> Program:
     """The program in which equal rows of equal operands are one row."""
-    new = Rewriting(program)
-    count: i64 = len(program.kinds)
+    kinds, starts, cells, inputs = program.kinds, program.starts, program.cells, program.inputs
+    pure = vec[bool]([x.is_pure and not x.parts for x in program.operations])
+    place = unmoved(program)
+    count: i64 = len(kinds)
     size: i64 = 16
     while size < 2 * count:
         size *= 2
-    table = vec[i64]([-1] * size)  # rows of the new program, by what they compute
-    pure = vec[i64]([1 if x.is_pure and not x.parts else 0 for x in program.operations])
-    kinds, inputs, place = program.kinds, program.inputs, new.place
+    table = vec[i64]([-1] * size)  # rows, by what they compute
+    rows = vec[i64]([0] * count)
+    kept: i64 = 0
     for row in range(count):
         kind = kinds[row]
-        if kind in (PART, GUARD) or (kind >= 0 and pure[kind] == 0):
-            new.copy(row)
-            continue
-        slot = _slot(new, row, table)
-        if table[slot] >= 0:
-            place[inputs + row] = inputs + table[slot]
+        equal: i64 = -1
+        if kind in (SUM, CASES) or (kind >= 0 and pure[kind]):
+            number = kind
+            for at in range(starts[row], starts[row + 1]):
+                cell = cells[at]
+                number = ((number ^ (cell if cell < 0 else place[cell])) * 1000003) & 0xFFFFFFFFFF
+                number ^= number >> 21
+            slot = number & (size - 1)
+            while table[slot] >= 0 and not _are_equal(program, row, table[slot], place):
+                slot = (slot + 1) & (size - 1)
+            equal = table[slot]
+            if equal < 0:
+                table[slot] = row
+        if equal >= 0:
+            place[inputs + row] = place[inputs + equal]
         else:
-            table[slot] = len(new.program.kinds)
-            new.copy(row)
-    return new.finished()
+            place[inputs + row] = inputs + kept
+            rows[kept] = row
+            kept += 1
+    return program if kept == count else rearranged(program, rows[:kept], place)
 
 
-def _slot(new: Rewriting, row: i64, table: vec[i64]) -> i64:
-    """Where a row that computes the same as this one is in the table, or else a free slot."""
-    old, made, place = new.old, new.program, new.place
-    start, end = old.starts[row], old.starts[row + 1]
-    of_old, cells, kind = old.cells, made.cells, old.kinds[row]
-    number = kind
-    for at in range(start, end):
-        cell = of_old[at]
-        number = ((number ^ (cell if cell < 0 else place[cell])) * 1000003) & 0xFFFFFFFFFF
-        number ^= number >> 21
-    last: i64 = len(table) - 1
-    slot = number & last
-    while table[slot] >= 0:
-        other = table[slot]
-        begin = made.starts[other]
-        equal = made.kinds[other] == kind and made.starts[other + 1] - begin == end - start
-        at = start
-        while equal and at < end:
-            cell = of_old[at]
-            equal = (cell if cell < 0 else place[cell]) == cells[begin + at - start]
-            at += 1
-        if equal:
-            return slot
-        slot = (slot + 1) & last
-    return slot
+def _are_equal(program: Program, row: i64, other: i64, place: vec[i64]) -> bool:
+    """True if two rows compute the same."""
+    starts, cells = program.starts, program.cells
+    begin, length = starts[row], starts[row + 1] - starts[row]
+    if program.kinds[row] != program.kinds[other] or starts[other + 1] - starts[other] != length:
+        return False
+    further = starts[other] - begin
+    for at in range(begin, begin + length):
+        x, y = cells[at], cells[further + at]
+        if x != y and (x < 0 or y < 0 or place[x] != place[y]):
+            return False
+    return True
 
 
 PASSES: Final[tuple[Callable[[Program], Program], ...]] = (
-    folded,
-    fused,
+    without_dead,
     parted,
     shared,
-    without_dead,
 )
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from typing import Final
 
-from autograd.native import i64, vec
+from autograd.native import append, i64, vec
 from autograd.replay.levels import EIGHT
 from autograd.replay.optimizer import Rewriting
 from autograd.replay.program import CASES, PART, SUM, Program
@@ -28,7 +28,8 @@ class Packed:
     """
 
     def __init__(self, program: Program) -> None:
-        blocks = _blocks(program)
+        rows = _Rows(program)
+        blocks = rows.blocks()
         self.places = _places(program, blocks)
         packing = _Packing(program, self.places)
         row: i64 = 0
@@ -38,106 +39,135 @@ class Packed:
                 packing.new.copy(row)
                 row += 1
             # Copies before all that do not need each other, which then follow each other.
-            ready = [packing.prepared(row)]
-            done += 1
-            while done < len(blocks) and blocks[done] == row + len(ready) * EIGHT:
+            begin, packing.filled = done, 0
+            while done < len(blocks) and blocks[done] == row + (done - begin) * EIGHT:
                 # What gradients start with is not there yet when values are computed.
-                is_first = blocks[done] == program.forward
-                if is_first or not _needs_only(program, blocks[done], row):
+                is_first = blocks[done] == program.forward and done > begin
+                if is_first or not rows.need_only(blocks[done], row):
                     break
-                ready.append(packing.prepared(blocks[done]))
+                packing.prepare(blocks[done])
                 done += 1
-            for block in ready:
-                packing.add(block)
-            row += len(ready) * EIGHT
+            packing.filled = 0
+            while begin < done:
+                packing.add(row)
+                begin += 1
+                row += EIGHT
         while row < len(program.kinds):
             packing.new.copy(row)
             row += 1
         self.program = packing.new.finished()
-        self.blocks = packing.blocks
+        self.blocks = list(packing.blocks)
 
 
-def _blocks(program: Program) -> list[int]:
-    """The rows at which eight equal rows begin that do not need each other."""
-    found: list[int] = []
-    row: i64 = 0
-    while row < len(program.kinds):
-        if _is_block(program, row):
-            row = _aligned(program, row)
-            found.append(row)
-            row += EIGHT
-        else:
-            row += 1
-    return found
+class _Rows:
+    """What is known of the rows of a program.
 
-
-def _aligned(program: Program, row: i64) -> i64:
-    """The row from which on eight are regular: this one or one of the next; or else this one."""
-    for start in (row, row + _regular(program, row), row + _regular(program, row) - 1):
-        if _is_block(program, start) and _regular(program, start) == EIGHT:
-            return start
-    return row
-
-
-def _regular(program: Program, row: i64) -> i64:
-    """How many of eight rows have operands that are equally far from each other.
-
-    Inputs and constants do not count: where they lie elsewhere, they are laid out or copied once.
+    Attributes:
+        equal: from each row on, how many have its kind and length.
+        last: for each row the greatest cell that it has.
+        by_eight: for each operation, 1 if the kernel has it for eight rows at once.
     """
-    inputs, starts, cells = program.inputs, program.starts, program.cells
-    regular = EIGHT
-    for at in range(starts[row + 1] - starts[row]):
-        step = cells[starts[row + 1] + at] - cells[starts[row] + at]
-        for lane in range(2, regular):
-            before = cells[starts[row + lane - 1] + at]
-            cell = cells[starts[row + lane] + at]
-            if cell - before != step and (cell >= inputs or before >= inputs):
-                regular = lane
-                break
-    return regular
 
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        kinds, starts, cells = program.kinds, program.starts, program.cells
+        row: i64 = len(kinds)
+        self.equal = equal = vec[i64]([1] * row)
+        self.last = last = vec[i64]([0] * row)
+        self.by_eight = vec[bool]([x.by_eight for x in program.operations])
+        length: i64 = -1
+        while row > 0:
+            row -= 1
+            begin, end = starts[row], starts[row + 1]
+            if end - begin == length and kinds[row] == kinds[row + 1]:
+                equal[row] = equal[row + 1] + 1
+            length = end - begin
+            greatest: i64 = -1
+            for at in range(begin, end):
+                if cells[at] > greatest:
+                    greatest = cells[at]
+            last[row] = greatest
 
-def _is_block(program: Program, row: i64) -> bool:
-    kinds, starts = program.kinds, program.starts
-    end = row + EIGHT
-    kind = kinds[row]
-    if end > len(kinds) or row < program.forward < end:
-        return False
-    if kind != SUM and kind != CASES and (kind < 0 or not program.operations[kind].by_eight):
-        return False
-    length = starts[row + 1] - starts[row]
-    for other in range(row + 1, end):
-        if kinds[other] != kind or starts[other + 1] - starts[other] != length:
+    def blocks(self) -> vec[i64]:
+        """The rows at which eight equal rows begin that do not need each other."""
+        found = vec[i64]()
+        count: i64 = len(self.equal)
+        row: i64 = 0
+        while row < count:
+            if self.is_block(row):
+                row = self.aligned(row)
+                found = append(found, row)
+                row += EIGHT
+            else:
+                row += 1
+        return found
+
+    def is_block(self, row: i64) -> bool:
+        """True if such eight begin here."""
+        if row >= len(self.equal) or self.equal[row] < EIGHT:
             return False
-    return _needs_only(program, row, row)
+        if row < self.program.forward < row + EIGHT:
+            return False
+        kind = self.program.kinds[row]
+        if kind != SUM and kind != CASES and (kind < 0 or not self.by_eight[kind]):
+            return False
+        return self.need_only(row, row)
+
+    def need_only(self, row: i64, first: i64) -> bool:
+        """True if eight rows need none from ``first`` on."""
+        last, before = self.last, self.program.inputs + first
+        return all(last[each] < before for each in range(row, row + EIGHT))
+
+    def aligned(self, row: i64) -> i64:
+        """The row from which on eight are regular: this one or one of the next; or else this."""
+        regular = self.regular(row)
+        if regular < EIGHT:
+            for start in range(row + regular, row + regular - 2, -1):
+                if self.is_block(start) and self.regular(start) == EIGHT:
+                    return start
+        return row
+
+    def regular(self, row: i64) -> i64:
+        """How many of eight rows have operands that are equally far from each other.
+
+        Inputs and constants do not count: where they lie elsewhere, they are laid out or copied.
+        """
+        cells, inputs = self.program.cells, self.program.inputs
+        begin, end = self.program.starts[row], self.program.starts[row + 1]
+        length = end - begin
+        regular = EIGHT
+        for at in range(begin, end):
+            before = cells[at + length]
+            step = before - cells[at]
+            for lane in range(2, regular):
+                cell = cells[at + lane * length]
+                if cell - before != step and (cell >= inputs or before >= inputs):
+                    regular = lane
+                    break
+                before = cell
+        return regular
 
 
-def _needs_only(program: Program, row: i64, first: i64) -> bool:
-    """True if eight rows need none from ``first`` on."""
-    starts, cells = program.starts, program.cells
-    before = program.inputs + first
-    return all(cells[at] < before for at in range(starts[row], starts[row + EIGHT]))
-
-
-def _places(program: Program, blocks: list[int]) -> vec[i64]:
+def _places(program: Program, blocks: vec[i64]) -> vec[i64]:
     """For each input its cell, so that those of eight rows follow each other where they can."""
     inputs, starts, cells = program.inputs, program.starts, program.cells
     places = vec[i64]([-1] * inputs)
     following: i64 = 0
-    for first in blocks:
-        row: i64 = first
-        for at in range(starts[row + 1] - starts[row]):
+    for block in range(len(blocks)):
+        begin, end = starts[blocks[block]], starts[blocks[block] + 1]
+        length = end - begin
+        for at in range(begin, end):
             is_free = True
             earlier: i64 = -1
             for lane in range(EIGHT):
-                cell = cells[starts[row + lane] + at]
+                cell = cells[at + lane * length]
                 if cell < 0 or cell >= inputs or places[cell] >= 0 or cell == earlier:
                     is_free = False
                     break
                 earlier = cell
             if is_free:
                 for lane in range(EIGHT):
-                    cell = cells[starts[row + lane] + at]
+                    cell = cells[at + lane * length]
                     if places[cell] < 0:
                         places[cell] = following
                         following += 1
@@ -146,23 +176,6 @@ def _places(program: Program, blocks: list[int]) -> vec[i64]:
             places[cell] = following
             following += 1
     return places
-
-
-class _Block:
-    """Eight rows.
-
-    Attributes:
-        row: the first of them.
-        first: the cell of each operand of it.
-        step: how far that of the next row is from there: 0 or 1.
-        is_packed: False if they are carried out one by one after all.
-    """
-
-    def __init__(self, row: i64, first: vec[i64], step: vec[i64]) -> None:
-        self.row = row
-        self.first = first
-        self.step = step
-        self.is_packed = True
 
 
 _SCATTERED: Final[i64] = 2  # in place of a step: to be copied
@@ -174,7 +187,14 @@ class _Packing:
     Attributes:
         new: the program in the making.
         blocks: the rows of it at which eight begin.
-        copies: where cells were copied to, by these.
+        first: for each operand of eight rows the cell of the first of them.
+        step: how far that of the next row is from there: 0 or 1. If that of the init is
+            `_SCATTERED`, they are carried out one by one after all.
+        filled: how many of these are in use.
+        lanes: the cells of one operand of eight rows.
+        copied: such cells that have been copied, eight after eight.
+        copies: the first cell of each copy.
+        table: the indices of copies, by what they are of.
     """
 
     def __init__(self, program: Program, places: vec[i64]) -> None:
@@ -182,58 +202,123 @@ class _Packing:
         self.new = Rewriting(program)
         for cell in range(program.inputs):
             self.new.place[cell] = places[cell]
-        self.blocks: list[int] = []
-        self.copies: dict[tuple[int, ...], int] = {}
+        self.blocks = vec[i64]()
+        self.first = vec[i64]()
+        self.step = vec[i64]()
+        self.filled: i64 = 0
+        self.lanes = vec[i64]([0] * EIGHT)
+        self.copied = vec[i64]()
+        self.copies = vec[i64]()
+        size: i64 = 16
+        while size < len(program.cells) // 4:
+            size *= 2
+        self.table = vec[i64]([-1] * size)
 
-    def prepared(self, row: i64) -> _Block:
-        """The cells of eight rows, of which those that lie elsewhere are copied.
+    def prepare(self, row: i64) -> None:
+        """Find out how the cells of eight rows lie, and copy those that lie elsewhere.
 
         Each copy takes about as long as it saves in a product: where there are more of them than
         products, the rows stay as they are.
         """
-        old = self.old
-        length = old.starts[row + 1] - old.starts[row]
-        first = vec[i64]([0] * length)
-        step = vec[i64]([0] * length)
-        for at in range(length):
-            self.find(row, at, first, step)
-        block = _Block(row, first, step)
-        kind = old.kinds[row]
-        is_sum = kind == SUM
+        at, length = self.old.starts[row], self.old.starts[row + 1] - self.old.starts[row]
+        begin, end = self.filled, self.filled + length
+        while len(self.step) < end:
+            self.first, self.step = append(self.first, 0), append(self.step, 0)
+        self.filled = end
+        step, beyond, kind = self.step, at - begin, self.old.kinds[row]
+        for k in range(begin, end):
+            self.find(beyond + k, length, k)
         if kind == CASES:
             # Neither flags nor what they choose is worth copying.
-            for at in range(1, length, 3):
-                if step[at] != 0 or step[at + 1] + step[at + 2] != 1:
-                    block.is_packed = False
-                    return block
-        for at in range(1 if kind < 0 and length > 1 else length):
-            if step[at] == 0:
-                step[at] = _SCATTERED
-        if is_sum:
-            _mark_what_differs(step)
+            for k in range(begin + 1, end, 3):
+                if step[k] != 0 or step[k + 1] + step[k + 2] != 1:
+                    step[begin] = _SCATTERED
+                    return
+        for k in range(begin, end):
+            if step[k] == 0 and (kind >= 0 or k == begin):
+                step[k] = _SCATTERED
         copies: i64 = 0
-        for at in range(length):
-            if step[at] == _SCATTERED:
-                cells = self.cells(row, at)
-                copies += 1 if max(cells) >= 0 and tuple(cells) not in self.copies else 0
-        block.is_packed = not is_sum or copies <= length // 2 + 1
-        for at in range(length):
-            if block.is_packed and step[at] == _SCATTERED:
-                first[at], step[at] = self.copied(self.cells(row, at)), 1
-        return block
+        if kind == SUM:
+            self.mark_what_differs(begin + 1, end)
+            for k in range(begin, end):
+                if step[k] == _SCATTERED:
+                    slot = self.slot(beyond + k, length)
+                    if self.table[slot] < 0 and not self.are_constants():
+                        copies += 1
+        if copies > length // 2 + 1:
+            step[begin] = _SCATTERED
+            return
+        for k in range(begin, end):
+            if step[k] == _SCATTERED:
+                self.first[k], step[k] = self.copy(self.slot(beyond + k, length)), 1
 
-    def add(self, block: _Block) -> None:
-        """Add eight rows."""
-        program, first, step = self.new.program, block.first, block.step
-        if block.is_packed:
-            self.begin_block()
+    def find(self, at: i64, length: i64, k: i64) -> None:
+        """Find out how the cells of one operand of eight rows lie."""
+        cells, place = self.old.cells, self.new.place
+        begin: i64 = 0
+        following: i64 = 0
+        by: i64 = 0
         for lane in range(EIGHT):
-            if not block.is_packed:
-                self.new.copy(block.row + lane)
-                continue
-            for at in range(len(first)):
-                program.push(first[at] + lane * step[at])
-            self.new.add(block.row + lane, self.old.kinds[block.row])
+            cell = cells[at + lane * length]
+            if cell >= 0:
+                cell = place[cell]
+            if lane == 0:
+                begin = cell
+            elif lane == 1:
+                by = cell - begin
+                if by < 0 or by > 1:
+                    by = _SCATTERED
+                    break
+            elif cell != following:
+                by = _SCATTERED
+                break
+            following = cell + by
+        self.first[k], self.step[k] = begin, by
+
+    def mark_what_differs(self, begin: i64, end: i64) -> None:
+        """Have so many operands of products copied that these are alike.
+
+        One of the two is to follow: the other is then the same for all rows, or follows as well,
+        but in all products.
+        """
+        step = self.step
+        uniform: i64 = 0
+        for at in range(begin, end, 2):
+            if step[at] == 0 and step[at + 1] == 0:
+                step[at] = _SCATTERED
+            if step[at] == 0 or step[at + 1] == 0:
+                uniform += 1
+        if uniform < (end - begin) // 2:
+            for at in range(begin, end):
+                if step[at] == 0:
+                    step[at] = _SCATTERED
+
+    def slot(self, at: i64, length: i64) -> i64:
+        """Where in the table the copies are of the cells of one operand, or else a free slot.
+
+        These cells are then in `lanes`.
+        """
+        cells, place, lanes = self.old.cells, self.new.place, self.lanes
+        number: i64 = 0
+        for lane in range(EIGHT):
+            cell = cells[at + lane * length]
+            if cell >= 0:
+                cell = place[cell]
+            lanes[lane] = cell
+            number = ((number ^ cell) * 1000003) & 0xFFFFFFFFFF
+            number ^= number >> 21
+        table, copied = self.table, self.copied
+        last: i64 = len(table) - 1
+        slot = number & last
+        while table[slot] >= 0:
+            begin = EIGHT * table[slot]
+            lane = 0
+            while lane < EIGHT and copied[begin + lane] == lanes[lane]:
+                lane += 1
+            if lane == EIGHT:
+                break
+            slot = (slot + 1) & last
+        return slot
 
     def begin_block(self) -> None:
         """Note that a block begins, at a cell that is a multiple of eight.
@@ -243,62 +328,48 @@ class _Packing:
         program = self.new.program
         while (program.inputs + len(program.kinds)) % EIGHT != 0:
             program.close(PART)
-        self.blocks.append(len(program.kinds))
+        self.blocks = append(self.blocks, len(program.kinds))
 
-    def find(self, row: i64, at: i64, first: vec[i64], step: vec[i64]) -> None:
-        """Find out how the cells of one operand of eight rows lie."""
-        cells, place = self.old.cells, self.new.place
-        start = self.old.starts[row]
-        length = self.old.starts[row + 1] - start
-        begin: i64 = 0
-        by: i64 = 0
-        for lane in range(EIGHT):
-            cell = cells[start + lane * length + at]
-            moved = cell if cell < 0 else place[cell]
-            if lane == 0:
-                begin = moved
-            elif lane == 1:
-                by = moved - begin
-            if moved != begin + lane * by or by < 0 or by > 1:
-                by = _SCATTERED
-                break
-        first[at], step[at] = begin, by
+    def are_constants(self) -> bool:
+        """True if all of `lanes` are."""
+        lanes = self.lanes
+        return all(lanes[lane] < 0 for lane in range(EIGHT))
 
-    def cells(self, row: i64, at: i64) -> list[int]:
-        """The cells of one operand of eight rows."""
-        old, new = self.old, self.new
-        return [new.moved(old.cells[old.starts[row + lane] + at]) for lane in range(EIGHT)]
-
-    def copied(self, cells: list[int]) -> i64:
-        """The first of eight cells with what is in these."""
-        key = tuple(cells)
-        program = self.new.program
-        found = self.copies.get(key)
-        if found is None and max(cells) < 0:
-            program.constants += [0.0] * (-len(program.constants) % 8)
-            program.constants += [program.constants[~cell] for cell in reversed(cells)]
-            found = self.copies[key] = ~(len(program.constants) - 1)
-        elif found is None:
+    def copy(self, slot: i64) -> i64:
+        """The first of eight cells with what is in `lanes`, whose slot in the table this is."""
+        program, lanes = self.new.program, self.lanes
+        if self.table[slot] >= 0:
+            return self.copies[self.table[slot]]
+        if self.are_constants():
+            constants = program.constants
+            constants += [0.0] * (-len(constants) % EIGHT)
+            constants += [constants[~lanes[lane]] for lane in range(EIGHT - 1, -1, -1)]
+            first: i64 = -len(constants)
+        else:
             self.begin_block()
-            found = self.copies[key] = program.inputs + len(program.kinds)
-            for cell in cells:
-                program.push(cell)
+            first = program.inputs + len(program.kinds)
+        for lane in range(EIGHT):
+            self.copied = append(self.copied, lanes[lane])
+            if first >= 0:
+                program.push(lanes[lane])
                 program.close(SUM)
-        return found
+        self.table[slot] = len(self.copies)
+        self.copies = append(self.copies, first)
+        return first
 
-
-def _mark_what_differs(step: vec[i64]) -> None:
-    """Have so many operands of products copied that these are alike.
-
-    One of the two is to follow: the other is then the same for all rows, or follows as well, but in
-    all products.
-    """
-    uniform: i64 = 0
-    for at in range(1, len(step), 2):
-        if step[at] == 0 and step[at + 1] == 0:
-            step[at] = _SCATTERED
-        uniform += 1 if step[at] == 0 or step[at + 1] == 0 else 0
-    if uniform < len(step) // 2:
-        for at in range(1, len(step)):
-            if step[at] == 0:
-                step[at] = _SCATTERED
+    def add(self, row: i64) -> None:
+        """Add eight rows."""
+        old, new, first, step = self.old, self.new, self.first, self.step
+        begin, length = self.filled, old.starts[row + 1] - old.starts[row]
+        self.filled = end = begin + length
+        if step[begin] == _SCATTERED:
+            for each in range(row, row + EIGHT):
+                new.copy(each)
+            return
+        self.begin_block()
+        for lane in range(EIGHT):
+            to = new.program.reserve(length) - begin
+            cells = new.program.cells
+            for k in range(begin, end):
+                cells[to + k] = first[k] + lane * step[k]
+            new.add(row + lane, old.kinds[row])

@@ -109,7 +109,7 @@ class Operation:
 class Program:
     """Rows, and the cells of what is wanted of them.
 
-    It begins without rows, and with room for so many cells, until `trim` is called.
+    It begins without rows, and with room for so many cells.
 
     Attributes:
         inputs: the number of inputs.
@@ -117,7 +117,7 @@ class Program:
         operations: those of elementwise rows.
         kinds: for each row `SUM`, `PART`, `GUARD`, `CASES`, or the index of its operation.
         starts: for each row where its cells begin in ``cells``; and last, where they end.
-        cells: the cells of all rows, one row after the other.
+        cells: the cells of all rows, one row after the other; then there may be room for more.
         outputs: the cells of the results: of the values, then of the sums of shares.
         forward: the number of rows, the first ones, that the values need.
         values: the number of outputs that are values.
@@ -132,13 +132,34 @@ class Program:
         self.starts = vec[i64]([0])
         self.cells = vec[i64]([0] * room)
         self._filled: i64 = 0
-        self.outputs: list[int] = []
+        self.outputs = vec[i64]()
         self.forward: i64 = 0
         self.values: i64 = 0
         self.labels: dict[int, str] = {}
         self._known: dict[tuple[float, float], int] = {}
         for number in (0.0, math.copysign(0.0, -1.0), 1.0, -1.0):
             self.constant(number)
+
+    def without_rows(self, further: i64 = 0) -> Program:
+        """A program with the same inputs, constants and operations.
+
+        It has room for as many cells and so many further ones.
+        """
+        new = Program(self.inputs, self._filled + further)
+        new.constants = list(self.constants)
+        new._known = dict(self._known)
+        new.operations = list(self.operations)
+        return new
+
+    def set_outputs(self, values: Sequence[int], others: Sequence[int] = ()) -> None:
+        """Want these cells: those of the values, and of the sums of shares."""
+        self.outputs = vec[i64](list(values) + list(others))
+        self.values = len(values)
+
+    def set_rows(self, kinds: vec[i64], starts: vec[i64], cells: vec[i64]) -> None:
+        """Take these rows."""
+        self.kinds, self.starts, self.cells = kinds, starts, cells
+        self._filled = starts[len(kinds)]
 
     def constant(self, number: float) -> int:
         """The cell of a constant: one for each pattern of bits, and one for every nan."""
@@ -175,22 +196,56 @@ class Program:
         if init < 0 and a < 0 and b < 0:
             constants = self.constants
             return self.constant(constants[~init] + constants[~a] * constants[~b])
-        at = self.reserve(3)
+        at = self._filled
+        if at + 3 > len(self.cells):
+            self.reserve(3)
+        self._filled = at + 3
         cells = self.cells
         cells[at] = init
         cells[at + 1] = a
         cells[at + 2] = b
         return self.close(SUM)
 
+    def total(self) -> i64:
+        """End a sum; returns its cell, or that of a constant if it adds nothing else."""
+        constants, cells, start = self.constants, self.cells, self.starts[len(self.kinds)]
+        for at in range(start, self._filled):
+            if cells[at] >= 0:
+                return self.close(SUM)
+        number = constants[~cells[start]]
+        for at in range(start + 1, self._filled, 2):
+            number += constants[~cells[at]] * constants[~cells[at + 1]]
+        self._filled = start
+        return self.constant(number)
+
+    def call(self, kind: i64) -> i64:
+        """End an elementwise row; returns its cell, or that of a constant if it always is one."""
+        cells, start = self.cells, self.starts[len(self.kinds)]
+        for at in range(start, self._filled):
+            if cells[at] >= 0:
+                return self.close(kind)
+        operation = self.operations[kind]
+        if operation.parts or not operation.is_pure:
+            return self.close(kind)
+        numbers = [self.constants[~cells[at]] for at in range(start, self._filled)]
+        self._filled = start
+        return self.constant(operation.evaluate(numbers))
+
+    def reciprocal(self, cell: i64) -> i64:
+        """The cell of 1 / x for a constant x that is a power of 2, or else of 0.
+
+        By that it is all the same to divide or to multiply.
+        """
+        number = self.constants[~cell]
+        mantissa, exponent = math.frexp(number)
+        is_power = abs(mantissa) == 0.5 and abs(exponent) < 1000
+        return self.constant(1.0 / number) if is_power else ZERO
+
     def close(self, kind: i64) -> i64:
         """End a row, of the cells since the one before; returns its cell."""
         self.kinds = append(self.kinds, kind)
         self.starts = append(self.starts, self._filled)
         return self.inputs + len(self.kinds) - 1
-
-    def trim(self) -> None:
-        """Give back the room that no cell has taken."""
-        self.cells = self.cells[: self._filled]
 
     def add(self, kind: i64, cells: Sequence[int]) -> i64:
         """Add a row; returns its cell."""

@@ -24,8 +24,7 @@ def program_of_cases() -> Program:
     f, g, x, y = range(4)
     taken = program.add(CASES, [MINUS_ZERO, f, ONE, x, g, ONE, y])
     total = program.add(CASES, [ZERO, f, x, y, ONE, x, x, g, y, y])
-    program.outputs = [taken, total]
-    program.values = 2
+    program.set_outputs([taken, total])
     program.forward = 2
     return program
 
@@ -60,8 +59,9 @@ def test_a_case_whose_flag_is_not_set_is_left_out(make: Any, point: list[float])
 
 def test_equal_sums_of_cases_are_one_row() -> None:
     program = program_of_cases()
-    program.outputs.append(program.add(CASES, [MINUS_ZERO, 0, ONE, 2, 1, ONE, 3]))
-    program.values = program.forward = 3
+    again = program.add(CASES, [MINUS_ZERO, 0, ONE, 2, 1, ONE, 3])
+    program.set_outputs([*program.outputs, again])
+    program.forward = 3
     assert len(optimized(program).kinds) == 2
     assert optimized(program).terms() == 5
 

@@ -272,19 +272,18 @@ values:
      5  guard v4 is 0.6913755384972874  # truth at train.py:43: if loss > 0
         return v4
 gradients:
-     6  v6 = 0.0 + seed
-     7  v7 = 0.0 - seed
+     6  v6 = 0.0 - seed
+     7  v7 = 0.0 + seed
      8  v8 = tanh_slope(v1)
-     9  v9 = 0.0 + v8 * v6  # 1 product; 1 addition
-    10  v10 = sum1 + w * v7 + w * v7 + x * v9  # 3 products; 3 additions
+     9  v9 = 0.0 + v8 * v7  # 1 product; 1 addition
+    10  v10 = sum1 + w * v6 + w * v6 + x * v9  # 3 products; 3 additions
     11  v11 = sum2 + w * v9  # 1 product; 1 addition
         return v10, v11"""
 
 
 def test_a_program_without_rows_gives_what_it_is_given() -> None:
     program = Program(1)
-    program.outputs = [0]
-    program.values = 1
+    program.set_outputs([0])
     for made in MACHINES:
         machine: ListMachine = made(program)
         assert machine.values(machine.forward([2.5]), 1) == [2.5]

@@ -1,4 +1,4 @@
-"""Each pass by itself: the rows that it leaves, and that they give the same bits."""
+"""The rows that are made of a tape, and each pass by itself: they all give the same bits."""
 
 from __future__ import annotations
 
@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 
+import autograd
 from autograd import Value
 from autograd.engine import table
 from autograd.replay import operations
@@ -21,8 +22,6 @@ from autograd.replay.lowering import lowered
 from autograd.replay.machine import machine
 from autograd.replay.optimizer import (
     PASSES,
-    folded,
-    fused,
     optimized,
     parted,
     shared,
@@ -33,7 +32,6 @@ from autograd.replay.program import (
     BY_EIGHT,
     CASES,
     GUARD,
-    MINUS_ONE,
     MINUS_ZERO,
     ONE,
     SUM,
@@ -66,8 +64,7 @@ def multiply(program: Program, x: int, y: int) -> int:
 
 
 def finished(program: Program, *outputs: int) -> Program:
-    program.outputs = list(outputs)
-    program.values = len(outputs)
+    program.set_outputs(outputs)
     program.forward = len(program.kinds)
     return program
 
@@ -139,108 +136,208 @@ def test_a_row_that_may_raise_an_error_is_carried_out_though_nothing_needs_it() 
     assert rows(without_dead(finished(program, X))) == ["v1 = divmod(x1, x2)", "return x1"]
 
 
-# ── Constants and aliases ─────────────────────────────────────────────────────
+# ── Rows of a tape ────────────────────────────────────────────────────────────
+
+
+class _Entries:
+    """A tape with three inputs and what is computed from them."""
+
+    def __init__(self) -> None:
+        self.tape = Tape("f")
+        for number in (2.0, 3.0, 5.0):
+            self.tape.input(number)
+
+    def constant(self, number: float) -> int:
+        return self.tape.constant(number, "")
+
+    def entry(self, op: Any, *operands: int) -> int:
+        return self.tape.row(op, operands, (), 0.0)
+
+    def add(self, x: int, y: int) -> int:
+        return self.entry(table.add, x, y)
+
+    def subtract(self, x: int, y: int) -> int:
+        return self.entry(table.subtract, x, y)
+
+    def multiply(self, x: int, y: int) -> int:
+        return self.entry(table.multiply, x, y)
+
+    def rows(self, *outputs: int) -> list[str]:
+        self.tape.outputs = [*outputs]
+        return rows(lowered(self.tape))
 
 
 def test_what_is_computed_from_constants_is_a_constant() -> None:
-    program = Program(3)
-    program.operations = [operations.forward(table.exp)]
-    total = add(program, program.constant(0.5), program.constant(-0.5))
-    one = program.add(0, [total])
-    assert rows(folded(finished(program, add(program, X, one)))) == ["v1 = x1 + 1.0", "return v1"]
+    f = _Entries()
+    one = f.entry(table.exp, f.add(f.constant(0.5), f.constant(-0.5)))
+    assert f.rows(f.add(X, one)) == ["v1 = x1 + 1.0", "return v1"]
 
 
 def test_a_number_times_1_is_that_number_and_plus_0_is_not() -> None:
-    program = Program(3)
-    same = multiply(program, X, ONE)
-    other = add(program, same, ZERO)
-    twice = multiply(program, ONE, other)
-    assert rows(folded(finished(program, twice))) == ["v1 = x1 + 0.0", "return v1"]
+    f = _Entries()
+    other = f.add(f.multiply(X, f.constant(1.0)), f.constant(0.0))
+    assert f.rows(f.multiply(f.constant(1.0), other)) == ["v1 = x1 + 0.0", "return v1"]
+    f = _Entries()
+    none = f.constant(-0.0)
+    total = f.add(none, f.multiply(X, Y))
+    assert f.rows(f.add(none, total), f.add(f.add(none, f.add(X, Y)), Z)) == [
+        "v1 = x1 * x2",
+        "v2 = x1 + x2 + x3",
+        "return v1, v2",
+    ]
 
 
 def test_a_function_that_may_have_an_effect_is_called_of_constants_too() -> None:
-    program = Program(3)
-    program.operations = [operations.forward(divmod)]
-    out = program.add(0, [ONE, ONE])
-    assert rows(folded(finished(program, out))) == ["v1 = divmod(1.0, 1.0)", "return v1"]
-
-
-# ── Sums of products ──────────────────────────────────────────────────────────
-
-
-def test_a_sum_of_products_becomes_one_row_in_the_order_of_the_additions() -> None:
-    program = Program(3)
-    total = add(program, multiply(program, X, Y), multiply(program, Y, Z))
-    total = add(program, add(program, total, X), multiply(program, X, X))
-    assert rows(fused(finished(program, total))) == [
-        "v1 = x1 * x2 + x2 * x3 + x1 + x1 * x1",
-        "return v1",
-    ]
-
-
-def test_a_sum_is_continued_from_its_right_operand_too() -> None:
-    program = Program(3)
-    total = add(program, add(program, X, Y), multiply(program, Y, Z))
-    total = add(program, multiply(program, X, X), total)
-    assert rows(fused(finished(program, total))) == [
-        "v1 = x1 + x2 + x2 * x3 + x1 * x1",
-        "return v1",
-    ]
-
-
-def test_two_sums_are_not_merged_since_that_would_be_another_order() -> None:
-    program = Program(3)
-    first, second = add(program, X, Y), add(program, Y, Z)
-    assert rows(fused(finished(program, add(program, first, second)))) == [
-        "v1 = x2 + x3",
-        "v2 = x1 + x2 + v1",
+    f = _Entries()
+    one = f.constant(1.0)
+    f.entry(divmod, X, Y)
+    assert f.rows(f.entry(divmod, one, one)) == [
+        "v1 = divmod(x1, x2)",
+        "v2 = divmod(1.0, 1.0)",
         "return v2",
     ]
 
 
+def test_a_guard_on_a_constant_is_no_row() -> None:
+    f = _Entries()
+    f.tape.guard(f.constant(2.0), "truth", "")
+    assert f.rows(X) == ["return x1"]
+
+
+def test_what_no_output_needs_is_not_computed() -> None:
+    f = _Entries()
+    total = f.add(X, Y)
+    f.entry(table.exp, f.add(total, Z))
+    assert f.rows(f.add(total, X)) == ["v1 = x1 + x2 + x1", "return v1"]
+
+
+def test_a_sum_of_products_becomes_one_row_in_the_order_of_the_additions() -> None:
+    f = _Entries()
+    total = f.add(f.multiply(X, Y), f.multiply(Y, Z))
+    total = f.add(f.add(total, X), f.multiply(X, X))
+    assert f.rows(total) == ["v1 = x1 * x2 + x2 * x3 + x1 + x1 * x1", "return v1"]
+
+
+def test_a_sum_is_continued_from_its_right_operand_too() -> None:
+    f = _Entries()
+    total = f.add(f.add(X, Y), f.multiply(Y, Z))
+    total = f.add(f.multiply(X, X), total)
+    assert f.rows(total) == ["v1 = x1 + x2 + x2 * x3 + x1 * x1", "return v1"]
+
+
+def test_two_sums_are_not_merged_since_that_would_be_another_order() -> None:
+    for order in (0, 1), (1, 0):
+        f = _Entries()
+        pairs = ((X, Y), (Y, Z))
+        total = {k: f.add(*pairs[k]) for k in order}  # whichever comes first
+        assert f.rows(f.add(total[0], total[1])) == [
+            "v1 = x2 + x3",
+            "v2 = x1 + x2 + v1",
+            "return v2",
+        ]
+
+
 def test_what_is_used_twice_keeps_a_row_of_its_own() -> None:
-    program = Program(3)
-    product = multiply(program, X, Y)
-    total = add(program, product, product)
-    assert rows(fused(finished(program, total))) == ["v1 = x1 * x2", "v2 = v1 + v1", "return v2"]
+    f = _Entries()
+    product = f.multiply(X, Y)
+    f.tape.guard(f.add(X, Z), "truth", "")
+    other = f.add(f.add(X, Z), f.subtract(Y, Z))
+    assert f.rows(f.add(product, product), f.multiply(other, Z), other) == [
+        "v1 = x1 * x2",
+        "v2 = x1 + x3",
+        "guard v2 is 0.0",
+        "v4 = x2 - x3",
+        "v5 = x1 + x3 + v4",
+        "v6 = v1 + v1",
+        "v7 = v5 * x3",
+        "return v6, v7, v5",
+    ]
 
 
 def test_what_is_subtracted_may_be_a_constant_times_a_cell() -> None:
-    program = Program(3)
-    rate = program.constant(0.5)
-    moved = program.add(SUM, [X, MINUS_ONE, multiply(program, rate, Y)])
-    product = multiply(program, X, Y)
-    kept = program.add(SUM, [Z, MINUS_ONE, product])
-    twice = multiply(program, MINUS_ONE, multiply(program, Z, rate))
-    assert rows(fused(finished(program, moved, kept, add(program, Y, twice)))) == [
+    f = _Entries()
+    rate = f.constant(0.5)
+    moved = f.subtract(X, f.multiply(rate, Y))
+    kept = f.subtract(Z, f.multiply(X, Y))
+    other = f.subtract(Z, f.add(X, Y))
+    twice = f.entry(table.negative, f.entry(table.negative, f.multiply(Z, rate)))
+    assert f.rows(moved, kept, other, f.subtract(Y, twice)) == [
         "v1 = x1 + -0.5 * x2",
         "v2 = x1 * x2",
         "v3 = x3 - v2",
-        "v4 = x2 + x3 * -0.5",
-        "return v1, v3, v4",
+        "v4 = x1 + x2",
+        "v5 = x3 - v4",
+        "v6 = x2 + x3 * -0.5",
+        "return v1, v3, v5, v6",
     ]
 
 
 def test_to_divide_by_a_power_of_2_is_to_multiply() -> None:
     for divisor, expected in (
-        (2.0, "v1 = x1 * 0.5"),
-        (-0.25, "v1 = x1 * -4.0"),
+        (2.0, "v1 = x2 + x1 * 0.5"),
+        (-0.25, "v1 = x2 + x1 * -4.0"),
         (3.0, "v1 = divide(x1, 3.0)"),
         (5e-324, "v1 = divide(x1, 5e-324)"),
         (0.0, "v1 = divide(x1, 0.0)"),
     ):
-        tape = Tape("quotient")
-        x = tape.input(1.0)
-        tape.outputs = [tape.row(table.divide, (x, tape.constant(divisor, "")), (), 0.0)]
-        assert rows(lowered(tape))[0] == expected
+        f = _Entries()
+        assert f.rows(f.add(Y, f.entry(table.divide, X, f.constant(divisor))))[0] == expected
 
 
 def test_a_difference_is_the_sum_with_a_product_by_minus_1() -> None:
-    program = Program(3)
-    difference = program.add(SUM, [X, MINUS_ONE, Y])
-    assert rows(fused(finished(program, add(program, difference, Z)))) == [
-        "v1 = x1 - x2 + x3",
-        "return v1",
+    f = _Entries()
+    assert f.rows(f.add(f.subtract(X, Y), Z)) == ["v1 = x1 - x2 + x3", "return v1"]
+
+
+def test_a_long_sum_from_either_side_is_one_row() -> None:
+    f = _Entries()
+    left, right = X, X
+    for _ in range(30_000):
+        left, right = f.add(left, Y), f.add(Y, right)
+    f.tape.outputs = [left, right]
+    assert [lowered(f.tape).starts[k] for k in (1, 2)] == [60_001, 120_002]
+
+
+def test_the_gradient_of_a_pass_that_is_used_once_is_a_part_too() -> None:
+    weight, velocity = Value(2.0, "weight"), Value(0.5, "velocity")
+
+    @autograd.compile
+    def step(x: float) -> float:
+        weight.grad = 0.0
+        (weight * x + weight * weight).backward()
+        velocity.data = 0.9 * velocity.data + weight.grad
+        weight.grad = 0.0
+        return velocity.data
+
+    assert [step(3.0), step(3.0)] == [0.9 * 0.5 + 7.0, 0.9 * (0.9 * 0.5 + 7.0) + 7.0]
+    assert rows(step.programs[0].program) == [
+        "v1 = 0.0 + weight + weight + x1 + 0.9 * x3",
+        "return v1, v1, 0.0",
+    ]
+
+
+def test_a_gradient_that_a_second_pass_adds_to_is_part_of_the_sum() -> None:
+    weight, other = Value(2.0, "weight"), Value(0.5, "other")
+
+    @autograd.compile
+    def slopes(x: float, y: float) -> tuple[float, float]:
+        weight.grad = other.grad = 0.0
+        (weight * x * other).backward()
+        (weight * y).backward()
+        (weight * weight * y).backward()
+        found = weight.grad, other.grad
+        weight.grad = other.grad = 0.0
+        return found
+
+    assert [slopes(3.0, 4.0), slopes(5.0, 7.0)] == [(21.5, 6.0), (37.5, 10.0)]
+    assert rows(slopes.programs[0].program)[3:] == [
+        "v4 = 0.0 + x1 * v2",
+        "v5 = sign(v4)",
+        "v6 = v5 * 0.0 + x2 + v4",
+        "v7 = sign(v6)",
+        "v8 = 0.0 + x2",
+        "v9 = v7 * 0.0 + weight * v8 + weight * v8 + v6",
+        "return v9, v3, 0.0, 0.0",
     ]
 
 
@@ -425,7 +522,7 @@ def test_copies_for_gradients_come_after_all_rows_of_the_values() -> None:
     outs = sums(program, [[*range(8)]], [8])
     finished(program, *outs)
     grads = sums(program, [[*range(16, 8, -1)], [*range(9, 17)]], [24, 25])
-    program.outputs = [*outs, *grads]
+    program.set_outputs(outs, grads)
     packed = Packed(program)
     assert packed.program.forward == 8
     assert packed.blocks == [0, 8, 16]
