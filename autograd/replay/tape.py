@@ -188,6 +188,15 @@ class Tape:
         self.fixed: set[int] = set()
         self.passes: dict[int, Any] = {}
 
+    def reserve(self, count: i64) -> None:
+        """Let there be room for so many entries on a new tape, and for two operands of each."""
+        if count > len(self.data):
+            self.data = vec[float]([0.0] * count)
+            self.starts = vec[i64]([0] * (count + 1))
+            self.same_leaf = vec[i64]([0] * count)
+            self.operands = vec[i64]([0] * (2 * count))
+            self.flows = vec[bool]([False] * (2 * count))
+
     def push(self, operand: i64, flows: bool) -> None:
         """Add an operand to the entry that `close` will end."""
         at = self._pushed
