@@ -31,7 +31,6 @@ from autograd.replay.program import (
     PART,
     SUM,
     ZERO,
-    Operation,
     Program,
 )
 from autograd.replay.reach import below, choices_of, flags_of_takes
@@ -370,7 +369,7 @@ class _Lowering:
         kind = self.kinds.get(key)
         if kind is None:
             kind = self.kinds[key] = len(self.program.operations)
-            self.program.operations.append(_operation(op, place))
+            self.program.operations.append(operations.operation_of(op, place))
         return kind
 
     def call(self, op: Any, cells: list[int], place: int | None) -> i64:
@@ -565,13 +564,3 @@ class _Lowering:
         op = self.tape.ops[entry]
         cells: list[int] = [of_all[operands[at]] for at in range(start, end)]
         return self.slope(op, position, [*cells, of_all[entry]])
-
-
-def _operation(op: Any, place: int | None) -> Operation:
-    if place is None:
-        made: Operation = operations.forward(op)
-    elif place < 0:
-        made = operations.derivatives(op)
-    else:
-        made = operations.derivative(op, place)
-    return made

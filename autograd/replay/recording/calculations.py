@@ -6,6 +6,7 @@ import math
 import operator
 import sys
 from collections.abc import Sequence
+from functools import cache
 from numbers import Number as AnyNumber
 from typing import Any, Final
 
@@ -312,15 +313,8 @@ class OfKinds:
         return self.function(*[kind(x) for kind, x in zip(self.kinds, operands)])
 
 
-_of_kinds: Final[dict[tuple[Any, tuple[Any, ...]], OfKinds]] = {}
-
-
-def of_kinds(function: Any, kinds: tuple[Any, ...]) -> OfKinds:
-    """The one there is of this operator and these types."""
-    key = (function, kinds)
-    if key not in _of_kinds:
-        _of_kinds[key] = OfKinds(function, kinds)
-    return _of_kinds[key]
+# The one there is of an operator and these types.
+of_kinds: Final[Any] = cache(OfKinds)
 
 
 # What operators of numbers take. Other things, such as arrays, have operators of their own.
