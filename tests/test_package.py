@@ -51,7 +51,7 @@ RULES = {
         "autograd.replay.bound",
         "autograd.replay.checks",
         "autograd.replay.errors",
-        "autograd.replay.keys",
+        "autograd.replay.identity",
         "autograd.replay.reach",
         "autograd.replay.shares",
         "autograd.replay.tape",

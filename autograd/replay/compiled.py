@@ -1,6 +1,6 @@
 """compile: a function that is recorded once and replayed, and is the function to the bit.
 
-A call is taken apart into its structure, and floats and Values (`keys.py`). A program that was
+A call is taken apart into its structure, and floats and Values (`arguments.py`). A program that was
 recorded for that structure stands for the call if its guards find the same (`recorded.py`);
 otherwise the call is recorded. Now and then the function itself runs too, and both are compared.
 """
@@ -20,12 +20,13 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 from autograd.engine.operands import kind_of
 from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.functional import global_name
+from autograd.replay.arguments import Arguments
 from autograd.replay.checks import difference, same, what_differs
 from autograd.replay.errors import CompileError, CompileWarning
-from autograd.replay.keys import Arguments, Surroundings, key_difference
 from autograd.replay.recorded import Recorded, recorded
 from autograd.replay.recording.outside import Numbers
 from autograd.replay.replays import Call
+from autograd.replay.surroundings import Surroundings
 from autograd.replay.tape import Tape
 
 if TYPE_CHECKING:
@@ -235,11 +236,14 @@ class Compiled(Generic[P, R]):
         if parts.are_used_up:
             return parts.given_to(self.__wrapped__)
         key = self._key(parts)
-        for program in self._programs.get(key, ()):
+        programs = self._programs.get(key, [])
+        for program in programs:
             if program.reads(parts.values):  # as an argument and from elsewhere
                 return parts.given_to(self.__wrapped__)
             call = program.call(parts)
             if call is not None:
+                if program is not programs[0]:
+                    self._first(program)
                 return self._replayed(program, call, parts)
             if program.is_stale():
                 self._forget(program)
@@ -284,8 +288,6 @@ class Compiled(Generic[P, R]):
 
     def _replayed(self, program: Recorded, call: Call, parts: Arguments) -> Any:
         program.runs += 1
-        if self._programs[program.key][0] is not program:
-            self._first(program)
         if not self._check and program.runs < program.next_check:
             result = program.result(call)
             program.apply(call)
@@ -329,10 +331,10 @@ def _most(programs: list[Recorded], key: Any) -> str:
         if alike is not None:
             found.update(_first_other_guard(alike.tape, after.tape))
         elif before is not None:
-            found[key_difference(before.key, after.key)] += 1
+            found[_key_difference(before.key, after.key)] += 1
         latest[after.key] = after
     if programs and not found:
-        found[key_difference(programs[-1].key, key)] += 1
+        found[_key_difference(programs[-1].key, key)] += 1
     return found.most_common(1)[0][0]
 
 
@@ -342,3 +344,20 @@ def _first_other_guard(old: Tape, new: Tape) -> list[str]:
         if (x.entry, x.look) != (y.entry, y.look) or not same(x.value, y.value):
             return [f"{y.look} at {y.place}"]
     return []
+
+
+def _key_difference(old: Any, new: Any) -> str:
+    """What makes two keys of a function differ, in words."""
+    name = old[3].difference(new[3])
+    if name is not None:
+        return (
+            f"{name}, which it reads from outside; pass it as an argument, or keep it in the data "
+            "of a Value"
+        )
+    (before, before_named), (now, now_named) = old[0], new[0]
+    known = [*enumerate(before), *before_named]
+    changed = (name for name, part in [*enumerate(now), *now_named] if (name, part) not in known)
+    name = next(changed, None)
+    if name is None:
+        return "the arguments"
+    return f"argument {name}, which is neither a float nor a Value throughout"

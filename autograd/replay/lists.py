@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import operator
 from collections.abc import Callable, Sequence
-from functools import cache
-from itertools import groupby
+from itertools import groupby, repeat
 from typing import Any, Final, TypeAlias
 
 from autograd.engine.value import Value
-from autograd.replay.program import CASES, GUARD, MINUS_ONE, MINUS_ZERO, ONE, PART, SUM, Program
+from autograd.replay.program import CASES, GUARD, ONE, PART, SUM, Program
+from autograd.replay.writing import Writer
 
 # A loop over rows of a kind, in place; it returns False if a guard ends the run.
 _Loop: TypeAlias = "Callable[[list[float], Any], bool | None]"
-_Row: TypeAlias = "tuple[_Loop, tuple[Any, ...]]"
 
-_LONGEST: Final = 64  # terms of a sum that a loop writes out
+_LONGEST: Final = 128  # cells of a sum that a loop writes out
 
 
 class ListMachine:
@@ -27,8 +25,9 @@ class ListMachine:
     def __init__(self, program: Program) -> None:
         self.program = program
         self._rest = [*[0.0] * len(program.kinds), *reversed(program.constants)]
-        self._forward = _grouped(program, range(program.forward))
-        self._backward = _grouped(program, range(program.forward, len(program.kinds)))
+        loops = _Loops(program)
+        self._forward = loops.of(range(program.forward))
+        self._backward = loops.of(range(program.forward, len(program.kinds)))
         self._values = program.outputs[: program.values]
         self._sums = program.outputs[program.values :]
 
@@ -66,37 +65,6 @@ class ListMachine:
             value._grad = run[cell]
 
 
-def _grouped(program: Program, rows: range) -> list[tuple[_Loop, list[Any]]]:
-    """The loops to carry out, each with the rows that it is for."""
-    steps = [_step(program, row) for row in rows if program.kinds[row] != PART]
-    groups = groupby(steps, key=lambda step: step[0])
-    return [(loop, [row for _, row in group]) for loop, group in groups]
-
-
-def _step(program: Program, row: int) -> _Row:
-    """The loop that a row is for, and what this takes."""
-    kind, cells, out = program.kinds[row], program.row(row), program.inputs + row
-    if kind == GUARD:
-        return _guards, tuple(cells)
-    if kind == SUM:
-        count = len(cells) // 2
-        if count > _LONGEST:
-            return _long_sums, (out, cells[0], [*zip(cells[1::2], cells[2::2])])
-        return _sum(out, cells)
-    if kind == CASES:
-        return _cases, (out, cells[0], [*zip(cells[1::3], cells[2::3], cells[3::3])])
-    operation = program.operations[kind]
-    if operation.parts:
-        return _parts, (out, operation.function, cells)
-    if operation.takes_list:
-        return _loop("out, f, xs", "f([run[x] for x in xs])"), (out, operation.function, cells)
-    if operation.source is operator.truediv:
-        return _loop("out, x, y", "run[x] / run[y]"), (out, *cells)
-    names = [f"x{i}" for i in range(len(cells))]
-    number = f"f({', '.join([f'run[{x}]' for x in names])})"
-    return _loop(", ".join(["out", "f", *names]), number), (out, operation.function, *cells)
-
-
 def _carried_out(groups: list[tuple[_Loop, list[Any]]], run: list[float]) -> bool:
     """Carry out groups of rows, in place; False if a guard ends the run."""
     return all(loop(run, rows) is not False for loop, rows in groups)
@@ -107,70 +75,66 @@ def _carried_out(groups: list[tuple[_Loop, list[Any]]], run: list[float]) -> boo
 # None uses sum(), which from Python 3.12 on rounds a sum of floats once.
 
 
-@cache
-def _sums_of(shape: str) -> _Loop:
-    """The loop for sums whose terms are of these kinds, written out, which is twice as fast.
+class _Cells:
+    """The names of the cells of a row in a loop, which notes those that it is asked for."""
 
-    A ``*`` is a product, a ``+`` or ``-`` one number; a sum that starts with ``-0.0`` starts with
-    its first term instead.
-    """
-    names = ["out"]
-    total = ""
-    for i, kind in enumerate(shape):
-        names.append(f"a{i}")
-        term = f"run[a{i}]"
-        if kind == "*":
-            names.append(f"b{i}")
-            term += f" * run[b{i}]"
-        total += ("-" if kind == "-" else " + " if total else "") + term
-    return _loop(f"{', '.join(names)},", total)
+    def __init__(self) -> None:
+        self.names: dict[int, str] = {}
+
+    def __getitem__(self, cell: int) -> str:
+        return self.names.setdefault(cell, f"run[x{len(self.names)}]")
 
 
-@cache
-def _loop(names: str, number: str) -> _Loop:
-    """A loop that sets the first of the cells of each row to this number."""
-    scope: dict[str, Any] = {}
-    exec(f"def loop(run, rows):\n    for {names} in rows:\n        run[out] = {number}\n", scope)
-    loop: _Loop = scope["loop"]
-    return loop
+class _Loops:
+    """The loops of a program: one for all rows that are the same statement but for their cells."""
 
+    def __init__(self, program: Program) -> None:
+        self.program = program
+        self._writer = Writer(program, [f"f{i}" for i in range(len(program.operations))])
+        self._scope = {f"f{i}": x.function for i, x in enumerate(program.operations)}
+        self._known: dict[Any, _Loop] = {}
 
-def _sum(out: int, cells: list[int]) -> _Row:
-    """The loop for a sum of products, and its cells."""
-    shape, needed = "", [out]
-    if cells[0] != MINUS_ZERO or len(cells) == 1:
-        shape, needed = "+", [out, cells[0]]
-    for a, b in zip(cells[1::2], cells[2::2]):
-        if a in (ONE, MINUS_ONE):
-            shape += "+" if a == ONE else "-"
-            needed.append(b)
-        else:
-            shape += "*"
-            needed += [a, b]
-    return _sums_of(shape), tuple(needed)
+    def of(self, rows: range) -> list[tuple[_Loop, list[Any]]]:
+        """The loops to carry out, each with the cells of the rows that it is for."""
+        steps = [self._step(row) for row in rows if self.program.kinds[row] != PART]
+        groups = groupby(steps, key=lambda step: step[0])
+        return [(loop, [cells for _, cells in group]) for loop, group in groups]
+
+    def _step(self, row: int) -> tuple[_Loop, tuple[Any, ...]]:
+        """The loop that a row is for, and its cells."""
+        program = self.program
+        kind, cells = program.kinds[row], program.row(row)
+        if kind == GUARD:
+            return _guards, tuple(cells)
+        if kind == SUM and len(cells) > _LONGEST:
+            terms = zip(repeat(ONE), cells[1::2], cells[2::2])
+            return _long_sums, (program.inputs + row, cells[0], [*terms])
+        if kind == CASES and len(cells) > _LONGEST:
+            terms = zip(cells[1::3], cells[2::3], cells[3::3])
+            return _long_sums, (program.inputs + row, cells[0], [*terms])
+        self._writer.names = names = _Cells()
+        statements = "\n        ".join(self._writer.statements(row))
+        key = statements, len(names.names)
+        loop = self._known.get(key)
+        if loop is None:
+            loop = self._known[key] = self._made(*key)
+        return loop, tuple(names.names)
+
+    def _made(self, statements: str, count: int) -> _Loop:
+        places = "".join([f"x{i}, " for i in range(count)])
+        text = f"def loop(run, rows):\n    for {places}in rows:\n        {statements}\n"
+        exec(text, self._scope)
+        loop: _Loop = self._scope["loop"]
+        return loop
 
 
 def _long_sums(run: list[float], rows: list[Any]) -> None:
-    for out, first, terms in rows:
-        total = run[first]
-        for a, b in terms:
-            total += run[a] * run[b]
-        run[out] = total
-
-
-def _cases(run: list[float], rows: list[Any]) -> None:
     for out, first, terms in rows:
         total = run[first]
         for flag, a, b in terms:
             if run[flag] != 0.0:
                 total += run[a] * run[b]
         run[out] = total
-
-
-def _parts(run: list[float], rows: list[Any]) -> None:
-    for out, function, cells in rows:
-        found = function([run[cell] for cell in cells])
-        run[out : out + len(found)] = found
 
 
 def _guards(run: list[float], rows: list[Any]) -> bool:

@@ -137,7 +137,7 @@ static int32_t operand(const Rows *rows, int32_t row, int64_t product, int is_se
     return (int32_t)rows->cells[at + (is_swapped ^ is_second)];
 }
 
-enum { LEAST_SHARED = 4 };  /* terms that are worth it */
+enum { LEAST_SHARED = 2 };  /* terms that are worth it */
 
 /* True if at least four of these blocks have the first operand of a term in common. */
 static int is_shared(const Rows *rows, int32_t row, int32_t blocks, int32_t term)

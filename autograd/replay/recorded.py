@@ -3,22 +3,21 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import cached_property
 from typing import Any
 
 from autograd.contexts import observed_by
 from autograd.engine.arrays import is_array
 from autograd.engine.value import Value
+from autograd.replay.arguments import Arguments, is_index
 from autograd.replay.bound import Links
 from autograd.replay.checks import first_other, is_unchanged
 from autograd.replay.errors import CompileError
-from autograd.replay.keys import Arguments, is_index
 from autograd.replay.lift import Run, lift
 from autograd.replay.parts import mapped
 from autograd.replay.recording.leaks import settle
 from autograd.replay.recording.outside import Effects, Numbers
 from autograd.replay.recording.recorder import Recorder
-from autograd.replay.replays import Call, ReachedBefore
+from autograd.replay.replays import Call, Captured
 from autograd.replay.results import Form
 
 
@@ -28,7 +27,6 @@ class Recorded:
     Attributes:
         key: that of the calls that it may stand for.
         tape: what was recorded.
-        captured: the Values from outside that it reads or changes, which were not arguments.
         runs: the number of calls it has stood for.
         next_check: the number of the call at which it is compared with the function.
     """
@@ -37,23 +35,21 @@ class Recorded:
         outside = recorder.outside
         self.key = key
         self.tape = recorder.tape
-        self.captured = tuple(outside.values[outside.arguments :])
+        self._captured = Captured(tuple(outside.values[outside.arguments :]), outside.leaves)
         self._effects = effects
-        self._leaves = outside.leaves
-        self._reached = ReachedBefore(self.captured)
         self._form = form
         tape = self.tape
         self._kept = len(tape.outputs) - effects.count
         self.replay = lift(tape)
         self._bound = self.replay.bind(
             Links(
-                self.captured,
+                self._captured.values,
                 len(tape.inputs) - len(outside.sources) // 3,
                 outside.arguments,
                 self._kept,
                 outside.sources,
                 effects.changes(),
-                self._reached.references,
+                self._captured.references,
             )
         )
         for root in form.roots:
@@ -61,9 +57,10 @@ class Recorded:
         self.runs = 0
         self.next_check = 1 if recorder.is_doubtful else 2
 
-    @cached_property
-    def _captured_ids(self) -> set[int]:
-        return {id(value) for value in self.captured}
+    @property
+    def captured(self) -> tuple[Value, ...]:
+        """The Values from outside that it reads or changes, which were not arguments."""
+        return self._captured.values
 
     def is_stale(self) -> bool:
         """True if nobody but this program holds a Value that it reads: it has been replaced."""
@@ -71,7 +68,7 @@ class Recorded:
 
     def reads(self, values: list[Value]) -> bool:
         """True if one of these Values is captured as well."""
-        return any(id(value) in self._captured_ids for value in values)
+        return self._captured.are_any(values)
 
     def call(self, parts: Arguments) -> Call | None:
         """Stand for a call; None if it cannot.
@@ -85,8 +82,7 @@ class Recorded:
             return None
         if state is None:
             return None
-        before = None if parts.values else self._reached
-        return Call(Run(self.replay, state), parts.values, self.captured, self._leaves, before)
+        return Call(Run(self.replay, state), parts.values, self._captured)
 
     def steps(self, parts: Arguments, times: int) -> tuple[list[Any], BaseException | None]:
         """Stand for so many calls in a row, or for fewer, and change Values as the last one does.
@@ -102,7 +98,7 @@ class Recorded:
             outputs, runs, error = self._bound.repeat(parts.numbers, parts.values, times)
         except Exception:  # of an operation in the first: the call that follows raises it again
             return [], None
-        call = Call(Run(self.replay, None), parts.values, self.captured, self._leaves, None)
+        call = Call(Run(self.replay, None), parts.values, self._captured)
         return self._form.all_of(outputs, runs, call), error
 
     def is_as_recorded(self, call: Call) -> bool:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Sequence
+from functools import cached_property
 from typing import Any, TypeVar
 
 from autograd.contexts import enable_grad
@@ -103,33 +104,38 @@ def _recorded(
     return values[last] if last in values else Value(numbers[last])
 
 
-class ReachedBefore:
-    """The Values that gradients reach from the results of a program, which are always the same.
+class Captured:
+    """The Values that a program captures: those that are the same in each call.
 
     Attributes:
-        references: for each Value that the program captures the references to it that the tuple
-            of these, and what is in here, account for.
+        values: these Values.
+        leaves: for each leaf of the tape the index of its Value; those of a call come first.
+        references: for each of the Values the references to it that are from in here.
     """
 
-    def __init__(self, captured: Sequence[Value]) -> None:
-        self._captured = captured
-        self._known: dict[int, tuple[list[int], Reached]] = {}
-        self.references = array("q", [1] * len(captured))
+    def __init__(self, values: tuple[Value, ...], leaves: list[int]) -> None:
+        self.values = values
+        self.leaves = leaves
+        self._reached: dict[int, tuple[list[int], Reached]] = {}
+        self.references = array("q", [1] * len(values))
 
-    def of(self, leaves: list[int], values: Sequence[Value], indices: list[int]) -> Reached:
-        """Those for these numbers of leaves, which are a list that the program keeps."""
-        known = self._known.get(id(leaves))
+    @cached_property
+    def _indices(self) -> dict[int, int]:
+        return {id(value): i for i, value in enumerate(self.values)}
+
+    def are_any(self, values: list[Value]) -> bool:
+        """True if one of these Values is captured."""
+        return bool(values) and not self._indices.keys().isdisjoint(map(id, values))
+
+    def reached(self, leaves: list[int]) -> Reached:
+        """The Values of these leaves, all captured ones; the list of leaves is kept."""
+        known = self._reached.get(id(leaves))
         if known is None:
-            reached = _reached(leaves, values, indices)
-            known = self._known[id(leaves)] = leaves, reached
-            indices_of = {id(value): i for i, value in enumerate(self._captured)}
+            reached = Reached([self.values[self.leaves[leaf]] for leaf in leaves])
+            known = self._reached[id(leaves)] = leaves, reached
             for value in reached.values:
-                self.references[indices_of[id(value)]] += _IN_REACHED
+                self.references[self._indices[id(value)]] += _IN_REACHED
         return known[1]
-
-
-def _reached(leaves: list[int], values: Sequence[Value], indices: list[int]) -> Reached:
-    return Reached([values[indices[leaf]] for leaf in leaves])
 
 
 # The references that `Reached` adds: from its list of values, and from its list of steps.
@@ -142,36 +148,27 @@ class Call:
     Attributes:
         run: the run of the program.
         arguments: the Values among the arguments.
-        leaves: for each leaf of the tape the index of its Value.
-        before: what earlier calls have reached; None if there are Values among the arguments.
+        captured: the other ones.
     """
 
-    def __init__(
-        self,
-        run: Run,
-        arguments: list[Value],
-        captured: tuple[Value, ...],
-        leaves: list[int],
-        before: ReachedBefore | None,
-    ) -> None:
+    def __init__(self, run: Run, arguments: list[Value], captured: Captured) -> None:
         self.run = run
         self.arguments = arguments
-        self._captured = captured
-        self.leaves = leaves
-        self.before = before
+        self.captured = captured
 
     @property
     def values(self) -> list[Value]:
         """The Values from outside, the arguments first."""
-        return [*self.arguments, *self._captured]
+        return [*self.arguments, *self.captured.values]
 
     def value(self, root: Root, number: float, label: str) -> Value:
         """An output as a Value, with one operation."""
-        leaves = self.run.reached(root.index)
-        if self.before is None or self.run.varies(root.index):
-            reached = _reached(leaves, self.values, self.leaves)
-        else:
-            reached = self.before.of(leaves, self._captured, self.leaves)
+        leaves, captured = self.run.reached(root.index), self.captured
+        if self.arguments or self.run.varies(root.index):
+            values = self.values
+            reached = Reached([values[captured.leaves[leaf]] for leaf in leaves])
+        else:  # always the same
+            reached = captured.reached(leaves)
         return _ReplayedValue(root.op, number, label, reached, _Past(self, root))
 
 
@@ -186,7 +183,7 @@ class _Past(Origin):
         call, root = self._call, self._root
         tape, leaves, values = root.replay.tape, call.run.reached(root.index), call.values
         found: dict[int, Operand] = dict(zip(tape.inputs, call.run.numbers))
-        found |= {tape.leaves[leaf]: values[call.leaves[leaf]] for leaf in leaves}
+        found |= {tape.leaves[leaf]: values[call.captured.leaves[leaf]] for leaf in leaves}
         return tuple([found[entry] for entry in root.entries(call.run)])
 
     def derivatives(self) -> list[float]:

@@ -145,6 +145,8 @@ class Form:
 
     def filled(self, outputs: list[float], call: Call) -> Any:
         """What a call returns, which has these outputs."""
+        if self._is_number:
+            return self._kind(outputs[0])
         return self._filled(_Filling(outputs, call, {}))
 
     def all_of(self, outputs: list[float], calls: int, call: Call) -> list[Any]:

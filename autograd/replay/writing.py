@@ -5,7 +5,8 @@ from __future__ import annotations
 import keyword
 from collections import Counter
 from collections.abc import Iterator
-from typing import Final
+from operator import truediv
+from typing import Any, Final
 
 from autograd.replay.program import (
     CASES,
@@ -57,12 +58,17 @@ def _is_free(label: str) -> bool:
     return not (numbered or label in reserved or label.endswith("_") or keyword.iskeyword(label))
 
 
-class _Writer:
-    """Writes the rows of a program, with these names of its operations."""
+class Writer:
+    """Writes the rows of a program, with these names of its operations.
 
-    def __init__(self, program: Program, data: int, calls: list[str]) -> None:
+    Attributes:
+        names: those of cells.
+    """
+
+    names: Any
+
+    def __init__(self, program: Program, calls: list[str]) -> None:
         self.program = program
-        self.names = _Names(program, data)
         self.calls = calls
 
     def terms(self, text: str, cells: list[int]) -> str:
@@ -101,6 +107,8 @@ class _Writer:
                 found.append(f"{condition}{target} += {self.terms('', [a, b])}")
             return found
         operation = program.operations[kind]
+        if operation.source is truediv:
+            return [f"{target} = {names[cells[0]]} / {names[cells[1]]}"]
         operands = ", ".join([names[cell] for cell in cells])
         if operation.takes_list:
             operands = f"[{operands}]"
@@ -130,10 +138,11 @@ def source(name: str, program: Program, data: int) -> str:
         f"{x.name}_" if known[x.name] == 1 and x.name.isidentifier() else f"call{index}"
         for index, x in enumerate(program.operations)
     ]
-    writer = _Writer(program, data, calls)
-    names = writer.names
+    writer = Writer(program, calls)
+    writer.names = names = _Names(program, data)
     lines = [f'"""{name}: what it computes, row by row."""', "", "from math import inf, nan", ""]
-    used = sorted({kind for kind in program.kinds if kind >= 0})
+    is_written = [x.source is not truediv for x in program.operations]
+    used = sorted({kind for kind in program.kinds if kind >= 0 and is_written[kind]})
     lines += sorted({program.operations[kind].needs for kind in used} - {""})
     lines.append("")
     lines += [f"{calls[kind]} = {program.operations[kind].expression}" for kind in used]
@@ -159,7 +168,7 @@ def _unpacked(names: list[str], sequence: str) -> list[str]:
     return [f"    [{', '.join(names)}] = {sequence}"] if names else []
 
 
-def _written(writer: _Writer, rows: range) -> list[str]:
+def _written(writer: Writer, rows: range) -> list[str]:
     return [f"    {statement}" for row in rows for statement in writer.statements(row)]
 
 
@@ -174,7 +183,8 @@ def describe(program: Program, data: int, places: dict[int, str]) -> str:
         data: the number of its inputs that are data.
         places: the lines that constants come from, by their cells.
     """
-    writer = _Writer(program, data, [operation.name for operation in program.operations])
+    writer = Writer(program, [operation.name for operation in program.operations])
+    writer.names = _Names(program, data)
     lines: list[str] = []
     count = len(program.kinds)
     for title, rows, outputs in (
@@ -190,7 +200,7 @@ def describe(program: Program, data: int, places: dict[int, str]) -> str:
     return "\n".join(lines)
 
 
-def _numbered(writer: _Writer, rows: range, places: dict[int, str]) -> Iterator[str]:
+def _numbered(writer: Writer, rows: range, places: dict[int, str]) -> Iterator[str]:
     program = writer.program
     skipped = range(0)
     if len(rows) > _MOST_ROWS:
@@ -206,7 +216,7 @@ def _numbered(writer: _Writer, rows: range, places: dict[int, str]) -> Iterator[
             yield f"{row + 1:6}  {_shown(writer, row)}" + (f"  # {remark}" if remark else "")
 
 
-def _shown(writer: _Writer, row: int) -> str:
+def _shown(writer: Writer, row: int) -> str:
     """A row in one line, of which no more than so much is shown."""
     names, program = writer.names, writer.program
     kind, cells = program.kinds[row], program.row(row)

@@ -12,7 +12,7 @@ import types
 from typing import Any, Final, NoReturn
 
 from autograd.replay.errors import CompileError
-from autograd.replay.keys import namespace
+from autograd.replay.identity import namespace
 from autograd.replay.recording.calculations import is_stand_in
 from autograd.replay.recording.recorder import Recorder
 
