@@ -75,6 +75,9 @@ _WAYS: Final[dict[Any, int]] = {
 _NONE: Final[i64] = -1
 _OTHERS: Final[i64] = -2
 
+# In place of the steps of a rule that has to be called.
+_CALLED: Final[Steps] = Steps(0)
+
 # In place of its cell, what an inner sum has, which has no row: this and its index in `inner`.
 _INNER: Final[i64] = 1 << 40
 
@@ -121,6 +124,10 @@ class _Lowering:
         users: for each entry what uses it, see `_OTHERS`.
         wanted: for each backward pass in the call the entries whose gradients are wanted: first
             with the only ``gradient_of`` it, if that is inner, and then with the cell of it.
+        kinds: the kinds of operations, and of their derivatives by one operand, with its place.
+        rules: what rules compute, by the operation and the place of the operand.
+        gradients: the cells of the derivatives of reductions, by the operation and its cells.
+        reduced: the same by the entries.
         inner: three cells ``init, a, b`` for each inner sum.
         filled: how many cells these are; there may be more, which are not needed any more.
         marks: if there are passes, zeros to mark entries for a while.
@@ -135,8 +142,9 @@ class _Lowering:
         count: i64 = len(ops)
         self.known = dict(_WAYS)
         self.kinds: dict[Any, int] = {}
-        self.rules: dict[Any, Steps | None] = {}
+        self.rules: dict[Any, Steps] = {}
         self.gradients: dict[Any, list[int]] = {}
+        self.reduced: dict[int, list[int]] = {}
         self.wanted: dict[int, dict[int, int]] = {}
         self.marks = vec[i64]()
         self.locals = vec[i64]()
@@ -395,38 +403,43 @@ class _Lowering:
     def slope(self, op: Any, place: int, cells: list[int]) -> i64:
         """The cell of a local derivative, from the cells of the operands and the output."""
         if isinstance(op, Reduction):
-            at_once = (op, *cells)
-            found = self.gradients.get(at_once)
-            if found is None:
-                found = self.gradients[at_once] = self.slopes(op, cells)
-            return found[place]
+            return self.slopes(op, cells)[place]
         key = (op, place)
-        if key not in self.rules:
-            self.rules[key] = steps_of_rule(op, place)
-        steps = self.rules[key]
-        return self.call(op, cells, place) if steps is None else self.carried_out(steps, cells)[0]
+        steps = self.rules.get(key)
+        if steps is None:
+            steps = self.rules[key] = steps_of_rule(op, place) or _CALLED
+        return (
+            self.call(op, cells, place) if steps is _CALLED else self.carried_out(steps, cells)[0]
+        )
 
     def slopes(self, op: Any, cells: list[int]) -> list[int]:
         """The same of a reduction, by each of its operands."""
-        steps = steps_of_gradient(op, len(cells) - 1)
-        if steps is not None:
-            return self.carried_out(steps, cells)
-        found: list[int] = [self.call(op, cells, -1)]
-        for _ in cells[2:]:
-            self.program.push(found[0])
-            found.append(self.program.close(PART))
+        key = (op, *cells)
+        found = self.gradients.get(key)
+        if found is None:
+            steps = steps_of_gradient(op, len(cells) - 1)
+            if steps is not None:
+                found = self.carried_out(steps, cells)
+            else:
+                found = [self.call(op, cells, -1)]
+                for _ in cells[2:]:
+                    self.program.push(found[0])
+                    found.append(self.program.close(PART))
+            self.gradients[key] = found
         return found
 
     def carried_out(self, steps: Steps, cells: list[int]) -> list[int]:
         """The cells of what a rule gives, for these of its operands and the output."""
-        known = list(cells)
+        known = cells if not steps.steps else list(cells)
         for op, references in steps.steps:
-            operands = [self.referred(reference, known) for reference in references]
             way = self.way(op)
             if way <= _SQUARE:
-                known.append(self.sum(way, operands[0], operands[-1], False))
+                x, y = self.referred(references[0], known), self.referred(references[-1], known)
+                known.append(self.sum(way, x, y, False))
             else:
-                known.append(self.call(op, operands, None))
+                for reference in references:
+                    self.program.push(self.referred(reference, known))
+                known.append(self.program.call(self.kind(op, None)))
         return [self.referred(reference, known) for reference in steps.results]
 
     def referred(self, reference: Any, known: list[int]) -> int:
@@ -570,9 +583,15 @@ class _Lowering:
             return of_all[operands[start + 1 - position]]
         if way < _MULTIPLY:
             return MINUS_ONE
-        op = self.tape.ops[entry]
-        cells: list[int] = [of_all[operands[at]] for at in range(start, end)]
-        return self.slope(op, position, [*cells, of_all[entry]])
+        found = self.reduced.get(entry)
+        if found is None:
+            op = self.tape.ops[entry]
+            cells: list[int] = [of_all[operands[at]] for at in range(start, end)]
+            cells.append(of_all[entry])
+            if not isinstance(op, Reduction):
+                return self.slope(op, position, cells)
+            found = self.reduced[entry] = self.slopes(op, cells)
+        return found[position]
 
 
 def _operation(op: Any, place: int | None) -> Operation:
