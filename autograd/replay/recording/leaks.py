@@ -26,7 +26,16 @@ def _references(things: list[Any], index: int) -> int:
 
 
 # The references to an object in a list that nobody else holds; it depends on the interpreter.
-_ALONE: Final = _references([object()], -1)
+_ALONE: Final = _references([object()], 0)
+
+
+def _references_of_popped(things: list[Any]) -> int:
+    thing = things.pop()
+    count: int = _count(thing)
+    return count
+
+
+_IN_A_VARIABLE: Final = _references_of_popped([object()])  # of a function alone
 
 
 def settle(recorder: Recorder) -> None:
@@ -49,9 +58,10 @@ def _all_freed(recorder: Recorder) -> bool:
     if not _is_without_numbers(recorder):
         return False
     while created:
-        if _references(created, -1) > _ALONE:
+        value = created.pop()
+        if _count(value) > _IN_A_VARIABLE:
+            created.append(value)
             return False
-        created.pop()
     return True
 
 
