@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-import functools
 import math
 import operator
 import sys
 from collections.abc import Sequence
+from functools import cache
 from numbers import Number as AnyNumber
 from typing import Any, Final
 
@@ -333,7 +333,7 @@ class OfKinds:
         return self.function(*[kind(x) for kind, x in zip(self.kinds, operands)])
 
 
-of_kinds: Final[Any] = functools.cache(OfKinds)  # the one there is of an operator and types
+of_kinds: Final[Any] = cache(OfKinds)  # the one there is of an operator and types
 
 # What operators of numbers take. Other things, such as arrays, have operators of their own.
 NUMBERS: Final[Any] = (float, Value, Number, Flag, AnyNumber)

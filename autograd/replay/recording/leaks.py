@@ -86,15 +86,13 @@ def _holder(recorder: Recorder) -> str:
     """The kind of an object that refers to what is kept, where it can be found."""
     others = (dict, types.FrameType, types.CellType)
     for holder in gc.get_objects():
-        if holder is recorder.created or not _has_kept(gc.get_referents(holder), recorder):
-            continue
-        if not isinstance(holder, others):
+        things = gc.get_referents(holder)
+        # The collector does not follow a dict of compiled Values alone: it is found by its owner.
+        if getattr(type(holder), "__dictoffset__", 0):
+            things.extend(namespace(holder).values())
+        is_other = holder is not recorder.created and not isinstance(holder, others)
+        if is_other and _has_kept(things, recorder):
             return f" in a {type(holder).__name__}"
-    # The collector does not follow a dict of compiled Values alone: it is found by its owner.
-    for owner in gc.get_objects():
-        has_dict = getattr(type(owner), "__dictoffset__", 0)
-        if has_dict and _has_kept([*namespace(owner).values()], recorder):
-            return f" in a {type(owner).__name__}"
     return ""
 
 

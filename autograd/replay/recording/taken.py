@@ -15,7 +15,7 @@ from autograd.engine import table
 from autograd.engine.arrays import is_array
 from autograd.engine.recording import differentiated
 from autograd.engine.value import Value, _WideValue
-from autograd.replay.recording.indices import EXACT, Index
+from autograd.replay.recording.indices import Index, is_exact
 from autograd.replay.recording.outside import Indices
 from autograd.replay.recording.places import place
 from autograd.replay.recording.standins import Number
@@ -271,11 +271,9 @@ class Takes:
 
     def fix(self, takes: Sequence[int]) -> None:
         """Let takes of Values be for the same indices only."""
-        for entry in takes:
-            if entry not in self._tape.fixed:
-                self._tape.fixed.add(entry)
-                for index, line in self.looks[entry]:
-                    self._tape.guard(index, "take() of Values", line)
+        new = [entry for entry in takes if entry not in self._tape.fixed]
+        self._tape.fixed.update(new)
+        self.look_at(new, "take() of Values")
 
     def put_rows(self, value: Value) -> None:
         """Let a Value that was computed from twins refer to the rows themselves."""
@@ -343,10 +341,8 @@ def _kind(thing: Any) -> Any:
     kind: Any = type(thing)
     if kind is Number:
         return thing.kind
-    if kind is Index:
+    if kind is Index or (kind is int and is_exact(thing)):
         return int
-    if kind is int:
-        return int if -EXACT <= thing <= EXACT else None
     if kind is _FLOAT:
         return kind
     numpy: Any = sys.modules.get("numpy")
