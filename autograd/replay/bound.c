@@ -69,7 +69,7 @@ static int run(const Bound *bound, State *state, PyObject *numbers, PyObject *va
     double *v = state->cells;
     int is_stale = 0, has_references = bound->references.len > 0;
     if (!are_arguments(bound, values)
-        || kernel_set_inputs(bound->machine, v, 0, numbers, bound->numbers, bound->numbers) < 0)
+        || kernel_set_inputs(bound->machine, v, numbers, bound->numbers, bound->numbers) < 0)
         return -1;
     const Link *link = bound->sources, *end = link + bound->source_count;
     for (; link < end; link++) {

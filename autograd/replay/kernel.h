@@ -62,9 +62,9 @@ void kernel_free_spare(void);
 /* An object as a state of this machine, or NULL and an error. */
 State *kernel_as_state(PyObject *thing, const Machine *machine);
 
-/* Set inputs, from the index `first` on, from a sequence of numbers; returns 0, or -1 and an error. */
-int kernel_set_inputs(const Machine *machine, double *v, Py_ssize_t first, PyObject *numbers,
-                      Py_ssize_t least, Py_ssize_t most);
+/* Set the first inputs from a sequence of numbers; returns 0, or -1 and an error. */
+int kernel_set_inputs(const Machine *machine, double *v, PyObject *numbers, Py_ssize_t least,
+                      Py_ssize_t most);
 
 /* Carry out the rows of the values; returns 1, or 0 if a guard ends the run, or -1 and an error. */
 int kernel_run(State *state);
@@ -89,7 +89,6 @@ PyObject *kernel_functions(PyObject *module, PyObject *nothing);
 PyObject *Machine_forward(PyObject *self, PyObject *numbers);
 PyObject *Machine_inputs(PyObject *self, PyObject *given);
 PyObject *Machine_values(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
-PyObject *Machine_backward(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
 PyObject *Machine_add_shares(PyObject *self, PyObject *const *arguments, Py_ssize_t count);
 PyObject *Machine_bind(PyObject *self, PyObject *arguments);
 

@@ -31,7 +31,6 @@ from autograd.replay.program import (
     PART,
     SUM,
     ZERO,
-    Operation,
     Program,
 )
 from autograd.replay.reach import below, choices_of, flags_of_takes
@@ -383,7 +382,7 @@ class _Lowering:
         kind = self.kinds.get(key)
         if kind is None:
             kind = self.kinds[key] = len(self.program.operations)
-            self.program.operations.append(_operation(op, place))
+            self.program.operations.append(operations.operation_of(op, place))
         return kind
 
     # ── Derivatives ───────────────────────────────────────────────────────────
@@ -646,13 +645,3 @@ def _terms(way: u8, x: i64, y: i64) -> tuple[i64, i64, i64]:
     if way <= _SUBTRACT:
         return x, ONE if way == _ADD else MINUS_ONE, y
     return MINUS_ZERO, MINUS_ONE if way == _NEGATIVE else x, y
-
-
-def _operation(op: Any, place: int | None) -> Operation:
-    if place is None:
-        made: Operation = operations.forward(op)
-    elif place < 0:
-        made = operations.derivatives(op)
-    else:
-        made = operations.derivative(op, place)
-    return made

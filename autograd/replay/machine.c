@@ -36,8 +36,6 @@ static PyMethodDef Machine_methods[] = {
     {"inputs", Machine_inputs, METH_O, PyDoc_STR("The inputs of a state, as a list.")},
     {"values", (PyCFunction)(void (*)(void))Machine_values, METH_FASTCALL,
      PyDoc_STR("So many values of a state, the first ones, as a list.")},
-    {"backward", (PyCFunction)(void (*)(void))Machine_backward, METH_FASTCALL,
-     PyDoc_STR("The sums of a state, for these numbers in place of the last inputs.")},
     {"add_shares", (PyCFunction)(void (*)(void))Machine_add_shares, METH_FASTCALL,
      PyDoc_STR("Add the shares of a gradient to the gradients of Values, in place.")},
     {"bind", Machine_bind, METH_VARARGS, PyDoc_STR("The program, bound to Values.")},

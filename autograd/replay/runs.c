@@ -79,8 +79,8 @@ State *kernel_as_state(PyObject *thing, const Machine *machine)
     return NULL;
 }
 
-int kernel_set_inputs(const Machine *machine, double *v, Py_ssize_t first, PyObject *numbers,
-                      Py_ssize_t least, Py_ssize_t most)
+int kernel_set_inputs(const Machine *machine, double *v, PyObject *numbers, Py_ssize_t least,
+                      Py_ssize_t most)
 {
     PyObject *fast = PySequence_Fast(numbers, "the inputs are a sequence");
     if (fast == NULL)
@@ -95,13 +95,13 @@ int kernel_set_inputs(const Machine *machine, double *v, Py_ssize_t first, PyObj
     for (Py_ssize_t i = 0; i < count && i < PySequence_Fast_GET_SIZE(fast) && failed == 0; i++) {
         PyObject *item = PySequence_Fast_GET_ITEM(fast, i);
         if (PyFloat_CheckExact(item)) {
-            v[machine->places[first + i]] = PyFloat_AS_DOUBLE(item);
+            v[machine->places[i]] = PyFloat_AS_DOUBLE(item);
         } else {
             Py_INCREF(item);
             double number = PyFloat_AsDouble(item);
             Py_DECREF(item);
             failed = number == -1.0 && PyErr_Occurred() ? -1 : 0;
-            v[machine->places[first + i]] = number;
+            v[machine->places[i]] = number;
         }
     }
     Py_DECREF(fast);
@@ -132,7 +132,7 @@ PyObject *Machine_forward(PyObject *self, PyObject *numbers)
     if (state == NULL)
         return NULL;
     int outcome = -1;
-    if (kernel_set_inputs(machine, state->cells, 0, numbers, 0, machine->inputs) == 0)
+    if (kernel_set_inputs(machine, state->cells, numbers, 0, machine->inputs) == 0)
         outcome = kernel_run(state);
     return kernel_outcome(state, outcome);
 }
@@ -188,28 +188,6 @@ static void finish(State *state, double *v)
         PyMem_Free(v - state->machine->constants);
 }
 
-static int carry_back(const Machine *machine, double *v)
-{
-    return kernel_carry_out(machine, v, v + machine->inputs + machine->forward, machine->backward,
-                            machine->end);
-}
-
-PyObject *Machine_backward(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
-{
-    const Machine *machine = (Machine *)self;
-    State *state = kernel_as_state(count == 2 ? arguments[0] : self, machine);
-    double *v = state == NULL ? NULL : begin(machine, state);
-    if (v == NULL)
-        return NULL;
-    Py_ssize_t given = machine->sum_count + 1;
-    PyObject *result = NULL;
-    if (kernel_set_inputs(machine, v, machine->inputs - given, arguments[1], given, given) == 0
-        && carry_back(machine, v) == 1)
-        result = kernel_list_of(v, machine->sums, machine->sum_count);
-    finish(state, v);
-    return result;
-}
-
 #define GRAD(value) (((autograd___engine___node___NodeObject *)(value))->__grad)
 
 PyObject *Machine_add_shares(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
@@ -236,7 +214,8 @@ PyObject *Machine_add_shares(PyObject *self, PyObject *const *arguments, Py_ssiz
     v[sums[-1]] = seed;
     for (Py_ssize_t i = 0; i < machine->sum_count; i++)
         v[sums[i]] = GRAD(PyTuple_GET_ITEM(values, i));
-    int outcome = carry_back(machine, v);
+    int outcome = kernel_carry_out(machine, v, v + machine->inputs + machine->forward,
+                                   machine->backward, machine->end);
     for (Py_ssize_t i = 0; outcome == 1 && i < machine->sum_count; i++)
         GRAD(PyTuple_GET_ITEM(values, i)) = v[machine->sums[i]];
     finish(state, v);
