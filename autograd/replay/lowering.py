@@ -120,6 +120,7 @@ class _Lowering:
         users: for each entry what uses it, see `_OTHERS`.
         wanted: for each backward pass in the call the entries whose gradients are wanted: first
             with the only ``gradient_of`` it, if that is inner, and then with the cell of it.
+        known: how operations become rows, as far as they have come up.
         kinds: the kinds of operations, and of their derivatives by one operand, with its place.
         rules: what rules compute, see `rule`, by the operation and the place of the operand.
         steps: the cells of what a rule is applied to, and of its steps.
