@@ -74,9 +74,6 @@ _WAYS: Final[dict[Any, int]] = {
 _NONE: Final[i64] = -1
 _OTHERS: Final[i64] = -2
 
-# In place of the steps of a rule that has to be called.
-_CALLED: Final[Steps] = Steps(0)
-
 # In place of its cell, what an inner sum has, which has no row: this and its index in `inner`.
 _INNER: Final[i64] = 1 << 40
 
@@ -123,8 +120,10 @@ class _Lowering:
         users: for each entry what uses it, see `_OTHERS`.
         wanted: for each backward pass in the call the entries whose gradients are wanted: first
             with the only ``gradient_of`` it, if that is inner, and then with the cell of it.
+        known: how operations become rows, as far as they have come up.
         kinds: the kinds of operations, and of their derivatives by one operand, with its place.
-        rules: what rules compute, by the operation and the place of the operand.
+        rules: what rules compute, see `rule`, by the operation and the place of the operand.
+        steps: the cells of what a rule is applied to, and of its steps.
         gradients: the cells of the derivatives of reductions, by the operation and its cells.
         reduced: the same by the entries.
         inner: three cells ``init, a, b`` for each inner sum.
@@ -141,13 +140,14 @@ class _Lowering:
         count: i64 = len(ops)
         self.known = dict(_WAYS)
         self.kinds: dict[Any, int] = {}
-        self.rules: dict[Any, Steps] = {}
+        self.rules: dict[Any, vec[i64]] = {}
         self.gradients: dict[Any, list[int]] = {}
         self.reduced: dict[int, list[int]] = {}
         self.wanted: dict[int, dict[int, int]] = {}
         self.marks = vec[i64]()
         self.locals = vec[i64]()
         self.chain = vec[i64]()
+        self.steps = vec[i64]()
         self.inner = vec[i64]()
         self.filled: i64 = 0
         self.ways = ways = vec[u8]([_GIVEN] * count)
@@ -182,7 +182,8 @@ class _Lowering:
             if way <= _SQUARE:
                 x, y = cells[operands[start]], cells[operands[end - 1]]
                 is_inner = users[entry] >= 0 and self.is_inner(entry, x < 0 or y < 0)
-                cells[entry] = self.sum(way, x, y, is_inner)
+                init, a, b = _terms(way, x, y)
+                cells[entry] = self.total(init, a, b, is_inner)
             elif way == _SAME:
                 cells[entry] = cells[operands[start]]
             elif way == _TAKE:
@@ -192,8 +193,8 @@ class _Lowering:
             elif way == _GRADIENT:
                 cells[entry] = self.wanted[operands[start]][operands[start + 1]]
             elif isinstance(ops[entry], Slope):
-                listed: list[int] = [cells[operands[at]] for at in range(start, end)]
-                cells[entry] = self.slope(ops[entry].primitive, ops[entry].position, listed)
+                taken = self.take_up(start, end)
+                cells[entry] = self.slope(ops[entry].primitive, ops[entry].position, taken)
             else:
                 reciprocal = ZERO
                 last = cells[operands[end - 1]] if end > start else ZERO
@@ -297,12 +298,6 @@ class _Lowering:
 
     # ── Sums ──────────────────────────────────────────────────────────────────
 
-    def sum(self, way: u8, x: i64, y: i64, is_inner: bool) -> i64:
-        """The cell of what one of the first five operations gives, of the last cell if of one."""
-        if way <= _SUBTRACT:
-            return self.total(x, ONE if way == _ADD else MINUS_ONE, y, is_inner)
-        return self.total(MINUS_ZERO, MINUS_ONE if way == _NEGATIVE else x, y, is_inner)
-
     def total(self, init: i64, a: i64, b: i64, is_inner: bool) -> i64:
         """The cell of ``init + a * b``, of which ``init`` and ``b`` may be inner sums."""
         if init < _INNER and b < _INNER and not is_inner:
@@ -391,62 +386,115 @@ class _Lowering:
             self.program.operations.append(operations.operation_of(op, place))
         return kind
 
-    def call(self, op: Any, cells: list[int], place: int | None) -> i64:
-        """Add an elementwise row."""
-        for cell in cells:
-            self.program.push(cell)
-        return self.program.call(self.kind(op, place))
-
     # ── Derivatives ───────────────────────────────────────────────────────────
 
-    def slope(self, op: Any, place: int, cells: list[int]) -> i64:
-        """The cell of a local derivative, from the cells of the operands and the output."""
-        if isinstance(op, Reduction):
-            return self.slopes(op, cells)[place]
-        key = (op, place)
-        steps = self.rules.get(key)
-        if steps is None:
-            steps = self.rules[key] = steps_of_rule(op, place) or _CALLED
-        return (
-            self.call(op, cells, place) if steps is _CALLED else self.carried_out(steps, cells)[0]
-        )
+    def take_up(self, start: i64, end: i64) -> i64:
+        """Put the cells of these operands on the tape into `steps`; returns how many they are."""
+        steps, cells, operands = self.steps, self.cells, self.tape.operands
+        while len(steps) <= end - start:
+            steps = append(steps, 0)
+        for at in range(start, end):
+            steps[at - start] = cells[operands[at]]
+        self.steps = steps
+        return end - start
 
-    def slopes(self, op: Any, cells: list[int]) -> list[int]:
+    def slope(self, op: Any, place: int, count: i64) -> i64:
+        """The cell of a local derivative; `steps` begins with the operands and the output."""
+        if isinstance(op, Reduction):
+            return self.slopes(op, count)[place]
+        key = (op, place)
+        if key not in self.rules:
+            self.rules[key] = self.rule(steps_of_rule(op, place))
+        rule = self.rules[key]
+        if len(rule) == 0:
+            return self.call(op, place, count)
+        return self.result(rule[self.carry_out(rule, count)])
+
+    def slopes(self, op: Any, count: i64) -> list[int]:
         """The same of a reduction, by each of its operands."""
-        key = (op, *cells)
+        key = (op, *[self.steps[at] for at in range(count)])
         found = self.gradients.get(key)
         if found is None:
-            steps = steps_of_gradient(op, len(cells) - 1)
-            if steps is not None:
-                found = self.carried_out(steps, cells)
+            rule = self.rule(steps_of_gradient(op, count - 1))
+            if len(rule) > 0:
+                at = self.carry_out(rule, count)
+                found = [self.result(rule[each]) for each in range(at, len(rule))]
             else:
-                found = [self.call(op, cells, -1)]
-                for _ in cells[2:]:
+                found = [self.call(op, -1, count)]
+                for _ in range(2, count):
                     self.program.push(found[0])
                     found.append(self.program.close(PART))
             self.gradients[key] = found
         return found
 
-    def carried_out(self, steps: Steps, cells: list[int]) -> list[int]:
-        """The cells of what a rule gives, for these of its operands and the output."""
-        known = cells if not steps.steps else list(cells)
+    def result(self, reference: i64) -> i64:
+        """The cell of a constant, or of a step."""
+        return reference if reference < 0 else self.steps[reference]
+
+    def call(self, op: Any, place: int, count: i64) -> i64:
+        """Add a row that calls a rule, for what `steps` begins with."""
+        for at in range(count):
+            self.program.push(self.steps[at])
+        return self.program.call(self.kind(op, place))
+
+    def rule(self, steps: Steps | None) -> vec[i64]:
+        """What a rule computes, as numbers: of its steps, each step, and what the results are.
+
+        A step is -1 and the ``init, a, b`` of a sum, or the kind of a row, and how many operands
+        it has, and these. Each is a constant, or an index into `steps`. Nothing if the rule has to
+        be called.
+        """
+        code = vec[i64]()
+        if steps is None:
+            return code
+        code = append(code, len(steps.steps))
         for op, references in steps.steps:
+            operands = [self.referred(reference) for reference in references]
             way = self.way(op)
             if way <= _SQUARE:
-                x, y = self.referred(references[0], known), self.referred(references[-1], known)
-                known.append(self.sum(way, x, y, False))
+                init, a, b = _terms(way, operands[0], operands[-1])
+                code = append(append(append(append(code, -1), init), a), b)
             else:
-                for reference in references:
-                    self.program.push(self.referred(reference, known))
-                known.append(self.program.call(self.kind(op, None)))
-        return [self.referred(reference, known) for reference in steps.results]
+                code = append(append(code, self.kind(op, None)), len(operands))
+                for operand in operands:
+                    code = append(code, operand)
+        for result in steps.results:
+            code = append(code, self.referred(result))
+        return code
 
-    def referred(self, reference: Any, known: list[int]) -> int:
-        """The cell of an operand of a step, or of a result."""
+    def referred(self, reference: Any) -> int:
+        """The cell of a constant, or else the index of an operand or of a step."""
         if type(reference) is float:
             return self.program.constant(reference)
         number: int = reference
-        return known[number]
+        return number
+
+    def carry_out(self, rule: vec[i64], count: i64) -> i64:
+        """Add the rows of a rule, with cells in `steps`; returns where in it the results are."""
+        steps, program = self.steps, self.program
+        at: i64 = 1
+        for _ in range(rule[0]):
+            kind = rule[at]
+            at += 1
+            first, end = at, at + 3
+            if kind >= 0:
+                first, end = at + 1, at + 1 + rule[at]
+                for each in range(first, end):
+                    program.push(rule[each] if rule[each] < 0 else steps[rule[each]])
+                cell = program.call(kind)
+            else:
+                init, a, b = rule[first], rule[first + 1], rule[first + 2]
+                init = init if init < 0 else steps[init]
+                a = a if a < 0 else steps[a]
+                b = b if b < 0 else steps[b]
+                cell = self.total(init, a, b, False)
+            at = end
+            while len(steps) <= count:
+                steps = append(steps, 0)
+            steps[count] = cell
+            count += 1
+        self.steps = steps
+        return at
 
     def differentiate(self, shares: Shares, ends: list[int]) -> None:
         """Add the rows of gradients, and make those of ``ends`` outputs."""
@@ -582,12 +630,19 @@ class _Lowering:
             return of_all[operands[start + 1 - position]]
         if way < _MULTIPLY:
             return MINUS_ONE
-        found = self.reduced.get(entry)
-        if found is None:
-            op = self.tape.ops[entry]
-            cells: list[int] = [of_all[operands[at]] for at in range(start, end)]
-            cells.append(of_all[entry])
-            if not isinstance(op, Reduction):
-                return self.slope(op, position, cells)
-            found = self.reduced[entry] = self.slopes(op, cells)
+        op = self.tape.ops[entry]
+        if isinstance(op, Reduction) and entry in self.reduced:
+            return self.reduced[entry][position]
+        count = self.take_up(start, end)
+        self.steps[count] = of_all[entry]
+        if not isinstance(op, Reduction):
+            return self.slope(op, position, count + 1)
+        found = self.reduced[entry] = self.slopes(op, count + 1)
         return found[position]
+
+
+def _terms(way: u8, x: i64, y: i64) -> tuple[i64, i64, i64]:
+    """The ``init, a, b`` of one of the first five operations; of one operand, it is both."""
+    if way <= _SUBTRACT:
+        return x, ONE if way == _ADD else MINUS_ONE, y
+    return MINUS_ZERO, MINUS_ONE if way == _NEGATIVE else x, y

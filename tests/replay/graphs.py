@@ -50,7 +50,7 @@ def graph(rng: random.Random, leaves: Sequence[Value], size: int) -> Value:
             # The last ones most often, so that there are chains.
             rng.choice(pool[-3:] if rng.random() < 0.6 else pool)
             if rng.random() < 0.85
-            else rng.choice([*numbers(rng, 1), 1.0, -1.0])
+            else rng.choice([*numbers(rng, 1), 1.0, -1.0, 0.5])
             for _ in range(count)
         ]
         if isinstance(op, Reduction):
