@@ -197,6 +197,16 @@ class Tape:
             self.operands = vec[i64]([0] * (2 * count))
             self.flows = vec[bool]([False] * (2 * count))
 
+    def trim(self) -> None:
+        """Give back the room that no entry has taken, if that is more than half."""
+        count: i64 = len(self.ops)
+        if 2 * count < len(self.data):
+            self.data = self.data[:count]
+            self.starts = self.starts[: count + 1]
+            self.same_leaf = self.same_leaf[:count]
+            self.operands = self.operands[: self._pushed]
+            self.flows = self.flows[: self._pushed]
+
     def push(self, operand: i64, flows: bool) -> None:
         """Add an operand to the entry that `close` will end."""
         at = self._pushed
