@@ -263,8 +263,8 @@ class Compiled(Generic[P, R]):
                 stacklevel=4,
             )
             return parts.given_to(self.__wrapped__)
-        most = max([len(program.tape.ops) for program in self._all], default=0)
-        program = recorded(key, self.__wrapped__, self.__name__, parts, room=most + most // 16)
+        room = len(self._all[-1].tape.ops) * 9 // 8 if self._all else 0
+        program = recorded(key, self.__wrapped__, self.__name__, parts, room=room)
         if program.is_stale():  # nobody holds any more what this call has read
             return parts.given_to(self.__wrapped__)
         call = program.call(parts)

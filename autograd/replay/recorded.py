@@ -155,6 +155,7 @@ def recorded(
         raise
     form.settle(recorder.tape, recorder.outside)
     effects = recorder.effects()
+    recorder.tape.trim()
     return Recorded(key, recorder, form, effects)
 
 

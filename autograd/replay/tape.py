@@ -138,7 +138,7 @@ class Guard:
         self.place = place
 
 
-_ROOM: Final = 64  # of a new tape
+_ROOM: Final = 64  # the least that a tape has
 
 
 class Tape:
@@ -196,6 +196,16 @@ class Tape:
             self.same_leaf = vec[i64]([0] * count)
             self.operands = vec[i64]([0] * (2 * count))
             self.flows = vec[bool]([False] * (2 * count))
+
+    def trim(self) -> None:
+        """Give back most of the room, if entries have taken less than half of it."""
+        count: i64 = len(self.ops) + _ROOM
+        if 2 * count < len(self.data):
+            self.data = self.data[:count]
+            self.starts = self.starts[: count + 1]
+            self.same_leaf = self.same_leaf[:count]
+            self.operands = self.operands[: self._pushed + _ROOM]
+            self.flows = self.flows[: self._pushed + _ROOM]
 
     def push(self, operand: i64, flows: bool) -> None:
         """Add an operand to the entry that `close` will end."""
