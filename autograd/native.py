@@ -75,9 +75,10 @@ if TYPE_CHECKING:
     from mypy_extensions import i32 as i32
     from mypy_extensions import i64 as i64
     from mypy_extensions import mypyc_attr as mypyc_attr
+    from mypy_extensions import u8 as u8
 else:
     # These concern the compiler alone; the source runs without them.
-    i32 = i64 = int
+    i32 = i64 = u8 = int
 
     class vec:  # noqa: N801
         """In place of an array of ``vec[kind]``: a list."""

@@ -282,16 +282,17 @@ class Adam(Optimizer):
         """Move each parameter of a group."""
         (beta1, beta2), eps, decay = group["betas"], group["eps"], group["weight_decay"]
         correction1, correction2 = 1.0 - beta1**steps, 1.0 - beta2**steps
+        rest1, rest2 = 1.0 - beta1, 1.0 - beta2
         for parameter, [mean, square] in group:
             gradient = parameter.grad
             if decay and self._decoupled:
                 parameter.data -= rate * decay * parameter.data
             elif decay:
                 gradient += decay * parameter.data
-            mean.data = beta1 * mean.data + (1.0 - beta1) * gradient
-            square.data = beta2 * square.data + (1.0 - beta2) * (gradient * gradient)
-            size = sqrt(square.data / correction2) + eps
-            parameter.data -= rate * (mean.data / correction1) / size
+            first = beta1 * mean.data + rest1 * gradient
+            second = beta2 * square.data + rest2 * (gradient * gradient)
+            mean.data, square.data = first, second
+            parameter.data -= rate * (first / correction1) / (sqrt(second / correction2) + eps)
 
 
 class AdamW(Adam):

@@ -263,7 +263,8 @@ class Compiled(Generic[P, R]):
                 stacklevel=4,
             )
             return parts.given_to(self.__wrapped__)
-        program = recorded(key, self.__wrapped__, self.__name__, parts)
+        most = max([len(program.tape.ops) for program in self._all], default=0)
+        program = recorded(key, self.__wrapped__, self.__name__, parts, room=most + most // 16)
         if program.is_stale():  # nobody holds any more what this call has read
             return parts.given_to(self.__wrapped__)
         call = program.call(parts)

@@ -20,7 +20,7 @@ from typing import Any, Final
 
 from autograd.engine import table
 from autograd.engine.primitive import Choice, Reduction
-from autograd.native import append, i64, vec
+from autograd.native import append, i64, u8, vec
 from autograd.replay import operations
 from autograd.replay.program import (
     CASES,
@@ -31,7 +31,6 @@ from autograd.replay.program import (
     PART,
     SUM,
     ZERO,
-    Operation,
     Program,
 )
 from autograd.replay.reach import below, choices_of, flags_of_takes
@@ -40,19 +39,19 @@ from autograd.replay.shares import Shares
 from autograd.replay.tape import Guard, Slope, Tape, backward_pass, choose, gradient_of, take
 
 # How an operation becomes a row. The first five are sums of products.
-_ADD: Final[i64] = 0
-_SUBTRACT: Final[i64] = 1
-_NEGATIVE: Final[i64] = 2
-_MULTIPLY: Final[i64] = 3
-_SQUARE: Final[i64] = 4
-_SAME: Final[i64] = 5
-_CHOOSE: Final[i64] = 6
-_CALL: Final[i64] = 7
-_ACT: Final[i64] = 8  # a call that may have an effect, or raise an error
-_PASS: Final[i64] = 9
-_GRADIENT: Final[i64] = 10
-_TAKE: Final[i64] = 11
-_GIVEN: Final[i64] = 12  # not at all, as an input or a constant
+_ADD: Final[u8] = 0
+_SUBTRACT: Final[u8] = 1
+_NEGATIVE: Final[u8] = 2
+_MULTIPLY: Final[u8] = 3
+_SQUARE: Final[u8] = 4
+_SAME: Final[u8] = 5
+_CHOOSE: Final[u8] = 6
+_CALL: Final[u8] = 7
+_ACT: Final[u8] = 8  # a call that may have an effect, or raise an error
+_PASS: Final[u8] = 9
+_GRADIENT: Final[u8] = 10
+_TAKE: Final[u8] = 11
+_GIVEN: Final[u8] = 12  # not at all, as an input or a constant
 
 # Compiled code looks a function up by its name each time, but not a constant.
 _ADDITION: Final[Any] = table.add
@@ -74,6 +73,9 @@ _WAYS: Final[dict[Any, int]] = {
 # What uses an entry: the only one, which adds it, subtracts it or changes its sign; or else this.
 _NONE: Final[i64] = -1
 _OTHERS: Final[i64] = -2
+
+# In place of the steps of a rule that has to be called.
+_CALLED: Final[Steps] = Steps(0)
 
 # In place of its cell, what an inner sum has, which has no row: this and its index in `inner`.
 _INNER: Final[i64] = 1 << 40
@@ -121,11 +123,13 @@ class _Lowering:
         users: for each entry what uses it, see `_OTHERS`.
         wanted: for each backward pass in the call the entries whose gradients are wanted: first
             with the only ``gradient_of`` it, if that is inner, and then with the cell of it.
+        kinds: the kinds of operations, and of their derivatives by one operand, with its place.
+        rules: what rules compute, by the operation and the place of the operand.
+        gradients: the cells of the derivatives of reductions, by the operation and its cells.
+        reduced: the same by the entries.
         inner: three cells ``init, a, b`` for each inner sum.
-        filled: how many cells these are.
-        sums: for each entry what its shares are added to in a pass, and `ZERO` in between; only
-            there if there is a pass.
-        marks: then zeros, to mark entries for a while.
+        filled: how many cells these are; there may be more, which are not needed any more.
+        marks: if there are passes, zeros to mark entries for a while.
         locals: room for local derivatives.
         chain: room for the sums of a row.
     """
@@ -135,31 +139,31 @@ class _Lowering:
         ops: list[Any] = tape.ops
         starts, operands = tape.starts, tape.operands
         count: i64 = len(ops)
-        self.program = Program(len(tape.inputs) + further, 7 * count // 2)
         self.known = dict(_WAYS)
         self.kinds: dict[Any, int] = {}
-        self.rules: dict[Any, Steps | None] = {}
+        self.rules: dict[Any, Steps] = {}
         self.gradients: dict[Any, list[int]] = {}
+        self.reduced: dict[int, list[int]] = {}
         self.wanted: dict[int, dict[int, int]] = {}
-        self.sums = vec[i64]()
         self.marks = vec[i64]()
         self.locals = vec[i64]()
         self.chain = vec[i64]()
-        self.inner = vec[i64]([0] * (2 * count))
+        self.inner = vec[i64]()
         self.filled: i64 = 0
-        self.cells = cells = vec[i64]([_INNER] * count)
-        for cell, place in enumerate(tape.inputs):
-            cells[place] = cell
-        for place in tape.constants:
-            cells[place] = self.program.constant(tape.data[place])
-        self.ways = ways = vec[i64]([_GIVEN] * count)
+        self.ways = ways = vec[u8]([_GIVEN] * count)
         self.users = users = vec[i64]([_NONE] * count)
         for output in outputs:
             users[output] = _OTHERS
         guards = tape.guards
         for guard in guards:
             users[guard.entry] = _OTHERS
-        self.find_users()
+        room = self.find_users() + 3 * count // 2  # of gradients it is not known
+        self.program = Program(len(tape.inputs) + further, room)
+        self.cells = cells = vec[i64]([_INNER] * count)
+        for cell, place in enumerate(tape.inputs):
+            cells[place] = cell
+        for place in tape.constants:
+            cells[place] = self.program.constant(tape.data[place])
         done: i64 = 0
         following: i64 = 0  # before which entry the next guard is
         for entry in range(count):
@@ -209,13 +213,17 @@ class _Lowering:
             if cells[place] < _INNER:
                 self.program.labels.setdefault(cells[place], label)
 
-    def find_users(self) -> None:
-        """Find `ways`, `users` and `wanted`; an entry that is of no use is not a user."""
+    def find_users(self) -> i64:
+        """Find `ways`, `users` and `wanted`, and return how many cells the rows need about.
+
+        An entry that is of no use is not a user.
+        """
         ops: list[Any] = self.tape.ops
         starts, operands = self.tape.starts, self.tape.operands
         ways, users = self.ways, self.users
         latest: Any = None
         latest_way = way = _ACT
+        room: i64 = 0
         entry: i64 = len(ops)
         while entry > 0:
             entry -= 1
@@ -242,16 +250,19 @@ class _Lowering:
                 is_only = users[entry] >= 0 and source not in wanted
                 wanted[source] = entry if is_only else _OTHERS
                 continue
-            start = starts[entry]
-            for at in range(start, starts[entry + 1]):
+            start, end = starts[entry], starts[entry + 1]
+            if way != _PASS:
+                room += end - start if users[entry] >= 0 else end - start + 1
+            for at in range(start, end):
                 operand = operands[at]
                 # What shares are added to is every other operand of a pass.
                 adds = way <= _NEGATIVE or (
                     way == _PASS and at > start + 2 and (at - start) & 1 == 1
                 )
                 users[operand] = entry if adds and users[operand] == _NONE else _OTHERS
+        return room
 
-    def way(self, op: Any) -> i64:
+    def way(self, op: Any) -> u8:
         """How an operation becomes a row."""
         way = self.known.get(op)
         if way is None:
@@ -286,7 +297,7 @@ class _Lowering:
 
     # ── Sums ──────────────────────────────────────────────────────────────────
 
-    def sum(self, way: i64, x: i64, y: i64, is_inner: bool) -> i64:
+    def sum(self, way: u8, x: i64, y: i64, is_inner: bool) -> i64:
         """The cell of what one of the first five operations gives, of the last cell if of one."""
         if way <= _SUBTRACT:
             return self.total(x, ONE if way == _ADD else MINUS_ONE, y, is_inner)
@@ -328,13 +339,16 @@ class _Lowering:
         inner, program, chain = self.inner, self.program, self.chain
         # The sums that it continues, the first one at the end.
         length: i64 = 0
+        least = self.filled
         while cell >= _INNER:
             if length == len(chain):
                 chain = append(chain, 0)
             chain[length] = cell - _INNER
+            least = min(least, cell - _INNER)
             length += 1
             cell = inner[cell - _INNER]
         self.chain = chain
+        used = length
         to = program.reserve(1 + 2 * length)
         cells = program.cells
         cells[to] = cell
@@ -343,6 +357,8 @@ class _Lowering:
             a, b = inner[chain[length] + 1], inner[chain[length] + 2]
             while b >= _INNER:  # a product, and a is 1.0 or -1.0
                 is_negative = a == MINUS_ONE
+                least = min(least, b - _INNER)
+                used += 1
                 a, b = inner[b - _INNER + 1], inner[b - _INNER + 2]
                 if is_negative and a < 0:
                     a = program.constant(-program.constants[~a])
@@ -351,6 +367,8 @@ class _Lowering:
             cells[to + 1] = a
             cells[to + 2] = b
             to += 2
+        if least + 3 * used == self.filled:  # they were the latest, as they are most often
+            self.filled = least
 
     # ── Other rows ────────────────────────────────────────────────────────────
 
@@ -370,7 +388,7 @@ class _Lowering:
         kind = self.kinds.get(key)
         if kind is None:
             kind = self.kinds[key] = len(self.program.operations)
-            self.program.operations.append(_operation(op, place))
+            self.program.operations.append(operations.operation_of(op, place))
         return kind
 
     def call(self, op: Any, cells: list[int], place: int | None) -> i64:
@@ -384,38 +402,43 @@ class _Lowering:
     def slope(self, op: Any, place: int, cells: list[int]) -> i64:
         """The cell of a local derivative, from the cells of the operands and the output."""
         if isinstance(op, Reduction):
-            at_once = (op, *cells)
-            found = self.gradients.get(at_once)
-            if found is None:
-                found = self.gradients[at_once] = self.slopes(op, cells)
-            return found[place]
+            return self.slopes(op, cells)[place]
         key = (op, place)
-        if key not in self.rules:
-            self.rules[key] = steps_of_rule(op, place)
-        steps = self.rules[key]
-        return self.call(op, cells, place) if steps is None else self.carried_out(steps, cells)[0]
+        steps = self.rules.get(key)
+        if steps is None:
+            steps = self.rules[key] = steps_of_rule(op, place) or _CALLED
+        return (
+            self.call(op, cells, place) if steps is _CALLED else self.carried_out(steps, cells)[0]
+        )
 
     def slopes(self, op: Any, cells: list[int]) -> list[int]:
         """The same of a reduction, by each of its operands."""
-        steps = steps_of_gradient(op, len(cells) - 1)
-        if steps is not None:
-            return self.carried_out(steps, cells)
-        found: list[int] = [self.call(op, cells, -1)]
-        for _ in cells[2:]:
-            self.program.push(found[0])
-            found.append(self.program.close(PART))
+        key = (op, *cells)
+        found = self.gradients.get(key)
+        if found is None:
+            steps = steps_of_gradient(op, len(cells) - 1)
+            if steps is not None:
+                found = self.carried_out(steps, cells)
+            else:
+                found = [self.call(op, cells, -1)]
+                for _ in cells[2:]:
+                    self.program.push(found[0])
+                    found.append(self.program.close(PART))
+            self.gradients[key] = found
         return found
 
     def carried_out(self, steps: Steps, cells: list[int]) -> list[int]:
         """The cells of what a rule gives, for these of its operands and the output."""
-        known = list(cells)
+        known = cells if not steps.steps else list(cells)
         for op, references in steps.steps:
-            operands = [self.referred(reference, known) for reference in references]
             way = self.way(op)
             if way <= _SQUARE:
-                known.append(self.sum(way, operands[0], operands[-1], False))
+                x, y = self.referred(references[0], known), self.referred(references[-1], known)
+                known.append(self.sum(way, x, y, False))
             else:
-                known.append(self.call(op, operands, None))
+                for reference in references:
+                    self.program.push(self.referred(reference, known))
+                known.append(self.program.call(self.kind(op, None)))
         return [self.referred(reference, known) for reference in steps.results]
 
     def referred(self, reference: Any, known: list[int]) -> int:
@@ -439,15 +462,15 @@ class _Lowering:
         """Add the rows of the gradients of a backward pass within the call."""
         tape = self.tape
         if len(self.marks) == 0:
-            self.sums = vec[i64]([ZERO] * len(self.cells))
             self.marks = vec[i64]([0] * len(self.cells))
-        sums, marks = self.sums, self.marks
+        marks = self.marks
         start, end = tape.starts[entry], tape.starts[entry + 1]
         root, seed = tape.operands[start], self.cells[tape.operands[start + 1]]
         known = tape.passes.pop(entry, None)
         shares: Shares = below(tape, root, marks)[1] if known is None else known
         entries = shares.entries
         gradients = self.interior(shares, seed)
+        sums: dict[int, int] = {}
         for at in range(start + 2, end, 2):
             sums[tape.operands[at]] = self.cells[tape.operands[at + 1]]
         wanted = self.wanted.setdefault(entry, {})
@@ -457,10 +480,9 @@ class _Lowering:
             place = entries[index]
             if marks[place] == 1:
                 only: i64 = wanted[place]
+                init: i64 = sums.get(place, ZERO)
                 is_inner = only >= 0 and self.is_inner(only, False)
-                gradients[index] = self.sum_of_shares(
-                    index, shares, gradients, sums[place], is_inner
-                )
+                gradients[index] = self.sum_of_shares(index, shares, gradients, init, is_inner)
         for at in range(len(entries)):
             place = entries[at]
             if marks[place] == 1:
@@ -468,10 +490,8 @@ class _Lowering:
                 marks[place] = 0
         for place in wanted:
             if marks[place] == 1:  # it is not reached after all
-                wanted[place] = self.written(sums[place])
+                wanted[place] = self.written(sums.get(place, ZERO))
                 marks[place] = 0
-        for at in range(start + 2, end, 2):
-            sums[tape.operands[at]] = ZERO
 
     def interior(self, shares: Shares, seed: i64) -> vec[i64]:
         """Add the rows of the gradients of all that hand shares down; returns all their cells."""
@@ -562,16 +582,12 @@ class _Lowering:
             return of_all[operands[start + 1 - position]]
         if way < _MULTIPLY:
             return MINUS_ONE
-        op = self.tape.ops[entry]
-        cells: list[int] = [of_all[operands[at]] for at in range(start, end)]
-        return self.slope(op, position, [*cells, of_all[entry]])
-
-
-def _operation(op: Any, place: int | None) -> Operation:
-    if place is None:
-        made: Operation = operations.forward(op)
-    elif place < 0:
-        made = operations.derivatives(op)
-    else:
-        made = operations.derivative(op, place)
-    return made
+        found = self.reduced.get(entry)
+        if found is None:
+            op = self.tape.ops[entry]
+            cells: list[int] = [of_all[operands[at]] for at in range(start, end)]
+            cells.append(of_all[entry])
+            if not isinstance(op, Reduction):
+                return self.slope(op, position, cells)
+            found = self.reduced[entry] = self.slopes(op, cells)
+        return found[position]

@@ -22,8 +22,12 @@ def is_pure(operation: Any) -> bool:
     return operation in OF_THE_TABLE or operation in _PURE
 
 
-def forward(operation: Any) -> Operation:
-    """The value of an operation."""
+def operation_of(operation: Any, place: int | None = None) -> Operation:
+    """What a row of an operation computes, or of its derivative by one operand.
+
+    Derivatives are computed from the operands and the output. At the place -1 it is those of a
+    reduction by all its operands, at once, as the engine computes them.
+    """
     needs, path = _origin(operation)
     if operation is choose:
         return Operation("choose", choose, path, needs)
@@ -38,45 +42,29 @@ def forward(operation: Any) -> Operation:
             source=operation,
         )
     pure = operation in OF_THE_TABLE
+    if place == -1:
+        all_of: Any = operation.local_derivatives
+        return Operation(
+            f"{operation.name}.local_derivatives",
+            lambda xs: [checked(operation, x) for x in all_of(xs[:-1], xs[-1])],
+            f"lambda xs: {path}.local_derivatives(xs[:-1], xs[-1])",
+            needs,
+            takes_list=True,
+            parts=True,
+            is_pure=pure,
+            has_effect=not pure,
+        )
+    rule = "forward" if place is None else f"derivatives[{place}]"
+    function = operation.forward if place is None else operation.derivatives[place]
+    is_plain = pure and place is None
     return Operation(
-        operation.name,
-        operation.forward if pure else _checked(operation, operation.forward),
-        f"{path}.forward" if pure else f"lambda *xs: float({path}.forward(*xs))",
+        operation.name if place is None else f"{operation.name}.{rule}",
+        function if is_plain else _checked(operation, function),
+        f"{path}.{rule}" if is_plain else f"lambda *xs: float({path}.{rule}(*xs))",
         needs,
-        takes_list=isinstance(operation, Reduction),
+        takes_list=place is None and isinstance(operation, Reduction),
         is_pure=pure,
         has_effect=not pure,
-    )
-
-
-def derivative(operation: Primitive, place: int) -> Operation:
-    """The local derivative by one operand, from the operands and the output."""
-    needs, path = _origin(operation)
-    return Operation(
-        f"{operation.name}.derivatives[{place}]",
-        _checked(operation, operation.derivatives[place]),
-        f"lambda *xs: float({path}.derivatives[{place}](*xs))",
-        needs,
-        is_pure=operation in OF_THE_TABLE,
-        has_effect=operation not in OF_THE_TABLE,
-    )
-
-
-def derivatives(operation: Reduction) -> Operation:
-    """The local derivatives of a reduction by all its operands, which are followed by the output.
-
-    They are computed at once, as the engine does.
-    """
-    needs, path = _origin(operation)
-    return Operation(
-        f"{operation.name}.local_derivatives",
-        lambda xs: [checked(operation, x) for x in operation.local_derivatives(xs[:-1], xs[-1])],
-        f"lambda xs: {path}.local_derivatives(xs[:-1], xs[-1])",
-        needs,
-        takes_list=True,
-        parts=True,
-        is_pure=operation in OF_THE_TABLE,
-        has_effect=operation not in OF_THE_TABLE,
     )
 
 

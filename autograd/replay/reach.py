@@ -12,7 +12,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import Any, Final
 
-from autograd.native import append, i64, vec
+from autograd.native import extend, i64, vec
 from autograd.replay.shares import Flows, Shares, shares_of
 from autograd.replay.tape import Tape, choose
 
@@ -96,8 +96,12 @@ class Below:
         tape, states, taking, has_takes = self.tape, self.states, self.taking, self.has_takes
         ops, starts, operands = tape.ops, tape.starts, tape.operands
         flowing, same_leaf = tape.flows, tape.same_leaf
-        entries, ends = vec[i64](), vec[i64]([0])
-        sources, positions, conditions = vec[i64](), vec[i64](), vec[i64]()
+        # Of these so many are filled in.
+        count: i64 = 0
+        entries, ends = vec[i64]([0] * 64), vec[i64]([0] * 65)
+        total: i64 = 0
+        sources, positions = vec[i64]([0] * 64), vec[i64]([0] * 64)
+        conditions = vec[i64]([NONE] * 64)
         state = ALWAYS
         flag = NONE
         numbering[root] = 1
@@ -108,8 +112,11 @@ class Below:
             if numbering[entry] == 0:
                 continue
             left -= 1
-            entries = append(entries, entry)
-            numbering[entry] = len(entries)
+            if count == len(entries):
+                entries, ends = extend(entries, entries), extend(ends, ends)
+            entries[count] = entry
+            count += 1
+            numbering[entry] = count
             start, end = starts[entry], starts[entry + 1]
             taken = NONE
             if ops[entry] is _CHOOSE:
@@ -144,21 +151,28 @@ class Below:
                             states[source] = ALWAYS
                         elif states[source] != ALWAYS:
                             self._reach(source, flag)
-                        conditions = append(conditions, flag)
                     if numbering[source] == 0:
                         numbering[source] = 1
                         left += 1
-                    sources = append(sources, source)
-                    positions = append(positions, at - start)
-            ends = append(ends, len(sources))
-        for at in range(len(sources)):
+                    if total == len(sources):
+                        sources, positions = extend(sources, sources), extend(positions, positions)
+                        conditions = extend(conditions, conditions)
+                    sources[total] = source
+                    positions[total] = at - start
+                    conditions[total] = flag
+                    total += 1
+            ends[count] = total
+        entries, ends = entries[:count], ends[: count + 1]
+        sources, positions = sources[:total], positions[:total]
+        conditions = conditions[: total if has_takes else 0]
+        for at in range(total):
             source = sources[at]
             sources[at] = numbering[source] - 1
             if has_takes and conditions[at] >= 0:
                 is_alone = conditions[at] == states[source] and self._hands_on(source)
                 if is_alone:  # without that flag nothing asks for its gradient
                     conditions[at] = NONE
-        for index in range(len(entries)):
+        for index in range(count):
             numbering[entries[index]] = 0
         self.entries = entries
         return Flows(ends, sources, positions, conditions)

@@ -77,9 +77,10 @@ class Form:
 
     def settle(self, tape: Tape, outside: Outside) -> None:
         """The call is over: the leaves of the tape are data of Values from outside."""
-        indices = dict(zip(tape.leaves, outside.leaves))
-        for value in self._values.values():
-            value.index = indices.get(value.leaf)
+        if self._values:
+            indices = dict(zip(tape.leaves, outside.leaves))
+            for value in self._values.values():
+                value.index = indices.get(value.leaf)
         del self._values
 
     def _part(self, part: Any) -> _Part:

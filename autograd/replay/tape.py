@@ -188,6 +188,15 @@ class Tape:
         self.fixed: set[int] = set()
         self.passes: dict[int, Any] = {}
 
+    def reserve(self, count: i64) -> None:
+        """Let there be room for so many entries on a new tape, and for two operands of each."""
+        if count > len(self.data):
+            self.data = vec[float]([0.0] * count)
+            self.starts = vec[i64]([0] * (count + 1))
+            self.same_leaf = vec[i64]([0] * count)
+            self.operands = vec[i64]([0] * (2 * count))
+            self.flows = vec[bool]([False] * (2 * count))
+
     def push(self, operand: i64, flows: bool) -> None:
         """Add an operand to the entry that `close` will end."""
         at = self._pushed
@@ -225,8 +234,15 @@ class Tape:
 
     def pair(self, op: Any, x: i64, x_flows: bool, y: i64, y_flows: bool, number: float) -> i64:
         """Append an entry with two operands, ``x`` and ``y``; returns its number."""
-        self.push(x, x_flows)
-        self.push(y, y_flows)
+        at = self._pushed
+        if at + 2 > len(self.operands):
+            self._make_room_for_operands()
+        operands, flows = self.operands, self.flows
+        operands[at] = x
+        operands[at + 1] = y
+        flows[at] = x_flows
+        flows[at + 1] = y_flows
+        self._pushed = at + 2
         return self.close(op, number)
 
     def row(self, op: Any, operands: Sequence[int], flows: Sequence[int], number: float) -> int:

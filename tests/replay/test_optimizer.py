@@ -130,7 +130,7 @@ def test_a_gradient_that_nobody_asks_for_is_not_computed() -> None:
 
 def test_a_row_that_may_raise_an_error_is_carried_out_though_nothing_needs_it() -> None:
     program = Program(3)
-    program.operations = [operations.forward(divmod), operations.forward(table.exp)]
+    program.operations = [operations.operation_of(divmod), operations.operation_of(table.exp)]
     program.add(0, [X, Y])
     program.add(1, [X])
     assert rows(without_dead(finished(program, X))) == ["v1 = divmod(x1, x2)", "return x1"]
@@ -346,7 +346,7 @@ def test_a_gradient_that_a_second_pass_adds_to_is_part_of_the_sum() -> None:
 
 def test_equal_rows_of_equal_operands_are_one() -> None:
     program = Program(3)
-    program.operations = [operations.forward(table.exp)]
+    program.operations = [operations.operation_of(table.exp)]
     first, second = program.add(0, [X]), program.add(0, [X])
     product = multiply(program, first, second)
     assert rows(shared(finished(program, product))) == ["v1 = exp(x1)", "v2 = v1 * v1", "return v2"]
@@ -354,7 +354,9 @@ def test_equal_rows_of_equal_operands_are_one() -> None:
 
 def test_what_two_functions_begin_with_is_computed_once() -> None:
     program = Program(1)
-    program.operations = [operations.forward(x) for x in (table.sigmoid, table.bell, table.exp)]
+    program.operations = [
+        operations.operation_of(x) for x in (table.sigmoid, table.bell, table.exp)
+    ]
     outs = [program.add(kind, [X]) for kind in (0, 1, 2)]
     assert rows(shared(parted(finished(program, *outs)))) == [
         "v1 = decay(x1)",
@@ -367,7 +369,7 @@ def test_what_two_functions_begin_with_is_computed_once() -> None:
 
 def test_a_function_that_may_have_an_effect_is_called_each_time() -> None:
     program = Program(3)
-    program.operations = [operations.forward(divmod)]
+    program.operations = [operations.operation_of(divmod)]
     out = multiply(program, program.add(0, [X, Y]), program.add(0, [X, Y]))
     assert len(shared(finished(program, out)).kinds) == 3
 
@@ -396,7 +398,7 @@ def test_what_may_raise_an_error_stays_behind_guards_and_effects_stay_in_order()
         return x
 
     program = Program(3)
-    program.operations = [operations.forward(operator.truediv), operations.forward(own)]
+    program.operations = [operations.operation_of(operator.truediv), operations.operation_of(own)]
     ratio = program.add(0, [X, Y])
     called = program.add(1, [ratio])
     program.labels[program.add(GUARD, [called, ONE])] = "truth"

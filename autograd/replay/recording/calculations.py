@@ -6,6 +6,7 @@ import math
 import operator
 import sys
 from collections.abc import Sequence
+from functools import cache
 from numbers import Number as AnyNumber
 from typing import Any, Final
 
@@ -14,7 +15,7 @@ from autograd.engine.operands import as_float
 from autograd.engine.operators import compared
 from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
-from autograd.native import i64
+from autograd.native import append, i64, vec
 from autograd.replay.errors import CompileError
 from autograd.replay.reach import NONE
 from autograd.replay.recording.indices import EXACT, Index, is_exact
@@ -44,6 +45,8 @@ _ROWS: Final[dict[Any, Any]] = {
 
 FLOAT: Final[Any] = float
 
+_FEW: Final = 8
+
 _ADDITION: Final[Any] = table.add
 _DIFFERENCE: Final[Any] = table.subtract
 _PRODUCT: Final[Any] = table.multiply
@@ -55,7 +58,6 @@ class Calculations(Calculator):
 
     Attributes:
         name: that of the function.
-        tape: what has been noted.
         families: the stand-ins; those for floats come first.
         finished: True once the call is over.
         is_doubtful: True if floats may have been added in another order than that of the function
@@ -69,10 +71,25 @@ class Calculations(Calculator):
         self.is_apart = is_apart
         # The entries of constants, by the float or, for 0.0 and where it is another, by the text.
         self._constants: dict[Any, int] = {}
-        self.tape = Tape(name)
+        # The first of them other than 0.0, which are found faster.
+        self._first_numbers = vec[float]()
+        self._first_entries = vec[i64]()
+        self._tape = Tape(name)
+        self._waiting: i64 = 0  # operations that are still to be noted, see `Followed.note_waiting`
         self.families: list[Family] = [Family(self, FLOAT)]
         self.finished = False
         self.is_doubtful = False
+
+    @property
+    def tape(self) -> Tape:
+        """What has been noted."""
+        if self._waiting > 0:
+            self.note_waiting()
+        return self._tape
+
+    def note_waiting(self) -> None:
+        """Note the operations that are still to be noted."""
+        raise NotImplementedError
 
     def entry(self, value: Value) -> i64:
         """The entry of the data of a Value."""
@@ -148,9 +165,6 @@ class Calculations(Calculator):
             if number.family is self.families[0]:
                 return number.entry
         elif kind is FLOAT:
-            known = self._constants.get(operand)
-            if known is not None:
-                return known
             return self._constant(operand)
         elif kind is int and is_exact(operand):
             return self._constant(float(operand))
@@ -158,6 +172,10 @@ class Calculations(Calculator):
 
     def _constant(self, number: float) -> i64:
         """The entry of a constant that comes from the line that is being run."""
+        numbers = self._first_numbers
+        for at in range(len(numbers)):
+            if numbers[at] == number:
+                return self._first_entries[at]
         key: Any = number
         if number == 0.0:
             key = "-0.0" if math.copysign(1.0, number) < 0.0 else "0.0"
@@ -166,6 +184,9 @@ class Calculations(Calculator):
             known = self.tape.constant(number, place())
             if not self.is_apart:
                 self._constants[key] = known
+                if number != 0.0 and len(numbers) < _FEW:
+                    self._first_numbers = append(numbers, number)
+                    self._first_entries = append(self._first_entries, known)
         return known
 
     def _taken(self, operand: Any, entry: i64) -> Any:
@@ -312,16 +333,7 @@ class OfKinds:
         return self.function(*[kind(x) for kind, x in zip(self.kinds, operands)])
 
 
-_of_kinds: Final[dict[tuple[Any, tuple[Any, ...]], OfKinds]] = {}
-
-
-def of_kinds(function: Any, kinds: tuple[Any, ...]) -> OfKinds:
-    """The one there is of this operator and these types."""
-    key = (function, kinds)
-    if key not in _of_kinds:
-        _of_kinds[key] = OfKinds(function, kinds)
-    return _of_kinds[key]
-
+of_kinds: Final[Any] = cache(OfKinds)  # the one there is of an operator and types
 
 # What operators of numbers take. Other things, such as arrays, have operators of their own.
 NUMBERS: Final[Any] = (float, Value, Number, Flag, AnyNumber)

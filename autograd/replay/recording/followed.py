@@ -12,11 +12,11 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.recording import is_recording
 from autograd.engine.tracked import record_tracked
 from autograd.engine.value import Value
-from autograd.native import append, i32, i64, vec
+from autograd.native import append, extend, i32, i64, vec
 from autograd.replay.reach import NONE
 from autograd.replay.recording.calculations import FLOAT, Calculations, is_stand_in
 from autograd.replay.recording.indices import Index
-from autograd.replay.recording.outside import DATA, Outside
+from autograd.replay.recording.outside import DATA, Indices, Outside
 from autograd.replay.recording.standins import NOT_EQUAL, Flag, Number
 from autograd.replay.recording.taken import Takes
 from autograd.replay.tape import choose
@@ -38,9 +38,11 @@ class Followed(Calculations):
         # or a walk has put one of its own there: then the index is found by the id. Those of
         # operations are noted only once one is asked for.
         self._places = vec[i64]()
-        self._indices: dict[int, int] = {}
-        self._indices_of_leaves: dict[int, int] = {}
-        self._ends: dict[int, Value] = {}  # the leaf that a first entry is the data of
+        self._indices = Indices()
+        self._noted: i64 = 0
+        # The leaves whose data is a first entry, and for each entry 0 or the place among these.
+        self._leaves: list[Value] = []
+        self._leaf_at = vec[i64]([0] * 64)
         self._operations: dict[int, Primitive | None] = {}  # of arguments, by the id of the twin
         self._used: set[int] | None = None  # the entries that gradients flow to, once it is asked
         self._takes = Takes(self)
@@ -64,27 +66,39 @@ class Followed(Calculations):
         """``value`` is new, and this is the entry of its data."""
         value._number = i32(len(self.created))
         if is_leaf:
-            self._indices_of_leaves[id(value)] = len(self.created)
+            self._indices.add(value, len(self.created))
         self.created.append(value)
         self._places = append(self._places, entry)
+
+    def _has_end(self, entry: i64, leaf: Value) -> None:
+        """Gradients that reach this entry, which is data of a leaf, end in that."""
+        self._leaves.append(leaf)
+        while entry >= len(self._leaf_at):
+            self._leaf_at = extend(self._leaf_at, vec[i64]([0] * len(self._leaf_at)))
+        self._leaf_at[entry] = len(self._leaves)
+
+    def _end(self, entry: i64) -> Value | None:
+        """The leaf that gradients which reach this entry end in, if there is one."""
+        if entry >= len(self._leaf_at) or self._leaf_at[entry] == 0:
+            return None
+        return self._leaves[self._leaf_at[entry] - 1]
 
     def _index(self, value: Value) -> i64:
         """The index of a Value among those that the call has made, or -1."""
         number = i64(value._number)
         if number < len(self.created) and self.created[number] is value:
             return number
-        if value.op is None:
-            known = self._indices_of_leaves.get(id(value))
-        else:
-            for at in range(len(self._indices), len(self.created)):
-                self._indices[id(self.created[at])] = at
-            known = self._indices.get(id(value))
-        if known is None:
-            return NONE
-        return known
+        if value.op is not None:
+            for at in range(self._noted, len(self.created)):
+                if self.created[at].op is not None:
+                    self._indices.add(self.created[at], at)
+            self._noted = len(self.created)
+        return self._indices.find(value)
 
     def _found(self, value: Value) -> i64:
         """The entry of the data of a Value, or -1 if it is not known."""
+        if self._waiting > 0:
+            self.note_waiting()
         number = i64(value._number)
         if number < len(self.created) and self.created[number] is value:
             return self._places[number]
@@ -97,15 +111,17 @@ class Followed(Calculations):
 
     def entry(self, value: Value) -> i64:
         """The entry of the data of a Value, which may come from outside."""
+        if self._waiting > 0:
+            self.note_waiting()
         outside = self.outside
         index = outside.find(value)
         if index < 0:
-            if value.op is None and self._takes.version > 0:
-                self._takes.refresh(value)
             at = self._index(value)
             if at >= 0:
+                if value.op is None and self._takes.version > 0:
+                    self._takes.refresh(value)
                 return self._places[at]
-            index = outside.index(value)
+            index = outside.add(value)
         entry = outside.data[index]
         if entry < 0:
             entry = self._input(DATA, index, value._data)
@@ -128,7 +144,7 @@ class Followed(Calculations):
             tape.same_leaf[entry] = first
         else:
             outside.first[index] = entry
-            self._ends[entry] = value
+            self._has_end(entry, value)
             tape.leaves.append(entry)
             outside.leaves.append(index)
         if value._label:
@@ -200,10 +216,17 @@ class Followed(Calculations):
     def recorded(self, value: Any) -> None:
         """The engine has carried out an operation on Values."""
         made: Value = value
-        op: Any = made.op
-        tape = self.tape
         recording = is_recording()
         first, second = made._input0, made._input1
+        has_twin = len(self._takes.twins) > 0 and self._has_twin(first, second)
+        is_pair = first is not None and second is not None
+        if is_pair and recording and not has_twin and self._pending is None:
+            made._number = i32(len(self.created))
+            self.created.append(made)
+            self._waiting += 1
+            return
+        tape = self.tape
+        op: Any = made.op
         number = made._data
         if self._pending is not None:
             op, entries, flows = self._pending
@@ -223,10 +246,25 @@ class Followed(Calculations):
             one_flows, two_flows = recording and first is not None, recording and second is not None
             entry = tape.pair(op, one, one_flows, two, two_flows, number)
         if not recording:  # it becomes a leaf
-            self._ends[entry] = made
-        if self._takes.twins and self._has_twin(first, second):
+            self._has_end(entry, made)
+        if has_twin:
             self._takes.put_rows(made)
         self._has_made(made, entry, not recording)
+
+    def note_waiting(self) -> None:
+        """Note the operations on two Values that have been carried out one after the other.
+
+        Most are such, and many at a time are noted faster. It is done before anything else is
+        noted or looked up.
+        """
+        created, tape = self.created, self._tape
+        self._waiting = 0
+        count: i64 = len(created)
+        for at in range(len(self._places), count):
+            made = created[at]
+            one, two = self._slot(made._input0, 0.0), self._slot(made._input1, 0.0)
+            entry = tape.pair(made.op, one, True, two, True, made._data)
+            self._places = append(self._places, entry)
 
     def _has_twin(self, first: Node | None, second: Node | None) -> bool:
         """True if what has these inputs, or more than can be told here, may have a twin."""
@@ -293,7 +331,7 @@ class Followed(Calculations):
         """``value`` is a new leaf, made of a stand-in or of a whole number."""
         leaf: Value = value
         entry = self._copied(number)
-        self._ends[entry] = leaf
+        self._has_end(entry, leaf)
         self._has_made(leaf, entry, True)
 
     def _copied(self, number: Any) -> i64:
@@ -307,6 +345,8 @@ class Followed(Calculations):
 
     def write(self, value: Any, number: Any) -> float:
         """The float that becomes the data of a Value."""
+        if self._waiting > 0:
+            self.note_waiting()
         outside = self.outside
         index = outside.find(value)
         at = NONE
@@ -323,7 +363,8 @@ class Followed(Calculations):
             self.tape.same_leaf[entry] = self.tape.same_leaf[self._places[at]]
             self._places[at] = entry
         else:
-            index = outside.index(value) if index < 0 else index
+            if index < 0:
+                index = outside.add(value)
             outside.moved[index] = 1
             self._is_leaf(value, index, entry)
         self._takes.has_changed(value, self.tape.data[entry])
@@ -333,10 +374,14 @@ class Followed(Calculations):
 
     def take(self, rows: Any, i: Any) -> Any:
         """The row of that index; NotImplemented if it cannot be followed."""
+        if self._waiting > 0:
+            self.note_waiting()
         return self._takes.take(rows, i)
 
     def row_of(self, value: Value) -> Value:
         """The Value itself, in place of one that stands for what an index has chosen."""
+        if self._waiting > 0:
+            self.note_waiting()
         return self._takes.row(value, "take() of Values")
 
     def stands_for(self, value: Value, entry: int) -> None:

@@ -45,6 +45,8 @@ class Gradients(Followed):
 
     def look(self, value: Any, how: str) -> None:
         """Python looks at the data of a Value."""
+        if self._waiting > 0:
+            self.note_waiting()
         if id(value) in self._takes.twins and how in ("grad", "has_grad"):
             row = self.row_of(value)
             self.look(row, how)
@@ -85,11 +87,15 @@ class Gradients(Followed):
 
     def read_grad(self, value: Any) -> Any:
         """The grad of a Value."""
+        if self._waiting > 0:
+            self.note_waiting()
         row = value if self.is_from_outside(value) else self.row_of(value)
         return self.number(self._gradient(row), FLOAT)
 
     def write_grad(self, value: Any, number: Any) -> float:
         """The float that becomes the grad of a Value, which then counts as not reached."""
+        if self._waiting > 0:
+            self.note_waiting()
         outside = self.outside
         index = outside.find(value)
         if index < 0 and id(value) in self._takes.twins:
@@ -156,7 +162,7 @@ class Gradients(Followed):
         seed = self._constant(gradient)
         start = self._entry_of_root(root)
         ends, shares = self._reached(start)
-        leaves = [self._ends[end] for end in ends]
+        leaves = [self._leaves[self._leaf_at[end] - 1] for end in ends]
         earlier: list[int] = [self._gradient(leaf) for leaf in leaves]
         sums: list[int] = [self._sum_before(entry) for entry in earlier]
         pass_ = self._pass_of(start, seed, ends, sums)
@@ -207,9 +213,11 @@ class Gradients(Followed):
         for index in range(len(entries)):
             entry = entries[index]
             passes[entry] = number
-            if starts[index] == starts[index + 1] and entry in self._ends:
-                self._check_leaf(self._ends[entry])
-                leaves.append(entry)
+            if starts[index] == starts[index + 1]:
+                leaf = self._end(entry)
+                if leaf is not None:
+                    self._check_leaf(leaf)
+                    leaves.append(entry)
         if found.has_takes:
             self._note_conditions(found)
         self._forget_gradients(number)
@@ -223,7 +231,7 @@ class Gradients(Followed):
             entry = entries[index]
             if found.states[entry] != ALWAYS:
                 flags = found.flags_of(entry)
-                if starts[index] == starts[index + 1] and entry in self._ends:
+                if starts[index] == starts[index + 1] and self._end(entry) is not None:
                     flags = [*conditions.get(entry, []), *flags]
                 conditions[entry] = flags
             elif any_before and entry in conditions:
@@ -255,7 +263,7 @@ class Gradients(Followed):
                 entry = found.entries[index]
                 if found.states[entry] == ALWAYS:
                     continue
-                leaf = self._ends.get(entry)
+                leaf = self._end(entry)
                 if is_root:
                     is_fixed = leaf is not None and self._op_of(leaf) is not None
                 else:

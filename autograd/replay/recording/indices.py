@@ -16,7 +16,6 @@ from autograd.engine.value import Value
 from autograd.native import mypyc_attr
 from autograd.replay.recording.standins import (
     OPERATORS,
-    POWER,
     SUBTRACT,
     Comparable,
     is_a_float,
@@ -53,11 +52,6 @@ class Index(Comparable):
 
     def _right(self, primitive: Primitive, other: Any) -> Any:
         return self.calculated(OPERATORS[primitive], other, self, other)
-
-    def __pow__(self, other: Any, modulus: Any = None) -> Any:
-        if modulus is not None:
-            return pow(self.seen("pow()"), other, modulus)
-        return self.calculated(POWER, self, other, other)
 
     def __neg__(self) -> Any:
         return self.recorder.calculate_whole(SUBTRACT, (0, self))

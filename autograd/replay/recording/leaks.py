@@ -26,7 +26,16 @@ def _references(things: list[Any], index: int) -> int:
 
 
 # The references to an object in a list that nobody else holds; it depends on the interpreter.
-_ALONE: Final = _references([object()], -1)
+_ALONE: Final = _references([object()], 0)
+
+
+def _references_of_popped(things: list[Any]) -> int:
+    thing = things.pop()
+    count: int = _count(thing)
+    return count
+
+
+_IN_A_VARIABLE: Final = _references_of_popped([object()])  # of a function alone
 
 
 def settle(recorder: Recorder) -> None:
@@ -49,9 +58,10 @@ def _all_freed(recorder: Recorder) -> bool:
     if not _is_without_numbers(recorder):
         return False
     while created:
-        if _references(created, -1) > _ALONE:
+        value = created.pop()
+        if _count(value) > _IN_A_VARIABLE:
+            created.append(value)
             return False
-        created.pop()
     return True
 
 
@@ -76,15 +86,13 @@ def _holder(recorder: Recorder) -> str:
     """The kind of an object that refers to what is kept, where it can be found."""
     others = (dict, types.FrameType, types.CellType)
     for holder in gc.get_objects():
-        if holder is recorder.created or not _has_kept(gc.get_referents(holder), recorder):
-            continue
-        if not isinstance(holder, others):
+        things = gc.get_referents(holder)
+        # The collector does not follow a dict of compiled Values alone: it is found by its owner.
+        if getattr(type(holder), "__dictoffset__", 0):
+            things.extend(namespace(holder).values())
+        is_other = holder is not recorder.created and not isinstance(holder, others)
+        if is_other and _has_kept(things, recorder):
             return f" in a {type(holder).__name__}"
-    # The collector does not follow a dict of compiled Values alone: it is found by its owner.
-    for owner in gc.get_objects():
-        has_dict = getattr(type(owner), "__dictoffset__", 0)
-        if has_dict and _has_kept([*namespace(owner).values()], recorder):
-            return f" in a {type(owner).__name__}"
     return ""
 
 

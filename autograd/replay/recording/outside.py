@@ -34,46 +34,45 @@ class Indices:
     """
 
     def __init__(self) -> None:
-        self._ids = vec[i64]([0] * (2 * _ROOM))
-        self._indices = vec[i64]([0] * (2 * _ROOM))
+        self._table = vec[i64]([0] * (4 * _ROOM))  # of ids, each followed by the index
         self._count: i64 = 0
 
     def find(self, value: Value) -> i64:
         """The index of a Value, or -1."""
         key: i64 = id(value)
-        ids = self._ids
-        last: i64 = len(ids) - 1
+        table = self._table
+        last: i64 = len(table) - 1
         at = _place(key) & last
-        while ids[at] != key:
-            if ids[at] == 0:
+        while table[at] != key:
+            if table[at] == 0:
                 return NONE
-            at = (at + 1) & last
-        return self._indices[at]
+            at = (at + 2) & last
+        return table[at + 1]
 
     def add(self, value: Value, index: i64) -> None:
         """Note the index of a Value that has none."""
         self._count += 1
-        if 2 * self._count > len(self._ids):
-            ids, indices = self._ids, self._indices
-            self._ids = vec[i64]([0] * (4 * len(ids)))
-            self._indices = vec[i64]([0] * (4 * len(ids)))
-            for at in range(len(ids)):
-                if ids[at] != 0:
-                    self._put(ids[at], indices[at])
+        if 4 * self._count > len(self._table):
+            before = self._table
+            self._table = vec[i64]([0] * (4 * len(before)))
+            for at in range(0, len(before), 2):
+                if before[at] != 0:
+                    self._put(before[at], before[at + 1])
         self._put(id(value), index)
 
     def _put(self, key: i64, index: i64) -> None:
-        last: i64 = len(self._ids) - 1
+        table = self._table
+        last: i64 = len(table) - 1
         at = _place(key) & last
-        while self._ids[at] != 0:
-            at = (at + 1) & last
-        self._ids[at] = key
-        self._indices[at] = index
+        while table[at] != 0:
+            at = (at + 2) & last
+        table[at] = key
+        table[at + 1] = index
 
 
 def _place(key: i64) -> i64:
     """Ids have most digits in common: their differences are multiples of the size of a Value."""
-    return ((key >> 4) * 40503) >> 8
+    return (((key >> 4) * 40503) >> 8) << 1
 
 
 class Outside:
@@ -118,9 +117,11 @@ class Outside:
     def index(self, value: Value) -> i64:
         """The index of a Value, which may be new; it is as before the call then."""
         index = self.find(value)
-        if index >= 0:
-            return index
-        index = len(self.values)
+        return self.add(value) if index < 0 else index
+
+    def add(self, value: Value) -> i64:
+        """The index of a Value that is new."""
+        index: i64 = len(self.values)
         self._indices.add(value, index)
         self.values.append(value)
         if index == len(self.data):

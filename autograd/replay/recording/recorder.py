@@ -15,6 +15,7 @@ from typing import Any, NoReturn
 from autograd.engine import table
 from autograd.engine.primitive import tracking
 from autograd.engine.value import Value
+from autograd.native import i64, vec
 from autograd.replay.errors import CompileError
 from autograd.replay.recording.calculations import FLOAT
 from autograd.replay.recording.gradients import Gradients
@@ -37,10 +38,13 @@ class Recorder(Gradients):
     def stop(self) -> None:
         """The call is over."""
         tracking.of_recording(-1)
+        if self._waiting > 0:
+            self.note_waiting()
         self._note_what_was_reached()
         self.outside.restore()
         self.finished = True
-        self._ends = {}
+        self._leaves = []
+        self._leaf_at = vec[i64]()
         self._interior = []
         self._takes.stop()
 

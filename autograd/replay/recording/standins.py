@@ -148,6 +148,11 @@ class StandIn(Numeric):
             raise AttributeError(f"{self.kind.__name__!r} object has no attribute {name!r}")
         return getattr(self.seen(name), name)
 
+    def __pow__(self, other: Any, modulus: Any = None) -> Any:
+        if modulus is not None:
+            return pow(self.seen("pow()"), other, modulus)
+        return self._left(table.power, other)
+
     def __reduce_ex__(self, protocol: Any) -> Any:
         return self.seen("copy").__reduce_ex__(protocol)
 
@@ -186,15 +191,13 @@ class Number(Comparable):
         return self._right(table.add, other)
 
     def __pow__(self, other: Any, modulus: Any = None) -> Any:
-        if modulus is not None:
-            return pow(self.seen("pow()"), other, modulus)
         # A power of a negative number may be complex.
         fraction = is_a_float(other) and not (type(other) is float and other.is_integer())
         if fraction and self.kind is float and self.recorder.compare(LESS, self, 0.0):
             self.seen("pow()")
             if type(other) is Number:
                 other.seen("pow()")
-        return self._left(table.power, other)
+        return super().__pow__(other, modulus)
 
     def __rpow__(self, other: Any) -> Any:
         if is_a_float(other) and other < 0.0:
@@ -254,11 +257,6 @@ class Flag(StandIn):
 
     def _right(self, primitive: Primitive, other: Any) -> Any:
         return OPERATORS[primitive](other, self.counted(other))
-
-    def __pow__(self, other: Any, modulus: Any = None) -> Any:
-        if modulus is not None:
-            return pow(self.seen("truth"), other, modulus)
-        return self._left(table.power, other)
 
 
 # ── Methods that are one and the same but for a function ──────────────────────

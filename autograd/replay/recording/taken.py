@@ -15,7 +15,7 @@ from autograd.engine import table
 from autograd.engine.arrays import is_array
 from autograd.engine.recording import differentiated
 from autograd.engine.value import Value, _WideValue
-from autograd.replay.recording.indices import EXACT, Index
+from autograd.replay.recording.indices import Index, is_exact
 from autograd.replay.recording.outside import Indices
 from autograd.replay.recording.places import place
 from autograd.replay.recording.standins import Number
@@ -30,13 +30,26 @@ _FLOAT: Final[Any] = float
 Look: TypeAlias = "tuple[int, str]"
 
 
+class Rows:
+    """Values that an index may choose.
+
+    Attributes:
+        values: each once.
+        flags: that of each, as an entry.
+    """
+
+    def __init__(self) -> None:
+        self.values: list[Value] = []
+        self.flags: list[int] = []
+
+
 class Twin:
     """What stands for a Value that an index has chosen.
 
     Attributes:
         value: the Value that stands for it.
         row: the one that was chosen.
-        rows: all that may be, each with its flag.
+        rows: all that may be.
         looks: what has chosen.
         version: the number of writes to data before.
     """
@@ -45,7 +58,7 @@ class Twin:
         self,
         value: Value,
         row: Value,
-        rows: list[tuple[int, Value]],
+        rows: Rows,
         looks: list[Look],
         version: int,
     ) -> None:
@@ -161,41 +174,44 @@ class Takes:
 
     def _value(self, rows: list[Any], flags: list[int], look: Look) -> Value:
         """The twin of the Value that is chosen."""
-        merged: dict[int, tuple[int, Value]] = {}
+        merged, places = Rows(), Indices()
         looks: dict[int, Look] = {look[0]: look}
         for flag, row in zip(flags, rows):
             twin = self.twins.get(id(row))
             if twin is None:
-                self._merge(merged, flag, row)
+                self._merge(merged, places, flag, row)
                 continue
             for each in twin.looks:
                 looks.setdefault(each[0], each)
-            for other, inner in twin.rows:
-                self._merge(merged, self._both(table.multiply, flag, other), inner)
-        pairs = list(merged.values())
-        key = tuple([(flag, id(row)) for flag, row in pairs])
+            for other, inner in zip(twin.rows.flags, twin.rows.values):
+                self._merge(merged, places, self._both(table.multiply, flag, other), inner)
+        key = (*merged.flags, *map(id, merged.values))
         known = self._known.get(key)
         if known is None:
-            known = self._known[key] = self._twin(pairs, list(looks.values()))
+            known = self._known[key] = self._twin(merged, list(looks.values()))
         return known
 
-    def _merge(self, merged: dict[int, tuple[int, Value]], flag: int, row: Value) -> None:
+    def _merge(self, rows: Rows, places: Indices, flag: int, row: Value) -> None:
         """Add a row under a flag, which may be there under others."""
-        if id(row) in merged:
-            flag = self._both(table.add, merged[id(row)][0], flag)
-        merged[id(row)] = (flag, row)
+        at = places.find(row)
+        if at < 0:
+            places.add(row, len(rows.values))
+            rows.values.append(row)
+            rows.flags.append(flag)
+        else:
+            rows.flags[at] = self._both(table.add, rows.flags[at], flag)
 
     def _both(self, operation: Any, x: int, y: int) -> int:
         data = self._tape.data
         return self._tape.row(operation, (x, y), (), operation.forward(data[x], data[y]))
 
-    def _twin(self, pairs: list[tuple[int, Value]], looks: list[Look]) -> Value:
+    def _twin(self, rows: Rows, looks: list[Look]) -> Value:
         data = self._tape.data
-        chosen = next(row for flag, row in pairs if data[flag] != 0.0)
-        if len(pairs) == 1:
+        chosen = next(row for flag, row in zip(rows.flags, rows.values) if data[flag] != 0.0)
+        if len(rows.values) == 1:
             return chosen
         value = Value(chosen._data, chosen.label)
-        self.twins[id(value)] = Twin(value, chosen, pairs, looks, self.version)
+        self.twins[id(value)] = Twin(value, chosen, rows, looks, self.version)
         index = self._chosen.find(chosen)
         if index < 0:
             index = len(self._standing_for)
@@ -208,8 +224,8 @@ class Takes:
     def _note(self, value: Value) -> None:
         """Note the take that a twin stands for, of the data that the rows have now."""
         twin, tape = self.twins[id(value)], self._tape
-        entries: list[int] = [self._recorder.entry(row) for _, row in twin.rows]
-        for (flag, _), entry in zip(twin.rows, entries):
+        entries: list[int] = [self._recorder.entry(row) for row in twin.rows.values]
+        for flag, entry in zip(twin.rows.flags, entries):
             tape.push(flag, False)
             tape.push(entry, True)
         entry = tape.close(take, twin.row._data)
@@ -250,16 +266,14 @@ class Takes:
     def look_at_label(self, value: Value) -> None:
         """Python looks at the label of a Value, which may be that of any row."""
         twin = self.twins.get(id(value))
-        if twin is not None and any(row.label != twin.row.label for _, row in twin.rows):
+        if twin is not None and any(row.label != twin.row.label for row in twin.rows.values):
             self.row(value, "label")
 
     def fix(self, takes: Sequence[int]) -> None:
         """Let takes of Values be for the same indices only."""
-        for entry in takes:
-            if entry not in self._tape.fixed:
-                self._tape.fixed.add(entry)
-                for index, line in self.looks[entry]:
-                    self._tape.guard(index, "take() of Values", line)
+        new = [entry for entry in takes if entry not in self._tape.fixed]
+        self._tape.fixed.update(new)
+        self.look_at(new, "take() of Values")
 
     def put_rows(self, value: Value) -> None:
         """Let a Value that was computed from twins refer to the rows themselves."""
@@ -327,10 +341,8 @@ def _kind(thing: Any) -> Any:
     kind: Any = type(thing)
     if kind is Number:
         return thing.kind
-    if kind is Index:
+    if kind is Index or (kind is int and is_exact(thing)):
         return int
-    if kind is int:
-        return int if -EXACT <= thing <= EXACT else None
     if kind is _FLOAT:
         return kind
     numpy: Any = sys.modules.get("numpy")
