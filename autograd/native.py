@@ -41,8 +41,8 @@ _RECORDING: Final = os.path.join(_REPLAY, "recording")
 # The folders with compiled modules, in that of the package.
 FOLDERS: Final = ("engine", "replay", "replay/recording")
 
-# Compiled besides all of the engine: what records a call on a tape, and what makes programs of it and
-# keys of calls.
+# Compiled besides all of the engine: what records a call on a tape, and what makes programs of it
+# and keys of calls.
 RECORDING: Final = (
     "calculations",
     "followed",
