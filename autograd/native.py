@@ -41,7 +41,8 @@ _RECORDING: Final = os.path.join(_REPLAY, "recording")
 # The folders with compiled modules, in that of the package.
 FOLDERS: Final = ("engine", "replay", "replay/recording")
 
-# Compiled besides all of the engine: what records a call on a tape, and what makes programs of it.
+# Compiled besides all of the engine: what records a call on a tape, and what makes programs of it
+# and keys of calls.
 RECORDING: Final = (
     "calculations",
     "followed",
@@ -55,6 +56,7 @@ RECORDING: Final = (
     "taken",
 )
 _LIFTING: Final = (
+    "arguments",
     "levels",
     "lowering",
     "optimizer",
@@ -62,6 +64,7 @@ _LIFTING: Final = (
     "program",
     "reach",
     "shares",
+    "surroundings",
     "tape",
 )
 

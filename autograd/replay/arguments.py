@@ -75,10 +75,10 @@ class Arguments:
             kinds = set(map(type, part))
             if kinds == _ONLY_FLOATS:
                 self.numbers.extend(part)
-                return kind, (float,) * len(part)
+                return kind, float, len(part)
             if kinds == _ONLY_INTS and is_index(min(part)) and is_index(max(part)):
                 self.numbers.extend(map(float, part))
-                return kind, (int,) * len(part)
+                return kind, int, len(part)
             return kind, tuple([self._part(x) for x in part])
         if kind is set or kind is frozenset:
             return kind, frozenset(map(hashed, part))

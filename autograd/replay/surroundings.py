@@ -40,7 +40,7 @@ class Surroundings:
         self._objects: list[tuple[str, Any]] = []
         self._latest: Seen | None = None
         known: set[int] = set()
-        pending = [(function, None)]
+        pending: list[tuple[Any, Any]] = [(function, None)]
         while pending:
             thing, owner = pending.pop()
             if id(thing) not in known and not isinstance(
@@ -238,7 +238,8 @@ def _described(thing: Any) -> tuple[Any, ...]:
     """A thing from outside: a plain one by what it is, another by its identity and attributes."""
     kind = type(thing)
     if is_plain(thing):
-        return exactly(thing)
+        plain: tuple[Any, ...] = exactly(thing)
+        return plain
     if kind in _SIZED:
         parts = map(id, thing) if is_of_parameters(thing) else attributes_in_key(thing)
         return id(thing), len(thing), *parts
