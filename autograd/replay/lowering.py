@@ -45,13 +45,14 @@ _NEGATIVE: Final[u8] = 2
 _MULTIPLY: Final[u8] = 3
 _SQUARE: Final[u8] = 4
 _SAME: Final[u8] = 5
-_CHOOSE: Final[u8] = 6
-_CALL: Final[u8] = 7
-_ACT: Final[u8] = 8  # a call that may have an effect, or raise an error
-_PASS: Final[u8] = 9
-_GRADIENT: Final[u8] = 10
-_TAKE: Final[u8] = 11
-_GIVEN: Final[u8] = 12  # not at all, as an input or a constant
+_TIMES_ONE: Final[u8] = 6
+_CHOOSE: Final[u8] = 7
+_CALL: Final[u8] = 8
+_ACT: Final[u8] = 9  # a call that may have an effect, or raise an error
+_PASS: Final[u8] = 10
+_GRADIENT: Final[u8] = 11
+_TAKE: Final[u8] = 12
+_GIVEN: Final[u8] = 13  # not at all, as an input or a constant
 
 # Compiled code looks a function up by its name each time, but not a constant.
 _ADDITION: Final[Any] = table.add
@@ -64,10 +65,10 @@ _WAYS: Final[dict[Any, int]] = {
     table.negative: 2,
     table.multiply: 3,
     table.square: 4,
-    choose: 6,
-    backward_pass: 9,
-    gradient_of: 10,
-    take: 11,
+    choose: 7,
+    backward_pass: 10,
+    gradient_of: 11,
+    take: 12,
 }
 
 # What uses an entry: the only one, which adds it, subtracts it or changes its sign; or else this.
@@ -186,6 +187,9 @@ class _Lowering:
                 cells[entry] = self.total(init, a, b, is_inner)
             elif way == _SAME:
                 cells[entry] = cells[operands[start]]
+            elif way == _TIMES_ONE:
+                x = cells[operands[start]]
+                cells[entry] = cells[operands[start + 1]] if x == ONE else x
             elif way == _TAKE:
                 cells[entry] = self.taken(start, end)
             elif way == _PASS:
@@ -234,7 +238,7 @@ class _Lowering:
             if op is _ADDITION:
                 way = _ADD
             elif op is _PRODUCT:
-                way = _MULTIPLY
+                way = _TIMES_ONE if self.is_times_one(entry) else _MULTIPLY
             else:
                 if op is not latest:
                     latest = op
@@ -257,36 +261,51 @@ class _Lowering:
             for at in range(start, end):
                 operand = operands[at]
                 # What shares are added to is every other operand of a pass.
-                adds = way <= _NEGATIVE or (
-                    way == _PASS and at > start + 2 and (at - start) & 1 == 1
+                adds = (
+                    way <= _NEGATIVE
+                    or way in (_SAME, _TIMES_ONE)
+                    or (way == _PASS and at > start + 2 and (at - start) & 1 == 1)
                 )
                 users[operand] = entry if adds and users[operand] == _NONE else _OTHERS
         return room
+
+    def is_times_one(self, entry: i64) -> bool:
+        """True if a product is by a constant 1.0, which no gradient flows to."""
+        tape = self.tape
+        for at in range(tape.starts[entry], tape.starts[entry + 1]):
+            operand = tape.operands[at]
+            if tape.data[operand] == 1.0 and not tape.flows[at] and operand in tape.constants:
+                return True
+        return False
 
     def way(self, op: Any) -> u8:
         """How an operation becomes a row."""
         way = self.known.get(op)
         if way is None:
-            way = 5 if isinstance(op, Choice) else 7 if operations.is_pure(op) else 8
+            way = 5 if isinstance(op, Choice) else 8 if operations.is_pure(op) else 9
             self.known[op] = way
         return way
 
     def is_inner(self, entry: i64, has_constant: bool) -> bool:
         """True if a sum becomes part of the sum that is its only user."""
         user, ways = self.users[entry], self.ways
+        same = entry
+        while user >= 0 and _SAME <= ways[user] <= _TIMES_ONE:
+            same, user = user, self.users[user]
         if user < 0:
             return False
         if ways[user] == _PASS or (ways[user] == _ADD and ways[entry] == _MULTIPLY):
             return True
         first = self.tape.operands[self.tape.starts[user]]
         is_product = ways[entry] >= _NEGATIVE and ways[entry] != _GRADIENT
-        if ways[user] == _NEGATIVE or (ways[user] == _SUBTRACT and first != entry):
+        if ways[user] == _NEGATIVE or (ways[user] == _SUBTRACT and first != same):
             # With the other sign it is a product still, of a constant with the other sign.
             return is_product and (has_constant or ways[entry] == _NEGATIVE)
-        if is_product or first == entry:
+        if is_product or first == same:
             return True
         way = ways[first]
-        return self.users[first] < 0 or (way > _SUBTRACT and way != _GRADIENT)
+        is_sum = way <= _SUBTRACT or _SAME <= way <= _TIMES_ONE or way == _GRADIENT
+        return self.users[first] < 0 or not is_sum
 
     def guard(self, guard: Guard) -> None:
         """Add a row that looks whether an entry is the number that it was."""
