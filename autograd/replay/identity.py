@@ -124,7 +124,10 @@ def namespace(thing: Any) -> dict[str, Any]:
     for kind in type(thing).__mro__:
         found = vars(kind).get("__dict__")
         if found is not None:
-            held = found.__get__(thing) if isinstance(found, _OF_PYTHON) else None
+            held: Any = None
+            if isinstance(found, _OF_PYTHON):
+                with contextlib.suppress(AttributeError):  # of a function that mypyc has made
+                    held = found.__get__(thing)
             return held if isinstance(held, dict) else NOTHING
     return NOTHING
 

@@ -103,7 +103,8 @@ class Recorded:
 
     def is_as_recorded(self, call: Call) -> bool:
         """True if a call has given what was recorded of the same call."""
-        outputs = [self.tape.data[entry] for entry in self.tape.outputs]
+        data = self.tape.data
+        outputs = [data[entry] for entry in self.tape.outputs]
         return first_other(call.run.outputs, outputs) is None
 
     def result(self, call: Call) -> Any:

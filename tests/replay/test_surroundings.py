@@ -16,6 +16,8 @@ import pytest
 
 from autograd import CompileError, Value
 from autograd import compile as compile  # noqa: A004  # as users import it
+from autograd.engine import table
+from autograd.replay.identity import namespace
 from nn import Module
 
 
@@ -167,6 +169,11 @@ def test_a_global_of_code_without_a_module_is_read() -> None:
         names["rate"] = rate
         found.append(str(compiled(1.0).data))
     assert found == ["6.0", "6.0", "6.0", "9.0", "0.0", "-0.0"]
+
+
+def test_the_attributes_of_a_compiled_function_are_none() -> None:
+    # Its type has a ``__dict__``, and it has none.
+    assert namespace(table.tanh.derivatives[0]) == {}
 
 
 def test_a_number_in_a_dict_of_names_is_read() -> None:

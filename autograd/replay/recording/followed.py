@@ -111,19 +111,11 @@ class Followed(Calculations):
 
     def entry(self, value: Value) -> i64:
         """The entry of the data of a Value, which may come from outside."""
-        if self._waiting > 0:
-            self.note_waiting()
-        outside = self.outside
-        index = outside.find(value)
-        if index < 0:
-            at = self._index(value)
-            if at >= 0:
-                if value.op is None and self._takes.version > 0:
-                    self._takes.refresh(value)
-                return self._places[at]
-            index = outside.add(value)
-        entry = outside.data[index]
+        if self._takes.version > 0 and value.op is None and not self.is_from_outside(value):
+            self._takes.refresh(value)
+        entry = self._found(value)
         if entry < 0:
+            index = self.outside.index(value)
             entry = self._input(DATA, index, value._data)
             self._is_leaf(value, index, entry)
         return entry
@@ -257,6 +249,8 @@ class Followed(Calculations):
         Most are such, and many at a time are noted faster. It is done before anything else is
         noted or looked up.
         """
+        if self._waiting == 0:
+            return
         created, tape = self.created, self._tape
         self._waiting = 0
         count: i64 = len(created)
@@ -345,8 +339,7 @@ class Followed(Calculations):
 
     def write(self, value: Any, number: Any) -> float:
         """The float that becomes the data of a Value."""
-        if self._waiting > 0:
-            self.note_waiting()
+        self.note_waiting()
         outside = self.outside
         index = outside.find(value)
         at = NONE
@@ -374,14 +367,12 @@ class Followed(Calculations):
 
     def take(self, rows: Any, i: Any) -> Any:
         """The row of that index; NotImplemented if it cannot be followed."""
-        if self._waiting > 0:
-            self.note_waiting()
+        self.note_waiting()
         return self._takes.take(rows, i)
 
     def row_of(self, value: Value) -> Value:
         """The Value itself, in place of one that stands for what an index has chosen."""
-        if self._waiting > 0:
-            self.note_waiting()
+        self.note_waiting()
         return self._takes.row(value, "take() of Values")
 
     def stands_for(self, value: Value, entry: int) -> None:

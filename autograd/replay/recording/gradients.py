@@ -45,8 +45,7 @@ class Gradients(Followed):
 
     def look(self, value: Any, how: str) -> None:
         """Python looks at the data of a Value."""
-        if self._waiting > 0:
-            self.note_waiting()
+        self.note_waiting()
         if id(value) in self._takes.twins and how in ("grad", "has_grad"):
             row = self.row_of(value)
             self.look(row, how)
@@ -87,15 +86,13 @@ class Gradients(Followed):
 
     def read_grad(self, value: Any) -> Any:
         """The grad of a Value."""
-        if self._waiting > 0:
-            self.note_waiting()
+        self.note_waiting()
         row = value if self.is_from_outside(value) else self.row_of(value)
         return self.number(self._gradient(row), FLOAT)
 
     def write_grad(self, value: Any, number: Any) -> float:
         """The float that becomes the grad of a Value, which then counts as not reached."""
-        if self._waiting > 0:
-            self.note_waiting()
+        self.note_waiting()
         outside = self.outside
         index = outside.find(value)
         if index < 0 and id(value) in self._takes.twins:

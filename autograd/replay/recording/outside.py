@@ -6,13 +6,12 @@ what was recorded is a program, and it is the program that then changes them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+import math
 from typing import Final
 
 from autograd.engine.value import Value
 from autograd.native import extend, i32, i64, vec
 from autograd.replay.bound import Part
-from autograd.replay.checks import first_other
 from autograd.replay.reach import NONE
 
 UNREACHED: Final[i64] = -1  # the count of uses of a Value that no backward pass has reached
@@ -218,19 +217,17 @@ class Effects:
             found += [HAS_GRAD, index, 0]
         return found
 
-    def difference(
-        self, values: list[Value], before: Numbers, outputs: Sequence[float]
-    ) -> str | None:
+    def difference(self, values: list[Value], before: Numbers, outputs: list[float]) -> str | None:
         """How Values differ from what they become by these changes, if they were so before."""
         first = len(outputs) - self.count
         grads = first + len(self.data_of)
         flags = grads + len(self.grad_of)
         now = Numbers(values)
-        problem = _difference(
-            "data", values, before.data, dict(zip(self.data_of, outputs[first:grads])), now.data
-        ) or _difference(
-            "grad", values, before.grads, dict(zip(self.grad_of, outputs[grads:flags])), now.grads
-        )
+        expected = _changed(before.data, self.data_of, outputs, first)
+        problem = _difference("data", values, expected, now.data, self.data_of)
+        if problem is None:
+            expected = _changed(before.grads, self.grad_of, outputs, grads)
+            problem = _difference("grad", values, expected, now.grads, self.grad_of)
         if problem is not None:
             return problem
         under_flags = dict(zip(self.has_grad_of, outputs[flags:]))
@@ -248,28 +245,39 @@ class Numbers:
     """The data and the grads of Values, at one time."""
 
     def __init__(self, values: list[Value]) -> None:
-        self.data: list[float] = [value._data for value in values]
-        self.grads: list[float] = [value._grad for value in values]
+        count: i64 = len(values)
+        self.data = data = vec[float]([0.0] * count)
+        self.grads = grads = vec[float]([0.0] * count)
+        for index in range(count):
+            value = values[index]
+            data[index] = value._data
+            grads[index] = value._grad
+
+
+def _changed(
+    numbers: vec[float], indices: list[int], outputs: list[float], first: i64
+) -> vec[float]:
+    """Numbers, of which those with these indices are outputs now."""
+    changed = numbers[:]
+    for k in range(len(indices)):
+        changed[indices[k]] = outputs[first + k]
+    return changed
 
 
 def _difference(
-    what: str,
-    values: list[Value],
-    before: list[float],
-    replayed: dict[int, float],
-    now: list[float],
+    what: str, values: list[Value], expected: vec[float], now: vec[float], changed: list[int]
 ) -> str | None:
     """How numbers of Values differ from what some of them become by a replay."""
-    expected = before.copy()
-    for index, number in replayed.items():
-        expected[index] = number
-    other = first_other(expected, now)
-    if other is None:
-        return None
-    name = _named(what, values[other])
-    if other not in replayed:
-        return f"{name} is changed by the function only"
-    return f"{name} is {expected[other]!r} replayed, {now[other]!r} as it is"
+    for index in range(len(now)):
+        x, y = expected[index], now[index]
+        is_same = x == y and math.copysign(1.0, x) == math.copysign(1.0, y)
+        if is_same or (x != x and y != y):
+            continue
+        name = _named(what, values[index])
+        if index not in changed:
+            return f"{name} is changed by the function only"
+        return f"{name} is {x!r} replayed, {y!r} as it is"
+    return None
 
 
 def _named(what: str, value: Value) -> str:

@@ -38,8 +38,7 @@ class Recorder(Gradients):
     def stop(self) -> None:
         """The call is over."""
         tracking.of_recording(-1)
-        if self._waiting > 0:
-            self.note_waiting()
+        self.note_waiting()
         self._note_what_was_reached()
         self.outside.restore()
         self.finished = True
