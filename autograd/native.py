@@ -62,6 +62,8 @@ _LIFTING: Final = (
     "program",
     "reach",
     "shares",
+    "slopes",
+    "sums",
     "tape",
 )
 
