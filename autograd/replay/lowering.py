@@ -65,7 +65,7 @@ _WAYS: Final[dict[Any, int]] = {
     take: 12,
 }
 
-# What uses an entry: the only one, if that does no more than to add or to subtract it; or else this.
+# What uses an entry: the only one, if that does no more than add or subtract it; or else this.
 _NONE: Final[i64] = -1
 _OTHERS: Final[i64] = -2
 
