@@ -64,6 +64,8 @@ _LIFTING: Final = (
     "program",
     "reach",
     "shares",
+    "slopes",
+    "sums",
     "surroundings",
     "tape",
 )

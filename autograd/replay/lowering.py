@@ -3,13 +3,6 @@
 Gradients are pulled, not pushed: that of an entry is one row, whose terms are the shares that it
 gets, each a local derivative times the gradient of a user, in the order in which a backward pass
 adds them.
-
-Nothing is ever added in another order than the engine's, and no product fused with the sum it is
-added to. All that is done are steps that are exact in IEEE arithmetic:
-
-* ``-0.0 + x`` is x, and ``1.0 * x`` is x (``0.0 + x`` is not, if x is -0.0);
-* ``x + y`` is ``y + x``, ``x - y`` is ``x + -1.0 * y``, and ``-1.0 * (x * y)`` is ``-x * y``;
-* what is computed from constants alone is a constant.
 """
 
 from __future__ import annotations
@@ -28,30 +21,36 @@ from autograd.replay.program import (
     MINUS_ONE,
     MINUS_ZERO,
     ONE,
-    PART,
     SUM,
     ZERO,
     Program,
 )
 from autograd.replay.reach import below, choices_of, flags_of_takes
-from autograd.replay.rules import Steps, steps_of_gradient, steps_of_rule
 from autograd.replay.shares import Shares
+from autograd.replay.slopes import Slopes
+from autograd.replay.sums import (
+    ADD,
+    INNER,
+    MULTIPLY,
+    NEGATIVE,
+    SQUARE,
+    SUBTRACT,
+    SUMS,
+    Sums,
+    terms,
+)
 from autograd.replay.tape import Guard, Slope, Tape, backward_pass, choose, gradient_of, take
 
-# How an operation becomes a row. The first five are sums of products.
-_ADD: Final[u8] = 0
-_SUBTRACT: Final[u8] = 1
-_NEGATIVE: Final[u8] = 2
-_MULTIPLY: Final[u8] = 3
-_SQUARE: Final[u8] = 4
+# How an operation becomes a row, if it is not among `SUMS`.
 _SAME: Final[u8] = 5
-_CHOOSE: Final[u8] = 6
-_CALL: Final[u8] = 7
-_ACT: Final[u8] = 8  # a call that may have an effect, or raise an error
-_PASS: Final[u8] = 9
-_GRADIENT: Final[u8] = 10
-_TAKE: Final[u8] = 11
-_GIVEN: Final[u8] = 12  # not at all, as an input or a constant
+_TIMES_ONE: Final[u8] = 6
+_CHOOSE: Final[u8] = 7
+_CALL: Final[u8] = 8
+_ACT: Final[u8] = 9  # a call that may have an effect, or raise an error
+_PASS: Final[u8] = 10
+_GRADIENT: Final[u8] = 11
+_TAKE: Final[u8] = 12
+_GIVEN: Final[u8] = 13  # not at all, as an input or a constant
 
 # Compiled code looks a function up by its name each time, but not a constant.
 _ADDITION: Final[Any] = table.add
@@ -59,23 +58,16 @@ _PRODUCT: Final[Any] = table.multiply
 _QUOTIENTS: Final[tuple[Any, ...]] = (table.divide, operator.truediv)
 
 _WAYS: Final[dict[Any, int]] = {
-    table.add: 0,
-    table.subtract: 1,
-    table.negative: 2,
-    table.multiply: 3,
-    table.square: 4,
-    choose: 6,
-    backward_pass: 9,
-    gradient_of: 10,
-    take: 11,
+    **SUMS,
+    choose: 7,
+    backward_pass: 10,
+    gradient_of: 11,
+    take: 12,
 }
 
-# What uses an entry: the only one, which adds it, subtracts it or changes its sign; or else this.
+# What uses an entry: the only one, if that does no more than add or subtract it; or else this.
 _NONE: Final[i64] = -1
 _OTHERS: Final[i64] = -2
-
-# In place of its cell, what an inner sum has, which has no row: this and its index in `inner`.
-_INNER: Final[i64] = 1 << 40
 
 
 def lowered(
@@ -109,28 +101,20 @@ class _Lowering:
     """A program that is being made.
 
     A sum that is used once, by an addition or a subtraction, gets no row: it is an **inner** sum.
-    A row begins where the sum begins that it is continued from: ``(a * b + c * d) + e * f`` is one
-    row, and so is ``e * f + (a * b + c * d)``, since addition is commutative. Two sums that are
-    added stay two.
 
     Attributes:
         program: the program.
+        sums: its rows of sums.
+        slopes: its rows of local derivatives.
         cells: the cell of each entry of the tape.
         ways: for each entry how it became a row.
         users: for each entry what uses it, see `_OTHERS`.
         wanted: for each backward pass in the call the entries whose gradients are wanted: first
             with the only ``gradient_of`` it, if that is inner, and then with the cell of it.
         known: how operations become rows, as far as they have come up.
-        kinds: the kinds of operations, and of their derivatives by one operand, with its place.
-        rules: what rules compute, see `rule`, by the operation and the place of the operand.
-        steps: the cells of what a rule is applied to, and of its steps.
-        gradients: the cells of the derivatives of reductions, by the operation and its cells.
-        reduced: the same by the entries.
-        inner: three cells ``init, a, b`` for each inner sum.
-        filled: how many cells these are; there may be more, which are not needed any more.
+        reduced: the cells of the derivatives of reductions, by their entries.
         marks: if there are passes, zeros to mark entries for a while.
         locals: room for local derivatives.
-        chain: room for the sums of a row.
     """
 
     def __init__(self, tape: Tape, further: int, outputs: list[int]) -> None:
@@ -139,17 +123,10 @@ class _Lowering:
         starts, operands = tape.starts, tape.operands
         count: i64 = len(ops)
         self.known = dict(_WAYS)
-        self.kinds: dict[Any, int] = {}
-        self.rules: dict[Any, vec[i64]] = {}
-        self.gradients: dict[Any, list[int]] = {}
         self.reduced: dict[int, list[int]] = {}
         self.wanted: dict[int, dict[int, int]] = {}
         self.marks = vec[i64]()
         self.locals = vec[i64]()
-        self.chain = vec[i64]()
-        self.steps = vec[i64]()
-        self.inner = vec[i64]()
-        self.filled: i64 = 0
         self.ways = ways = vec[u8]([_GIVEN] * count)
         self.users = users = vec[i64]([_NONE] * count)
         for output in outputs:
@@ -159,7 +136,9 @@ class _Lowering:
             users[guard.entry] = _OTHERS
         room = self.find_users() + 3 * count // 2  # of gradients it is not known
         self.program = Program(len(tape.inputs) + further, room)
-        self.cells = cells = vec[i64]([_INNER] * count)
+        self.sums = Sums(self.program)
+        self.slopes = Slopes(self.sums)
+        self.cells = cells = vec[i64]([INNER] * count)
         for cell, place in enumerate(tape.inputs):
             cells[place] = cell
         for place in tape.constants:
@@ -179,13 +158,16 @@ class _Lowering:
             if way == _GIVEN or users[entry] == _NONE:
                 continue
             start, end = starts[entry], starts[entry + 1]
-            if way <= _SQUARE:
+            if way <= SQUARE:
                 x, y = cells[operands[start]], cells[operands[end - 1]]
                 is_inner = users[entry] >= 0 and self.is_inner(entry, x < 0 or y < 0)
-                init, a, b = _terms(way, x, y)
-                cells[entry] = self.total(init, a, b, is_inner)
+                init, a, b = terms(way, x, y)
+                cells[entry] = self.sums.total(init, a, b, is_inner)
             elif way == _SAME:
                 cells[entry] = cells[operands[start]]
+            elif way == _TIMES_ONE:
+                x = cells[operands[start]]
+                cells[entry] = cells[operands[start + 1]] if x == ONE else x
             elif way == _TAKE:
                 cells[entry] = self.taken(start, end)
             elif way == _PASS:
@@ -193,8 +175,9 @@ class _Lowering:
             elif way == _GRADIENT:
                 cells[entry] = self.wanted[operands[start]][operands[start + 1]]
             elif isinstance(ops[entry], Slope):
-                taken = self.take_up(start, end)
-                cells[entry] = self.slope(ops[entry].primitive, ops[entry].position, taken)
+                taken = self.slopes.take_up(cells, operands, start, end)
+                slope = self.slopes.slope(ops[entry].primitive, ops[entry].position, taken)
+                cells[entry] = slope
             else:
                 reciprocal = ZERO
                 last = cells[operands[end - 1]] if end > start else ZERO
@@ -202,16 +185,16 @@ class _Lowering:
                     reciprocal = self.program.reciprocal(last)
                 if reciprocal != ZERO:
                     x, is_inner = cells[operands[start]], self.is_inner(entry, True)
-                    cells[entry] = self.total(MINUS_ZERO, x, reciprocal, is_inner)
+                    cells[entry] = self.sums.total(MINUS_ZERO, x, reciprocal, is_inner)
                 else:
                     for at in range(start, end):
                         self.program.push(cells[operands[at]])
-                    cells[entry] = self.program.call(self.kind(ops[entry], None))
+                    cells[entry] = self.program.call(self.slopes.kind(ops[entry], None))
         while done < len(guards):
             self.guard(guards[done])
             done += 1
         for place, label in tape.labels.items():
-            if cells[place] < _INNER:
+            if cells[place] < INNER:
                 self.program.labels.setdefault(cells[place], label)
 
     def find_users(self) -> i64:
@@ -232,9 +215,9 @@ class _Lowering:
             if op is None:
                 continue
             if op is _ADDITION:
-                way = _ADD
+                way = ADD
             elif op is _PRODUCT:
-                way = _MULTIPLY
+                way = _TIMES_ONE if self.is_times_one(entry) else MULTIPLY
             else:
                 if op is not latest:
                     latest = op
@@ -257,36 +240,51 @@ class _Lowering:
             for at in range(start, end):
                 operand = operands[at]
                 # What shares are added to is every other operand of a pass.
-                adds = way <= _NEGATIVE or (
-                    way == _PASS and at > start + 2 and (at - start) & 1 == 1
+                adds = (
+                    way <= NEGATIVE
+                    or way in (_SAME, _TIMES_ONE)
+                    or (way == _PASS and at > start + 2 and (at - start) & 1 == 1)
                 )
                 users[operand] = entry if adds and users[operand] == _NONE else _OTHERS
         return room
+
+    def is_times_one(self, entry: i64) -> bool:
+        """True if a product is by a constant 1.0, which no gradient flows to."""
+        tape = self.tape
+        for at in range(tape.starts[entry], tape.starts[entry + 1]):
+            operand = tape.operands[at]
+            if tape.data[operand] == 1.0 and not tape.flows[at] and operand in tape.constants:
+                return True
+        return False
 
     def way(self, op: Any) -> u8:
         """How an operation becomes a row."""
         way = self.known.get(op)
         if way is None:
-            way = 5 if isinstance(op, Choice) else 7 if operations.is_pure(op) else 8
+            way = 5 if isinstance(op, Choice) else 8 if operations.is_pure(op) else 9
             self.known[op] = way
         return way
 
     def is_inner(self, entry: i64, has_constant: bool) -> bool:
         """True if a sum becomes part of the sum that is its only user."""
         user, ways = self.users[entry], self.ways
+        same = entry
+        while user >= 0 and _SAME <= ways[user] <= _TIMES_ONE:
+            same, user = user, self.users[user]
         if user < 0:
             return False
-        if ways[user] == _PASS or (ways[user] == _ADD and ways[entry] == _MULTIPLY):
+        if ways[user] == _PASS or (ways[user] == ADD and ways[entry] == MULTIPLY):
             return True
         first = self.tape.operands[self.tape.starts[user]]
-        is_product = ways[entry] >= _NEGATIVE and ways[entry] != _GRADIENT
-        if ways[user] == _NEGATIVE or (ways[user] == _SUBTRACT and first != entry):
+        is_product = ways[entry] >= NEGATIVE and ways[entry] != _GRADIENT
+        if ways[user] == NEGATIVE or (ways[user] == SUBTRACT and first != same):
             # With the other sign it is a product still, of a constant with the other sign.
-            return is_product and (has_constant or ways[entry] == _NEGATIVE)
-        if is_product or first == entry:
+            return is_product and (has_constant or ways[entry] == NEGATIVE)
+        if is_product or first == same:
             return True
         way = ways[first]
-        return self.users[first] < 0 or (way > _SUBTRACT and way != _GRADIENT)
+        is_sum = way <= SUBTRACT or _SAME <= way <= _TIMES_ONE or way == _GRADIENT
+        return self.users[first] < 0 or not is_sum
 
     def guard(self, guard: Guard) -> None:
         """Add a row that looks whether an entry is the number that it was."""
@@ -295,75 +293,6 @@ class _Lowering:
             self.program.push(cell)
             self.program.push(number)
             self.program.labels[self.program.close(GUARD)] = f"{guard.look} at {guard.place}"
-
-    # ── Sums ──────────────────────────────────────────────────────────────────
-
-    def total(self, init: i64, a: i64, b: i64, is_inner: bool) -> i64:
-        """The cell of ``init + a * b``, of which ``init`` and ``b`` may be inner sums."""
-        if init < _INNER and b < _INNER and not is_inner:
-            return self.program.product(init, a, b)
-        if init == MINUS_ZERO and (a == ONE or b == ONE):
-            cell = b if a == ONE else a
-            return cell if is_inner else self.written(cell)
-        if init < 0 and a < 0 and b < 0:
-            return self.program.product(init, a, b)
-        if a == ONE and b >= _INNER and not self.is_product(b):
-            init, b = b, init
-        inner, at = self.inner, self.filled
-        while len(inner) < at + 3:
-            self.inner = inner = append(inner, 0)
-        inner[at] = init
-        inner[at + 1] = a
-        inner[at + 2] = b
-        self.filled = at + 3
-        return _INNER + at if is_inner else self.written(_INNER + at)
-
-    def is_product(self, cell: i64) -> bool:
-        """True if nothing is added in an inner sum."""
-        return self.inner[cell - _INNER] == MINUS_ZERO
-
-    def written(self, cell: i64) -> i64:
-        """The cell itself, or that of the row that is added if it is an inner sum."""
-        if cell < _INNER:
-            return cell
-        self.push(cell)
-        return self.program.close(SUM)
-
-    def push(self, cell: i64) -> None:
-        """Begin a row with a cell, or with an inner sum and all that is in it."""
-        inner, program, chain = self.inner, self.program, self.chain
-        # The sums that it continues, the first one at the end.
-        length: i64 = 0
-        least = self.filled
-        while cell >= _INNER:
-            if length == len(chain):
-                chain = append(chain, 0)
-            chain[length] = cell - _INNER
-            least = min(least, cell - _INNER)
-            length += 1
-            cell = inner[cell - _INNER]
-        self.chain = chain
-        used = length
-        to = program.reserve(1 + 2 * length)
-        cells = program.cells
-        cells[to] = cell
-        while length > 0:
-            length -= 1
-            a, b = inner[chain[length] + 1], inner[chain[length] + 2]
-            while b >= _INNER:  # a product, and a is 1.0 or -1.0
-                is_negative = a == MINUS_ONE
-                least = min(least, b - _INNER)
-                used += 1
-                a, b = inner[b - _INNER + 1], inner[b - _INNER + 2]
-                if is_negative and a < 0:
-                    a = program.constant(-program.constants[~a])
-                elif is_negative:
-                    b = program.constant(-program.constants[~b])
-            cells[to + 1] = a
-            cells[to + 2] = b
-            to += 2
-        if least + 3 * used == self.filled:  # they were the latest, as they are most often
-            self.filled = least
 
     # ── Other rows ────────────────────────────────────────────────────────────
 
@@ -377,124 +306,7 @@ class _Lowering:
             program.push(self.cells[operands[at + 1]])
         return program.close(CASES)
 
-    def kind(self, op: Any, place: int | None) -> i64:
-        """The kind of the rows of an operation, or of its derivative by one operand."""
-        key = op if place is None else (op, place)
-        kind = self.kinds.get(key)
-        if kind is None:
-            kind = self.kinds[key] = len(self.program.operations)
-            self.program.operations.append(operations.operation_of(op, place))
-        return kind
-
     # ── Derivatives ───────────────────────────────────────────────────────────
-
-    def take_up(self, start: i64, end: i64) -> i64:
-        """Put the cells of these operands on the tape into `steps`; returns how many they are."""
-        steps, cells, operands = self.steps, self.cells, self.tape.operands
-        while len(steps) <= end - start:
-            steps = append(steps, 0)
-        for at in range(start, end):
-            steps[at - start] = cells[operands[at]]
-        self.steps = steps
-        return end - start
-
-    def slope(self, op: Any, place: int, count: i64) -> i64:
-        """The cell of a local derivative; `steps` begins with the operands and the output."""
-        if isinstance(op, Reduction):
-            return self.slopes(op, count)[place]
-        key = (op, place)
-        if key not in self.rules:
-            self.rules[key] = self.rule(steps_of_rule(op, place))
-        rule = self.rules[key]
-        if len(rule) == 0:
-            return self.call(op, place, count)
-        return self.result(rule[self.carry_out(rule, count)])
-
-    def slopes(self, op: Any, count: i64) -> list[int]:
-        """The same of a reduction, by each of its operands."""
-        key = (op, *[self.steps[at] for at in range(count)])
-        found = self.gradients.get(key)
-        if found is None:
-            rule = self.rule(steps_of_gradient(op, count - 1))
-            if len(rule) > 0:
-                at = self.carry_out(rule, count)
-                found = [self.result(rule[each]) for each in range(at, len(rule))]
-            else:
-                found = [self.call(op, -1, count)]
-                for _ in range(2, count):
-                    self.program.push(found[0])
-                    found.append(self.program.close(PART))
-            self.gradients[key] = found
-        return found
-
-    def result(self, reference: i64) -> i64:
-        """The cell of a constant, or of a step."""
-        return reference if reference < 0 else self.steps[reference]
-
-    def call(self, op: Any, place: int, count: i64) -> i64:
-        """Add a row that calls a rule, for what `steps` begins with."""
-        for at in range(count):
-            self.program.push(self.steps[at])
-        return self.program.call(self.kind(op, place))
-
-    def rule(self, steps: Steps | None) -> vec[i64]:
-        """What a rule computes, as numbers: of its steps, each step, and what the results are.
-
-        A step is -1 and the ``init, a, b`` of a sum, or the kind of a row, and how many operands
-        it has, and these. Each is a constant, or an index into `steps`. Nothing if the rule has to
-        be called.
-        """
-        code = vec[i64]()
-        if steps is None:
-            return code
-        code = append(code, len(steps.steps))
-        for op, references in steps.steps:
-            operands = [self.referred(reference) for reference in references]
-            way = self.way(op)
-            if way <= _SQUARE:
-                init, a, b = _terms(way, operands[0], operands[-1])
-                code = append(append(append(append(code, -1), init), a), b)
-            else:
-                code = append(append(code, self.kind(op, None)), len(operands))
-                for operand in operands:
-                    code = append(code, operand)
-        for result in steps.results:
-            code = append(code, self.referred(result))
-        return code
-
-    def referred(self, reference: Any) -> int:
-        """The cell of a constant, or else the index of an operand or of a step."""
-        if type(reference) is float:
-            return self.program.constant(reference)
-        number: int = reference
-        return number
-
-    def carry_out(self, rule: vec[i64], count: i64) -> i64:
-        """Add the rows of a rule, with cells in `steps`; returns where in it the results are."""
-        steps, program = self.steps, self.program
-        at: i64 = 1
-        for _ in range(rule[0]):
-            kind = rule[at]
-            at += 1
-            first, end = at, at + 3
-            if kind >= 0:
-                first, end = at + 1, at + 1 + rule[at]
-                for each in range(first, end):
-                    program.push(rule[each] if rule[each] < 0 else steps[rule[each]])
-                cell = program.call(kind)
-            else:
-                init, a, b = rule[first], rule[first + 1], rule[first + 2]
-                init = init if init < 0 else steps[init]
-                a = a if a < 0 else steps[a]
-                b = b if b < 0 else steps[b]
-                cell = self.total(init, a, b, False)
-            at = end
-            while len(steps) <= count:
-                steps = append(steps, 0)
-            steps[count] = cell
-            count += 1
-        self.steps = steps
-        return at
 
     def differentiate(self, shares: Shares, ends: list[int]) -> None:
         """Add the rows of gradients, and make those of ``ends`` outputs."""
@@ -538,7 +350,7 @@ class _Lowering:
                 marks[place] = 0
         for place in wanted:
             if marks[place] == 1:  # it is not reached after all
-                wanted[place] = self.written(sums.get(place, ZERO))
+                wanted[place] = self.sums.written(sums.get(place, ZERO))
                 marks[place] = 0
 
     def interior(self, shares: Shares, seed: i64) -> vec[i64]:
@@ -571,9 +383,9 @@ class _Lowering:
     def is_passed_on(self, user: i64, position: i64) -> bool:
         """True if a local derivative is known to be 1."""
         way = self.ways[user]
-        if way == _SUBTRACT:
+        if way == SUBTRACT:
             return position == 0
-        return way == _ADD or _SAME <= way <= _CHOOSE
+        return way == ADD or _SAME <= way <= _CHOOSE
 
     def sum_of_shares(
         self, entry: i64, shares: Shares, gradients: vec[i64], init: i64, is_inner: bool = False
@@ -584,7 +396,7 @@ class _Lowering:
         conditions, program = shares.conditions, self.program
         if end == first + 1 and len(conditions) == 0:
             local = self.local(entries[users[first]], positions[first])
-            return self.total(init, local, gradients[users[first]], is_inner)
+            return self.sums.total(init, local, gradients[users[first]], is_inner)
         if len(self.locals) < end - first:
             self.locals = vec[i64]([0] * (2 * (end - first)))
         # The local derivatives first, which may be rows.
@@ -593,7 +405,7 @@ class _Lowering:
         kind = SUM
         for at in range(first, end):
             user = entries[users[at]]
-            if ways[user] == _MULTIPLY:
+            if ways[user] == MULTIPLY:
                 locals_[at - first] = of_all[operands[starts[user] + 1 - positions[at]]]
             else:
                 locals_[at - first] = self.local(user, positions[at])
@@ -601,10 +413,10 @@ class _Lowering:
                 kind = CASES
         if kind == SUM and is_inner:
             for at in range(first, end):
-                init = self.total(init, locals_[at - first], gradients[users[at]], True)
+                init = self.sums.total(init, locals_[at - first], gradients[users[at]], True)
             return init
         if kind == SUM:
-            self.push(init)
+            self.sums.push(init)
             to = program.reserve(2 * (end - first))
             cells = program.cells
             for at in range(first, end):
@@ -612,7 +424,7 @@ class _Lowering:
                 cells[to + 1] = gradients[users[at]]
                 to += 2
             return program.total()
-        program.push(self.written(init))
+        program.push(self.sums.written(init))
         for at in range(first, end):
             program.push(ONE if conditions[at] < 0 else self.cells[conditions[at]])
             program.push(locals_[at - first])
@@ -626,23 +438,17 @@ class _Lowering:
         way = self.ways[entry]
         start, end = self.tape.starts[entry], self.tape.starts[entry + 1]
         operands, of_all = self.tape.operands, self.cells
-        if way == _MULTIPLY:
+        if way == MULTIPLY:
             return of_all[operands[start + 1 - position]]
-        if way < _MULTIPLY:
+        if way < MULTIPLY:
             return MINUS_ONE
         op = self.tape.ops[entry]
         if isinstance(op, Reduction) and entry in self.reduced:
             return self.reduced[entry][position]
-        count = self.take_up(start, end)
-        self.steps[count] = of_all[entry]
+        slopes = self.slopes
+        count = slopes.take_up(of_all, operands, start, end)
+        slopes.steps[count] = of_all[entry]
         if not isinstance(op, Reduction):
-            return self.slope(op, position, count + 1)
-        found = self.reduced[entry] = self.slopes(op, count + 1)
+            return slopes.slope(op, position, count + 1)
+        found = self.reduced[entry] = slopes.slopes(op, count + 1)
         return found[position]
-
-
-def _terms(way: u8, x: i64, y: i64) -> tuple[i64, i64, i64]:
-    """The ``init, a, b`` of one of the first five operations; of one operand, it is both."""
-    if way <= _SUBTRACT:
-        return x, ONE if way == _ADD else MINUS_ONE, y
-    return MINUS_ZERO, MINUS_ONE if way == _NEGATIVE else x, y

@@ -284,6 +284,14 @@ def test_to_divide_by_a_power_of_2_is_to_multiply() -> None:
         assert f.rows(f.add(Y, f.entry(table.divide, X, f.constant(divisor))))[0] == expected
 
 
+def test_a_sum_times_1_is_a_part_of_what_uses_that() -> None:
+    for same in (False, True):
+        f = _Entries()
+        total = f.add(f.multiply(X, Y), Z)
+        total = f.entry(table.where, total) if same else f.multiply(f.constant(1.0), total)
+        assert f.rows(f.add(X, total)) == ["v1 = x1 * x2 + x3 + x1", "return v1"]
+
+
 def test_a_difference_is_the_sum_with_a_product_by_minus_1() -> None:
     f = _Entries()
     assert f.rows(f.add(f.subtract(X, Y), Z)) == ["v1 = x1 - x2 + x3", "return v1"]
