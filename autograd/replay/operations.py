@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from itertools import chain
 from operator import eq, ge, gt, le, lt, ne, truediv
 from typing import Any, Final
 
 from autograd.engine.primitive import Primitive, Reduction, checked
 from autograd.replay.program import Operation
 from autograd.replay.rules import OF_THE_TABLE
-from autograd.replay.tape import Slope, choose
+from autograd.replay.tape import OfKinds, Rounding, Slope, choose
 
 # Functions, besides those of the table, that raise no error and have no side effect.
 _PURE: Final = frozenset({abs, choose, lt, le, gt, ge, eq, ne})
@@ -35,8 +36,7 @@ def operation_of(operation: Any, place: int | None = None) -> Operation:
         return Operation(
             getattr(operation, "__name__", repr(operation)),
             operation if operation is truediv else lambda *xs: float(operation(*xs)),
-            f"lambda *xs: float({path}(*xs))",
-            needs,
+            *_written(operation),
             is_pure=operation in _PURE,
             has_effect=operation.__module__ not in ("_operator", "builtins"),
             source=operation,
@@ -66,6 +66,26 @@ def operation_of(operation: Any, place: int | None = None) -> Operation:
         is_pure=pure,
         has_effect=not pure,
     )
+
+
+def _written(function: Any) -> tuple[str, str]:
+    """A function of numbers as a function of floats, in Python, and the imports that it takes."""
+    if not isinstance(function, OfKinds):
+        needs, call = _call(function, ["*xs"])
+        return f"lambda *xs: float({call})", "\n".join(needs)
+    names = [f"x{position}" for position in range(1, len(function.kinds) + 1)]
+    kinds, converted = zip(*[_call(kind, [x]) for kind, x in zip(function.kinds, names)])
+    needs, call = _call(function.function, list(converted))
+    needs = sorted({*needs, *chain(*kinds)})
+    return f"lambda {', '.join(names)}: float({call})", "\n".join(needs)
+
+
+def _call(function: Any, operands: list[str]) -> tuple[list[str], str]:
+    """The imports that a call of a function takes, and the call."""
+    if isinstance(function, Rounding):
+        return [], f"round({operands[0]}, {function.digits})"
+    needs, path = _origin(function)
+    return [needs] if needs else [], f"{path}({', '.join(operands)})"
 
 
 def _origin(operation: Any) -> tuple[str, str]:

@@ -154,9 +154,11 @@ class Surroundings:
         for get, names in self._read:
             there += get(names)
         for found in self._attributes:
+            there += found
             there += found.values()
         for thing in self._slotted:
-            there += (thing, *attributes_of(thing).values())
+            found = attributes_of(thing)
+            there += (thing, *found, *found.values())
         return there
 
     def _is_unchanged(self) -> bool:

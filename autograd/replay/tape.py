@@ -50,6 +50,7 @@ have no visible effect, such as an exception, in a run in which it finds another
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import cache
 from typing import Any, Final, TypeAlias
 
 from autograd.engine.primitive import Primitive, Reduction
@@ -113,6 +114,40 @@ def gradient_of(*operands: float) -> float:
     """The gradient that a pass leaves in an entry: its operands are the two."""
     raise NotImplementedError("a pass is made rows of, see lowering.py")
 
+
+class OfKinds:
+    """A function of numbers of these types, such as ints or NumPy's, as a function of floats.
+
+    >>> import operator
+    >>> OfKinds(operator.floordiv, (int, int))(7.0, 2.0)
+    3
+    """
+
+    def __init__(self, function: Any, kinds: tuple[Any, ...]) -> None:
+        self.function = function
+        self.kinds = kinds
+        self.__name__ = function.__name__
+
+    def __call__(self, *operands: Any) -> Any:
+        """The result, of one of the types."""
+        return self.function(*[kind(x) for kind, x in zip(self.kinds, operands)])
+
+
+class Rounding:
+    """``round(x, digits)`` as a function of x."""
+
+    def __init__(self, digits: int) -> None:
+        self.digits = digits
+        self.__name__ = f"round_to_{digits}"
+
+    def __call__(self, x: Any) -> Any:
+        """The number, rounded."""
+        return round(x, self.digits)
+
+
+# The one there is of a function and types, and of a number of digits.
+of_kinds: Final[Any] = cache(OfKinds)
+rounding_to: Final[Any] = cache(Rounding)
 
 Operation: TypeAlias = "Primitive | Slope | Callable[..., Any]"
 

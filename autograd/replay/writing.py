@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import keyword
+import unicodedata
 from collections import Counter
 from collections.abc import Iterator
 from operator import truediv
@@ -55,7 +56,10 @@ def _is_free(label: str) -> bool:
     """True if a label is no word that a program needs itself."""
     numbered = label.rstrip("0123456789") in ("v", "x", "sum", "call") and label[-1].isdigit()
     reserved = {"inputs", "sums", "seed", "inf", "nan", "repr"}
-    return not (numbered or label in reserved or label.endswith("_") or keyword.iskeyword(label))
+    is_word = label in reserved or keyword.iskeyword(label)
+    # To Python, a name is the same as another one in its normal form.
+    is_itself = unicodedata.normalize("NFKC", label) == label
+    return is_itself and not (numbered or is_word or label.endswith("_"))
 
 
 class Writer:
@@ -143,7 +147,7 @@ def source(name: str, program: Program, data: int) -> str:
     lines = [f'"""{name}: what it computes, row by row."""', "", "from math import inf, nan", ""]
     is_written = [x.source is not truediv for x in program.operations]
     used = sorted({kind for kind in program.kinds if kind >= 0 and is_written[kind]})
-    lines += sorted({program.operations[kind].needs for kind in used} - {""})
+    lines += sorted({x for kind in used for x in program.operations[kind].needs.splitlines()})
     lines.append("")
     lines += [f"{calls[kind]} = {program.operations[kind].expression}" for kind in used]
     lines += ["", ""]

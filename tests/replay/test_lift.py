@@ -5,10 +5,12 @@ from __future__ import annotations
 import operator
 import random
 import time
+import unicodedata
 from array import array
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd
@@ -249,6 +251,42 @@ def test_the_source_of_a_program_gives_the_same_bits() -> None:
             assert bits(values) == bits([root.data])
             expected = run.add_shares(0, 0.75, [0.0] * len(sums))
             assert bits(sums) == bits(expected)
+
+
+@pytest.mark.parametrize(
+    ("function", "argument"),
+    [
+        (lambda i: i % 3 + i // 3, 7),
+        (lambda i: sum(divmod(i, 3)), 7),
+        (lambda i: (i << 2) + (i & 6) + (~i ^ 3), 37),
+        (lambda i: (i * 5 + 1) ** 2 + abs(-i) + (+i), 3),
+        (lambda i: round(i, -1), 37),
+        (lambda x: round(x, 2) + round(x), 1.2375),
+        (lambda x: x % 3.0 + x // 2.0 + (x > 2.0), 7.5),
+        (lambda x: x % 2 + x**3 + round(x, 1), np.float64(7.53)),
+    ],
+)
+def test_the_source_has_functions_of_whole_numbers_and_of_numpys(
+    function: Any, argument: Any
+) -> None:
+    w = Value(3.0, "w")
+    compiled = autograd.compile(lambda given: w * function(given))
+    result = compiled(argument)
+    (replay,) = compiled.programs
+    scope: dict[str, Any] = {}
+    exec(replay.source(), scope)
+    given = [replay.tape.data[entry] for entry in replay.tape.inputs]
+    assert bits(scope["program"](given)[0]) == bits([result.data])
+
+
+def test_labels_that_are_one_name_in_python_are_none_in_the_source() -> None:
+    x, y = Value(2.0, "fi"), Value(5.0, "\N{LATIN SMALL LIGATURE FI}")
+    assert "fi" == unicodedata.normalize("NFKC", y.label)
+    compiled = autograd.compile(lambda: x - y)
+    result = compiled()
+    scope: dict[str, Any] = {}
+    exec(compiled.programs[0].source(), scope)
+    assert scope["program"]([2.0, 5.0])[0] == [result.data] == [-3.0]
 
 
 def test_a_program_prints_its_rows_and_where_they_come_from() -> None:

@@ -34,6 +34,12 @@ class Slotted:
         return self.rate * x
 
 
+class Renamable(Slotted):
+    """One that has room for another name."""
+
+    __slots__ = ("other",)
+
+
 @dataclass(slots=True)
 class Settings:
     """Settings in slots."""
@@ -332,3 +338,19 @@ def test_no_code_of_an_object_runs_that_a_function_names() -> None:
 
     with pytest.raises(CompileError, match="keeps a Value outside of itself in a Plain"):
         keeps(2.0)
+
+
+@pytest.mark.parametrize("holder", [Plain, Renamable])
+def test_an_attribute_that_gets_another_name_is_another_one(holder: Any) -> None:
+    held = holder()
+    held.rate = 3.5
+
+    @compile
+    def scaled(x: float) -> Any:
+        return x * getattr(held, "rate", 1.0)
+
+    assert scaled(2.0) == 7.0
+    number = held.rate
+    del held.rate
+    held.other = number
+    assert scaled(2.0) == 2.0

@@ -6,7 +6,6 @@ import math
 import operator
 import sys
 from collections.abc import Sequence
-from functools import cache
 from numbers import Number as AnyNumber
 from typing import Any, Final
 
@@ -33,7 +32,7 @@ from autograd.replay.recording.standins import (
     Number,
     StandIn,
 )
-from autograd.replay.tape import Tape
+from autograd.replay.tape import Tape, of_kinds
 
 # Operations on floats for which the table has a row with the same result, to the bit.
 _ROWS: Final[dict[Any, Any]] = {
@@ -319,21 +318,6 @@ class Calculations(Calculator):
         entry = self.tape.row(comparison, entries, (), float(outcome))
         return Flag(self._family(kind), entry)
 
-
-class OfKinds:
-    """An operator on numbers of these types, such as NumPy's, as a function of floats."""
-
-    def __init__(self, function: Any, kinds: tuple[Any, ...]) -> None:
-        self.function = function
-        self.kinds = kinds
-        self.__name__ = function.__name__
-
-    def __call__(self, *operands: Any) -> Any:
-        """The result, of one of the types."""
-        return self.function(*[kind(x) for kind, x in zip(self.kinds, operands)])
-
-
-of_kinds: Final[Any] = cache(OfKinds)  # the one there is of an operator and types
 
 # What operators of numbers take. Other things, such as arrays, have operators of their own.
 NUMBERS: Final[Any] = (float, Value, Number, Flag, AnyNumber)

@@ -20,9 +20,9 @@ from autograd.replay.recording.standins import (
     Comparable,
     is_a_float,
     looking,
-    rounding_to,
     set_method,
 )
+from autograd.replay.tape import rounding_to
 
 # A whole number up to this size is the same as a float.
 EXACT: Final = 2**53

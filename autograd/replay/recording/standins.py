@@ -14,7 +14,6 @@ import math
 import operator
 import sys
 from copy import copy, deepcopy
-from functools import cache
 from typing import Any, ClassVar, Final
 
 from autograd.engine import table
@@ -23,6 +22,7 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.recording import Follower
 from autograd.engine.value import Value
 from autograd.native import i64, mypyc_attr
+from autograd.replay.tape import rounding_to
 
 # The operators of Python's, as functions of two numbers.
 ADD: Final[Any] = operator.add
@@ -219,22 +219,6 @@ class Number(Comparable):
 def is_a_float(thing: Any) -> bool:
     """True for a float, and for what takes the place of one."""
     return type(thing) is Number or isinstance(thing, float)
-
-
-class Rounding:
-    """``round(x, digits)`` as a function of x."""
-
-    def __init__(self, digits: int) -> None:
-        self.digits = digits
-        self.__name__ = f"round_to_{digits}"
-
-    def __call__(self, x: Any) -> Any:
-        """The number, rounded."""
-        return round(x, self.digits)
-
-
-# The one there is of that number of digits.
-rounding_to: Final[Any] = cache(Rounding)
 
 
 @mypyc_attr(acyclic=True)
