@@ -41,8 +41,9 @@ _RECORDING: Final = os.path.join(_REPLAY, "recording")
 # The folders with compiled modules, in that of the package.
 FOLDERS: Final = ("engine", "replay", "replay/recording")
 
-# Compiled besides all of the engine: what records a call on a tape, and what makes programs of it
-# and keys of calls.
+# Compiled besides all of the engine: what records a call on a tape, what makes programs of it, and
+# finds what a function reads from outside. What takes arguments apart is not: they may contain
+# themselves, and compiled code calls itself without a limit.
 RECORDING: Final = (
     "calculations",
     "followed",
@@ -56,7 +57,6 @@ RECORDING: Final = (
     "taken",
 )
 _LIFTING: Final = (
-    "arguments",
     "levels",
     "lowering",
     "optimizer",

@@ -17,6 +17,7 @@ from collections.abc import Callable
 from operator import index
 from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 
+from autograd.engine.locks import turn
 from autograd.engine.operands import kind_of
 from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.functional import global_name
@@ -295,9 +296,11 @@ class Compiled(Generic[P, R]):
             return result
         program.next_check = 4 * program.runs if program.runs > 1 else 2
         result = program.result(call)
-        before = Numbers(call.values)
+        with turn:  # another thread may compare gradients, which it puts into Values for a while
+            before = Numbers(call.values)
         returned = parts.given_to(self.__wrapped__)
-        problem = difference("the result", result, returned) or program.difference(call, before)
+        with turn:
+            problem = difference("the result", result, returned) or program.difference(call, before)
         if problem is None:
             return result
         self._forget(program)

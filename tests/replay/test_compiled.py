@@ -7,6 +7,7 @@ import math
 import pickle
 import random
 import re
+import sys
 import threading
 import warnings
 from collections import namedtuple
@@ -875,6 +876,45 @@ def test_a_number_deeper_than_one_object_is_not_part_of_the_key() -> None:
 
 
 # ── Threads ───────────────────────────────────────────────────────────────────
+
+
+def test_threads_compare_functions_of_the_same_values() -> None:
+    weights = [Value(0.1 * k) for k in range(30)]
+    for weight in weights:
+        weight.grad = 1.0
+    errors: list[Exception] = []
+
+    def work(start: int) -> None:
+        for k in range(6):
+            total = compile(lambda x, k=k: sum((w * x + start + k).tanh() for w in weights))
+            try:
+                total(0.5)
+                total(1.0)  # which is compared, with its gradient
+            except CompileError as error:
+                errors.append(error)
+
+    interval = sys.getswitchinterval()
+    sys.setswitchinterval(1e-6)
+    try:
+        threads = [threading.Thread(target=work, args=(start,)) for start in range(8)]
+        for thread in threads:
+            thread.start()
+        for thread in threads:
+            thread.join()
+    finally:
+        sys.setswitchinterval(interval)
+    assert errors == []
+    assert [weight.grad for weight in weights] == [1.0] * 30
+
+
+def test_an_argument_that_contains_itself_is_an_error_of_pythons() -> None:
+    a_list: list[Any] = []
+    a_list.append(a_list)
+    a_dict: dict[str, Any] = {}
+    a_dict["itself"] = a_dict
+    for given in (a_list, a_dict):
+        with pytest.raises(RecursionError):
+            compile(lambda part: Value(1.5) * len(part))(given)
 
 
 def test_threads_call_at_the_same_time() -> None:
