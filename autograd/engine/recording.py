@@ -185,11 +185,11 @@ class Alteration:
     __slots__ = ("observer",)
 
     def __init__(self, observer: Observer | None = None) -> None:
-        self.observer = observer
         switches.alter(+1, observer)
+        self.observer = observer
 
     def __del__(self) -> None:
-        if hasattr(self, "observer"):  # not where `__init__` has refused its arguments
+        if hasattr(self, "observer"):  # not where `__init__` has refused or not counted it
             switches.alter(-1, self.observer)
 
 

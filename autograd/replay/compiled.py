@@ -298,7 +298,11 @@ class Compiled(Generic[P, R]):
         result = program.result(call)
         with turn:  # another thread may compare gradients, which it puts into Values for a while
             before = Numbers(call.values)
-        returned = parts.given_to(self.__wrapped__)
+        try:
+            returned = parts.given_to(self.__wrapped__)
+        except BaseException:  # such as KeyboardInterrupt: it may have taken half a step
+            before.put_back(call.values)
+            raise
         with turn:
             problem = difference("the result", result, returned) or program.difference(call, before)
         if problem is None:

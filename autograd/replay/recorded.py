@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Any
 
-from autograd.contexts import observed_by
 from autograd.engine.arrays import is_array
+from autograd.engine.recording import Alteration, observed
 from autograd.engine.value import Value
 from autograd.replay.arguments import Arguments, is_index
 from autograd.replay.bound import Links
@@ -182,13 +182,19 @@ def _recorded_call(recorder: Recorder, function: Callable[..., Any], parts: Argu
 
     given = mapped(stand_in, (parts.positional, parts.options))
     before = mapped(lambda part: part.copy() if is_array(part) else part, given)
-    recorder.start()
+    outer = observed.get()
     try:
-        with observed_by(lambda: recorder):
-            result = function(*given[0], **given[1])
-            form = Form(recorder, result)
+        recorder.start()
+        observed.set(Alteration(recorder))
+        result = function(*given[0], **given[1])
+        form = Form(recorder, result)
+        recorder.complete()
     finally:
-        recorder.stop()
+        # Not at the end of a block: Ctrl-C may come there, before what ends the block is called.
+        try:
+            observed.set(outer)
+        finally:
+            recorder.stop()
     if not is_unchanged(before, given):
         raise CompileError(
             f"{recorder.name}() changes an argument, which a replay would not do: work on a copy, "

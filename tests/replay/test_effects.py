@@ -6,8 +6,10 @@ import _thread
 import math
 import random
 import struct
+import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
 import pytest
@@ -424,6 +426,64 @@ def test_repeat_calls_so_many_times() -> None:
     assert add.repeat(0, 0.5) == []
     with pytest.raises(TypeError):
         add.repeat("3", 0.5)  # type: ignore[arg-type]
+
+
+def interrupted(called: Callable[[], Any], at: int) -> bool:
+    """Call something, and raise KeyboardInterrupt where a signal may be handled for the n-th time.
+
+    Returns:
+        True if it did not come so far.
+    """
+    left = at
+
+    def profile(frame: Any, event: str, argument: Any) -> None:  # noqa: ARG001
+        nonlocal left
+        if event in ("call", "c_return"):
+            left -= 1
+            if left == 0:
+                sys.setprofile(None)
+                raise KeyboardInterrupt
+
+    sys.setprofile(profile)
+    try:
+        called()
+    except KeyboardInterrupt:
+        return False
+    finally:
+        sys.setprofile(None)
+    return True
+
+
+@pytest.mark.skipif(not autograd.__compiled__, reason="signals come within an interpreted engine")
+@pytest.mark.filterwarnings("ignore::pytest.PytestUnraisableExceptionWarning")
+@pytest.mark.parametrize("calls_before", [0, 1])
+def test_an_interruption_of_a_recording_or_a_comparison_leaves_no_half_step(
+    calls_before: int,
+) -> None:
+    def step(w: Value, x: float) -> float:
+        y = (w * x).tanh()
+        y.backward()
+        w.data -= 0.1 * w.grad
+        w.grad *= 0.5
+        return y.data
+
+    after = Value(2.0)
+    states = [(after.data, after.grad, after.has_grad)]
+    for _ in range(calls_before + 2):
+        step(after, 0.5)
+        states.append((after.data, after.grad, after.has_grad))
+    is_over, at = False, 0
+    while not is_over:
+        w = Value(2.0)
+        compiled = compile(lambda x, w=w: step(w, x))
+        for _ in range(calls_before):
+            compiled(0.5)
+        at += 1
+        is_over = interrupted(partial(compiled, 0.5), at)
+        taken = states.index((w.data, w.grad, w.has_grad))
+        assert taken in (calls_before, calls_before + 1)
+        compiled(0.5)
+        assert (w.data, w.grad, w.has_grad) == states[taken + 1]
 
 
 @pytest.mark.usefixtures("interruptible")

@@ -121,8 +121,6 @@ class Outside:
     def add(self, value: Value) -> i64:
         """The index of a Value that is new."""
         index: i64 = len(self.values)
-        self._indices.add(value, index)
-        self.values.append(value)
         if index == len(self.data):
             self._make_room()
         self.data[index] = NONE
@@ -134,6 +132,8 @@ class Outside:
         self._data[index] = value._data
         self._grads[index] = value._grad
         self._awaited[index] = i64(value._awaited)
+        self._indices.add(value, index)
+        self.values.append(value)
         return index
 
     def _make_room(self) -> None:
@@ -248,10 +248,20 @@ class Numbers:
         count: i64 = len(values)
         self.data = data = vec[float]([0.0] * count)
         self.grads = grads = vec[float]([0.0] * count)
+        self._awaited = awaited = vec[i32]([0] * count)
         for index in range(count):
             value = values[index]
             data[index] = value._data
             grads[index] = value._grad
+            awaited[index] = i32(value._awaited)
+
+    def put_back(self, values: list[Value]) -> None:
+        """Let the Values have them again."""
+        for index in range(len(values)):
+            value = values[index]
+            value._data = self.data[index]
+            value._grad = self.grads[index]
+            value._awaited = self._awaited[index]
 
 
 def _changed(

@@ -30,16 +30,22 @@ class Recorder(Gradients):
     def __init__(self, name: str, is_apart: bool = False) -> None:
         super().__init__(name, is_apart)
         self._slopes: dict[tuple[int, int], int] = {}  # entries
+        self._has_begun = False
 
     def start(self) -> None:
         """Have the engine ask this recorder where an operand is a stand-in."""
         tracking.of_recording(+1)
+        self._has_begun = True
 
-    def stop(self) -> None:
-        """The call is over."""
-        tracking.of_recording(-1)
+    def complete(self) -> None:
+        """The function has returned: note what is left."""
         self.note_waiting()
         self._note_what_was_reached()
+
+    def stop(self) -> None:
+        """The call is over, or an error has ended it: Values are as before."""
+        if self._has_begun:
+            tracking.of_recording(-1)
         self.outside.restore()
         self.finished = True
         self._leaves = []
