@@ -109,12 +109,12 @@ def measure(workload: Workload, rounds: int) -> Result:
     recording = timed(lambda: compiled().backward())
     (replay,) = compiled.programs
     inputs = [replay.tape.data[entry] for entry in replay.tape.inputs]
-    sums = [0.0] * len(replay.tape.leaves)
+    sums = [Value(0.0) for _ in replay.tape.leaves]
 
     def program() -> None:
         run = replay.run(inputs)
         assert run is not None
-        run.add_shares(0, 1.0, sums[: len(run.reached(0))])
+        run.add_to(0, 1.0, sums[: len(run.reached(0))])
 
     ways: dict[str, Callable[[], Any]] = {
         "eager": lambda: workload.loss(ours, leaves).backward(),
