@@ -174,7 +174,8 @@ def options_for(source: str) -> list[str]:
 
     Most of the C is that of the table, of the functions of floats and of what records a call: many
     small functions that call others. Optimized further, it is no faster, and takes half as long
-    again to compile. The kernel takes several square roots at once where none is to set an errno.
+    again to compile; but the table of ids in outside.py is a loop. The kernel takes several square
+    roots at once where none is to set an errno.
     """
     if sys.platform == "win32":
         return []
