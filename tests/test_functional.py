@@ -6,8 +6,6 @@ import gc
 import itertools
 import math
 import random
-import sys
-import threading
 from collections import OrderedDict, namedtuple
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
@@ -40,6 +38,7 @@ from autograd.testing.expression import apply
 from benchmarks.libraries import Chainrule, plain_network
 from benchmarks.workloads import random_network, two_crescents
 from tests.engine.test_gradients import MOST_USED, ORDINARY
+from tests.threads import run_at_once
 
 
 @given(expressions(MOST_USED, inputs=ORDINARY))
@@ -620,16 +619,7 @@ def test_threads_may_differentiate_what_they_have_in_common() -> None:
             slope = grad(lambda x: x * shared)(2.0)
             wrong.extend(x for x in (by_leaf.data, slope) if abs(x - expected) > 1e-12)
 
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        threads = [threading.Thread(target=differentiate) for _ in range(4)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
+    run_at_once([differentiate] * 4)
     assert wrong == []
 
 

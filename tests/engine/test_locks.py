@@ -7,6 +7,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable
+from functools import partial
 
 import pytest
 
@@ -14,6 +15,7 @@ from autograd import Value, grad, gradients, hessian, jvp, no_grad
 from autograd.engine import locks
 from autograd.engine.recording import switches
 from tests.programs import environment
+from tests.threads import run_at_once
 
 FORKING = """
 import os, signal, sys, threading, time
@@ -131,16 +133,7 @@ def test_every_way_of_differentiating_may_be_used_by_several_threads_at_once() -
             errors.append(error)
 
     steps = [common.backward, by_jvp, by_gradients, by_grad, by_hessian, quietly, common.backward]
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        threads = [threading.Thread(target=work, args=(step,)) for step in steps]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
+    run_at_once(partial(work, step) for step in steps)
     assert errors == []
     assert x.grad == pytest.approx(120 * x_slope, rel=1e-12)
     assert y.grad == pytest.approx(120 * y_slope, rel=1e-12)

@@ -9,11 +9,11 @@ import math
 import operator
 import subprocess
 import sys
-import threading
 from collections.abc import Callable, Iterator
 from contextlib import suppress
 from decimal import Decimal
 from fractions import Fraction
+from functools import partial
 from types import FrameType
 from typing import Any, Self
 
@@ -31,6 +31,7 @@ from autograd.engine.table import add, divide, multiply, negative, power, subtra
 from autograd.testing import Expression, expressions
 from tests.identity import are
 from tests.programs import ROOT, environment
+from tests.threads import run_at_once
 
 numbers = st.floats(min_value=-1e6, max_value=1e6)
 any_float = st.floats()
@@ -581,16 +582,7 @@ def test_passes_at_the_same_time_add_up_as_one_after_the_other() -> None:
         except BaseException as error:
             errors.append(error)
 
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        threads = [threading.Thread(target=work, args=(root,)) for root in own]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
+    run_at_once(partial(work, root) for root in own)
     assert errors == []
     # The derivatives of common are 6 y + 6 = 18 and 9; those of the others k (y + 6) and k x.
     assert x.grad == 100 * (4 * 18 + (1 + 2 + 3 + 4) * 8)

@@ -7,12 +7,11 @@ import math
 import pickle
 import random
 import re
-import sys
-import threading
 import warnings
 from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from autograd import compile as compile  # noqa: A004  # as users import it
 from autograd.replay.checks import difference
 from nn import MLP, Module
 from tests.replaying import bits
+from tests.threads import run_at_once
 
 
 def recordings(function: Any) -> int:
@@ -893,16 +893,7 @@ def test_threads_compare_functions_of_the_same_values() -> None:
             except CompileError as error:
                 errors.append(error)
 
-    interval = sys.getswitchinterval()
-    sys.setswitchinterval(1e-6)
-    try:
-        threads = [threading.Thread(target=work, args=(start,)) for start in range(8)]
-        for thread in threads:
-            thread.start()
-        for thread in threads:
-            thread.join()
-    finally:
-        sys.setswitchinterval(interval)
+    run_at_once(partial(work, start) for start in range(8))
     assert errors == []
     assert [weight.grad for weight in weights] == [1.0] * 30
 
@@ -931,9 +922,5 @@ def test_threads_call_at_the_same_time() -> None:
         numbers = [rng.gauss(0, 1) for _ in range(40)]
         right.append(all(compiled(x).data == function(x).data for x in numbers))
 
-    threads = [threading.Thread(target=work, args=(seed,)) for seed in range(4)]
-    for thread in threads:
-        thread.start()
-    for thread in threads:
-        thread.join()
+    run_at_once(partial(work, seed) for seed in range(4))
     assert right == [True] * 4
