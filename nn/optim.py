@@ -281,8 +281,9 @@ class Adam(Optimizer):
     def update(self, group: ParameterGroup, rate: float, steps: float) -> None:
         """Move each parameter of a group."""
         (beta1, beta2), eps, decay = group["betas"], group["eps"], group["weight_decay"]
-        correction1, correction2 = 1.0 - beta1**steps, 1.0 - beta2**steps
         rest1, rest2 = 1.0 - beta1, 1.0 - beta2
+        step_size = rate / (1.0 - beta1**steps)
+        correction = sqrt(1.0 - beta2**steps)
         for parameter, [mean, square] in group:
             gradient = parameter.grad
             if decay and self._decoupled:
@@ -292,7 +293,7 @@ class Adam(Optimizer):
             first = beta1 * mean.data + rest1 * gradient
             second = beta2 * square.data + rest2 * (gradient * gradient)
             mean.data, square.data = first, second
-            parameter.data -= rate * (first / correction1) / (sqrt(second / correction2) + eps)
+            parameter.data -= step_size * (first / (sqrt(second) / correction + eps))
 
 
 class AdamW(Adam):
