@@ -10,6 +10,7 @@ import sys
 import threading
 from collections.abc import Callable
 from functools import partial
+from itertools import product
 from typing import Any
 
 import pytest
@@ -189,16 +190,17 @@ def test_gradients_of_earlier_passes_are_added_to() -> None:
     assert both(make, [(1.0,), (0.5,), (-1.5,), (3.0,), (0.0,), (math.inf,), (1.0,)]) == 1
 
 
-def test_a_gradient_of_minus_zero_stays_such() -> None:
+def test_shares_are_added_to_any_gradient_with_its_sign() -> None:
     def make(w: Value) -> Any:
-        def accumulate(start: Any, x: Any) -> Any:
+        def accumulate(start: Any, x: Any, y: Any) -> Any:
             w.grad = start
-            (w * x).backward()
+            (w * x + w * y).backward()
             return w.grad
 
         return accumulate
 
-    both(make, [(-0.0, -0.0), (0.0, -0.0), (-0.0, 1.0), (-0.0, -0.0), (2.0, -0.0)])
+    numbers = (-0.0, 0.0, 1.0, -1.0, math.inf, math.nan)
+    both(make, [*product(numbers, repeat=3)])
 
 
 def test_data_is_changed_and_read_again() -> None:

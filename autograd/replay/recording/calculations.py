@@ -192,11 +192,12 @@ class Calculations(Calculator):
         """What the engine is to take in place of an operand."""
         return operand if isinstance(operand, Value) else self.tape.data[entry]
 
-    def _zero(self) -> i64:
-        """The entry of a constant that comes from nowhere."""
-        known = self._constants.get("")
+    def _zero(self, zero: float = 0.0) -> i64:
+        """The entry of 0.0, or of -0.0, as a constant that comes from nowhere."""
+        key = "" if math.copysign(1.0, zero) > 0.0 else "-"
+        known = self._constants.get(key)
         if known is None:
-            known = self._constants[""] = self.tape.constant(0.0, "")
+            known = self._constants[key] = self.tape.constant(zero, "")
         return known
 
     def calculate(self, primitive: Primitive, x: Any, y: Any) -> Any:

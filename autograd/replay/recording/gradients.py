@@ -5,7 +5,7 @@ from __future__ import annotations
 import operator
 from typing import Any, Final
 
-from autograd.engine import floats, table
+from autograd.engine import table
 from autograd.engine.known import Known
 from autograd.engine.node import propagate
 from autograd.engine.primitive import Primitive
@@ -318,14 +318,14 @@ class Gradients(Followed):
             )
 
     def _sum_before(self, earlier: i64) -> i64:
-        """The entry that the sum of a leaf's shares starts with; the gradient it has is given."""
-        number = self.tape.data[earlier]
-        if earlier in self.tape.constants:
-            return earlier if number == 0.0 else self._zero()
-        # A gradient of -0.0 is left as it is where only such shares are added to it.
-        sign = self.tape.one(table.sign, earlier, False, floats.sign(number))
-        zero = self.tape.data[sign] * 0.0
-        return self.tape.pair(table.multiply, sign, False, self._zero(), False, zero)
+        """The entry that the sum of a leaf's shares starts with; the gradient it has is given.
+
+        The engine starts with a gradient of 0.0 or of -0.0, and adds another one at the end. To
+        start with -0.0, and to add each at the end, has the same bits.
+        """
+        if self.tape.data[earlier] == 0.0 and earlier in self.tape.constants:
+            return earlier
+        return self._zero(-0.0)
 
     def _pass_of(self, start: i64, seed: i64, ends: list[int], sums: list[int]) -> i64:
         """Append the entry of a pass."""
