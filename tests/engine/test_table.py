@@ -119,6 +119,8 @@ def operand_lists(
         if primitive.sequences == 2:
             count = st.integers(1, 3) if row.choices else st.sampled_from([2, 4])
 
+    # The same strategy for each example: one that is made anew is validated and described anew.
+    @cache
     def of_number(n: int) -> st.SearchStrategy[list[float]]:
         apart = st.lists(each(row), min_size=n, max_size=n)
         alike = apart
