@@ -44,8 +44,8 @@ def levelled(program: Program) -> Program:
         level = first
         for at in range(starts[row], starts[row + 1]):
             cell = cells[at]
-            if cell >= inputs and levels[cell - inputs] >= level:
-                level = levels[cell - inputs] + 1
+            if cell >= inputs:
+                level = max(level, levels[cell - inputs] + 1)
         act = _EFFECT if kind == GUARD else _PURE if kind < 0 else acts[kind]
         if act != _PURE:
             level = max(level, least)
@@ -66,18 +66,18 @@ def levelled(program: Program) -> Program:
             recent[slot] = key
             recent_classes[slot] = found.setdefault(int(key), len(found))
         classes[row] = recent_classes[slot]
-    order = vec[i64]([0] * count)
+    order, keys = classes, levels  # neither is needed any more
+    different: i64 = len(found)
     for row in range(count):
+        keys[row] = levels[row] * different + classes[row]
         order[row] = row
-    order = _sorted(order, classes, 0, _bits(len(found)))
-    order = _sorted(order, levels, 0, _bits(latest))
+    order = _sorted(order, keys, (latest + 1) * different)
     place = unmoved(program)
-    keys = classes  # that of a row is needed no more when it is sorted
     begin: i64 = 0
     while begin < count:
-        level, one = levels[order[begin]], classes[order[begin]]
+        key = keys[order[begin]]
         end = begin + 1
-        while end < count and levels[order[end]] == level and classes[order[end]] == one:
+        while end < count and keys[order[end]] == key:
             end += 1
         if end - begin >= EIGHT and kinds[order[end - 1]] != PART:
             _sort_by_operands(program, place, keys, order, begin, end)
@@ -119,19 +119,15 @@ def _sort_by_operands(
         latest: i64 = -len(program.constants)
         least, greatest = inputs + len(order), latest
         for k in range(begin, end):
-            cell = cells[starts[order[k]] + operand]
-            if cell >= 0:
-                cell = place[cell]
+            cell = place[cells[starts[order[k]] + operand]]
             if cell < latest:
                 is_sorted = False
             latest = keys[order[k]] = cell
             least, greatest = min(least, cell), max(greatest, cell)
         if not is_sorted:
-            rows = order[begin:end]
             for k in range(begin, end):
                 keys[order[k]] -= least
-            half = (_bits(greatest - least) + 1) // 2
-            rows = _sorted(_sorted(rows, keys, 0, half), keys, half, half)
+            rows = _sorted(order[begin:end], keys, greatest - least)
             for k in range(begin, end):
                 order[k] = rows[k - begin]
 
@@ -149,8 +145,16 @@ def _bits(number: i64) -> i64:
     return bits
 
 
-def _sorted(rows: vec[i64], keys: vec[i64], from_bit: i64, bits: i64) -> vec[i64]:
-    """Rows by some bits of the key of each; where these are equal they stay in their order."""
+def _sorted(rows: vec[i64], keys: vec[i64], greatest: i64) -> vec[i64]:
+    """Rows by the key of each, of 0 to `greatest`; equal ones stay in their order."""
+    if greatest <= len(rows):
+        return _sorted_by(rows, keys, 0, _bits(greatest))
+    half = (_bits(greatest) + 1) // 2
+    return _sorted_by(_sorted_by(rows, keys, 0, half), keys, half, half)
+
+
+def _sorted_by(rows: vec[i64], keys: vec[i64], from_bit: i64, bits: i64) -> vec[i64]:
+    """Rows by some bits of the key of each."""
     one: i64 = 1
     starts = vec[i64]([0] * ((one << bits) + 1))
     last = (one << bits) - 1

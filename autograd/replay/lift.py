@@ -77,7 +77,7 @@ class Replay:
         program: the program of the outputs, with the gradients of the first root.
         machine: what runs it.
         seconds: the processor time that this took.
-        choices: the number of flags of choices.
+        choices: the number of flags of choices that say where the gradients of roots go.
         gradient: makes the program of the gradients of a root, by its index in `Tape.roots`, for
             these flags of the choices; it keeps some of them.
     """
@@ -85,10 +85,11 @@ class Replay:
     def __init__(self, tape: Tape) -> None:
         start = time.process_time()
         self.tape = tape
-        flags = tuple([tape.data[entry] != 0.0 for entry in choices_of(tape)])
-        self.choices = len(flags)
+        self.choices = 0
         self.gradient = lru_cache(_MOST_GRADIENTS)(partial(Gradient, tape))
         if tape.roots:
+            flags = tuple([tape.data[entry] != 0.0 for entry in choices_of(tape)])
+            self.choices = len(flags)
             first = self.gradient(0, flags)
             self.program, self.machine = first.program, first.machine
         else:

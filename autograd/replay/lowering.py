@@ -48,8 +48,8 @@ _CHOOSE: Final[u8] = 7
 _CALL: Final[u8] = 8
 _ACT: Final[u8] = 9  # a call that may have an effect, or raise an error
 _PASS: Final[u8] = 10
-_GRADIENT: Final[u8] = 11
-_TAKE: Final[u8] = 12
+_TAKE: Final[u8] = 11
+_GRADIENT: Final[u8] = 12  # with the rows of its pass
 _GIVEN: Final[u8] = 13  # not at all, as an input or a constant
 
 # Compiled code looks a function up by its name each time, but not a constant.
@@ -61,8 +61,8 @@ _WAYS: Final[dict[Any, int]] = {
     **SUMS,
     choose: 7,
     backward_pass: 10,
-    gradient_of: 11,
-    take: 12,
+    take: 11,
+    gradient_of: 12,
 }
 
 # What uses an entry: the only one, if that does no more than add or subtract it; or else this.
@@ -84,7 +84,8 @@ def lowered(
         leaves = set(tape.leaves)
         ends = [index for index in shares.ends if shares.entries[index] in leaves]
     wanted = list(tape.outputs if outputs is None else outputs)
-    wanted += choices_of(tape) + flags_of_takes(tape)
+    if tape.roots:
+        wanted += choices_of(tape) + flags_of_takes(tape)
     lowering = _Lowering(tape, 0 if shares is None else 1 + len(ends), wanted)
     program = lowering.program
     program.outputs = vec[i64]([0] * len(wanted))
@@ -106,14 +107,14 @@ class _Lowering:
         program: the program.
         sums: its rows of sums.
         slopes: its rows of local derivatives.
-        cells: the cell of each entry of the tape.
+        cells: the cell of each entry of the tape. Until a backward pass in the call has rows, that
+            of the pass is the first ``gradient_of`` it, and that of each of these the next one.
         ways: for each entry how it became a row.
         users: for each entry what uses it, see `_OTHERS`.
-        wanted: for each backward pass in the call the entries whose gradients are wanted: first
-            with the only ``gradient_of`` it, if that is inner, and then with the cell of it.
         known: how operations become rows, as far as they have come up.
         reduced: the cells of the derivatives of reductions, by their entries.
         marks: if there are passes, zeros to mark entries for a while.
+        sought: then as many cells of 0.0, for the gradients of entries.
         locals: room for local derivatives.
     """
 
@@ -124,21 +125,21 @@ class _Lowering:
         count: i64 = len(ops)
         self.known = dict(_WAYS)
         self.reduced: dict[int, list[int]] = {}
-        self.wanted: dict[int, dict[int, int]] = {}
         self.marks = vec[i64]()
+        self.sought = vec[i64]()
         self.locals = vec[i64]()
         self.ways = ways = vec[u8]([_GIVEN] * count)
         self.users = users = vec[i64]([_NONE] * count)
+        self.cells = cells = vec[i64]([INNER] * count)
         for output in outputs:
             users[output] = _OTHERS
         guards = tape.guards
         for guard in guards:
             users[guard.entry] = _OTHERS
-        room = self.find_users() + 3 * count // 2  # of gradients it is not known
-        self.program = Program(len(tape.inputs) + further, room)
+        room = self.find_users()
+        self.program = Program(len(tape.inputs) + further, room + room // 4)
         self.sums = Sums(self.program)
         self.slopes = Slopes(self.sums)
-        self.cells = cells = vec[i64]([INNER] * count)
         for cell, place in enumerate(tape.inputs):
             cells[place] = cell
         for place in tape.constants:
@@ -155,7 +156,7 @@ class _Lowering:
                 else:
                     following = guards[done].before
             way = ways[entry]
-            if way == _GIVEN or users[entry] == _NONE:
+            if way >= _GRADIENT or users[entry] == _NONE:
                 continue
             start, end = starts[entry], starts[entry + 1]
             if way <= SQUARE:
@@ -172,8 +173,6 @@ class _Lowering:
                 cells[entry] = self.taken(start, end)
             elif way == _PASS:
                 self.carry_back(entry)
-            elif way == _GRADIENT:
-                cells[entry] = self.wanted[operands[start]][operands[start + 1]]
             elif isinstance(ops[entry], Slope):
                 taken = self.slopes.take_up(cells, operands, start, end)
                 slope = self.slopes.slope(ops[entry].primitive, ops[entry].position, taken)
@@ -198,13 +197,13 @@ class _Lowering:
                 self.program.labels.setdefault(cells[place], label)
 
     def find_users(self) -> i64:
-        """Find `ways`, `users` and `wanted`, and return how many cells the rows need about.
+        """Find `ways`, `users` and what asks for gradients; returns about how many cells rows have.
 
         An entry that is of no use is not a user.
         """
         ops: list[Any] = self.tape.ops
-        starts, operands = self.tape.starts, self.tape.operands
-        ways, users = self.ways, self.users
+        starts, operands, data = self.tape.starts, self.tape.operands, self.tape.data
+        ways, users, cells = self.ways, self.users, self.cells
         latest: Any = None
         latest_way = way = _ACT
         room: i64 = 0
@@ -217,7 +216,9 @@ class _Lowering:
             if op is _ADDITION:
                 way = ADD
             elif op is _PRODUCT:
-                way = _TIMES_ONE if self.is_times_one(entry) else MULTIPLY
+                start = starts[entry]
+                has_one = data[operands[start]] == 1.0 or data[operands[start + 1]] == 1.0
+                way = _TIMES_ONE if has_one and self.is_times_one(entry) else MULTIPLY
             else:
                 if op is not latest:
                     latest = op
@@ -228,24 +229,19 @@ class _Lowering:
                 if way != _ACT and way != _PASS:
                     continue
                 users[entry] = _OTHERS
-            if way == _GRADIENT:
-                wanted = self.wanted.setdefault(operands[starts[entry]], {})
-                source = operands[starts[entry] + 1]
-                is_only = users[entry] >= 0 and source not in wanted
-                wanted[source] = entry if is_only else _OTHERS
-                continue
             start, end = starts[entry], starts[entry + 1]
+            if way == _GRADIENT:
+                cells[entry] = cells[operands[start]]
+                cells[operands[start]] = entry
+                continue
             if way != _PASS:
                 room += end - start if users[entry] >= 0 else end - start + 1
+            adds = way <= NEGATIVE or way in (_SAME, _TIMES_ONE)
             for at in range(start, end):
                 operand = operands[at]
                 # What shares are added to is every other operand of a pass.
-                adds = (
-                    way <= NEGATIVE
-                    or way in (_SAME, _TIMES_ONE)
-                    or (way == _PASS and at > start + 2 and (at - start) & 1 == 1)
-                )
-                users[operand] = entry if adds and users[operand] == _NONE else _OTHERS
+                is_added = adds or (way == _PASS and at > start + 2 and (at - start) & 1 == 1)
+                users[operand] = entry if is_added and users[operand] == _NONE else _OTHERS
         return room
 
     def is_times_one(self, entry: i64) -> bool:
@@ -320,51 +316,66 @@ class _Lowering:
 
     def carry_back(self, entry: i64) -> None:
         """Add the rows of the gradients of a backward pass within the call."""
-        tape = self.tape
+        tape, cells, starts, operands = self.tape, self.cells, self.tape.starts, self.tape.operands
         if len(self.marks) == 0:
-            self.marks = vec[i64]([0] * len(self.cells))
-        marks = self.marks
-        start, end = tape.starts[entry], tape.starts[entry + 1]
-        root, seed = tape.operands[start], self.cells[tape.operands[start + 1]]
+            self.marks = vec[i64]([0] * len(cells))
+            self.sought = vec[i64]([ZERO] * len(cells))
+        marks, sought = self.marks, self.sought
+        start, end = starts[entry], starts[entry + 1]
+        root, seed = operands[start], cells[operands[start + 1]]
         known = tape.passes.pop(entry, None)
         shares: Shares = below(tape, root, marks)[1] if known is None else known
         entries = shares.entries
         gradients = self.interior(shares, seed)
-        sums: dict[int, int] = {}
         for at in range(start + 2, end, 2):
-            sums[tape.operands[at]] = self.cells[tape.operands[at + 1]]
-        wanted = self.wanted.setdefault(entry, {})
-        for place in wanted:
-            marks[place] = 1
+            sought[operands[at]] = cells[operands[at + 1]]
+        asking = cells[entry]
+        while asking != INNER:
+            place = operands[starts[asking] + 1]
+            marks[place] = asking if marks[place] == 0 else _OTHERS
+            asking = cells[asking]
         for index in shares.ends:
             place = entries[index]
-            if marks[place] == 1:
-                only: i64 = wanted[place]
-                init: i64 = sums.get(place, ZERO)
-                is_inner = only >= 0 and self.is_inner(only, False)
-                gradients[index] = self.sum_of_shares(index, shares, gradients, init, is_inner)
+            asking = marks[place]
+            if asking != 0:
+                is_inner = asking > 0 and self.is_inner(asking, False)
+                gradients[index] = self.sum_of_shares(
+                    index, shares, gradients, sought[place], is_inner
+                )
         for at in range(len(entries)):
             place = entries[at]
-            if marks[place] == 1:
-                wanted[place] = gradients[at]
+            if marks[place] != 0:
+                sought[place] = gradients[at]
                 marks[place] = 0
-        for place in wanted:
-            if marks[place] == 1:  # it is not reached after all
-                wanted[place] = self.sums.written(sums.get(place, ZERO))
+        asking = cells[entry]
+        while asking != INNER:
+            place = operands[starts[asking] + 1]
+            if marks[place] != 0:  # it is not reached after all
+                sought[place] = self.sums.written(sought[place])
                 marks[place] = 0
+            following = cells[asking]
+            cells[asking] = sought[place]
+            asking = following
+        for at in range(start + 2, end, 2):
+            sought[operands[at]] = ZERO
+        for at in range(len(entries)):
+            sought[entries[at]] = ZERO
 
     def interior(self, shares: Shares, seed: i64) -> vec[i64]:
         """Add the rows of the gradients of all that hand shares down; returns all their cells."""
         order = shares.order
         gradients = vec[i64]([0] * (len(shares.starts) - 1))
         gradients[0] = seed
+        started = INNER  # what adds the seed to 0.0
         for at in range(1, len(order)):
             entry = order[at]
             same = self.gradient_passed_on(entry, shares)
             if same < 0:
                 gradients[entry] = self.sum_of_shares(entry, shares, gradients, ZERO)
             elif gradients[same] == seed:  # it may be -0.0
-                gradients[entry] = self.program.product(ZERO, ONE, seed)
+                if started == INNER:
+                    started = self.program.product(ZERO, ONE, seed)
+                gradients[entry] = started
             else:
                 # A sum that began with 0.0 is never -0.0: to add it to 0.0 leaves it as it is.
                 gradients[entry] = gradients[same]

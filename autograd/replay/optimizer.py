@@ -1,5 +1,6 @@
 """Passes: functions that make of a program one that gives the same bits with fewer rows.
 
+Most leave out a row here and there, and do so in place: what they are given is theirs to change.
 What is computed twice from the same numbers is the same, also where it is a part of a function.
 """
 
@@ -20,13 +21,13 @@ class Rewriting:
 
     Attributes:
         program: the new one.
-        place: for each input and each row of the old one, by its cell, its cell in the new.
+        place: for each input, row and constant of the old one, by its cell, its cell in the new.
     """
 
     def __init__(self, old: Program) -> None:
         self.old = old
         self.inputs = old.inputs
-        self.program = old.without_rows(len(old.cells) // 4)
+        self.program = old.without_rows(len(old.cells) // 8)
         self.place = unmoved(old)
 
     def copy(self, row: i64) -> None:
@@ -36,8 +37,7 @@ class Rewriting:
         to = self.program.reserve(end - start) - start
         new = self.program.cells
         for at in range(start, end):
-            cell = cells[at]
-            new[to + at] = cell if cell < 0 else place[cell]
+            new[to + at] = place[cells[at]]
         self.add(row, old.kinds[row])
 
     def add(self, row: i64, kind: i64) -> None:
@@ -47,15 +47,26 @@ class Rewriting:
         if row < self.old.forward:
             program.forward = len(program.kinds)
 
+    def add_alike(self, row: i64, rows: i64) -> None:
+        """End so many rows alike, in the places of this one and the next ones of the old."""
+        program, place, following = self.program, self.place, self.inputs + row
+        first = program.close_alike(self.old.kinds[row], rows)
+        for cell in range(first, first + rows):
+            place[following] = cell
+            following += 1
+        if row < self.old.forward:
+            program.forward = len(program.kinds)
+
     def finished(self) -> Program:
         """The new program."""
         return _completed(self.program, self.old, self.place)
 
 
 def unmoved(old: Program) -> vec[i64]:
-    """The cells of a new program by those of the old one, where so far only inputs have one."""
-    place = vec[i64]([_GONE] * (old.inputs + len(old.kinds)))
-    for cell in range(old.inputs):
+    """The cells of a program after a pass by those before, where so far no row has one."""
+    constants: i64 = len(old.constants)
+    place = vec[i64]([_GONE] * (old.inputs + len(old.kinds) + constants))
+    for cell in range(-constants, old.inputs):
         place[cell] = cell
     return place
 
@@ -73,8 +84,7 @@ def rearranged(old: Program, rows: vec[i64], place: vec[i64]) -> Program:
         row = rows[k]
         new_kinds[k] = kinds[row]
         for at in range(starts[row], starts[row + 1]):
-            cell = cells[at]
-            new_cells[filled] = cell if cell < 0 else place[cell]
+            new_cells[filled] = place[cells[at]]
             filled += 1
         new_starts[k + 1] = filled
         if row < old.forward:
@@ -85,16 +95,23 @@ def rearranged(old: Program, rows: vec[i64], place: vec[i64]) -> Program:
 
 def _completed(new: Program, old: Program, place: vec[i64]) -> Program:
     """The new program, with what else the old one has."""
-    outputs = vec[i64]([0] * len(old.outputs))
+    outputs, found = vec[i64]([0] * len(old.outputs)), old.outputs
     for index in range(len(outputs)):
-        output = old.outputs[index]
-        outputs[index] = output if output < 0 else place[output]
+        outputs[index] = place[found[index]]
     new.outputs, new.values = outputs, old.values
-    for cell, label in old.labels.items():
-        moved: i64 = cell if cell < 0 else place[cell]
+    labels, new.labels = old.labels, {}
+    for cell, label in labels.items():
+        moved = place[cell]
         if moved != _GONE:
             new.labels.setdefault(moved, label)
     return new
+
+
+def _shortened(program: Program, rows: i64, forward: i64, place: vec[i64]) -> Program:
+    """The program that has only so many rows left, with its cells by those that they had."""
+    program.set_rows(program.kinds[:rows], program.starts[: rows + 1], program.cells)
+    program.forward = forward
+    return _completed(program, program, place)
 
 
 # ── Rows that nothing needs ───────────────────────────────────────────────────
@@ -106,8 +123,9 @@ def _needed(program: Program) -> vec[i64]:
     starts, cells = program.starts, program.cells
     count: i64 = len(kinds)
     live = vec[i64]([0] * count)
-    for index in range(len(program.outputs)):
-        output = program.outputs[index]
+    outputs = program.outputs
+    for index in range(len(outputs)):
+        output = outputs[index]
         if output >= inputs:
             live[output - inputs] = 1
     may_act = vec[i64]([0 if x.is_pure else 1 for x in program.operations])
@@ -131,15 +149,33 @@ def _needed(program: Program) -> vec[i64]:
 
 def without_dead(program: Program) -> Program:
     """The program without rows that no output needs."""
-    live, place = _needed(program), unmoved(program)
-    rows = vec[i64]([0] * len(live))
+    kinds, starts, cells, inputs = program.kinds, program.starts, program.cells, program.inputs
+    live = _needed(program)
+    count: i64 = len(kinds)
     kept: i64 = 0
-    for row in range(len(live)):
-        if live[row] == 1:
-            place[program.inputs + row] = program.inputs + kept
-            rows[kept] = row
-            kept += 1
-    return program if kept == len(rows) else rearranged(program, rows[:kept], place)
+    while kept < count and live[kept] == 1:
+        kept += 1
+    if kept == count:
+        return program
+    place = unmoved(program)
+    for cell in range(inputs, inputs + kept):
+        place[cell] = cell
+    end = filled = starts[kept]
+    forward = min(kept, program.forward)
+    for row in range(kept, count):
+        start, end = end, starts[row + 1]
+        if live[row] == 0:
+            continue
+        place[inputs + row] = inputs + kept
+        kinds[kept] = kinds[row]
+        kept += 1
+        if row < program.forward:
+            forward = kept
+        for at in range(start, end):
+            cells[filled] = place[cells[at]]
+            filled += 1
+        starts[kept] = filled
+    return _shortened(program, kept, forward, place)
 
 
 # ── Functions of a function ───────────────────────────────────────────────────
@@ -164,9 +200,7 @@ def parted(program: Program) -> Program:
             new.copy(row)
             continue
         first, second, takes_operand = _BEGINNINGS[program.operations[kind].source]
-        operand = program.cells[program.starts[row]]
-        if operand >= 0:
-            operand = new.place[operand]
+        operand = new.place[program.cells[program.starts[row]]]
         new.program.push(operand)
         beginning = new.program.close(_kind_of(new.program, first, kinds))
         if takes_operand:
@@ -190,7 +224,10 @@ def _kind_of(program: Program, function: Any, kinds: dict[Any, int]) -> i64:
 
 
 def shared(program: Program) -> Program:
-    """The program in which equal rows of equal operands are one row."""
+    """The program in which equal rows of equal operands are one row.
+
+    Each row is moved to the end of those that are kept, to be compared with them.
+    """
     kinds, starts, cells, inputs = program.kinds, program.starts, program.cells, program.inputs
     pure = vec[bool]([x.is_pure and not x.parts for x in program.operations])
     place = unmoved(program)
@@ -198,45 +235,46 @@ def shared(program: Program) -> Program:
     size: i64 = 16
     while size < 2 * count:
         size *= 2
-    table = vec[i64]([-1] * size)  # rows, by what they compute
-    rows = vec[i64]([0] * count)
+    table = vec[i64]([-1] * size)  # rows that are kept, by what they compute
     kept: i64 = 0
+    forward: i64 = 0
+    end: i64 = 0
     for row in range(count):
-        kind = kinds[row]
+        start, end = end, starts[row + 1]
+        number = kind = kinds[row]
+        filled = starts[kept]
+        for at in range(start, end):
+            cell = place[cells[at]]
+            cells[filled] = cell
+            filled += 1
+            number = ((number ^ cell) * 1000003) & 0xFFFFFFFFFF
+        number ^= number >> 21
+        kinds[kept] = kind
+        starts[kept + 1] = filled
         equal: i64 = -1
         if kind in (SUM, CASES) or (kind >= 0 and pure[kind]):
-            number = kind
-            for at in range(starts[row], starts[row + 1]):
-                cell = cells[at]
-                number = ((number ^ (cell if cell < 0 else place[cell])) * 1000003) & 0xFFFFFFFFFF
-                number ^= number >> 21
             slot = number & (size - 1)
-            while table[slot] >= 0 and not _are_equal(program, row, table[slot], place):
+            while table[slot] >= 0 and not _are_equal(program, kept, table[slot]):
                 slot = (slot + 1) & (size - 1)
             equal = table[slot]
             if equal < 0:
-                table[slot] = row
-        if equal >= 0:
-            place[inputs + row] = place[inputs + equal]
-        else:
-            place[inputs + row] = inputs + kept
-            rows[kept] = row
+                table[slot] = kept
+        place[inputs + row] = inputs + (kept if equal < 0 else equal)
+        if equal < 0:
             kept += 1
-    return program if kept == count else rearranged(program, rows[:kept], place)
+            if row < program.forward:
+                forward = kept
+    return _shortened(program, kept, forward, place)
 
 
-def _are_equal(program: Program, row: i64, other: i64, place: vec[i64]) -> bool:
+def _are_equal(program: Program, row: i64, other: i64) -> bool:
     """True if two rows compute the same."""
     starts, cells = program.starts, program.cells
-    begin, length = starts[row], starts[row + 1] - starts[row]
-    if program.kinds[row] != program.kinds[other] or starts[other + 1] - starts[other] != length:
-        return False
+    begin, end = starts[row], starts[row + 1]
     further = starts[other] - begin
-    for at in range(begin, begin + length):
-        x, y = cells[at], cells[further + at]
-        if x != y and (x < 0 or y < 0 or place[x] != place[y]):
-            return False
-    return True
+    if program.kinds[row] != program.kinds[other] or starts[other + 1] - end != further:
+        return False
+    return all(cells[at] == cells[further + at] for at in range(begin, end))
 
 
 PASSES: Final[tuple[Callable[[Program], Program], ...]] = (

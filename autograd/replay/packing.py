@@ -255,24 +255,14 @@ class _Packing:
     def find(self, at: i64, length: i64, k: i64) -> None:
         """Find out how the cells of one operand of eight rows lie."""
         cells, place = self.old.cells, self.new.place
-        begin: i64 = 0
-        following: i64 = 0
-        by: i64 = 0
-        for lane in range(EIGHT):
-            cell = cells[at + lane * length]
-            if cell >= 0:
-                cell = place[cell]
-            if lane == 0:
-                begin = cell
-            elif lane == 1:
-                by = cell - begin
-                if by < 0 or by > 1:
-                    by = _SCATTERED
-                    break
-            elif cell != following:
+        begin = place[cells[at]]
+        by = place[cells[at + length]] - begin
+        if by < 0 or by > 1:
+            by = _SCATTERED
+        for lane in range(1, EIGHT):
+            if place[cells[at + lane * length]] != begin + lane * by:
                 by = _SCATTERED
                 break
-            following = cell + by
         self.first[k], self.step[k] = begin, by
 
     def mark_what_differs(self, begin: i64, end: i64) -> None:
@@ -301,12 +291,9 @@ class _Packing:
         cells, place, lanes = self.old.cells, self.new.place, self.lanes
         number: i64 = 0
         for lane in range(EIGHT):
-            cell = cells[at + lane * length]
-            if cell >= 0:
-                cell = place[cell]
-            lanes[lane] = cell
+            lanes[lane] = cell = place[cells[at + lane * length]]
             number = ((number ^ cell) * 1000003) & 0xFFFFFFFFFF
-            number ^= number >> 21
+        number ^= number >> 21
         table, copied = self.table, self.copied
         last: i64 = len(table) - 1
         slot = number & last
@@ -367,9 +354,10 @@ class _Packing:
                 new.copy(each)
             return
         self.begin_block()
-        for lane in range(EIGHT):
-            to = new.program.reserve(length) - begin
-            cells = new.program.cells
-            for k in range(begin, end):
-                cells[to + k] = first[k] + lane * step[k]
-            new.add(row + lane, old.kinds[row])
+        to = new.program.reserve(EIGHT * length)
+        cells = new.program.cells
+        for k in range(begin, end):
+            cell, by, at = first[k], step[k], to + k - begin
+            for lane in range(EIGHT):
+                cells[at + lane * length] = cell + lane * by
+        new.add_alike(row, EIGHT)

@@ -28,7 +28,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Final
 
 from autograd.engine import floats
-from autograd.native import append, i64, vec
+from autograd.native import append, extend, i64, vec
 
 SUM: Final[i64] = -1
 PART: Final[i64] = -2
@@ -130,7 +130,7 @@ class Program:
         self.operations: list[Operation] = []
         self.kinds = vec[i64]()
         self.starts = vec[i64]([0])
-        self.cells = vec[i64]([0] * room)
+        self.cells = vec[i64]([0] * (room + 16))
         self._filled: i64 = 0
         self.outputs = vec[i64]()
         self.forward: i64 = 0
@@ -173,18 +173,18 @@ class Program:
 
     def push(self, cell: i64) -> None:
         """Add a cell to the row that `close` will end."""
-        if self._filled < len(self.cells):
-            self.cells[self._filled] = cell
-        else:
-            self.cells = append(self.cells, cell)
-        self._filled += 1
+        at = self._filled
+        if at == len(self.cells):
+            self.cells = extend(self.cells, self.cells)
+        self.cells[at] = cell
+        self._filled = at + 1
 
     def reserve(self, count: i64) -> i64:
         """Add so many cells, to be set by the caller, to the row; returns where they begin."""
         start = self._filled
         cells = self.cells
         while len(cells) < start + count:
-            cells = append(cells, 0)
+            cells = extend(cells, cells)
         self.cells = cells
         self._filled = start + count
         return start
@@ -246,6 +246,17 @@ class Program:
         self.kinds = append(self.kinds, kind)
         self.starts = append(self.starts, self._filled)
         return self.inputs + len(self.kinds) - 1
+
+    def close_alike(self, kind: i64, rows: i64) -> i64:
+        """End so many rows, of as many cells each; returns the cell of the first."""
+        kinds, starts, start = self.kinds, self.starts, self.starts[len(self.kinds)]
+        length = (self._filled - start) // rows
+        first: i64 = self.inputs + len(kinds)
+        for row in range(1, rows + 1):
+            kinds = append(kinds, kind)
+            starts = append(starts, start + row * length)
+        self.kinds, self.starts = kinds, starts
+        return first
 
     def add(self, kind: i64, cells: Sequence[int]) -> i64:
         """Add a row; returns its cell."""

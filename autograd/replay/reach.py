@@ -149,7 +149,9 @@ class Below:
                             flag = state
                         if flag < 0:
                             states[source] = ALWAYS
-                        elif states[source] != ALWAYS:
+                        elif states[source] == NEVER:
+                            states[source] = flag
+                        elif states[source] not in (ALWAYS, flag):
                             self._reach(source, flag)
                     if numbering[source] == 0:
                         numbering[source] = 1
@@ -192,16 +194,17 @@ class Below:
     # ── Under which flags ─────────────────────────────────────────────────────
 
     def _reach(self, source: i64, flag: i64) -> None:
-        self.states[source] = UNDER_SEVERAL
-        known = self.flags.setdefault(source, [])
+        """Note one more flag under which an entry is reached."""
+        if self.states[source] != UNDER_SEVERAL:
+            self.flags[source] = [self.states[source]]
+            self.states[source] = UNDER_SEVERAL
+        known = self.flags[source]
         if flag not in known:
             known.append(flag)
 
     def _settled(self, entry: i64) -> i64:
-        """The state of an entry that is reached under one flag or more."""
+        """The state of an entry that is reached under several flags: they may be all of a take."""
         flags = self.flags[entry]
-        if len(flags) == 1:
-            return flags[0]
         for flag in flags:
             for every in self.alike[flag]:
                 if len(every) <= len(flags) and all(each in flags for each in every):
@@ -211,20 +214,21 @@ class Below:
     def _note_take(self, one: i64) -> None:
         """Note a take that is not fixed."""
         self.taking[one] = _NOTED
-        operands: list[int] = self.tape.operands_of(one)
-        every = tuple(operands[::2])
+        tape = self.tape
+        start, end = tape.starts[one], tape.starts[one + 1]
+        every = tuple([tape.operands[at] for at in range(start, end, 2)])
         if every not in self.takes:
             self.takes[every] = []
             for flag in every:
                 self.alike.setdefault(flag, []).append(every)
         self.takes[every].append(one)
-        for given in operands[1::2]:
-            self.givers.setdefault(self.tape.same_leaf[given], []).append(one)
+        for at in range(start + 1, end, 2):
+            self.givers.setdefault(tape.same_leaf[tape.operands[at]], []).append(one)
 
     def _fix_below(self, entry: i64) -> None:
         """What this entry is reached under, or what it takes itself, is more than one flag."""
         tape = self.tape
-        for flag in self.flags[entry]:
+        for flag in self.flags_of(entry):
             self.unsettled |= self.takes_under(flag)
         for at in range(tape.starts[entry], tape.starts[entry + 1]):
             source = tape.operands[at]
@@ -346,7 +350,5 @@ def choices_of(tape: Tape) -> list[int]:
 
 def flags_of_takes(tape: Tape) -> list[int]:
     """The flags by which it is known what the gradient of a root reaches, as entries."""
-    if not tape.roots:
-        return []
     free = [entry for entry in tape.takes if entry not in tape.fixed]
     return list(dict.fromkeys([flag for entry in free for flag in tape.operands_of(entry)[::2]]))

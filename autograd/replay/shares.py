@@ -5,7 +5,7 @@ This is the one place that knows it; `autograd/engine/node.py` does the same wit
 
 from __future__ import annotations
 
-from autograd.native import append, i64, vec
+from autograd.native import i64, vec
 
 
 class Flows:
@@ -67,22 +67,22 @@ def shares_of(flows: Flows, tape_entries: vec[i64]) -> Shares:
         starts[sources[at] + 1] += 1
     for entry in range(count):
         starts[entry + 1] += starts[entry]
-    following = vec[i64]([0] * count)  # where the next share of each entry goes
-    for entry in range(count):
-        following[entry] = starts[entry]
+    following = starts[:count]  # where the next share of each entry goes
     shares = Shares(tape_entries)
     users = vec[i64]([0] * total)
     places = vec[i64]([0] * total)
     has_conditions = len(flows.conditions) > 0
     conditions = vec[i64]([0] * len(flows.conditions))
     # Of the entries that have all their shares, the one that was completed last goes first.
-    order = vec[i64]()
+    order = vec[i64]([0] * count)
+    handed: i64 = 0
     stack = vec[i64]([0] * (count + 1))
     height: i64 = 1
     while height > 0:
         height -= 1
         entry = stack[height]
-        order = append(order, entry)
+        order[handed] = entry
+        handed += 1
         for at in range(firsts[entry], firsts[entry + 1]):
             source = sources[at]
             share = following[source]
@@ -97,7 +97,7 @@ def shares_of(flows: Flows, tape_entries: vec[i64]) -> Shares:
                     height += 1
                 else:
                     shares.ends.append(source)
-    shares.order = order
+    shares.order = order[:handed]
     shares.starts = starts
     shares.users = users
     shares.positions = places

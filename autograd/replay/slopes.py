@@ -125,7 +125,7 @@ class Slopes:
         """Add the rows of a rule, with cells in `steps`; returns where in it the results are."""
         steps, program = self.steps, self.program
         at: i64 = 1
-        for _ in range(rule[0]):
+        for number in range(count, count + rule[0]):
             kind = rule[at]
             at += 1
             first, end = at, at + 3
@@ -141,9 +141,8 @@ class Slopes:
                 b = b if b < 0 else steps[b]
                 cell = self.sums.total(init, a, b, False)
             at = end
-            while len(steps) <= count:
+            while len(steps) <= number:
                 steps = append(steps, 0)
-            steps[count] = cell
-            count += 1
+            steps[number] = cell
         self.steps = steps
         return at

@@ -16,7 +16,7 @@ from __future__ import annotations
 from typing import Any, Final
 
 from autograd.engine import table
-from autograd.native import append, i64, u8, vec
+from autograd.native import append, extend, i64, u8, vec
 from autograd.replay.program import MINUS_ONE, MINUS_ZERO, ONE, SUM, Program
 
 # The operations that are sums of products.
@@ -57,7 +57,7 @@ class Sums:
 
     def __init__(self, program: Program) -> None:
         self.program = program
-        self.inner = vec[i64]()
+        self.inner = vec[i64]([0] * 96)
         self.filled: i64 = 0
         self.chain = vec[i64]()
 
@@ -73,8 +73,8 @@ class Sums:
         if a == ONE and b >= INNER and not self.is_product(b):
             init, b = b, init
         inner, at = self.inner, self.filled
-        while len(inner) < at + 3:
-            self.inner = inner = append(inner, 0)
+        if len(inner) < at + 3:
+            self.inner = inner = extend(inner, inner)
         inner[at] = init
         inner[at + 1] = a
         inner[at + 2] = b
