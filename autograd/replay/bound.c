@@ -2,12 +2,11 @@
  * are written to them. A Value is read and written as the C struct that it is.
  */
 #include "kernel.h"
-#include <stdlib.h>
 
 typedef autograd___engine___node___NodeObject Node;
 
-/* What of a Value: `Part` in bound.py; and a gradient that no backward pass has reached. */
-enum { DATA, GRAD, HAS_GRAD, NOTHING, UNREACHED };
+/* What of a Value: `Part` in bound.py; and nothing, where it is only to be seen. */
+enum { DATA, GRAD, HAS_GRAD, UNREACHED, NOTHING };
 
 /* A part of a Value that an input is read from, or a number is written to. There are thousands of
  * them, and it is memory that their time goes to.
@@ -250,62 +249,100 @@ PyTypeObject kernel_Bound = {
     .tp_methods = Bound_methods,
 };
 
-/* Values are scattered in memory: in the order of their addresses; and of each the gradient before
- * that which says whether a pass has reached it.
+/* Order links by the addresses of their Values, which are scattered in memory, and leave those of
+ * one Value as they are: digit by digit, the last one first. Returns the one of the two arrays that
+ * they are in then.
  */
-static int by_address(const void *left, const void *right)
+static Link *by_address(Link *links, Link *spare, Py_ssize_t count)
 {
-    const Link *one = left, *other = right;
-    uintptr_t x = (uintptr_t)one->node, y = (uintptr_t)other->node;
-    return x != y ? (x > y) - (x < y) : (one->part == HAS_GRAD) - (other->part == HAS_GRAD);
+    enum { BITS = 11, DIGITS = 1 << BITS };
+    uintptr_t least = UINTPTR_MAX, most = 0;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        uintptr_t address = (uintptr_t)links[i].node;
+        least = address < least ? address : least;
+        most = address > most ? address : most;
+    }
+    for (int shift = 4; count > 0 && (most - least) >> shift; shift += BITS) {
+        Py_ssize_t places[DIGITS + 1] = {0};
+        for (Py_ssize_t i = 0; i < count; i++)
+            places[(((uintptr_t)links[i].node - least) >> shift) % DIGITS + 1]++;
+        for (int digit = 0; digit < DIGITS; digit++)
+            places[digit + 1] += places[digit];
+        for (Py_ssize_t i = 0; i < count; i++)
+            spare[places[(((uintptr_t)links[i].node - least) >> shift) % DIGITS]++] = links[i];
+        Link *ordered = spare;
+        spare = links;
+        links = ordered;
+    }
+    return links;
 }
 
-/* The links of a list of whole numbers, three for each, to these cells; and their count.
+static Link link_to(const Bound *bound, int64_t value, int64_t part, int32_t cell)
+{
+    PyObject *node = value < bound->arguments
+                         ? NULL
+                         : PyTuple_GET_ITEM(bound->captured, value - bound->arguments);
+    return (Link){(Node *)node, cell, (uint32_t)part, (uint32_t)value};
+}
+
+/* The links of pairs of a part and the index of a Value, to these cells; and their count. If all
+ * Values are to be seen, the captured ones that are in no pair follow.
  * NULL and an error if one of them is to what is not there.
  */
-static Link *linked(const Bound *bound, PyObject *list, const int32_t *cells, Py_ssize_t cell_count,
-                    Py_ssize_t *count)
+static Link *linked(const Bound *bound, const Py_buffer *pairs, const int32_t *cells,
+                    Py_ssize_t cell_count, int are_all_seen, Py_ssize_t *count)
 {
-    *count = PyList_GET_SIZE(list) / 3;
+    const int64_t *pair = pairs->buf;
+    Py_ssize_t given = pairs->len / 2 / (Py_ssize_t)sizeof *pair;
     Py_ssize_t values = bound->arguments + PyTuple_GET_SIZE(bound->captured);
-    Link *links = PyMem_Malloc((size_t)(*count + 1) * sizeof(Link));
-    if (links == NULL)
+    size_t room = (size_t)(given + values + 1);
+    Link *links = PyMem_New(Link, room), *spare = PyMem_New(Link, room), *ordered = NULL;
+    char *seen = PyMem_Calloc(room, 1);
+    int is_there = given <= cell_count && values < 1 << 29;
+    if (links == NULL || spare == NULL || seen == NULL) {
         PyErr_NoMemory();
-    for (Py_ssize_t i = 0; links != NULL && i < *count; i++) {
-        long part = PyLong_AsLong(PyList_GET_ITEM(list, 3 * i));
-        long value = PyLong_AsLong(PyList_GET_ITEM(list, 3 * i + 1));
-        long awaited = PyLong_AsLong(PyList_GET_ITEM(list, 3 * i + 2));
-        int has_cell = part != NOTHING;
-        if (value < 0 || value >= values || values >= 1 << 29 || (has_cell && i >= cell_count)) {
-            PyErr_SetString(PyExc_ValueError, "the program has no such inputs, outputs or Values");
-            break;
-        }
-        Py_ssize_t index = value - bound->arguments;
-        Node *node = index < 0 ? NULL : (Node *)PyTuple_GET_ITEM(bound->captured, index);
-        links[i] = (Link){node, has_cell ? cells[i] : 0,
-                          part == GRAD && awaited < 0 ? UNREACHED : (uint32_t)part, (uint32_t)value};
+        goto done;
     }
-    if (links != NULL && !PyErr_Occurred())
-        qsort(links, (size_t)*count, sizeof *links, by_address);
-    return links;
+    for (*count = 0; is_there && *count < given; ++*count, pair += 2) {
+        is_there = pair[0] >= DATA && pair[0] <= UNREACHED && pair[1] >= 0 && pair[1] < values;
+        if (is_there) {
+            links[*count] = link_to(bound, pair[1], pair[0], cells[*count]);
+            seen[pair[1]] = 1;
+        }
+    }
+    if (!is_there) {
+        PyErr_SetString(PyExc_ValueError, "the program has no such inputs, outputs or Values");
+        goto done;
+    }
+    for (Py_ssize_t value = bound->arguments; are_all_seen && value < values; value++)
+        if (!seen[value])
+            links[(*count)++] = link_to(bound, value, NOTHING, 0);
+    ordered = by_address(links, spare, *count);
+done:
+    if (ordered != links)
+        PyMem_Free(links);
+    if (ordered != spare)
+        PyMem_Free(spare);
+    PyMem_Free(seen);
+    return ordered;
 }
 
 /* bind(captured, numbers, arguments, kept, sources, changes, references) */
 PyObject *Machine_bind(PyObject *self, PyObject *arguments)
 {
     Machine *machine = (Machine *)self;
-    PyObject *captured, *sources, *changes;
+    PyObject *captured;
     Py_ssize_t numbers, values, kept;
-    Py_buffer references;
-    if (!PyArg_ParseTuple(arguments, "O!nnnO!O!y*", &PyTuple_Type, &captured, &numbers, &values,
-                          &kept, &PyList_Type, &sources, &PyList_Type, &changes, &references))
+    Py_buffer sources, changes, references;
+    if (!PyArg_ParseTuple(arguments, "O!nnny*y*y*", &PyTuple_Type, &captured, &numbers, &values,
+                          &kept, &sources, &changes, &references))
         return NULL;
     Bound *bound = NULL;
     if (PyType_Ready(&kernel_Bound) == 0)
         bound = PyObject_GC_New(Bound, &kernel_Bound);
     if (bound == NULL) {
         PyBuffer_Release(&references);
-        return NULL;
+        goto done;
     }
     bound->machine = (Machine *)Py_NewRef(self);
     bound->captured = Py_NewRef(captured);
@@ -323,12 +360,15 @@ PyObject *Machine_bind(PyObject *self, PyObject *arguments)
     else if (!are_nodes(PySequence_Fast_ITEMS(captured), count))
         PyErr_SetString(PyExc_TypeError, "a program is bound to Values");
     else
-        bound->sources = linked(bound, sources, machine->places + numbers,
-                                machine->inputs - numbers, &bound->source_count);
+        bound->sources = linked(bound, &sources, machine->places + numbers,
+                                machine->inputs - numbers, 1, &bound->source_count);
     if (!PyErr_Occurred())
-        bound->changes = linked(bound, changes, machine->values + kept,
-                                machine->value_count - kept, &bound->change_count);
+        bound->changes = linked(bound, &changes, machine->values + kept,
+                                machine->value_count - kept, 0, &bound->change_count);
     if (PyErr_Occurred())
         Py_CLEAR(bound);
+done:
+    PyBuffer_Release(&sources);
+    PyBuffer_Release(&changes);
     return (PyObject *)bound;
 }

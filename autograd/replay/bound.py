@@ -9,12 +9,17 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from enum import IntEnum
 from operator import attrgetter, le
-from typing import Any, Final, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
 
 from autograd.engine.value import Value
+
+if TYPE_CHECKING:
+    from autograd.native import i64, vec
+
+Pairs: TypeAlias = "Sequence[int] | vec[i64]"  # one after the other
 
 
 class Part(IntEnum):
@@ -23,11 +28,9 @@ class Part(IntEnum):
     DATA = 0
     GRAD = 1
     HAS_GRAD = 2
+    UNREACHED = 3  # a grad, of a Value that no backward pass has reached
 
     __hash__ = int.__hash__  # that of an Enum is a function of Python's
-
-
-_NOTHING: Final = 3
 
 
 class Links(NamedTuple):
@@ -38,12 +41,10 @@ class Links(NamedTuple):
         numbers: how many floats a call gives; they are the first inputs.
         arguments: how many Values it gives.
         kept: the number of outputs that are not changes: those come first.
-        sources: for each of the other inputs three numbers: the `Part`, the index of the Value,
-            and 0.
-        changes: for each of the other outputs the `Part` that it changes, the index of the Value,
-            and for a grad the count of uses that the Value then has: 0 if a backward pass has
-            reached it, else -1; where that varies the index of the change of `HAS_GRAD`, which
-            comes after that of the grad.
+        sources: for each of the other inputs two numbers: the `Part`, and the index of the Value.
+        changes: the same for each of the other outputs, which changes that part. A grad that is
+            changed is that of a Value which a backward pass has reached; where that varies, a
+            change of `HAS_GRAD` comes after that of the grad.
         references: for each captured Value as many references as there are to it after it has been
             replaced, that of the tuple of these being one; nothing if none ever is.
     """
@@ -52,20 +53,9 @@ class Links(NamedTuple):
     numbers: int
     arguments: int
     kept: int
-    sources: Sequence[int]
-    changes: Sequence[int]
+    sources: Pairs
+    changes: Pairs
     references: array[int] = array("q")
-
-    def lists(self) -> tuple[list[int], list[int]]:
-        """The sources and the changes for `bound.c`.
-
-        Captured Values that are not read follow the sources, so that all are seen.
-        """
-        sources = list(self.sources)
-        captured = range(self.arguments, self.arguments + len(self.captured))
-        for index in sorted(set(captured).difference(sources[1::3])):
-            sources += [_NOTHING, index, 0]
-        return sources, list(self.changes)
 
 
 _READ: Final[Any] = {
@@ -84,15 +74,18 @@ class ListBound:
     def __init__(self, machine: Any, links: Links) -> None:
         self._machine = machine
         self._links = links
-        self._read = [(_READ[part], i) for part, i in zip(links.sources[::3], links.sources[1::3])]
+        self._read = [(_READ[part], i) for part, i in _pairs(links.sources)]
         # Part by part: a loop over one attribute is several times as fast as one that chooses.
         self._data: list[tuple[int, int]] = []
         self._grads: list[tuple[int, int, int]] = []
         self._flags: list[tuple[int, int]] = []
-        of_parts: Any = self._data, self._grads, self._flags
-        changes = [links.changes[at : at + 3] for at in range(0, len(links.changes), 3)]
-        for (part, i, awaited), cell in zip(changes, machine.program.outputs[links.kept :]):
-            of_parts[part].append((i, cell, awaited) if part == Part.GRAD else (i, cell))
+        for (part, i), cell in zip(_pairs(links.changes), machine.program.outputs[links.kept :]):
+            if part == Part.DATA:
+                self._data.append((i, cell))
+            elif part == Part.HAS_GRAD:
+                self._flags.append((i, cell))
+            else:
+                self._grads.append((i, cell, 0 if part == Part.GRAD else -1))
 
     def forward(self, numbers: list[float], values: list[Value]) -> Any:
         """The state after a run; None if a guard ends it, or a Value has been replaced."""
@@ -158,6 +151,10 @@ class ListBound:
         """True if a captured Value has been replaced: nobody else refers to it."""
         counts = map(sys.getrefcount, self._links.captured)
         return any(map(le, counts, [known + _UNSEEN for known in self._links.references]))
+
+
+def _pairs(numbers: Pairs) -> Iterator[tuple[int, int]]:
+    return zip(numbers[::2], numbers[1::2])
 
 
 # The references that `map` adds, by which it hands an object on.

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import struct
-from array import array
 from itertools import chain
 from typing import Any
 
@@ -11,19 +9,7 @@ from autograd.engine.arrays import is_array
 from autograd.engine.order import topological_order
 from autograd.engine.value import Value
 from autograd.replay.parts import opened
-from autograd.replay.tape import Tape
-
-
-def same(x: float, y: float) -> bool:
-    """True if two floats have the same bits, or are both nan."""
-    return struct.pack("d", x) == struct.pack("d", y) or (x != x and y != y)
-
-
-def first_other(xs: list[float], ys: list[float]) -> int | None:
-    """The index of the first floats of two equally long lists that are not `same`."""
-    if array("d", xs).tobytes() == array("d", ys).tobytes():
-        return None
-    return next((i for i, (x, y) in enumerate(zip(xs, ys)) if not same(x, y)), None)
+from autograd.replay.tape import Tape, same
 
 
 def difference(place: str, replayed: Any, result: Any) -> str | None:

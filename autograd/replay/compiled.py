@@ -22,13 +22,13 @@ from autograd.engine.operands import kind_of
 from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.functional import global_name
 from autograd.replay.arguments import Arguments
-from autograd.replay.checks import difference, same, what_differs
+from autograd.replay.checks import difference, what_differs
 from autograd.replay.errors import CompileError, CompileWarning
 from autograd.replay.recorded import Recorded, recorded
 from autograd.replay.recording.outside import Numbers
 from autograd.replay.replays import Call
 from autograd.replay.surroundings import Surroundings
-from autograd.replay.tape import Tape
+from autograd.replay.tape import Tape, same
 
 if TYPE_CHECKING:
     from autograd.typed import Gradient

@@ -71,7 +71,7 @@ def bound(machine: Any, links: Links) -> ListBound:
     """The program of a machine, bound to Values."""
     if isinstance(machine, ListMachine):
         return ListBound(machine, links)
-    made: ListBound = machine.bind(*links[:4], *links.lists(), links.references)
+    made: ListBound = machine.bind(*links[:4], *map(_array, links[4:]))
     return made
 
 

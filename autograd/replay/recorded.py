@@ -10,7 +10,7 @@ from autograd.engine.recording import Alteration, observed
 from autograd.engine.value import Value
 from autograd.replay.arguments import Arguments, is_index
 from autograd.replay.bound import Links
-from autograd.replay.checks import first_other, is_unchanged
+from autograd.replay.checks import is_unchanged
 from autograd.replay.errors import CompileError
 from autograd.replay.lift import Run, lift
 from autograd.replay.parts import mapped
@@ -39,16 +39,16 @@ class Recorded:
         self._effects = effects
         self._form = form
         tape = self.tape
-        self._kept = len(tape.outputs) - effects.count
+        self._kept = len(tape.outputs) - len(effects.entries)
         self.replay = lift(tape)
         self._bound = self.replay.bind(
             Links(
                 self._captured.values,
-                len(tape.inputs) - len(outside.sources) // 3,
+                len(tape.inputs) - len(outside.sources) // 2,
                 outside.arguments,
                 self._kept,
                 outside.sources,
-                effects.changes(),
+                effects.changes,
                 self._captured.references,
             )
         )
@@ -103,9 +103,7 @@ class Recorded:
 
     def is_as_recorded(self, call: Call) -> bool:
         """True if a call has given what was recorded of the same call."""
-        data = self.tape.data
-        outputs = [data[entry] for entry in self.tape.outputs]
-        return first_other(call.run.outputs, outputs) is None
+        return self.tape.gives(call.run.outputs)
 
     def result(self, call: Call) -> Any:
         """What the call returns; nothing is changed yet."""
@@ -113,7 +111,7 @@ class Recorded:
 
     def apply(self, call: Call) -> None:
         """Change the Values that the call changes."""
-        if self._effects.count:
+        if self._effects.entries:
             self._bound.apply(call.run.state, call.arguments)
 
     def difference(self, call: Call, before: Numbers) -> str | None:

@@ -49,6 +49,7 @@ have no visible effect, such as an exception, in a run in which it finds another
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final, TypeAlias
@@ -171,6 +172,13 @@ class Guard:
         self.before = before
         self.look = look
         self.place = place
+
+
+def same(x: float, y: float) -> bool:
+    """True if two floats have the same bits, or are both nan."""
+    if x == y:
+        return math.copysign(1.0, x) == math.copysign(1.0, y)
+    return x != x and y != y
 
 
 _ROOM: Final = 64  # the least that a tape has
@@ -322,6 +330,12 @@ class Tape:
         while self.data[self.operands[at]] == 0.0:
             at += 2
         return self.operands[at + 1]
+
+    def gives(self, outputs: list[float]) -> bool:
+        """True if these are the `same` as the outputs of the recorded call."""
+        return all(
+            same(self.data[self.outputs[at]], outputs[at]) for at in range(len(self.outputs))
+        )
 
     def flows_of(self, entry: int) -> list[int]:
         """The positions of the operands of an entry that gradients flow to."""

@@ -347,7 +347,7 @@ def test_a_long_chain_of_additions_is_one_row() -> None:
 def bound_to(tape: Tape, values: list[Value], kept: int = 0) -> ListBound:
     """A tape whose inputs are the data of these Values, and whose last outputs become that."""
     places = range(len(values))
-    data = [x for i in places for x in (Part.DATA, i, 0)]
+    data = [x for i in places for x in (Part.DATA, i)]
     return lift(tape).bind(Links(tuple(values), 0, 0, kept, data, data))
 
 
@@ -378,12 +378,12 @@ def test_inputs_are_read_from_values_and_outputs_written_to_them() -> None:
         arguments=1,
         kept=1,
         sources=[
-            *(Part.DATA, 0, 0),
-            *(Part.DATA, 1, 0),
-            *(Part.GRAD, 1, 0),
-            *(Part.HAS_GRAD, 1, 0),
+            *(Part.DATA, 0),
+            *(Part.DATA, 1),
+            *(Part.GRAD, 1),
+            *(Part.HAS_GRAD, 1),
         ],
-        changes=[*(Part.DATA, 1, 0), *(Part.GRAD, 1, -1), *(Part.GRAD, 0, 0)],
+        changes=[*(Part.DATA, 1), *(Part.UNREACHED, 1), *(Part.GRAD, 0)],
     )
     replay = lift(tape)
     bound = replay.bind(links)
@@ -405,8 +405,8 @@ def test_runs_that_are_repeated_are_as_runs_that_are_applied_one_by_one() -> Non
         sum_ = tape.row(table.add, (grad, x), (), 8.0)
         tape.outputs = [has_grad, half, sum_]
         values = [Value(8.0), Value(1.0)]
-        sources = [*(Part.DATA, 0, 0), *(Part.GRAD, 1, 0), *(Part.HAS_GRAD, 1, 0)]
-        changes = [*(Part.DATA, 0, 0), *(Part.GRAD, 1, 0)]
+        sources = [*(Part.DATA, 0), *(Part.GRAD, 1), *(Part.HAS_GRAD, 1)]
+        changes = [*(Part.DATA, 0), *(Part.GRAD, 1)]
         replay = lift(tape)
         return replay, replay.bind(Links(tuple(values), 0, 0, 1, sources, changes)), values
 
@@ -428,8 +428,8 @@ def test_whether_a_pass_has_reached_a_value_may_vary() -> None:
     no = tape.row(table.subtract, (tape.constant(1.0, ""), flag), (), 0.0)
     tape.outputs = [has_grad, no, tape.constant(0.0, ""), flag]
     x, y = Value(1.0), Value(2.0)
-    sources = [*(Part.DATA, 0, 0), *(Part.HAS_GRAD, 1, 0)]
-    changes = [*(Part.DATA, 0, 0), *(Part.GRAD, 1, 2), *(Part.HAS_GRAD, 1, 0)]
+    sources = [*(Part.DATA, 0), *(Part.HAS_GRAD, 1)]
+    changes = [*(Part.DATA, 0), *(Part.GRAD, 1), *(Part.HAS_GRAD, 1)]
     bound = lift(tape).bind(Links((x, y), 0, 0, 1, sources, changes))
     for expected in [True, False]:
         bound.apply(bound.forward([], []), [])
@@ -497,7 +497,7 @@ def test_a_value_that_nothing_else_refers_to_is_found() -> None:
     tape.outputs = [tape.input(8.0)]
     known = array("q", [1])
     replay = lift(tape)
-    bound = replay.bind(Links(tuple(values), 0, 0, 1, [Part.DATA, 0, 0], [], known))
+    bound = replay.bind(Links(tuple(values), 0, 0, 1, [Part.DATA, 0], [], known))
     assert replay.machine.values(bound.forward([], []), 1) == [8.0]
     assert not bound.is_stale()
     values.clear()

@@ -12,7 +12,7 @@ from autograd.engine.primitive import Primitive
 from autograd.engine.recording import is_recording
 from autograd.engine.tracked import record_tracked
 from autograd.engine.value import Value
-from autograd.native import append, extend, i32, i64, vec
+from autograd.native import append, i32, i64, vec
 from autograd.replay.reach import NONE
 from autograd.replay.recording.calculations import FLOAT, Calculations, is_stand_in
 from autograd.replay.recording.indices import Index
@@ -40,9 +40,10 @@ class Followed(Calculations):
         self._places = vec[i64]()
         self._indices = Indices()
         self._noted: i64 = 0
-        # The leaves whose data is a first entry, and for each entry 0 or the place among these.
+        # The leaves that gradients end in, and the entries that these must reach for it: each is
+        # higher than those before.
         self._leaves: list[Value] = []
-        self._leaf_at = vec[i64]([0] * 64)
+        self._ends = vec[i64]()
         self._operations: dict[int, Primitive | None] = {}  # of arguments, by the id of the twin
         self._used: set[int] | None = None  # the entries that gradients flow to, once it is asked
         self._takes = Takes(self)
@@ -73,15 +74,20 @@ class Followed(Calculations):
     def _has_end(self, entry: i64, leaf: Value) -> None:
         """Gradients that reach this entry, which is data of a leaf, end in that."""
         self._leaves.append(leaf)
-        while entry >= len(self._leaf_at):
-            self._leaf_at = extend(self._leaf_at, vec[i64]([0] * len(self._leaf_at)))
-        self._leaf_at[entry] = len(self._leaves)
+        self._ends = append(self._ends, entry)
 
     def _end(self, entry: i64) -> Value | None:
         """The leaf that gradients which reach this entry end in, if there is one."""
-        if entry >= len(self._leaf_at) or self._leaf_at[entry] == 0:
-            return None
-        return self._leaves[self._leaf_at[entry] - 1]
+        ends = self._ends
+        first: i64 = 0
+        last: i64 = len(ends)
+        while first < last:
+            middle = (first + last) >> 1
+            if ends[middle] < entry:
+                first = middle + 1
+            else:
+                last = middle
+        return self._leaves[first] if first < len(ends) and ends[first] == entry else None
 
     def _index(self, value: Value) -> i64:
         """The index of a Value among those that the call has made, or -1."""
@@ -97,34 +103,32 @@ class Followed(Calculations):
 
     def _found(self, value: Value) -> i64:
         """The entry of the data of a Value, or -1 if it is not known."""
-        if self._waiting > 0:
-            self.note_waiting()
-        number = i64(value._number)
-        if number < len(self.created) and self.created[number] is value:
-            return self._places[number]
-        outside = self.outside
-        index = outside.find(value)
+        self.note_waiting()
+        index = self.outside.find(value)
         if index >= 0:
-            return outside.data[index]
+            return self.outside.data[index]
         index = self._index(value)
         return NONE if index < 0 else self._places[index]
 
     def entry(self, value: Value) -> i64:
         """The entry of the data of a Value, which may come from outside."""
-        if self._takes.version > 0 and value.op is None and not self.is_from_outside(value):
-            self._takes.refresh(value)
-        entry = self._found(value)
-        if entry < 0:
-            index = self.outside.index(value)
+        self.note_waiting()
+        outside = self.outside
+        index = outside.find(value)
+        if index < 0:
+            at = self._index(value)
+            if at >= 0:
+                if value.op is None and self._takes.version > 0:
+                    self._takes.refresh(value)
+                return self._places[at]
+            index = outside.add(value)
+        if outside.data[index] < 0:
             entry = self._input(DATA, index, value._data)
             self._is_leaf(value, index, entry)
-        return entry
+        return outside.data[index]
 
-    def _input(self, part: int, index: i64, number: float) -> i64:
-        sources = self.outside.sources
-        sources.append(part)
-        sources.append(index)
-        sources.append(0)
+    def _input(self, part: i64, index: i64, number: float) -> i64:
+        self.outside.add_source(part, index)
         return self.tape.input(number)
 
     def _is_leaf(self, value: Value, index: i64, entry: i64) -> None:
@@ -137,8 +141,6 @@ class Followed(Calculations):
         else:
             outside.first[index] = entry
             self._has_end(entry, value)
-            tape.leaves.append(entry)
-            outside.leaves.append(index)
         if value._label:
             tape.labels[entry] = value.label
 
@@ -335,7 +337,7 @@ class Followed(Calculations):
 
     def read(self, value: Any) -> Any:
         """The data of a Value."""
-        return self.number(self.entry(value), FLOAT)
+        return Number(self.families[0], self.entry(value))
 
     def write(self, value: Any, number: Any) -> float:
         """The float that becomes the data of a Value."""
@@ -358,7 +360,7 @@ class Followed(Calculations):
         else:
             if index < 0:
                 index = outside.add(value)
-            outside.moved[index] = 1
+            outside.moved[index] = True
             self._is_leaf(value, index, entry)
         self._takes.has_changed(value, self.tape.data[entry])
         return self.tape.data[entry]

@@ -10,14 +10,13 @@ from autograd.engine.known import Known
 from autograd.engine.node import propagate
 from autograd.engine.primitive import Primitive
 from autograd.engine.value import Value
-from autograd.native import extend, i32, i64, vec
+from autograd.native import append, extend, i32, i64, vec
 from autograd.replay.errors import CompileError
 from autograd.replay.reach import ALWAYS, NONE, Below, below, choices_of
-from autograd.replay.recording.calculations import FLOAT
 from autograd.replay.recording.followed import Followed
 from autograd.replay.recording.outside import GRAD, HAS_GRAD, KEPT, UNREACHED
 from autograd.replay.recording.places import place
-from autograd.replay.recording.standins import NOT_EQUAL
+from autograd.replay.recording.standins import NOT_EQUAL, Number
 from autograd.replay.shares import Shares
 from autograd.replay.tape import backward_pass, choose, gradient_of, take
 
@@ -88,7 +87,7 @@ class Gradients(Followed):
         """The grad of a Value."""
         self.note_waiting()
         row = value if self.is_from_outside(value) else self.row_of(value)
-        return self.number(self._gradient(row), FLOAT)
+        return Number(self.families[0], self._gradient(row))
 
     def write_grad(self, value: Any, number: Any) -> float:
         """The float that becomes the grad of a Value, which then counts as not reached."""
@@ -107,7 +106,7 @@ class Gradients(Followed):
             outside.flag[index] = NONE
         if self._conditions:
             self._conditions.pop(self._end_of(value), None)
-        self._has_gradient(value, operand)
+        self._has_gradient(value, index, operand)
         return self.tape.data[operand]
 
     def _known_gradient(self, value: Value) -> i64:
@@ -127,23 +126,29 @@ class Gradients(Followed):
             return entry
         at = NONE if self.is_from_outside(value) else self._index(value)
         if at < 0:
-            entry = self._input(GRAD, self.outside.index(value), value._grad)
+            return self._gradient_from_outside(self.outside.index(value))
+        data = self._places[at]
+        number = self._passes[data] if data < len(self._passes) else NONE
+        if number < 0 or value.op is None:
+            entry = self._zero()
         else:
-            data = self._places[at]
-            number = self._passes[data] if data < len(self._passes) else NONE
-            if number < 0 or value.op is None:
-                entry = self._zero()
-            else:
-                pass_ = self._pass_entries[number]
-                entry = self.tape.row(gradient_of, (pass_, data), (), value._grad)
-                for flag in self._conditions.get(int(data), []):
-                    entries = (flag, entry, self._zero())
-                    entry = self.tape.row(choose, entries, (), value._grad)
-        self._has_gradient(value, entry)
+            pass_ = self._pass_entries[number]
+            entry = self.tape.row(gradient_of, (pass_, data), (), value._grad)
+            for flag in self._conditions.get(int(data), []):
+                entries = (flag, entry, self._zero())
+                entry = self.tape.row(choose, entries, (), value._grad)
+        self._has_gradient(value, NONE, entry)
         return entry
 
-    def _has_gradient(self, value: Value, entry: i64) -> None:
-        index = self.outside.find(value)
+    def _gradient_from_outside(self, index: i64) -> i64:
+        """The same of a Value from outside, by its index."""
+        outside = self.outside
+        if outside.grad[index] < 0:
+            outside.grad[index] = self._input(GRAD, index, outside.values[index]._grad)
+        return outside.grad[index]
+
+    def _has_gradient(self, value: Value, index: i64, entry: i64) -> None:
+        """The grad of a Value, which has this index if it is from outside, is this entry now."""
         if index >= 0:
             self.outside.grad[index] = entry
         else:
@@ -158,29 +163,38 @@ class Gradients(Followed):
         place_of_root = self._index(root)
         seed = self._constant(gradient)
         start = self._entry_of_root(root)
-        ends, shares = self._reached(start)
-        leaves = [self._leaves[self._leaf_at[end] - 1] for end in ends]
-        earlier: list[int] = [self._gradient(leaf) for leaf in leaves]
-        sums: list[int] = [self._sum_before(entry) for entry in earlier]
+        ends, leaves, shares = self._reached(start)
+        # For each of the leaves: if it is from outside its index, else -1; the entry of the
+        # gradient that it has; and that of what the sum of its shares starts with.
+        indices, earlier, sums = vec[i64](), vec[i64](), vec[i64]()
+        for leaf in leaves:
+            index = self.outside.find(leaf)
+            before = self._gradient(leaf) if index < 0 else self._gradient_from_outside(index)
+            indices = append(indices, index)
+            earlier = append(earlier, before)
+            sums = append(sums, self._sum_before(before))
         pass_ = self._pass_of(start, seed, ends, sums)
         tape.passes[pass_] = shares
-        for leaf, end, entry in zip(leaves, ends, sums):
-            if self.is_from_outside(leaf):
-                self._is_reached(leaf, end)
-            leaf._grad = tape.data[entry]
+        for at in range(len(ends)):
+            if indices[at] >= 0:
+                self._is_reached(indices[at], ends[at])
+            leaves[at]._grad = tape.data[sums[at]]
         try:
             propagate(root, gradient)
             if place_of_root >= 0:  # its number is that of the pass now, and it is asked for next
                 root._number = i32(place_of_root)
         except BaseException:
-            for leaf, entry in zip(leaves, earlier):
-                leaf._grad = tape.data[entry]
+            for at in range(len(ends)):
+                leaves[at]._grad = tape.data[earlier[at]]
             raise
-        for leaf, end, before in zip(leaves, ends, earlier):
-            entry = tape.pair(gradient_of, pass_, False, end, False, leaf._grad)
-            entry = self._with_earlier(entry, before)
-            leaf._grad = tape.data[entry]
-            self._has_gradient(leaf, entry)
+        for at in range(len(ends)):
+            leaf = leaves[at]
+            entry = tape.pair(gradient_of, pass_, False, ends[at], False, leaf._grad)
+            if sums[at] != earlier[at]:  # it is not 0.0 in each call
+                total = tape.data[entry] + tape.data[earlier[at]]
+                entry = tape.pair(table.add, entry, False, earlier[at], False, total)
+                leaf._grad = total
+            self._has_gradient(leaf, indices[at], entry)
 
     def _entry_of_root(self, root: Value) -> i64:
         """The entry that a pass starts at."""
@@ -195,8 +209,8 @@ class Gradients(Followed):
         number = table.dot.evaluate([*[output._data for output in outputs], *weights])
         return self.tape.row(table.dot, entries, range(len(outputs)), number)
 
-    def _reached(self, start: i64) -> tuple[list[int], Shares]:
-        """The entries of the leaves that a pass reaches, or may reach, and the shares it hands on.
+    def _reached(self, start: i64) -> tuple[vec[i64], list[Value], Shares]:
+        """The leaves that a pass reaches, or may reach, their entries first; and its shares.
 
         It is noted for all that it reaches.
         """
@@ -206,7 +220,7 @@ class Gradients(Followed):
             # What follows depends on the graph, and so on the choice.
             self.tape.guard(flag, "where in a derivative", place())
         passes, entries, starts = self._passes, found.entries, found.flows.starts
-        leaves: list[int] = []
+        ends, leaves = vec[i64](), list[Value]()
         for index in range(len(entries)):
             entry = entries[index]
             passes[entry] = number
@@ -214,11 +228,12 @@ class Gradients(Followed):
                 leaf = self._end(entry)
                 if leaf is not None:
                     self._check_leaf(leaf)
-                    leaves.append(entry)
+                    ends = append(ends, entry)
+                    leaves.append(leaf)
         if found.has_takes:
             self._note_conditions(found)
         self._forget_gradients(number)
-        return leaves, shares
+        return ends, leaves, shares
 
     def _note_conditions(self, found: Below) -> None:
         """Note under which flags alone a pass has reached entries."""
@@ -327,35 +342,26 @@ class Gradients(Followed):
             return earlier
         return self._zero(-0.0)
 
-    def _pass_of(self, start: i64, seed: i64, ends: list[int], sums: list[int]) -> i64:
+    def _pass_of(self, start: i64, seed: i64, ends: vec[i64], sums: vec[i64]) -> i64:
         """Append the entry of a pass."""
         self.tape.push(start, False)
         self.tape.push(seed, False)
-        for end, entry in zip(ends, sums):
-            self.tape.push(end, False)
-            self.tape.push(entry, False)
+        for at in range(len(ends)):
+            self.tape.push(ends[at], False)
+            self.tape.push(sums[at], False)
         pass_ = self.tape.close(backward_pass, 0.0)
         self._pass_entries.append(pass_)
         return pass_
 
-    def _with_earlier(self, entry: i64, earlier: i64) -> i64:
-        """The gradient of a leaf, with what earlier passes have left."""
-        number = self.tape.data[earlier]
-        if number == 0.0 and earlier in self.tape.constants:
-            return entry
-        total = self.tape.data[entry] + number
-        return self.tape.pair(table.add, entry, False, earlier, False, total)
-
-    def _is_reached(self, leaf: Value, end: int) -> None:
+    def _is_reached(self, index: i64, end: i64) -> None:
         """A pass has reached a leaf from outside, or has under some flags."""
         outside = self.outside
-        index = outside.index(leaf)
         before = outside.reached[index]
         flags = self._conditions.get(end) if self._conditions else None
         if flags is None:
-            outside.reached[index] = 0
+            outside.reached[index] = GRAD
             outside.flag[index] = NONE
-        elif before != 0:
+        elif before != GRAD:
             if outside.flag[index] < 0:
                 outside.reached[index] = UNREACHED
                 outside.flag[index] = len(self._reached_under)

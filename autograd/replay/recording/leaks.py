@@ -11,6 +11,7 @@ import sys
 import types
 from typing import Any, Final, NoReturn
 
+from autograd.native import i64
 from autograd.replay.errors import CompileError
 from autograd.replay.identity import namespace
 from autograd.replay.recording.calculations import is_stand_in
@@ -19,9 +20,9 @@ from autograd.replay.recording.recorder import Recorder
 _count: Final[Any] = sys.getrefcount
 
 
-def _references(things: list[Any], index: int) -> int:
+def _references(things: list[Any], index: i64) -> i64:
     """The count of references to an object in a list."""
-    count: int = _count(things[index])
+    count: i64 = _count(things[index])
     return count
 
 
@@ -29,9 +30,9 @@ def _references(things: list[Any], index: int) -> int:
 _ALONE: Final = _references([object()], 0)
 
 
-def _references_of_popped(things: list[Any]) -> int:
+def _references_of_popped(things: list[Any]) -> i64:
     thing = things.pop()
-    count: int = _count(thing)
+    count: i64 = _count(thing)
     return count
 
 
@@ -59,7 +60,8 @@ def _all_freed(recorder: Recorder) -> bool:
         return False
     while created:
         value = created.pop()
-        if _count(value) > _IN_A_VARIABLE:
+        count: i64 = _count(value)
+        if count > _IN_A_VARIABLE:
             created.append(value)
             return False
     return True
@@ -114,14 +116,16 @@ def _make_constants(recorder: Recorder) -> None:
         for index in range(outside.arguments, len(outside.values))
         if _references(values, index) <= _ALONE
     }
-    if not made:
-        return
-    indices = outside.sources[1::3]
-    first = len(tape.inputs) - len(indices)
-    sources = zip(tape.inputs[first:], indices)
-    constant = {entry for entry, index in sources if index in made}
-    leaves = zip(tape.leaves, outside.leaves)
-    tape.leaves = [entry for entry, index in leaves if index not in made]
-    tape.inputs = [entry for entry in tape.inputs if entry not in constant]
-    tape.constants.update(dict.fromkeys(constant, ""))
-    outside.leave_out(made)
+    if made:
+        sources = outside.sources
+        first = len(tape.inputs) - len(sources) // 2
+        constant = {
+            tape.inputs[first + at // 2]
+            for at in range(0, len(sources), 2)
+            if sources[at + 1] in made
+        }
+        tape.inputs = [entry for entry in tape.inputs if entry not in constant]
+        tape.constants.update(dict.fromkeys(constant, ""))
+        outside.leave_out(made)
+    outside.leaves = [i for i in range(len(outside.values)) if outside.first[i] >= 0]
+    tape.leaves = [outside.first[i] for i in outside.leaves]

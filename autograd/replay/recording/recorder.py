@@ -15,7 +15,6 @@ from typing import Any, NoReturn
 from autograd.engine import table
 from autograd.engine.primitive import tracking
 from autograd.engine.value import Value
-from autograd.native import i64, vec
 from autograd.replay.errors import CompileError
 from autograd.replay.recording.calculations import FLOAT
 from autograd.replay.recording.gradients import Gradients
@@ -49,17 +48,13 @@ class Recorder(Gradients):
         self.outside.restore()
         self.finished = True
         self._leaves = []
-        self._leaf_at = vec[i64]()
         self._interior = []
         self._takes.stop()
 
     def effects(self) -> Effects:
         """What the call has changed; the new numbers become the last outputs of the tape."""
-        outside, found = self.outside, Effects(self.outside)
-        outputs = self.tape.outputs
-        outputs += [outside.data[index] for index in found.data_of]
-        outputs += [outside.grad[index] for index in found.grad_of]
-        outputs += [outside.flag[index] for index in found.has_grad_of]
+        found = Effects(self.outside)
+        self.tape.outputs += found.entries
         return found
 
     def operands(self, value: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:
