@@ -113,11 +113,11 @@ class Captured:
         references: for each of the Values the references to it that are from in here.
     """
 
-    def __init__(self, values: tuple[Value, ...], leaves: list[int]) -> None:
+    def __init__(self, values: tuple[Value, ...], leaves: Sequence[int]) -> None:
         self.values = values
         self.leaves = leaves
         self._reached: dict[int, tuple[list[int], Reached]] = {}
-        self.references = array("q", [1] * len(values))
+        self.references = array("q", [1]) * len(values)
 
     @cached_property
     def _indices(self) -> dict[int, int]:

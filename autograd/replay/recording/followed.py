@@ -134,12 +134,11 @@ class Followed(Calculations):
     def _is_leaf(self, value: Value, index: i64, entry: i64) -> None:
         """From now on gradients that reach this entry are handed out to the Value."""
         outside, tape = self.outside, self.tape
+        before = outside.data[index]
         outside.data[index] = entry
-        first = outside.first[index]
-        if first >= 0:  # its data has changed
-            tape.same_leaf[entry] = first
+        if before >= 0:  # its data has changed
+            tape.same_leaf[entry] = tape.same_leaf[before]
         else:
-            outside.first[index] = entry
             self._has_end(entry, value)
         if value._label:
             tape.labels[entry] = value.label

@@ -20,7 +20,9 @@ from autograd.replay.recording.standins import NOT_EQUAL, Number
 from autograd.replay.shares import Shares
 from autograd.replay.tape import backward_pass, choose, gradient_of, take
 
+# Functions of another module are looked up by their names at each use.
 _CHOOSE: Final[Any] = choose
+_GRADIENT_OF: Final[Any] = gradient_of
 _TAKE: Final[Any] = take
 
 
@@ -133,7 +135,7 @@ class Gradients(Followed):
             entry = self._zero()
         else:
             pass_ = self._pass_entries[number]
-            entry = self.tape.row(gradient_of, (pass_, data), (), value._grad)
+            entry = self.tape.row(_GRADIENT_OF, (pass_, data), (), value._grad)
             for flag in self._conditions.get(int(data), []):
                 entries = (flag, entry, self._zero())
                 entry = self.tape.row(choose, entries, (), value._grad)
@@ -189,7 +191,7 @@ class Gradients(Followed):
             raise
         for at in range(len(ends)):
             leaf = leaves[at]
-            entry = tape.pair(gradient_of, pass_, False, ends[at], False, leaf._grad)
+            entry = tape.pair(_GRADIENT_OF, pass_, False, ends[at], False, leaf._grad)
             if sums[at] != earlier[at]:  # it is not 0.0 in each call
                 total = tape.data[entry] + tape.data[earlier[at]]
                 entry = tape.pair(table.add, entry, False, earlier[at], False, total)

@@ -127,5 +127,5 @@ def _make_constants(recorder: Recorder) -> None:
         tape.inputs = [entry for entry in tape.inputs if entry not in constant]
         tape.constants.update(dict.fromkeys(constant, ""))
         outside.leave_out(made)
-    outside.leaves = [i for i in range(len(outside.values)) if outside.first[i] >= 0]
-    tape.leaves = [outside.first[i] for i in outside.leaves]
+    outside.leaves = [i for i in range(len(outside.values)) if outside.data[i] >= 0]
+    tape.leaves = [tape.same_leaf[outside.data[i]] for i in outside.leaves]

@@ -79,8 +79,6 @@ class Outside:
     Attributes:
         values: each once; the arguments first. What follows has an item for each.
         data: the entry of its data, or -1.
-        first: the entry of the data that it had before the call, or of the first that it got; or
-            -1.
         grad: the entry of its grad, or -1.
         moved: True if its data is changed.
         reached: if its grad is changed, `GRAD` if a pass has reached it, or else `UNREACHED`; if it
@@ -96,7 +94,6 @@ class Outside:
     def __init__(self) -> None:
         self.values: list[Value] = []
         self.data = vec[i64]()
-        self.first = vec[i64]()
         self.grad = vec[i64]()
         self.moved = vec[bool]()
         self.reached = vec[i64]()
@@ -120,7 +117,6 @@ class Outside:
         """The index of a Value that is new."""
         index: i64 = len(self.values)
         self.data = append(self.data, NONE)
-        self.first = append(self.first, NONE)
         self.grad = append(self.grad, NONE)
         self.moved = append(self.moved, False)
         self.reached = append(self.reached, KEPT)
@@ -153,7 +149,6 @@ class Outside:
         new = {old: i for i, old in enumerate(kept)}
         self.values = [self.values[i] for i in kept]
         self.data = vec[i64]([self.data[i] for i in kept])
-        self.first = vec[i64]([self.first[i] for i in kept])
         self.grad = vec[i64]([self.grad[i] for i in kept])
         self.moved = vec[bool]([self.moved[i] for i in kept])
         self.reached = vec[i64]([self.reached[i] for i in kept])
