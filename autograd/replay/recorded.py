@@ -14,6 +14,7 @@ from autograd.replay.checks import is_unchanged
 from autograd.replay.errors import CompileError
 from autograd.replay.lift import Run, lift
 from autograd.replay.parts import mapped
+from autograd.replay.recording.calculations import is_stand_in
 from autograd.replay.recording.leaks import settle
 from autograd.replay.recording.outside import Effects, Numbers
 from autograd.replay.recording.recorder import Recorder
@@ -148,13 +149,26 @@ def recorded(
     try:
         form = _recorded_call(recorder, function, parts)
         settle(recorder)
-    except BaseException:
+    except BaseException as error:
+        _put_numbers(error)
         recorder.forget()
         raise
     form.settle(recorder.tape, recorder.outside)
     effects = recorder.effects()
     recorder.tape.trim()
     return Recorded(key, recorder, form, effects)
+
+
+def _put_numbers(error: BaseException | None) -> None:
+    """Let an error, and those before it, have numbers in place of what stands for them."""
+
+    def bare(part: Any) -> Any:
+        return part.kind(part.recorder.tape.data[part.entry]) if is_stand_in(part) else part
+
+    while error is not None:
+        error.args = tuple(map(bare, error.args))
+        vars(error).update({name: bare(part) for name, part in vars(error).items()})
+        error = error.__context__
 
 
 def _recorded_call(recorder: Recorder, function: Callable[..., Any], parts: Arguments) -> Form:

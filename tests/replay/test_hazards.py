@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 import random
 import warnings
+from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
@@ -137,6 +138,39 @@ def test_an_exception_on_one_path_is_raised_again() -> None:
             compiled(9.0)
     assert compiled(3.0).data == 6.0
     assert len(compiled.programs) == 1
+
+
+class RefusedError(Exception):
+    """An error with a number in an attribute."""
+
+    def __init__(self, number: float) -> None:
+        super().__init__("refused")
+        self.number = number
+
+
+def test_an_exception_has_numbers_and_not_what_stands_for_them() -> None:
+    def refuse(x: Any) -> Any:
+        try:
+            return {1.0: 2.0}[x]
+        except KeyError:
+            raise RefusedError(x) from None
+
+    for x in (3.0, 3):
+        with pytest.raises(RefusedError) as caught:
+            compile(refuse)(x)
+        found = (caught.value.number, caught.value.__context__)
+        assert repr(found) == f"({x!r}, KeyError({x!r}))"
+
+
+def test_a_value_of_another_thread_is_an_error() -> None:
+    w = Value(2.0)
+
+    def apart(x: Any) -> Any:
+        with ThreadPoolExecutor(1) as threads:
+            return threads.submit(lambda: w * w).result() * x
+
+    with pytest.raises(CompileError, match=r"^apart\(\) reads Value\(4.0, op=multiply\), which"):
+        compile(apart)(1.0)
 
 
 def test_a_neuron_that_was_removed_is_found() -> None:

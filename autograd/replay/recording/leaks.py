@@ -116,6 +116,13 @@ def _make_constants(recorder: Recorder) -> None:
         for index in range(outside.arguments, len(outside.values))
         if _references(values, index) <= _ALONE
     }
+    for index in made:
+        if values[index].op is not None:
+            raise CompileError(
+                f"{recorder.name}() reads {values[index]!r}, which another thread has computed or "
+                "which nobody holds any more, and a replay would not compute it: compute it in "
+                "the function itself"
+            )
     if made:
         sources = outside.sources
         first = len(tape.inputs) - len(sources) // 2
