@@ -111,6 +111,7 @@ NUMPY: list[Callable[[Any], Any]] = [
     lambda x: x // np.int64(3),
     lambda x: np.uint8(3) * x,
     lambda x: np.float64(1.0) < x,
+    lambda x: [np.int64(2) < x, x <= np.float32(1.5), x == np.uint8(3)],
     lambda x: [np.array([1.0, 2.0]) * x, x - np.array([1.0, 2.0])],
 ]
 
@@ -664,6 +665,19 @@ def test_a_number_that_was_kept_is_of_no_use_later() -> None:
     assert str(caught.value) == (
         "a number of a call of keeps() is used after it: the function has kept it outside of "
         "itself, which a replay would not do: return it instead"
+    )
+
+
+def test_a_number_that_is_not_a_number_is_no_difference() -> None:
+    compiled = compile(lambda x: (complex(x, 1.0), np.float32(x)), check=True)
+    assert repr([compiled(math.nan) for _ in range(2)]) == repr(
+        [(complex(math.nan, 1.0), np.float32(math.nan))] * 2
+    )
+
+
+def test_the_sign_of_a_part_is_a_difference() -> None:
+    assert difference("x", complex(0.0, 1.0), complex(-0.0, 1.0)) == (
+        "x is 1j replayed, (-0+1j) as it is"
     )
 
 

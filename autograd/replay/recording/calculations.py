@@ -310,7 +310,10 @@ class Calculations(Calculator):
         if not isinstance(other, NUMBERS):
             return NotImplemented
         if not isinstance(other, Value) and _kind(other) is None:
-            return compared(comparison, float(self._bare(x, "comparison")), other)
+            number = self._bare(x, "comparison")
+            if isinstance(x, Value):
+                return compared(comparison, number, other)
+            return comparison(number, other)
         entries = [self._operand(x), self._operand(other)]
         outcome = comparison(*[self.tape.data[k] for k in entries])
         kinds = [_kind(y) for y in (x, other) if not isinstance(y, Value)]
