@@ -13,12 +13,12 @@ from autograd.containers import is_module
 from autograd.engine.value import Value
 
 PLAIN: Final = frozenset((int, float, bool, str, bytes, type(None), complex))
-_OPAQUE: Final = (type, types.FunctionType, types.BuiltinFunctionType, types.ModuleType)
+_OPAQUE: Final = (type, types.BuiltinFunctionType, types.ModuleType)
 
 # What is equal to another of its type only if it is the same in all.
 _EXACT: Final = frozenset((int, bool, str, bytes, type(None)))
 
-# The most entries of a dict that is as an object.
+# The most entries of a dict that is as an object, and of a tuple that is as a number.
 _FEW: Final = 32
 
 # The attributes of what has none.
@@ -49,11 +49,18 @@ class Identity:
 def exactly(number: Any) -> tuple[Any, ...]:
     """A plain thing as a part of a key: True is not 1, 0.0 is not -0.0, and nan is nan."""
     kind = type(number)
+    if kind is tuple:
+        return kind, tuple(map(exactly, number))
     return kind, number if kind in _EXACT else repr(number)
 
 
 def is_plain(thing: Any) -> bool:
-    """True for numbers, texts and flags, which are told from others by what they are."""
+    """True for numbers, texts and flags, which are told from others by what they are.
+
+    And for a short tuple of these.
+    """
+    if type(thing) is tuple:
+        return len(thing) <= _FEW and all(map(is_plain, thing))
     return type(thing) in PLAIN or (isinstance(thing, Number) and not isinstance(thing, Enum))
 
 
@@ -96,7 +103,7 @@ def is_of_parameters(thing: Any) -> bool:
 
 
 def attributes_of(thing: Any) -> dict[str, Any]:
-    """The attributes of an object; none of a module, a class, a function and their like.
+    """The attributes of an object; none of a module, a class and their like.
 
     A small dict of names is as an object with attributes.
     """
@@ -106,6 +113,8 @@ def attributes_of(thing: Any) -> dict[str, Any]:
     if isinstance(thing, (*_OPAQUE, Value)) or is_of_autograd(thing):
         return NOTHING
     found = namespace(thing)
+    if isinstance(thing, types.FunctionType):
+        return found or NOTHING  # one that is read is there when the function is recorded
     slots = slots_of(type(thing))
     if not slots:
         return found

@@ -92,7 +92,8 @@ class Surroundings:
         if isinstance(thing, types.ModuleType):
             kinds: tuple[Any, ...] = (thing,)
         else:
-            kinds = (thing if isinstance(thing, type) else type(thing)).__mro__
+            own = thing.__mro__ if isinstance(thing, type) else ()
+            kinds = (*own, *type(thing).__mro__)
         spaces = [vars(kind) for kind in kinds if not is_settled(kind)]
         read = [(x, space) for x in names if any(x in y for y in spaces) for space in spaces]
         self._globals += read

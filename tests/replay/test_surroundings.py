@@ -138,9 +138,33 @@ def _property() -> tuple[Callable[..., Any], Any]:
     return lambda x: thing.scale * x, Own
 
 
+def _of_metaclass() -> tuple[Callable[..., Any], Any]:
+    class Meta(type):
+        @property
+        def scale(cls: Any) -> Any:
+            """The rate of the class."""
+            return cls.rate
+
+    class Own(metaclass=Meta):
+        rate = 2.0
+
+    return lambda x: Own.scale * x, Own
+
+
+def _function() -> tuple[Callable[..., Any], Any]:
+    def scaled(x: Any) -> Any:
+        return kept.rate * x
+
+    kept: Any = scaled
+    kept.rate = 2.0
+    return scaled, scaled
+
+
 PLACES = [
     _empty,
     _property,
+    _of_metaclass,
+    _function,
     _slotted,
     _settings,
     _default,
@@ -188,6 +212,17 @@ def test_a_number_in_a_dict_of_names_is_read() -> None:
     found = []
     for rate in (2.0, 2.0, 2.0, 3.0, 2.0):
         settings["rate"] = rate
+        found.append(compiled(1.0).data)
+    assert found == [6.0, 6.0, 6.0, 9.0, 6.0]
+    assert len(compiled.programs) == 2
+
+
+def test_a_short_tuple_of_numbers_is_read() -> None:
+    thing = Plain()
+    compiled = compile(lambda x: thing.rate[1] * x * w)
+    found = []
+    for rate in (2.0, 2.0, 2.0, 3.0, 2.0):
+        thing.rate = ("rate", rate)
         found.append(compiled(1.0).data)
     assert found == [6.0, 6.0, 6.0, 9.0, 6.0]
     assert len(compiled.programs) == 2
