@@ -111,6 +111,7 @@ NUMPY: list[Callable[[Any], Any]] = [
     lambda x: x // np.int64(3),
     lambda x: np.uint8(3) * x,
     lambda x: np.float64(1.0) < x,
+    lambda x: [(np.float64(2.0) * x).imag, (np.float64(2.0) > x).imag],
     lambda x: [np.int64(2) < x, x <= np.float32(1.5), x == np.uint8(3)],
     lambda x: [np.array([1.0, 2.0]) * x, x - np.array([1.0, 2.0])],
 ]

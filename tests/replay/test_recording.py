@@ -208,6 +208,7 @@ def test_programs_and_the_loop_over_numbers_agree_on_a_pass() -> None:
         lambda x: f"{x > 0.5} {x:.3f}",
         lambda x: [isinstance(x, float), isinstance(x > 0.5, bool)],
         lambda x: [x.is_integer(), x.hex(), (x > 0.5).real, x.real, x.imag],
+        lambda x: [(x > 0.5).imag, (x > 0.5).conjugate()],
         lambda x: (round(x, 2), round(x), int(x), math.ceil(x), math.floor(x), abs(-x)),
         lambda x: [x // 0.3, x % 0.3, x**2, 2.0**x, divmod(x, 0.25), -x, +x, bool(x)],
         lambda x: [1 - x, 1 / (x + 3.0), 3 // (x + 3.0), 2 % (x + 3.0), 5 * x, 1 + x],

@@ -456,6 +456,7 @@ def test_what_looks_at_a_whole_number_finds_an_int() -> None:
             list(range(i)),
             {1: 2}.get(i),
             [0] * i,
+            f"{i.real} {i.imag}",
         )
 
     compiled = compile(looks, check=True)

@@ -281,6 +281,8 @@ for _function in (bool, abs, round, operator.neg, operator.pos, operator.invert,
     set_method(Flag, _function, looking(_function, "truth"))
 for _function in _BITWISE:
     set_method(Flag, _function, looking(_function, "truth", is_reflected=True), "r")
+_stand_in: Any = StandIn
+_stand_in.imag = property(lambda self: self.kind(0).imag)  # 0 of a type of its own
 _flag: Any = Flag
 _flag.__index__ = looking(int, "index")
 _flag.real = property(looking(operator.attrgetter("real"), "truth"))
