@@ -14,8 +14,8 @@ A training step is ``zero_grad()``, a forward pass, ``backward()`` and ``step()`
 >>> x.data  # each step halves it
 0.375
 
-Each class has the formula of its step, written out for one parameter. Everything that changes
-from step to step is a Value: the rate, the number of steps and the moments.
+Each class has the formula of its step, written out for one parameter. Every number that may change
+from step to step is a Value: the options, the number of steps and the moments.
 """
 
 from __future__ import annotations
@@ -44,25 +44,21 @@ class ParameterGroup:
     def __init__(self, params: list[Value], options: dict[str, Any], moments: int) -> None:
         self.params = params
         self.moments = [[Value(0.0) for _ in range(moments)] for _ in params]
-        self._rate = Value(0.0)
         self._options = dict(options)
         for name, option in options.items():
             self[name] = option
 
     def __getitem__(self, name: str) -> Any:
         option = self._options[name]
-        return option.data if option is self._rate else option
+        # A compiled step follows the rate; any other number is a constant of it, and guarded.
+        follows = name == "lr" and isinstance(option, Value)
+        return option.data if follows else _plain(option)
 
     def __setitem__(self, name: str, option: Any) -> None:
         if name not in self._options:
             known = ", ".join(map(repr, self._options))
             raise KeyError(f"there is no option {name!r} here: {known}")
-        _check_option(name, option)
-        if name == "lr" and not callable(option):
-            self._rate.data = option
-            option = self._rate
-        # A file has a list for the pair of betas.
-        self._options[name] = tuple(option) if isinstance(option, list) else option
+        self._options[name] = _kept(_checked(name, option), self._options[name])
 
     def numbers(self) -> dict[str, Any]:
         """The options by name; a schedule is left out."""
@@ -158,7 +154,7 @@ class Optimizer:
             )
         for each in given:
             for name, option in each.items():
-                _check_option(name, option)
+                _checked(name, option)
         self._steps.data = state["steps"]
         for group, each in zip(self.param_groups, given):
             for name in each.keys() & group.numbers().keys():
@@ -408,16 +404,45 @@ _RANGES: Final = {
 }
 
 
-def _check_option(name: str, option: Any) -> None:
+def _checked(name: str, option: Any) -> Any:
+    """The option; as a float, or a pair of floats, where it has a range."""
     if name not in _RANGES or (name == "lr" and callable(option)):
-        return
+        return option
     least, limit = _RANGES[name]
-    numbers = option if name == "betas" else [option]
+    is_pair = name == "betas"
     try:
-        valid = all(least <= number < limit for number in numbers)
+        numbers = tuple(option) if is_pair else (option,)
+        found = tuple([_float(number) for number in numbers if least <= number < limit])
+        valid = len(found) == len(numbers) == (2 if is_pair else 1)
     except TypeError:
         valid = False
-    if not valid or (name == "betas" and len(numbers) != 2):
+    if not valid:
         below = "" if limit == math.inf else f" and below {limit:g}"
-        what = "two numbers" if name == "betas" else "a number"
+        what = "two numbers" if is_pair else "a number"
         raise ValueError(f"{name} must be {what} from {least:g} on{below}, got {option!r}")
+    return found if is_pair else found[0]
+
+
+def _float(number: Any) -> float:
+    """The number as a float; one of a call that is recorded stays what it is."""
+    return number if isinstance(number, float) else float(number)
+
+
+def _kept(option: Any, before: Any) -> Any:
+    """What an option is kept as: each float as the data of a Value, of the same one as before."""
+    if isinstance(option, (list, tuple)):  # a file has no tuples
+        held = before if isinstance(before, tuple) and len(before) == len(option) else option
+        return tuple(map(_kept, option, held))
+    if not isinstance(option, float):
+        return option
+    if not isinstance(before, Value):
+        return Value(option)
+    before.data = option
+    return before
+
+
+def _plain(option: Any) -> Any:
+    """The option that is kept as this."""
+    if isinstance(option, tuple):
+        return tuple(map(_plain, option))
+    return float(option.data) if isinstance(option, Value) else option

@@ -13,8 +13,9 @@ from typing import Any, Final
 # Held by the thread that goes through a graph.
 turn: Final[Any] = RLock()
 
-# Held while the flag of `recording.py` changes, also by a thread that holds the other. Freeing an
-# object changes the flag, which may happen at any time: so these are locks that can be nested.
+# Held while the flag of `recording.py` changes, or what programs hold is counted, also by a thread
+# that holds the other. Freeing an object does either, which may happen at any time: so these are
+# locks that can be nested.
 flag: Final[Any] = RLock()
 
 

@@ -35,7 +35,7 @@ static inline Node *node_of(const Link *link, PyObject *values)
     return link->node != NULL ? link->node : (Node *)PyList_GET_ITEM(values, link->index);
 }
 
-/* True if the program alone holds a Value that it captures: it has been replaced. */
+/* True if only programs hold a Value that this one captures: it has been replaced. */
 static inline int is_replaced(const Bound *bound, const Link *link)
 {
     const int64_t *known = bound->references.buf;

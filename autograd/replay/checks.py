@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from itertools import chain
 from typing import Any
 
@@ -10,13 +11,21 @@ from autograd.engine.order import topological_order
 from autograd.engine.value import Value
 from autograd.replay.identity import exactly, is_plain
 from autograd.replay.parts import opened
+from autograd.replay.recording.leaks import held
 from autograd.replay.tape import Tape, same
 
 
-def difference(place: str, replayed: Any, result: Any) -> str | None:
-    """How the result of a replay differs from that of the function; None if it does not."""
+def difference(place: str, replayed: Any, result: Any, unreached: dict[Value, None]) -> str | None:
+    """How the result of a replay differs from that of the function; None if it does not.
+
+    Args:
+        place: what it is called.
+        replayed: the result of the replay.
+        result: that of the function.
+        unreached: gets the leaves that a backward pass reaches from the function's result only.
+    """
     if isinstance(result, Value) and isinstance(replayed, Value):
-        return _difference_of_values(place, replayed, result)
+        return _difference_of_values(place, replayed, result, unreached)
     if _kind(replayed) is not _kind(result):
         return f"{place} is {_article(replayed)} replayed, {_article(result)} as it is"
     ours, theirs = opened(replayed), opened(result)
@@ -26,9 +35,26 @@ def difference(place: str, replayed: Any, result: Any) -> str | None:
         return f"{place} is {replayed!r} replayed, {result!r} as it is"
     if [*ours] != [*theirs]:
         return f"{place} has the parts {[*ours]} replayed, {[*theirs]} as it is"
-    pairs = zip(theirs, ours.values(), theirs.values())
-    found = (difference(f"{place}[{key!r}]", x, y) for key, x, y in pairs)
-    return next((each for each in found if each is not None), None)
+    for key, x, y in zip(theirs, ours.values(), theirs.values()):
+        found = difference(f"{place}[{key!r}]", x, y, unreached)
+        if found is not None:
+            return found
+    return None
+
+
+def missing(unreached: dict[Value, None]) -> str | None:
+    """What is said of leaves that no replayed gradient has reached; None if none is missing.
+
+    Those that the function has made itself are nobody's any more, since its result is gone.
+    """
+    leaves = list(unreached)
+    unreached.clear()
+    if held(leaves) is not None:
+        gc.collect()  # it may be in a cycle
+    leaf = held(leaves)
+    if leaf is None:
+        return None
+    return f"a gradient of the result reaches {_named(leaf)} as it is only"
 
 
 def _is_same(x: Any, y: Any) -> bool:
@@ -63,7 +89,9 @@ def _article(thing: Any) -> str:
     return "None" if thing is None else f"{'an' if name[0] in 'aeiou' else 'a'} {name}"
 
 
-def _difference_of_values(place: str, replayed: Value, result: Value) -> str | None:
+def _difference_of_values(
+    place: str, replayed: Value, result: Value, unreached: dict[Value, None]
+) -> str | None:
     if not same(replayed.data, result.data):
         return f"{place} is {replayed.data!r} replayed, {result.data!r} as it is"
     ours, theirs = _gradients(replayed), _gradients(result)
@@ -73,6 +101,7 @@ def _difference_of_values(place: str, replayed: Value, result: Value) -> str | N
         if not same(slope, theirs[leaf]):
             pair = f"{slope!r} replayed, {theirs[leaf]!r} as it is"
             return f"the gradient of {place} by {_named(leaf)} is {pair}"
+    unreached.update({leaf: None for leaf in theirs if leaf not in ours})
     return None
 
 
@@ -121,7 +150,11 @@ def what_differs(old: Tape, new: Tape, same_values: bool) -> str:
                 f"The constant {old.data[entry]!r} of the recording is {new.data[now]!r} now, at "
                 f"{new.constants[now]}. Pass it as an argument, or keep it in the data of a Value."
             )
-    if [old.ops[k] for k in rows[0]] != [new.ops[k] for k in rows[1]]:
+    calculations = [
+        [(tape.ops[k], [*tape.flows_of(k)]) for k in listed]
+        for tape, listed in zip((old, new), rows)
+    ]
+    if calculations[0] != calculations[1]:
         return (
             "It computes something else now than when it was recorded, and has not branched on a "
             "number. Pass what it depends on as an argument, or keep it in the data of a Value."

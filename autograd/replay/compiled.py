@@ -8,6 +8,7 @@ otherwise the call is recorded. Now and then the function itself runs too, and b
 from __future__ import annotations
 
 import functools
+import gc
 import inspect
 import threading
 import types
@@ -20,9 +21,10 @@ from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
 from autograd.engine.locks import turn
 from autograd.engine.operands import kind_of
 from autograd.engine.recording import differentiated, is_recording, observer
+from autograd.engine.value import Value
 from autograd.functional import global_name
 from autograd.replay.arguments import Arguments
-from autograd.replay.checks import difference, what_differs
+from autograd.replay.checks import difference, missing, what_differs
 from autograd.replay.errors import CompileError, CompileWarning
 from autograd.replay.recorded import Recorded, recorded
 from autograd.replay.recording.outside import Numbers
@@ -303,10 +305,21 @@ class Compiled(Generic[P, R]):
         except BaseException:  # such as KeyboardInterrupt: it may have taken half a step
             before.put_back(call.values)
             raise
+        unreached: dict[Value, None] = {}
         with turn:
-            problem = difference("the result", result, returned) or program.difference(call, before)
-        if problem is None:
-            return result
+            problem = difference("the result", result, returned, unreached)
+            problem = problem or program.difference(call, before)
+        if problem is not None:
+            del result
+            gc.collect()
+            if program.is_stale():  # it reads what the call has made, and was in a cycle
+                self._forget(program)
+                return returned
+        else:
+            del returned
+            problem = missing(unreached)
+            if problem is None:
+                return result
         self._forget(program)
         raise self._unlike(problem, self._reason(program, parts))
 

@@ -10,6 +10,7 @@ from autograd.engine.recording import Alteration, observed
 from autograd.engine.value import Value
 from autograd.replay.arguments import Arguments, is_index
 from autograd.replay.bound import Links
+from autograd.replay.captured import Captured
 from autograd.replay.checks import is_unchanged
 from autograd.replay.errors import CompileError
 from autograd.replay.lift import Run, lift
@@ -18,7 +19,7 @@ from autograd.replay.recording.calculations import is_stand_in
 from autograd.replay.recording.leaks import settle
 from autograd.replay.recording.outside import Effects, Numbers
 from autograd.replay.recording.recorder import Recorder
-from autograd.replay.replays import Call, Captured
+from autograd.replay.replays import Call
 from autograd.replay.results import Form
 
 
@@ -36,7 +37,7 @@ class Recorded:
         outside = recorder.outside
         self.key = key
         self.tape = recorder.tape
-        self._captured = Captured(tuple(outside.values[outside.arguments :]), outside.leaves)
+        self._captured = Captured(outside.values[outside.arguments :], outside.leaves)
         self._effects = effects
         self._form = form
         tape = self.tape

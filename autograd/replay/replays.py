@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from array import array
 from collections.abc import Sequence
-from functools import cached_property
 from typing import Any, TypeVar
 
 from autograd.contexts import enable_grad
 from autograd.engine.replayed import CompiledOperation, Origin, Reached, _ReplayedValue
 from autograd.engine.value import Operand, Value
 from autograd.functional import gradients
+from autograd.replay.captured import Captured
 from autograd.replay.errors import CompileError
 from autograd.replay.lift import Replay, Run
 from autograd.replay.tape import Tape, choose, take
@@ -102,44 +101,6 @@ def _recorded(
         if taken in traced:
             values[entry] = traced[taken]
     return values[last] if last in values else Value(numbers[last])
-
-
-class Captured:
-    """The Values that a program captures: those that are the same in each call.
-
-    Attributes:
-        values: these Values.
-        leaves: for each leaf of the tape the index of its Value; those of a call come first.
-        references: for each of the Values the references to it that are from in here.
-    """
-
-    def __init__(self, values: tuple[Value, ...], leaves: Sequence[int]) -> None:
-        self.values = values
-        self.leaves = leaves
-        self._reached: dict[int, tuple[list[int], Reached]] = {}
-        self.references = array("q", [1]) * len(values)
-
-    @cached_property
-    def _indices(self) -> dict[int, int]:
-        return {id(value): i for i, value in enumerate(self.values)}
-
-    def are_any(self, values: list[Value]) -> bool:
-        """True if one of these Values is captured."""
-        return bool(values) and not self._indices.keys().isdisjoint(map(id, values))
-
-    def reached(self, leaves: list[int]) -> Reached:
-        """The Values of these leaves, all captured ones; the list of leaves is kept."""
-        known = self._reached.get(id(leaves))
-        if known is None:
-            reached = Reached([self.values[self.leaves[leaf]] for leaf in leaves])
-            known = self._reached[id(leaves)] = leaves, reached
-            for value in reached.values:
-                self.references[self._indices[id(value)]] += _IN_REACHED
-        return known[1]
-
-
-# The references that `Reached` adds: from its list of values, and from its list of steps.
-_IN_REACHED = 2
 
 
 class Call:

@@ -368,6 +368,24 @@ def test_a_parameter_that_nobody_else_holds_any_more_has_been_replaced() -> None
     assert out([1.0, 2.0]).data == model([1.0, 2.0]).data
 
 
+def test_a_parameter_has_been_replaced_also_if_other_programs_hold_it() -> None:
+    values = [[Value(2.0)], [Value(3.0)]]  # a list of lists: replacing one is not seen
+    loss = compile(lambda x: values[0][0] * values[1][0] * sum(x))
+    slope = compile(autograd.grad(lambda x: values[0][0] ** 2 * x))
+    gone = compile(lambda x: values[1][0] + x)
+    for xs in ([1.0], [1.0, 2.0], [3.0], [1.0, 4.0]):
+        loss(xs)
+        assert gone(xs[0]).data == 3.0 + xs[0]
+    assert [slope(1.0), slope(2.0), slope(3.0)] == [4.0] * 3
+    del gone
+    values[0][0] = Value(5.0)
+    assert loss([1.0]).data == 15.0
+    assert loss([1.0, 1.0]).data == 30.0
+    assert slope(1.0) == 25.0
+    values[1][0] = Value(7.0)
+    assert [loss([1.0]).data, loss([1.0, 1.0]).data] == [35.0, 70.0]
+
+
 # ── Results ───────────────────────────────────────────────────────────────────
 
 
@@ -677,7 +695,7 @@ def test_a_number_that_is_not_a_number_is_no_difference() -> None:
 
 
 def test_the_sign_of_a_part_is_a_difference() -> None:
-    assert difference("x", complex(0.0, 1.0), complex(-0.0, 1.0)) == (
+    assert difference("x", complex(0.0, 1.0), complex(-0.0, 1.0), {}) == (
         "x is 1j replayed, (-0+1j) as it is"
     )
 
@@ -692,8 +710,8 @@ def test_differences_of_containers_say_where() -> None:
         ([1.0], [1.0, 2.0], "r has the parts [0] replayed, [0, 1]"),
         ([1.0], (1.0,), "r is a list replayed, a tuple"),
     ]:
-        assert difference("r", replayed, result) == f"{expected} as it is"
-        assert difference("r", result, copy.copy(result)) is None
+        assert difference("r", replayed, result, {}) == f"{expected} as it is"
+        assert difference("r", result, copy.copy(result), {}) is None
 
 
 def test_a_changed_argument_is_an_error() -> None:
@@ -849,6 +867,36 @@ def test_a_gradient_that_differs_is_found() -> None:
     with pytest.raises(CompileError, match="the gradient of the result reaches a Value replayed"):
         compiled(3.0)
     assert w.grad == 0.0
+
+
+def test_a_gradient_that_is_missing_is_found() -> None:
+    w, held = Value(2.0, label="w"), [[False]]
+    compiled = compile(lambda x: [x, (w if held[0][0] else w.data) * x], check=True)
+    x = Value(3.0)
+    compiled(x)
+    held[0][0] = True
+    with pytest.raises(CompileError) as caught:
+        compiled(x)
+    assert str(caught.value) == (
+        "<lambda>() does not do again what was recorded: a gradient of the result reaches w as it "
+        "is only. It computes something else now than when it was recorded, and has not branched "
+        "on a number. Pass what it depends on as an argument, or keep it in the data of a Value."
+    )
+    assert w.grad == 0.0
+
+
+def test_a_leaf_that_the_function_makes_is_not_missing() -> None:
+    @partial(compile, check=True)
+    def line(x: Any) -> Any:
+        two, three = Value(2.0), Value(3.0)
+        cycle: list[Any] = [three]
+        cycle.append(cycle)
+        return two * x + three, two * x
+
+    for number in (1.0, 2.0):
+        x = Value(number)
+        sum(line(x)).backward()
+        assert x.grad == 4.0
 
 
 def test_arithmetic_that_numpy_does_in_its_own_way_is_found_at_once() -> None:

@@ -19,7 +19,7 @@ import autograd
 from autograd import CompileError, Value
 from autograd import compile as compile  # noqa: A004  # as users import it
 from nn import MLP, init, schedules
-from nn.optim import SGD, Adam, RMSprop, clip_grad_norm
+from nn.optim import SGD, Adam, AdamW, RMSprop, clip_grad_norm
 
 
 def bits(numbers: Any) -> list[Any]:
@@ -134,6 +134,62 @@ def test_a_schedule_is_followed(schedule: Any) -> None:
 
         step = decorator(step)
         ends.append((bits([step(0.1 * i) for i in range(12)]), state([w])))
+        assert len(getattr(step, "programs", "1")) == 1
+    assert ends[0] == ends[1]
+
+
+def moves(optimizer: Any, w: Value, step: int) -> None:
+    """Change options between steps."""
+    group = optimizer.param_groups[0]
+    group["weight_decay"] = 0.01 * (step % 4)
+    if "betas" in group.numbers():
+        group["betas"] = (0.8, 0.9 + 0.005 * step)
+        group["eps"] = 1e-8 * step
+    else:
+        group["momentum"] = 0.1 * (step % 3)
+    if step == 5:
+        group["lr"] = schedules.linear(0.1, 0.01, steps=8)
+    elif step == 7:
+        optimizer.load_state_dict(type(optimizer)([w], lr=0.05).state_dict())
+
+
+@pytest.mark.parametrize("make", [SGD, RMSprop, Adam, AdamW])
+def test_options_that_change_are_followed(make: Any) -> None:
+    ends = []
+    for decorator in both_ways:
+        w = Value(2.0)
+        optimizer = make([w], lr=0.1)
+
+        def step(x: Any, w: Any = w, optimizer: Any = optimizer) -> Any:
+            optimizer.zero_grad()
+            ((w - x) ** 2).backward()
+            optimizer.step()
+            return w.data
+
+        step = decorator(step)
+        losses = []
+        for k in range(12):
+            losses.append(step(0.1 * k))
+            moves(optimizer, w, k)
+        ends.append((bits(losses), state([w])))
+    assert ends[0] == ends[1]
+
+
+def test_a_rate_that_a_step_changes_is_followed() -> None:
+    ends = []
+    for decorator in both_ways:
+        w = Value(2.0)
+        optimizer = SGD([w], lr=0.1, momentum=0.5)
+
+        def step(w: Any = w, optimizer: Any = optimizer) -> Any:
+            optimizer.zero_grad()
+            (w**2).backward()
+            optimizer.step()
+            optimizer.param_groups[0]["lr"] *= 0.9
+            return optimizer.param_groups[0]["lr"]
+
+        step = decorator(step)
+        ends.append((bits([step() for _ in range(12)]), state([w])))
         assert len(getattr(step, "programs", "1")) == 1
     assert ends[0] == ends[1]
 

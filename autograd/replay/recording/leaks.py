@@ -39,6 +39,14 @@ def _references_of_popped(things: list[Any]) -> i64:
 _IN_A_VARIABLE: Final = _references_of_popped([object()])  # of a function alone
 
 
+def held(things: list[Any]) -> Any:
+    """The first object in a list that somebody else holds as well; None if there is none."""
+    for index in range(len(things)):
+        if _references(things, index) > _ALONE:
+            return things[index]
+    return None
+
+
 def settle(recorder: Recorder) -> None:
     """Let go of all that the call has made, and make constants of the leaves among it.
 
@@ -69,8 +77,7 @@ def _all_freed(recorder: Recorder) -> bool:
 
 def _is_without_numbers(recorder: Recorder) -> bool:
     """True if there is no stand-in any more."""
-    families: list[Any] = recorder.families
-    return all(_references(families, index) <= _ALONE for index in range(len(families)))
+    return held(recorder.families) is None
 
 
 def _raise(recorder: Recorder) -> NoReturn:
