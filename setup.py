@@ -126,6 +126,8 @@ class CompileWithMypyc(build_ext):
             options += [include, header]
         for extension in extensions:
             extension.extra_compile_args = [*extension.extra_compile_args, *options]
+            # Without it, glibc gives the oldest versions of its functions, which are slower.
+            extension.libraries = [] if sys.platform == "win32" else ["m"]
             # Where mypyc puts the headers of a group that is named within a package.
             extension.include_dirs = [
                 *extension.include_dirs,

@@ -145,56 +145,123 @@ static PyObject *taken_error(void)
     return error == NULL ? Py_NewRef(Py_None) : error;
 }
 
-/* repeat(numbers, values, times): run after run, each applied.
+enum { MOST_ROWS = 100000 };  /* before signals are looked for */
+
+/* An input that a run changes: the cell of its new number, and its own. */
+typedef struct {
+    int32_t from, to;
+} Move;
+
+/* What the next run finds in its inputs after this one; returns the count, or -1 if it has to be read
+ * from the Values, once these are changed.
+ */
+static Py_ssize_t find_moves(const Bound *bound, Move *moves)
+{
+    const Link *change = bound->changes, *end = change + bound->change_count;
+    Py_ssize_t count = 0;
+    /* A Python function may look at the Values. */
+    if (PyTuple_GET_SIZE(bound->machine->functions) > 0 || (change < end && change->node == NULL))
+        return -1;
+    for (Py_ssize_t i = 0; i < bound->source_count; i++) {
+        const Link *source = &bound->sources[i];
+        while (change < end && change->node < source->node)
+            change++;
+        for (const Link *link = change; link < end && link->node == source->node; link++) {
+            int is_data = link->part == DATA;
+            if (source->part == NOTHING || is_data != (source->part == DATA))
+                continue;
+            if (source->part == HAS_GRAD || (link->cell >= 0 && link->cell < bound->machine->inputs))
+                return -1;
+            if (link->part != HAS_GRAD)
+                moves[count++] = (Move){link->cell, source->cell};
+        }
+    }
+    return count;
+}
+
+/* Add the values that are not written to a list; returns 0, or -1 and an error. */
+static int keep_values(const Bound *bound, const State *state, PyObject *kept)
+{
+    int failed = 0;
+    for (Py_ssize_t i = 0; i < bound->kept && !failed; i++) {
+        PyObject *number = PyFloat_FromDouble(state->cells[bound->machine->values[i]]);
+        failed = number == NULL ? -1 : PyList_Append(kept, number);
+        Py_XDECREF(number);
+    }
+    return failed;
+}
+
+/* The next run, which has these inputs. */
+static int run_on(State *state, const Move *moves, Py_ssize_t count)
+{
+    for (Py_ssize_t i = 0; i < count; i++)
+        state->cells[moves[i].to] = state->cells[moves[i].from];
+    return kernel_run(state);
+}
+
+/* repeat(numbers, values, times): run after run, each applied before others can look.
  * Returns the values of all that are not written, in one list; the number of runs; and the error that
  * a signal has raised, or None.
  */
 static PyObject *Bound_repeat(PyObject *self, PyObject *arguments)
 {
     const Bound *bound = (Bound *)self;
-    const Machine *machine = bound->machine;
-    Py_ssize_t times, runs = 0, rows = 0;
+    Py_ssize_t times, runs = 0;
     PyObject *numbers, *values, *kept = NULL, *interruption = NULL, *result = NULL;
     if (!PyArg_ParseTuple(arguments, "OO!n", &numbers, &PyList_Type, &values, &times))
         return NULL;
     State *state = kernel_new_state(bound->machine);
-    if (state == NULL)
-        return NULL;
+    Move *moves = PyMem_New(Move, (size_t)bound->source_count + 1);
+    if (state == NULL || moves == NULL) {
+        if (moves == NULL)
+            PyErr_NoMemory();
+        goto done;
+    }
+    Py_ssize_t count = find_moves(bound, moves);
+    Py_ssize_t rows = 0, rows_of_run = bound->machine->forward + 1;
     kept = PyList_New(0);
-    for (; kept != NULL && runs < times; runs++) {
-        rows += machine->forward + 1;
-        if (rows > 100000 && runs > 0) {
+    for (int outcome = 1; kept != NULL && outcome == 1 && runs < times;) {
+        if (rows > MOST_ROWS) {
             rows = 0;
             if (pause_between_runs() < 0) {
                 interruption = taken_error();
                 break;
             }
         }
-        int outcome = run(bound, state, numbers, values);
-        if (outcome < 0 && runs == 0)
+        /* So many runs at most before the Values are changed. */
+        Py_ssize_t most = count < 0 ? 1 : MOST_ROWS / rows_of_run + 1, made = 0;
+        outcome = run(bound, state, numbers, values);
+        while (outcome == 1) {
+            if (keep_values(bound, state, kept) < 0)
+                goto done;
+            made++;
+            if (made == most || runs + made == times)
+                break;
+            outcome = run_on(state, moves, count);
+        }
+        if (outcome < 0 && runs + made == 0)
             goto done;
         if (outcome < 0 && !PyErr_ExceptionMatches(PyExc_Exception))
             interruption = taken_error();
-        if (outcome < 1) {
-            PyErr_Clear();
-            break;
+        PyErr_Clear();
+        if (outcome < 1 && made > 0) {
+            /* The numbers of the last run that ended well are gone: make them anew. */
+            run(bound, state, numbers, values);
+            for (Py_ssize_t i = 1; i < made; i++)
+                run_on(state, moves, count);
         }
-        for (Py_ssize_t i = 0; i < bound->kept; i++) {
-            PyObject *number = PyFloat_FromDouble(state->cells[machine->values[i]]);
-            int failed = number == NULL || PyList_Append(kept, number) < 0;
-            Py_XDECREF(number);
-            if (failed)
-                goto done;
-        }
-        if (!change(bound, state, values))
+        if (made > 0 && !change(bound, state, values))
             goto done;
+        runs += made;
+        rows += made * rows_of_run;
     }
     if (kept != NULL)
         result = Py_BuildValue("(OnO)", kept, runs, interruption ? interruption : Py_None);
 done:
+    PyMem_Free(moves);
     Py_XDECREF(kept);
     Py_XDECREF(interruption);
-    Py_DECREF(state);
+    Py_XDECREF(state);
     return result;
 }
 

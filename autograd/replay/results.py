@@ -156,6 +156,8 @@ class Form:
         They return no roots; Values from outside are those of ``call``.
         """
         count = len(outputs) // max(calls, 1)
+        if self._is_number and self._kind is float and count == 1:
+            return outputs
         if self._is_number and calls:
             return [*map(self._kind, outputs[::count])]
         return [self.filled(outputs[i * count : (i + 1) * count], call) for i in range(calls)]

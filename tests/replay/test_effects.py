@@ -584,6 +584,82 @@ def test_repeat_goes_through_guards_and_comparisons() -> None:
     assert ends[0] == ends[1]
 
 
+def swap(a: Value, b: Value, x: Any) -> Any:
+    """A step that puts the data of two Values into each other."""
+    a.data, b.data = b.data, a.data
+    return a.data * x
+
+
+def accumulate(a: Value, b: Value, x: Any) -> Any:
+    """A step that adds to gradients, and follows them."""
+    (a * b * x).backward()
+    a.data -= 0.125 * a.grad
+    return b.grad
+
+
+def reach(a: Value, b: Value, x: Any) -> Any:
+    """A step that looks at whether a gradient was there."""
+    if b.has_grad:
+        autograd.zero_grad([b])
+    else:
+        (b * x).backward()
+    a.data += b.grad
+    return a.data
+
+
+def approach(a: Value, b: Value, x: Any) -> Any:
+    """A step on the way to a division by zero, and a guard before."""
+    if a.data < -3.0:
+        b.data += 2.0 * x
+    a.data -= 1.0
+    return 1.0 / (a.data + 8.0)
+
+
+@pytest.mark.parametrize("step", [swap, accumulate, reach, approach])
+@pytest.mark.parametrize("is_argument", [False, True])
+def test_a_repeated_step_goes_on_from_the_last_one(step: Any, is_argument: bool) -> None:
+    ends = []
+    for decorator in both_ways:
+        a, b = Value(1.5), Value(-0.75)
+        given = [a] if is_argument else []
+
+        def whole(x: Any, *values: Value, a: Value = a, b: Value = b) -> Any:
+            return step(values[0] if values else a, b, x)
+
+        function: Any = decorator(whole)
+        results: list[Any] = []
+        try:
+            if decorator is compile:
+                for _ in range(4):
+                    results += function.repeat(10, 0.5, *given)
+            else:
+                results = [function(0.5, *given) for _ in range(40)]
+        except ZeroDivisionError:
+            results = []
+            if decorator is as_it_is:  # it leaves half of the step that has failed
+                a.data += 1.0
+                b.data -= 1.0
+        ends.append((bits(results), state([a, b])))
+    assert ends[0] == ends[1]
+
+
+def test_an_operation_of_ones_own_finds_values_as_the_last_step_has_left_them() -> None:
+    ends = []
+    for decorator in both_ways:
+        w = Value(1.0)
+        look = autograd.Primitive("look", lambda x, w=w: x + w.data, lambda x, out: 1.0)
+
+        def step(x: Any, w: Value = w, look: Any = look) -> Any:
+            number = look(x)
+            w.data = w.data * 0.5 + 0.25 * x
+            return number
+
+        repeat = getattr(decorator(step), "repeat", None)
+        results = repeat(30, 3.0) if repeat else [step(3.0) for _ in range(30)]
+        ends.append((bits(results), state([w])))
+    assert ends[0] == ends[1]
+
+
 def test_repeat_stops_at_an_error_with_values_as_before_that_call() -> None:
     w = Value(5.0)
 
