@@ -646,16 +646,16 @@ def test_a_repeated_step_goes_on_from_the_last_one(step: Any, is_argument: bool)
 def test_an_operation_of_ones_own_finds_values_as_the_last_step_has_left_them() -> None:
     ends = []
     for decorator in both_ways:
-        w = Value(1.0)
+        w, x = Value(1.0), Value(3.0)
         look = autograd.Primitive("look", lambda x, w=w: x + w.data, lambda x, out: 1.0)
 
-        def step(x: Any, w: Value = w, look: Any = look) -> Any:
-            number = look(x)
-            w.data = w.data * 0.5 + 0.25 * x
+        def step(w: Value = w, x: Value = x, look: Any = look) -> Any:
+            number = look(x).data
+            w.data = w.data * 0.5 + 0.25 * x.data
             return number
 
         repeat = getattr(decorator(step), "repeat", None)
-        results = repeat(30, 3.0) if repeat else [step(3.0) for _ in range(30)]
+        results = repeat(30) if repeat else [step() for _ in range(30)]
         ends.append((bits(results), state([w])))
     assert ends[0] == ends[1]
 
