@@ -85,6 +85,10 @@ class Follower(Observer):
         """Carry out an operation, one of whose operands is a Value."""
         raise NotImplementedError
 
+    def copied(self, value: Any, copy: Any) -> None:
+        """``copy`` takes the place of ``value``, which has just been computed."""
+        raise NotImplementedError
+
     def choose(self, primitive: Any, operands: tuple[Any, ...]) -> Any:
         """Carry out ``where``; NotImplemented if there is nothing to follow."""
         raise NotImplementedError

@@ -39,7 +39,10 @@ class _TrackedValue(_WideValue):  # type: ignore[misc]  # Value is final to user
         self._input1 = value._input1
         self._local0 = value._local0
         self._local1 = value._local1
-        if switches.altered:
+        watcher = follower() if switches.altered else None
+        if watcher is not None:
+            watcher.copied(value, self)
+        elif switches.altered:
             self._reconsider()
 
     def __add__(self, other: AnyOperand) -> Any:

@@ -643,21 +643,46 @@ def test_a_repeated_step_goes_on_from_the_last_one(step: Any, is_argument: bool)
     assert ends[0] == ends[1]
 
 
-def test_an_operation_of_ones_own_finds_values_as_the_last_step_has_left_them() -> None:
+def test_an_operation_of_ones_own_that_reads_a_value_is_guarded() -> None:
     ends = []
     for decorator in both_ways:
         w, x = Value(1.0), Value(3.0)
-        look = autograd.Primitive("look", lambda x, w=w: x + w.data, lambda x, out: 1.0)
+        look = autograd.Primitive("look", lambda x, w=w: x + w.data, lambda x, out, w=w: w.data * x)
 
         def step(w: Value = w, x: Value = x, look: Any = look) -> Any:
-            number = look(x).data
+            out = look(x)
+            out.backward()
             w.data = w.data * 0.5 + 0.25 * x.data
-            return number
+            return out.data
 
-        repeat = getattr(decorator(step), "repeat", None)
-        results = repeat(30) if repeat else [step() for _ in range(30)]
-        ends.append((bits(results), state([w])))
+        step = decorator(step)
+        ends.append((bits([step() for _ in range(30)]), state([w, x])))
     assert ends[0] == ends[1]
+
+
+def test_an_operation_of_ones_own_runs_once_a_step_also_if_it_is_interrupted() -> None:
+    w, left = Value(1.0), [20]
+
+    def forward(x: float) -> float:
+        left[0] -= 1
+        if left[0] == 0:
+            raise KeyboardInterrupt
+        return x
+
+    late = autograd.Primitive("late", forward, lambda x, out: 1.0)
+
+    @compile
+    def step() -> Any:
+        w.data += 1.0
+        return late(w * w).data
+
+    step()
+    step()
+    assert left == [16]  # recorded and replayed, replayed and compared
+    left[0], before = 4, w.data
+    with pytest.raises(KeyboardInterrupt):
+        step.repeat(6)
+    assert (left, w.data) == ([0], before + 3.0)
 
 
 def test_repeat_stops_at_an_error_with_values_as_before_that_call() -> None:

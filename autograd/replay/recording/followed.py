@@ -244,6 +244,10 @@ class Followed(Calculations):
             self._takes.put_rows(made)
         self._has_made(made, entry, not recording)
 
+    def copied(self, value: Any, copy: Any) -> None:
+        """A copy takes the place of a Value of the call."""
+        self._has_made(copy, self.entry(value), False)
+
     def note_waiting(self) -> None:
         """Note the operations on two Values that have been carried out one after the other.
 
