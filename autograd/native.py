@@ -28,7 +28,7 @@ LIBRARY_PREFIX: Final = "_native_"
 
 # C that is part of the compiled library: it runs programs.
 KERNEL: Final = tuple(
-    f"autograd/replay/{name}.c" for name in ("bound", "kernel", "machine", "runs")
+    f"autograd/replay/{name}.c" for name in ("bound", "kernel", "links", "machine", "runs")
 )
 KERNEL_HEADER: Final = "autograd/replay/kernel.h"
 

@@ -3,51 +3,37 @@
  */
 #include "kernel.h"
 
-typedef autograd___engine___node___NodeObject Node;
-
-/* What of a Value: `Part` in bound.py; and nothing, where it is only to be seen. */
-enum { DATA, GRAD, HAS_GRAD, UNREACHED, NOTHING };
-
-/* A part of a Value that an input is read from, or a number is written to. There are thousands of
- * them, and it is memory that their time goes to.
- */
-typedef struct {
-    Node *node;               /* NULL for a Value among the arguments */
-    int32_t cell;             /* the number, among those of a run */
-    uint32_t part : 3;
-    uint32_t index : 29;      /* of the Value: arguments come before those captured */
-} Link;
-
-typedef struct {
-    PyObject_HEAD
-    Machine *machine;
-    PyObject *captured;       /* a tuple of Values */
-    Py_buffer references;     /* the least count of references to each, or nothing */
-    Py_ssize_t numbers;       /* the floats of a call, */
-    Py_ssize_t arguments;     /* and the Values of one */
-    Py_ssize_t kept;          /* the values that are not written */
-    Py_ssize_t source_count, change_count;
-    Link *sources, *changes;  /* by the addresses of Values */
-} Bound;
-
-static inline Node *node_of(const Link *link, PyObject *values)
-{
-    return link->node != NULL ? link->node : (Node *)PyList_GET_ITEM(values, link->index);
-}
-
-/* True if only programs hold a Value that this one captures: it has been replaced. */
-static inline int is_replaced(const Bound *bound, const Link *link)
-{
-    const int64_t *known = bound->references.buf;
-    return link->node != NULL && Py_REFCNT(link->node) <= known[link->index - bound->arguments];
-}
-
 static int are_nodes(PyObject **items, Py_ssize_t count)
 {
     for (Py_ssize_t i = 0; i < count; i++)
         if (!PyObject_TypeCheck(items[i], CPyType_node___Node))
             return 0;
     return 1;
+}
+
+/* The count of references from which on a captured Value is surely held by others than programs. */
+static Py_ssize_t least_count(const Bound *bound)
+{
+    const int64_t *most = bound->references.buf;
+    return bound->references.len > 0 ? (Py_ssize_t)*most + 1 : 0;
+}
+
+/* True if only programs hold a captured Value: it has been replaced. */
+static int is_stale(const Bound *bound)
+{
+    const int64_t *known = (const int64_t *)bound->references.buf + 1;
+    for (Py_ssize_t i = 0; bound->references.len > 0 && i < PyTuple_GET_SIZE(bound->captured); i++)
+        if (Py_REFCNT(PyTuple_GET_ITEM(bound->captured, i)) <= known[i])
+            return 1;
+    return 0;
+}
+
+/* The Value of a part, of the arguments or captured. */
+static Node *node_of(const Bound *bound, const Odd *odd, PyObject *values)
+{
+    Py_ssize_t captured = odd->value - bound->arguments;
+    return (Node *)(captured < 0 ? PyList_GET_ITEM(values, odd->value)
+                                 : PyTuple_GET_ITEM(bound->captured, captured));
 }
 
 /* 1 if these are the Values of a call, or 0 and an error. */
@@ -60,29 +46,66 @@ static int are_arguments(const Bound *bound, PyObject *values)
     return 0;
 }
 
+/* Read the parts of Values; returns less than 0 if one of these is held `enough` times only, or less.
+ *
+ * Written out for each kind, a loop has no branches.
+ */
+static inline Py_ssize_t read_links(const Link *link, const Link *end, double *v, Py_ssize_t enough,
+                                    int has_grad)
+{
+    Py_ssize_t sign = 0;
+    for (; link < end; link++) {
+        const Node *node = link->node;
+        sign |= Py_REFCNT(node) - enough;
+        v[link->data] = node->__data;
+        if (has_grad)
+            v[link->grad] = node->__grad;
+    }
+    return sign;
+}
+
+/* Write the parts of Values that are of this kind. */
+static inline void write_links(const Link *link, const Link *end, const double *v, int kind)
+{
+    for (; link < end; link++) {
+        if (kind & OF_DATA)
+            link->node->__data = v[link->data];
+        if (kind & OF_GRAD) {
+            link->node->__grad = v[link->grad];
+            link->node->__awaited = kind & IS_UNREACHED ? -1 : 0;
+        }
+    }
+}
+
 /* Set all inputs of a run and carry it out; returns 1, or 0 if a guard ends it or a Value has been
  * replaced, or -1 and an error.
  */
 static int run(const Bound *bound, State *state, PyObject *numbers, PyObject *values)
 {
     double *v = state->cells;
-    int is_stale = 0, has_references = bound->references.len > 0;
     if (!are_arguments(bound, values)
         || kernel_set_inputs(bound->machine, v, numbers, bound->numbers, bound->numbers) < 0)
         return -1;
-    const Link *link = bound->sources, *end = link + bound->source_count;
-    for (; link < end; link++) {
-        const Node *node = node_of(link, values);
-        if (has_references)
-            is_stale |= is_replaced(bound, link);
-        if (link->part == DATA)
-            v[link->cell] = node->__data;
-        else if (link->part == GRAD)
-            v[link->cell] = node->__grad;
-        else if (link->part == HAS_GRAD)
-            v[link->cell] = node->__awaited == 0 || node->__grad != 0.0;
+    const Links *sources = &bound->sources;
+    const Link *links = sources->links;
+    Py_ssize_t enough = least_count(bound), sign = 0;
+    for (int kind = 0; kind < KINDS; kind++) {
+        const Link *first = links + sources->starts[kind], *end = links + sources->starts[kind + 1];
+        if (kind & OF_GRAD)
+            sign |= read_links(first, end, v, enough, 1);
+        else
+            sign |= read_links(first, end, v, enough, 0);
     }
-    return is_stale ? 0 : kernel_run(state);
+    for (const Odd *odd = sources->odd, *end = odd + sources->odd_count; odd < end; odd++) {
+        const Node *node = node_of(bound, odd, values);
+        if (odd->part == DATA)
+            v[odd->cell] = node->__data;
+        else if (odd->part == HAS_GRAD)
+            v[odd->cell] = node->__awaited == 0 || node->__grad != 0.0;
+        else
+            v[odd->cell] = node->__grad;
+    }
+    return sign < 0 && is_stale(bound) ? 0 : kernel_run(state);
 }
 
 /* Change the Values, all of them: no other code runs meanwhile. Returns 1, or 0 and an error. */
@@ -91,16 +114,28 @@ static int change(const Bound *bound, State *state, PyObject *values)
     const double *v = state->cells;
     if (!are_arguments(bound, values))
         return 0;
-    const Link *link = bound->changes, *end = link + bound->change_count;
-    for (; link < end; link++) {
-        Node *node = node_of(link, values);
-        if (link->part == DATA) {
-            node->__data = v[link->cell];
-        } else if (link->part == HAS_GRAD) {
-            node->__awaited = v[link->cell] != 0.0 ? 0 : -1;
+    const Links *changes = &bound->changes;
+    for (int kind = OF_DATA; kind < KINDS; kind++) {
+        const Link *first = changes->links + changes->starts[kind];
+        const Link *end = changes->links + changes->starts[kind + 1];
+        switch (kind) {
+#define WRITE(kind) case kind: write_links(first, end, v, kind); break;
+        WRITE(OF_DATA)
+        WRITE(OF_GRAD)
+        WRITE(OF_DATA | OF_GRAD)
+        WRITE(OF_GRAD | IS_UNREACHED)
+        WRITE(OF_DATA | OF_GRAD | IS_UNREACHED)
+        }
+    }
+    for (const Odd *odd = changes->odd, *end = odd + changes->odd_count; odd < end; odd++) {
+        Node *node = node_of(bound, odd, values);
+        if (odd->part == DATA) {
+            node->__data = v[odd->cell];
+        } else if (odd->part == HAS_GRAD) {
+            node->__awaited = v[odd->cell] != 0.0 ? 0 : -1;
         } else {
-            node->__grad = v[link->cell];
-            node->__awaited = link->part == UNREACHED ? -1 : 0;
+            node->__grad = v[odd->cell];
+            node->__awaited = odd->part == UNREACHED ? -1 : 0;
         }
     }
     return 1;
@@ -152,30 +187,46 @@ typedef struct {
     int32_t from, to;
 } Move;
 
+/* Add the inputs of links of one kind that changes of another kind set. */
+static void add_moves(const Bound *bound, int source_kind, int change_kind, Move *moves,
+                      Py_ssize_t *count)
+{
+    const Links *sources = &bound->sources, *changes = &bound->changes;
+    const Link *source = sources->links + sources->starts[source_kind];
+    const Link *source_end = sources->links + sources->starts[source_kind + 1];
+    const Link *change = changes->links + changes->starts[change_kind];
+    const Link *change_end = changes->links + changes->starts[change_kind + 1];
+    int both = source_kind & change_kind;
+    while (both && source < source_end && change < change_end) {
+        if (source->node == change->node && both & OF_DATA)
+            moves[(*count)++] = (Move){change->data, source->data};
+        if (source->node == change->node && both & OF_GRAD)
+            moves[(*count)++] = (Move){change->grad, source->grad};
+        if (source->node <= change->node)
+            source++;
+        else
+            change++;
+    }
+}
+
 /* What the next run finds in its inputs after this one; returns the count, or -1 if it has to be read
  * from the Values, once these are changed.
  */
 static Py_ssize_t find_moves(const Bound *bound, Move *moves)
 {
-    const Link *change = bound->changes, *end = change + bound->change_count;
     Py_ssize_t count = 0;
     /* A Python function may look at the Values. */
-    if (PyTuple_GET_SIZE(bound->machine->functions) > 0 || (change < end && change->node == NULL))
+    if (PyTuple_GET_SIZE(bound->machine->functions) > 0 || bound->changes.odd_count > 0)
         return -1;
-    for (Py_ssize_t i = 0; i < bound->source_count; i++) {
-        const Link *source = &bound->sources[i];
-        while (change < end && change->node < source->node)
-            change++;
-        for (const Link *link = change; link < end && link->node == source->node; link++) {
-            int is_data = link->part == DATA;
-            if (source->part == NOTHING || is_data != (source->part == DATA))
-                continue;
-            if (source->part == HAS_GRAD || (link->cell >= 0 && link->cell < bound->machine->inputs))
-                return -1;
-            if (link->part != HAS_GRAD)
-                moves[count++] = (Move){link->cell, source->cell};
-        }
-    }
+    for (Py_ssize_t i = 0; i < bound->sources.odd_count; i++)
+        if (bound->sources.odd[i].value >= bound->arguments)
+            return -1;
+    for (int source_kind = 0; source_kind < KINDS; source_kind++)
+        for (int change_kind = 0; change_kind < KINDS; change_kind++)
+            add_moves(bound, source_kind, change_kind, moves, &count);
+    for (Py_ssize_t i = 0; i < count; i++)
+        if (moves[i].from >= 0 && moves[i].from < bound->machine->inputs)
+            return -1;  /* one that another move may set first */
     return count;
 }
 
@@ -211,7 +262,7 @@ static PyObject *Bound_repeat(PyObject *self, PyObject *arguments)
     if (!PyArg_ParseTuple(arguments, "OO!n", &numbers, &PyList_Type, &values, &times))
         return NULL;
     State *state = kernel_new_state(bound->machine);
-    Move *moves = PyMem_New(Move, (size_t)bound->source_count + 1);
+    Move *moves = PyMem_New(Move, 2 * (size_t)bound->sources.starts[KINDS] + 1);
     if (state == NULL || moves == NULL) {
         if (moves == NULL)
             PyErr_NoMemory();
@@ -268,11 +319,7 @@ done:
 /* is_stale(): True if a captured Value has been replaced. */
 static PyObject *Bound_is_stale(PyObject *self, PyObject *nothing)
 {
-    const Bound *bound = (Bound *)self;
-    int is_stale = 0;
-    for (Py_ssize_t i = 0; bound->references.len > 0 && i < bound->source_count; i++)
-        is_stale |= is_replaced(bound, &bound->sources[i]);
-    return PyBool_FromLong(is_stale);
+    return PyBool_FromLong(is_stale((Bound *)self));
 }
 
 static int Bound_traverse(PyObject *self, visitproc visit, void *arg)
@@ -289,8 +336,8 @@ static void Bound_dealloc(PyObject *self)
     Py_XDECREF(bound->machine);
     Py_XDECREF(bound->captured);
     PyBuffer_Release(&bound->references);
-    PyMem_Free(bound->sources);
-    PyMem_Free(bound->changes);
+    kernel_free_links(&bound->sources);
+    kernel_free_links(&bound->changes);
     PyObject_GC_Del(self);
 }
 
@@ -316,84 +363,6 @@ PyTypeObject kernel_Bound = {
     .tp_methods = Bound_methods,
 };
 
-/* Order links by the addresses of their Values, which are scattered in memory, and leave those of
- * one Value as they are: digit by digit, the last one first. Returns the one of the two arrays that
- * they are in then.
- */
-static Link *by_address(Link *links, Link *spare, Py_ssize_t count)
-{
-    enum { BITS = 11, DIGITS = 1 << BITS };
-    uintptr_t least = UINTPTR_MAX, most = 0;
-    for (Py_ssize_t i = 0; i < count; i++) {
-        uintptr_t address = (uintptr_t)links[i].node;
-        least = address < least ? address : least;
-        most = address > most ? address : most;
-    }
-    for (int shift = 4; count > 0 && (most - least) >> shift; shift += BITS) {
-        Py_ssize_t places[DIGITS + 1] = {0};
-        for (Py_ssize_t i = 0; i < count; i++)
-            places[(((uintptr_t)links[i].node - least) >> shift) % DIGITS + 1]++;
-        for (int digit = 0; digit < DIGITS; digit++)
-            places[digit + 1] += places[digit];
-        for (Py_ssize_t i = 0; i < count; i++)
-            spare[places[(((uintptr_t)links[i].node - least) >> shift) % DIGITS]++] = links[i];
-        Link *ordered = spare;
-        spare = links;
-        links = ordered;
-    }
-    return links;
-}
-
-static Link link_to(const Bound *bound, int64_t value, int64_t part, int32_t cell)
-{
-    PyObject *node = value < bound->arguments
-                         ? NULL
-                         : PyTuple_GET_ITEM(bound->captured, value - bound->arguments);
-    return (Link){(Node *)node, cell, (uint32_t)part, (uint32_t)value};
-}
-
-/* The links of pairs of a part and the index of a Value, to these cells; and their count. If all
- * Values are to be seen, the captured ones that are in no pair follow.
- * NULL and an error if one of them is to what is not there.
- */
-static Link *linked(const Bound *bound, const Py_buffer *pairs, const int32_t *cells,
-                    Py_ssize_t cell_count, int are_all_seen, Py_ssize_t *count)
-{
-    const int64_t *pair = pairs->buf;
-    Py_ssize_t given = pairs->len / 2 / (Py_ssize_t)sizeof *pair;
-    Py_ssize_t values = bound->arguments + PyTuple_GET_SIZE(bound->captured);
-    size_t room = (size_t)(given + values + 1);
-    Link *links = PyMem_New(Link, room), *spare = PyMem_New(Link, room), *ordered = NULL;
-    char *seen = PyMem_Calloc(room, 1);
-    int is_there = given <= cell_count && values < 1 << 29;
-    if (links == NULL || spare == NULL || seen == NULL) {
-        PyErr_NoMemory();
-        goto done;
-    }
-    for (*count = 0; is_there && *count < given; ++*count, pair += 2) {
-        is_there = pair[0] >= DATA && pair[0] <= UNREACHED && pair[1] >= 0 && pair[1] < values;
-        if (is_there) {
-            links[*count] = link_to(bound, pair[1], pair[0], cells[*count]);
-            seen[pair[1]] = 1;
-        }
-    }
-    if (!is_there) {
-        PyErr_SetString(PyExc_ValueError, "the program has no such inputs, outputs or Values");
-        goto done;
-    }
-    for (Py_ssize_t value = bound->arguments; are_all_seen && value < values; value++)
-        if (!seen[value])
-            links[(*count)++] = link_to(bound, value, NOTHING, 0);
-    ordered = by_address(links, spare, *count);
-done:
-    if (ordered != links)
-        PyMem_Free(links);
-    if (ordered != spare)
-        PyMem_Free(spare);
-    PyMem_Free(seen);
-    return ordered;
-}
-
 /* bind(captured, numbers, arguments, kept, sources, changes, references) */
 PyObject *Machine_bind(PyObject *self, PyObject *arguments)
 {
@@ -417,21 +386,21 @@ PyObject *Machine_bind(PyObject *self, PyObject *arguments)
     bound->numbers = numbers;
     bound->arguments = values;
     bound->kept = kept;
-    bound->sources = bound->changes = NULL;
+    bound->sources = bound->changes = (Links){0};
     PyObject_GC_Track(bound);
     Py_ssize_t count = PyTuple_GET_SIZE(captured);
     if (numbers < 0 || numbers > machine->inputs || values < 0 || kept < 0
         || kept > machine->value_count
-        || (references.len > 0 && references.len != count * (Py_ssize_t)sizeof(int64_t)))
+        || (references.len > 0 && references.len != (count + 1) * (Py_ssize_t)sizeof(int64_t)))
         PyErr_SetString(PyExc_ValueError, "the program has no such inputs, outputs or Values");
     else if (!are_nodes(PySequence_Fast_ITEMS(captured), count))
         PyErr_SetString(PyExc_TypeError, "a program is bound to Values");
     else
-        bound->sources = linked(bound, &sources, machine->places + numbers,
-                                machine->inputs - numbers, 1, &bound->source_count);
+        kernel_link(bound, &bound->sources, &sources, machine->places + numbers,
+                    machine->inputs - numbers, 1);
     if (!PyErr_Occurred())
-        bound->changes = linked(bound, &changes, machine->values + kept,
-                                machine->value_count - kept, 0, &bound->change_count);
+        kernel_link(bound, &bound->changes, &changes, machine->values + kept,
+                    machine->value_count - kept, 0);
     if (PyErr_Occurred())
         Py_CLEAR(bound);
 done:

@@ -46,8 +46,8 @@ class Links(NamedTuple):
             changed is that of a Value which a backward pass has reached; where that varies, a
             change of `HAS_GRAD` comes after that of the grad.
         references: for each captured Value as many references as there are to it after it has been
-            replaced, that of the tuple of these being one, and which may change; nothing if none
-            ever is.
+            replaced, that of the tuple of these being one, and before these the greatest of them;
+            they may change. Nothing if no Value ever is.
     """
 
     captured: tuple[Value, ...]
@@ -151,7 +151,7 @@ class ListBound:
     def is_stale(self) -> bool:
         """True if a captured Value has been replaced: only programs refer to it."""
         counts = map(sys.getrefcount, self._links.captured)
-        return any(map(le, counts, [known + _UNSEEN for known in self._links.references]))
+        return any(map(le, counts, [known + _UNSEEN for known in self._links.references[1:]]))
 
 
 def _pairs(numbers: Pairs) -> Iterator[tuple[int, int]]:

@@ -23,13 +23,14 @@ class _Tuple:
     Attributes:
         values: these Values.
         indices: the index of each, by its id.
-        references: for each of the Values the references to it that are from programs.
+        references: for each of the Values the references to it that are from programs, and before
+            these the greatest of them.
     """
 
     def __init__(self, values: tuple[Value, ...]) -> None:
         self.values = values
-        self.indices = {id(value): i for i, value in enumerate(values)}
-        self.references = array("q", [0]) * len(values)
+        self.indices = {id(value): i for i, value in enumerate(values, 1)}
+        self.references = array("q", [0]) * (len(values) + 1)
         for other in _tuples:
             for key in self.indices.keys() & other.indices.keys():
                 self.references[self.indices[key]] = other.references[other.indices[key]]
@@ -41,6 +42,8 @@ class _Tuple:
         for key in ids:
             if key in self.indices:
                 self.references[self.indices[key]] += references
+        self.references[0] = 0
+        self.references[0] = max(self.references)
 
 
 _tuples: weakref.WeakSet[_Tuple] = weakref.WeakSet()
@@ -73,7 +76,8 @@ class Captured:
     Attributes:
         values: these Values.
         leaves: for each leaf of the tape the index of its Value; those of a call come first.
-        references: for each of the Values the references to it that are from programs.
+        references: for each of the Values the references to it that are from programs, and before
+            these the greatest of them.
     """
 
     def __init__(self, values: Sequence[Value], leaves: Sequence[int]) -> None:

@@ -51,7 +51,62 @@ typedef struct {
     int is_busy;
 } State;
 
+typedef autograd___engine___node___NodeObject Node;
+
+/* What of a Value: `Part` in bound.py. */
+enum { DATA, GRAD, HAS_GRAD, UNREACHED };
+
+/* The data and the grad of a captured Value that inputs are read from, or that numbers are written to.
+ * There are thousands of them, and it is these that the time of a short run goes to.
+ */
+typedef struct {
+    Node *node;
+    int32_t data, grad;       /* the cells, or `kernel_nowhere` */
+} Link;
+
+/* Which of both a link is for, and what becomes of a grad that is written. */
+enum { OF_DATA = 1, OF_GRAD = 2, IS_UNREACHED = 4, KINDS = 8 };
+
+/* One part of any Value. */
+typedef struct {
+    int64_t value;            /* its index: arguments come before those captured */
+    int32_t part, cell;
+} Odd;
+
+typedef struct {
+    Link *links;              /* by kind, and then by the addresses of Values */
+    Py_ssize_t starts[KINDS + 1];  /* of each kind, and the end */
+    Odd *odd;                 /* what is none of these */
+    Py_ssize_t odd_count;
+} Links;
+
+/* A program that is bound to Values. */
+typedef struct {
+    PyObject_HEAD
+    Machine *machine;
+    PyObject *captured;       /* a tuple of Values */
+    Py_buffer references;     /* the greatest of those counts that follow, or nothing at all */
+    Py_ssize_t numbers;       /* the floats of a call, */
+    Py_ssize_t arguments;     /* and the Values of one */
+    Py_ssize_t kept;          /* the values that are not written */
+    Links sources, changes;
+} Bound;
+
 extern PyTypeObject kernel_State;
+
+/* A cell that no row has: it may be written, and is not read. */
+static inline int32_t kernel_nowhere(const Machine *machine)
+{
+    return machine->inputs + machine->rows;
+}
+
+/* Link pairs of a part and the index of a Value to these cells; all captured Values are to be seen, or
+ * those in a pair. Returns 0, or -1 and an error if one is to what is not there.
+ */
+int kernel_link(const Bound *bound, Links *made, const Py_buffer *pairs, const int32_t *cells,
+                Py_ssize_t cell_count, int are_all_seen);
+
+void kernel_free_links(Links *links);
 
 /* A state whose inputs are not set, but those of gradients; or NULL and an error. */
 State *kernel_new_state(Machine *machine);

@@ -2,9 +2,10 @@
 #include "kernel.h"
 #include <string.h>
 
+/* The numbers of a run, and one more: `kernel_nowhere`. */
 static size_t size_of(const Machine *machine)
 {
-    return (size_t)machine->constants + (size_t)machine->inputs + (size_t)machine->rows;
+    return (size_t)machine->constants + (size_t)machine->inputs + (size_t)machine->rows + 1;
 }
 
 enum { LINE = 64 };  /* of a cache: cells begin with one */

@@ -495,7 +495,7 @@ def test_a_value_that_nothing_else_refers_to_is_found() -> None:
     values = [Value(8.0)]
     tape = Tape("same")
     tape.outputs = [tape.input(8.0)]
-    known = array("q", [1])
+    known = array("q", [1, 1])
     replay = lift(tape)
     bound = replay.bind(Links(tuple(values), 0, 0, 1, [Part.DATA, 0], [], known))
     assert replay.machine.values(bound.forward([], []), 1) == [8.0]
