@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import types
 from collections.abc import Mapping
-from operator import is_not, itemgetter
+from operator import itemgetter
 from typing import Any, Final
 
 from autograd.engine.primitive import Primitive
@@ -142,11 +142,13 @@ class Surroundings:
         # An object without attributes may get some.
         held = [(x, found) for x in things if (found := attributes_of(x)) is not NOTHING]
         self._slotted = [x for x, _ in held if slots_of(type(x))]
-        self._attributes = [found for x, found in held if not slots_of(type(x))]
+        self._attributes: list[dict[str, Any]] = [
+            found for x, found in held if not slots_of(type(x))
+        ]
         lists = [x for _, found in held for x in found.values() if type(x) is list]
         sized = [x for x in [*things, *lists] if type(x) in _SIZED]
         self._sized = [*sized, *self._attributes]
-        self._sizes = [*map(len, self._sized)]
+        self._sizes: list[int] = [*map(len, self._sized)]
         self._known = self._there()
 
     def _there(self) -> list[Any]:
@@ -154,9 +156,9 @@ class Surroundings:
         there = [cell.cell_contents for cell in self._filled]
         for get, names in self._read:
             there += get(names)
-        for found in self._attributes:
-            there += found
-            there += found.values()
+        for found in self._attributes:  # lists, since the views of a dict are slower to go through
+            there += list(found.keys())
+            there += list(found.values())
         for thing in self._slotted:
             found = attributes_of(thing)
             there += (thing, *found, *found.values())
@@ -174,9 +176,13 @@ class Surroundings:
             there = self._there()
         except (KeyError, ValueError):  # a name or the content of a cell has been deleted
             return False
-        if len(there) != len(self._known) or [*map(len, self._sized)] != self._sizes:
+        known = self._known
+        if len(there) != len(known):
             return False
-        return not any(map(is_not, there, self._known))
+        for i in range(len(known)):
+            if there[i] is not known[i]:
+                return False
+        return all(len(thing) == size for thing, size in zip(self._sized, self._sizes))
 
 
 class Seen:
