@@ -2,6 +2,7 @@
  * are written to them. A Value is read and written as the C struct that it is.
  */
 #include "kernel.h"
+#include <string.h>
 
 static int are_nodes(PyObject **items, Py_ssize_t count)
 {
@@ -11,21 +12,43 @@ static int are_nodes(PyObject **items, Py_ssize_t count)
     return 1;
 }
 
-/* The count of references from which on a captured Value is surely held by others than programs. */
-static Py_ssize_t least_count(const Bound *bound)
+/* Find the greatest count of references among those of each kind of captured Values. */
+static void find_most(Bound *bound)
 {
-    const int64_t *most = bound->references.buf;
-    return bound->references.len > 0 ? (Py_ssize_t)*most + 1 : 0;
+    const int64_t *known = bound->references.buf;
+    memset(bound->most, 0, sizeof bound->most);
+    for (Py_ssize_t i = 1; i < bound->references.len / (Py_ssize_t)sizeof *known; i++) {
+        Py_ssize_t *most = &bound->most[(int)bound->sources.kinds[i - 1]];
+        *most = known[i] > *most ? (Py_ssize_t)known[i] : *most;
+    }
 }
 
-/* True if only programs hold a captured Value: it has been replaced. */
-static int is_stale(const Bound *bound)
+/* The count of references from which on a Value of this kind is surely held by others than programs. */
+static Py_ssize_t enough(const Bound *bound, int kind)
+{
+    const int64_t *more = bound->references.buf;
+    return bound->references.len > 0 ? (Py_ssize_t)*more + bound->most[kind] + 1 : 0;
+}
+
+/* 1 if only programs hold a captured Value, so that it has been replaced, or 0; or -1 and an error. */
+static int is_stale(Bound *bound)
 {
     const int64_t *known = (const int64_t *)bound->references.buf + 1;
-    for (Py_ssize_t i = 0; bound->references.len > 0 && i < PyTuple_GET_SIZE(bound->captured); i++)
-        if (Py_REFCNT(PyTuple_GET_ITEM(bound->captured, i)) <= known[i])
-            return 1;
-    return 0;
+    Py_ssize_t count = PyTuple_GET_SIZE(bound->captured), i = 0;
+    while (i < count && Py_REFCNT(PyTuple_GET_ITEM(bound->captured, i))
+                            >= enough(bound, bound->sources.kinds[i]))
+        i++;
+    if (i == count)
+        return 0;
+    PyObject *recounted = PyObject_CallNoArgs(bound->recount);
+    if (recounted == NULL)
+        return -1;
+    if (recounted == Py_True)
+        find_most(bound);
+    Py_DECREF(recounted);
+    while (i < count && Py_REFCNT(PyTuple_GET_ITEM(bound->captured, i)) > known[i])
+        i++;
+    return i < count;
 }
 
 /* The Value of a part, of the arguments or captured. */
@@ -46,17 +69,17 @@ static int are_arguments(const Bound *bound, PyObject *values)
     return 0;
 }
 
-/* Read the parts of Values; returns less than 0 if one of these is held `enough` times only, or less.
+/* Read the parts of Values; returns less than 0 if one of these is held fewer times than that.
  *
  * Written out for each kind, a loop has no branches.
  */
-static inline Py_ssize_t read_links(const Link *link, const Link *end, double *v, Py_ssize_t enough,
+static inline Py_ssize_t read_links(const Link *link, const Link *end, double *v, Py_ssize_t count,
                                     int has_grad)
 {
     Py_ssize_t sign = 0;
     for (; link < end; link++) {
         const Node *node = link->node;
-        sign |= Py_REFCNT(node) - enough;
+        sign |= Py_REFCNT(node) - count;
         v[link->data] = node->__data;
         if (has_grad)
             v[link->grad] = node->__grad;
@@ -80,7 +103,7 @@ static inline void write_links(const Link *link, const Link *end, const double *
 /* Set all inputs of a run and carry it out; returns 1, or 0 if a guard ends it or a Value has been
  * replaced, or -1 and an error.
  */
-static int run(const Bound *bound, State *state, PyObject *numbers, PyObject *values)
+static int run(Bound *bound, State *state, PyObject *numbers, PyObject *values)
 {
     double *v = state->cells;
     if (!are_arguments(bound, values)
@@ -88,13 +111,13 @@ static int run(const Bound *bound, State *state, PyObject *numbers, PyObject *va
         return -1;
     const Links *sources = &bound->sources;
     const Link *links = sources->links;
-    Py_ssize_t enough = least_count(bound), sign = 0;
+    Py_ssize_t sign = 0;
     for (int kind = 0; kind < KINDS; kind++) {
         const Link *first = links + sources->starts[kind], *end = links + sources->starts[kind + 1];
         if (kind & OF_GRAD)
-            sign |= read_links(first, end, v, enough, 1);
+            sign |= read_links(first, end, v, enough(bound, kind), 1);
         else
-            sign |= read_links(first, end, v, enough, 0);
+            sign |= read_links(first, end, v, enough(bound, kind), 0);
     }
     for (const Odd *odd = sources->odd, *end = odd + sources->odd_count; odd < end; odd++) {
         const Node *node = node_of(bound, odd, values);
@@ -105,7 +128,8 @@ static int run(const Bound *bound, State *state, PyObject *numbers, PyObject *va
         else
             v[odd->cell] = node->__grad;
     }
-    return sign < 0 && is_stale(bound) ? 0 : kernel_run(state);
+    int stale = sign < 0 ? is_stale(bound) : 0;
+    return stale ? (stale < 0 ? -1 : 0) : kernel_run(state);
 }
 
 /* Change the Values, all of them: no other code runs meanwhile. Returns 1, or 0 and an error. */
@@ -144,7 +168,7 @@ static int change(const Bound *bound, State *state, PyObject *values)
 /* forward(numbers, values): the state after a run; None if a guard ends it or a Value is stale. */
 static PyObject *Bound_forward(PyObject *self, PyObject *const *arguments, Py_ssize_t count)
 {
-    const Bound *bound = (Bound *)self;
+    Bound *bound = (Bound *)self;
     State *state = kernel_new_state(bound->machine);
     if (state == NULL)
         return NULL;
@@ -256,7 +280,7 @@ static int run_on(State *state, const Move *moves, Py_ssize_t count)
  */
 static PyObject *Bound_repeat(PyObject *self, PyObject *arguments)
 {
-    const Bound *bound = (Bound *)self;
+    Bound *bound = (Bound *)self;
     Py_ssize_t times, runs = 0;
     PyObject *numbers, *values, *kept = NULL, *interruption = NULL, *result = NULL;
     if (!PyArg_ParseTuple(arguments, "OO!n", &numbers, &PyList_Type, &values, &times))
@@ -319,13 +343,15 @@ done:
 /* is_stale(): True if a captured Value has been replaced. */
 static PyObject *Bound_is_stale(PyObject *self, PyObject *nothing)
 {
-    return PyBool_FromLong(is_stale((Bound *)self));
+    int stale = is_stale((Bound *)self);
+    return stale < 0 ? NULL : PyBool_FromLong(stale);
 }
 
 static int Bound_traverse(PyObject *self, visitproc visit, void *arg)
 {
     Py_VISIT(((Bound *)self)->machine);
     Py_VISIT(((Bound *)self)->captured);
+    Py_VISIT(((Bound *)self)->recount);
     return 0;
 }
 
@@ -335,6 +361,7 @@ static void Bound_dealloc(PyObject *self)
     PyObject_GC_UnTrack(self);
     Py_XDECREF(bound->machine);
     Py_XDECREF(bound->captured);
+    Py_XDECREF(bound->recount);
     PyBuffer_Release(&bound->references);
     kernel_free_links(&bound->sources);
     kernel_free_links(&bound->changes);
@@ -363,15 +390,15 @@ PyTypeObject kernel_Bound = {
     .tp_methods = Bound_methods,
 };
 
-/* bind(captured, numbers, arguments, kept, sources, changes, references) */
+/* bind(captured, numbers, arguments, kept, sources, changes, references, recount) */
 PyObject *Machine_bind(PyObject *self, PyObject *arguments)
 {
     Machine *machine = (Machine *)self;
-    PyObject *captured;
+    PyObject *captured, *recount;
     Py_ssize_t numbers, values, kept;
     Py_buffer sources, changes, references;
-    if (!PyArg_ParseTuple(arguments, "O!nnny*y*y*", &PyTuple_Type, &captured, &numbers, &values,
-                          &kept, &sources, &changes, &references))
+    if (!PyArg_ParseTuple(arguments, "O!nnny*y*y*O", &PyTuple_Type, &captured, &numbers, &values,
+                          &kept, &sources, &changes, &references, &recount))
         return NULL;
     Bound *bound = NULL;
     if (PyType_Ready(&kernel_Bound) == 0)
@@ -383,6 +410,7 @@ PyObject *Machine_bind(PyObject *self, PyObject *arguments)
     bound->machine = (Machine *)Py_NewRef(self);
     bound->captured = Py_NewRef(captured);
     bound->references = references;
+    bound->recount = Py_NewRef(recount);
     bound->numbers = numbers;
     bound->arguments = values;
     bound->kept = kept;
@@ -403,6 +431,8 @@ PyObject *Machine_bind(PyObject *self, PyObject *arguments)
                     machine->value_count - kept, 0);
     if (PyErr_Occurred())
         Py_CLEAR(bound);
+    else
+        find_most(bound);
 done:
     PyBuffer_Release(&sources);
     PyBuffer_Release(&changes);

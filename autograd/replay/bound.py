@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import sys
 from array import array
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from enum import IntEnum
 from operator import attrgetter, le
 from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
@@ -46,8 +46,9 @@ class Links(NamedTuple):
             changed is that of a Value which a backward pass has reached; where that varies, a
             change of `HAS_GRAD` comes after that of the grad.
         references: for each captured Value as many references as there are to it after it has been
-            replaced, that of the tuple of these being one, and before these the greatest of them;
-            they may change. Nothing if no Value ever is.
+            replaced, that of the tuple of these being one, when they were counted last; and before
+            these, how many more there may be now. Nothing if no Value is ever replaced.
+        recount: counts them anew, and tells whether that was necessary.
     """
 
     captured: tuple[Value, ...]
@@ -57,6 +58,7 @@ class Links(NamedTuple):
     sources: Pairs
     changes: Pairs
     references: array[int] = array("q")
+    recount: Callable[[], bool] = bool
 
 
 _READ: Final[Any] = {
@@ -150,8 +152,15 @@ class ListBound:
 
     def is_stale(self) -> bool:
         """True if a captured Value has been replaced: only programs refer to it."""
-        counts = map(sys.getrefcount, self._links.captured)
-        return any(map(le, counts, [known + _UNSEEN for known in self._links.references[1:]]))
+        references = self._links.references
+        if not references:
+            return False
+        held = [*map(sys.getrefcount, self._links.captured)]
+        more = references[0] + _UNSEEN
+        if not any(map(le, held, [known + more for known in references[1:]])):
+            return False
+        self._links.recount()
+        return any(map(le, held, [known + _UNSEEN for known in references[1:]]))
 
 
 def _pairs(numbers: Pairs) -> Iterator[tuple[int, int]]:

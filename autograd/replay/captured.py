@@ -1,15 +1,15 @@
 """Captured: the Values that a program reads or changes in each call, and who else holds them.
 
 A program holds these Values. That one has been replaced, such as a parameter, is told by its count
-of references: only programs hold it. So they count together how many of the references are theirs.
+of references: only programs hold it. How many of the references are theirs is counted when it may
+matter, since there are thousands of Values, and many programs that share them.
 """
 
 from __future__ import annotations
 
 import weakref
 from array import array
-from collections.abc import Iterable, Sequence
-from operator import is_
+from collections.abc import Sequence
 from typing import Final
 
 from autograd.engine.locks import flag
@@ -17,57 +17,25 @@ from autograd.engine.replayed import Reached
 from autograd.engine.value import Value
 
 
-class _Tuple:
-    """The Values that some programs capture, in one tuple.
+class _Programs:
+    """What all programs capture.
 
     Attributes:
-        values: these Values.
-        indices: the index of each, by its id.
-        references: for each of the Values the references to it that are from programs, and before
-            these the greatest of them.
+        captured: that of each.
+        changes: how often a program has come or gone, or has come to hold Values once more.
     """
 
-    def __init__(self, values: tuple[Value, ...]) -> None:
-        self.values = values
-        self.indices = {id(value): i for i, value in enumerate(values, 1)}
-        self.references = array("q", [0]) * (len(values) + 1)
-        for other in _tuples:
-            for key in self.indices.keys() & other.indices.keys():
-                self.references[self.indices[key]] = other.references[other.indices[key]]
-        _tuples.add(self)
-        _hold(self, self.indices)
+    def __init__(self) -> None:
+        self.captured: weakref.WeakSet[Captured] = weakref.WeakSet()
+        self.changes = 0
 
-    def count(self, ids: Iterable[int], references: int) -> None:
-        """Count so many more references to each of these Values, as far as they are here."""
-        for key in ids:
-            if key in self.indices:
-                self.references[self.indices[key]] += references
-        self.references[0] = 0
-        self.references[0] = max(self.references)
+    def have_changed(self) -> None:
+        """Count one change more."""
+        with flag:
+            self.changes += 1
 
 
-_tuples: weakref.WeakSet[_Tuple] = weakref.WeakSet()
-
-
-def _hold(owner: object, ids: Iterable[int], references: int = 1) -> None:
-    """Count references to each of these Values, as long as their owner lives."""
-    _count(ids, references)
-    weakref.finalize(owner, _count, ids, -references).atexit = False
-
-
-def _count(ids: Iterable[int], references: int) -> None:
-    with flag:
-        for each in _tuples:
-            each.count(ids, references)
-
-
-def _tuple_of(values: Sequence[Value]) -> _Tuple:
-    """The tuple of these Values, which is one for all programs that capture the same."""
-    with flag:
-        for each in _tuples:
-            if len(each.values) == len(values) and all(map(is_, each.values, values)):
-                return each
-        return _Tuple(tuple(values))
+_programs: Final = _Programs()
 
 
 class Captured:
@@ -76,29 +44,67 @@ class Captured:
     Attributes:
         values: these Values.
         leaves: for each leaf of the tape the index of its Value; those of a call come first.
-        references: for each of the Values the references to it that are from programs, and before
-            these the greatest of them.
+        references: for each of the Values the references to it that are from programs, when they
+            were counted last; and before these, how many there may be more of now to any of them.
     """
 
     def __init__(self, values: Sequence[Value], leaves: Sequence[int]) -> None:
-        self._tuple = _tuple_of(values)
-        self.values = self._tuple.values
-        self.references = self._tuple.references
+        self.values = tuple(values)
         self.leaves = leaves
+        self.references = array("q", [1]) * (len(values) + 1)
+        self.references[0] = 0
+        self._ids = frozenset(map(id, values))
         self._reached: dict[int, tuple[list[int], Reached]] = {}
+        with flag:
+            _programs.have_changed()
+            self._counted = -1
+            for other in self._others():
+                self.references[0] += 1 + _IN_REACHED * len(other._reached)
+                other.references[0] += 1
+            _programs.captured.add(self)
+        weakref.finalize(self, _programs.have_changed).atexit = False
+
+    def _others(self) -> list[Captured]:
+        """The others that have some of these Values."""
+        return [x for x in _programs.captured if x is not self and not x._ids.isdisjoint(self._ids)]
 
     def are_any(self, values: list[Value]) -> bool:
         """True if one of these Values is captured."""
-        return bool(values) and not self._tuple.indices.keys().isdisjoint(map(id, values))
+        return bool(values) and not self._ids.isdisjoint(map(id, values))
 
     def reached(self, leaves: list[int]) -> Reached:
         """The Values of these leaves, all captured ones; the list of leaves is kept."""
         known = self._reached.get(id(leaves))
         if known is None:
             reached = Reached([self.values[self.leaves[leaf]] for leaf in leaves])
-            known = self._reached[id(leaves)] = leaves, reached
-            _hold(self, [*map(id, reached.values)], _IN_REACHED)
+            with flag:
+                known = self._reached[id(leaves)] = leaves, reached
+                _programs.have_changed()
+                for each in [self, *self._others()]:
+                    each.references[0] += _IN_REACHED
         return known[1]
+
+    def recount(self) -> bool:
+        """Count the references, if that may give another number than the last time.
+
+        Returns:
+            True if they have been counted.
+        """
+        with flag:
+            if self._counted == _programs.changes:
+                return False
+            self._counted = _programs.changes
+            counts = dict.fromkeys(self._ids, 0)
+            for each in [self, *self._others()]:
+                for key in self._ids & each._ids:
+                    counts[key] += 1
+                for _, reached in each._reached.values():
+                    for key in self._ids.intersection(map(id, reached.values)):
+                        counts[key] += _IN_REACHED
+            self.references[0] = 0
+            for i, value in enumerate(self.values, 1):
+                self.references[i] = counts[id(value)]
+        return True
 
 
 # The references that `Reached` adds: from its list of values, and from its list of steps.

@@ -78,6 +78,7 @@ typedef struct {
     Py_ssize_t starts[KINDS + 1];  /* of each kind, and the end */
     Odd *odd;                 /* what is none of these */
     Py_ssize_t odd_count;
+    char *kinds;              /* that of each captured Value */
 } Links;
 
 /* A program that is bound to Values. */
@@ -85,7 +86,9 @@ typedef struct {
     PyObject_HEAD
     Machine *machine;
     PyObject *captured;       /* a tuple of Values */
-    Py_buffer references;     /* the greatest of those counts that follow, or nothing at all */
+    Py_buffer references;     /* `Links.references`, or nothing, */
+    PyObject *recount;        /* and what counts them anew */
+    Py_ssize_t most[KINDS];   /* the greatest among those of a kind, when they were counted */
     Py_ssize_t numbers;       /* the floats of a call, */
     Py_ssize_t arguments;     /* and the Values of one */
     Py_ssize_t kept;          /* the values that are not written */

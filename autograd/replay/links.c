@@ -43,13 +43,13 @@ static int add_to_link(Link *link, char *kind, int64_t part, int32_t cell)
 }
 
 /* Sort links by kind, and then by address. */
-static void sort(Links *made, Link *links, const char *kinds, Py_ssize_t count, int least_kind)
+static void sort(Links *made, Link *links, Py_ssize_t count, int least_kind)
 {
     Py_ssize_t *starts = made->starts;
     for (int kind = 0; kind < KINDS; kind++) {
         starts[kind + 1] = starts[kind];
         for (Py_ssize_t i = 0; i < count && kind >= least_kind; i++)
-            if (kinds[i] == kind)
+            if (made->kinds[i] == kind)
                 made->links[starts[kind + 1]++] = links[i];
     }
     for (int kind = 0; kind < KINDS; kind++) {
@@ -69,10 +69,10 @@ int kernel_link(const Bound *bound, Links *made, const Py_buffer *pairs, const i
     Py_ssize_t given = pairs->len / 2 / (Py_ssize_t)sizeof *pair;
     Py_ssize_t captured = PyTuple_GET_SIZE(bound->captured), values = bound->arguments + captured;
     Link *links = PyMem_New(Link, (size_t)captured + 1);
-    char *kinds = PyMem_Calloc((size_t)captured + 1, 1);
+    made->kinds = PyMem_Calloc((size_t)captured + 1, 1);
     made->links = PyMem_New(Link, (size_t)captured + 1);
     made->odd = PyMem_New(Odd, (size_t)given + 1);
-    int failed = links == NULL || kinds == NULL || made->links == NULL || made->odd == NULL;
+    int failed = links == NULL || made->kinds == NULL || made->links == NULL || made->odd == NULL;
     if (failed)
         PyErr_NoMemory();
     for (Py_ssize_t i = 0; i < captured && !failed; i++)
@@ -82,13 +82,12 @@ int kernel_link(const Bound *bound, Links *made, const Py_buffer *pairs, const i
         failed = i >= cell_count || part < DATA || part > UNREACHED || value < 0 || value >= values;
         if (failed)
             PyErr_SetString(PyExc_ValueError, "the program has no such inputs, outputs or Values");
-        else if (at < 0 || !add_to_link(&links[at], &kinds[at], part, cells[i]))
+        else if (at < 0 || !add_to_link(&links[at], &made->kinds[at], part, cells[i]))
             made->odd[made->odd_count++] = (Odd){value, (int32_t)part, cells[i]};
     }
     if (!failed)
-        sort(made, links, kinds, captured, are_all_seen ? 0 : 1);
+        sort(made, links, captured, are_all_seen ? 0 : 1);
     PyMem_Free(links);
-    PyMem_Free(kinds);
     return failed ? -1 : 0;
 }
 
@@ -96,4 +95,5 @@ void kernel_free_links(Links *links)
 {
     PyMem_Free(links->links);
     PyMem_Free(links->odd);
+    PyMem_Free(links->kinds);
 }

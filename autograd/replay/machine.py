@@ -71,7 +71,7 @@ def bound(machine: Any, links: Links) -> ListBound:
     """The program of a machine, bound to Values."""
     if isinstance(machine, ListMachine):
         return ListBound(machine, links)
-    made: ListBound = machine.bind(*links[:4], *map(_array, links[4:]))
+    made: ListBound = machine.bind(*links[:4], *map(_array, links[4:7]), links.recount)
     return made
 
 

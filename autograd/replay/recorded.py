@@ -52,6 +52,7 @@ class Recorded:
                 outside.sources,
                 effects.changes,
                 self._captured.references,
+                self._captured.recount,
             )
         )
         for root in form.roots:

@@ -386,6 +386,21 @@ def test_a_parameter_has_been_replaced_also_if_other_programs_hold_it() -> None:
     assert [loss([1.0]).data, loss([1.0, 1.0]).data] == [35.0, 70.0]
 
 
+def test_a_parameter_that_few_programs_hold_is_told_from_one_that_many_do() -> None:
+    shared, own = Value(2.0), [[Value(3.0)]]
+    others = [compile(lambda x, k=k: shared * x + k) for k in range(6)]
+    both = compile(lambda x: shared * own[0][0] * x)
+    for other in others:
+        assert [other(1.0).data for _ in range(2)] == [2.0 + others.index(other)] * 2
+    assert [both(x).data for x in (1.0, 2.0, 3.0)] == [6.0, 12.0, 18.0]
+    assert len(both.programs) == 1
+    own[0][0] = Value(5.0)
+    assert [both(x).data for x in (1.0, 2.0, 3.0)] == [10.0, 20.0, 30.0]
+    del others[1:]
+    own[0][0] = Value(7.0)
+    assert [both(x).data for x in (1.0, 2.0, 3.0)] == [14.0, 28.0, 42.0]
+
+
 # ── Results ───────────────────────────────────────────────────────────────────
 
 

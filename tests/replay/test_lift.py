@@ -491,15 +491,24 @@ def test_repetition_hands_over_an_interruption_with_the_whole_runs_before_it() -
 
 
 @pytest.mark.usefixtures("either")
-def test_a_value_that_nothing_else_refers_to_is_found() -> None:
+@pytest.mark.parametrize("more", [0, 1])
+def test_a_value_that_nothing_else_refers_to_is_found(more: int) -> None:
     values = [Value(8.0)]
+    counts = []
+
+    def recount() -> bool:
+        counts.append(known[0])
+        known[0] = 0
+        return True
+
     tape = Tape("same")
     tape.outputs = [tape.input(8.0)]
-    known = array("q", [1, 1])
+    known = array("q", [more, 1])
     replay = lift(tape)
-    bound = replay.bind(Links(tuple(values), 0, 0, 1, [Part.DATA, 0], [], known))
+    bound = replay.bind(Links(tuple(values), 0, 0, 1, [Part.DATA, 0], [], known, recount))
     assert replay.machine.values(bound.forward([], []), 1) == [8.0]
     assert not bound.is_stale()
+    assert counts == [1] * more  # two references might have been those of programs
     values.clear()
     assert bound.is_stale()
     assert bound.forward([], []) is None
