@@ -15,6 +15,7 @@
  *   LIST     f n x...            a Python function of a list
  *   PARTS    f n x...            the same, which gives a list
  *   FOLD     f n x...            f(f(x, x), x) ... of a native function of two
+ *   END                          ends the run
  * and of `blocks` of eight rows, where each operand is followed by those of the other rows:
  *   COPIES   blocks (x * 8) * blocks        x, which lies elsewhere for each row
  *   CHOSEN   n blocks (init (flag a b) * n) * blocks   as CASES; flag and b are the same for all
@@ -25,7 +26,7 @@
  */
 enum {
     PRODUCT, TOTAL, GUARD, PART, ONE, TWO, THREE, FOUR, PYTHON, LIST, PARTS, FOLD,
-    CASES, COPIES, SCALED, PAIRED, SHARED, CHOSEN, EIGHT
+    CASES, COPIES, SCALED, PAIRED, SHARED, CHOSEN, END, EIGHT
 };
 
 /* A program. */
@@ -33,7 +34,7 @@ typedef struct {
     PyObject_HEAD
     int32_t inputs, rows, constants;
     int32_t forward;          /* the number of rows that the values need */
-    int32_t *code, *backward, *end;
+    int32_t *code, *backward; /* that of the values, and that of gradients */
     double *numbers;          /* the constants, the last one first */
     int32_t *places;          /* the cells of the inputs */
     int32_t *values, *sums;
@@ -131,8 +132,7 @@ int kernel_run(State *state);
 PyObject *kernel_outcome(State *state, int outcome);
 
 /* Carry out rows; returns 1, or 0 if a guard ends the run, or -1 and an error. */
-int kernel_carry_out(const Machine *machine, double *v, double *out, const int32_t *p,
-                     const int32_t *end);
+int kernel_carry_out(const Machine *machine, double *v, double *out, const int32_t *p);
 
 /* The code of eight rows of a native function, or -1 and an error. */
 int kernel_eight(int function);

@@ -279,12 +279,20 @@ static int32_t *encode_blocks(int32_t *code, const Rows *rows, int32_t row, int3
     return code;
 }
 
-/* Write the code of all rows; returns its end, or NULL and an error. */
-static int32_t *encode(Machine *machine, Rows rows)
+/* Write the code of all rows; returns 0, or -1 and an error. */
+static int encode(Machine *machine, Rows rows)
 {
     int32_t *code = machine->code;
     machine->backward = code;
-    for (int32_t row = 0; row < machine->rows && code != NULL;) {
+    for (int32_t row = 0; code != NULL;) {
+        if (row == machine->forward) {
+            *code++ = END;
+            machine->backward = code;
+        }
+        if (row == machine->rows) {
+            *code = END;
+            return 0;
+        }
         if (rows.blocks < rows.last_block && *rows.blocks == row) {
             int32_t blocks = count_alike(&rows, row, machine->forward);
             code = encode_blocks(code, &rows, row, blocks);
@@ -300,10 +308,8 @@ static int32_t *encode(Machine *machine, Rows rows)
             while (++row < machine->rows && row != machine->forward && rows.kinds[row] == -2);
             code++;
         }
-        if (row == machine->forward)
-            machine->backward = code;
     }
-    return code;
+    return -1;
 }
 
 /* machine(inputs, forward, constants, kinds, starts, cells, blocks, places, calls,
@@ -330,7 +336,7 @@ static PyObject *make_machine(PyObject *module, PyObject *arguments)
     machine->value_count = PyList_GET_SIZE(values);
     machine->sum_count = PyList_GET_SIZE(sums);
     size_t length = (size_t)(cells.len / (Py_ssize_t)sizeof(int64_t)) + 3 * (size_t)machine->rows;
-    machine->code = PyMem_Malloc((length + 1) * sizeof(int32_t));
+    machine->code = PyMem_Malloc((length + 2) * sizeof(int32_t));  /* END, twice */
     machine->places = PyMem_Malloc((size_t)(inputs + 1) * sizeof(int32_t));
     machine->values = copied_cells(values);
     machine->sums = copied_cells(sums);
@@ -344,9 +350,8 @@ static PyObject *make_machine(PyObject *module, PyObject *arguments)
         for (int i = 0; i < inputs; i++)
             machine->places[i] = (int32_t)((const int64_t *)places.buf)[i];
         const int64_t *first = blocks.buf;
-        machine->end = encode(machine, (Rows){kinds.buf, starts.buf, cells.buf, first,
-                                              first + blocks.len / (Py_ssize_t)sizeof *first,
-                                              calls, inputs});
+        encode(machine, (Rows){kinds.buf, starts.buf, cells.buf, first,
+                               first + blocks.len / (Py_ssize_t)sizeof *first, calls, inputs});
     }
     PyObject_GC_Track(machine);
     if (PyErr_Occurred())

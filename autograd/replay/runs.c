@@ -113,7 +113,7 @@ int kernel_run(State *state)
 {
     const Machine *machine = state->machine;
     double *v = state->cells;
-    return kernel_carry_out(machine, v, v + machine->inputs, machine->code, machine->backward);
+    return kernel_carry_out(machine, v, v + machine->inputs, machine->code);
 }
 
 PyObject *kernel_outcome(State *state, int outcome)
@@ -216,7 +216,7 @@ PyObject *Machine_add_shares(PyObject *self, PyObject *const *arguments, Py_ssiz
     for (Py_ssize_t i = 0; i < machine->sum_count; i++)
         v[sums[i]] = GRAD(PyTuple_GET_ITEM(values, i));
     int outcome = kernel_carry_out(machine, v, v + machine->inputs + machine->forward,
-                                   machine->backward, machine->end);
+                                   machine->backward);
     for (Py_ssize_t i = 0; outcome == 1 && i < machine->sum_count; i++)
         GRAD(PyTuple_GET_ITEM(values, i)) = v[machine->sums[i]];
     finish(state, v);
