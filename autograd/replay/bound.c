@@ -4,14 +4,6 @@
 #include "kernel.h"
 #include <string.h>
 
-static int are_nodes(PyObject **items, Py_ssize_t count)
-{
-    for (Py_ssize_t i = 0; i < count; i++)
-        if (!PyObject_TypeCheck(items[i], CPyType_node___Node))
-            return 0;
-    return 1;
-}
-
 /* Find the greatest count of references among those of each kind of captured Values. */
 static void find_most(Bound *bound)
 {
@@ -63,7 +55,7 @@ static Node *node_of(const Bound *bound, const Odd *odd, PyObject *values)
 static int are_arguments(const Bound *bound, PyObject *values)
 {
     if (PyList_Check(values) && PyList_GET_SIZE(values) == bound->arguments
-        && are_nodes(PySequence_Fast_ITEMS(values), bound->arguments))
+        && kernel_are_nodes(PySequence_Fast_ITEMS(values), bound->arguments))
         return 1;
     PyErr_Format(PyExc_TypeError, "the program takes a list of %zd Values", bound->arguments);
     return 0;
@@ -421,7 +413,7 @@ PyObject *Machine_bind(PyObject *self, PyObject *arguments)
         || kept > machine->value_count
         || (references.len > 0 && references.len != (count + 1) * (Py_ssize_t)sizeof(int64_t)))
         PyErr_SetString(PyExc_ValueError, "the program has no such inputs, outputs or Values");
-    else if (!are_nodes(PySequence_Fast_ITEMS(captured), count))
+    else if (!kernel_are_nodes(PySequence_Fast_ITEMS(captured), count))
         PyErr_SetString(PyExc_TypeError, "a program is bound to Values");
     else
         kernel_link(bound, &bound->sources, &sources, machine->places + numbers,

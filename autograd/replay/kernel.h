@@ -98,6 +98,18 @@ typedef struct {
 
 extern PyTypeObject kernel_State;
 
+/* True if all of these are Values. They are thousands, and mostly of one type. */
+static inline int kernel_are_nodes(PyObject **items, Py_ssize_t count)
+{
+    PyTypeObject *known = NULL;
+    for (Py_ssize_t i = 0; i < count; i++) {
+        if (Py_TYPE(items[i]) != known && !PyObject_TypeCheck(items[i], CPyType_node___Node))
+            return 0;
+        known = Py_TYPE(items[i]);
+    }
+    return 1;
+}
+
 /* A cell that no row has: it may be written, and is not read. */
 static inline int32_t kernel_nowhere(const Machine *machine)
 {

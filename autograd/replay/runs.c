@@ -203,9 +203,8 @@ PyObject *Machine_add_shares(PyObject *self, PyObject *const *arguments, Py_ssiz
     double seed = PyFloat_AsDouble(arguments[1]);
     if (PyTuple_GET_SIZE(values) != machine->sum_count)
         PyErr_Format(PyExc_ValueError, "the program has %zd sums", machine->sum_count);
-    for (Py_ssize_t i = 0; !PyErr_Occurred() && i < machine->sum_count; i++)
-        if (!PyObject_TypeCheck(PyTuple_GET_ITEM(values, i), CPyType_node___Node))
-            PyErr_SetString(PyExc_TypeError, "shares are added to Values");
+    else if (!kernel_are_nodes(PySequence_Fast_ITEMS(values), machine->sum_count))
+        PyErr_SetString(PyExc_TypeError, "shares are added to Values");
     double *v = PyErr_Occurred() ? NULL : begin(machine, state);
     if (v == NULL) {
         Py_DECREF(values);
