@@ -428,21 +428,42 @@ def _float(number: Any) -> float:
     return number if isinstance(number, float) else float(number)
 
 
+class _Fixed:
+    """An option that is no float.
+
+    A compiled step that has read it is for this one alone: it has read a Value that is dropped when
+    the option is replaced.
+    """
+
+    def __init__(self, option: Any) -> None:
+        self.option = option
+        self._read = Value(0.0)
+
+    def read(self) -> Any:
+        """The option."""
+        self._read.data  # noqa: B018
+        return self.option
+
+
 def _kept(option: Any, before: Any) -> Any:
     """What an option is kept as: each float as the data of a Value, of the same one as before."""
     if isinstance(option, (list, tuple)):  # a file has no tuples
         held = before if isinstance(before, tuple) and len(before) == len(option) else option
         return tuple(map(_kept, option, held))
-    if not isinstance(option, float):
-        return option
-    if not isinstance(before, Value):
-        return Value(option)
-    before.data = option
-    return before
+    if isinstance(option, float):
+        if not isinstance(before, Value):
+            return Value(option)
+        before.data = option
+        return before
+    is_same = isinstance(before, _Fixed) and (type(option), option) == (
+        type(before.option),
+        before.option,
+    )
+    return before if is_same else _Fixed(option)
 
 
 def _plain(option: Any) -> Any:
     """The option that is kept as this."""
     if isinstance(option, tuple):
         return tuple(map(_plain, option))
-    return float(option.data) if isinstance(option, Value) else option
+    return option.read() if isinstance(option, _Fixed) else float(option.data)

@@ -15,7 +15,7 @@ from typing import Any, Final, TypeAlias
 from autograd.engine.arrays import elementwise, is_array
 from autograd.engine.help import show_in_help, signature_of
 from autograd.engine.locks import flag
-from autograd.engine.operands import Traced, as_float, has_elements, is_graph, kind_of
+from autograd.engine.operands import Traced, as_float, has_elements, kind_of
 from autograd.engine.recording import follower, is_constant, switches
 from autograd.native import COMPILED, called_by_python
 
@@ -589,7 +589,12 @@ def checked(primitive: Primitive, number: Any) -> float:
     """The float that ``primitive`` or a rule of it has returned; an error names the primitive."""
     if type(number) is float:
         return number
-    if is_graph(number) and is_constant(number):
+    if isinstance(number, Traced) and number.is_float():
+        raise TypeError(
+            f"{primitive.name}() or a derivative rule of it reads a Value that is no operand of "
+            "it, which a compiled function would not follow: make it an operand"
+        )
+    if isinstance(number, Traced) and is_constant(number):
         constant: Any = number
         number = constant.data
     try:

@@ -32,12 +32,14 @@ static int is_stale(Bound *bound)
         i++;
     if (i == count)
         return 0;
-    PyObject *recounted = PyObject_CallNoArgs(bound->recount);
-    if (recounted == NULL)
+    PyObject *fewer = PyObject_CallNoArgs(bound->recount);
+    if (fewer == NULL)
         return -1;
-    if (recounted == Py_True)
-        find_most(bound);
-    Py_DECREF(recounted);
+    find_most(bound);
+    *(int64_t *)bound->references.buf -= PyLong_AsLongLong(fewer);
+    Py_DECREF(fewer);
+    if (PyErr_Occurred())
+        return -1;
     while (i < count && Py_REFCNT(PyTuple_GET_ITEM(bound->captured, i)) > known[i])
         i++;
     return i < count;
@@ -92,15 +94,10 @@ static inline void write_links(const Link *link, const Link *end, const double *
     }
 }
 
-/* Set all inputs of a run and carry it out; returns 1, or 0 if a guard ends it or a Value has been
- * replaced, or -1 and an error.
- */
-static int run(Bound *bound, State *state, PyObject *numbers, PyObject *values)
+/* Read all that the inputs are of Values; returns less than 0 if one of these may be replaced. */
+static Py_ssize_t read_values(const Bound *bound, State *state, PyObject *values)
 {
     double *v = state->cells;
-    if (!are_arguments(bound, values)
-        || kernel_set_inputs(bound->machine, v, numbers, bound->numbers, bound->numbers) < 0)
-        return -1;
     const Links *sources = &bound->sources;
     const Link *links = sources->links;
     Py_ssize_t sign = 0;
@@ -120,8 +117,27 @@ static int run(Bound *bound, State *state, PyObject *numbers, PyObject *values)
         else
             v[odd->cell] = node->__grad;
     }
-    int stale = sign < 0 ? is_stale(bound) : 0;
-    return stale ? (stale < 0 ? -1 : 0) : kernel_run(state);
+    return sign;
+}
+
+/* Set all inputs of a run and carry it out; returns 1, or 0 if a guard ends it or a Value has been
+ * replaced, or -1 and an error.
+ */
+static int run(Bound *bound, State *state, PyObject *numbers, PyObject *values)
+{
+    if (kernel_set_inputs(bound->machine, state->cells, numbers, bound->numbers, bound->numbers) < 0
+        || !are_arguments(bound, values))
+        return -1;
+    if (read_values(bound, state, values) < 0) {
+        int stale = is_stale(bound);
+        if (stale)
+            return stale < 0 ? -1 : 0;
+        /* It has run Python, and with it perhaps other threads. */
+        if (!are_arguments(bound, values))
+            return -1;
+        read_values(bound, state, values);
+    }
+    return kernel_run(state);
 }
 
 /* Change the Values, all of them: no other code runs meanwhile. Returns 1, or 0 and an error. */
@@ -313,7 +329,8 @@ static PyObject *Bound_repeat(PyObject *self, PyObject *arguments)
         PyErr_Clear();
         if (outcome < 1 && made > 0) {
             /* The numbers of the last run that ended well are gone: make them anew. */
-            run(bound, state, numbers, values);
+            read_values(bound, state, values);
+            kernel_run(state);
             for (Py_ssize_t i = 1; i < made; i++)
                 run_on(state, moves, count);
         }

@@ -48,7 +48,7 @@ class Links(NamedTuple):
         references: for each captured Value as many references as there are to it after it has been
             replaced, that of the tuple of these being one, when they were counted last; and before
             these, how many more there may be now. Nothing if no Value is ever replaced.
-        recount: counts them anew, and tells whether that was necessary.
+        recount: counts them anew, and returns how many fewer there may be more then.
     """
 
     captured: tuple[Value, ...]
@@ -58,7 +58,7 @@ class Links(NamedTuple):
     sources: Pairs
     changes: Pairs
     references: array[int] = array("q")
-    recount: Callable[[], bool] = bool
+    recount: Callable[[], int] = int
 
 
 _READ: Final[Any] = {
@@ -159,7 +159,8 @@ class ListBound:
         more = references[0] + _UNSEEN
         if not any(map(le, held, [known + more for known in references[1:]])):
             return False
-        self._links.recount()
+        fewer = self._links.recount()
+        references[0] -= fewer
         return any(map(le, held, [known + _UNSEEN for known in references[1:]]))
 
 

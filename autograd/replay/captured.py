@@ -84,16 +84,18 @@ class Captured:
                     each.references[0] += _IN_REACHED
         return known[1]
 
-    def recount(self) -> bool:
+    def recount(self) -> int:
         """Count the references, if that may give another number than the last time.
 
+        A signal may end it at any place: what is known then is still not too little.
+
         Returns:
-            True if they have been counted.
+            The number in `references` of those that there may be more, which is to be subtracted.
         """
         with flag:
-            if self._counted == _programs.changes:
-                return False
-            self._counted = _programs.changes
+            changes, more = _programs.changes, self.references[0]
+            if self._counted == changes:
+                return 0
             counts = dict.fromkeys(self._ids, 0)
             for each in [self, *self._others()]:
                 for key in self._ids & each._ids:
@@ -101,10 +103,10 @@ class Captured:
                 for _, reached in each._reached.values():
                     for key in self._ids.intersection(map(id, reached.values)):
                         counts[key] += _IN_REACHED
-            self.references[0] = 0
             for i, value in enumerate(self.values, 1):
                 self.references[i] = counts[id(value)]
-        return True
+            self._counted = changes
+        return more
 
 
 # The references that `Reached` adds: from its list of values, and from its list of steps.

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Callable
 from itertools import chain
 from typing import Any
 
@@ -40,21 +41,6 @@ def difference(place: str, replayed: Any, result: Any, unreached: dict[Value, No
         if found is not None:
             return found
     return None
-
-
-def missing(unreached: dict[Value, None]) -> str | None:
-    """What is said of leaves that no replayed gradient has reached; None if none is missing.
-
-    Those that the function has made itself are nobody's any more, since its result is gone.
-    """
-    leaves = list(unreached)
-    unreached.clear()
-    if held(leaves) is not None:
-        gc.collect()  # it may be in a cycle
-    leaf = held(leaves)
-    if leaf is None:
-        return None
-    return f"a gradient of the result reaches {_named(leaf)} as it is only"
 
 
 def _is_same(x: Any, y: Any) -> bool:
@@ -107,6 +93,29 @@ def _difference_of_values(
 
 def _named(leaf: Value) -> str:
     return leaf.label or "a Value"
+
+
+def held_leaves(unreached: dict[Value, None]) -> list[Value]:
+    """Those of the leaves that somebody holds, once what the function has returned is gone.
+
+    The others have been made in the call.
+    """
+    leaves = list(unreached)
+    unreached.clear()
+    if held(leaves) is not None:
+        gc.collect()  # it may be in a cycle
+    return [] if held(leaves) is None else leaves
+
+
+def missing(leaves: list[Value], is_read: Callable[[Value], bool]) -> str | None:
+    """What is said of the first of these leaves that the function reads from outside, if any is.
+
+    Others are held by what the call has made, such as programs of functions that it has called.
+    """
+    for leaf in leaves:
+        if is_read(leaf):
+            return f"a gradient of the result reaches {_named(leaf)} as it is only"
+    return None
 
 
 def _gradients(value: Value) -> dict[Value, float]:

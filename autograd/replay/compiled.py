@@ -24,7 +24,7 @@ from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.engine.value import Value
 from autograd.functional import global_name
 from autograd.replay.arguments import Arguments
-from autograd.replay.checks import difference, missing, what_differs
+from autograd.replay.checks import difference, held_leaves, missing, what_differs
 from autograd.replay.errors import CompileError, CompileWarning
 from autograd.replay.recorded import Recorded, recorded
 from autograd.replay.recording.outside import Numbers
@@ -315,28 +315,43 @@ class Compiled(Generic[P, R]):
             if program.is_stale():  # it reads what the call has made, and was in a cycle
                 self._forget(program)
                 return returned
-        else:
-            del returned
-            problem = missing(unreached)
-            if problem is None:
-                return result
-        self._forget(program)
-        raise self._unlike(problem, self._reason(program, parts))
+            self._forget(program)
+            raise self._unlike(problem, self._reason(program, self._recorded_again(program, parts)))
+        del returned
+        leaves = held_leaves(unreached)
+        if leaves:
+            again = self._recorded_again(program, parts)
+            problem = missing(leaves, lambda leaf: _reads(again, parts, leaf))
+            if problem is not None:
+                self._forget(program)
+                raise self._unlike(problem, self._reason(program, again))
+        return result
 
     def _unlike(self, problem: str, reason: str) -> CompileError:
         return CompileError(
             f"{self.__name__}() does not do again what was recorded: {problem}.{reason}"
         )
 
-    def _reason(self, program: Recorded, parts: Arguments) -> str:
-        """Why a program is not what the function does, as far as recording it again tells."""
+    def _recorded_again(self, program: Recorded, parts: Arguments) -> Recorded | CompileError:
         parts = Arguments(parts.positional, parts.options)
         try:
-            again = recorded(program.key, self.__wrapped__, self.__name__, parts, is_apart=True)
+            return recorded(program.key, self.__wrapped__, self.__name__, parts, is_apart=True)
         except CompileError as error:
-            return f" Recorded again: {error}"
+            return error
+
+    def _reason(self, program: Recorded, again: Recorded | CompileError) -> str:
+        """Why a program is not what the function does, as far as recording it again tells."""
+        if isinstance(again, CompileError):
+            return f" Recorded again: {again}"
         same_values = list(map(id, program.captured)) == list(map(id, again.captured))
         return f" {what_differs(program.tape, again.tape, same_values)}"
+
+
+def _reads(again: Recorded | CompileError, parts: Arguments, leaf: Value) -> bool:
+    """True if a leaf is an argument, or what a call that was recorded again reads from outside."""
+    if isinstance(again, CompileError) or again.reads([leaf]):
+        return True
+    return any(value is leaf for value in parts.values)
 
 
 def _again(function: Callable[P, R], check: bool, programs: int) -> Compiled[P, R]:

@@ -26,6 +26,9 @@ from autograd.replay.identity import (
 _SIZED: Final = frozenset((list, dict, set, tuple))
 _NUMBERS: Final = (Primitive, Value)
 
+# In place of a Value.
+_A_VALUE: Final = object()
+
 
 class Surroundings:
     """What a function, and functions that it names, read from outside: closures and globals.
@@ -149,7 +152,11 @@ class Surroundings:
         sized = [x for x in [*things, *lists] if type(x) in _SIZED]
         self._sized = [*sized, *self._attributes]
         self._sizes: list[int] = [*map(len, self._sized)]
-        self._known = self._there()
+        there = self._there()
+        # A Value is told by its id: a reference would hide that it has been replaced. Where that
+        # matters a program holds it, so that its id is not used again.
+        self._known = [_A_VALUE if isinstance(x, Value) else x for x in there]
+        self._ids = [id(x) for x in there]
 
     def _there(self) -> list[Any]:
         """The objects that are there now."""
@@ -180,7 +187,11 @@ class Surroundings:
         if len(there) != len(known):
             return False
         for i in range(len(known)):
-            if there[i] is not known[i]:
+            known_one = known[i]
+            if known_one is _A_VALUE:
+                if id(there[i]) != self._ids[i]:
+                    return False
+            elif there[i] is not known_one:
                 return False
         return all(len(thing) == size for thing, size in zip(self._sized, self._sizes))
 
@@ -196,7 +207,8 @@ class Seen:
 
     def __init__(self, names: list[str], things: list[Any], parts: list[Any]) -> None:
         self._names = names
-        self._things = things  # kept, so that their ids are not used again
+        # Kept, so that their ids are not used again; but for Values, as in `_watch`.
+        self._things = [x for x in things if not isinstance(x, Value)]
         self.parts = parts
         self._hash = hash(tuple(parts))
 

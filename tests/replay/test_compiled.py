@@ -386,6 +386,19 @@ def test_a_parameter_has_been_replaced_also_if_other_programs_hold_it() -> None:
     assert [loss([1.0]).data, loss([1.0, 1.0]).data] == [35.0, 70.0]
 
 
+def test_a_parameter_has_been_replaced_also_if_other_functions_name_it() -> None:
+    holder = Scaling()
+    w = holder.k
+    ws = [[w]]
+    of_list = compile(lambda x: ws[0][0].data * x)
+    of_name = compile(lambda x: w.data * x)
+    of_attribute = compile(lambda x: holder.k.data * x)
+    for x in (1.0, 2.0, 3.0):
+        assert [f(x) for f in (of_list, of_name, of_attribute)] == [2.0 * x] * 3
+    ws[0][0] = holder.k = w = Value(9.0)
+    assert [f(1.0) for f in (of_list, of_name, of_attribute)] == [9.0] * 3
+
+
 def test_a_parameter_that_few_programs_hold_is_told_from_one_that_many_do() -> None:
     shared, own = Value(2.0), [[Value(3.0)]]
     others = [compile(lambda x, k=k: shared * x + k) for k in range(6)]
@@ -898,6 +911,26 @@ def test_a_gradient_that_is_missing_is_found() -> None:
         "on a number. Pass what it depends on as an argument, or keep it in the data of a Value."
     )
     assert w.grad == 0.0
+
+
+class Scaling:
+    """A thing with a parameter."""
+
+    def __init__(self) -> None:
+        self.k = Value(2.0, "k")
+
+    def __call__(self, x: Any) -> Any:
+        """The product."""
+        return self.k * x
+
+
+def test_a_leaf_that_a_program_of_another_function_holds_is_not_missing() -> None:
+    w = Value(3.0)
+    inner = compile(lambda thing, x: thing(x))
+    outer = compile(lambda x: inner(Scaling(), x) * w, check=True)
+    for x in (0.5, 1.5, 2.5):
+        outer(x).backward()
+    assert w.grad == 9.0
 
 
 def test_a_leaf_that_the_function_makes_is_not_missing() -> None:

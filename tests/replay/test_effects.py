@@ -18,8 +18,9 @@ import pytest
 import autograd
 from autograd import CompileError, Value
 from autograd import compile as compile  # noqa: A004  # as users import it
+from autograd.replay.captured import Captured
 from nn import MLP, init, schedules
-from nn.optim import SGD, Adam, AdamW, RMSprop, clip_grad_norm
+from nn.optim import SGD, Adam, AdamW, Optimizer, RMSprop, clip_grad_norm
 
 
 def bits(numbers: Any) -> list[Any]:
@@ -147,10 +148,53 @@ def moves(optimizer: Any, w: Value, step: int) -> None:
         group["eps"] = 1e-8 * step
     else:
         group["momentum"] = 0.1 * (step % 3)
-    if step == 5:
-        group["lr"] = schedules.linear(0.1, 0.01, steps=8)
+    if "nesterov" in group.numbers():
+        group["nesterov"] = step % 3 == 2
+    if step in (5, 6):
+        group["lr"] = schedules.linear(0.1, 0.01 * step, steps=8)
     elif step == 7:
         optimizer.load_state_dict(type(optimizer)([w], lr=0.05).state_dict())
+
+
+class Scaled(Optimizer):
+    """An optimiser with options of all kinds."""
+
+    def __init__(self, parameters: Any, lr: float, **options: Any) -> None:
+        super().__init__(parameters, 0, lr=lr, **options)
+
+    def update(self, group: Any, rate: float, steps: float) -> None:  # noqa: ARG002
+        """Move each parameter of a group."""
+        scale = group["scale"]
+        name, factors = group["name"], group["factors"]
+        for parameter, _ in group:
+            step = rate * parameter.grad * (1.0 if scale is None else scale)
+            parameter.data -= step * factors[len(name)]
+
+
+def test_options_of_any_kind_are_of_a_program() -> None:
+    scales = [1, 1, 2, 2.0, 1.5, None, True, 1, 3, 3, 1.5, 1.5]
+    ends = []
+    for decorator in both_ways:
+        w = Value(2.0)
+        optimizer = Scaled([w], lr=0.1, scale=None, name="", factors=[0.5, 2, 1.0])
+
+        def step(w: Any = w, optimizer: Any = optimizer) -> Any:
+            optimizer.zero_grad()
+            (w**2).backward()
+            optimizer.step()
+            return w.data
+
+        step = decorator(step)
+        losses = []
+        for i, scale in enumerate(scales):
+            losses.append(step())
+            group = optimizer.param_groups[0]
+            group["scale"] = scale
+            group["name"] = "abc"[: i % 3]
+            group["factors"] = [0.5, i // 4, 1.0]
+            assert (group["scale"], type(group["scale"])) == (scale, type(scale))
+        ends.append((bits(losses), state([w])))
+    assert ends[0] == ends[1]
 
 
 @pytest.mark.parametrize("make", [SGD, RMSprop, Adam, AdamW])
@@ -563,6 +607,44 @@ def test_ctrl_c_ends_it_after_a_whole_call() -> None:
     assert p.data == q.data > 10
 
 
+def test_an_interruption_of_a_count_of_references_leaves_a_whole_step(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    recount, left = Captured.recount, [0]
+
+    def counting(captured: Captured) -> int:
+        left[0] -= 1
+        if left[0] == 0:
+            raise KeyboardInterrupt
+        return recount(captured)
+
+    monkeypatch.setattr(Captured, "recount", counting)
+    p, q, r = Value(0.0), Value(1.0), Value(1.0)
+
+    @compile
+    def step() -> Any:
+        p.data = p.data + r.data
+        q.data = q.data * 1.5
+        if p.data > 29.0:
+            q.data = 1.0
+        return p.data
+
+    others = [compile(lambda: r.data * 2.0) for _ in range(12)]  # r may be held by programs only
+    for function in [*others, step, step]:
+        function()
+    for program in step._all:
+        program.next_check = sys.maxsize
+    interruptions = 0
+    for at in range(1, 12):
+        p.data, q.data, left[0] = 0.0, 1.0, at
+        try:
+            assert step.repeat(40)[-1] == 40.0
+        except KeyboardInterrupt:
+            interruptions += 1
+        assert q.data == (1.5**p.data if p.data <= 29.0 else 1.0 if p.data < 41.0 else None)
+    assert interruptions > 4
+
+
 def test_repeat_goes_through_guards_and_comparisons() -> None:
     def make(w: Value) -> Any:
         def step(x: Any) -> Any:
@@ -643,21 +725,33 @@ def test_a_repeated_step_goes_on_from_the_last_one(step: Any, is_argument: bool)
     assert ends[0] == ends[1]
 
 
-def test_an_operation_of_ones_own_that_reads_a_value_is_guarded() -> None:
-    ends = []
-    for decorator in both_ways:
-        w, x = Value(1.0), Value(3.0)
-        look = autograd.Primitive("look", lambda x, w=w: x + w.data, lambda x, out, w=w: w.data * x)
+@pytest.mark.parametrize(
+    ("forward", "rule"),
+    [
+        (lambda x, held: x + held.data, lambda x, held: 1.0),
+        (lambda x, held: x, lambda x, held: held.data * x),
+    ],
+)
+def test_an_operation_of_ones_own_has_operands_alone(forward: Any, rule: Any) -> None:
+    held, w = Value(2.0), Value(3.0)
+    look = autograd.Primitive(
+        "look",
+        lambda x: forward(x, held),
+        lambda x, out: rule(x, held),
+    )
 
-        def step(w: Value = w, x: Value = x, look: Any = look) -> Any:
-            out = look(x)
-            out.backward()
-            w.data = w.data * 0.5 + 0.25 * x.data
-            return out.data
+    @compile
+    def step(x: Any) -> Any:
+        held.data = x
+        return look(w)
 
-        step = decorator(step)
-        ends.append((bits([step() for _ in range(30)]), state([w, x])))
-    assert ends[0] == ends[1]
+    with pytest.raises(TypeError) as caught:
+        step(1.5)
+    assert str(caught.value) == (
+        "look() or a derivative rule of it reads a Value that is no operand of it, which a "
+        "compiled function would not follow: make it an operand"
+    )
+    assert held.data == 2.0
 
 
 def test_an_operation_of_ones_own_runs_once_a_step_also_if_it_is_interrupted() -> None:
