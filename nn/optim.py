@@ -25,6 +25,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any, Final, TypeAlias
 
 from autograd import Value, norm, sqrt, zero_grad
+from nn.checks import counted
 from nn.module import Module
 from nn.schedules import Schedule
 
@@ -145,23 +146,24 @@ class Optimizer:
                 f"this is the state of {state['optimizer']}, not of {type(self).__name__}"
             )
         given = state["param_groups"]
-        sizes = [[len(group.params), len(group.moments[0])] for group in self.param_groups]
-        found = [[len(each["moments"]), len(each["moments"][0])] for each in given]
-        if sizes != found:
+        counts = [len(group.params) for group in self.param_groups]
+        found = [len(each["moments"]) for each in given]
+        if counts != found:
             raise ValueError(
                 "this is the state of other parameters: its groups have "
-                f"{[size for size, _ in found]} parameters, and these {[size for size, _ in sizes]}"
+                f"{found} parameters, and these {counts}"
             )
         for each in given:
             for name, option in each.items():
                 _checked(name, option)
+        both = list(zip(self.param_groups, given))
+        pairs = [pair for group, each in both for pair in _pairs(group, each)]
         self._steps.data = state["steps"]
-        for group, each in zip(self.param_groups, given):
+        for group, each in both:
             for name in each.keys() & group.numbers().keys():
                 group[name] = each[name]
-            for moments, numbers in zip(group.moments, each["moments"]):
-                for moment, number in zip(moments, numbers):
-                    moment.data = number
+        for moment, number in pairs:
+            moment.data = number
 
 
 class SGD(Optimizer):
@@ -421,6 +423,19 @@ def _checked(name: str, option: Any) -> Any:
         what = "two numbers" if is_pair else "a number"
         raise ValueError(f"{name} must be {what} from {least:g} on{below}, got {option!r}")
     return found if is_pair else found[0]
+
+
+def _pairs(group: ParameterGroup, given: Mapping[str, Any]) -> list[tuple[Value, float]]:
+    """Each moment of a group, with what it is in a state."""
+    pairs: list[tuple[Value, float]] = []
+    for moments, numbers in zip(group.moments, given["moments"]):
+        if len(moments) != len(numbers) or not all(isinstance(x, (int, float)) for x in numbers):
+            raise ValueError(
+                f"this state is damaged: the moments of a parameter are {numbers!r}, and have to "
+                f"be {counted(len(moments), 'number')}"
+            )
+        pairs += zip(moments, map(float, numbers))
+    return pairs
 
 
 def _float(number: Any) -> float:

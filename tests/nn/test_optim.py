@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import re
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -161,6 +162,17 @@ def test_a_state_that_does_not_fit_changes_nothing() -> None:
     damaged = Adam([x]).state_dict()
     damaged["param_groups"][0]["eps"] = -1.0
     with pytest.raises(ValueError, match=r"eps must be a number from 0 on, got -1\.0"):
+        optimizer.load_state_dict(damaged)
+    for moments in ([0.5], [0.5, "x"], [0.5, None]):
+        damaged = {**before, "steps": 7}
+        damaged["param_groups"] = [{**before["param_groups"][0], "lr": 0.5, "moments": [moments]}]
+        text = (
+            f"this state is damaged: the moments of a parameter are {moments!r}, and have to be 2"
+        )
+        with pytest.raises(ValueError, match=re.escape(text)):
+            optimizer.load_state_dict(damaged)
+    damaged["param_groups"][0]["moments"] = []
+    with pytest.raises(ValueError, match=r"its groups have \[0\] parameters, and these \[1\]"):
         optimizer.load_state_dict(damaged)
     assert optimizer.state_dict() == before
 
