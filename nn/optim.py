@@ -470,11 +470,7 @@ def _kept(option: Any, before: Any) -> Any:
             return Value(option)
         before.data = option
         return before
-    is_same = isinstance(before, _Fixed) and (type(option), option) == (
-        type(before.option),
-        before.option,
-    )
-    return before if is_same else _Fixed(option)
+    return before if isinstance(before, _Fixed) and before.option is option else _Fixed(option)
 
 
 def _plain(option: Any) -> Any:
