@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
 from typing import Any
 
@@ -148,17 +149,23 @@ def recorded(
     """
     recorder = Recorder(name, is_apart)
     recorder.tape.reserve(room)
+    # All that the call makes is kept to its end: the collector would look at it for nothing.
+    collects = gc.isenabled()
     try:
+        gc.disable()
         form = _recorded_call(recorder, function, parts)
         settle(recorder)
+        form.settle(recorder.tape, recorder.outside)
+        effects = recorder.effects()
+        recorder.tape.trim()
+        return Recorded(key, recorder, form, effects)
     except BaseException as error:
         _put_numbers(error)
         recorder.forget()
         raise
-    form.settle(recorder.tape, recorder.outside)
-    effects = recorder.effects()
-    recorder.tape.trim()
-    return Recorded(key, recorder, form, effects)
+    finally:
+        if collects:
+            gc.enable()
 
 
 def _put_numbers(error: BaseException | None) -> None:
