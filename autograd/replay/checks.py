@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from itertools import chain
-from typing import Any
+from typing import Any, Final
 
 from autograd.engine.arrays import is_array
 from autograd.engine.order import topological_order
@@ -134,19 +134,19 @@ def _gradients(value: Value) -> dict[Value, float]:
     return slopes
 
 
-def what_differs(old: Tape, new: Tape, same_values: bool) -> str:
-    """Why the same call, recorded again, does not give what was recorded.
+OTHER_VALUES: Final = (
+    "It reads other Values now than when it was recorded: one has been replaced, such as a "
+    "parameter. Change the data of Values, or call clear()."
+)
+
+
+def what_differs(old: Tape, new: Tape) -> str:
+    """Why the same call, recorded again, does not give what was recorded, from the same Values.
 
     Args:
         old: the tape of the program.
         new: the tape of the call, with each constant an entry of its own.
-        same_values: True if both have read the same Values from outside.
     """
-    if not same_values:
-        return (
-            "It reads other Values now than when it was recorded: one has been replaced, such as a "
-            "parameter. Change the data of Values, or call clear()."
-        )
     rows = [[k for k, op in enumerate(tape.ops) if op is not None] for tape in (old, new)]
     used = [
         [*chain.from_iterable(map(tape.operands_of, listed)), *tape.outputs]

@@ -16,7 +16,7 @@ import warnings
 from collections import Counter
 from collections.abc import Callable
 from operator import index
-from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeVar, overload
+from typing import TYPE_CHECKING, Any, Generic, ParamSpec, TypeAlias, TypeVar, overload
 
 from autograd.engine.locks import turn
 from autograd.engine.operands import kind_of
@@ -24,8 +24,8 @@ from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.engine.value import Value
 from autograd.functional import global_name
 from autograd.replay.arguments import Arguments
-from autograd.replay.checks import difference, held_leaves, missing, what_differs
-from autograd.replay.errors import CompileError, CompileWarning
+from autograd.replay.checks import OTHER_VALUES, difference, held_leaves, missing, what_differs
+from autograd.replay.errors import ArgumentFound, CompileError, CompileWarning
 from autograd.replay.recorded import Recorded, recorded
 from autograd.replay.recording.outside import Numbers
 from autograd.replay.replays import Call
@@ -67,6 +67,7 @@ def compile(function: Any = None, *, check: bool = False, programs: int = 32) ->
         check: True to run the function too at every call, and to compare. Otherwise that is done
             at the calls 2, 8, 32, 128 ... of each program.
         programs: the number of programs. After that the function runs as it is, with a warning.
+            A Value that was an argument, and was found elsewhere in the same call, counts as one.
 
     Returns:
         A `Compiled` function.
@@ -137,6 +138,9 @@ class Compiled(Generic[P, R]):
         """Forget all programs: the next call is recorded."""
         self._programs: dict[Any, list[Recorded]] = {}
         self._all: list[Recorded] = []  # in the order in which they were recorded
+        # The ids of Values that have been arguments, and were found elsewhere in the same call. If
+        # another Value has such an id later, its calls run as they are, which is right as well.
+        self._found: set[int] = set()
         self._runs_as_it_is = False
 
     @property
@@ -207,8 +211,10 @@ class Compiled(Generic[P, R]):
         if self._runs_as_it_is or observer() is not None:
             return []
         parts = Arguments(arguments, options)
+        if self._have_to_run(parts):
+            return []
         programs = self._programs.get(self._key(parts))
-        if not programs or parts.are_used_up or programs[0].reads(parts.values):
+        if not programs or programs[0].reads(parts.values):
             return []
         program = programs[0]
         unchecked = program.next_check - program.runs - 1
@@ -235,8 +241,14 @@ class Compiled(Generic[P, R]):
         result: R = self._called(Arguments(arguments, options))
         return result
 
+    def _have_to_run(self, parts: Arguments) -> bool:
+        """True if the function itself has to run for these arguments, as far as is known."""
+        if self._found and not self._found.isdisjoint(map(id, parts.values)):
+            return True
+        return parts.are_used_up
+
     def _called(self, parts: Arguments) -> Any:
-        if parts.are_used_up:
+        if self._have_to_run(parts):
             return parts.given_to(self.__wrapped__)
         key = self._key(parts)
         programs = self._programs.get(key, [])
@@ -250,18 +262,22 @@ class Compiled(Generic[P, R]):
                 return self._replayed(program, call, parts)
             if program.is_stale():
                 self._forget(program)
-        with self._lock:
-            # It may name other functions by now.
-            self._surroundings = Surroundings(self.__wrapped__)
-            return self._recorded(self._key(parts), parts)
+        try:
+            with self._lock:
+                # It may name other functions by now.
+                self._surroundings = Surroundings(self.__wrapped__)
+                return self._recorded(self._key(parts), parts)
+        except ArgumentFound as error:
+            self._found.update(error.args)
+        return parts.given_to(self.__wrapped__)
 
     def _recorded(self, key: Any, parts: Arguments) -> Any:
         """The result of a call for which there is no program yet."""
-        if len(self._all) >= self._limit:
+        if len(self._all) + len(self._found) >= self._limit:
             self._runs_as_it_is = True
             warnings.warn(
                 f"{self.__name__}() has been recorded {self._limit} times and runs as it is from "
-                f"now on; what differs most: {_most(self._all, key)}",
+                f"now on; what differs most: {_most(self._all, len(self._found), key)}",
                 CompileWarning,
                 stacklevel=4,
             )
@@ -275,8 +291,6 @@ class Compiled(Generic[P, R]):
             raise self._unlike("an operation gives another result for the same numbers", "")
         self._all.append(program)
         self._first(program)
-        if program.reads(parts.values):  # as an argument and from elsewhere
-            return parts.given_to(self.__wrapped__)
         return self._replayed(program, call, parts)
 
     def _first(self, program: Recorded) -> None:
@@ -332,24 +346,31 @@ class Compiled(Generic[P, R]):
             f"{self.__name__}() does not do again what was recorded: {problem}.{reason}"
         )
 
-    def _recorded_again(self, program: Recorded, parts: Arguments) -> Recorded | CompileError:
+    def _recorded_again(self, program: Recorded, parts: Arguments) -> Again:
         parts = Arguments(parts.positional, parts.options)
         try:
             return recorded(program.key, self.__wrapped__, self.__name__, parts, is_apart=True)
-        except CompileError as error:
+        except (CompileError, ArgumentFound) as error:
             return error
 
-    def _reason(self, program: Recorded, again: Recorded | CompileError) -> str:
+    def _reason(self, program: Recorded, again: Again) -> str:
         """Why a program is not what the function does, as far as recording it again tells."""
         if isinstance(again, CompileError):
             return f" Recorded again: {again}"
-        same_values = list(map(id, program.captured)) == list(map(id, again.captured))
-        return f" {what_differs(program.tape, again.tape, same_values)}"
+        if isinstance(again, ArgumentFound):  # where the program has read another Value
+            return f" {OTHER_VALUES}"
+        if list(map(id, program.captured)) != list(map(id, again.captured)):
+            return f" {OTHER_VALUES}"
+        return f" {what_differs(program.tape, again.tape)}"
 
 
-def _reads(again: Recorded | CompileError, parts: Arguments, leaf: Value) -> bool:
+# What comes of a call that is recorded again, to tell what is wrong.
+Again: TypeAlias = Recorded | CompileError | ArgumentFound
+
+
+def _reads(again: Again, parts: Arguments, leaf: Value) -> bool:
     """True if a leaf is an argument, or what a call that was recorded again reads from outside."""
-    if isinstance(again, CompileError) or again.reads([leaf]):
+    if not isinstance(again, Recorded) or again.reads([leaf]):
         return True
     return any(value is leaf for value in parts.values)
 
@@ -358,9 +379,17 @@ def _again(function: Callable[P, R], check: bool, programs: int) -> Compiled[P, 
     return Compiled(function, check, programs)
 
 
-def _most(programs: list[Recorded], key: Any) -> str:
-    """The line or the variable by which programs differ most often."""
+def _most(programs: list[Recorded], arguments: int, key: Any) -> str:
+    """The line or the variable by which programs differ most often.
+
+    Args:
+        programs: they, in the order in which they were recorded.
+        arguments: for how many calls there is none, since an argument was found elsewhere.
+        key: that of the call that there is no room for.
+    """
     found: Counter[str] = Counter()
+    if arguments:
+        found["a Value that is an argument and that it reads from outside too"] = arguments
     latest: dict[Any, Recorded] = {}
     for before, after in zip([None, *programs], programs):
         alike = latest.get(after.key)

@@ -13,11 +13,11 @@ from autograd.replay.arguments import Arguments, is_index
 from autograd.replay.bound import Links
 from autograd.replay.captured import Captured
 from autograd.replay.checks import is_unchanged
-from autograd.replay.errors import CompileError
+from autograd.replay.errors import ArgumentFound, CompileError
 from autograd.replay.lift import Run, lift
 from autograd.replay.parts import mapped
 from autograd.replay.recording.calculations import is_stand_in
-from autograd.replay.recording.leaks import settle
+from autograd.replay.recording.leaks import release, settle
 from autograd.replay.recording.outside import Effects, Numbers
 from autograd.replay.recording.recorder import Recorder
 from autograd.replay.replays import Call
@@ -146,6 +146,7 @@ def recorded(
 
     Raises:
         CompileError: it does what a replay would not do.
+        ArgumentFound: it finds a Value elsewhere that is also among the arguments.
     """
     recorder = Recorder(name, is_apart)
     recorder.tape.reserve(room)
@@ -153,7 +154,10 @@ def recorded(
     collects = gc.isenabled()
     try:
         gc.disable()
-        form = _recorded_call(recorder, function, parts)
+        form = _form(recorder, function, parts)
+        release(recorder)
+        if form is None:
+            raise ArgumentFound(*recorder.outside.found)
         settle(recorder)
         form.settle(recorder.tape, recorder.outside)
         effects = recorder.effects()
@@ -178,6 +182,20 @@ def _put_numbers(error: BaseException | None) -> None:
         error.args = tuple(map(bare, error.args))
         vars(error).update({name: bare(part) for name, part in vars(error).items()})
         error = error.__context__
+
+
+def _form(recorder: Recorder, function: Callable[..., Any], parts: Arguments) -> Form | None:
+    """What a call returned; None if it has found an argument elsewhere.
+
+    The function may have gone on then, as after a bare ``except``, and may end in any error.
+    """
+    form = None
+    try:
+        form = _recorded_call(recorder, function, parts)
+    except (Exception, ArgumentFound):
+        if not recorder.outside.found:
+            raise
+    return None if recorder.outside.found else form
 
 
 def _recorded_call(recorder: Recorder, function: Callable[..., Any], parts: Arguments) -> Form:

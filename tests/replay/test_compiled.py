@@ -7,6 +7,7 @@ import math
 import pickle
 import random
 import re
+import threading
 import warnings
 from collections import namedtuple
 from collections.abc import Callable
@@ -20,6 +21,7 @@ import pytest
 import autograd
 from autograd import CompileError, CompileWarning, Value, no_grad, where
 from autograd import compile as compile  # noqa: A004  # as users import it
+from autograd.engine.recording import observer, switches
 from autograd.replay.checks import difference
 from nn import MLP, Module
 from tests.replaying import bits
@@ -324,6 +326,321 @@ def test_a_value_may_be_an_argument_and_captured() -> None:
         w.grad = b.grad = 0.0
         (w * x).backward()
         assert slopes == (w.grad, b.grad)
+
+
+# ── An argument that the function finds elsewhere as well ─────────────────────
+
+
+class Twice:
+    """A Value, and a compiled function of it that finds the same Value as an attribute too."""
+
+    def __init__(self, function: Callable[[Any, Any], Any], **options: Any) -> None:
+        self.w = Value(0.5, "w")
+        self.function = function
+        self.compiled: Any = compile(self._counted, **options)
+        self._runs = [[0]]  # which is no part of the key
+
+    def _counted(self, x: Any) -> Any:
+        self._runs[0][0] += 1
+        return self.function(x, self.w)
+
+    @property
+    def runs(self) -> int:
+        """How often the function itself has run."""
+        return self._runs[0][0]
+
+
+def test_a_write_to_an_argument_is_seen_where_it_is_read_elsewhere() -> None:
+    def written(x: Any, w: Any) -> float:
+        w.data = 2.0
+        return 1.0 / float(x.data)
+
+    f = Twice(written)
+    f.w.data = 0.0
+    assert (f.compiled(f.w), f.w.data) == (0.5, 2.0)
+
+
+def test_a_loop_over_an_argument_that_is_changed_elsewhere_ends() -> None:
+    def counting(x: Any, w: Any) -> float:
+        for _ in range(100):
+            if x.data >= 3.0:
+                return float(x.data)
+            w.data += 1.0
+        raise TimeoutError
+
+    f = Twice(counting)
+    assert f.compiled(f.w) == 3.5
+
+
+def test_no_error_is_raised_for_the_number_that_an_argument_had_before() -> None:
+    def refusing(x: Any, w: Any) -> Any:
+        w.data = 5.0
+        if x.data < 2.0:
+            raise ValueError("small")
+        return x.data
+
+    f = Twice(refusing)
+    assert f.compiled(f.w) == 5.0
+
+
+inverse: Any = autograd.Primitive("inverse", lambda x: 1.0 / x, lambda _, out: -out * out)
+
+
+def test_an_operation_that_fails_at_the_old_number_of_an_argument_does_not_fail() -> None:
+    def inverted(x: Any, w: Any) -> Any:
+        x.data = 4.0
+        return inverse(w)
+
+    f = Twice(inverted)
+    f.w.data = 0.0
+    assert f.compiled(f.w).data == 0.25
+
+
+def has_grad_written(w: Any) -> bool:
+    w.grad = 0.0
+    return bool(w.has_grad)
+
+
+def passed_back(root: Any, w: Any) -> float:
+    root.backward()
+    return float(w.grad)
+
+
+def set_back(w: Any) -> float:
+    autograd.zero_grad([w])
+    return float(w.grad)
+
+
+# The ways in which a function may meet a Value that it finds.
+MEETINGS: dict[str, Callable[[Any], Any]] = {
+    "data": lambda w: w.data,
+    "item": lambda w: w.item(),
+    "grad": lambda w: w.grad,
+    "has_grad": lambda w: w.has_grad,
+    "a written grad": has_grad_written,
+    "zero_grad": set_back,
+    "repr": repr,
+    "format": "{:.3f}".format,
+    "truth": bool,
+    "a comparison": lambda w: w < 1.0,
+    "a comparison with it": lambda w: 1.0 == w,
+    "its copy": lambda w: w.detach().data,
+    "a product of two": lambda w: (w * w).data,
+    "a sum with a number": lambda w: (w + 1.0).data,
+    "a quotient": lambda w: (1.0 / w).data,
+    "a function": lambda w: autograd.exp(w).data,
+    "a list": lambda w: autograd.logsumexp([w, 1.0]).data,
+    "where": lambda w: where(True, w, 1.0).data,
+    "take": lambda w: autograd.take([w, w], 0).data,
+    "no_grad": lambda w: no_grad()(lambda: w * w)().data,
+    "its gradient": lambda w: passed_back(w * 3.0, w),
+    "a pass from it": lambda w: passed_back(w, w),
+    "grad()": lambda w: autograd.grad(lambda x: x * w)(2.0),
+    "what is returned": lambda w: (w, [w]),
+    "a graph": lambda w: autograd.gradients(w * w, [w])[0].data,
+    "a compiled function": lambda w: compile(lambda x: (x * w).data)(w),
+}
+
+
+@pytest.mark.parametrize("meeting", MEETINGS)
+def test_a_call_is_not_recorded_that_meets_an_argument_elsewhere(meeting: str) -> None:
+    met = MEETINGS[meeting]
+    f = Twice(lambda x, w: (x.data, met(w), x.grad))
+    expected = f.function(f.w, f.w)
+    f.w.grad = 0.0
+    assert repr(f.compiled(f.w)) == repr(expected)
+    assert repr(f.compiled) == "<compiled _counted: 0 programs>"
+
+
+def test_derivatives_of_a_graph_from_outside_are_by_the_argument_itself() -> None:
+    w = Value(3.0)
+    square = w * w
+    slope = compile(lambda x: autograd.gradients(square, [x])[0].data)
+    assert slope(w) == 6.0
+
+
+def test_an_argument_in_a_container_is_found_elsewhere_too() -> None:
+    f = Twice(lambda xs, w: xs["all"][0].data + w.data)
+    assert f.compiled({"all": [f.w]}) == 1.0
+    assert recordings(f.compiled) == 0
+
+
+def test_an_argument_that_is_passed_twice_is_found_elsewhere_too() -> None:
+    w = Value(0.5)
+    total = compile(lambda x, y: x.data + y.data + w.data)
+    assert total(w, w) == 1.5
+    assert recordings(total) == 0
+
+
+def test_an_inner_compiled_function_meets_an_argument_of_the_outer_one() -> None:
+    w = Value(0.5)
+    inner = compile(lambda x: w.data + x.data)
+
+    @compile
+    def outer(x: Any) -> float:
+        w.data = 2.0
+        return float(inner(x))
+
+    assert outer(w) == 4.0
+    assert (recordings(outer), recordings(inner)) == (0, 0)
+    assert inner(Value(1.0)) == 3.0
+
+
+def test_what_was_changed_before_an_argument_was_met_is_changed_once() -> None:
+    b = Value(1.0)
+
+    @compile
+    def stepping(x: Any) -> float:
+        b.data += 1.0
+        (b * b).backward()
+        return float(x.data * w.data)
+
+    w = Value(0.5)
+    assert stepping(w) == 0.25
+    assert (b.data, b.grad) == (2.0, 4.0)
+
+
+def test_nobody_follows_once_an_argument_was_met() -> None:
+    f = Twice(lambda _, w: w.data)
+    f.compiled(f.w)
+    assert observer() is None
+    assert not switches.followed
+
+
+def test_the_function_runs_at_most_twice_for_an_argument_that_it_meets_and_then_once() -> None:
+    f = Twice(lambda x, w: x.data + w.data)
+    f.compiled(f.w)
+    assert f.runs == 2
+    f.compiled(f.w)
+    assert f.runs == 3
+    assert f.compiled.repeat(5, f.w) == [1.0] * 5
+    assert f.runs == 8
+
+
+def test_calls_with_other_arguments_are_recorded() -> None:
+    f = Twice(lambda x, w: x.data + w.data)
+    assert [f.compiled(x) for x in (f.w, Value(1.0), f.w, Value(2.0))] == [1.0, 1.5, 1.0, 2.5]
+    assert recordings(f.compiled) == 1
+
+
+def test_a_call_that_meets_no_argument_is_replayed_though_another_does() -> None:
+    w, b = Value(0.5), Value(0.25)
+    f = compile(lambda x: (w if x > 1.0 else b).data)
+    assert [f(x) for x in (w, w, b, Value(2.0))] == [0.25, 0.25, 0.25, 0.5]
+
+
+def test_clear_forgets_which_arguments_were_met() -> None:
+    f = Twice(lambda x, w: x.data + w.data)
+    f.compiled(f.w)
+    f.compiled.clear()
+    other, f.w = f.w, Value(4.0)
+    assert f.compiled(other) == 4.5
+    assert recordings(f.compiled) == 1
+
+
+def test_a_function_that_meets_ever_new_arguments_runs_as_it_is_in_the_end() -> None:
+    f = Twice(lambda x, w: x.data + w.data, programs=3)
+    kept = [Value(float(i)) for i in range(6)]
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("always")
+        for i, f.w in enumerate(kept):
+            assert f.compiled(f.w) == 2.0 * i
+    assert f.runs == 2 + 2 + 2 + 1 + 1 + 1
+    assert [str(each.message) for each in caught] == [
+        "_counted() has been recorded 3 times and runs as it is from now on; what differs most: a "
+        "Value that is an argument and that it reads from outside too"
+    ]
+    assert caught[0].filename == __file__
+
+
+def everything_caught(x: Any, w: Any) -> Any:
+    try:
+        w.data = 2.0
+    except:  # noqa: E722
+        return -1.0
+    return x.data
+
+
+def an_end_that_returns(x: Any, w: Any) -> Any:
+    try:
+        w.data = 2.0
+    finally:
+        return x.data  # noqa: B012
+
+
+def another_error(x: Any, w: Any) -> Any:
+    try:
+        w.data = 2.0
+    except BaseException:
+        raise ValueError from None
+    return x.data
+
+
+@pytest.mark.parametrize("function", [everything_caught, an_end_that_returns, another_error])
+def test_no_handler_of_the_function_hides_that_an_argument_was_met(function: Any) -> None:
+    f = Twice(function)
+    assert f.compiled(f.w) == 2.0
+
+
+def test_an_error_of_the_function_is_as_ever_after_an_argument_was_met() -> None:
+    def dividing(x: Any, w: Any) -> Any:
+        return x.data / (w.data - 0.5)
+
+    f = Twice(dividing)
+    with pytest.raises(ZeroDivisionError) as caught:
+        f.compiled(f.w)
+    assert caught.value.__context__ is None
+
+
+def test_an_interruption_is_not_lost_after_an_argument_was_met() -> None:
+    def interrupted(x: Any, w: Any) -> Any:
+        try:
+            return x.data + w.data
+        finally:
+            raise KeyboardInterrupt
+
+    f = Twice(interrupted)
+    with pytest.raises(KeyboardInterrupt):
+        f.compiled(f.w)
+    assert f.runs == 1
+
+
+def test_a_number_that_was_kept_before_an_argument_was_met_is_an_error() -> None:
+    kept = []
+
+    def keeping(x: Any, w: Any) -> Any:
+        kept.append(x.data)
+        return w.data
+
+    f = Twice(keeping)
+    with pytest.raises(CompileError, match="keeps a number outside of itself in a list"):
+        f.compiled(f.w)
+
+
+def test_other_threads_call_a_function_while_it_runs_as_it_is_for_an_argument_it_meets() -> None:
+    def waiting(x: Any, w: Any) -> Any:
+        total = x.data + w.data
+        if x is w:
+            other = threading.Thread(target=f.compiled, args=(Value(1.0),))
+            other.start()
+            other.join(10.0)
+            assert not other.is_alive()
+        return total
+
+    f = Twice(waiting)
+    assert f.compiled(f.w) == 1.0
+    assert recordings(f.compiled) == 1
+
+
+def test_an_argument_that_has_taken_the_place_of_what_was_read_is_a_replaced_value() -> None:
+    values = [[Value(2.0, "w")]]
+    kept, x = values[0][0], Value(3.0)
+    product = compile(lambda x: values[0][0].data * x.data, check=True)
+    assert product(x) == 6.0
+    values[0][0] = x
+    with pytest.raises(CompileError, match="reads other Values now"):
+        product(x)
+    assert (kept.data, product(x)) == (2.0, 9.0)
 
 
 # ── What is read from outside ─────────────────────────────────────────────────

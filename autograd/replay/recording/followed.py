@@ -62,6 +62,7 @@ class Followed(Calculations):
         twin._awaited = value._awaited
         self.entry(twin)
         self.outside.arguments += 1
+        self.outside.replaced.add(id(value))
 
     def _has_made(self, value: Value, entry: i64, is_leaf: bool) -> None:
         """``value`` is new, and this is the entry of its data."""

@@ -47,8 +47,8 @@ def held(things: list[Any]) -> Any:
     return None
 
 
-def settle(recorder: Recorder) -> None:
-    """Let go of all that the call has made, and make constants of the leaves among it.
+def release(recorder: Recorder) -> None:
+    """Let go of all that the call has made.
 
     Raises:
         CompileError: something is kept outside.
@@ -58,7 +58,6 @@ def settle(recorder: Recorder) -> None:
         if not _all_freed(recorder):
             _raise(recorder)
     recorder.forget()
-    _make_constants(recorder)
 
 
 def _all_freed(recorder: Recorder) -> bool:
@@ -114,8 +113,14 @@ def _has_kept(things: list[Any], recorder: Recorder) -> bool:
     return False
 
 
-def _make_constants(recorder: Recorder) -> None:
-    """Leaves to which nobody else refers were made in the call, of a number that Python had."""
+def settle(recorder: Recorder) -> None:
+    """Make constants of leaves that were made in the call, of a number that Python had.
+
+    Nobody else refers to these, once all that the call has made is gone.
+
+    Raises:
+        CompileError: it has read a Value that is gone and is no leaf.
+    """
     tape, outside = recorder.tape, recorder.outside
     values: list[Any] = outside.values
     made = {

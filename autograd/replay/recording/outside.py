@@ -11,6 +11,7 @@ from typing import Final
 from autograd.engine.value import Value
 from autograd.native import append, i32, i64, vec
 from autograd.replay.bound import Part
+from autograd.replay.errors import ArgumentFound
 from autograd.replay.reach import NONE
 from autograd.replay.tape import same
 
@@ -86,6 +87,8 @@ class Outside:
         flag: where an index decides if a pass has reached it, what says so: during the call the
             index of a list of flags, and in the end an entry; else -1.
         arguments: the number of arguments.
+        replaced: the ids of the Values whose place these take in the call.
+        found: those of them that the function has found elsewhere.
         sources: for each input of the tape, after the floats among the arguments, the part of a
             Value that it is, and the index of the Value.
         leaves: for each leaf of the tape the index of its Value, once the call is over.
@@ -99,6 +102,8 @@ class Outside:
         self.reached = vec[i64]()
         self.flag = vec[i64]()
         self.arguments = 0
+        self.replaced: set[int] = set()
+        self.found: set[int] = set()
         self.sources = vec[i64]()
         self.leaves: list[int] = []
         self._indices = Indices()
@@ -115,6 +120,8 @@ class Outside:
 
     def add(self, value: Value) -> i64:
         """The index of a Value that is new."""
+        if len(self.replaced) > 0:
+            self.check(value)
         index: i64 = len(self.values)
         self.data = append(self.data, NONE)
         self.grad = append(self.grad, NONE)
@@ -125,6 +132,12 @@ class Outside:
         self._indices.add(value, index)
         self.values.append(value)
         return index
+
+    def check(self, value: Value) -> None:
+        """Give the recording up if a Value that is found is one that was passed."""
+        if id(value) in self.replaced:
+            self.found.add(id(value))
+            raise ArgumentFound(id(value))
 
     def add_source(self, part: i64, index: i64) -> None:
         """Note that the next input is this part of a Value."""

@@ -109,6 +109,7 @@ class Recorder(Gradients):
         for value in values:
             entry = self._found(value)
             if entry < 0:
+                self.outside.check(value)
                 continue
             if self.tape.ops[entry] is choose:
                 flag = self.tape.operands[self.tape.starts[entry]]
