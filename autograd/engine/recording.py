@@ -156,15 +156,27 @@ class _Switches:
     Attributes:
         altered: True if one has.
         followed: True if one has a `Follower`.
+        set_values: the Values whose data or grad is set, while there are `Changes`; else None.
     """
 
-    __slots__ = ("altered", "count", "followed", "followers")
+    __slots__ = ("altered", "changes", "count", "followed", "followers", "set_values")
 
     def __init__(self) -> None:
         self.altered = False
         self.followed = False
         self.count = 0
         self.followers = 0
+        self.set_values: list[Any] | None = None
+        self.changes = 0
+
+    def note(self, change: int) -> None:
+        """Count one of the `Changes` more, or one less."""
+        with flag:
+            self.changes += change
+            if self.changes == 0:
+                self.set_values = None
+            elif self.set_values is None:
+                self.set_values = []
 
     def alter(self, change: int, observer: Observer | None) -> None:
         """Count one `Alteration` more, or one less."""
@@ -195,6 +207,32 @@ class Alteration:
     def __del__(self) -> None:
         if hasattr(self, "observer"):  # not where `__init__` has refused or not counted it
             switches.alter(-1, self.observer)
+
+
+class Changes:
+    """The Values whose data or grad is set from now on, until the `end`, by whichever thread.
+
+    Not among them is what a backward pass changes, or a program of a compiled function.
+    """
+
+    __slots__ = ("_first",)
+
+    def __init__(self) -> None:
+        switches.note(+1)
+        self._first = len(switches.set_values or [])
+
+    def end(self) -> list[Any]:
+        """They, in the order in which they were set."""
+        if self._first < 0:
+            return []
+        values = (switches.set_values or [])[self._first :]
+        self._first = -1
+        switches.note(-1)
+        return values
+
+    def __del__(self) -> None:
+        if hasattr(self, "_first"):  # not where `__init__` has refused or not counted it
+            self.end()
 
 
 # True while derivative rules and sweeps compute: Values that are no operations of the user's.
@@ -272,6 +310,15 @@ def note_made(value: Any, number: Any) -> None:
     watcher = None if type(number) is float else follower()
     if watcher is not None:
         watcher.made(value, number)
+
+
+def note_set(value: Any) -> None:
+    """Note that data or the grad of a Value has been set, if anybody has these noted.
+
+    Not by a function that is recorded for replay: its Values are put back.
+    """
+    if switches.set_values is not None and follower() is None:
+        switches.set_values.append(value)
 
 
 def look(value: Any, how: str) -> None:

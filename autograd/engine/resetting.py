@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from autograd.engine.operands import kind_of
-from autograd.engine.recording import follower, switches
+from autograd.engine.recording import follower, note_set, switches
 from autograd.engine.value import Value
 
 
@@ -36,3 +36,4 @@ def zero_grad(values: Iterable[Value]) -> None:
         if value.op is None:
             value._grad = 0.0 if watcher is None else watcher.write_grad(value, 0.0)
             value._awaited = -1
+            note_set(value)

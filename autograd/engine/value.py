@@ -33,6 +33,7 @@ from autograd.engine.recording import (
     is_recording,
     look,
     note_made,
+    note_set,
     observer,
     refuse,
     switches,
@@ -109,6 +110,7 @@ class Value(Node):
     def data(self, number: Given[SupportsFloat]) -> None:
         watcher = follower() if switches.followed else None
         self._data = as_float(number) if watcher is None else watcher.write(self, number)
+        note_set(self)
 
     @property
     def grad(self) -> Answer[float]:
@@ -126,6 +128,7 @@ class Value(Node):
         watcher = follower() if switches.followed else None
         self._grad = as_float(number) if watcher is None else watcher.write_grad(self, number)
         self._awaited = -1
+        note_set(self)
 
     @property
     def has_grad(self) -> bool:

@@ -5,28 +5,68 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable
 from itertools import chain
-from typing import Any, Final
+from typing import Any, Final, TypeVar
 
 from autograd.engine.arrays import is_array
 from autograd.engine.order import topological_order
+from autograd.engine.recording import Changes
 from autograd.engine.value import Value
 from autograd.replay.identity import exactly, is_plain
 from autograd.replay.parts import opened
 from autograd.replay.recording.leaks import held
+from autograd.replay.recording.outside import Indices
 from autograd.replay.tape import Tape, same
 
+R = TypeVar("R")
 
-def difference(place: str, replayed: Any, result: Any, unreached: dict[Value, None]) -> str | None:
+
+def with_changes(function: Callable[[], R]) -> tuple[R, list[Value]]:
+    """What a function returns, and the Values whose data or grad was set meanwhile."""
+    changes = Changes()
+    try:
+        result = function()
+    finally:
+        changed = changes.end()
+    return result, changed
+
+
+def changed_only(changed: list[Value], outside: Indices) -> dict[Value, str]:
+    """The Values that are changed, and that the program does not have from outside.
+
+    One of them may have taken the place of a Value with which the program goes on. Each is given
+    with what is to be said of it then.
+    """
+    return {
+        value: f"{_named(value)} is changed by the function only"
+        for value in outside.others(changed)
+    }
+
+
+def difference(
+    place: str,
+    replayed: Any,
+    result: Any,
+    doubtful: dict[Value, str],
+    outside: Indices,
+) -> str | None:
     """How the result of a replay differs from that of the function; None if it does not.
 
     Args:
         place: what it is called.
         replayed: the result of the replay.
         result: that of the function.
-        unreached: gets the leaves that a backward pass reaches from the function's result only.
+        doubtful: gets the leaves that a backward pass reaches from the function's result only,
+            each with what is to be said of it if it comes from outside.
+        outside: the Values that the program has from outside.
     """
     if isinstance(result, Value) and isinstance(replayed, Value):
-        return _difference_of_values(place, replayed, result, unreached)
+        if (
+            outside.find(replayed) >= 0
+            and result is not replayed
+            and same(replayed.data, result.data)
+        ):
+            return f"{place} is {_named(replayed)} replayed, another Value as it is"
+        return _difference_of_values(place, replayed, result, doubtful)
     if _kind(replayed) is not _kind(result):
         return f"{place} is {_article(replayed)} replayed, {_article(result)} as it is"
     ours, theirs = opened(replayed), opened(result)
@@ -37,7 +77,7 @@ def difference(place: str, replayed: Any, result: Any, unreached: dict[Value, No
     if [*ours] != [*theirs]:
         return f"{place} has the parts {[*ours]} replayed, {[*theirs]} as it is"
     for key, x, y in zip(theirs, ours.values(), theirs.values()):
-        found = difference(f"{place}[{key!r}]", x, y, unreached)
+        found = difference(f"{place}[{key!r}]", x, y, doubtful, outside)
         if found is not None:
             return found
     return None
@@ -76,7 +116,7 @@ def _article(thing: Any) -> str:
 
 
 def _difference_of_values(
-    place: str, replayed: Value, result: Value, unreached: dict[Value, None]
+    place: str, replayed: Value, result: Value, doubtful: dict[Value, str]
 ) -> str | None:
     if not same(replayed.data, result.data):
         return f"{place} is {replayed.data!r} replayed, {result.data!r} as it is"
@@ -87,7 +127,9 @@ def _difference_of_values(
         if not same(slope, theirs[leaf]):
             pair = f"{slope!r} replayed, {theirs[leaf]!r} as it is"
             return f"the gradient of {place} by {_named(leaf)} is {pair}"
-    unreached.update({leaf: None for leaf in theirs if leaf not in ours})
+    for leaf in theirs:
+        if leaf not in ours:
+            doubtful[leaf] = f"a gradient of {place} reaches {_named(leaf)} as it is only"
     return None
 
 
@@ -95,27 +137,16 @@ def _named(leaf: Value) -> str:
     return leaf.label or "a Value"
 
 
-def held_leaves(unreached: dict[Value, None]) -> list[Value]:
-    """Those of the leaves that somebody holds, once what the function has returned is gone.
+def held_values(doubtful: dict[Value, str]) -> list[Value]:
+    """These Values if somebody holds one, once what the function has returned is gone, else none.
 
-    The others have been made in the call.
+    The others have been made in the call. The dict is emptied.
     """
-    leaves = list(unreached)
-    unreached.clear()
-    if held(leaves) is not None:
+    values = list(doubtful)
+    doubtful.clear()
+    if held(values) is not None:
         gc.collect()  # it may be in a cycle
-    return [] if held(leaves) is None else leaves
-
-
-def missing(leaves: list[Value], is_read: Callable[[Value], bool]) -> str | None:
-    """What is said of the first of these leaves that the function reads from outside, if any is.
-
-    Others are held by what the call has made, such as programs of functions that it has called.
-    """
-    for leaf in leaves:
-        if is_read(leaf):
-            return f"a gradient of the result reaches {_named(leaf)} as it is only"
-    return None
+    return [] if held(values) is None else values
 
 
 def _gradients(value: Value) -> dict[Value, float]:

@@ -24,10 +24,17 @@ from autograd.engine.recording import differentiated, is_recording, observer
 from autograd.engine.value import Value
 from autograd.functional import global_name
 from autograd.replay.arguments import Arguments
-from autograd.replay.checks import OTHER_VALUES, difference, held_leaves, missing, what_differs
+from autograd.replay.checks import (
+    OTHER_VALUES,
+    changed_only,
+    difference,
+    held_values,
+    what_differs,
+    with_changes,
+)
 from autograd.replay.errors import ArgumentFound, CompileError, CompileWarning
 from autograd.replay.recorded import Recorded, recorded
-from autograd.replay.recording.outside import Numbers
+from autograd.replay.recording.outside import Indices, Numbers
 from autograd.replay.replays import Call
 from autograd.replay.surroundings import Surroundings
 from autograd.replay.tape import Tape, same
@@ -315,13 +322,15 @@ class Compiled(Generic[P, R]):
         with turn:  # another thread may compare gradients, which it puts into Values for a while
             before = Numbers(call.values)
         try:
-            returned = parts.given_to(self.__wrapped__)
+            returned, changed = with_changes(functools.partial(parts.given_to, self.__wrapped__))
         except BaseException:  # such as KeyboardInterrupt: it may have taken half a step
             before.put_back(call.values)
             raise
-        unreached: dict[Value, None] = {}
+        outside = Indices(call.values)
+        doubtful = changed_only(changed, outside)
+        del changed
         with turn:
-            problem = difference("the result", result, returned, unreached)
+            problem = difference("the result", result, returned, doubtful, outside)
             problem = problem or program.difference(call, before)
         if problem is not None:
             del result
@@ -332,13 +341,15 @@ class Compiled(Generic[P, R]):
             self._forget(program)
             raise self._unlike(problem, self._reason(program, self._recorded_again(program, parts)))
         del returned
-        leaves = held_leaves(unreached)
-        if leaves:
+        said = [*doubtful.values()]
+        values = held_values(doubtful)
+        if values:
             again = self._recorded_again(program, parts)
-            problem = missing(leaves, lambda leaf: _reads(again, parts, leaf))
-            if problem is not None:
-                self._forget(program)
-                raise self._unlike(problem, self._reason(program, again))
+            for value, problem in zip(values, said):
+                # Others are held by what the call has made.
+                if _reads(again, parts, value):
+                    self._forget(program)
+                    raise self._unlike(problem, self._reason(program, again))
         return result
 
     def _unlike(self, problem: str, reason: str) -> CompileError:
@@ -368,11 +379,11 @@ class Compiled(Generic[P, R]):
 Again: TypeAlias = Recorded | CompileError | ArgumentFound
 
 
-def _reads(again: Again, parts: Arguments, leaf: Value) -> bool:
-    """True if a leaf is an argument, or what a call that was recorded again reads from outside."""
-    if not isinstance(again, Recorded) or again.reads([leaf]):
+def _reads(again: Again, parts: Arguments, value: Value) -> bool:
+    """True if a Value is an argument, or what a call that was recorded again has from outside."""
+    if not isinstance(again, Recorded) or again.reads([value]):
         return True
-    return any(value is leaf for value in parts.values)
+    return any(x is value for x in parts.values)
 
 
 def _again(function: Callable[P, R], check: bool, programs: int) -> Compiled[P, R]:

@@ -25,7 +25,7 @@ from autograd.engine.known import Known
 from autograd.engine.node import Node
 from autograd.engine.operands import Traced
 from autograd.engine.operators import Numeric
-from autograd.engine.recording import Follower, Observer
+from autograd.engine.recording import Changes, Follower, Observer
 from autograd.engine.replayed import CompiledOperation, Origin
 from tests.programs import environment
 
@@ -48,8 +48,12 @@ replayed: Any = autograd.compile(lambda: x * x)()
 squares = Reduction("squares", math.fsum, lambda xs, out: [2 * x for x in xs], sequences=2)
 
 # An object of each public class, for its methods.
+changes = Changes()
+changes.end()  # else what tests set would be noted from here on
+
 OBJECTS: dict[type, Any] = {
     Call: Call(model),
+    Changes: changes,
     CompiledOperation: replayed.op,
     type(differential([x], [x], False)): differential([x], [x], False),
     Differentiated: Differentiated(squares, 0),

@@ -22,7 +22,8 @@ import autograd
 from autograd import CompileError, CompileWarning, Value, no_grad, where
 from autograd import compile as compile  # noqa: A004  # as users import it
 from autograd.engine.recording import observer, switches
-from autograd.replay.checks import difference
+from autograd.replay.checks import difference, with_changes
+from autograd.replay.recording.outside import Indices
 from nn import MLP, Module
 from tests.replaying import bits
 from tests.threads import run_at_once
@@ -1040,7 +1041,7 @@ def test_a_number_that_is_not_a_number_is_no_difference() -> None:
 
 
 def test_the_sign_of_a_part_is_a_difference() -> None:
-    assert difference("x", complex(0.0, 1.0), complex(-0.0, 1.0), {}) == (
+    assert difference("x", complex(0.0, 1.0), complex(-0.0, 1.0), {}, Indices()) == (
         "x is 1j replayed, (-0+1j) as it is"
     )
 
@@ -1055,8 +1056,8 @@ def test_differences_of_containers_say_where() -> None:
         ([1.0], [1.0, 2.0], "r has the parts [0] replayed, [0, 1]"),
         ([1.0], (1.0,), "r is a list replayed, a tuple"),
     ]:
-        assert difference("r", replayed, result, {}) == f"{expected} as it is"
-        assert difference("r", result, copy.copy(result), {}) is None
+        assert difference("r", replayed, result, {}, Indices()) == f"{expected} as it is"
+        assert difference("r", result, copy.copy(result), {}, Indices()) is None
 
 
 def test_a_changed_argument_is_an_error() -> None:
@@ -1223,9 +1224,10 @@ def test_a_gradient_that_is_missing_is_found() -> None:
     with pytest.raises(CompileError) as caught:
         compiled(x)
     assert str(caught.value) == (
-        "<lambda>() does not do again what was recorded: a gradient of the result reaches w as it "
-        "is only. It computes something else now than when it was recorded, and has not branched "
-        "on a number. Pass what it depends on as an argument, or keep it in the data of a Value."
+        "<lambda>() does not do again what was recorded: a gradient of the result[1] reaches w as "
+        "it is only. It computes something else now than when it was recorded, and has not "
+        "branched on a number. Pass what it depends on as an argument, or keep it in the data of a "
+        "Value."
     )
     assert w.grad == 0.0
 
@@ -1262,6 +1264,129 @@ def test_a_leaf_that_the_function_makes_is_not_missing() -> None:
         x = Value(number)
         sum(line(x)).backward()
         assert x.grad == 4.0
+
+
+class Kept:
+    """A Value two objects away, where a replacement is not seen; `held` holds the first one."""
+
+    def __init__(self) -> None:
+        self.held = Value(1.0, "first")
+        self.values = [[self.held]]
+
+    @property
+    def there(self) -> Value:
+        """The Value that is there now."""
+        return self.values[0][0]
+
+    def replace(self, data: float = 1.0) -> None:
+        """Put another Value in the place of that one."""
+        self.values[0][0] = Value(data, "second")
+
+
+def set_data(value: Value, x: float) -> None:
+    value.data = x
+
+
+def set_grad(value: Value, x: float) -> None:
+    value.grad = x
+
+
+def set_grad_back(value: Value, _: float) -> None:
+    autograd.zero_grad([value])
+
+
+@pytest.mark.parametrize("change", [set_data, set_grad, set_grad_back])
+def test_a_change_is_found_of_a_value_that_took_the_place_of_a_like_one(change: Any) -> None:
+    kept = Kept()
+    changing = compile(lambda x: change(kept.there, x), check=True)
+    for _ in range(3):
+        changing(2.0)
+    kept.replace(7.0)
+    with pytest.raises(CompileError, match="second is changed by the function only"):
+        changing(2.0)
+
+
+def test_a_change_of_a_value_that_has_come_to_others_is_found() -> None:
+    w, values = Value(1.0, "w"), [[[Value(2.0, "first")]]]
+
+    @partial(compile, check=True)
+    def decayed() -> Any:
+        for value in (w, *values[0][0]):
+            value.data *= 0.5
+        return w.data
+
+    assert [decayed(), decayed()] == [0.5, 0.25]
+    values[0][0].append(Value(4.0, "second"))
+    with pytest.raises(CompileError, match="second is changed by the function only"):
+        decayed()
+
+
+def test_another_value_that_is_returned_is_found_though_it_is_equal() -> None:
+    kept = Kept()
+    found = compile(lambda: [kept.there], check=True)
+    assert found()[0] is found()[0] is kept.held
+    kept.replace()
+    with pytest.raises(CompileError) as caught:
+        found()
+    assert str(caught.value) == (
+        "<lambda>() does not do again what was recorded: the result[0] is first replayed, another "
+        "Value as it is. It reads other Values now than when it was recorded: one has been "
+        "replaced, such as a parameter. Change the data of Values, or call clear()."
+    )
+
+
+def test_values_that_the_function_makes_and_changes_are_no_difference() -> None:
+    w = Value(3.0)
+    inner = compile(make_and_change)
+
+    @partial(compile, check=True)
+    def made(x: Any) -> Any:
+        return make_and_change(x) * w + inner(x)
+
+    for number in (1.0, 2.0, 3.0, 4.0):
+        assert made(number).data == (2.0 * number + 1.0) * 4.0
+
+
+def make_and_change(x: Any) -> Any:
+    total, cycle = Value(x), Value(0.0)
+    total.data = 2.0 * x
+    cycle.data = 1.0
+    turning: list[Any] = [cycle]
+    turning.append(turning)
+    return total.data + cycle.data
+
+
+def test_a_function_that_is_first_recorded_in_a_comparison_may_change_what_it_makes() -> None:
+    inner = compile(make_and_change)
+    outer = compile(lambda x: inner(x) + 1.0, check=True)
+    assert [outer(1.0), outer(2.0)] == [4.0, 6.0]
+    assert recordings(inner) == 1
+
+
+def test_nothing_is_noted_once_a_comparison_is_over() -> None:
+    def failing() -> None:
+        assert switches.set_values == []
+        raise LookupError
+
+    with pytest.raises(LookupError):
+        with_changes(failing)
+    assert switches.set_values is None
+    w = Value(1.0)
+    assert with_changes(lambda: set_data(w, 2.0)) == (None, [w])
+    assert switches.set_values is None
+
+
+def test_what_another_thread_changes_meanwhile_is_no_difference() -> None:
+    w, other = Value(1.0), Value(1.0)
+
+    @compile(check=True)
+    def product(x: Any) -> Any:
+        thread = threading.Thread(target=set_data, args=(other, 2.0))
+        thread.start()
+        thread.join()
+        return w * x
+
+    assert [product(2.0).data for _ in range(3)] == [2.0, 2.0, 2.0]
 
 
 def test_arithmetic_that_numpy_does_in_its_own_way_is_found_at_once() -> None:

@@ -6,6 +6,7 @@ what was recorded is a program, and it is the program that then changes them.
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from typing import Final
 
 from autograd.engine.value import Value
@@ -30,11 +31,23 @@ class Indices:
     """The indices of Values, by their ids: a table of ids, each as near as it can be to its place.
 
     The Values are to be kept, so that no other has the id of one of them.
+
+    Args:
+        values: the first of them.
     """
 
-    def __init__(self) -> None:
-        self._table = vec[i64]([0] * (4 * _ROOM))  # of ids, each followed by the index
+    def __init__(self, values: Sequence[Value] = ()) -> None:
+        room: i64 = _ROOM
+        while room < len(values):
+            room *= 2
+        self._table = vec[i64]([0] * (4 * room))  # of ids, each followed by the index
         self._count: i64 = 0
+        for index in range(len(values)):
+            self.add(values[index], index)
+
+    def others(self, values: list[Value]) -> list[Value]:
+        """Those of the Values that have none."""
+        return [value for value in values if self.find(value) < 0]
 
     def find(self, value: Value) -> i64:
         """The index of a Value, or -1."""
