@@ -20,15 +20,16 @@ import sys
 import warnings
 import zlib
 from collections.abc import Callable
-from functools import wraps
+from functools import cache, wraps
 from typing import TYPE_CHECKING, Any, Final
 
 SWITCH: Final = "CHAINRULE_COMPILE"
 LIBRARY_PREFIX: Final = "_native_"
 
-# C that is part of the compiled library: it runs programs.
-KERNEL: Final = tuple(
-    f"autograd/replay/{name}.c" for name in ("bound", "kernel", "links", "machine", "runs")
+# C that is part of the compiled library: it has the memory of Values, and runs programs.
+KERNEL: Final = (
+    "autograd/engine/slabs.c",
+    *[f"autograd/replay/{name}.c" for name in ("bound", "kernel", "links", "machine", "runs")],
 )
 KERNEL_HEADER: Final = "autograd/replay/kernel.h"
 
@@ -151,6 +152,7 @@ def sources() -> list[str]:
     return [*engine, *recording, *[f"autograd/replay/{name}.py" for name in _LIFTING]]
 
 
+@cache
 def library_name() -> str:
     """The name of the compiled library that belongs to the present source.
 
@@ -162,6 +164,13 @@ def library_name() -> str:
         with open(os.path.join(_ROOT, source), "rb") as file:
             checksum = zlib.crc32(file.read(), checksum)
     return f"{LIBRARY_PREFIX}{checksum:08x}"
+
+
+def library() -> Any:
+    """The compiled library, where the compiled modules are loaded."""
+    from importlib import import_module
+
+    return import_module(f"autograd.engine.{library_name()}__mypyc")
 
 
 def requested() -> bool | None:

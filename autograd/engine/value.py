@@ -39,7 +39,7 @@ from autograd.engine.recording import (
     switches,
 )
 from autograd.engine.table import add, multiply, subtract
-from autograd.native import COMPILED, mypyc_attr
+from autograd.native import COMPILED, library, mypyc_attr
 
 if TYPE_CHECKING:
     from autograd.answers import Answer, Given
@@ -559,3 +559,7 @@ def wide_result(
     if switches.altered:
         value._reconsider()
     return value
+
+
+if COMPILED:
+    library().use_slabs(Value)

@@ -155,6 +155,9 @@ PyObject *kernel_list_of(const double *v, const int32_t *cells, Py_ssize_t count
 /* The name and the number of operands of each native function. */
 PyObject *kernel_functions(PyObject *module, PyObject *nothing);
 
+/* Have objects of a class kept in slabs, see engine/slabs.c. */
+PyObject *use_slabs(PyObject *module, PyObject *type);
+
 /* The methods of a machine. */
 PyObject *Machine_forward(PyObject *self, PyObject *numbers);
 PyObject *Machine_inputs(PyObject *self, PyObject *given);

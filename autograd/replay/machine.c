@@ -369,5 +369,7 @@ PyMethodDef kernel_methods[] = {
     {"machine", make_machine, METH_VARARGS, PyDoc_STR("A program, prepared to be run.")},
     {"functions", kernel_functions, METH_NOARGS,
      PyDoc_STR("The name and the number of operands of each native function.")},
+    {"use_slabs", use_slabs, METH_O,
+     PyDoc_STR("Have objects of a class of which there is none yet kept in slabs.")},
     {NULL, NULL, 0, NULL},
 };

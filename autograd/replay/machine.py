@@ -11,11 +11,10 @@ import operator
 from array import array
 from collections.abc import Callable
 from functools import cache
-from importlib import import_module
 from typing import Any, Final
 
 from autograd.engine import floats
-from autograd.native import COMPILED, library_name
+from autograd.native import COMPILED, library
 from autograd.replay.bound import Links, ListBound
 from autograd.replay.levels import levelled
 from autograd.replay.lists import ListMachine
@@ -83,7 +82,7 @@ def _array(numbers: Any) -> Any:
 @cache
 def _kernel() -> tuple[Any, dict[tuple[Any, int], int]]:
     """The kernel; and the indices of its functions, by function and number of operands."""
-    kernel = import_module(f"autograd.engine.{library_name()}__mypyc")
+    kernel = library()
     others = {name: function for function, name in _OTHERS.items()}
     return kernel, {
         (others[name] if name in others else getattr(floats, name), arity): index
