@@ -313,7 +313,7 @@ def note_made(value: Any, number: Any) -> None:
 
 
 def note_set(value: Any) -> None:
-    """Note that data or the grad of a Value has been set, if anybody has these noted.
+    """Note that data or the grad of a Value has been set; for who has seen `switches.set_values`.
 
     Not by a function that is recorded for replay: its Values are put back.
     """

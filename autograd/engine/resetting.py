@@ -36,4 +36,5 @@ def zero_grad(values: Iterable[Value]) -> None:
         if value.op is None:
             value._grad = 0.0 if watcher is None else watcher.write_grad(value, 0.0)
             value._awaited = -1
-            note_set(value)
+            if switches.set_values is not None:
+                note_set(value)

@@ -110,7 +110,8 @@ class Value(Node):
     def data(self, number: Given[SupportsFloat]) -> None:
         watcher = follower() if switches.followed else None
         self._data = as_float(number) if watcher is None else watcher.write(self, number)
-        note_set(self)
+        if switches.set_values is not None:
+            note_set(self)
 
     @property
     def grad(self) -> Answer[float]:
@@ -128,7 +129,8 @@ class Value(Node):
         watcher = follower() if switches.followed else None
         self._grad = as_float(number) if watcher is None else watcher.write_grad(self, number)
         self._awaited = -1
-        note_set(self)
+        if switches.set_values is not None:
+            note_set(self)
 
     @property
     def has_grad(self) -> bool:
