@@ -12,7 +12,9 @@
  * arenas, which come from where Python's allocator has its own. Whoever is here holds the lock of
  * the interpreter.
  */
-#include "../replay/kernel.h"
+#include <Python.h>
+#include <stdint.h>
+#include <string.h>
 
 #define SLAB_SIZE 65536    /* in bytes; slabs lie at multiples of it */
 #define ARENA_SIZE 1048576 /* 15 slabs at least, wherever it lies */
@@ -25,7 +27,7 @@ typedef struct {
     void *memory;
     slab *first;
     int slabs;
-    int used; /* slabs that are not empty and listed */
+    int used; /* all but the listed slabs in which nothing lives */
 } arena;
 
 struct slab {
@@ -149,11 +151,11 @@ static PyObject *allocate(PyTypeObject *type, Py_ssize_t items)
 
 static void release(void *place)
 {
-    slab *s = (slab *)((uintptr_t)place & ~(uintptr_t)(SLAB_SIZE - 1));
     if (Py_TYPE((PyObject *)place) != type_of_all) { /* a subclass inherits this function */
         PyObject_Free(place);
         return;
     }
+    slab *s = (slab *)((uintptr_t)place & ~(uintptr_t)(SLAB_SIZE - 1));
     s->lives--;
     memcpy(place, &s->hole, sizeof s->hole);
     s->hole = place;
@@ -173,7 +175,7 @@ static void release(void *place)
 }
 
 /* Have objects of a class kept in slabs: one of which there is no object yet, whose objects the
- * garbage collector does not follow. */
+ * garbage collector does not follow. A method of the library, see replay/machine.c. */
 PyObject *use_slabs(PyObject *module, PyObject *type)
 {
     (void)module;
