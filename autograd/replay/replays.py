@@ -22,7 +22,6 @@ class Root:
 
     Attributes:
         index: its position in `Tape.roots`.
-        op: the operation of Values that are this output, on all inputs of the program.
         replay: the program, once there is one.
     """
 
@@ -31,7 +30,14 @@ class Root:
     def __init__(self, name: str, index: int) -> None:
         self.name = name
         self.index = index
-        self.op = CompiledOperation(name, self._forward, self._gradient)
+
+    def operation(self) -> CompiledOperation:
+        """An operation of Values that are this output, on all inputs of the program.
+
+        It refers to this object, and not the other way round: what nobody uses any more is gone at
+        once, without the collector.
+        """
+        return CompiledOperation(self.name, self._forward, self._gradient)
 
     def _run(self, numbers: Sequence[float]) -> Run:
         return self._on_its_path(self.replay.run(numbers[: len(self.replay.tape.inputs)]))
@@ -86,7 +92,7 @@ def _recorded(
     """An entry as a Value, computed from these of the inputs with all that is in between."""
     values = dict(zip(tape.inputs, variables))
     for entry in range(last + 1):
-        op, operands = tape.ops[entry], tape.operands_of(entry)
+        op, operands = tape.op(entry), tape.operands_of(entry)
         traced = {i: values[operands[i]] for i in tape.flows_of(entry) if operands[i] in values}
         if not traced:
             continue
@@ -122,7 +128,7 @@ class Call:
         """The Values from outside, the arguments first."""
         return [*self.arguments, *self.captured.values]
 
-    def value(self, root: Root, number: float, label: str) -> Value:
+    def value(self, root: Root, op: CompiledOperation, number: float, label: str) -> Value:
         """An output as a Value, with one operation."""
         leaves, captured = self.run.reached(root.index), self.captured
         if self.arguments or self.run.varies(root.index):
@@ -130,7 +136,7 @@ class Call:
             reached = Reached([values[captured.leaves[leaf]] for leaf in leaves])
         else:  # always the same
             reached = captured.reached(leaves)
-        return _ReplayedValue(root.op, number, label, reached, _Past(self, root))
+        return _ReplayedValue(op, number, label, reached, _Past(self, root))
 
 
 class _Past(Origin):

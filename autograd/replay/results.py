@@ -34,7 +34,7 @@ class _Value:
     """A Value of a result, an output of the tape.
 
     Attributes:
-        root: what gradients may start at; None for a leaf.
+        root: what gradients may start at, and its operation; None for a leaf.
         leaf: the leaf of the tape that it is, or -1.
         index: that of the Value from outside, if it is one; when the call is over, it is known.
     """
@@ -42,7 +42,7 @@ class _Value:
     def __init__(self, output: int, label: str, root: Root | None, leaf: int = -1) -> None:
         self.output = output
         self.label = label
-        self.root = root
+        self.root = None if root is None else (root, root.operation())
         self.leaf = leaf
         self.index: int | None = None
 
@@ -51,10 +51,13 @@ class _Value:
         outputs, call, made = filling
         if self.index is not None:
             return call.values[self.index]
-        at, root, label = self.output, self.root, self.label
+        at, label = self.output, self.label
         if at not in made:
             number = outputs[at]
-            made[at] = call.value(root, number, label) if root else Value(number, label)
+            if self.root is None:
+                made[at] = Value(number, label)
+            else:
+                made[at] = call.value(*self.root, number, label)
         return made[at]
 
 
@@ -131,7 +134,7 @@ class Form:
         entry = recorder.entry(value)
         output = self._output(entry)
         if recorder.is_from_outside(value):
-            return _Value(output, value.label, None, tape.same_leaf[entry])
+            return _Value(output, value.label, None, tape.gradient_entry(entry))
         if value.op is not None:
             tape.roots.append(output)
             self.roots.append(Root(recorder.name, len(tape.roots) - 1))

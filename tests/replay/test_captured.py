@@ -4,8 +4,13 @@ from __future__ import annotations
 
 import gc
 import sys
+import weakref
+from collections.abc import Callable
 from typing import Any
 
+import pytest
+
+import autograd
 from autograd import Value
 from autograd.replay.captured import Captured
 
@@ -76,3 +81,33 @@ def test_values_among_the_arguments_are_told_from_captured_ones() -> None:
     assert captured.are_any([x, w])
     assert not captured.are_any([x])
     assert not captured.are_any([])
+
+
+def trained(w: Value) -> float:
+    loss = (w * w - 3.0) ** 2
+    loss.backward()
+    w.data -= 0.1 * w.grad
+    w.grad = 0.0
+    return loss.data
+
+
+@pytest.mark.parametrize(
+    "function",
+    [lambda w: autograd.tanh(w * w), lambda w: [w * 2.0, {"x": w.data}], trained],
+    ids=["value", "container", "step"],
+)
+def test_a_program_that_nobody_uses_is_gone_without_the_collector(
+    function: Callable[[Value], Any],
+) -> None:
+    w = Value(0.5)
+    compiled = autograd.compile(lambda: function(w))
+    gc.collect()
+    gc.disable()
+    try:
+        for _ in range(3):
+            compiled()
+        program = weakref.ref(compiled.programs[0])
+        del compiled
+        assert program() is None
+    finally:
+        gc.enable()
