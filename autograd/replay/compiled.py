@@ -257,6 +257,7 @@ class Compiled(Generic[P, R]):
     def _called(self, parts: Arguments) -> Any:
         if self._have_to_run(parts):
             return parts.given_to(self.__wrapped__)
+        is_new = self._surroundings is None
         key = self._key(parts)
         programs = self._programs.get(key, [])
         for program in programs:
@@ -271,9 +272,11 @@ class Compiled(Generic[P, R]):
                 self._forget(program)
         try:
             with self._lock:
-                # It may name other functions by now.
-                self._surroundings = Surroundings(self.__wrapped__)
-                return self._recorded(self._key(parts), parts)
+                if not is_new or self._key(parts) != key:
+                    # It may name other functions by now.
+                    self._surroundings = Surroundings(self.__wrapped__)
+                    key = self._key(parts)
+                return self._recorded(key, parts)
         except ArgumentFound as error:
             self._found.update(error.args)
         return parts.given_to(self.__wrapped__)
@@ -289,7 +292,7 @@ class Compiled(Generic[P, R]):
                 stacklevel=4,
             )
             return parts.given_to(self.__wrapped__)
-        room = len(self._all[-1].tape.ops) * 9 // 8 if self._all else 0
+        room = self._all[-1].tape.count * 9 // 8 if self._all else 0
         program = recorded(key, self.__wrapped__, self.__name__, parts, room=room)
         if program.is_stale():  # nobody holds any more what this call has read
             return parts.given_to(self.__wrapped__)
