@@ -191,7 +191,7 @@ def what_differs(old: Tape, new: Tape) -> str:
                 f"{new.constants[now]}. Pass it as an argument, or keep it in the data of a Value."
             )
     calculations = [
-        [(tape.ops[k], [*tape.flows_of(k)]) for k in listed]
+        [(tape.op(k), [*tape.flows_of(k)]) for k in listed]
         for tape, listed in zip((old, new), rows)
     ]
     if calculations[0] != calculations[1]:

@@ -52,13 +52,11 @@ class Gradient:
         found, shares = below_root(tape, tape.outputs[tape.roots[root]], flags)
         self.program: Program = optimized(lowered(tape, shares))
         self.machine = machine(self.program)
-        indices = {entry: index for index, entry in enumerate(tape.leaves)}
-        entries = shares.entries
-        ends = [entries[end] for end in shares.ends if entries[end] in indices]
-        self.leaves = [indices[entry] for entry in ends]
+        self.leaves = [leaf for leaf in shares.leaves if leaf >= 0]
         self.conditions: list[list[int]] = []
         if found.takes:
             places = {flag: place for place, flag in enumerate(flags_of_takes(tape))}
+            ends = [tape.leaves[leaf] for leaf in self.leaves]
             self.conditions = [[places[x] for x in found.flags_of(entry)] for entry in ends]
 
     def are_reached(self, taken: Sequence[bool]) -> list[bool]:
@@ -103,7 +101,7 @@ class Replay:
         places = {
             program.constant(tape.data[entry]): place for entry, place in tape.constants.items()
         }
-        operations = len(tape.ops) - len(tape.inputs) - len(tape.constants)
+        operations = tape.count - len(tape.inputs) - len(tape.constants)
         size = 8 * (len(program.constants) + program.inputs + len(program.kinds))
         counts = (
             f"{tape.name}: {_counted(operations, 'operation')} recorded, and "

@@ -52,9 +52,6 @@ _TAKE: Final[u8] = 11
 _GRADIENT: Final[u8] = 12  # with the rows of its pass
 _GIVEN: Final[u8] = 13  # not at all, as an input or a constant
 
-# Compiled code looks a function up by its name each time, but not a constant.
-_ADDITION: Final[Any] = table.add
-_PRODUCT: Final[Any] = table.multiply
 _QUOTIENTS: Final[tuple[Any, ...]] = (table.divide, operator.truediv)
 
 _WAYS: Final[dict[Any, int]] = {
@@ -79,14 +76,17 @@ def lowered(
     gradient of the root; and for each of ``shares.ends`` that is a leaf the sum that its shares are
     added to.
     """
-    ends: list[int] = []
+    ends = vec[i64]()
+    edges: i64 = 0
     if shares is not None:
-        leaves = set(tape.leaves)
-        ends = [index for index in shares.ends if shares.entries[index] in leaves]
+        edges = shares.starts[shares.count]
+        for at in range(len(shares.ends)):
+            if shares.leaves[at] >= 0:
+                ends = append(ends, shares.ends[at])
     wanted = list(tape.outputs if outputs is None else outputs)
     if tape.roots:
         wanted += choices_of(tape) + flags_of_takes(tape)
-    lowering = _Lowering(tape, 0 if shares is None else 1 + len(ends), wanted)
+    lowering = _Lowering(tape, 0 if shares is None else 1 + len(ends), wanted, edges)
     program = lowering.program
     program.outputs = vec[i64]([0] * len(wanted))
     for index in range(len(wanted)):
@@ -96,6 +96,16 @@ def lowered(
     if shares is not None:
         lowering.differentiate(shares, ends)
     return program
+
+
+def _way(op: Any) -> u8:
+    """How an operation becomes a row."""
+    if op is None:
+        return _GIVEN
+    way = _WAYS.get(op)
+    if way is None:
+        way = 5 if isinstance(op, Choice) else 8 if operations.is_pure(op) else 9
+    return way
 
 
 class _Lowering:
@@ -111,22 +121,22 @@ class _Lowering:
             of the pass is the first ``gradient_of`` it, and that of each of these the next one.
         ways: for each entry how it became a row.
         users: for each entry what uses it, see `_OTHERS`.
-        known: how operations become rows, as far as they have come up.
+        of_codes: for each code of an operation how entries with it become rows.
         reduced: the cells of the derivatives of reductions, by their entries.
         marks: if there are passes, zeros to mark entries for a while.
-        sought: then as many cells of 0.0, for the gradients of entries.
+        sought: then as many cells of 0.0, for the gradients of entries that are asked for.
+        gradients: for each entry the cell of its gradient, as far as a pass has reached it.
         locals: room for local derivatives.
     """
 
-    def __init__(self, tape: Tape, further: int, outputs: list[int]) -> None:
+    def __init__(self, tape: Tape, further: i64, outputs: list[int], edges: i64) -> None:
         self.tape = tape
-        ops: list[Any] = tape.ops
-        starts, operands = tape.starts, tape.operands
-        count: i64 = len(ops)
-        self.known = dict(_WAYS)
+        starts, operands, count = tape.starts, tape.operands, tape.count
+        self.of_codes = vec[u8]([_way(op) for op in tape.operations])
         self.reduced: dict[int, list[int]] = {}
         self.marks = vec[i64]()
         self.sought = vec[i64]()
+        self.gradients = vec[i64]()
         self.locals = vec[i64]()
         self.ways = ways = vec[u8]([_GIVEN] * count)
         self.users = users = vec[i64]([_NONE] * count)
@@ -136,7 +146,7 @@ class _Lowering:
         guards = tape.guards
         for guard in guards:
             users[guard.entry] = _OTHERS
-        room = self.find_users()
+        room = self.find_users() + edges
         self.program = Program(len(tape.inputs) + further, room + room // 4)
         self.sums = Sums(self.program)
         self.slopes = Slopes(self.sums)
@@ -173,14 +183,14 @@ class _Lowering:
                 cells[entry] = self.taken(start, end)
             elif way == _PASS:
                 self.carry_back(entry)
-            elif isinstance(ops[entry], Slope):
+            elif isinstance(tape.op(entry), Slope):
+                op: Slope = tape.op(entry)
                 taken = self.slopes.take_up(cells, operands, start, end)
-                slope = self.slopes.slope(ops[entry].primitive, ops[entry].position, taken)
-                cells[entry] = slope
+                cells[entry] = self.slopes.slope(op.primitive, op.position, taken)
             else:
                 reciprocal = ZERO
                 last = cells[operands[end - 1]] if end > start else ZERO
-                if last < 0 and ops[entry] in _QUOTIENTS:
+                if last < 0 and tape.op(entry) in _QUOTIENTS:
                     reciprocal = self.program.reciprocal(last)
                 if reciprocal != ZERO:
                     x, is_inner = cells[operands[start]], self.is_inner(entry, True)
@@ -188,7 +198,7 @@ class _Lowering:
                 else:
                     for at in range(start, end):
                         self.program.push(cells[operands[at]])
-                    cells[entry] = self.program.call(self.slopes.kind(ops[entry], None))
+                    cells[entry] = self.program.call(self.slopes.kind(tape.op(entry), None))
         while done < len(guards):
             self.guard(guards[done])
             done += 1
@@ -201,35 +211,27 @@ class _Lowering:
 
         An entry that is of no use is not a user.
         """
-        ops: list[Any] = self.tape.ops
+        codes, of_codes = self.tape.codes, self.of_codes
         starts, operands, data = self.tape.starts, self.tape.operands, self.tape.data
         ways, users, cells = self.ways, self.users, self.cells
-        latest: Any = None
-        latest_way = way = _ACT
         room: i64 = 0
-        entry: i64 = len(ops)
+        entry = self.tape.count
+        start = starts[entry]
         while entry > 0:
             entry -= 1
-            op = ops[entry]
-            if op is None:
+            start, end = starts[entry], start
+            way = of_codes[i64(codes[entry])]
+            if way == _GIVEN:
                 continue
-            if op is _ADDITION:
-                way = ADD
-            elif op is _PRODUCT:
-                start = starts[entry]
-                has_one = data[operands[start]] == 1.0 or data[operands[start + 1]] == 1.0
-                way = _TIMES_ONE if has_one and self.is_times_one(entry) else MULTIPLY
-            else:
-                if op is not latest:
-                    latest = op
-                    latest_way = self.way(op)
-                way = latest_way
+            if way == MULTIPLY:
+                has_one = data[operands[start]] == 1.0 or data[operands[end - 1]] == 1.0
+                if has_one and self.is_times_one(entry):
+                    way = _TIMES_ONE
             ways[entry] = way
             if users[entry] == _NONE:
                 if way != _ACT and way != _PASS:
                     continue
                 users[entry] = _OTHERS
-            start, end = starts[entry], starts[entry + 1]
             if way == _GRADIENT:
                 cells[entry] = cells[operands[start]]
                 cells[operands[start]] = entry
@@ -252,14 +254,6 @@ class _Lowering:
             if tape.data[operand] == 1.0 and not tape.flows[at] and operand in tape.constants:
                 return True
         return False
-
-    def way(self, op: Any) -> u8:
-        """How an operation becomes a row."""
-        way = self.known.get(op)
-        if way is None:
-            way = 5 if isinstance(op, Choice) else 8 if operations.is_pure(op) else 9
-            self.known[op] = way
-        return way
 
     def is_inner(self, entry: i64, has_constant: bool) -> bool:
         """True if a sum becomes part of the sum that is its only user."""
@@ -304,14 +298,14 @@ class _Lowering:
 
     # ── Derivatives ───────────────────────────────────────────────────────────
 
-    def differentiate(self, shares: Shares, ends: list[int]) -> None:
+    def differentiate(self, shares: Shares, ends: vec[i64]) -> None:
         """Add the rows of gradients, and make those of ``ends`` outputs."""
         seed: i64 = len(self.tape.inputs)
-        gradients = self.interior(shares, seed)
+        self.interior(shares, seed)
         total = seed
-        for index in ends:
+        for at in range(len(ends)):
             total += 1
-            cell = self.sum_of_shares(index, shares, gradients, total)
+            cell = self.sum_of_shares(ends[at], shares, total)
             self.program.outputs = append(self.program.outputs, cell)
 
     def carry_back(self, entry: i64) -> None:
@@ -324,9 +318,10 @@ class _Lowering:
         start, end = starts[entry], starts[entry + 1]
         root, seed = operands[start], cells[operands[start + 1]]
         known = tape.passes.pop(entry, None)
-        shares: Shares = below(tape, root, marks)[1] if known is None else known
+        shares: Shares = below(tape, root, marks, root + 1)[1] if known is None else known
         entries = shares.entries
-        gradients = self.interior(shares, seed)
+        self.interior(shares, seed)
+        gradients = self.gradients
         for at in range(start + 2, end, 2):
             sought[operands[at]] = cells[operands[at + 1]]
         asking = cells[entry]
@@ -339,13 +334,11 @@ class _Lowering:
             asking = marks[place]
             if asking != 0:
                 is_inner = asking > 0 and self.is_inner(asking, False)
-                gradients[index] = self.sum_of_shares(
-                    index, shares, gradients, sought[place], is_inner
-                )
-        for at in range(len(entries)):
+                gradients[place] = self.sum_of_shares(index, shares, sought[place], is_inner)
+        for at in range(shares.count):
             place = entries[at]
             if marks[place] != 0:
-                sought[place] = gradients[at]
+                sought[place] = gradients[place]
                 marks[place] = 0
         asking = cells[entry]
         while asking != INNER:
@@ -358,20 +351,22 @@ class _Lowering:
             asking = following
         for at in range(start + 2, end, 2):
             sought[operands[at]] = ZERO
-        for at in range(len(entries)):
+        for at in range(shares.count):
             sought[entries[at]] = ZERO
 
-    def interior(self, shares: Shares, seed: i64) -> vec[i64]:
-        """Add the rows of the gradients of all that hand shares down; returns all their cells."""
-        order = shares.order
-        gradients = vec[i64]([0] * (len(shares.starts) - 1))
-        gradients[0] = seed
+    def interior(self, shares: Shares, seed: i64) -> None:
+        """Add the rows of the gradients of all that hand shares down."""
+        if len(self.gradients) == 0:
+            self.gradients = vec[i64]([0] * len(self.cells))
+        entries, order, gradients = shares.entries, shares.order, self.gradients
+        gradients[entries[0]] = seed
         started = INNER  # what adds the seed to 0.0
-        for at in range(1, len(order)):
-            entry = order[at]
-            same = self.gradient_passed_on(entry, shares)
+        for at in range(1, shares.count - len(shares.ends)):
+            index = order[at]
+            entry = entries[index]
+            same = self.gradient_passed_on(index, shares)
             if same < 0:
-                gradients[entry] = self.sum_of_shares(entry, shares, gradients, ZERO)
+                gradients[entry] = self.sum_of_shares(index, shares, ZERO)
             elif gradients[same] == seed:  # it may be -0.0
                 if started == INNER:
                     started = self.program.product(ZERO, ONE, seed)
@@ -379,15 +374,14 @@ class _Lowering:
             else:
                 # A sum that began with 0.0 is never -0.0: to add it to 0.0 leaves it as it is.
                 gradients[entry] = gradients[same]
-        return gradients
 
-    def gradient_passed_on(self, entry: i64, shares: Shares) -> i64:
+    def gradient_passed_on(self, index: i64, shares: Shares) -> i64:
         """The only user of an entry, if that passes its gradient on as it is; else -1."""
-        first = shares.starts[entry]
+        first = shares.starts[index]
         is_certain = len(shares.conditions) == 0 or shares.conditions[first] < 0
-        if shares.starts[entry + 1] == first + 1 and is_certain:
+        if shares.starts[index + 1] == first + 1 and is_certain:
             user = shares.users[first]
-            if self.is_passed_on(shares.entries[user], shares.positions[first]):
+            if self.is_passed_on(user, shares.positions[first]):
                 return user
         return -1
 
@@ -398,15 +392,13 @@ class _Lowering:
             return position == 0
         return way == ADD or _SAME <= way <= _CHOOSE
 
-    def sum_of_shares(
-        self, entry: i64, shares: Shares, gradients: vec[i64], init: i64, is_inner: bool = False
-    ) -> i64:
+    def sum_of_shares(self, index: i64, shares: Shares, init: i64, is_inner: bool = False) -> i64:
         """The cell of a gradient: the sum of the shares, after ``init``."""
-        first, end = shares.starts[entry], shares.starts[entry + 1]
-        users, positions, entries = shares.users, shares.positions, shares.entries
+        first, end = shares.starts[index], shares.starts[index + 1]
+        users, positions, gradients = shares.users, shares.positions, self.gradients
         conditions, program = shares.conditions, self.program
         if end == first + 1 and len(conditions) == 0:
-            local = self.local(entries[users[first]], positions[first])
+            local = self.local(users[first], positions[first])
             return self.sums.total(init, local, gradients[users[first]], is_inner)
         if len(self.locals) < end - first:
             self.locals = vec[i64]([0] * (2 * (end - first)))
@@ -415,7 +407,7 @@ class _Lowering:
         ways, of_all = self.ways, self.cells
         kind = SUM
         for at in range(first, end):
-            user = entries[users[at]]
+            user = users[at]
             if ways[user] == MULTIPLY:
                 locals_[at - first] = of_all[operands[starts[user] + 1 - positions[at]]]
             else:
@@ -453,7 +445,7 @@ class _Lowering:
             return of_all[operands[start + 1 - position]]
         if way < MULTIPLY:
             return MINUS_ONE
-        op = self.tape.ops[entry]
+        op = self.tape.op(entry)
         if isinstance(op, Reduction) and entry in self.reduced:
             return self.reduced[entry][position]
         slopes = self.slopes

@@ -10,11 +10,11 @@ goes through the graph is the same whichever are set. That is found here: where 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import Any, Final
+from typing import Final
 
-from autograd.native import extend, i64, vec
+from autograd.native import append, extend, i64, vec
 from autograd.replay.shares import Flows, Shares, shares_of
-from autograd.replay.tape import Tape, choose
+from autograd.replay.tape import CHOICE, Tape
 
 NONE: Final[i64] = -1  # in place of an entry or an index
 
@@ -29,16 +29,12 @@ _FIXED: Final[i64] = 1
 _FREE: Final[i64] = 2
 _NOTED: Final[i64] = 3
 
-_CHOOSE: Final[Any] = choose
-
 
 class Below:
     """What is below an entry: the graph that a backward pass from there goes through.
 
     Attributes:
-        entries: what it reaches under some flag, the root first; what follows has indices into
-            these.
-        flows: where gradients flow.
+        flows: where gradients flow, among what it reaches under some flag, the root first.
         choices: the flags of the choices that it reaches, which say where.
         states: for each entry up to the root how it is reached: `ALWAYS`, `NEVER`, under a flag,
             which is an entry, or `UNDER_SEVERAL`. Nothing if there are no takes.
@@ -53,10 +49,11 @@ class Below:
         taking: then for each entry up to the root whether it is one, and what is known of it.
     """
 
-    def __init__(self, tape: Tape, root: i64, numbering: vec[i64], chosen: dict[int, bool]) -> None:
+    def __init__(
+        self, tape: Tape, root: i64, numbering: vec[i64], room: i64, chosen: dict[int, bool]
+    ) -> None:
         self.tape = tape
         self._chosen = chosen
-        self.entries = vec[i64]()
         self.choices: list[int] = []
         self.states = vec[i64]()
         self.flags: dict[int, list[int]] = {}
@@ -73,7 +70,7 @@ class Below:
             for one in tape.takes:
                 if one <= root:
                     self.taking[one] = _FIXED if one in tape.fixed else _FREE
-        self.flows = self._find(root, numbering)
+        self.flows = self._find(root, numbering, room)
 
     def flags_of(self, entry: int) -> list[int]:
         """The flags under one of which an entry is reached; none if it always is."""
@@ -88,38 +85,44 @@ class Below:
 
     # ── The graph ─────────────────────────────────────────────────────────────
 
-    def _find(self, root: i64, numbering: vec[i64]) -> Flows:
+    def _find(self, root: i64, numbering: vec[i64], room: i64) -> Flows:
         """Go through the graph: an entry comes after all that use it, as these have higher numbers.
 
-        That is also their order in memory. ``numbering`` has a zero for each entry of the tape.
+        That is also their order in memory. ``numbering`` has a zero for each entry of the tape. It
+        has the number of shares of those that are yet to come, and 1 more than the index of those
+        before: in the end of all of them.
         """
         tape, states, taking, has_takes = self.tape, self.states, self.taking, self.has_takes
-        ops, starts, operands = tape.ops, tape.starts, tape.operands
+        codes, starts, operands = tape.codes, tape.starts, tape.operands
         flowing, same_leaf = tape.flows, tape.same_leaf
         # Of these so many are filled in.
         count: i64 = 0
-        entries, ends = vec[i64]([0] * 64), vec[i64]([0] * 65)
+        entries = vec[i64]([0] * room)
+        ends, gets = vec[i64]([0] * (room + 1)), vec[i64]([0] * (room + 1))
         total: i64 = 0
-        sources, positions = vec[i64]([0] * 64), vec[i64]([0] * 64)
-        conditions = vec[i64]([NONE] * 64)
+        edges = 1 + starts[root + 1] - starts[root + 1 - room]
+        receivers, positions = vec[i64]([0] * edges), vec[i64]([0] * edges)
+        conditions = vec[i64]()
         state = ALWAYS
         flag = NONE
-        numbering[root] = 1
         left: i64 = 1
         entry = root + 1
         while left > 0:
             entry -= 1
-            if numbering[entry] == 0:
+            shares = numbering[entry]
+            if shares == 0 and entry != root:
                 continue
             left -= 1
             if count == len(entries):
-                entries, ends = extend(entries, entries), extend(ends, ends)
+                entries = extend(entries, entries)
+                ends, gets = extend(ends, ends), extend(gets, gets)
             entries[count] = entry
+            gets[count + 1] = gets[count] + shares
             count += 1
             numbering[entry] = count
             start, end = starts[entry], starts[entry + 1]
             taken = NONE
-            if ops[entry] is _CHOOSE:
+            if codes[entry] == CHOICE:
                 taken = self._chosen_operand(start)
             if has_takes:
                 state = states[entry]
@@ -141,43 +144,35 @@ class Below:
                 for pair in range(first, last, 2):
                     if last > first + 1:
                         flag, operand = operands[pair], operands[pair + 1]
-                    source = same_leaf[operand]
+                    receiver = operand if operand >= len(same_leaf) else same_leaf[operand]
                     if has_takes:
                         if state != ALWAYS:
                             if state == UNDER_SEVERAL or flag >= 0:
                                 self._fix_below(entry)
                             flag = state
                         if flag < 0:
-                            states[source] = ALWAYS
-                        elif states[source] == NEVER:
-                            states[source] = flag
-                        elif states[source] not in (ALWAYS, flag):
-                            self._reach(source, flag)
-                    if numbering[source] == 0:
-                        numbering[source] = 1
+                            states[receiver] = ALWAYS
+                        elif states[receiver] == NEVER:
+                            states[receiver] = flag
+                        elif states[receiver] not in (ALWAYS, flag):
+                            self._reach(receiver, flag)
+                        conditions = append(conditions, flag)
+                    if numbering[receiver] == 0:
                         left += 1
-                    if total == len(sources):
-                        sources, positions = extend(sources, sources), extend(positions, positions)
-                        conditions = extend(conditions, conditions)
-                    sources[total] = source
+                    numbering[receiver] += 1
+                    if total == len(receivers):
+                        receivers = extend(receivers, receivers)
+                        positions = extend(positions, positions)
+                    receivers[total] = receiver
                     positions[total] = at - start
-                    conditions[total] = flag
                     total += 1
             ends[count] = total
-        entries, ends = entries[:count], ends[: count + 1]
-        sources, positions = sources[:total], positions[:total]
-        conditions = conditions[: total if has_takes else 0]
-        for at in range(total):
-            source = sources[at]
-            sources[at] = numbering[source] - 1
-            if has_takes and conditions[at] >= 0:
-                is_alone = conditions[at] == states[source] and self._hands_on(source)
-                if is_alone:  # without that flag nothing asks for its gradient
-                    conditions[at] = NONE
-        for index in range(count):
-            numbering[entries[index]] = 0
-        self.entries = entries
-        return Flows(ends, sources, positions, conditions)
+        for at in range(len(conditions)):
+            receiver = receivers[at]
+            is_alone = conditions[at] >= 0 and conditions[at] == states[receiver]
+            if is_alone and self._hands_on(receiver):
+                conditions[at] = NONE  # without that flag nothing asks for its gradient
+        return Flows(count, entries, ends, receivers, positions, conditions, gets)
 
     def _chosen_operand(self, start: i64) -> i64:
         """Where the operand is that a choice has taken, whose operands start there."""
@@ -223,7 +218,7 @@ class Below:
                 self.alike.setdefault(flag, []).append(every)
         self.takes[every].append(one)
         for at in range(start + 1, end, 2):
-            self.givers.setdefault(tape.same_leaf[tape.operands[at]], []).append(one)
+            self.givers.setdefault(tape.gradient_entry(tape.operands[at]), []).append(one)
 
     def _fix_below(self, entry: i64) -> None:
         """What this entry is reached under, or what it takes itself, is more than one flag."""
@@ -234,13 +229,6 @@ class Below:
             source = tape.operands[at]
             if tape.flows[at] and self.taking[source] >= _FREE:
                 self.unsettled.add(source)
-
-    def _places(self) -> vec[i64]:
-        """For each entry of the tape its index here, or -1."""
-        places = vec[i64]([-1] * len(self.tape.ops))
-        for index in range(len(self.entries)):
-            places[self.entries[index]] = index
-        return places
 
     # ── The order ─────────────────────────────────────────────────────────────
 
@@ -257,45 +245,41 @@ class Below:
             return fixed
         completing: dict[int, list[int]] = {}
         deep: set[int] = set()
-        entries, firsts = self.entries, self.flows.starts
+        entries, firsts = self.flows.entries, self.flows.starts
         starts, users, states = shares.starts, shares.users, self.states
         conditions = shares.conditions
-        for index in range(len(entries)):
+        for index in range(shares.count):
             first, end = starts[index], starts[index + 1]
             if first == end or firsts[index] == firsts[index + 1]:
                 continue
             state = states[entries[index]]
             if state != ALWAYS:
-                if any(states[entries[users[at]]] >= 0 for at in range(first, end)):
+                if any(states[users[at]] >= 0 for at in range(first, end)):
                     deep |= self.takes_under(state)
                 continue
             flag = conditions[end - 1]
             if flag < 0:
                 continue
-            user = entries[users[end - 1]]
+            user = users[end - 1]
             givers = set(self.givers.get(user, []))
             if states[user] == ALWAYS or len(givers) != 1:
                 fixed |= self.takes_under(flag)
             else:
                 completing.setdefault(min(givers), []).append(index)
-        if completing:
-            places = self._places()
-            for one, completed in completing.items():
-                if one in deep or not self._complete_alike(one, completed, shares, places):
-                    fixed.add(one)
+        for one, completed in completing.items():
+            if one in deep or not self._complete_alike(one, completed, shares):
+                fixed.add(one)
         return fixed
 
-    def _complete_alike(
-        self, one: i64, completed: list[int], shares: Shares, places: vec[i64]
-    ) -> bool:
+    def _complete_alike(self, one: i64, completed: list[int], shares: Shares) -> bool:
         """True if whichever entry a take gives completes these, in the same order."""
         operands: list[int] = self.tape.operands_of(one)
         given: list[int] = []
         for flag, entry in zip(operands[::2], operands[1::2]):
-            entry = self.tape.same_leaf[entry]
+            entry = self.tape.gradient_entry(entry)
             if self.states[entry] != flag:
                 return False
-            given.append(places[entry])
+            given.append(entry)
         for index in completed:
             end = shares.starts[index + 1]
             first = end - len(given)
@@ -303,20 +287,30 @@ class Below:
                 return False
             if {int(shares.users[at]) for at in range(first, end)} != set(given):
                 return False
-        orders = [self._completed_by(index, completed) for index in given]
+        receivers = {int(self.flows.entries[index]) for index in completed}
+        orders = [self._completed_by(entry, receivers) for entry in given]
         return all(order == orders[0] for order in orders)
 
-    def _completed_by(self, index: i64, completed: list[int]) -> list[int]:
-        starts, entries = self.flows.starts, self.flows.entries
+    def _completed_by(self, entry: i64, completed: set[int]) -> list[int]:
+        """Those of some entries that this one passes shares to, in that order."""
+        entries, starts, receivers = self.flows.entries, self.flows.starts, self.flows.receivers
+        first: i64 = 0  # it is searched for: each entry is lower than those before
+        last = self.flows.count - 1
+        while first < last:
+            middle = (first + last) >> 1
+            if entries[middle] > entry:
+                first = middle + 1
+            else:
+                last = middle
         return [
-            entries[at]
-            for at in range(starts[index], starts[index + 1])
-            if entries[at] in completed
+            receivers[at]
+            for at in range(starts[first], starts[first + 1])
+            if receivers[at] in completed
         ]
 
 
 def below(
-    tape: Tape, root: i64, numbering: vec[i64], chosen: dict[int, bool] | None = None
+    tape: Tape, root: i64, numbering: vec[i64], room: i64, chosen: dict[int, bool] | None = None
 ) -> tuple[Below, Shares]:
     """What is below an entry of a tape, and the shares of a pass from there.
 
@@ -324,28 +318,38 @@ def below(
         tape: the tape.
         root: the entry.
         numbering: a zero for each entry of the tape, as which they are left.
+        room: about how many entries are reached.
         chosen: flags of choices, by their entries, where they are not those of the recording.
     """
-    found = Below(tape, root, numbering, chosen or {})
-    return found, shares_of(found.flows, found.entries)
+    room = min(max(room, 1), root + 1)
+    found = Below(tape, root, numbering, room, chosen or {})
+    shares = shares_of(found.flows, numbering)
+    entries = shares.entries
+    for index in range(shares.count):
+        numbering[entries[index]] = 0
+    return found, shares
 
 
 def below_root(tape: Tape, root: int, flags: Sequence[bool]) -> tuple[Below, Shares]:
     """The same of an output that gradients may start at, where choices go these ways."""
-    numbering = vec[i64]([0] * len(tape.ops))
-    return below(tape, root, numbering, dict(zip(choices_of(tape), flags)))
+    numbering = vec[i64]([0] * tape.count)
+    found, shares = below(tape, root, numbering, root + 1, dict(zip(choices_of(tape), flags)))
+    leaves, entries, ends = tape.leaves, shares.entries, shares.ends
+    for leaf in range(len(leaves)):
+        numbering[leaves[leaf]] = leaf + 1
+    for at in range(len(ends)):
+        shares.leaves = append(shares.leaves, numbering[entries[ends[at]]] - 1)
+    return found, shares
 
 
 def choices_of(tape: Tape) -> list[int]:
     """The flags by which gradients choose their way, as entries."""
-    starts, ops = tape.starts, tape.ops
-    found: list[int] = []
-    for entry in range(len(ops)):
-        if ops[entry] is _CHOOSE:
-            start, end = starts[entry], starts[entry + 1]
-            if any(tape.flows[at] for at in range(start, end)):
-                found.append(tape.operands[start])
-    return found
+    starts = tape.starts
+    return [
+        tape.operands[starts[entry]]
+        for entry in tape.choices
+        if any(tape.flows[at] for at in range(starts[entry], starts[entry + 1]))
+    ]
 
 
 def flags_of_takes(tape: Tape) -> list[int]:

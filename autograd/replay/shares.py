@@ -5,101 +5,124 @@ This is the one place that knows it; `autograd/engine/node.py` does the same wit
 
 from __future__ import annotations
 
-from autograd.native import i64, vec
+from autograd.native import append, i64, vec
 
 
 class Flows:
-    """For each of some entries those that it passes shares of its gradient to, in that order.
+    """Where shares of gradients flow among some entries of a tape.
 
     Attributes:
-        starts: where those of each entry begin in the lists that follow; and last, the end.
-        entries: the entries.
+        count: the number of entries; the arrays have room for more.
+        entries: the entries, each after all that pass shares to it; what follows has indices into
+            these.
+        starts: for each of them where those that it passes shares to begin in the lists that
+            follow, which have them in that order; and last, the end.
+        receivers: the entries that get shares.
         positions: their positions among the operands.
         conditions: the flag under which there is a share at all, as an entry of the tape; -1 if
             there always is one. Nothing if there are no flags.
+        gets: for each of the entries how many shares all those before it get; and last, the sum.
     """
 
     def __init__(
-        self, starts: vec[i64], entries: vec[i64], positions: vec[i64], conditions: vec[i64]
+        self,
+        count: i64,
+        entries: vec[i64],
+        starts: vec[i64],
+        receivers: vec[i64],
+        positions: vec[i64],
+        conditions: vec[i64],
+        gets: vec[i64],
     ) -> None:
-        self.starts = starts
+        self.count = count
         self.entries = entries
+        self.starts = starts
+        self.receivers = receivers
         self.positions = positions
         self.conditions = conditions
+        self.gets = gets
 
 
 class Shares:
     """The shares of the gradient of each entry, in the order in which they are added.
 
     Attributes:
+        count: the number of entries; the arrays have room for more.
         entries: the entries of the tape; what follows has indices into these.
         order: the entries that hand shares down, each after all that use it, the root first.
-        ends: those that do not, in the order in which they get their last share.
+        ends: all others, in the order in which they get their last share.
         starts: for each entry where its shares begin in the lists that follow; and last, the end.
-        users: the entry that a share comes from.
+        users: the entry of the tape that a share comes from.
         positions: for which of its operands.
         conditions: the flag under which there is a share at all, as an entry of the tape, or -1;
             nothing if there are no flags.
+        leaves: for each of the ends its index among the leaves of the tape, or -1; nothing of a
+            pass within the call.
     """
 
-    def __init__(self, entries: vec[i64]) -> None:
+    def __init__(
+        self,
+        count: i64,
+        entries: vec[i64],
+        order: vec[i64],
+        ends: vec[i64],
+        starts: vec[i64],
+        users: vec[i64],
+        positions: vec[i64],
+        conditions: vec[i64],
+    ) -> None:
+        self.count = count
         self.entries = entries
-        self.order = vec[i64]()
-        self.ends: list[int] = []
-        self.starts = vec[i64]()
-        self.users = vec[i64]()
-        self.positions = vec[i64]()
-        self.conditions = vec[i64]()
+        self.order = order
+        self.ends = ends
+        self.starts = starts
+        self.users = users
+        self.positions = positions
+        self.conditions = conditions
+        self.leaves = vec[i64]()
 
 
-def shares_of(flows: Flows, tape_entries: vec[i64]) -> Shares:
+def shares_of(flows: Flows, numbering: vec[i64]) -> Shares:
     """The shares that a backward pass hands down.
 
     Args:
         flows: where they flow, from the first entry to all others.
-        tape_entries: the number that each of these has on the tape.
+        numbering: for each of the entries, by its number on the tape, 1 more than its index.
     """
-    firsts, sources, positions = flows.starts, flows.entries, flows.positions
-    count: i64 = len(firsts) - 1
-    total: i64 = len(sources)
-    starts = vec[i64]([0] * (count + 1))
-    for at in range(total):
-        starts[sources[at] + 1] += 1
-    for entry in range(count):
-        starts[entry + 1] += starts[entry]
+    entries, firsts, receivers = flows.entries, flows.starts, flows.receivers
+    flowing, of_flows = flows.positions, flows.conditions
+    starts = flows.gets
+    count = flows.count
+    total = firsts[count]
     following = starts[:count]  # where the next share of each entry goes
-    shares = Shares(tape_entries)
     users = vec[i64]([0] * total)
-    places = vec[i64]([0] * total)
-    has_conditions = len(flows.conditions) > 0
-    conditions = vec[i64]([0] * len(flows.conditions))
+    positions = vec[i64]([0] * total)
+    has_conditions = len(of_flows) > 0
+    conditions = vec[i64]([0] * len(of_flows))
     # Of the entries that have all their shares, the one that was completed last goes first.
     order = vec[i64]([0] * count)
+    ends = vec[i64]()
     handed: i64 = 0
-    stack = vec[i64]([0] * (count + 1))
+    stack = vec[i64]([0] * count)
     height: i64 = 1
     while height > 0:
         height -= 1
-        entry = stack[height]
-        order[handed] = entry
+        index = stack[height]
+        user = entries[index]
+        order[handed] = index
         handed += 1
-        for at in range(firsts[entry], firsts[entry + 1]):
-            source = sources[at]
-            share = following[source]
-            users[share] = entry
-            places[share] = positions[at]
+        for at in range(firsts[index], firsts[index + 1]):
+            receiver = numbering[receivers[at]] - 1
+            share = following[receiver]
+            users[share] = user
+            positions[share] = flowing[at]
             if has_conditions:
-                conditions[share] = flows.conditions[at]
-            following[source] = share + 1
-            if share + 1 == starts[source + 1]:
-                if firsts[source] < firsts[source + 1]:
-                    stack[height] = source
+                conditions[share] = of_flows[at]
+            following[receiver] = share + 1
+            if share + 1 == starts[receiver + 1]:
+                if firsts[receiver] < firsts[receiver + 1]:
+                    stack[height] = receiver
                     height += 1
                 else:
-                    shares.ends.append(source)
-    shares.order = order[:handed]
-    shares.starts = starts
-    shares.users = users
-    shares.positions = places
-    shares.conditions = conditions
-    return shares
+                    ends = append(ends, receiver)
+    return Shares(count, entries, order, ends, starts, users, positions, conditions)

@@ -7,9 +7,9 @@ of a tape (`lift`) and runs it; it knows nothing of functions, arguments and Val
 Every entry stands for one float, and has a number: entry k is computed from entries below k. It is
 of one of three kinds.
 
-* An **input**: `ops[k]` is None, and k is in `inputs`. A run is given a float for each.
-* A **constant**: `ops[k]` is None, and k is in `constants`. Its float is `data[k]` in every run.
-* A **row**: `ops[k]` says how it is computed from the floats of the entries `operands_of(k)`:
+* An **input**: `op(k)` is None, and k is in `inputs`. A run is given a float for each.
+* A **constant**: `op(k)` is None, and k is in `constants`. Its float is `data[k]` in every run.
+* A **row**: `op(k)` says how it is computed from the floats of the entries `operands_of(k)`:
 
   | operation            | the float                                                             |
   |----------------------|-----------------------------------------------------------------------|
@@ -50,12 +50,14 @@ have no visible effect, such as an exception, in a run in which it finds another
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable, Sequence
 from functools import cache
 from typing import Any, Final, TypeAlias
 
+from autograd.engine import table
 from autograd.engine.primitive import Primitive, Reduction
-from autograd.native import extend, i64, vec
+from autograd.native import append, extend, i32, i64, vec
 
 
 class Slope:
@@ -181,17 +183,44 @@ def same(x: float, y: float) -> bool:
     return x != x and y != y
 
 
-_ROOM: Final = 64  # the least that a tape has
+_ROOM: Final[i64] = 64  # the least that a tape has
+
+# The codes that some operations have on every tape.
+GIVEN: Final[i32] = 0  # no operation: an input or a constant
+ADDITION: Final[i32] = 1
+PRODUCT: Final[i32] = 2
+CHOICE: Final[i32] = 3
+
+# Compiled code looks a function up by its name each time, but not a constant.
+_ADDITION: Final[Any] = table.add
+_PRODUCT: Final[Any] = table.multiply
+_COPY: Final[Any] = table.where
+_QUOTIENT: Final[Any] = operator.truediv
+_DIFFERENCE: Final[Any] = table.subtract
+_ROOT: Final[Any] = table.sqrt
+_GRADIENT: Final[Any] = gradient_of
+
+_CODED: Final[tuple[Any, ...]] = (
+    None,
+    _ADDITION,
+    _PRODUCT,
+    choose,
+    _COPY,
+    _QUOTIENT,
+    _DIFFERENCE,
+    _ROOT,
+    _GRADIENT,
+)
 
 
 class Tape:
     """What one call has computed; see the docstring of this module.
 
-    There are as many entries as `ops`; the arrays have room for more.
-
     Attributes:
         name: the name of the function.
-        ops: for each entry its operation; None for inputs and constants.
+        count: the number of entries; the arrays have room for more.
+        operations: the different operations; the first is None.
+        codes: for each entry the index of its operation among these.
         starts: for each entry where its operands begin in ``operands``; and last, where they end.
         operands: the numbers of the operands of all entries, one entry after the other.
         flows: for each of these, whether gradients flow to it.
@@ -201,11 +230,11 @@ class Tape:
         guards: what Python has looked at, in order.
         leaves: the entries that are data of Values from outside, each Value once; gradients are
             handed out to them.
-        same_leaf: for each entry itself; but for data that a call has given a leaf, the entry that
-            gradients go to in place of it.
+        same_leaf: for each of the first entries, as far as there is another one, `gradient_entry`.
         outputs: the entries whose floats a run gives, in that order.
         labels: the names of entries, as far as they have one.
         roots: the positions in `outputs` of those that are Values, which gradients may start at.
+        choices: the entries that are a `choose`.
         takes: the entries that are a `take` of Values.
         fixed: those of them that take the same in each run.
         passes: for entries that are a pass the shares that it hands on, as far as they are known.
@@ -213,7 +242,10 @@ class Tape:
 
     def __init__(self, name: str) -> None:
         self.name: str = name
-        self.ops: list[Any] = []
+        self.count: i64 = 0
+        self.operations: list[Any] = list(_CODED)
+        self._codes: dict[Any, int] = {op: code for code, op in enumerate(_CODED)}
+        self.codes = vec[i32]([GIVEN] * _ROOM)
         self.starts = vec[i64]([0] * (_ROOM + 1))
         self.operands = vec[i64]([0] * _ROOM)
         self.flows = vec[bool]([False] * _ROOM)
@@ -223,30 +255,40 @@ class Tape:
         self.constants: dict[int, str] = {}
         self.guards: list[Guard] = []
         self.leaves: list[int] = []
-        self.same_leaf = vec[i64]([0] * _ROOM)
+        self.same_leaf = vec[i64]()
         self.outputs: list[int] = []
         self.roots: list[int] = []
         self.labels: dict[int, str] = {}
+        self.choices: list[int] = []
         self.takes: list[int] = []
         self.fixed: set[int] = set()
         self.passes: dict[int, Any] = {}
 
+    @property
+    def ops(self) -> list[Any]:
+        """For each entry its operation."""
+        return [self.op(entry) for entry in range(self.count)]
+
+    def op(self, entry: i64) -> Any:
+        """The operation of an entry; None for inputs and constants."""
+        return self.operations[i64(self.codes[entry])]
+
     def reserve(self, count: i64) -> None:
         """Let there be room for so many entries on a new tape, and for two operands of each."""
         if count > len(self.data):
+            self.codes = vec[i32]([GIVEN] * count)
             self.data = vec[float]([0.0] * count)
             self.starts = vec[i64]([0] * (count + 1))
-            self.same_leaf = vec[i64]([0] * count)
             self.operands = vec[i64]([0] * (2 * count))
             self.flows = vec[bool]([False] * (2 * count))
 
     def trim(self) -> None:
         """Give back most of the room, if entries have taken less than half of it."""
-        count: i64 = len(self.ops) + _ROOM
+        count = self.count + _ROOM
         if 2 * count < len(self.data):
+            self.codes = self.codes[:count]
             self.data = self.data[:count]
             self.starts = self.starts[: count + 1]
-            self.same_leaf = self.same_leaf[:count]
             self.operands = self.operands[: self._pushed + _ROOM]
             self.flows = self.flows[: self._pushed + _ROOM]
 
@@ -261,20 +303,47 @@ class Tape:
 
     def close(self, op: Any, number: float) -> i64:
         """End an entry, of the operands since the one before; returns its number."""
-        entry: i64 = len(self.ops)
+        entry = self.count
         if entry == len(self.data):
             self._make_room()
-        self.ops.append(op)
+        self.count = entry + 1
+        code = self._code(op)
+        self.codes[entry] = code
+        if code == CHOICE:
+            self.choices.append(entry)
         self.data[entry] = number
         self.starts[entry + 1] = self._pushed
-        self.same_leaf[entry] = entry
         return entry
+
+    def _code(self, op: Any) -> i32:
+        """The code of an operation, which may be new; those that come up most often come first."""
+        if op is _ADDITION:
+            return ADDITION
+        if op is _PRODUCT:
+            return PRODUCT
+        if op is None:
+            return GIVEN
+        if op is _COPY:
+            return 4
+        if op is _QUOTIENT:
+            return 5
+        if op is _DIFFERENCE:
+            return 6
+        if op is _ROOT:
+            return 7
+        if op is _GRADIENT:
+            return 8
+        code = self._codes.get(op)
+        if code is None:
+            code = self._codes[op] = len(self.operations)
+            self.operations.append(op)
+        return i32(code)
 
     def _make_room(self) -> None:
         """Let there be room for twice as many entries."""
+        self.codes = extend(self.codes, self.codes)
         self.data = extend(self.data, self.data)
         self.starts = extend(self.starts, self.starts)
-        self.same_leaf = extend(self.same_leaf, self.same_leaf)
 
     def _make_room_for_operands(self) -> None:
         self.operands = extend(self.operands, self.operands)
@@ -316,9 +385,22 @@ class Tape:
         self.constants[entry] = place
         return entry
 
+    def move(self, entry: i64, first: i64) -> None:
+        """Let gradients go where those of ``first`` go: the entry is new data of the same leaf."""
+        same_leaf = self.same_leaf
+        place = self.gradient_entry(first)
+        for other in range(len(same_leaf), entry + 1):
+            same_leaf = append(same_leaf, other)
+        same_leaf[entry] = place
+        self.same_leaf = same_leaf
+
+    def gradient_entry(self, entry: i64) -> i64:
+        """The entry that the gradients of one go to: another, if its data was given to a leaf."""
+        return self.same_leaf[entry] if entry < len(self.same_leaf) else entry
+
     def guard(self, entry: int, look: str, place: str) -> None:
         """Note that Python has looked at the float of an entry."""
-        self.guards.append(Guard(entry, self.data[entry], len(self.ops), look, place))
+        self.guards.append(Guard(entry, self.data[entry], self.count, look, place))
 
     def operands_of(self, entry: int) -> list[int]:
         """The numbers of the operands of an entry."""

@@ -160,7 +160,7 @@ def gradients_of_pass(tape: Tape, entry: int, numbers: list[float]) -> dict[int,
         user = complete.pop()
         operands = [*tape.operands_of(user), user]
         for position in tape.flows_of(user):
-            local = Slope(tape.ops[user], position).evaluate([numbers[k] for k in operands])
+            local = Slope(tape.op(user), position).evaluate([numbers[k] for k in operands])
             source = operands[position]
             gradients[source] = gradients.get(source, 0.0) + local * gradients[user]
             uses[source] -= 1

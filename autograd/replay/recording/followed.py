@@ -138,7 +138,7 @@ class Followed(Calculations):
         before = outside.data[index]
         outside.data[index] = entry
         if before >= 0:  # its data has changed
-            tape.same_leaf[entry] = tape.same_leaf[before]
+            tape.move(entry, before)
         else:
             self._has_end(entry, value)
         if value._label:
@@ -153,11 +153,11 @@ class Followed(Calculations):
         tape = self.tape
         if self._used is None:
             self._used = {
-                tape.same_leaf[operand]
+                tape.gradient_entry(operand)
                 for operand, flowing in zip(tape.operands, tape.flows)
                 if flowing
             }
-        return tape.same_leaf[self._found(value)] in self._used
+        return tape.gradient_entry(self._found(value)) in self._used
 
     def operate(self, primitive: Primitive, operands: tuple[Any, ...]) -> Any:
         """Carry out an operation, one of whose operands is a stand-in."""
@@ -257,14 +257,27 @@ class Followed(Calculations):
         """
         if self._waiting == 0:
             return
-        created, tape = self.created, self._tape
+        created, tape, places = self.created, self._tape, self._places
         self._waiting = 0
+        known: i64 = len(places)
         count: i64 = len(created)
-        for at in range(len(self._places), count):
+        while len(places) < count:
+            places = append(places, NONE)
+        self._places = places
+        may_change = self._takes.version > 0
+        for at in range(known, count):
             made = created[at]
-            one, two = self._slot(made._input0, 0.0), self._slot(made._input1, 0.0)
-            entry = tape.pair(made.op, one, True, two, True, made._data)
-            self._places = append(self._places, entry)
+            one, two = cast(Value, made._input0), cast(Value, made._input1)
+            number, other = i64(one._number), i64(two._number)
+            if may_change or number >= at or created[number] is not one:
+                x = self.entry(one)
+            else:
+                x = places[number]
+            if may_change or other >= at or created[other] is not two:
+                y = self.entry(two)
+            else:
+                y = places[other]
+            places[at] = tape.pair(made.op, x, True, y, True, made._data)
 
     def _has_twin(self, first: Node | None, second: Node | None) -> bool:
         """True if what has these inputs, or more than can be told here, may have a twin."""
@@ -359,7 +372,7 @@ class Followed(Calculations):
                 self.refuse("changes the data of a Value that it has computed")
         entry = self._copied(number)
         if at >= 0:
-            self.tape.same_leaf[entry] = self.tape.same_leaf[self._places[at]]
+            self.tape.move(entry, self._places[at])
             self._places[at] = entry
         else:
             if index < 0:

@@ -18,10 +18,9 @@ from autograd.replay.recording.outside import GRAD, HAS_GRAD, KEPT, UNREACHED
 from autograd.replay.recording.places import place
 from autograd.replay.recording.standins import NOT_EQUAL, Number
 from autograd.replay.shares import Shares
-from autograd.replay.tape import backward_pass, choose, gradient_of, take
+from autograd.replay.tape import CHOICE, backward_pass, choose, gradient_of, take
 
 # Functions of another module are looked up by their names at each use.
-_CHOOSE: Final[Any] = choose
 _GRADIENT_OF: Final[Any] = gradient_of
 _TAKE: Final[Any] = take
 
@@ -83,7 +82,7 @@ class Gradients(Followed):
     def _end_of(self, value: Value) -> int:
         """The entry of a Value; of a leaf whose data has changed the first one."""
         entry = self._found(value)
-        return NONE if entry < 0 else self.tape.same_leaf[entry]
+        return NONE if entry < 0 else self.tape.gradient_entry(entry)
 
     def read_grad(self, value: Any) -> Any:
         """The grad of a Value."""
@@ -201,7 +200,7 @@ class Gradients(Followed):
     def _entry_of_root(self, root: Value) -> i64:
         """The entry that a pass starts at."""
         if not isinstance(root.op, Known) or self._found(root) >= 0:
-            return self.tape.same_leaf[self.entry(root)]
+            return self.tape.gradient_entry(self.entry(root))
         # It stands for several outputs, each with its own gradient, and nothing has recorded it.
         outputs = [self.row_of(output) for output in root.inputs]
         self._takes.put_rows(root)
@@ -221,9 +220,9 @@ class Gradients(Followed):
         for flag in found.choices:
             # What follows depends on the graph, and so on the choice.
             self.tape.guard(flag, "where in a derivative", place())
-        passes, entries, starts = self._passes, found.entries, found.flows.starts
+        passes, entries, starts = self._passes, shares.entries, found.flows.starts
         ends, leaves = vec[i64](), list[Value]()
-        for index in range(len(entries)):
+        for index in range(shares.count):
             entry = entries[index]
             passes[entry] = number
             if starts[index] == starts[index + 1]:
@@ -239,9 +238,9 @@ class Gradients(Followed):
 
     def _note_conditions(self, found: Below) -> None:
         """Note under which flags alone a pass has reached entries."""
-        entries, starts, conditions = found.entries, found.flows.starts, self._conditions
+        entries, starts, conditions = found.flows.entries, found.flows.starts, self._conditions
         any_before = len(conditions) > 0
-        for index in range(len(entries)):
+        for index in range(found.flows.count):
             entry = entries[index]
             if found.states[entry] != ALWAYS:
                 flags = found.flags_of(entry)
@@ -264,17 +263,19 @@ class Gradients(Followed):
         Value keeps the gradient that it has, and one from outside gets the gradient of a leaf.
         """
         passes, numbering = self._passes, self._numbering
-        more: i64 = len(self.tape.ops) - len(passes)
+        more = self.tape.count - len(passes)
         self._passes = passes = extend(passes, vec[i64]([NONE] * more))
         self._numbering = numbering = extend(numbering, vec[i64]([0] * more))
         written: set[int] = {int(self._found(value)) for value in self._interior}
+        # Most of what it reaches is new since the last one.
+        room = start - (self._pass_entries[-1] if self._pass_entries else 0)
         while True:
-            found, shares = below(self.tape, start, numbering)
+            found, shares = below(self.tape, start, numbering, room)
             if not found.has_takes:
                 return found, shares
             takes = found.takes_to_fix(shares)
-            for index in range(len(found.entries)):
-                entry = found.entries[index]
+            for index in range(shares.count):
+                entry = shares.entries[index]
                 if found.states[entry] == ALWAYS:
                     continue
                 leaf = self._end(entry)
@@ -309,12 +310,12 @@ class Gradients(Followed):
         has_choices = False
         while stack:
             entry = stack.pop()
-            if tape.ops[entry] is _CHOOSE:
+            if tape.codes[entry] == CHOICE:
                 has_choices = True
-            elif tape.ops[entry] is _TAKE:
+            elif tape.op(entry) is _TAKE:
                 takes.append(entry)
             for at in range(tape.starts[entry], tape.starts[entry + 1]):
-                source: int = tape.same_leaf[tape.operands[at]]
+                source: int = tape.gradient_entry(tape.operands[at])
                 if tape.flows[at] and source not in seen:
                     seen.add(source)
                     stack.append(source)

@@ -147,4 +147,4 @@ def settle(recorder: Recorder) -> None:
         tape.constants.update(dict.fromkeys(constant, ""))
         outside.leave_out(made)
     outside.leaves = [i for i in range(len(outside.values)) if outside.data[i] >= 0]
-    tape.leaves = [tape.same_leaf[outside.data[i]] for i in outside.leaves]
+    tape.leaves = [tape.gradient_entry(outside.data[i]) for i in outside.leaves]

@@ -20,7 +20,7 @@ from autograd.replay.recording.calculations import FLOAT
 from autograd.replay.recording.gradients import Gradients
 from autograd.replay.recording.outside import Effects
 from autograd.replay.recording.places import place
-from autograd.replay.tape import Slope, choose
+from autograd.replay.tape import CHOICE, GIVEN, Slope, choose
 
 
 class Recorder(Gradients):
@@ -63,11 +63,11 @@ class Recorder(Gradients):
         if row is not value:
             return tuple(row.operands)
         entry = self._found(value)
-        if entry < 0 or self.tape.ops[entry] is None:
+        if entry < 0 or self.tape.codes[entry] == GIVEN:
             return operands
         entries: list[int] = self.tape.operands_of(entry)
         self._takes.look_at(entries, "operands")
-        if self.tape.ops[entry] is choose:
+        if self.tape.codes[entry] == CHOICE:
             entries = [entries[1 if self.tape.data[entries[0]] != 0.0 else 2]]
         return tuple(
             [
@@ -79,7 +79,7 @@ class Recorder(Gradients):
     def slope(self, value: Any, position: int) -> Any:
         """The local derivative of a Value by one operand; None if it is 1."""
         entry = self._found(value)
-        op: Any = None if entry < 0 else self.tape.ops[entry]
+        op: Any = None if entry < 0 else self.tape.op(entry)
         if op is None:  # it was computed outside
             derivatives = list(value._recorded_derivatives())
             derivatives.reverse()
@@ -111,7 +111,7 @@ class Recorder(Gradients):
             if entry < 0:
                 self.outside.check(value)
                 continue
-            if self.tape.ops[entry] is choose:
+            if self.tape.codes[entry] == CHOICE:
                 flag = self.tape.operands[self.tape.starts[entry]]
                 self.tape.guard(flag, "where in a derivative", place())
             if self._takes.looks:
