@@ -191,3 +191,17 @@ PyObject *use_slabs(PyObject *module, PyObject *type)
 #endif
     Py_RETURN_NONE;
 }
+
+/* Free the objects of a list from its end, as far as nobody else holds them; true if that is all of
+ * them. A method of the library too. */
+PyObject *free_last(PyObject *module, PyObject *list)
+{
+    (void)module;
+    Py_ssize_t left = PyList_Check(list) ? PyList_GET_SIZE(list) : 0;
+    while (left > 0 && Py_REFCNT(PyList_GET_ITEM(list, left - 1)) == 1) {
+        PyObject *last = PyList_GET_ITEM(list, --left);
+        Py_SET_SIZE(list, left);
+        Py_DECREF(last);
+    }
+    return PyBool_FromLong(left == 0);
+}

@@ -157,6 +157,7 @@ PyObject *kernel_functions(PyObject *module, PyObject *nothing);
 
 /* Have objects of a class kept in slabs, see engine/slabs.c. */
 PyObject *use_slabs(PyObject *module, PyObject *type);
+PyObject *free_last(PyObject *module, PyObject *list);
 
 /* The methods of a machine. */
 PyObject *Machine_forward(PyObject *self, PyObject *numbers);

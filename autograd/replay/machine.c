@@ -371,5 +371,7 @@ PyMethodDef kernel_methods[] = {
      PyDoc_STR("The name and the number of operands of each native function.")},
     {"use_slabs", use_slabs, METH_O,
      PyDoc_STR("Have objects of a class of which there is none yet kept in slabs.")},
+    {"free_last", free_last, METH_O,
+     PyDoc_STR("Free the objects of a list that nobody else holds; true if that is all of them.")},
     {NULL, NULL, 0, NULL},
 };

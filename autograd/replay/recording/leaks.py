@@ -11,7 +11,7 @@ import sys
 import types
 from typing import Any, Final, NoReturn
 
-from autograd.native import i64
+from autograd.native import COMPILED, i64, library
 from autograd.replay.errors import CompileError
 from autograd.replay.identity import namespace
 from autograd.replay.recording.calculations import is_stand_in
@@ -65,6 +65,9 @@ def _all_freed(recorder: Recorder) -> bool:
     created: list[Any] = recorder.created
     if not _is_without_numbers(recorder):
         return False
+    if COMPILED:
+        are_all: bool = library().free_last(created)
+        return are_all
     while created:
         value = created.pop()
         count: i64 = _count(value)
