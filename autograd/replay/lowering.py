@@ -26,7 +26,7 @@ from autograd.replay.program import (
     Program,
 )
 from autograd.replay.reach import below, choices_of, flags_of_takes
-from autograd.replay.shares import Shares
+from autograd.replay.shares import MASK, SHIFT, Shares
 from autograd.replay.slopes import Slopes
 from autograd.replay.sums import (
     ADD,
@@ -171,7 +171,10 @@ class _Lowering:
             start, end = starts[entry], starts[entry + 1]
             if way <= SQUARE:
                 x, y = cells[operands[start]], cells[operands[end - 1]]
-                is_inner = users[entry] >= 0 and self.is_inner(entry, x < 0 or y < 0)
+                user = users[entry]
+                is_inner = user >= 0 and way == MULTIPLY and ways[user] == ADD
+                if user >= 0 and not is_inner:
+                    is_inner = self.is_inner(entry, x < 0 or y < 0)
                 init, a, b = terms(way, x, y)
                 cells[entry] = self.sums.total(init, a, b, is_inner)
             elif way == _SAME:
@@ -359,31 +362,32 @@ class _Lowering:
         if len(self.gradients) == 0:
             self.gradients = vec[i64]([0] * len(self.cells))
         entries, order, gradients = shares.entries, shares.order, self.gradients
+        starts, users = shares.starts, shares.users
+        of_tape, operands, ways, cells = self.tape.starts, self.tape.operands, self.ways, self.cells
+        conditions, sums = shares.conditions, self.sums
         gradients[entries[0]] = seed
         started = INNER  # what adds the seed to 0.0
         for at in range(1, shares.count - len(shares.ends)):
             index = order[at]
-            entry = entries[index]
-            same = self.gradient_passed_on(index, shares)
-            if same < 0:
+            entry, first = entries[index], starts[index]
+            is_certain = len(conditions) == 0 or conditions[first] < 0
+            if starts[index + 1] > first + 1 or not is_certain:
                 gradients[entry] = self.sum_of_shares(index, shares, ZERO)
-            elif gradients[same] == seed:  # it may be -0.0
+                continue
+            user, position = users[first] >> SHIFT, users[first] & MASK
+            gradient = gradients[user]
+            if ways[user] == MULTIPLY:
+                local = cells[operands[of_tape[user] + 1 - position]]
+                gradients[entry] = sums.total(ZERO, local, gradient, False)
+            elif not self.is_passed_on(user, position):
+                gradients[entry] = sums.total(ZERO, self.local(user, position), gradient, False)
+            elif gradient == seed:  # it may be -0.0
                 if started == INNER:
                     started = self.program.product(ZERO, ONE, seed)
                 gradients[entry] = started
             else:
                 # A sum that began with 0.0 is never -0.0: to add it to 0.0 leaves it as it is.
-                gradients[entry] = gradients[same]
-
-    def gradient_passed_on(self, index: i64, shares: Shares) -> i64:
-        """The only user of an entry, if that passes its gradient on as it is; else -1."""
-        first = shares.starts[index]
-        is_certain = len(shares.conditions) == 0 or shares.conditions[first] < 0
-        if shares.starts[index + 1] == first + 1 and is_certain:
-            user = shares.users[first]
-            if self.is_passed_on(user, shares.positions[first]):
-                return user
-        return -1
+                gradients[entry] = gradient
 
     def is_passed_on(self, user: i64, position: i64) -> bool:
         """True if a local derivative is known to be 1."""
@@ -395,11 +399,12 @@ class _Lowering:
     def sum_of_shares(self, index: i64, shares: Shares, init: i64, is_inner: bool = False) -> i64:
         """The cell of a gradient: the sum of the shares, after ``init``."""
         first, end = shares.starts[index], shares.starts[index + 1]
-        users, positions, gradients = shares.users, shares.positions, self.gradients
+        users, gradients = shares.users, self.gradients
         conditions, program = shares.conditions, self.program
         if end == first + 1 and len(conditions) == 0:
-            local = self.local(users[first], positions[first])
-            return self.sums.total(init, local, gradients[users[first]], is_inner)
+            user = users[first] >> SHIFT
+            local = self.local(user, users[first] & MASK)
+            return self.sums.total(init, local, gradients[user], is_inner)
         if len(self.locals) < end - first:
             self.locals = vec[i64]([0] * (2 * (end - first)))
         # The local derivatives first, which may be rows.
@@ -407,16 +412,16 @@ class _Lowering:
         ways, of_all = self.ways, self.cells
         kind = SUM
         for at in range(first, end):
-            user = users[at]
+            user, position = users[at] >> SHIFT, users[at] & MASK
             if ways[user] == MULTIPLY:
-                locals_[at - first] = of_all[operands[starts[user] + 1 - positions[at]]]
+                locals_[at - first] = of_all[operands[starts[user] + 1 - position]]
             else:
-                locals_[at - first] = self.local(user, positions[at])
+                locals_[at - first] = self.local(user, position)
             if len(conditions) > 0 and conditions[at] >= 0:
                 kind = CASES
         if kind == SUM and is_inner:
             for at in range(first, end):
-                init = self.sums.total(init, locals_[at - first], gradients[users[at]], True)
+                init = self.sums.total(init, locals_[at - first], gradients[users[at] >> SHIFT], True)
             return init
         if kind == SUM:
             self.sums.push(init)
@@ -424,14 +429,14 @@ class _Lowering:
             cells = program.cells
             for at in range(first, end):
                 cells[to] = locals_[at - first]
-                cells[to + 1] = gradients[users[at]]
+                cells[to + 1] = gradients[users[at] >> SHIFT]
                 to += 2
             return program.total()
         program.push(self.sums.written(init))
         for at in range(first, end):
             program.push(ONE if conditions[at] < 0 else self.cells[conditions[at]])
             program.push(locals_[at - first])
-            program.push(gradients[users[at]])
+            program.push(gradients[users[at] >> SHIFT])
         return program.close(CASES)
 
     def local(self, entry: i64, position: i64) -> i64:

@@ -13,7 +13,7 @@ from collections.abc import Sequence
 from typing import Final
 
 from autograd.native import append, extend, i64, vec
-from autograd.replay.shares import Flows, Shares, shares_of
+from autograd.replay.shares import SHIFT, Flows, Shares, shares_of
 from autograd.replay.tape import CHOICE, Tape
 
 NONE: Final[i64] = -1  # in place of an entry or an index
@@ -101,7 +101,7 @@ class Below:
         ends, gets = vec[i64]([0] * (room + 1)), vec[i64]([0] * (room + 1))
         total: i64 = 0
         edges = 1 + starts[root + 1] - starts[root + 1 - room]
-        receivers, positions = vec[i64]([0] * edges), vec[i64]([0] * edges)
+        receivers = vec[i64]([0] * edges)
         conditions = vec[i64]()
         state = ALWAYS
         flag = NONE
@@ -162,17 +162,15 @@ class Below:
                     numbering[receiver] += 1
                     if total == len(receivers):
                         receivers = extend(receivers, receivers)
-                        positions = extend(positions, positions)
-                    receivers[total] = receiver
-                    positions[total] = at - start
+                    receivers[total] = receiver << SHIFT | at - start
                     total += 1
             ends[count] = total
         for at in range(len(conditions)):
-            receiver = receivers[at]
+            receiver = receivers[at] >> SHIFT
             is_alone = conditions[at] >= 0 and conditions[at] == states[receiver]
             if is_alone and self._hands_on(receiver):
                 conditions[at] = NONE  # without that flag nothing asks for its gradient
-        return Flows(count, entries, ends, receivers, positions, conditions, gets)
+        return Flows(count, entries, ends, receivers, conditions, gets)
 
     def _chosen_operand(self, start: i64) -> i64:
         """Where the operand is that a choice has taken, whose operands start there."""
@@ -254,13 +252,13 @@ class Below:
                 continue
             state = states[entries[index]]
             if state != ALWAYS:
-                if any(states[users[at]] >= 0 for at in range(first, end)):
+                if any(states[users[at] >> SHIFT] >= 0 for at in range(first, end)):
                     deep |= self.takes_under(state)
                 continue
             flag = conditions[end - 1]
             if flag < 0:
                 continue
-            user = users[end - 1]
+            user = users[end - 1] >> SHIFT
             givers = set(self.givers.get(user, []))
             if states[user] == ALWAYS or len(givers) != 1:
                 fixed |= self.takes_under(flag)
@@ -285,7 +283,7 @@ class Below:
             first = end - len(given)
             if first < shares.starts[index]:
                 return False
-            if {int(shares.users[at]) for at in range(first, end)} != set(given):
+            if {int(shares.users[at] >> SHIFT) for at in range(first, end)} != set(given):
                 return False
         receivers = {int(self.flows.entries[index]) for index in completed}
         orders = [self._completed_by(entry, receivers) for entry in given]
@@ -303,9 +301,9 @@ class Below:
             else:
                 last = middle
         return [
-            receivers[at]
+            receivers[at] >> SHIFT
             for at in range(starts[first], starts[first + 1])
-            if receivers[at] in completed
+            if receivers[at] >> SHIFT in completed
         ]
 
 

@@ -5,7 +5,14 @@ This is the one place that knows it; `autograd/engine/node.py` does the same wit
 
 from __future__ import annotations
 
+from typing import Final
+
 from autograd.native import append, i64, vec
+
+# An entry and the position of an operand in one number, which is the one shifted by so much, and the
+# other: there are millions of them, and memory is what takes the time.
+SHIFT: Final[i64] = 28
+MASK: Final[i64] = (1 << 28) - 1
 
 
 class Flows:
@@ -17,8 +24,7 @@ class Flows:
             these.
         starts: for each of them where those that it passes shares to begin in the lists that
             follow, which have them in that order; and last, the end.
-        receivers: the entries that get shares.
-        positions: their positions among the operands.
+        receivers: the entries that get shares, each with its position among the operands.
         conditions: the flag under which there is a share at all, as an entry of the tape; -1 if
             there always is one. Nothing if there are no flags.
         gets: for each of the entries how many shares all those before it get; and last, the sum.
@@ -30,7 +36,6 @@ class Flows:
         entries: vec[i64],
         starts: vec[i64],
         receivers: vec[i64],
-        positions: vec[i64],
         conditions: vec[i64],
         gets: vec[i64],
     ) -> None:
@@ -38,7 +43,6 @@ class Flows:
         self.entries = entries
         self.starts = starts
         self.receivers = receivers
-        self.positions = positions
         self.conditions = conditions
         self.gets = gets
 
@@ -52,8 +56,7 @@ class Shares:
         order: the entries that hand shares down, each after all that use it, the root first.
         ends: all others, in the order in which they get their last share.
         starts: for each entry where its shares begin in the lists that follow; and last, the end.
-        users: the entry of the tape that a share comes from.
-        positions: for which of its operands.
+        users: the entry of the tape that a share comes from, with the position of the operand.
         conditions: the flag under which there is a share at all, as an entry of the tape, or -1;
             nothing if there are no flags.
         leaves: for each of the ends its index among the leaves of the tape, or -1; nothing of a
@@ -68,7 +71,6 @@ class Shares:
         ends: vec[i64],
         starts: vec[i64],
         users: vec[i64],
-        positions: vec[i64],
         conditions: vec[i64],
     ) -> None:
         self.count = count
@@ -77,7 +79,6 @@ class Shares:
         self.ends = ends
         self.starts = starts
         self.users = users
-        self.positions = positions
         self.conditions = conditions
         self.leaves = vec[i64]()
 
@@ -90,13 +91,11 @@ def shares_of(flows: Flows, numbering: vec[i64]) -> Shares:
         numbering: for each of the entries, by its number on the tape, 1 more than its index.
     """
     entries, firsts, receivers = flows.entries, flows.starts, flows.receivers
-    flowing, of_flows = flows.positions, flows.conditions
-    starts = flows.gets
+    of_flows, starts = flows.conditions, flows.gets
     count = flows.count
     total = firsts[count]
     following = starts[:count]  # where the next share of each entry goes
     users = vec[i64]([0] * total)
-    positions = vec[i64]([0] * total)
     has_conditions = len(of_flows) > 0
     conditions = vec[i64]([0] * len(of_flows))
     # Of the entries that have all their shares, the one that was completed last goes first.
@@ -108,14 +107,14 @@ def shares_of(flows: Flows, numbering: vec[i64]) -> Shares:
     while height > 0:
         height -= 1
         index = stack[height]
-        user = entries[index]
+        user = entries[index] << SHIFT
         order[handed] = index
         handed += 1
         for at in range(firsts[index], firsts[index + 1]):
-            receiver = numbering[receivers[at]] - 1
+            edge = receivers[at]
+            receiver = numbering[edge >> SHIFT] - 1
             share = following[receiver]
-            users[share] = user
-            positions[share] = flowing[at]
+            users[share] = user | edge & MASK
             if has_conditions:
                 conditions[share] = of_flows[at]
             following[receiver] = share + 1
@@ -125,4 +124,4 @@ def shares_of(flows: Flows, numbering: vec[i64]) -> Shares:
                     height += 1
                 else:
                     ends = append(ends, receiver)
-    return Shares(count, entries, order, ends, starts, users, positions, conditions)
+    return Shares(count, entries, order, ends, starts, users, conditions)
