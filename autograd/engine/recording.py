@@ -225,10 +225,11 @@ class Changes:
         """They, in the order in which they were set."""
         if self._first < 0:
             return []
-        values = (switches.set_values or [])[self._first :]
+        values, first = switches.set_values or [], self._first
         self._first = -1
         switches.note(-1)
-        return values
+        # Others may still go on with the list.
+        return values if first == 0 and switches.set_values is None else values[first:]
 
     def __del__(self) -> None:
         if hasattr(self, "_first"):  # not where `__init__` has refused or not counted it

@@ -321,20 +321,21 @@ class Compiled(Generic[P, R]):
             program.apply(call)
             return result
         program.next_check = 4 * program.runs if program.runs > 1 else 2
-        result = program.result(call)
+        result, values = program.result(call), call.values
         with turn:  # another thread may compare gradients, which it puts into Values for a while
-            before = Numbers(call.values)
+            before = Numbers(values)
         try:
             returned, changed = with_changes(functools.partial(parts.given_to, self.__wrapped__))
         except BaseException:  # such as KeyboardInterrupt: it may have taken half a step
-            before.put_back(call.values)
+            before.put_back(values)
             raise
-        outside = Indices(call.values)
+        outside = Indices(values)
         doubtful = changed_only(changed, outside)
         del changed
         with turn:
             problem = difference("the result", result, returned, doubtful, outside)
-            problem = problem or program.difference(call, before)
+            problem = problem or program.difference(call, values, before)
+        del values  # references to them are counted
         if problem is not None:
             del result
             gc.collect()
@@ -345,10 +346,10 @@ class Compiled(Generic[P, R]):
             raise self._unlike(problem, self._reason(program, self._recorded_again(program, parts)))
         del returned
         said = [*doubtful.values()]
-        values = held_values(doubtful)
-        if values:
+        kept = held_values(doubtful)
+        if kept:
             again = self._recorded_again(program, parts)
-            for value, problem in zip(values, said):
+            for value, problem in zip(kept, said):
                 # Others are held by what the call has made.
                 if _reads(again, parts, value):
                     self._forget(program)

@@ -119,9 +119,9 @@ class Recorded:
         if self._effects.entries:
             self._bound.apply(call.run.state, call.arguments)
 
-    def difference(self, call: Call, before: Numbers) -> str | None:
+    def difference(self, call: Call, values: list[Value], before: Numbers) -> str | None:
         """How what the function has made of Values differs from what the program makes of them."""
-        return self._effects.difference(call.values, before, call.run.outputs)
+        return self._effects.difference(values, before, call.run.outputs)
 
 
 @cache

@@ -1041,7 +1041,7 @@ def test_a_number_that_is_not_a_number_is_no_difference() -> None:
 
 
 def test_the_sign_of_a_part_is_a_difference() -> None:
-    assert difference("x", complex(0.0, 1.0), complex(-0.0, 1.0), {}, Indices()) == (
+    assert difference("x", complex(0.0, 1.0), complex(-0.0, 1.0), {}, Indices([])) == (
         "x is 1j replayed, (-0+1j) as it is"
     )
 
@@ -1056,8 +1056,8 @@ def test_differences_of_containers_say_where() -> None:
         ([1.0], [1.0, 2.0], "r has the parts [0] replayed, [0, 1]"),
         ([1.0], (1.0,), "r is a list replayed, a tuple"),
     ]:
-        assert difference("r", replayed, result, {}, Indices()) == f"{expected} as it is"
-        assert difference("r", result, copy.copy(result), {}, Indices()) is None
+        assert difference("r", replayed, result, {}, Indices([])) == f"{expected} as it is"
+        assert difference("r", result, copy.copy(result), {}, Indices([])) is None
 
 
 def test_a_changed_argument_is_an_error() -> None:

@@ -38,7 +38,7 @@ class Followed(Calculations):
         # or a walk has put one of its own there: then the index is found by the id. Those of
         # operations are noted only once one is asked for.
         self._places = vec[i64]()
-        self._indices = Indices()
+        self._indices = Indices([])
         self._noted: i64 = 0
         # The leaves that gradients end in, and the entries that these must reach for it: each is
         # higher than those before.

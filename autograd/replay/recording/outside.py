@@ -6,7 +6,6 @@ what was recorded is a program, and it is the program that then changes them.
 
 from __future__ import annotations
 
-from collections.abc import Sequence
 from typing import Final
 
 from autograd.engine.value import Value
@@ -36,7 +35,7 @@ class Indices:
         values: the first of them.
     """
 
-    def __init__(self, values: Sequence[Value] = ()) -> None:
+    def __init__(self, values: list[Value]) -> None:
         room: i64 = _ROOM
         while room < len(values):
             room *= 2
@@ -119,7 +118,7 @@ class Outside:
         self.found: set[int] = set()
         self.sources = vec[i64]()
         self.leaves: list[int] = []
-        self._indices = Indices()
+        self._indices = Indices([])
         self._before = Numbers([])
 
     def find(self, value: Value) -> i64:
@@ -229,20 +228,22 @@ class Effects:
             else:
                 before.grads[index] = outputs[output]
             output += 1
-        now = Numbers(values)
-        at = _other(before.data, now.data)
-        if at >= 0:
-            return self._said("data", values[at], at, before.data[at], now.data[at])
-        at = _other(before.grads, now.grads)
-        if at >= 0:
-            return self._said("grad", values[at], at, before.grads[at], now.grads[at])
+        data, grads = before.data, before.grads
+        for index in range(len(values)):
+            now = values[index]._data
+            if not same(data[index], now):
+                return self._said("data", values[index], index, data[index], now)
+        for index in range(len(values)):
+            now = values[index]._grad
+            if not same(grads[index], now):
+                return self._said("grad", values[index], index, grads[index], now)
         for at in range(0, len(changes), 2):
             part, index = changes[at], changes[at + 1]
             if part in (DATA, HAS_GRAD):
                 continue
-            replayed, found = part == GRAD, now.awaited[index] == 0
+            replayed, found = part == GRAD, values[index]._awaited == 0
             if len(flags) > 0 and index in flags:
-                replayed, found = flags[index] or now.grads[index] != 0.0, values[index].has_grad
+                replayed, found = flags[index] or values[index]._grad != 0.0, values[index].has_grad
             if replayed != found:
                 return f"{_named('grad', values[index])} is reached in one of the two only"
         return None
@@ -282,14 +283,6 @@ class Numbers:
         value._data = self.data[index]
         value._grad = self.grads[index]
         value._awaited = self.awaited[index]
-
-
-def _other(xs: vec[float], ys: vec[float]) -> i64:
-    """The index of the first numbers that are not the `same`, or -1."""
-    for index in range(len(xs)):
-        if not same(xs[index], ys[index]):
-            return index
-    return NONE
 
 
 def _named(what: str, value: Value) -> str:

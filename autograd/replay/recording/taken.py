@@ -87,7 +87,7 @@ class Takes:
         self._flags: dict[tuple[int, int], list[int]] = {}
         self._known: dict[Any, Value] = {}
         # What stands for each row that has been chosen.
-        self._chosen = Indices()
+        self._chosen = Indices([])
         self._standing_for: list[list[Value]] = []
 
     def stop(self) -> None:
@@ -174,7 +174,7 @@ class Takes:
 
     def _value(self, rows: list[Any], flags: list[int], look: Look) -> Value:
         """The twin of the Value that is chosen."""
-        merged, places = Rows(), Indices()
+        merged, places = Rows(), Indices([])
         looks: dict[int, Look] = {look[0]: look}
         for flag, row in zip(flags, rows):
             twin = self.twins.get(id(row))
