@@ -172,10 +172,12 @@ def power(x: float, y: float) -> float:
 
 def power_slope(x: float, y: float) -> float:
     """y * x**(y - 1); 0 for y = 0, whatever x is."""
+    if y == 2.0:
+        return 2.0 * x
     if y == 0.0:
         return 0.0
     exponent = y - 1.0
-    out = x if exponent == 1.0 else power(x, exponent)
+    out = power(x, exponent)
     if TINY <= abs(out) <= HUGE and x == x:
         lost = sum_error(y, -1.0, exponent)
         if lost == 0.0:

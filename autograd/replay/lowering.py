@@ -421,7 +421,8 @@ class _Lowering:
                 kind = CASES
         if kind == SUM and is_inner:
             for at in range(first, end):
-                init = self.sums.total(init, locals_[at - first], gradients[users[at] >> SHIFT], True)
+                gradient = gradients[users[at] >> SHIFT]
+                init = self.sums.total(init, locals_[at - first], gradient, True)
             return init
         if kind == SUM:
             self.sums.push(init)

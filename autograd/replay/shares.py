@@ -9,8 +9,8 @@ from typing import Final
 
 from autograd.native import append, i64, vec
 
-# An entry and the position of an operand in one number, which is the one shifted by so much, and the
-# other: there are millions of them, and memory is what takes the time.
+# An entry and the position of an operand are one number: the first shifted by so much, and the
+# other. There may be millions of them, and it is memory that takes the time.
 SHIFT: Final[i64] = 28
 MASK: Final[i64] = (1 << 28) - 1
 

@@ -549,11 +549,14 @@ const power = (x, y) => math_pow(x, y);
 
 /** @type {(x: number, y: number) => number} */
 const power_slope = (x, y) => {
+  if (y === 2) {
+    return 2 * x;
+  }
   if (y === 0) {
     return 0;
   }
   let exponent = y - 1;
-  let out = exponent === 1 ? x : power(x, exponent);
+  let out = power(x, exponent);
   if (TINY <= Math.abs(out) && Math.abs(out) <= HUGE && x === x) {
     let lost = sum_error(y, -1, exponent);
     if (lost === 0) {
