@@ -123,6 +123,7 @@ class _Lowering:
         users: for each entry what uses it, see `_OTHERS`.
         of_codes: for each code of an operation how entries with it become rows.
         reduced: the cells of the derivatives of reductions, by their entries.
+        latest_pass: the entry of the pass that has got rows last, or 0.
         marks: if there are passes, zeros to mark entries for a while.
         sought: then as many cells of 0.0, for the gradients of entries that are asked for.
         gradients: for each entry the cell of its gradient, as far as a pass has reached it.
@@ -134,6 +135,7 @@ class _Lowering:
         starts, operands, count = tape.starts, tape.operands, tape.count
         self.of_codes = vec[u8]([_way(op) for op in tape.operations])
         self.reduced: dict[int, list[int]] = {}
+        self.latest_pass: i64 = 0
         self.marks = vec[i64]()
         self.sought = vec[i64]()
         self.gradients = vec[i64]()
@@ -321,7 +323,9 @@ class _Lowering:
         start, end = starts[entry], starts[entry + 1]
         root, seed = operands[start], cells[operands[start + 1]]
         known = tape.passes.pop(entry, None)
-        shares: Shares = below(tape, root, marks, root + 1)[1] if known is None else known
+        room = root - self.latest_pass
+        shares: Shares = below(tape, root, marks, room)[1] if known is None else known
+        self.latest_pass = entry
         entries = shares.entries
         self.interior(shares, seed)
         gradients = self.gradients

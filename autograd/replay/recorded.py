@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
+from contextlib import suppress
 from functools import cache
 from typing import Any
 
@@ -132,7 +133,8 @@ def _keep_memory() -> None:
     block freed that is as large as what it is to keep. This is such a block, of which nothing is
     ever written; without it a recording takes a third longer.
     """
-    bytes(31 << 20)  # of 32 MB and more it learns nothing
+    with suppress(MemoryError):
+        bytes(31 << 20)  # of 32 MB and more it learns nothing
 
 
 def recorded(

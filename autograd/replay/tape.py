@@ -185,12 +185,6 @@ def same(x: float, y: float) -> bool:
 
 _ROOM: Final[i64] = 64  # the least that a tape has
 
-# The codes that some operations have on every tape.
-GIVEN: Final[i32] = 0  # no operation: an input or a constant
-ADDITION: Final[i32] = 1
-PRODUCT: Final[i32] = 2
-CHOICE: Final[i32] = 3
-
 # Compiled code looks a function up by its name each time, but not a constant.
 _ADDITION: Final[Any] = table.add
 _PRODUCT: Final[Any] = table.multiply
@@ -200,17 +194,21 @@ _DIFFERENCE: Final[Any] = table.subtract
 _ROOT: Final[Any] = table.sqrt
 _GRADIENT: Final[Any] = gradient_of
 
+# Operations by their codes, which are the same on every tape; see `Tape._code`.
 _CODED: Final[tuple[Any, ...]] = (
     None,
+    choose,
     _ADDITION,
     _PRODUCT,
-    choose,
     _COPY,
     _QUOTIENT,
     _DIFFERENCE,
     _ROOT,
     _GRADIENT,
 )
+
+GIVEN: Final[i32] = 0  # the code of inputs and constants
+CHOICE: Final[i32] = 1  # that of `choose`
 
 
 class Tape:
@@ -306,21 +304,24 @@ class Tape:
         entry = self.count
         if entry == len(self.data):
             self._make_room()
-        self.count = entry + 1
         code = self._code(op)
         self.codes[entry] = code
         if code == CHOICE:
             self.choices.append(entry)
         self.data[entry] = number
         self.starts[entry + 1] = self._pushed
+        self.count = entry + 1
         return entry
 
     def _code(self, op: Any) -> i32:
-        """The code of an operation, which may be new; those that come up most often come first."""
+        """The code of an operation, which may be new.
+
+        To look at the most frequent ones first is faster than the dict.
+        """
         if op is _ADDITION:
-            return ADDITION
+            return 2
         if op is _PRODUCT:
-            return PRODUCT
+            return 3
         if op is None:
             return GIVEN
         if op is _COPY:
