@@ -140,12 +140,12 @@ def against_plain_c() -> Pair:
 # ── Small networks ────────────────────────────────────────────────────────────
 
 
-def xor_against(theirs: Callable[[], Callable[[int], Any]]) -> Pair:
+def xor_against(theirs: Callable[[], Callable[[int], Any]], times: tuple[int, int]) -> Pair:
     """10,000 epochs by `repeat`."""
     epoch = autograd.compile(training.of_xor(0).step)
     epoch.repeat(100)
     peer = theirs()
-    return in_turns(lambda: epoch.repeat(10_000), lambda: peer(10_000), rounds=5)
+    return in_turns(lambda: epoch.repeat(10_000), lambda: peer(10_000), rounds=5, times=times)
 
 
 def crescents_against(theirs: Callable[[int], Way], times: int) -> Pair:
@@ -258,12 +258,12 @@ FIGURES: Final = [
     Figure(
         "XOR, 10,000 epochs by repeat, against the articles' NumPy program",
         50,
-        lambda: xor_against(peers.numpy_xor),
+        lambda: xor_against(peers.numpy_xor, (10, 1)),
     ),
     Figure(
         "the same, against JAX (jit, fori_loop, its compilation not counted)",
         1,
-        lambda: xor_against(peers.jax_xor),
+        lambda: xor_against(peers.jax_xor, (10, 10)),
     ),
     Figure(
         "a step of 2-16-16-1 on 100 points, against PyTorch's tensors",
