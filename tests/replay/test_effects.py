@@ -441,6 +441,32 @@ def test_several_roots_go_back_at_once() -> None:
     assert both(make, [(1.0,), (2.0,), (3.0,)]) == 1
 
 
+def test_later_passes_may_reach_far_more_than_is_new() -> None:
+    w = [Value(0.01 * i - 0.5) for i in range(30)]
+
+    def step(x: float) -> list[float]:
+        y = Value(x)
+        for i in range(300):
+            y = autograd.tanh(y * w[i % 30] + w[i // 10])
+        for root in (y, y * 2.0, w[0] * 3.0, y + w[1]):
+            root.backward()
+        found = [value.grad for value in w]
+        for value in w:
+            value.data -= 0.1 * value.grad
+            value.grad = 0.0
+        return [*found, y.data]
+
+    compiled = compile(step)
+    start = [value.data for value in w]
+    outcomes = []
+    for one in (step, compiled):
+        for value, number in zip(w, start):
+            value.data = number
+        outcomes.append([bits(one(x)) for x in (0.3, -1.5, 0.0, 2.0)] + state(w))
+    assert outcomes[0] == outcomes[1]
+    assert len(compiled.programs) == 1
+
+
 def test_the_gradient_of_an_intermediate_value_is_read() -> None:
     def make(w: Value) -> Any:
         def step(x: Any) -> Any:
