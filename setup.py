@@ -117,7 +117,7 @@ class CompileWithMypyc(build_ext):
             multi_file=True,
         )
         engine = ROOT / "autograd" / "engine"
-        headers = [str(engine / "freeing.h"), str(engine / "arguments.h")]
+        headers = [str(engine / f"{name}.h") for name in ("freeing", "classes", "arguments")]
         include = "/FI" if sys.platform == "win32" else "-include"
         # Fused, a * b + c would be rounded once, and by the interpreter it is rounded twice.
         # Hidden from other libraries, functions of other files can be called without a detour.
