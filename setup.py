@@ -116,14 +116,12 @@ class CompileWithMypyc(build_ext):
             debug_level="0",
             multi_file=True,
         )
-        engine = ROOT / "autograd" / "engine"
-        headers = [str(engine / f"{name}.h") for name in ("freeing", "classes", "arguments")]
         include = "/FI" if sys.platform == "win32" else "-include"
         # Fused, a * b + c would be rounded once, and by the interpreter it is rounded twice.
         # Hidden from other libraries, functions of other files can be called without a detour.
         options = [] if sys.platform == "win32" else ["-ffp-contract=off", "-fvisibility=hidden"]
-        for header in headers:
-            options += [include, header]
+        for header in native.HEADERS:
+            options += [include, str(ROOT / header)]
         for extension in extensions:
             extension.extra_compile_args = [*extension.extra_compile_args, *options]
             # Without it, glibc gives the oldest versions of its functions, which are slower.

@@ -31,6 +31,10 @@ KERNEL: Final = (
     "autograd/engine/slabs.c",
     *[f"autograd/replay/{name}.c" for name in ("bound", "kernel", "links", "machine", "runs")],
 )
+# What is read before each file of C that mypyc generates, and the header of the kernel.
+HEADERS: Final = tuple(
+    [f"autograd/engine/{name}.h" for name in ("freeing", "classes", "arguments")]
+)
 KERNEL_HEADER: Final = "autograd/replay/kernel.h"
 
 _REBUILD: Final = "`pip install -e .`"
@@ -160,7 +164,7 @@ def library_name() -> str:
     another source has another name. Times would not do: git sets them afresh.
     """
     checksum = 0
-    for source in (*sources(), *KERNEL, KERNEL_HEADER):
+    for source in (*sources(), *KERNEL, *HEADERS, KERNEL_HEADER):
         with open(os.path.join(_ROOT, source), "rb") as file:
             checksum = zlib.crc32(file.read(), checksum)
     return f"{LIBRARY_PREFIX}{checksum:08x}"
