@@ -321,21 +321,8 @@ class Compiled(Generic[P, R]):
             program.apply(call)
             return result
         program.next_check = 4 * program.runs if program.runs > 1 else 2
-        result, values = program.result(call), call.values
-        with turn:  # another thread may compare gradients, which it puts into Values for a while
-            before = Numbers(values)
-        try:
-            returned, changed = with_changes(functools.partial(parts.given_to, self.__wrapped__))
-        except BaseException:  # such as KeyboardInterrupt: it may have taken half a step
-            before.put_back(values)
-            raise
-        outside = Indices(values)
-        doubtful = changed_only(changed, outside)
-        del changed
-        with turn:
-            problem = difference("the result", result, returned, doubtful, outside)
-            problem = problem or program.difference(call, values, before)
-        del values  # references to them are counted
+        result = program.result(call)
+        returned, doubtful, problem = self._compared(program, call, result, parts)
         if problem is not None:
             del result
             gc.collect()
@@ -355,6 +342,34 @@ class Compiled(Generic[P, R]):
                     self._forget(program)
                     raise self._unlike(problem, self._reason(program, again))
         return result
+
+    def _compared(
+        self, program: Recorded, call: Call, result: Any, parts: Arguments
+    ) -> tuple[Any, dict[Value, str], str | None]:
+        """Carry the call out by the function itself, and compare it with its replay.
+
+        Returns:
+            What the function has returned; the Values that it alone has changed or reached, each
+            with what is to be said of it; and what else differs, if anything does.
+        """
+        values = call.values
+        try:
+            with turn:  # another thread may compare gradients, which it puts into Values meanwhile
+                before = Numbers(values)
+            try:
+                function = functools.partial(parts.given_to, self.__wrapped__)
+                returned, changed = with_changes(function)
+            except BaseException:  # such as KeyboardInterrupt: it may have taken half a step
+                before.put_back(values)
+                raise
+            outside = Indices(values)
+            doubtful = changed_only(changed, outside)
+            with turn:
+                problem = difference("the result", result, returned, doubtful, outside)
+                problem = problem or program.difference(call, values, before)
+        finally:
+            del values  # references to them are counted, and a traceback would have some
+        return returned, doubtful, problem
 
     def _unlike(self, problem: str, reason: str) -> CompileError:
         return CompileError(

@@ -361,6 +361,26 @@ def test_a_write_to_an_argument_is_seen_where_it_is_read_elsewhere() -> None:
     assert (f.compiled(f.w), f.w.data) == (0.5, 2.0)
 
 
+def test_what_a_given_up_recording_goes_on_with_changes_nothing() -> None:
+    w, b = Value(2.0, "w"), Value(1.0, "b")
+
+    def step(v: Value) -> Value:
+        b.data = b.data * 0.5
+        z = w * b  # w is v
+        try:
+            z.data * 1.0
+        finally:
+            z.backward()
+        return v * z
+
+    seen = []
+    for function in (step, compile(step)):
+        w.grad = b.grad = 0.0
+        b.data = 1.0
+        seen.append((function(w).data, w.grad, b.grad, b.data))
+    assert seen[0] == seen[1] == (2.0, 0.5, 2.0, 0.5)
+
+
 def test_a_loop_over_an_argument_that_is_changed_elsewhere_ends() -> None:
     def counting(x: Any, w: Any) -> float:
         for _ in range(100):
@@ -684,6 +704,25 @@ def test_a_parameter_that_nobody_else_holds_any_more_has_been_replaced() -> None
         out([1.0, 2.0])
     model.layers[0].neurons[0].w[0] = Value(9.0)
     assert out([1.0, 2.0]).data == model([1.0, 2.0]).data
+
+
+def test_a_parameter_has_been_replaced_also_if_an_error_of_a_comparison_is_kept() -> None:
+    parameters, fails = [Value(1.0), Value(2.0)], [False]
+
+    def line(x: float) -> Value:
+        if fails[0]:
+            raise KeyError
+        return parameters[0] * x + parameters[1]
+
+    f = compile(line)
+    f(1.0)
+    fails[0] = True
+    with pytest.raises(KeyError) as kept:
+        f(1.0)  # which is compared
+    fails[0] = False
+    parameters[0] = Value(100.0)
+    assert f(2.0).data == 202.0
+    del kept
 
 
 def test_a_parameter_has_been_replaced_also_if_other_programs_hold_it() -> None:

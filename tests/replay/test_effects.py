@@ -303,6 +303,22 @@ def test_shares_are_added_to_any_gradient_with_its_sign() -> None:
     both(make, [*product(numbers, repeat=3)])
 
 
+@pytest.mark.parametrize("seed", [-0.0, 0.0, 2.0])
+@pytest.mark.parametrize("earlier", [0.0, -0.0, 3.0])
+def test_a_leaf_itself_goes_back(seed: float, earlier: float) -> None:
+    def make(w: Value) -> Any:
+        def step(x: Any) -> Any:
+            w.backward(seed)
+            found = w.grad, (w * x).data
+            w.grad = earlier
+            return found
+
+        w.grad = earlier
+        return step
+
+    assert both(make, [(1.0,), (2.0,), (3.0,)]) == 1
+
+
 def test_data_is_changed_and_read_again() -> None:
     def make(w: Value) -> Any:
         def move(x: Any) -> Any:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import gc
 import math
+import operator
 import random
 import sys
 import weakref
@@ -15,9 +16,10 @@ import pytest
 
 import autograd
 from autograd import CompileError, Value, compile, exp, no_grad, tanh, where  # noqa: A004
+from autograd.engine import table
 from autograd.replay.lift import lift
 from autograd.replay.recording.places import place
-from autograd.replay.tape import Slope, Tape, backward_pass, gradient_of
+from autograd.replay.tape import Slope, Tape, backward_pass, choose, gradient_of
 from tests.replay.test_effects import bits, state
 
 NUMBERS = [0.7, -1.3, 0.0, -0.0, 2.5]
@@ -289,3 +291,17 @@ def test_a_function_that_raises_leaves_no_stand_in_behind() -> None:
             compile(function)(1.0)
     gc.collect()
     assert sys.getrefcount(tanh) == before
+
+
+# ── The tape ──────────────────────────────────────────────────────────────────
+
+
+def test_a_tape_has_each_entry_with_its_own_operation() -> None:
+    tape = Tape("operations")
+    x = tape.input(0.5)
+    ops: list[Any] = [x for x in vars(table).values() if isinstance(x, autograd.Primitive)]
+    ops += [choose, gradient_of, backward_pass, operator.truediv, operator.lt, Slope(table.tanh, 0)]
+    entries = [tape.row(op, (x, x), (), 0.0) for op in [*ops, *ops]]
+    assert [tape.op(entry) for entry in entries] == [*ops, *ops]
+    assert tape.ops == [None, *ops, *ops]
+    assert tape.choices == [entries[ops.index(choose)], entries[len(ops) + ops.index(choose)]]

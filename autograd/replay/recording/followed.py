@@ -265,19 +265,26 @@ class Followed(Calculations):
             places = append(places, NONE)
         self._places = places
         may_change = self._takes.version > 0
-        for at in range(known, count):
-            made = created[at]
-            one, two = cast(Value, made._input0), cast(Value, made._input1)
-            number, other = i64(one._number), i64(two._number)
-            if may_change or number >= at or created[number] is not one:
-                x = self.entry(one)
-            else:
-                x = places[number]
-            if may_change or other >= at or created[other] is not two:
-                y = self.entry(two)
-            else:
-                y = places[other]
-            places[at] = tape.pair(made.op, x, True, y, True, made._data)
+        at = known
+        try:
+            while at < count:
+                made = created[at]
+                one, two = cast(Value, made._input0), cast(Value, made._input1)
+                number, other = i64(one._number), i64(two._number)
+                if may_change or number >= at or created[number] is not one:
+                    x = self.entry(one)
+                else:
+                    x = places[number]
+                if may_change or other >= at or created[other] is not two:
+                    y = self.entry(two)
+                else:
+                    y = places[other]
+                places[at] = tape.pair(made.op, x, True, y, True, made._data)
+                at += 1
+        except BaseException:  # such as that an argument is found: whatever is next finds it again
+            self._places = places[:at]
+            self._waiting = count - at
+            raise
 
     def _has_twin(self, first: Node | None, second: Node | None) -> bool:
         """True if what has these inputs, or more than can be told here, may have a twin."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import operator
 from typing import Any, Final
 
@@ -64,9 +65,7 @@ class Gradients(Followed):
     def _look_whether_reached(self, value: Value) -> None:
         gradient = self._known_gradient(value)
         if value._awaited != 0 and gradient >= 0:
-            differs = float(self.tape.data[gradient] != 0.0)
-            row = self.tape.pair(operator.ne, gradient, False, self._zero(), False, differs)
-            self.tape.guard(row, "has_grad", place())
+            self.tape.guard(self._differs_from_zero(gradient), "has_grad", place())
         if self._index(value) >= 0:
             for flag in self._conditions.get(self._end_of(value), []):
                 self.tape.guard(flag, "has_grad", place())
@@ -192,10 +191,20 @@ class Gradients(Followed):
             leaf = leaves[at]
             entry = tape.pair(_GRADIENT_OF, pass_, False, ends[at], False, leaf._grad)
             if sums[at] != earlier[at]:  # it is not 0.0 in each call
-                total = tape.data[entry] + tape.data[earlier[at]]
-                entry = tape.pair(table.add, entry, False, earlier[at], False, total)
-                leaf._grad = total
+                entry = self._added_to(earlier[at], entry, ends[at] == start)
+                leaf._grad = tape.data[entry]
             self._has_gradient(leaf, indices[at], entry)
+
+    def _added_to(self, earlier: i64, entry: i64, is_root: bool) -> i64:
+        """The entry of the gradient of a leaf that had an earlier one."""
+        tape = self.tape
+        before, found = tape.data[earlier], tape.data[entry]
+        if is_root and found == 0.0 and math.copysign(1.0, found) < 0.0:
+            # The engine adds the earlier gradient if it is not 0.0: -0.0 + 0.0 would be 0.0.
+            flag = self._differs_from_zero(earlier)
+            number = found if before == 0.0 else before
+            return tape.row(choose, (flag, earlier, entry), (), number)
+        return tape.pair(table.add, entry, False, earlier, False, found + before)
 
     def _entry_of_root(self, root: Value) -> i64:
         """The entry that a pass starts at."""
@@ -384,8 +393,12 @@ class Gradients(Followed):
             entry = tape.pair(table.add, earlier, False, entry, False, total)
         elif len(flags) == 1:
             return entry
-        differs = float(tape.data[entry] != 0.0)
-        return tape.pair(operator.ne, entry, False, self._zero(), False, differs)
+        return self._differs_from_zero(entry)
+
+    def _differs_from_zero(self, entry: i64) -> i64:
+        """The flag that says so."""
+        differs = float(self.tape.data[entry] != 0.0)
+        return self.tape.pair(operator.ne, entry, False, self._zero(), False, differs)
 
     def _sum_of(self, flags: tuple[int, ...]) -> i64:
         known = self._sums_of_flags.get(flags)
