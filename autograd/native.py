@@ -32,8 +32,10 @@ KERNEL: Final = (
     *[f"autograd/replay/{name}.c" for name in ("bound", "kernel", "links", "machine", "runs")],
 )
 # What is read before each file of C that mypyc generates, and the header of the kernel.
-HEADERS: Final = tuple(
-    [f"autograd/engine/{name}.h" for name in ("freeing", "classes", "arguments")]
+HEADERS: Final = (
+    "autograd/engine/freeing.h",
+    "autograd/engine/classes.h",
+    "autograd/engine/arguments.h",
 )
 KERNEL_HEADER: Final = "autograd/replay/kernel.h"
 

@@ -155,7 +155,7 @@ PyObject *kernel_list_of(const double *v, const int32_t *cells, Py_ssize_t count
 /* The name and the number of operands of each native function. */
 PyObject *kernel_functions(PyObject *module, PyObject *nothing);
 
-/* Have objects of a class kept in slabs, see engine/slabs.c. */
+/* Have objects of a class kept in slabs, and free those of a list; see engine/slabs.c. */
 PyObject *use_slabs(PyObject *module, PyObject *type);
 PyObject *free_last(PyObject *module, PyObject *list);
 

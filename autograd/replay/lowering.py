@@ -173,10 +173,7 @@ class _Lowering:
             start, end = starts[entry], starts[entry + 1]
             if way <= SQUARE:
                 x, y = cells[operands[start]], cells[operands[end - 1]]
-                user = users[entry]
-                is_inner = user >= 0 and way == MULTIPLY and ways[user] == ADD
-                if user >= 0 and not is_inner:
-                    is_inner = self.is_inner(entry, x < 0 or y < 0)
+                is_inner = users[entry] >= 0 and self.is_inner(entry, x < 0 or y < 0)
                 init, a, b = terms(way, x, y)
                 cells[entry] = self.sums.total(init, a, b, is_inner)
             elif way == _SAME:
@@ -366,32 +363,24 @@ class _Lowering:
         if len(self.gradients) == 0:
             self.gradients = vec[i64]([0] * len(self.cells))
         entries, order, gradients = shares.entries, shares.order, self.gradients
-        starts, users = shares.starts, shares.users
-        of_tape, operands, ways, cells = self.tape.starts, self.tape.operands, self.ways, self.cells
-        conditions, sums = shares.conditions, self.sums
+        starts, users, conditions = shares.starts, shares.users, shares.conditions
         gradients[entries[0]] = seed
         started = INNER  # what adds the seed to 0.0
         for at in range(1, shares.count - len(shares.ends)):
             index = order[at]
             entry, first = entries[index], starts[index]
-            is_certain = len(conditions) == 0 or conditions[first] < 0
-            if starts[index + 1] > first + 1 or not is_certain:
-                gradients[entry] = self.sum_of_shares(index, shares, ZERO)
-                continue
             user, position = users[first] >> SHIFT, users[first] & MASK
-            gradient = gradients[user]
-            if ways[user] == MULTIPLY:
-                local = cells[operands[of_tape[user] + 1 - position]]
-                gradients[entry] = sums.total(ZERO, local, gradient, False)
-            elif not self.is_passed_on(user, position):
-                gradients[entry] = sums.total(ZERO, self.local(user, position), gradient, False)
-            elif gradient == seed:  # it may be -0.0
+            is_certain = len(conditions) == 0 or conditions[first] < 0
+            is_alone = starts[index + 1] == first + 1 and is_certain
+            if not is_alone or not self.is_passed_on(user, position):
+                gradients[entry] = self.sum_of_shares(index, shares, ZERO)
+            elif gradients[user] == seed:  # it may be -0.0
                 if started == INNER:
                     started = self.program.product(ZERO, ONE, seed)
                 gradients[entry] = started
             else:
                 # A sum that began with 0.0 is never -0.0: to add it to 0.0 leaves it as it is.
-                gradients[entry] = gradient
+                gradients[entry] = gradients[user]
 
     def is_passed_on(self, user: i64, position: i64) -> bool:
         """True if a local derivative is known to be 1."""

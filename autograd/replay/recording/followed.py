@@ -257,34 +257,18 @@ class Followed(Calculations):
         """
         if self._waiting == 0:
             return
-        created, tape, places = self.created, self._tape, self._places
+        created, tape = self.created, self._tape
         self._waiting = 0
-        known: i64 = len(places)
         count: i64 = len(created)
-        while len(places) < count:
-            places = append(places, NONE)
-        self._places = places
-        may_change = self._takes.version > 0
-        at = known
         try:
-            while at < count:
+            for at in range(len(self._places), count):
                 made = created[at]
-                one, two = cast(Value, made._input0), cast(Value, made._input1)
-                number, other = i64(one._number), i64(two._number)
-                if may_change or number >= at or created[number] is not one:
-                    x = self.entry(one)
-                else:
-                    x = places[number]
-                if may_change or other >= at or created[other] is not two:
-                    y = self.entry(two)
-                else:
-                    y = places[other]
-                places[at] = tape.pair(made.op, x, True, y, True, made._data)
-                at += 1
-        except BaseException:  # such as that an argument is found: whatever is next finds it again
-            self._places = places[:at]
-            self._waiting = count - at
-            raise
+                one, two = self._slot(made._input0, 0.0), self._slot(made._input1, 0.0)
+                entry = tape.pair(made.op, one, True, two, True, made._data)
+                self._places = append(self._places, entry)
+        finally:
+            # Where an argument has been found, some are left: whatever is next finds it again.
+            self._waiting = count - len(self._places)
 
     def _has_twin(self, first: Node | None, second: Node | None) -> bool:
         """True if what has these inputs, or more than can be told here, may have a twin."""
