@@ -422,8 +422,11 @@ class _Lowering:
             to = program.reserve(2 * (end - first))
             cells = program.cells
             for at in range(first, end):
-                cells[to] = locals_[at - first]
-                cells[to + 1] = gradients[users[at] >> SHIFT]
+                local, gradient = locals_[at - first], gradients[users[at] >> SHIFT]
+                if gradient < 0:
+                    local, gradient = gradient, local
+                cells[to] = local
+                cells[to + 1] = gradient
                 to += 2
             return program.total()
         program.push(self.sums.written(init))

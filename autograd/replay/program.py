@@ -12,7 +12,8 @@ can be indexed by cells as they are: a run goes from row to row over one such li
 A row is one of these:
 
 * a **sum of products**, ``init + a * b + c * d + ...``, with the cells ``init, a, b, c, d, ...``.
-  Each product and each sum is rounded, from left to right, as an expression of Python is;
+  Each product and each sum is rounded, from left to right, as an expression of Python is. Of a
+  product by a constant, the constant comes first: so equal rows are found to be equal;
 * a **sum of cases**, of such terms as are there only under a condition, with the cells ``init,
   flag, a, b, flag, c, d, ...``: a term whose flag is 0.0 is left out;
 * an **elementwise** row, which calls the function of its `Operation` with the numbers of its cells;
@@ -190,7 +191,10 @@ class Program:
         return start
 
     def product(self, init: i64, a: i64, b: i64) -> i64:
-        """Add the sum ``init + a * b``; returns its cell, or that of the same number."""
+        """Add the sum ``init + a * b``; returns its cell, or that of the same number.
+
+        Whichever way round a product by a constant is given, the constant comes first.
+        """
         if init == MINUS_ZERO and (a == ONE or b == ONE):
             return b if a == ONE else a
         if init < 0 and a < 0 and b < 0:
@@ -200,6 +204,8 @@ class Program:
         if at + 3 > len(self.cells):
             self.reserve(3)
         self._filled = at + 3
+        if b < 0:
+            a, b = b, a
         cells = self.cells
         cells[at] = init
         cells[at + 1] = a
@@ -219,12 +225,19 @@ class Program:
         return self.constant(number)
 
     def call(self, kind: i64) -> i64:
-        """End an elementwise row; returns its cell, or that of a constant if it always is one."""
+        """End an elementwise row; returns its cell, or that of a constant if it always is one.
+
+        The derivative of x**2 is no such row, but the product 2 * x.
+        """
+        operation = self.operations[kind]
         cells, start = self.cells, self.starts[len(self.kinds)]
         for at in range(start, self._filled):
             if cells[at] >= 0:
+                exponent = cells[self._filled - 1]
+                if operation.source is floats.power_slope and exponent == self.constant(2.0):
+                    self._filled = start
+                    return self.product(MINUS_ZERO, exponent, cells[start])
                 return self.close(kind)
-        operation = self.operations[kind]
         if operation.parts or not operation.is_pure:
             return self.close(kind)
         numbers = [self.constants[~cells[at]] for at in range(start, self._filled)]

@@ -4,7 +4,8 @@ Nothing is ever added in another order than the engine's, and no product fused w
 added to. All that is done are steps that are exact in IEEE arithmetic:
 
 * ``-0.0 + x`` is x, and ``1.0 * x`` is x (``0.0 + x`` is not, if x is -0.0);
-* ``x + y`` is ``y + x``, ``x - y`` is ``x + -1.0 * y``, and ``-1.0 * (x * y)`` is ``-x * y``.
+* ``x + y`` is ``y + x``, ``x * y`` is ``y * x``, ``x - y`` is ``x + -1.0 * y``, and
+  ``-1.0 * (x * y)`` is ``-x * y``.
 
 A row begins where the sum begins that it is continued from: ``(a * b + c * d) + e * f`` is one row,
 and so is ``e * f + (a * b + c * d)``, since addition is commutative. Two sums that are added stay
@@ -122,6 +123,8 @@ class Sums:
                     a = program.constant(-program.constants[~a])
                 elif is_negative:
                     b = program.constant(-program.constants[~b])
+            if b < 0:
+                a, b = b, a
             cells[to + 1] = a
             cells[to + 2] = b
             to += 2

@@ -17,6 +17,7 @@ from autograd import Value
 from autograd.engine import table
 from autograd.replay import operations
 from autograd.replay.levels import levelled
+from autograd.replay.lift import Replay
 from autograd.replay.lists import ListMachine
 from autograd.replay.lowering import lowered
 from autograd.replay.machine import machine
@@ -268,21 +269,62 @@ def test_what_is_subtracted_may_be_a_constant_times_a_cell() -> None:
         "v3 = x3 - v2",
         "v4 = x1 + x2",
         "v5 = x3 - v4",
-        "v6 = x2 + x3 * -0.5",
+        "v6 = x2 + -0.5 * x3",
         "return v1, v3, v5, v6",
     ]
 
 
 def test_to_divide_by_a_power_of_2_is_to_multiply() -> None:
     for divisor, expected in (
-        (2.0, "v1 = x2 + x1 * 0.5"),
-        (-0.25, "v1 = x2 + x1 * -4.0"),
+        (2.0, "v1 = x2 + 0.5 * x1"),
+        (-0.25, "v1 = x2 + -4.0 * x1"),
         (3.0, "v1 = divide(x1, 3.0)"),
         (5e-324, "v1 = divide(x1, 5e-324)"),
         (0.0, "v1 = divide(x1, 0.0)"),
     ):
         f = _Entries()
         assert f.rows(f.add(Y, f.entry(table.divide, X, f.constant(divisor))))[0] == expected
+
+
+def test_a_product_by_a_constant_is_one_row_whichever_way_round_it_is_written() -> None:
+    f = _Entries()
+    half, two = f.constant(0.5), f.constant(2.0)
+    halves = [f.multiply(X, half), f.multiply(half, X), f.entry(table.divide, X, two)]
+    sums = [f.add(Y, f.multiply(*pair)) for pair in ((X, half), (half, X))]
+    f.tape.outputs = [*halves, *sums]
+    assert rows(shared(lowered(f.tape))) == [
+        "v1 = 0.5 * x1",
+        "v2 = x2 + 0.5 * x1",
+        "return v1, v1, v1, v2, v2",
+    ]
+
+
+def test_of_a_share_the_constant_comes_first_too() -> None:
+    weight = Value(2.0, "weight")
+
+    @autograd.compile
+    def slope(x: float, y: float) -> float:
+        weight.grad = 0.0
+        ((weight * x + weight * y) * 0.25).backward()
+        found = weight.grad
+        weight.grad = 0.0
+        return found
+
+    assert [slope(3.0, 4.0), slope(5.0, 7.0)] == [1.75, 3.0]
+    assert rows(slope.programs[0].program) == ["v1 = 0.0 + 0.25 * x2 + 0.25 * x1", "return v1, 0.0"]
+
+
+def test_the_derivative_of_a_square_is_a_product() -> None:
+    for exponent, expected in ((2.0, "v2 = 2.0 * x1"), (3.0, "v2 = power_slope(x1, 3.0)")):
+        x = Value(3.0)
+        replay = Replay(tape_of(x**exponent, [x]))
+        assert rows(replay.program)[2] == expected
+        for number in SPECIAL:
+            run = replay.run([number])
+            leaf = Value(number)
+            (leaf**exponent).backward(0.75)
+            assert run is not None
+            assert bits(run.add_shares(0, 0.75, [0.0])) == bits([leaf.grad])
 
 
 def test_a_sum_times_1_is_a_part_of_what_uses_that() -> None:
