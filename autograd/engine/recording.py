@@ -198,10 +198,11 @@ class Alteration:
     task, for example, goes on with a copy of the context in which it was made.
     """
 
-    __slots__ = ("observer",)
+    __slots__ = ("follower", "observer")
 
     def __init__(self, observer: Observer | None = None) -> None:
         switches.alter(+1, observer)
+        self.follower = observer if isinstance(observer, Follower) else None
         self.observer = observer
 
     def __del__(self) -> None:
@@ -290,8 +291,8 @@ def observer() -> Observer | None:
 
 def follower() -> Follower | None:
     """The observer here and now, if it follows numbers for replay."""
-    watcher = observer() if switches.followed else None
-    return watcher if isinstance(watcher, Follower) else None
+    alteration: Alteration | None = _here() if switches.followed else None
+    return None if alteration is None else alteration.follower
 
 
 def itself(value: Any) -> Any:

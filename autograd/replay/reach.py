@@ -102,7 +102,7 @@ class Below:
         total: i64 = 0
         edges = 1 + starts[root + 1] - starts[root + 1 - room]
         receivers = vec[i64]([0] * edges)
-        conditions = vec[i64]()
+        conditions = vec[i64]([NONE] * edges) if has_takes else vec[i64]()
         state = ALWAYS
         flag = NONE
         left: i64 = 1
@@ -156,7 +156,9 @@ class Below:
                             states[receiver] = flag
                         elif states[receiver] not in (ALWAYS, flag):
                             self._reach(receiver, flag)
-                        conditions = append(conditions, flag)
+                        if total == len(conditions):
+                            conditions = extend(conditions, conditions)
+                        conditions[total] = flag
                     if numbering[receiver] == 0:
                         left += 1
                     numbering[receiver] += 1
@@ -165,6 +167,7 @@ class Below:
                     receivers[total] = receiver << SHIFT | at - start
                     total += 1
             ends[count] = total
+        conditions = conditions[:total]
         for at in range(len(conditions)):
             receiver = receivers[at] >> SHIFT
             is_alone = conditions[at] >= 0 and conditions[at] == states[receiver]

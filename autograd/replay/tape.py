@@ -57,7 +57,7 @@ from typing import Any, Final, TypeAlias
 
 from autograd.engine import table
 from autograd.engine.primitive import Primitive, Reduction
-from autograd.native import append, extend, i32, i64, vec
+from autograd.native import extend, i32, i64, vec
 
 
 class Slope:
@@ -228,7 +228,7 @@ class Tape:
         guards: what Python has looked at, in order.
         leaves: the entries that are data of Values from outside, each Value once; gradients are
             handed out to them.
-        same_leaf: for each of the first entries, as far as there is another one, `gradient_entry`.
+        same_leaf: for the first entries, and all of which it is another one, `gradient_entry`.
         outputs: the entries whose floats a run gives, in that order.
         labels: the names of entries, as far as they have one.
         roots: the positions in `outputs` of those that are Values, which gradients may start at.
@@ -390,10 +390,13 @@ class Tape:
         """Let gradients go where those of ``first`` go: the entry is new data of the same leaf."""
         same_leaf = self.same_leaf
         place = self.gradient_entry(first)
-        for other in range(len(same_leaf), entry + 1):
-            same_leaf = append(same_leaf, other)
+        known: i64 = len(same_leaf)
+        if entry >= known:
+            more = max(entry + 1 - known, known)
+            self.same_leaf = same_leaf = extend(same_leaf, vec[i64]([0] * more))
+            for other in range(known, known + more):
+                same_leaf[other] = other
         same_leaf[entry] = place
-        self.same_leaf = same_leaf
 
     def gradient_entry(self, entry: i64) -> i64:
         """The entry that the gradients of one go to: another, if its data was given to a leaf."""

@@ -44,7 +44,7 @@ _ROWS: Final[dict[Any, Any]] = {
 
 FLOAT: Final[Any] = float
 
-_FEW: Final = 8
+_FEW: Final = 16
 
 _ADDITION: Final[Any] = table.add
 _DIFFERENCE: Final[Any] = table.subtract

@@ -212,7 +212,7 @@ class Followed(Calculations):
         made: Value = value
         recording = is_recording()
         first, second = made._input0, made._input1
-        has_twin = len(self._takes.twins) > 0 and self._has_twin(first, second)
+        has_twin = len(self._takes.looks) > 0 and self._has_twin(first, second)
         is_pair = first is not None and second is not None
         if is_pair and recording and not has_twin and self._pending is None:
             made._number = i32(len(self.created))
@@ -277,7 +277,7 @@ class Followed(Calculations):
         return self._may_be_twin(first) or self._may_be_twin(second)
 
     def _may_be_twin(self, node: Node | None) -> bool:
-        return node is not None and node.op is None and self.outside.find(cast(Value, node)) < 0
+        return node is not None and node.op is None and self._takes.twin(node) is not None
 
     def _slot(self, node: Node | None, constant: float) -> i64:
         """The entry of an operand: of the Value in a slot, or of the constant beside it."""
@@ -354,7 +354,7 @@ class Followed(Calculations):
         index = outside.find(value)
         at = NONE
         if index < 0:
-            if id(value) in self._takes.twins:
+            if self._takes.twin(value) is not None:
                 row = self.row_of(value)
                 row.data = number
                 return row._data

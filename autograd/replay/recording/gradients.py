@@ -47,7 +47,7 @@ class Gradients(Followed):
     def look(self, value: Any, how: str) -> None:
         """Python looks at the data of a Value."""
         self.note_waiting()
-        if id(value) in self._takes.twins and how in ("grad", "has_grad"):
+        if how in ("grad", "has_grad") and self._takes.twin(value) is not None:
             row = self.row_of(value)
             self.look(row, how)
             value._grad, value._awaited = row._grad, row._awaited
@@ -94,7 +94,7 @@ class Gradients(Followed):
         self.note_waiting()
         outside = self.outside
         index = outside.find(value)
-        if index < 0 and id(value) in self._takes.twins:
+        if index < 0 and self._takes.twin(value) is not None:
             row = self.row_of(value)
             row.grad = number
             return row._grad

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from typing import Final
 
+from autograd.engine.node import Node
 from autograd.engine.value import Value
 from autograd.native import append, i32, i64, vec
 from autograd.replay.bound import Part
@@ -48,7 +49,7 @@ class Indices:
         """Those of the Values that have none."""
         return [value for value in values if self.find(value) < 0]
 
-    def find(self, value: Value) -> i64:
+    def find(self, value: Node) -> i64:
         """The index of a Value, or -1."""
         key: i64 = id(value)
         table = self._table

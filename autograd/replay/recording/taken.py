@@ -13,6 +13,7 @@ from typing import Any, Final, TypeAlias
 
 from autograd.engine import table
 from autograd.engine.arrays import is_array
+from autograd.engine.node import Node
 from autograd.engine.recording import differentiated
 from autograd.engine.value import Value, _WideValue
 from autograd.replay.recording.indices import Index, is_exact
@@ -73,17 +74,17 @@ class Takes:
     """The takes of a call.
 
     Attributes:
-        twins: by the ids of the Values that stand for others.
         looks: what has chosen, for each `take` of Values on the tape.
         version: the number of writes to data so far.
     """
 
     def __init__(self, recorder: Any) -> None:
-        self.twins: dict[int, Twin] = {}
         self.looks: dict[int, list[Look]] = {}
         self.version = 0
         self._recorder = recorder
         self._tape: Tape = recorder.tape
+        self._twins: list[Twin] = []
+        self._indices = Indices([])  # of the values of these
         self._flags: dict[tuple[int, int], list[int]] = {}
         self._known: dict[Any, Value] = {}
         # What stands for each row that has been chosen.
@@ -93,9 +94,15 @@ class Takes:
     def stop(self) -> None:
         """The call is over."""
         self._recorder = None
-        self.twins = {}
+        self._twins = []
+        self._indices = Indices([])
         self._known = {}
         self._standing_for = []
+
+    def twin(self, value: Node) -> Twin | None:
+        """What is known of a Value that stands for another; None of one that does not."""
+        index = self._indices.find(value)
+        return None if index < 0 else self._twins[index]
 
     # ── Rows ──────────────────────────────────────────────────────────────────
 
@@ -177,7 +184,7 @@ class Takes:
         merged, places = Rows(), Indices([])
         looks: dict[int, Look] = {look[0]: look}
         for flag, row in zip(flags, rows):
-            twin = self.twins.get(id(row))
+            twin = self.twin(row)
             if twin is None:
                 self._merge(merged, places, flag, row)
                 continue
@@ -211,19 +218,21 @@ class Takes:
         if len(rows.values) == 1:
             return chosen
         value = Value(chosen._data, chosen.label)
-        self.twins[id(value)] = Twin(value, chosen, rows, looks, self.version)
+        twin = Twin(value, chosen, rows, looks, self.version)
+        self._indices.add(value, len(self._twins))
+        self._twins.append(twin)
         index = self._chosen.find(chosen)
         if index < 0:
             index = len(self._standing_for)
             self._chosen.add(chosen, index)
             self._standing_for.append([])
         self._standing_for[index].append(value)
-        self._note(value)
+        self._note(twin)
         return value
 
-    def _note(self, value: Value) -> None:
+    def _note(self, twin: Twin) -> None:
         """Note the take that a twin stands for, of the data that the rows have now."""
-        twin, tape = self.twins[id(value)], self._tape
+        tape = self._tape
         entries: list[int] = [self._recorder.entry(row) for row in twin.rows.values]
         for flag, entry in zip(twin.rows.flags, entries):
             tape.push(flag, False)
@@ -231,7 +240,7 @@ class Takes:
         entry = tape.close(take, twin.row._data)
         tape.takes.append(entry)
         self.looks[entry] = twin.looks
-        self._recorder.stands_for(value, entry)
+        self._recorder.stands_for(twin.value, entry)
 
     def has_changed(self, row: Value, number: float) -> None:
         """The data of a Value is about to be this number, and so is that of what stands for it."""
@@ -243,14 +252,14 @@ class Takes:
 
     def refresh(self, value: Value) -> None:
         """Take again what a twin stands for, if the data of rows may have changed since."""
-        twin = self.twins.get(id(value))
+        twin = self.twin(value)
         if twin is not None and twin.version != self.version:
             twin.version = self.version
-            self._note(value)
+            self._note(twin)
 
     def row(self, value: Value, how: str) -> Value:
         """The Value itself, where this one is a twin: Python looks which one it is."""
-        twin = self.twins.get(id(value))
+        twin = self.twin(value)
         if twin is None:
             return value
         for entry, line in twin.looks:
@@ -265,7 +274,7 @@ class Takes:
 
     def look_at_label(self, value: Value) -> None:
         """Python looks at the label of a Value, which may be that of any row."""
-        twin = self.twins.get(id(value))
+        twin = self.twin(value)
         if twin is not None and any(row.label != twin.row.label for row in twin.rows.values):
             self.row(value, "label")
 
@@ -277,22 +286,24 @@ class Takes:
 
     def put_rows(self, value: Value) -> None:
         """Let a Value that was computed from twins refer to the rows themselves."""
-        twins = self.twins
         first, second = value._input0, value._input1
-        # Such a Value is a leaf.
-        if first is not None and first.op is None and id(first) in twins:
-            value._input0 = twins[id(first)].row
-        if second is not None and second.op is None and id(second) in twins:
-            value._input1 = twins[id(second)].row
+        if first is not None:
+            value._input0 = self._itself(first)
+        if second is not None:
+            value._input1 = self._itself(second)
         if isinstance(value, _WideValue):
             value._operands = tuple(
-                [twins[id(x)].row if id(x) in twins else x for x in value._operands]
+                [self._itself(x) if isinstance(x, Value) else x for x in value._operands]
             )
             steps = value._steps
             for k in range(len(steps)):
                 source, local = steps[k]
-                if id(source) in twins:
-                    steps[k] = (twins[id(source)].row, local)
+                steps[k] = (self._itself(source), local)
+
+    def _itself(self, node: Any) -> Any:
+        """A Value, or the row for which it stands."""
+        twin = self.twin(node)
+        return node if twin is None else twin.row
 
 
 def _width(rows: list[Any]) -> int:
