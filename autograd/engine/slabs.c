@@ -192,8 +192,8 @@ PyObject *use_slabs(PyObject *module, PyObject *type)
     Py_RETURN_NONE;
 }
 
-/* Free the objects of a list from its end, as far as nobody else holds them; true if that is all of
- * them. A method of the library too. */
+/* Free the objects of a list from its end, as far as nobody else holds them. A method of the library
+ * too. */
 PyObject *free_last(PyObject *module, PyObject *list)
 {
     (void)module;
@@ -203,5 +203,5 @@ PyObject *free_last(PyObject *module, PyObject *list)
         Py_SET_SIZE(list, left);
         Py_DECREF(last);
     }
-    return PyBool_FromLong(left == 0);
+    Py_RETURN_NONE;
 }

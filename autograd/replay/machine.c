@@ -372,6 +372,6 @@ PyMethodDef kernel_methods[] = {
     {"use_slabs", use_slabs, METH_O,
      PyDoc_STR("Have objects of a class of which there is none yet kept in slabs.")},
     {"free_last", free_last, METH_O,
-     PyDoc_STR("Free the objects of a list that nobody else holds; true if that is all of them.")},
+     PyDoc_STR("Free the last objects of a list, as far as nobody else holds them.")},
     {NULL, NULL, 0, NULL},
 };

@@ -13,6 +13,7 @@ from collections import namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
+from types import SimpleNamespace
 from typing import Any
 
 import numpy as np
@@ -1053,6 +1054,46 @@ def test_what_is_kept_outside_is_an_error() -> None:
         with pytest.raises(CompileError) as caught:
             compile(function)(1.0)
         assert str(caught.value) == f"{what}, which a replay would not do: return it instead"
+
+
+def test_to_keep_a_value_that_was_passed_is_an_error_too() -> None:
+    history: list[Any] = []
+    plain = SimpleNamespace()
+
+    def keeps(x: Any) -> Any:
+        history.append(x)
+        return x * x
+
+    def sets(x: Any) -> Any:
+        plain.last = x
+        return x
+
+    def keeps_all(xs: Any, i: Any) -> Any:
+        plain.last = xs
+        return autograd.take(xs, i) * xs[1]
+
+    x, y = Value(3.0), Value(4.0)
+    cases: list[tuple[Any, tuple[Any, ...], str]] = [
+        (keeps, (x,), "list"),
+        (sets, (x,), "SimpleNamespace"),
+        (keeps_all, ([x, y], 1), "list"),
+    ]
+    for function, arguments, holder in cases:
+        with pytest.raises(CompileError) as caught:
+            compile(function)(*arguments)
+        assert str(caught.value) == (
+            f"{function.__name__}() keeps a Value outside of itself in a {holder}, which a replay "
+            "would not do: return it instead"
+        )
+
+    def returns(x: Any) -> Any:
+        cycle = [x]
+        cycle.append(cycle)  # which the collector alone frees
+        return [x, cycle[0] * x]
+
+    same, product = compile(returns)(x)
+    assert same is x
+    assert product.data == 9.0
 
 
 def test_a_number_that_was_kept_is_of_no_use_later() -> None:

@@ -16,6 +16,7 @@ from autograd.replay.errors import CompileError
 from autograd.replay.identity import namespace
 from autograd.replay.recording.calculations import is_stand_in
 from autograd.replay.recording.recorder import Recorder
+from autograd.replay.recording.standins import Family
 
 _count: Final[Any] = sys.getrefcount
 
@@ -53,67 +54,73 @@ def release(recorder: Recorder) -> None:
     Raises:
         CompileError: something is kept outside.
     """
-    if not _all_freed(recorder):
+    if _kept(recorder) is not None:
         gc.collect()  # it may be in a cycle, such as that of a local function that calls itself
-        if not _all_freed(recorder):
-            _raise(recorder)
+        kept = _kept(recorder)
+        if kept is not None:
+            _raise(recorder, kept)
     recorder.forget()
 
 
-def _all_freed(recorder: Recorder) -> bool:
-    """Free the Values of the call, the last first, since it refers to what is before it."""
-    created: list[Any] = recorder.created
-    if not _is_without_numbers(recorder):
-        return False
+def _kept(recorder: Recorder) -> Any:
+    """Free the Values of the call; what of it somebody else holds, or None.
+
+    That is the stand-ins of a type, or a Value that the call has made or that took the place of an
+    argument.
+    """
+    family = held(recorder.families)
+    if family is not None:
+        return family
+    created = recorder.created
+    _free(created)
+    if created:
+        return created[-1]
+    outside = recorder.outside
+    for index in range(outside.arguments):
+        if _references(outside.values, index) > _ALONE:
+            return outside.values[index]
+    return None
+
+
+def _free(created: list[Any]) -> None:
+    """Free Values that nobody else holds, the last first, since it refers to what is before it."""
     if COMPILED:
-        are_all: bool = library().free_last(created)
-        return are_all
+        library().free_last(created)
+        return
     while created:
         value = created.pop()
         count: i64 = _count(value)
         if count > _IN_A_VARIABLE:
             created.append(value)
-            return False
-    return True
+            return
 
 
-def _is_without_numbers(recorder: Recorder) -> bool:
-    """True if there is no stand-in any more."""
-    return held(recorder.families) is None
-
-
-def _raise(recorder: Recorder) -> NoReturn:
-    kind = "a Value"
-    if not _is_without_numbers(recorder):
-        kind = "a number"
-        recorder.created = []
+def _raise(recorder: Recorder, kept: Any) -> NoReturn:
+    kind = "a number" if type(kept) is Family else "a Value"
     raise CompileError(
-        f"{recorder.name}() keeps {kind} outside of itself{_holder(recorder)}, which a replay "
-        "would not do: return it instead"
+        f"{recorder.name}() keeps {kind} outside of itself{_holder(recorder, kept)}, which a "
+        "replay would not do: return it instead"
     )
 
 
-def _holder(recorder: Recorder) -> str:
+def _holder(recorder: Recorder, kept: Any) -> str:
     """The kind of an object that refers to what is kept, where it can be found."""
     others = (dict, types.FrameType, types.CellType)
+    own = (recorder.families, recorder.created, recorder.outside.values)
     for holder in gc.get_objects():
         things = gc.get_referents(holder)
         # The collector does not follow a dict of compiled Values alone: it is found by its owner.
         if getattr(type(holder), "__dictoffset__", 0):
             things.extend(namespace(holder).values())
-        is_other = holder is not recorder.created and not isinstance(holder, others)
-        if is_other and _has_kept(things, recorder):
+        is_other = not isinstance(holder, others) and not any(holder is x for x in own)
+        if is_other and any(_is_kept(thing, kept) for thing in things):
             return f" in a {type(holder).__name__}"
     return ""
 
 
-def _has_kept(things: list[Any], recorder: Recorder) -> bool:
-    """True if among these is a number of the call, or the last Value that is not freed."""
-    made = recorder.created
-    for thing in things:
-        if thing.recorder is recorder if is_stand_in(thing) else made and thing is made[-1]:
-            return True
-    return False
+def _is_kept(thing: Any, kept: Any) -> bool:
+    """True for the Value that is kept, or for a stand-in of that family."""
+    return thing is kept or (is_stand_in(thing) and thing.family is kept)
 
 
 def settle(recorder: Recorder) -> None:
