@@ -23,14 +23,19 @@ class Arguments:
         positional: those that are given by their position.
         options: those that are given by name.
         key: their structure.
-        numbers: the floats in them, those of arrays included.
+        numbers: the floats in them, those of arrays included, and whole numbers.
         values: the Values in them, each once.
         are_used_up: True if one is an iterator, which goes through its elements once.
+        follows: True if integers of NumPy's, and those in arrays, are among the numbers as far as
+            they can be; otherwise they are a part of the key.
+        has_integers: True if some are.
     """
 
     __slots__ = (
         "_positions",
         "are_used_up",
+        "follows",
+        "has_integers",
         "key",
         "numbers",
         "options",
@@ -38,9 +43,13 @@ class Arguments:
         "values",
     )
 
-    def __init__(self, positional: tuple[Any, ...], options: dict[str, Any]) -> None:
+    def __init__(
+        self, positional: tuple[Any, ...], options: dict[str, Any], follows: bool = True
+    ) -> None:
         self.positional = positional
         self.options = options
+        self.follows = follows
+        self.has_integers = False
         self.are_used_up = False
         self.numbers: list[float] = []
         self.values: list[Value] = []
@@ -96,6 +105,8 @@ class Arguments:
                 self.numbers.append(float(part))
                 return kind
             if isinstance(part, numpy.generic):
+                if self.follows and are_integers(part):
+                    return kind, self._integers([int(part)])
                 return kind, part.tobytes()
         self.are_used_up = self.are_used_up or hasattr(kind, "__next__")
         return kind, hashed(part), attributes_in_key(part)
@@ -106,7 +117,24 @@ class Arguments:
             return float
         if array.dtype.kind == "O":
             return tuple([self._part(x) for x in array.ravel().tolist()])
+        if self.follows and are_integers(array):
+            return self._integers(array.ravel().tolist())
         return array.dtype.str, array.tobytes()
+
+    def _integers(self, numbers: list[int]) -> Any:
+        self.has_integers = True
+        self.numbers.extend(map(float, numbers))
+        return int
+
+
+def are_integers(part: Any) -> bool:
+    """True for an integer of NumPy's that `is_index` as an int, and for an array of such."""
+    numpy = sys.modules.get("numpy")
+    if numpy is None or not isinstance(part, (numpy.ndarray, numpy.int64)):
+        return False
+    if part.dtype != numpy.int64 or part.size == 0:
+        return False
+    return is_index(int(part.min())) and is_index(int(part.max()))
 
 
 def is_index(part: Any) -> bool:

@@ -62,7 +62,7 @@ def compile(
 def compile(function: Any = None, *, check: bool = False, programs: int = 32) -> Any:
     """``function``, recorded once and then replayed: the same results to the bit, faster.
 
-    It is called as the function is. Floats, arrays of floats and Values among the arguments are
+    It is called as the function is. Numbers, arrays of numbers and Values among the arguments are
     inputs of the recorded program; all else is what makes one program differ from another. Values
     that the function reads from elsewhere, such as the parameters of a model, are read at each
     call. Where the function looks at a number, as an ``if`` does, the outcome is compared at each
@@ -148,6 +148,7 @@ class Compiled(Generic[P, R]):
         # The ids of Values that have been arguments, and were found elsewhere in the same call. If
         # another Value has such an id later, its calls run as they are, which is right as well.
         self._found: set[int] = set()
+        self._follows = True  # integers of NumPy's: until a call needs these themselves
         self._runs_as_it_is = False
 
     @property
@@ -217,7 +218,7 @@ class Compiled(Generic[P, R]):
         """The results of up to so many calls without a comparison, which go on from the last."""
         if self._runs_as_it_is or observer() is not None:
             return []
-        parts = Arguments(arguments, options)
+        parts = Arguments(arguments, options, self._follows)
         if self._have_to_run(parts):
             return []
         programs = self._programs.get(self._key(parts))
@@ -245,7 +246,7 @@ class Compiled(Generic[P, R]):
         # to see each operation.
         if self._runs_as_it_is or observer() is not None:
             return self.__wrapped__(*arguments, **options)
-        result: R = self._called(Arguments(arguments, options))
+        result: R = self._called(Arguments(arguments, options, self._follows))
         return result
 
     def _have_to_run(self, parts: Arguments) -> bool:
@@ -293,7 +294,14 @@ class Compiled(Generic[P, R]):
             )
             return parts.given_to(self.__wrapped__)
         room = self._all[-1].tape.count * 9 // 8 if self._all else 0
-        program = recorded(key, self.__wrapped__, self.__name__, parts, room=room)
+        program = None
+        try:
+            program = recorded(key, self.__wrapped__, self.__name__, parts, room=room)
+        except Exception:
+            if not parts.has_integers:
+                raise
+        if program is None:
+            return self._called_as_given(parts)
         if program.is_stale():  # nobody holds any more what this call has read
             return parts.given_to(self.__wrapped__)
         call = program.call(parts)
@@ -302,6 +310,15 @@ class Compiled(Generic[P, R]):
         self._all.append(program)
         self._first(program)
         return self._replayed(program, call, parts)
+
+    def _called_as_given(self, parts: Arguments) -> Any:
+        """The same where integers of NumPy's are not followed: it may take them as indices."""
+        self._follows = False
+        try:
+            return self._called(Arguments(parts.positional, parts.options, self._follows))
+        except BaseException:  # it was not because of these
+            self._follows = True
+            raise
 
     def _first(self, program: Recorded) -> None:
         """Try this program before others: calls that are alike often follow each other."""
@@ -330,6 +347,9 @@ class Compiled(Generic[P, R]):
                 self._forget(program)
                 return returned
             self._forget(program)
+            if parts.has_integers:  # their results may be of NumPy's types, or overflow
+                self._follows = False
+                return returned
             raise self._unlike(problem, self._reason(program, self._recorded_again(program, parts)))
         del returned
         said = [*doubtful.values()]
@@ -377,7 +397,7 @@ class Compiled(Generic[P, R]):
         )
 
     def _recorded_again(self, program: Recorded, parts: Arguments) -> Again:
-        parts = Arguments(parts.positional, parts.options)
+        parts = Arguments(parts.positional, parts.options, parts.follows)
         try:
             return recorded(program.key, self.__wrapped__, self.__name__, parts, is_apart=True)
         except (CompileError, ArgumentFound) as error:

@@ -13,6 +13,7 @@ from functools import partial
 from itertools import product
 from typing import Any
 
+import numpy as np
 import pytest
 
 import autograd
@@ -83,12 +84,13 @@ def test_xor_is_trained_to_the_same_bits() -> None:
         lambda parameters: Adam(parameters, lr=0.01),
     ],
 )
-def test_batches_with_an_optimizer_and_a_schedule(make: Any) -> None:
+@pytest.mark.parametrize("targets", [list, np.array, lambda x: np.array(x, dtype=int)])
+def test_batches_with_an_optimizer_and_a_schedule(make: Any, targets: Any) -> None:
     ends = []
     for decorator in both_ways:
         rng = random.Random(5)
         rows = [[rng.gauss(0, 1), rng.gauss(0, 1)] for _ in range(18)]
-        targets = [rng.choice([-1.0, 1.0]) for _ in rows]
+        classes = targets([rng.choice([-1.0, 1.0]) for _ in rows])
         model = MLP(2, [4, 1], rng=random.Random(1))
         optimizer = make(model.parameters())
 
@@ -105,7 +107,7 @@ def test_batches_with_an_optimizer_and_a_schedule(make: Any) -> None:
         for _ in range(3):
             optimizer.param_groups[0]["lr"] *= 0.9
             for k in range(0, 18, 8):
-                losses.append(step(rows[k : k + 8], targets[k : k + 8]))
+                losses.append(step(rows[k : k + 8], classes[k : k + 8]))
         ends.append((bits(losses), state(model.parameters())))
         programs = getattr(step, "programs", None)
         assert programs is None or len(programs) == 2  # the last batch is smaller
