@@ -170,7 +170,7 @@ def recorded(
     try:
         gc.disable()
         form = _form(recorder, function, parts)
-        release(recorder)
+        release(recorder, [] if form is None else form.others)
         if form is None:
             raise ArgumentFound(*recorder.outside.found)
         settle(recorder)

@@ -9,6 +9,7 @@ from typing import Any, Final, NamedTuple, TypeAlias
 from autograd.engine.arrays import is_array
 from autograd.engine.value import Value
 from autograd.replay.errors import CompileError
+from autograd.replay.identity import is_plain
 from autograd.replay.parts import is_open_array, rebuilt
 from autograd.replay.recording.indices import Index
 from autograd.replay.recording.outside import Outside
@@ -66,6 +67,7 @@ class Form:
 
     Attributes:
         roots: the outputs that gradients may start at.
+        others: until it is settled, the parts that are neither numbers nor Values nor containers.
     """
 
     def __init__(self, recorder: Recorder, result: Any) -> None:
@@ -73,6 +75,7 @@ class Form:
         self._recorder = recorder
         self._values: dict[int, _Value] = {}  # by the id of a Value: it is returned as one object
         self.roots: list[Root] = []
+        self.others: list[Any] = []
         self._kind = _kind(result)
         self._is_number = type(result) in _STAND_INS or self._kind is float
         self._filled = self._part(result)
@@ -84,7 +87,7 @@ class Form:
             indices = dict(zip(tape.leaves, outside.leaves))
             for value in self._values.values():
                 value.index = indices.get(value.leaf)
-        del self._values
+        del self._values, self.others
 
     def _part(self, part: Any) -> _Part:
         """Note the outputs of a part, and return what makes it of them."""
@@ -109,6 +112,8 @@ class Form:
             if id(part) not in self._values:
                 self._values[id(part)] = self._value(part)
             return self._values[id(part)].filled
+        if not is_plain(part):
+            self.others.append(part)
         kept = part.copy() if is_array(part) else part
         return lambda _: kept.copy() if is_array(kept) else kept
 

@@ -9,7 +9,7 @@ import random
 import re
 import threading
 import warnings
-from collections import namedtuple
+from collections import deque, namedtuple
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import partial
@@ -1053,7 +1053,31 @@ def test_what_is_kept_outside_is_an_error() -> None:
         history.clear()
         with pytest.raises(CompileError) as caught:
             compile(function)(1.0)
-        assert str(caught.value) == f"{what}, which a replay would not do: return it instead"
+        or_else = ", or keep it in the data of a Value" if "a number" in what else ""
+        assert str(caught.value) == (
+            f"{what}, which a replay would not do: return it instead{or_else}"
+        )
+
+
+def test_what_a_replay_would_not_make_anew_is_not_returned() -> None:
+    w = Value(2.0)
+    local = SimpleNamespace
+
+    cases: list[tuple[Any, str]] = [
+        (lambda x: deque([w * x]), "a Value in a deque"),
+        (lambda x: {x}, "a number in a set"),
+        (lambda x: [1.0, local(loss=w * x)], "a Value in a SimpleNamespace"),
+        (lambda x: lambda: x + 1.0, "a number in a function"),
+        (lambda x: iter([w * x]), "a Value in a list_iterator"),
+    ]
+    for function, what in cases:
+        with pytest.raises(CompileError) as caught:
+            compile(function)(1.0)
+        assert str(caught.value) == (
+            f"<lambda>() returns {what}, which a replay would not make anew: return a list, tuple, "
+            "dict or dataclass"
+        )
+    assert compile(lambda x: (w * x, iter([1])))(3.0)[0].data == 6.0
 
 
 def test_to_keep_a_value_that_was_passed_is_an_error_too() -> None:

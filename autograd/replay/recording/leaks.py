@@ -11,6 +11,7 @@ import sys
 import types
 from typing import Any, Final, NoReturn
 
+from autograd.engine.operands import kind_of
 from autograd.native import COMPILED, i64, library
 from autograd.replay.errors import CompileError
 from autograd.replay.identity import namespace
@@ -48,17 +49,21 @@ def held(things: list[Any]) -> Any:
     return None
 
 
-def release(recorder: Recorder) -> None:
+def release(recorder: Recorder, returned: list[Any]) -> None:
     """Let go of all that the call has made.
 
+    Args:
+        recorder: that of the call.
+        returned: what it returned that is neither a number nor a Value nor a container of these.
+
     Raises:
-        CompileError: something is kept outside.
+        CompileError: something is kept outside, or in what was returned.
     """
     if _kept(recorder) is not None:
         gc.collect()  # it may be in a cycle, such as that of a local function that calls itself
         kept = _kept(recorder)
         if kept is not None:
-            _raise(recorder, kept)
+            _raise(recorder, kept, returned)
     recorder.forget()
 
 
@@ -95,11 +100,34 @@ def _free(created: list[Any]) -> None:
             return
 
 
-def _raise(recorder: Recorder, kept: Any) -> NoReturn:
-    kind = "a number" if type(kept) is Family else "a Value"
+def _raise(recorder: Recorder, kept: Any, returned: list[Any]) -> NoReturn:
+    is_number = type(kept) is Family
+    kind = "a number" if is_number else "a Value"
+    for part in returned:
+        if _is_in(part, kept, 3):
+            raise CompileError(
+                f"{recorder.name}() returns {kind} in {kind_of(part)}, which a replay would not "
+                "make anew: return a list, tuple, dict or dataclass"
+            )
+    instead = "return it instead"
+    if is_number:
+        instead += ", or keep it in the data of a Value"
     raise CompileError(
         f"{recorder.name}() keeps {kind} outside of itself{_holder(recorder, kept)}, which a "
-        "replay would not do: return it instead"
+        f"replay would not do: {instead}"
+    )
+
+
+def _is_in(part: Any, kept: Any, depth: int) -> bool:
+    """True if what is kept is in this object, or in one of those in it, down to that depth."""
+    if isinstance(part, types.FunctionType):
+        things: list[Any] = [*(part.__closure__ or ())]
+    else:
+        things = gc.get_referents(part)
+    return any(
+        _is_kept(thing, kept) or (depth > 0 and _is_in(thing, kept, depth - 1))
+        for thing in things
+        if not isinstance(thing, (type, types.ModuleType))
     )
 
 
