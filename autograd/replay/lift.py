@@ -50,7 +50,11 @@ class Gradient:
 
     def __init__(self, tape: Tape, root: int, flags: Sequence[bool]) -> None:
         found, shares = below_root(tape, tape.outputs[tape.roots[root]], flags)
-        self.program: Program = optimized(lowered(tape, shares))
+        program = lowered(tape, shares)
+        if found.choices:
+            ways = dict(zip(choices_of(tape), enumerate(flags, len(tape.outputs))))
+            program.ways = dict([ways[flag] for flag in found.choices if flag in ways])
+        self.program: Program = optimized(program)
         self.machine = machine(self.program)
         self.leaves = [leaf for leaf in shares.leaves if leaf >= 0]
         self.conditions: list[list[int]] = []
@@ -65,6 +69,7 @@ class Gradient:
 
 
 _MOST_GRADIENTS: Final = 64  # programs that are kept, of the ways that choices have taken
+_MOST_ROOTS: Final = 10  # of which gradients are printed
 
 
 class Replay:
@@ -85,10 +90,11 @@ class Replay:
         self.tape = tape
         self.choices = 0
         self.gradient = lru_cache(_MOST_GRADIENTS)(partial(Gradient, tape))
+        self._recorded: tuple[bool, ...] = ()  # the flags of choices in the recording
         if tape.roots:
-            flags = tuple([tape.data[entry] != 0.0 for entry in choices_of(tape)])
-            self.choices = len(flags)
-            first = self.gradient(0, flags)
+            self._recorded = tuple([tape.data[entry] != 0.0 for entry in choices_of(tape)])
+            self.choices = len(self._recorded)
+            first = self.gradient(0, self._recorded)
             self.program, self.machine = first.program, first.machine
         else:
             self.program = optimized(lowered(tape))
@@ -96,27 +102,48 @@ class Replay:
         self.seconds = time.process_time() - start
 
     def __str__(self) -> str:
-        """The rows of the program, forward and backward, with what became one row and counts."""
+        """The rows of the program, forward and backward, with what became one row and counts.
+
+        Of further roots it has the gradients too, as choices have gone in the recording.
+        """
         tape, program = self.tape, self.program
         places = {
             program.constant(tape.data[entry]): place for entry, place in tape.constants.items()
         }
         operations = tape.count - len(tape.inputs) - len(tape.constants)
         size = 8 * (len(program.constants) + program.inputs + len(program.kinds))
+        of_first = f" for result {tape.roots[0] + 1}" if len(tape.roots) > 1 else ""
         counts = (
             f"{tape.name}: {_counted(operations, 'operation')} recorded, and "
             f"{_counted(len(program.kinds), 'row')} with {_counted(program.terms(), 'term')} "
-            f"made of them in {1000 * self.seconds:.3g} ms; a run takes {size} bytes"
+            f"made of them{of_first} in {1000 * self.seconds:.3g} ms; a run takes {size} bytes"
         )
-        return f"{counts}\n{describe(program, len(tape.inputs), places)}"
+        shown = tape.roots[:_MOST_ROOTS]
+        lines = [counts, describe(self._programs(shown), len(tape.inputs), places)]
+        if len(tape.roots) > _MOST_ROOTS:
+            lines.append(f"... gradients of {len(tape.roots) - _MOST_ROOTS:,} more results ...")
+        return "\n".join(lines)
 
     def source(self) -> str:
         """Python that gives the same bits: a module with a function ``program``.
 
         It takes a list of the inputs of the tape; where there is a root, then also its gradient and
-        the sums that shares are added to. It returns the outputs, and these sums.
+        the sums that shares are added to. It returns the outputs, and these sums. Of several roots
+        this is the first; another one that is the third of the outputs has ``program_3``. An
+        assertion fails where a guard finds another number, or where a choice that the gradients
+        depend on goes another way than in the recording.
         """
-        return source(self.tape.name, self.program, len(self.tape.inputs))
+        programs = self._programs(self.tape.roots)
+        return source(self.tape.name, programs, len(self.tape.inputs))
+
+    def _programs(self, roots: list[int]) -> dict[int, Program]:
+        """The programs with the gradients of the first roots, these, by their places from 1."""
+        if not roots:
+            return {1: self.program}
+        return {
+            place + 1: self.gradient(root, self._recorded).program
+            for root, place in enumerate(roots)
+        }
 
     def run(self, numbers: Sequence[float]) -> Run | None:
         """Compute the outputs from a number for each input; None if a guard finds another one."""

@@ -98,7 +98,7 @@ def _completed(new: Program, old: Program, place: vec[i64]) -> Program:
     outputs, found = vec[i64]([0] * len(old.outputs)), old.outputs
     for index in range(len(outputs)):
         outputs[index] = place[found[index]]
-    new.outputs, new.values = outputs, old.values
+    new.outputs, new.values, new.ways = outputs, old.values, old.ways
     labels, new.labels = old.labels, {}
     for cell, label in labels.items():
         moved = place[cell]

@@ -115,6 +115,8 @@ class Program:
     Attributes:
         inputs: the number of inputs.
         constants: the constants, each once.
+        made_of: the cells of the constants from which others have been computed, by the cells of
+            these: each comes after those that it is made of.
         operations: those of elementwise rows.
         kinds: for each row `SUM`, `PART`, `GUARD`, `CASES`, or the index of its operation.
         starts: for each row where its cells begin in ``cells``; and last, where they end.
@@ -122,12 +124,15 @@ class Program:
         outputs: the cells of the results: of the values, then of the sums of shares.
         forward: the number of rows, the first ones, that the values need.
         values: the number of outputs that are values.
+        ways: the flags of choices by which its gradients have chosen their way, as indices into
+            ``outputs``, and whether each was set.
         labels: the names of cells, as far as they have one; of a guard, what it is about.
     """
 
     def __init__(self, inputs: int, room: i64 = 0) -> None:
         self.inputs: i64 = inputs
         self.constants: list[float] = []
+        self.made_of: dict[int, list[int]] = {}
         self.operations: list[Operation] = []
         self.kinds = vec[i64]()
         self.starts = vec[i64]([0])
@@ -136,6 +141,7 @@ class Program:
         self.outputs = vec[i64]()
         self.forward: i64 = 0
         self.values: i64 = 0
+        self.ways: dict[int, bool] = {}
         self.labels: dict[int, str] = {}
         self._known: dict[tuple[float, float], int] = {}
         for number in (0.0, math.copysign(0.0, -1.0), 1.0, -1.0):
@@ -148,6 +154,7 @@ class Program:
         """
         new = Program(self.inputs, self._filled + further)
         new.constants = list(self.constants)
+        new.made_of = dict(self.made_of)
         new._known = dict(self._known)
         new.operations = list(self.operations)
         return new
@@ -171,6 +178,18 @@ class Program:
             self.constants.append(number)
             self._known[key] = cell
         return cell
+
+    def computed(self, number: float, operands: list[int]) -> int:
+        """The cell of a constant that is computed from others, which have these cells."""
+        new = ~len(self.constants)
+        cell = self.constant(number)
+        if cell == new:
+            self.made_of[cell] = operands
+        return cell
+
+    def negated(self, cell: i64) -> i64:
+        """The cell of a constant with the other sign."""
+        return self.computed(-self.constants[~cell], [cell])
 
     def push(self, cell: i64) -> None:
         """Add a cell to the row that `close` will end."""
@@ -199,7 +218,8 @@ class Program:
             return b if a == ONE else a
         if init < 0 and a < 0 and b < 0:
             constants = self.constants
-            return self.constant(constants[~init] + constants[~a] * constants[~b])
+            number = constants[~init] + constants[~a] * constants[~b]
+            return self.computed(number, [init, a, b])
         at = self._filled
         if at + 3 > len(self.cells):
             self.reserve(3)
@@ -221,8 +241,7 @@ class Program:
         number = constants[~cells[start]]
         for at in range(start + 1, self._filled, 2):
             number += constants[~cells[at]] * constants[~cells[at + 1]]
-        self._filled = start
-        return self.constant(number)
+        return self.computed(number, self._given_back())
 
     def call(self, kind: i64) -> i64:
         """End an elementwise row; returns its cell, or that of a constant if it always is one.
@@ -240,9 +259,16 @@ class Program:
                 return self.close(kind)
         if operation.parts or not operation.is_pure:
             return self.close(kind)
-        numbers = [self.constants[~cells[at]] for at in range(start, self._filled)]
+        operands = self._given_back()
+        number = operation.evaluate([self.constants[~cell] for cell in operands])
+        return self.computed(number, operands)
+
+    def _given_back(self) -> list[int]:
+        """The cells of the row that is not ended, which becomes none."""
+        cells, start = self.cells, self.starts[len(self.kinds)]
+        found: list[int] = [cells[at] for at in range(start, self._filled)]
         self._filled = start
-        return self.constant(operation.evaluate(numbers))
+        return found
 
     def reciprocal(self, cell: i64) -> i64:
         """The cell of 1 / x for a constant x that is a power of 2, or else of 0.
@@ -252,7 +278,7 @@ class Program:
         number = self.constants[~cell]
         mantissa, exponent = math.frexp(number)
         is_power = abs(mantissa) == 0.5 and abs(exponent) < 1000
-        return self.constant(1.0 / number) if is_power else ZERO
+        return self.computed(1.0 / number, [cell]) if is_power else ZERO
 
     def close(self, kind: i64) -> i64:
         """End a row, of the cells since the one before; returns its cell."""

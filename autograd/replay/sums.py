@@ -120,9 +120,9 @@ class Sums:
                 used += 1
                 a, b = inner[b - INNER + 1], inner[b - INNER + 2]
                 if is_negative and a < 0:
-                    a = program.constant(-program.constants[~a])
+                    a = program.negated(a)
                 elif is_negative:
-                    b = program.constant(-program.constants[~b])
+                    b = program.negated(b)
             if b < 0:
                 a, b = b, a
             cells[to + 1] = a

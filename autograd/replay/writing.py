@@ -6,6 +6,7 @@ import keyword
 import unicodedata
 from collections import Counter
 from collections.abc import Iterator
+from itertools import chain
 from operator import truediv
 from typing import Any, Final
 
@@ -17,6 +18,7 @@ from autograd.replay.program import (
     ONE,
     PART,
     SUM,
+    Operation,
     Program,
 )
 
@@ -124,48 +126,80 @@ class Writer:
             target = f"[{target}]"
         return [f"{target} = {self.calls[kind]}({operands})"]
 
+    def ways(self) -> list[str]:
+        """What has to be true of flags for the gradients to be those of the values."""
+        outputs, ways = self.program.outputs, self.program.ways
+        found = [f"{self.names[outputs[at]]} {'!=' if ways[at] else '=='} 0.0" for at in ways]
+        return list(dict.fromkeys(found))
+
 
 # ── Python ────────────────────────────────────────────────────────────────────
 
 
-def source(name: str, program: Program, data: int) -> str:
-    """Python that does what a program does, to the bit.
+def source(name: str, programs: dict[int, Program], data: int) -> str:
+    """Python that does what programs do, to the bit.
 
     Args:
         name: the name of the function.
-        program: the program.
-        data: the number of its inputs that are data; the gradient of the root follows them, and
+        programs: the programs, each with the gradients of another root, by its place among the
+            values, counted from 1.
+        data: the number of their inputs that are data; the gradient of the root follows them, and
             the sums that shares are added to.
     """
-    known = Counter(operation.name for operation in program.operations)
-    calls = [
-        f"{x.name}_" if known[x.name] == 1 and x.name.isidentifier() else f"call{index}"
-        for index, x in enumerate(program.operations)
-    ]
-    writer = Writer(program, calls)
-    writer.names = names = _Names(program, data)
+    operations = dict.fromkeys(
+        [_text(x) for program in programs.values() for x in program.operations]
+    )
+    known = Counter(name for name, _, _ in operations)
+    calls = {
+        text: f"{text[0]}_" if known[text[0]] == 1 and text[0].isidentifier() else f"call{index}"
+        for index, text in enumerate(operations)
+    }
+    called = {
+        _text(program.operations[kind])
+        for program in programs.values()
+        for kind in program.kinds
+        if kind >= 0 and program.operations[kind].source is not truediv
+    }
+    used = [text for text in operations if text in called]
     lines = [f'"""{name}: what it computes, row by row."""', "", "from math import inf, nan", ""]
-    is_written = [x.source is not truediv for x in program.operations]
-    used = sorted({kind for kind in program.kinds if kind >= 0 and is_written[kind]})
-    lines += sorted({x for kind in used for x in program.operations[kind].needs.splitlines()})
+    lines += sorted({line for _, _, needs in used for line in needs.splitlines()})
     lines.append("")
-    lines += [f"{calls[kind]} = {program.operations[kind].expression}" for kind in used]
-    lines += ["", ""]
-    gradients = len(program.outputs) > program.values
+    lines += [f"{calls[text]} = {text[1]}" for text in used]
+    titles = ["program", *[f"program_{number}" for number in [*programs][1:]]]
+    for title, (number, program) in zip(titles, programs.items()):
+        writer = Writer(program, [calls[_text(x)] for x in program.operations])
+        writer.names = _Names(program, data)
+        says = f"The values, and the gradients of result {number}." if len(programs) > 1 else ""
+        lines += ["", "", *_function(title, says, writer, data)]
+    return "\n".join(lines) + "\n"
+
+
+def _text(operation: Operation) -> tuple[str, str, str]:
+    """All that is written of an operation."""
+    return operation.name, operation.expression, operation.needs
+
+
+def _function(name: str, says: str, writer: Writer, data: int) -> list[str]:
+    """The lines of a program as a function, with this docstring."""
+    program, names, ways = writer.program, writer.names, writer.ways()
+    gradients = len(program.outputs) > program.values or ways
     further = program.inputs - data - 1
     parameters = f"inputs, seed=1.0, sums=(0.0,) * {further}" if gradients else "inputs"
-    lines.append(f"def program({parameters}):")
+    lines = [f"def {name}({parameters}):"]
+    if says:
+        lines.append(f'    """{says}"""')
     lines += _unpacked([names[cell] for cell in range(data)], "inputs")
     lines += _written(writer, range(program.forward))
     values = ", ".join([names[cell] for cell in program.outputs[: program.values]])
-    if gradients:
-        lines += _unpacked([names[cell] for cell in range(data + 1, program.inputs)], "sums")
-        lines += _written(writer, range(program.forward, len(program.kinds)))
-        sums = ", ".join([names[cell] for cell in program.outputs[program.values :]])
-        lines.append(f"    return [{values}], [{sums}]")
-    else:
-        lines.append(f"    return [{values}]")
-    return "\n".join(lines) + "\n"
+    if not gradients:
+        return [*lines, f"    return [{values}]"]
+    for way in ways:
+        error = f"where() goes another way: these are the gradients where {way}"
+        lines.append(f'    assert {way}, "{error}"')
+    lines += _unpacked([names[cell] for cell in range(data + 1, program.inputs)], "sums")
+    lines += _written(writer, range(program.forward, len(program.kinds)))
+    sums = ", ".join([names[cell] for cell in program.outputs[program.values :]])
+    return [*lines, f"    return [{values}], [{sums}]"]
 
 
 def _unpacked(names: list[str], sequence: str) -> list[str]:
@@ -179,32 +213,69 @@ def _written(writer: Writer, rows: range) -> list[str]:
 # ── To be read ────────────────────────────────────────────────────────────────
 
 
-def describe(program: Program, data: int, places: dict[int, str]) -> str:
-    """The rows of a program, numbered, with what became one row and where numbers come from.
+def describe(programs: dict[int, Program], data: int, places: dict[int, str]) -> str:
+    """The rows of programs, numbered, with what became one row and where numbers come from.
 
     Args:
-        program: the program.
-        data: the number of its inputs that are data.
-        places: the lines that constants come from, by their cells.
+        programs: the programs, each with the gradients of another root, by its place among the
+            values, counted from 1. Most often the rows of the values are the same, and shown once.
+        data: the number of their inputs that are data.
+        places: the lines that constants come from, by their cells, the same in all programs.
     """
-    writer = Writer(program, [operation.name for operation in program.operations])
-    writer.names = _Names(program, data)
-    lines: list[str] = []
-    count = len(program.kinds)
-    for title, rows, outputs in (
-        ("values", range(program.forward), program.outputs[: program.values]),
-        ("gradients", range(program.forward, count), program.outputs[program.values :]),
-    ):
-        if rows or outputs:
-            lines.append(f"{title}:")
-            lines += _numbered(writer, rows, places)
-            names = [writer.names[cell] for cell in outputs[:_MOST_ROWS]]
-            more = ", ..." if len(outputs) > _MOST_ROWS else ""
-            lines.append(f"        return {', '.join(names)}{more}")
-    return "\n".join(lines)
+    sections: list[str] = []
+    for number, program in programs.items():
+        writer = Writer(program, [operation.name for operation in program.operations])
+        writer.names = _Names(program, data)
+        origins = _origins(program, places)
+        of = f" of result {number}" if len(programs) > 1 else ""
+        forward, outputs = program.forward, list(program.outputs)
+        values, sums = outputs[: program.values], outputs[program.values :]
+        sections += _section("values", writer, range(forward), values, [], origins)
+        rows = range(forward, len(program.kinds))
+        sections += _section(f"gradients{of}", writer, rows, sums, writer.ways(), origins)
+    return "\n".join(dict.fromkeys(sections))
 
 
-def _numbered(writer: Writer, rows: range, places: dict[int, str]) -> Iterator[str]:
+def _origins(program: Program, places: dict[int, str]) -> dict[int, list[str]]:
+    """The lines that constants come from; those of one that is computed from others are theirs.
+
+    Not that of 0.0, which sums begin with.
+    """
+    origins = {cell: [place] for cell, place in places.items() if place}
+    for cell, operands in program.made_of.items():
+        others = [origins.get(operand, []) for operand in operands if operand < MINUS_ZERO]
+        origins.setdefault(cell, list(dict.fromkeys(chain.from_iterable(others))))
+    return origins
+
+
+def _section(
+    title: str,
+    writer: Writer,
+    rows: range,
+    outputs: list[int],
+    ways: list[str],
+    origins: dict[int, list[str]],
+) -> list[str]:
+    """The text of a part of a program, if there is anything in it."""
+    if not (rows or outputs or ways):
+        return []
+    lines = [f"{title}:"]
+    if ways:
+        lines.append(f"        where {_listed(ways)}")
+    lines += _numbered(writer, rows, origins)
+    names = _listed([writer.names[cell] for cell in outputs[: _MOST_ROWS + 1]])
+    computed = [cell for cell in outputs[:_MOST_ROWS] if cell < MINUS_ONE]
+    remark = "; ".join(_from(writer.program, computed, origins))
+    lines.append(f"        return {names}".rstrip() + (f"  # {remark}" if remark else ""))
+    return ["\n".join(lines)]
+
+
+def _listed(names: list[str]) -> str:
+    """Names one after the other, not more than so many."""
+    return ", ".join(names[:_MOST_ROWS]) + (", ..." if len(names) > _MOST_ROWS else "")
+
+
+def _numbered(writer: Writer, rows: range, origins: dict[int, list[str]]) -> Iterator[str]:
     program = writer.program
     skipped = range(0)
     if len(rows) > _MOST_ROWS:
@@ -216,7 +287,7 @@ def _numbered(writer: Writer, rows: range, places: dict[int, str]) -> Iterator[s
             if row == skipped[0]:
                 yield f"    ... {len(skipped)} more rows ..."
         elif kind != PART:
-            remark = _remark(program, row, places)
+            remark = _remark(program, row, origins)
             yield f"{row + 1:6}  {_shown(writer, row)}" + (f"  # {remark}" if remark else "")
 
 
@@ -243,7 +314,7 @@ def _shown(writer: Writer, row: int) -> str:
     return f"{text} + ... {left:,} more {what}" if left > 0 else text
 
 
-def _remark(program: Program, row: int, places: dict[int, str]) -> str:
+def _remark(program: Program, row: int, origins: dict[int, list[str]]) -> str:
     """What became one row, and the lines that a guard or a constant come from."""
     kind, cells = program.kinds[row], program.row(row)
     remarks = []
@@ -256,9 +327,14 @@ def _remark(program: Program, row: int, places: dict[int, str]) -> str:
         if products + additions > 1:
             parts = [(products, "product"), (additions, "addition")]
             remarks += [f"{n} {what}{'s' * (n > 1)}" for n, what in parts if n]
-    remarks += [
-        f"{program.constants[~cell]!r} from {places[cell]}"
-        for cell in dict.fromkeys(cells)
-        if places.get(cell)
-    ]
+    remarks += _from(program, cells, origins)
     return "; ".join([remark for remark in remarks if remark])
+
+
+def _from(program: Program, cells: list[int], origins: dict[int, list[str]]) -> list[str]:
+    """The lines that each of the constants among some cells comes from."""
+    return [
+        f"{program.constants[~cell]!r} from {' and '.join(origins[cell])}"
+        for cell in dict.fromkeys(cells)
+        if origins.get(cell)
+    ]

@@ -68,12 +68,12 @@ def test_equal_sums_of_cases_are_one_row() -> None:
 
 def test_cases_are_written_as_they_are_computed() -> None:
     program = program_of_cases()
-    assert [line[8:] for line in describe(program, 4, {}).splitlines()[1:]] == [
+    assert [line[8:] for line in describe({1: program}, 4, {}).splitlines()[1:]] == [
         "v1 = (x3 if x1) + (x4 if x2)",
         "v2 = 0.0 + (x3 * x4 if x1) + x3 * x3 + (x4 * x4 if x2)",
         "return v1, v2",
     ]
     namespace: dict[str, Any] = {}
-    exec(source("cases", program, 4), namespace)
+    exec(source("cases", {1: program}, 4), namespace)
     for point in POINTS:
         assert bits(namespace["program"](point)) == bits(expected(*point))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import operator
 import random
+import re
 import time
 import unicodedata
 from array import array
@@ -14,7 +15,7 @@ import numpy as np
 import pytest
 
 import autograd
-from autograd import Primitive, Value
+from autograd import Primitive, Value, relu, sigmoid, tanh, where
 from autograd.engine import table
 from autograd.replay.bound import Links, ListBound, Part
 from autograd.replay.lift import Replay, lift
@@ -287,6 +288,136 @@ def test_labels_that_are_one_name_in_python_are_none_in_the_source() -> None:
     scope: dict[str, Any] = {}
     exec(compiled.programs[0].source(), scope)
     assert scope["program"]([2.0, 5.0])[0] == [result.data] == [-3.0]
+
+
+W, B, U = Value(2.0, "w"), Value(-1.0, "b"), Value(0.5, "u")
+
+# Functions, and on which choices the gradients of each result depend.
+CHOOSING: list[tuple[Any, list[Any]]] = [
+    (lambda x, y: where(x > y, W * x, B * y) ** 2, [lambda x, y: x > y]),
+    (  # one within another
+        lambda x, y: where(x > y, where(x > 2.0, W * x, U * y), B * y) * W,
+        [lambda x, y: (x > y, x > y and x > 2.0)],
+    ),
+    (
+        lambda x, y: where(x > y, W * x, U) + where(x > 2.0, B, tanh(U) * y),
+        [lambda x, y: (x > y, x > 2.0)],
+    ),
+    (lambda x, y: where(x > y, W * x, y), [lambda x, y: x > y]),  # there are none if it is y
+    (
+        lambda x, y: [where(x > y, W * x, B * y), where(x > 2.0, W, B) ** 3, tanh(W * B)],
+        [lambda x, y: x > y, lambda x, y: x > 2.0, lambda x, y: ()],
+    ),
+    (
+        lambda x, y: [tanh(W * x), sum([relu(U * y), sigmoid(B)]), x + y, tanh(B) * sigmoid(W)],
+        [lambda x, y: ()] * 3,
+    ),
+    (lambda x, y: [W, W * x, x + y, x * W], [lambda x, y: ()] * 2),
+]
+POINTS = [(1.0, 3.0), (3.0, 1.0), (2.5, 2.75), (1.5, 0.25)]
+
+
+@pytest.mark.parametrize(("function", "ways"), CHOOSING)
+@pytest.mark.parametrize("recorded", POINTS)
+def test_the_source_has_the_gradients_of_each_result_or_says_that_choices_go_another_way(
+    function: Any, ways: list[Any], recorded: tuple[float, float]
+) -> None:
+    compiled = autograd.compile(function)
+    compiled(*recorded)
+    (replay,) = compiled.programs
+    scope: dict[str, Any] = {}
+    exec(replay.source(), scope)
+    names = ["program", *[f"program_{place + 1}" for place in replay.tape.roots[1:]]]
+    assert [name for name in scope if name.startswith("program")] == names
+    assert len(names) == len(ways)
+    further = [replay.tape.data[entry] for entry in replay.tape.inputs[2:]]
+    message = r"^where\(\) goes another way: these are the gradients where v\d+ [!=]= 0\.0$"
+    for point in POINTS:
+        given = [*point, *further]
+        run = replay.run(given)
+        for root, (name, way) in enumerate(zip(names, ways)):
+            sums = [0.125] * len(run.reached(root))
+            if way(*point) != way(*recorded):
+                with pytest.raises(AssertionError, match=message):
+                    scope[name](given, 0.75, sums)
+            else:
+                values, gradients = scope[name](given, 0.75, sums)
+                assert bits(values[: len(run.outputs)]) == bits(run.outputs)
+                assert bits(gradients) == bits(run.add_shares(root, 0.75, sums))
+
+
+def test_a_program_prints_the_gradients_of_each_result_and_the_way_of_choices() -> None:
+    compiled = autograd.compile(lambda x, y: [where(x > y, W * x, B * y), tanh(W)])
+    compiled(1.0, 3.0)
+    lines = str(compiled.programs[0]).splitlines()
+    assert " terms made of them for result 1 in " in lines[0]
+    assert lines[1:] == SEVERAL
+    many = autograd.compile(lambda: [W * float(k) for k in range(1_500)])
+    many()
+    text = str(many.programs[0])
+    assert text.count("gradients of result ") == 10
+    assert text.endswith("\n... gradients of 1,490 more results ...")
+
+
+SEVERAL = """\
+values:
+     1  v1 = gt(x1, x2)
+     2  v2 = w * x1
+     3  v3 = b * x2
+     4  v4 = choose(v1, v2, v3)
+     5  v5 = tanh(w)
+        return v4, v5, v1
+gradients of result 1:
+        where v1 == 0.0
+     6  v6 = 0.0 + seed
+     7  v7 = sum1 + x2 * v6  # 1 product; 1 addition
+        return v7
+gradients of result 2:
+     6  v6 = tanh_slope(w)
+     7  v7 = sum1 + v6 * seed  # 1 product; 1 addition
+        return v7""".splitlines()
+
+
+def test_a_label_is_that_of_what_a_value_is_before_a_step() -> None:
+    q = Value(1.0, "q")
+
+    @autograd.compile
+    def step(x: float) -> None:
+        (q * x).backward()
+        q.data -= 0.1 * q.grad
+        q.data *= x
+        q.grad = 0.0
+
+    step(2.0)
+    text = str(step.programs[0])
+    assert re.search(r"v\d+ = q \+ -0\.1 \* v\d+  #", text)
+    assert "[x1, q, x3] = inputs" in step.programs[0].source()
+
+
+def test_a_constant_is_shown_with_the_lines_of_what_it_is_made_of() -> None:
+    w, b = Value(2.0, "w"), Value(-1.0, "b")
+
+    def printed(function: Any) -> str:
+        compiled = autograd.compile(function)
+        compiled(1.0)
+        return str(compiled.programs[0])
+
+    def folded(x: float) -> Any:
+        w.grad = 0.0
+        y = w * 3.0
+        (y * 7.0).backward()
+        return w.grad, w.grad * x
+
+    quarter = printed(lambda x: w * x / 4.0)
+    assert re.search(r" v2 = 0\.25 \* v1  # 0\.25 from test_lift\.py:\d+: .* / 4\.0\)\n", quarter)
+    minus = printed(lambda x: b - 0.3 * (w * x))
+    assert re.search(r" v2 = b \+ -0\.3 \* v1  # .*; -0\.3 from test_lift\.py:.* 0\.3 \* ", minus)
+    assert re.search(r"-2\.0 from test_lift\.py:.* 2 \* w", printed(lambda x: x - 2 * w))
+    made = r"21\.0 from test_lift\.py:\d+: y = w \* 3\.0 and test_lift\.py:\d+: \(y \* 7\.0\).*"
+    text = printed(folded)
+    assert re.search(rf" v1 = 21\.0 \* x1  # {made}\n", text)
+    assert re.search(rf" return 21\.0, v1, .*  # {made}\Z", text)
+    assert not re.search(r"[^\d.][01]\.0 from", printed(lambda x: x - w * 0.5 / 0.5))
 
 
 def test_a_program_prints_its_rows_and_where_they_come_from() -> None:

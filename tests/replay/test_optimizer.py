@@ -53,7 +53,7 @@ SPECIAL = [0.0, -0.0, 1.0, -2.5, 5e-324, -1e-310, 1e300, -1e300, 700.5, -800.0, 
 
 def rows(program: Program) -> list[str]:
     """The rows of a program, in text."""
-    lines = describe(program, program.inputs, {}).splitlines()
+    lines = describe({1: program}, program.inputs, {}).splitlines()
     return [line[8:].split("  #")[0] for line in lines if line[:1] == " "]
 
 
@@ -362,7 +362,7 @@ def test_the_gradient_of_a_pass_that_is_used_once_is_a_part_too() -> None:
 
     assert [step(3.0), step(3.0)] == [0.9 * 0.5 + 7.0, 0.9 * (0.9 * 0.5 + 7.0) + 7.0]
     assert rows(step.programs[0].program) == [
-        "v1 = 0.0 + weight + weight + x1 + 0.9 * x3",
+        "v1 = 0.0 + weight + weight + x1 + 0.9 * velocity",
         "return v1, v1, 0.0",
     ]
 

@@ -141,8 +141,8 @@ class Followed(Calculations):
             tape.move(entry, before)
         else:
             self._has_end(entry, value)
-        if value._label:
-            tape.labels[entry] = value.label
+            if value._label:  # of what it is at first: a name stands for one number
+                tape.labels[entry] = value.label
 
     def is_from_outside(self, value: Value) -> bool:
         """True if the Value was not made in the call, as far as is known during the call."""
