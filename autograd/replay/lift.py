@@ -176,6 +176,8 @@ class Run:
     def __init__(self, replay: Replay, state: Any) -> None:
         self._replay = replay
         self.state = state
+        # Those of choices, then those of takes, once asked for: a `cached_property` takes a lock.
+        self._flags: tuple[bool, ...] | None = None
 
     def first(self, count: int) -> list[float]:
         """So many of the outputs of the tape, the first ones."""
@@ -191,17 +193,20 @@ class Run:
         """The numbers of the inputs."""
         return self._replay.machine.inputs(self.state)[: len(self._replay.tape.inputs)]
 
-    @cached_property
-    def _flags(self) -> tuple[bool, ...]:
-        """The flags of choices, then those of takes."""
-        flags = self.first(self._replay.program.values)[len(self._replay.tape.outputs) :]
-        return tuple([flag != 0.0 for flag in flags])
+    def _find_flags(self) -> tuple[bool, ...]:
+        values, outputs = self._replay.program.values, len(self._replay.tape.outputs)
+        if values == outputs:
+            return ()
+        return tuple([flag != 0.0 for flag in self.first(values)[outputs:]])
 
     def _gradient(self, root: int) -> tuple[Gradient, list[bool]]:
         """The program of the gradients of a root; and, if an index decides, which are reached."""
+        flags = self._flags
+        if flags is None:
+            flags = self._flags = self._find_flags()
         choices = self._replay.choices
-        gradient = self._replay.gradient(root, self._flags[:choices])
-        return gradient, gradient.are_reached(self._flags[choices:])
+        gradient = self._replay.gradient(root, flags[:choices])
+        return gradient, gradient.are_reached(flags[choices:])
 
     def reached(self, root: int) -> list[int]:
         """The leaves that get a share of the gradient of a root, as indices into `Tape.leaves`.
