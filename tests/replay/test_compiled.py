@@ -132,6 +132,120 @@ def test_a_number_of_numpy_gives_a_number_of_numpy(number: int, calls: tuple[Any
         assert type(found) is type(expected)
 
 
+LOOKS: list[Callable[[Any], Any]] = [
+    lambda x: np.maximum(x, 0.5),
+    lambda x: np.minimum(x, np.float64(0.5)),
+    lambda x: np.fmax(np.float64(0.5), x),
+    lambda x: np.expm1(x),
+    lambda x: np.hypot(x, 0.5),
+    lambda x: np.floor(x),
+    lambda x: np.power(x, 0.5),
+    lambda x: np.logical_and(x, 0.5),
+    lambda x: np.logical_or(0.5, x),
+    lambda x: [np.isnan(x), np.isfinite(x), np.signbit(x)],
+    lambda x: [np.copysign(1.0, x), np.logaddexp(x, 0.5), np.heaviside(x, 0.5)],
+    lambda x: list(np.modf(x)),
+    lambda x: np.exp(x, dtype=np.float32),
+    lambda x: np.maximum(x, np.array(0.5)),
+    lambda x: [np.add(x > 0.5, x > 0.5), np.invert(x > 0.5)],
+    lambda x: np.add(x, np.float32(0.1)),
+]
+
+
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+@pytest.mark.parametrize("number", range(len(LOOKS)))
+@pytest.mark.parametrize("is_of_numpy", [False, True])
+def test_a_function_of_numpys_of_a_number_is_exact(number: int, is_of_numpy: bool) -> None:
+    def function(x: Any) -> Any:
+        return LOOKS[number](x[0] if is_of_numpy else x)
+
+    compiled = compile(function, check=True, programs=100)
+    for x in (1.0, math.nan, -1.5, 0.3, -0.0, math.inf, 1.0):
+        given = np.array([x]) if is_of_numpy else x
+        found, expected = compiled(given), function(given)
+        assert repr(found) == repr(expected)
+        assert type(found) is type(expected)
+
+
+def test_a_function_of_numpys_of_a_whole_number_is_exact() -> None:
+    def function(i: Any) -> Any:
+        return [np.fmod(i, 2), np.reciprocal(i), np.expm1(i), np.maximum(i, 2.5), np.power(i, 2)]
+
+    compiled = compile(function, check=True)
+    for i in (1, 3, 4):
+        assert repr(compiled(i)) == repr(function(i))
+
+
+def test_a_function_of_numpys_of_a_number_is_a_guard() -> None:
+    w = Value(2.0)
+    greater = compile(lambda x: np.maximum(x, 0.5) * w)
+    assert [greater(x).data for x in (1.0, 1.0, 3.0, 1.0)] == [2.0, 2.0, 6.0, 2.0]
+    assert len(greater.programs) == 2
+    assert "guard" in str(greater.programs[0])
+    assert "numpy.maximum() at" in str(greater.programs[0])
+
+
+def test_arithmetic_by_functions_of_numpys_is_followed() -> None:
+    w = Value(2.0)
+
+    def function(x: Any) -> Any:
+        total = np.subtract(np.add(np.multiply(x, 3.0), np.int64(2)), np.negative(x))
+        size = np.sqrt(np.square(x)) + np.abs(x) + np.reciprocal(np.float64(2.0) ** x)
+        return (np.divide(total, 7.0) + np.remainder(size, 1.5)) * w
+
+    compiled = compile(function, check=True)
+    for x in (1.0, 0.3, 2.5, 7.0):
+        assert bits(compiled(x)) == bits(function(x))
+    assert len(compiled.programs) == 1
+
+
+ELEMENTS: list[Callable[[Any], Any]] = [
+    lambda x: np.array([1.0, 2.0]) * x,
+    lambda x: np.subtract(x, [1.0, 2.0]),
+    lambda x: np.multiply.outer(np.array([1.0, 2.0]), x),
+    lambda x: np.add(np.array([1.0, 2.0]), x, out=np.zeros(2, dtype=object)),
+    lambda x: np.exp(np.array([1.0, 2.0]), where=x > 0.0, out=np.zeros(2)),
+    lambda x: np.exp(1.0, where=x > 0.0),
+    lambda x: np.ma.filled(np.ma.array([1.0, 2.0]) * x),
+    lambda x: np.multiply(x, np.array(Value(2.0))),
+    lambda x: np.tanh(np.array([Value(2.0)]) * x),
+]
+
+
+def floats(result: Any) -> list[float]:
+    """The numbers of a Value, a number, or an array of these."""
+    return [x.data if isinstance(x, Value) else float(x) for x in np.ravel(result)]
+
+
+@pytest.mark.parametrize("function", ELEMENTS)
+def test_a_number_beside_an_array_or_a_value_is_followed(function: Callable[[Any], Any]) -> None:
+    compiled = compile(function)
+    for x in (1.5, 1.5, 0.5, 3.0):
+        assert floats(compiled(x)) == floats(function(x))
+    assert len(compiled.programs) == 1
+
+
+def test_a_whole_number_chooses_where_a_function_of_numpys_adds() -> None:
+    def counts(i: Any) -> Any:
+        count = np.zeros(3)
+        np.add.at(count, i, 1.0)
+        return count
+
+    compiled = compile(counts)
+    for i in (1, 1, 0, 2):
+        assert compiled(i).tolist() == counts(i).tolist()
+
+
+def test_other_numbers_of_numpys_compare_with_a_number() -> None:
+    def function(x: Any) -> Any:
+        pairs = [(y < x, y >= x, y == x) for y in (np.longdouble(2.0), np.float32(0.5))]
+        return [bool(flag) for flags in pairs for flag in flags]
+
+    compiled = compile(function)
+    for x in (1.0, 0.5, 2.0, math.nan):
+        assert compiled(x) == function(x)
+
+
 def test_where_on_a_number_is_followed() -> None:
     w = Value(3.0)
     chosen = compile(lambda x: choice(x, w, 1.0).data)

@@ -32,6 +32,7 @@ from autograd.replay.recording.standins import (
     Number,
     StandIn,
 )
+from autograd.replay.recording.ufuncs import applied
 from autograd.replay.tape import Tape, of_kinds
 
 # Operations on floats for which the table has a row with the same result, to the bit.
@@ -304,6 +305,12 @@ class Calculations(Calculator):
         row = self.tape.row(function, (number.entry,), (), float(result))
         self.tape.guard(row, f"{function.__name__}()", place())
         return result
+
+    def apply_ufunc(
+        self, ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]
+    ) -> Any:
+        """The result of a function of NumPy's, among whose inputs is a stand-in."""
+        return applied(ufunc, method, inputs, options)
 
     def compare(self, comparison: Any, x: Any, other: Any) -> Any:
         """The outcome of a comparison of a Value or a stand-in with anything."""

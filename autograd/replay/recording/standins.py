@@ -14,7 +14,7 @@ import math
 import operator
 import sys
 from copy import copy, deepcopy
-from typing import Any, ClassVar, Final
+from typing import Any, Final
 
 from autograd.engine import table
 from autograd.engine.operators import Numeric
@@ -80,6 +80,12 @@ class Calculator(Follower):
         """The whole number that ``function`` gives, at which Python looks."""
         raise NotImplementedError
 
+    def apply_ufunc(
+        self, ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]
+    ) -> Any:
+        """The result of a function of NumPy's, among whose inputs is a stand-in."""
+        raise NotImplementedError
+
     def doubt(self) -> None:
         """Floats may be added in another order than that of the function itself."""
         raise NotImplementedError
@@ -108,10 +114,6 @@ class StandIn(Numeric):
     """
 
     __slots__ = ("entry", "family")
-
-    # A number of NumPy's leaves an operator to it, and keeps its type; an array goes on element by
-    # element.
-    __array_priority__: ClassVar[float] = -1.0
 
     def __init__(self, family: Family, entry: i64) -> None:
         self.family = family
@@ -142,6 +144,10 @@ class StandIn(Numeric):
     def seen(self, how: str) -> Any:
         """The number itself, at which Python now looks."""
         return self.recorder.seen(self, how)
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Carry out a function of NumPy's, which may be an operator of its numbers or arrays."""
+        return self.recorder.apply_ufunc(ufunc, method, inputs, options)
 
     def __getattr__(self, name: str) -> Any:
         if name.startswith("__") or not hasattr(self.kind, name):
