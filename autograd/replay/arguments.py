@@ -14,6 +14,7 @@ from autograd.replay.identity import PLAIN, Identity, attributes_in_key, exactly
 
 _ONLY_FLOATS: Final = {float}
 _ONLY_INTS: Final = {int}
+_MOST: Final = 2**16  # integers of an array that are followed
 
 
 class Arguments:
@@ -128,11 +129,11 @@ class Arguments:
 
 
 def are_integers(part: Any) -> bool:
-    """True for an integer of NumPy's that `is_index` as an int, and for an array of such."""
+    """True for an integer of NumPy's that `is_index` as an int, and for a small array of such."""
     numpy = sys.modules.get("numpy")
     if numpy is None or not isinstance(part, (numpy.ndarray, numpy.int64)):
         return False
-    if part.dtype != numpy.int64 or part.size == 0:
+    if part.dtype != numpy.int64 or not 0 < part.size <= _MOST:
         return False
     return is_index(int(part.min())) and is_index(int(part.max()))
 

@@ -69,7 +69,15 @@ def test_those_of_other_types_are_not_followed(kind: Any) -> None:
 def test_those_that_no_float_is_equal_to_are_not_followed() -> None:
     calls = [np.array([k]) for k in (LARGE, -LARGE, LARGE)]
     assert len(both(lambda y: float(y[0] % 10), calls).programs) == 2
-    both(lambda y: Value(1.0) + len(y), [np.array([], dtype=np.int64)] * 3)
+
+
+def test_those_of_an_array_without_elements_or_with_many_are_not_followed() -> None:
+    for count in (0, 2**16 + 1):
+        calls = [np.full(count, k) for k in (1, 2)]
+        compiled = both(lambda y: Value(1.0) + len(y) + sum(y[:1].tolist()), calls)
+        assert len(compiled.programs) == (1 if count == 0 else 2)
+    calls = [np.array(k) for k in (1, 2, 3)]
+    assert len(both(lambda y: Value(2.0) * y, calls).programs) == 1
 
 
 def test_a_step_that_needs_themselves_is_taken_once() -> None:
