@@ -14,7 +14,7 @@ from autograd.replay.identity import PLAIN, Identity, attributes_in_key, exactly
 
 _ONLY_FLOATS: Final = {float}
 _ONLY_INTS: Final = {int}
-_MOST: Final = 2**16  # integers of an array that are followed
+_MOST: Final = 2**16  # integers of an array that are followed, and the greatest of them
 
 
 class Arguments:
@@ -129,13 +129,16 @@ class Arguments:
 
 
 def are_integers(part: Any) -> bool:
-    """True for an integer of NumPy's that `is_index` as an int, and for a small array of such."""
+    """True for a small integer of NumPy's, and for a small array of such.
+
+    As whole numbers they have powers and shifts without a limit, where NumPy's overflow.
+    """
     numpy = sys.modules.get("numpy")
     if numpy is None or not isinstance(part, (numpy.ndarray, numpy.int64)):
         return False
     if part.dtype != numpy.int64 or not 0 < part.size <= _MOST:
         return False
-    return is_index(int(part.min())) and is_index(int(part.max()))
+    return bool(part.min() >= -_MOST and part.max() <= _MOST)
 
 
 def is_index(part: Any) -> bool:

@@ -134,7 +134,7 @@ class Replay:
         depend on goes another way than in the recording.
         """
         programs = self._programs(self.tape.roots)
-        return source(self.tape.name, programs, len(self.tape.inputs))
+        return source(self.tape.name, programs, len(self.tape.inputs), len(self.tape.outputs))
 
     def _programs(self, roots: list[int]) -> dict[int, Program]:
         """The programs with the gradients of the first roots, these, by their places from 1."""

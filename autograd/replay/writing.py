@@ -136,7 +136,7 @@ class Writer:
 # ── Python ────────────────────────────────────────────────────────────────────
 
 
-def source(name: str, programs: dict[int, Program], data: int) -> str:
+def source(name: str, programs: dict[int, Program], data: int, results: int) -> str:
     """Python that does what programs do, to the bit.
 
     Args:
@@ -145,6 +145,7 @@ def source(name: str, programs: dict[int, Program], data: int) -> str:
             values, counted from 1.
         data: the number of their inputs that are data; the gradient of the root follows them, and
             the sums that shares are added to.
+        results: the number of their values that are returned: flags of choices follow them.
     """
     operations = dict.fromkeys(
         [_text(x) for program in programs.values() for x in program.operations]
@@ -170,7 +171,7 @@ def source(name: str, programs: dict[int, Program], data: int) -> str:
         writer = Writer(program, [calls[_text(x)] for x in program.operations])
         writer.names = _Names(program, data)
         says = f"The values, and the gradients of result {number}." if len(programs) > 1 else ""
-        lines += ["", "", *_function(title, says, writer, data)]
+        lines += ["", "", *_function(title, says, writer, data, results)]
     return "\n".join(lines) + "\n"
 
 
@@ -179,7 +180,7 @@ def _text(operation: Operation) -> tuple[str, str, str]:
     return operation.name, operation.expression, operation.needs
 
 
-def _function(name: str, says: str, writer: Writer, data: int) -> list[str]:
+def _function(name: str, says: str, writer: Writer, data: int, results: int) -> list[str]:
     """The lines of a program as a function, with this docstring."""
     program, names, ways = writer.program, writer.names, writer.ways()
     gradients = len(program.outputs) > program.values or ways
@@ -190,7 +191,7 @@ def _function(name: str, says: str, writer: Writer, data: int) -> list[str]:
         lines.append(f'    """{says}"""')
     lines += _unpacked([names[cell] for cell in range(data)], "inputs")
     lines += _written(writer, range(program.forward))
-    values = ", ".join([names[cell] for cell in program.outputs[: program.values]])
+    values = ", ".join([names[cell] for cell in program.outputs[:results]])
     if not gradients:
         return [*lines, f"    return [{values}]"]
     for way in ways:

@@ -74,6 +74,6 @@ def test_cases_are_written_as_they_are_computed() -> None:
         "return v1, v2",
     ]
     namespace: dict[str, Any] = {}
-    exec(source("cases", {1: program}, 4), namespace)
+    exec(source("cases", {1: program}, 4, 2), namespace)
     for point in POINTS:
         assert bits(namespace["program"](point)) == bits(expected(*point))

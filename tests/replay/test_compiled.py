@@ -185,6 +185,25 @@ def test_a_function_of_numpys_of_a_number_is_a_guard() -> None:
     assert "numpy.maximum() at" in str(greater.programs[0])
 
 
+@pytest.mark.filterwarnings("ignore:divide by zero:RuntimeWarning")
+@pytest.mark.filterwarnings("ignore:invalid value:RuntimeWarning")
+@pytest.mark.parametrize(
+    "function",
+    [
+        lambda x: np.divide(1.0, x),
+        lambda x: np.remainder(3, x),
+        lambda x: np.floor_divide(x, x),
+        lambda x: np.divide(True, x),
+        lambda x: np.sqrt(np.divide(x, 0.0)),
+    ],
+)
+def test_functions_of_numpys_divide_by_zero(function: Any) -> None:
+    w = Value(1.0)
+    compiled = compile(lambda x: w * float(function(x)), check=True)
+    for x in (0.5, 3.0, 0.0, -0.0, math.nan, 2.0):
+        assert bits(compiled(x).data) == bits(float(function(x)))
+
+
 def test_arithmetic_by_functions_of_numpys_is_followed() -> None:
     w = Value(2.0)
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 
 import operator
 import sys
+from contextlib import suppress
 from typing import Any, Final
 
 from autograd.replay.recording.standins import Flag, Number, StandIn
@@ -67,11 +68,14 @@ def applied(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str,
 def _of_scalars(ufunc: Any, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """The result for numbers alone: arithmetic is followed, and anything else is a look."""
     name: str = ufunc.__name__
-    result = NotImplemented if options else _operated(name, inputs)
+    result: Any = NotImplemented
+    with suppress(ZeroDivisionError):  # which NumPy does not raise
+        if not options:
+            result = _operated(name, inputs)
+        if result is NotImplemented and _is_as_of_objects(name, inputs):
+            result = _of_objects(ufunc, "__call__", inputs, options)
     if result is not NotImplemented:
         return result
-    if _is_as_of_objects(name, inputs):
-        return _of_objects(ufunc, "__call__", inputs, options)
     how = f"numpy.{name}()"
     return ufunc(*[x.seen(how) if isinstance(x, StandIn) else x for x in inputs], **options)
 
