@@ -352,11 +352,11 @@ def test_a_program_prints_the_gradients_of_each_result_and_the_way_of_choices() 
     lines = str(compiled.programs[0]).splitlines()
     assert " terms made of them for result 1 in " in lines[0]
     assert lines[1:] == SEVERAL
-    many = autograd.compile(lambda: [W * float(k) for k in range(1_500)])
+    many = autograd.compile(lambda: [W * float(k) for k in range(40)])
     many()
     text = str(many.programs[0])
     assert text.count("gradients of result ") == 10
-    assert text.endswith("\n... gradients of 1,490 more results ...")
+    assert text.endswith("\n... gradients of 30 more results ...")
 
 
 SEVERAL = """\
