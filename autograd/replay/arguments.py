@@ -106,7 +106,7 @@ class Arguments:
                 self.numbers.append(float(part))
                 return kind
             if isinstance(part, numpy.generic):
-                if self.follows and are_integers(part):
+                if self.follows_integers(part):
                     return kind, self._integers([int(part)])
                 return kind, part.tobytes()
         self.are_used_up = self.are_used_up or hasattr(kind, "__next__")
@@ -118,9 +118,13 @@ class Arguments:
             return float
         if array.dtype.kind == "O":
             return tuple([self._part(x) for x in array.ravel().tolist()])
-        if self.follows and are_integers(array):
+        if self.follows_integers(array):
             return self._integers(array.ravel().tolist())
         return array.dtype.str, array.tobytes()
+
+    def follows_integers(self, part: Any) -> bool:
+        """True for integers of NumPy's that are among the numbers: one, or those of an array."""
+        return self.follows and _are_integers(part)
 
     def _integers(self, numbers: list[int]) -> Any:
         self.has_integers = True
@@ -128,7 +132,7 @@ class Arguments:
         return int
 
 
-def are_integers(part: Any) -> bool:
+def _are_integers(part: Any) -> bool:
     """True for a small integer of NumPy's, and for a small array of such.
 
     As whole numbers they have powers and shifts without a limit, where NumPy's overflow.

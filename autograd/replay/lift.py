@@ -80,7 +80,7 @@ class Replay:
         program: the program of the outputs, with the gradients of the first root.
         machine: what runs it.
         seconds: the processor time that this took.
-        choices: the number of flags of choices that say where the gradients of roots go.
+        recorded: how choices went in the recording, by whose flags the gradients of roots go.
         gradient: makes the program of the gradients of a root, by its index in `Tape.roots`, for
             these flags of the choices; it keeps some of them.
     """
@@ -88,13 +88,11 @@ class Replay:
     def __init__(self, tape: Tape) -> None:
         start = time.process_time()
         self.tape = tape
-        self.choices = 0
         self.gradient = lru_cache(_MOST_GRADIENTS)(partial(Gradient, tape))
-        self._recorded: tuple[bool, ...] = ()  # the flags of choices in the recording
+        self.recorded: tuple[bool, ...] = ()
         if tape.roots:
-            self._recorded = tuple([tape.data[entry] != 0.0 for entry in choices_of(tape)])
-            self.choices = len(self._recorded)
-            first = self.gradient(0, self._recorded)
+            self.recorded = tuple([tape.data[entry] != 0.0 for entry in choices_of(tape)])
+            first = self.gradient(0, self.recorded)
             self.program, self.machine = first.program, first.machine
         else:
             self.program = optimized(lowered(tape))
@@ -141,7 +139,7 @@ class Replay:
         if not roots:
             return {1: self.program}
         return {
-            place + 1: self.gradient(root, self._recorded).program
+            place + 1: self.gradient(root, self.recorded).program
             for root, place in enumerate(roots)
         }
 
@@ -204,7 +202,7 @@ class Run:
         flags = self._flags
         if flags is None:
             flags = self._flags = self._find_flags()
-        choices = self._replay.choices
+        choices = len(self._replay.recorded)
         gradient = self._replay.gradient(root, flags[:choices])
         return gradient, gradient.are_reached(flags[choices:])
 

@@ -11,7 +11,7 @@ from typing import Any
 from autograd.engine.arrays import is_array
 from autograd.engine.recording import Alteration, observed
 from autograd.engine.value import Value
-from autograd.replay.arguments import Arguments, are_integers, is_index
+from autograd.replay.arguments import Arguments, is_index
 from autograd.replay.bound import Links
 from autograd.replay.captured import Captured
 from autograd.replay.checks import is_unchanged
@@ -229,7 +229,7 @@ def _recorded_call(recorder: Recorder, function: Callable[..., Any], parts: Argu
             return recorder.number(next(inputs), float)
         if is_index(part):
             return recorder.index(next(inputs))
-        if parts.follows and are_integers(part):
+        if parts.follows_integers(part):
             recorder.is_doubtful = True  # results of NumPy's are of NumPy's types, and may overflow
             whole = part.astype(object)
             return mapped(lambda _: recorder.index(next(inputs)), whole)

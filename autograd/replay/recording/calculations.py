@@ -45,7 +45,7 @@ _ROWS: Final[dict[Any, Any]] = {
 
 FLOAT: Final[Any] = float
 
-_FEW: Final = 16
+_FEW: Final = 16  # constants that are looked for before the dict is asked
 
 _ADDITION: Final[Any] = table.add
 _DIFFERENCE: Final[Any] = table.subtract

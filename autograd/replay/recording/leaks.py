@@ -41,9 +41,12 @@ def _references_of_popped(things: list[Any]) -> i64:
 _IN_A_VARIABLE: Final = _references_of_popped([object()])  # of a function alone
 
 
-def held(things: list[Any]) -> Any:
-    """The first object in a list that somebody else holds as well; None if there is none."""
-    for index in range(len(things)):
+def held(things: list[Any], count: int | None = None) -> Any:
+    """The first object in a list that somebody else holds as well; None if there is none.
+
+    Only so many of them are looked at, if that is given.
+    """
+    for index in range(len(things) if count is None else count):
         if _references(things, index) > _ALONE:
             return things[index]
     return None
@@ -80,11 +83,7 @@ def _kept(recorder: Recorder) -> Any:
     _free(created)
     if created:
         return created[-1]
-    outside = recorder.outside
-    for index in range(outside.arguments):
-        if _references(outside.values, index) > _ALONE:
-            return outside.values[index]
-    return None
+    return held(recorder.outside.values, recorder.outside.arguments)
 
 
 def _free(created: list[Any]) -> None:

@@ -89,17 +89,17 @@ def _operated(name: str, inputs: tuple[Any, ...]) -> Any:
     if type(x) is sys.modules["numpy"].ndarray and name in _COMPARISONS:
         x = x[()]  # a number, of which NumPy has made an array to compare it
     if _is_of_numpy(x):
-        method = getattr(y, _OPERATORS_ONLY.get(name, reflected), None)
-        return NotImplemented if method is None else method(x)
-    # Where the function of objects has the same result, it is followed, and an operator may not be.
-    if (
+        standin, number, operation = y, x, _OPERATORS_ONLY.get(name, reflected)
+    elif (
         _is_of_numpy(y)
         and not isinstance(y, sys.modules["numpy"].integer)
         and x.kind in (float, int)
     ):
-        method = getattr(x, forward, None)
-        return NotImplemented if method is None else method(y)
-    return NotImplemented
+        standin, number, operation = x, y, forward
+    else:  # the function of objects, if it has the same result, is followed where this may not be
+        return NotImplemented
+    method = getattr(standin, operation, None)
+    return NotImplemented if method is None else method(number)
 
 
 def _is_as_of_objects(name: str, inputs: tuple[Any, ...]) -> bool:
